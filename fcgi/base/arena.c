@@ -1,0 +1,142 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FIRST_BLOCK ((size_t)64 * 1024)
+
+struct block {
+  struct block *older;
+  size_t size, used;
+  alignas(max_align_t) char bytes[];
+};
+
+struct arena {
+  struct block *newest;
+  size_t total, max;
+  bool failed;
+};
+
+static struct block *block_new(size_t size)
+{
+  struct block *b = malloc(sizeof *b + size);
+  if (b)
+    *b = (struct block){.size = size};
+  return b;
+}
+
+struct arena *arena_new(size_t max_bytes)
+{
+  struct arena *a = malloc(sizeof *a);
+  if (!a)
+    return NULL;
+  *a = (struct arena){.newest = block_new(FIRST_BLOCK), .max = max_bytes};
+  if (!a->newest) {
+    free(a);
+    return NULL;
+  }
+  return a;
+}
+
+void arena_reset(struct arena *a)
+{
+  while (a->newest->older) {
+    struct block *older = a->newest->older;
+    free(a->newest);
+    a->newest = older;
+  }
+  a->newest->used = 0;
+  a->total = 0;
+  a->failed = false;
+}
+
+void arena_free(struct arena **a)
+{
+  if (!*a)
+    return;
+  arena_reset(*a);
+  free((*a)->newest);
+  free(*a);
+  *a = NULL;
+}
+
+bool arena_failed(const struct arena *a)
+{
+  return a->failed;
+}
+
+size_t arena_used(const struct arena *a)
+{
+  return a->total;
+}
+
+static bool grow(struct arena *a, size_t n)
+{
+  size_t size = a->newest->size * 2 > n ? a->newest->size * 2 : n;
+  if (size > ((size_t)4 << 20) && size > n)
+    size = n > ((size_t)4 << 20) ? n : ((size_t)4 << 20);
+  struct block *b = block_new(size);
+  if (!b)
+    return false;
+  b->older = a->newest;
+  a->newest = b;
+  return true;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+  size_t align = alignof(max_align_t);
+  if (a->failed || n > SIZE_MAX / 4)
+    goto fail;
+  n = (n + align - 1) & ~(align - 1);
+  if (a->max && a->total + n > a->max)
+    goto fail;
+  if (a->newest->size - a->newest->used < n && !grow(a, n))
+    goto fail;
+  void *p = a->newest->bytes + a->newest->used;
+  a->newest->used += n;
+  a->total += n;
+  return memset(p, 0, n);
+fail:
+  a->failed = true;
+  return NULL;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+  if (size && count > SIZE_MAX / size) {
+    a->failed = true;
+    return NULL;
+  }
+  return arena_alloc(a, count * size);
+}
+
+char *arena_z(struct arena *a, struct span s)
+{
+  char *p = s.n < SIZE_MAX ? arena_alloc(a, s.n + 1) : NULL;
+  if (p && s.n)
+    memcpy(p, s.p, s.n);
+  return p;
+}
+
+struct span arena_copy(struct arena *a, struct span s)
+{
+  char *p = arena_z(a, s);
+  return p ? span_of(p, s.n) : span_of(NULL, 0);
+}
+
+struct span arena_printf(struct arena *a, const char *format, ...)
+{
+  va_list args, again;
+  va_start(args, format);
+  va_copy(again, args);
+  int n = vsnprintf(NULL, 0, format, args);
+  char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+  if (p)
+    vsnprintf(p, (size_t)n + 1, format, again);
+  va_end(args);
+  va_end(again);
+  return p ? span_of(p, (size_t)n) : span_of(NULL, 0);
+}

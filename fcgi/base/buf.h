@@ -1,0 +1,49 @@
+/* A growing byte buffer with a sticky error.  Writers never check: when memory runs out or the
+ * limit is passed, `failed` is set, further writes do nothing, and the owner looks once at the end.
+ * A buffer from BUF_INIT owns heap memory and is freed by buf_free; its bytes are not
+ * NUL-terminated unless buf_z is asked for. */
+#ifndef DIPTYCH_BASE_BUF_H
+#define DIPTYCH_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct buf {
+  char *p;
+  size_t n, cap;
+  size_t max; /* bytes; 0: no limit */
+  bool failed;
+};
+
+#define BUF_INIT {NULL, 0, 0, 0, false}
+
+void buf_free(struct buf *b);                 /* leaves BUF_INIT with the same max */
+void buf_clear(struct buf *b);                /* keeps the memory, forgets bytes and failure */
+bool buf_reserve(struct buf *b, size_t more); /* false: failed */
+void buf_put(struct buf *b, const void *p, size_t n);
+void buf_span(struct buf *b, struct span s);
+void buf_puts(struct buf *b, const char *z);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void buf_uint(struct buf *b, uint64_t v); /* decimal */
+void buf_int(struct buf *b, int64_t v);
+void buf_truncate(struct buf *b, size_t n);
+/* NUL-terminated view of the bytes; "" when failed or empty.  Valid till the next write. */
+const char *buf_z(struct buf *b);
+
+static inline void buf_putc(struct buf *b, char c)
+{
+  if (b->n < b->cap && !b->failed)
+    b->p[b->n++] = c;
+  else
+    buf_put(b, &c, 1);
+}
+
+static inline struct span buf_view(const struct buf *b)
+{
+  return (struct span){b->p, b->failed ? 0 : b->n};
+}
+
+#endif

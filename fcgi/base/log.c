@@ -1,0 +1,82 @@
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* The process's own voice: role and level are set once at start, before any request. */
+static char log_role[16] = "diptych";
+static enum log_level log_most = LOG_LEVEL_INFO;
+
+void log_open(const char *role, enum log_level most)
+{
+  snprintf(log_role, sizeof log_role, "%s", role);
+  log_most = most;
+}
+
+static size_t escape_controls(char *out, size_t cap, const char *in)
+{
+  size_t n = 0;
+  for (; *in && n + 5 < cap; in++) {
+    unsigned char c = (unsigned char)*in;
+    if (c < 0x20 || c == 0x7f)
+      n += (size_t)snprintf(out + n, cap - n, "\\x%02x", c);
+    else
+      out[n++] = (char)c;
+  }
+  return n;
+}
+
+static void log_write(enum log_level level, const char *sentence)
+{
+  static const char *const names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
+  char line[4400], when[CLOCK_ISO_MAX];
+  clock_iso(when, clock_now_us(), 3);
+  size_t n = (size_t)snprintf(line, 128, "%s %s %s[%d] ", when, names[level], log_role, (int)getpid());
+  n += escape_controls(line + n, sizeof line - n - 1, sentence);
+  line[n++] = '\n';
+  ssize_t written = write(STDERR_FILENO, line, n);
+  (void)written; /* a full disk must not stop the site */
+}
+
+static void log_vline(enum log_level level, const char *format, va_list args)
+{
+  char sentence[4096];
+  vsnprintf(sentence, sizeof sentence, format, args);
+  log_write(level, sentence);
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+  if (level > log_most)
+    return;
+  va_list args;
+  va_start(args, format);
+  log_vline(level, format, args);
+  va_end(args);
+}
+
+void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
+{
+  int64_t now = clock_mono_us();
+  if (level > log_most)
+    return;
+  if (now < limit->next_us) {
+    limit->held++;
+    return;
+  }
+  char sentence[4096];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(sentence, sizeof sentence, format, args);
+  va_end(args);
+  if (limit->held) {
+    size_t n = strlen(sentence);
+    snprintf(sentence + n, sizeof sentence - n, " (and %u more like it)", limit->held);
+  }
+  limit->next_us = now + (int64_t)every_s * 1000000;
+  limit->held = 0;
+  log_write(level, sentence);
+}

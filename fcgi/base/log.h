@@ -1,0 +1,28 @@
+/* The log: one line an event on standard error, whole lines by one write(2) each, so that lines of
+ * many processes never mix.  Format: 2026-08-22T12:00:00.123Z LEVEL role[pid] sentence
+ * Control characters in the sentence are escaped, so nothing a visitor sends forges a line.
+ * log_limited says a recurring thing at most once per `every_s` seconds and place, then with a count. */
+#ifndef DIPTYCH_BASE_LOG_H
+#define DIPTYCH_BASE_LOG_H
+
+#include <stdarg.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+void log_open(const char *role, enum log_level most); /* per process; role is copied (15 bytes) */
+void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+struct log_limit {
+  int64_t next_us; /* monotonic */
+  unsigned held;
+};
+void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warn(...) log_line(LOG_LEVEL_WARN, __VA_ARGS__)
+#define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+#endif

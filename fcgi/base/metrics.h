@@ -1,0 +1,54 @@
+/* Counters: one table of names; each process has its own row in shared memory and is its only
+ * writer; sums are made by whoever reads.  A replaced worker keeps its row, so counters never step
+ * back.  Rows are relaxed atomics: a reader may see counts a moment apart, never torn ones. */
+#ifndef DIPTYCH_BASE_METRICS_H
+#define DIPTYCH_BASE_METRICS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* X(name, Prometheus help) -> diptych_<name>_total */
+#define METRICS_LIST(X)                                                                                                \
+  X(requests, "requests answered")                                                                                     \
+  X(requests_bad, "FastCGI requests that were cut off or malformed and not answered")                                 \
+  X(responses_2xx, "answers with status 200-299")                                                                      \
+  X(responses_304, "answers 304")                                                                                      \
+  X(responses_3xx, "other answers with status 300-399")                                                                \
+  X(responses_4xx, "answers with status 400-499")                                                                      \
+  X(responses_5xx, "answers with status 500-599")                                                                      \
+  X(pages_hit, "answers taken from the worker's table of finished pages")                                              \
+  X(pages_rendered, "pages put together from fragments")                                                               \
+  X(pages_evicted, "finished pages dropped to make room")                                                              \
+  X(pages_stale, "older pages served while a backend was away")                                                        \
+  X(cache_gets, "memcached multi-gets")                                                                                \
+  X(cache_hits, "fragments found in memcached")                                                                        \
+  X(cache_misses, "fragments not found in memcached")                                                                  \
+  X(cache_bad, "cached values whose envelope did not verify")                                                          \
+  X(cache_errors, "memcached operations that failed or timed out")                                                     \
+  X(cache_skipped, "operations not tried because the breaker was open")                                                \
+  X(cache_stores, "fragments stored in memcached")                                                                     \
+  X(cache_too_large, "fragments not stored because they are too large")                                                \
+  X(db_statements, "SQL statements sent")                                                                              \
+  X(db_errors, "SQL statements or connections that failed")                                                            \
+  X(db_connects, "connections to the database opened")                                                                 \
+  X(db_skipped, "reads not tried because the breaker was open")                                                        \
+  X(fills, "products read from the database for fragments")                                                            \
+  X(lease_waits, "waits for another worker's fill")                                                                    \
+  X(markdown_refused, "Markdown bodies over a limit")                                                                  \
+  X(busy_us, "microseconds spent answering requests")                                                                  \
+  X(polls, "looks at the change log")                                                                                  \
+  X(changes_applied, "change-log entries applied to the catalog")                                                      \
+  X(publishes, "publications of the catalog")                                                                          \
+  X(reloads_full, "full reloads of the catalog")                                                                       \
+  X(sweep_products, "products compared by the sweep")                                                                  \
+  X(sweep_found, "differences found by the sweep that no change-log entry told")
+
+struct metrics {
+#define METRICS_FIELD(name, help) _Atomic uint64_t name;
+  METRICS_LIST(METRICS_FIELD)
+#undef METRICS_FIELD
+};
+
+#define METRICS_ADD(m, name, by) atomic_fetch_add_explicit(&(m)->name, (uint64_t)(by), memory_order_relaxed)
+
+#endif

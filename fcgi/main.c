@@ -1,0 +1,87 @@
+/* The one binary and its subcommands.  Each command is a row of the table below with a function of
+ * its own; --config is read before any of them runs.  Exit codes: 0 done, 1 it failed (the reason is
+ * on standard error), 2 the command line is wrong. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/config.h"
+
+#define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
+
+struct invocation {
+  const char *config_path;
+  int argc;
+  char **argv; /* of the subcommand, argv[0] its name */
+};
+
+struct command {
+  const char *name, *usage, *help;
+  int (*run)(const struct invocation *in);
+};
+
+static int run_sample(const struct invocation *in)
+{
+  (void)in;
+  config_sample(stdout);
+  return 0;
+}
+
+static const struct command commands[] = {
+    {"sample", "sample", "print a commented sample configuration", run_sample},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void help_print(FILE *out)
+{
+  fputs("usage: diptych COMMAND [--config FILE] [ARGUMENT ...]\n\n", out);
+  for (size_t i = 0; i < COMMANDS; i++)
+    fprintf(out, "  %-28s %s\n", commands[i].usage, commands[i].help);
+  fprintf(out, "\nThe configuration is %s unless --config names another.  See `man diptych`.\n", DEFAULT_CONFIG);
+}
+
+/* Takes --config FILE (or --config=FILE) out of argv wherever it stands. */
+static int config_option_take(int *argc, char **argv, const char **path)
+{
+  int kept = 1;
+  for (int i = 1; i < *argc; i++) {
+    if (strcmp(argv[i], "--config") == 0) {
+      if (i + 1 == *argc)
+        return -1;
+      *path = argv[++i];
+    } else if (strncmp(argv[i], "--config=", 9) == 0)
+      *path = argv[i] + 9;
+    else
+      argv[kept++] = argv[i];
+  }
+  argv[kept] = NULL;
+  *argc = kept;
+  return 0;
+}
+
+int main(int argc, char **argv)
+{
+  struct invocation in = {.config_path = DEFAULT_CONFIG};
+  if (config_option_take(&argc, argv, &in.config_path) != 0) {
+    fputs("diptych: --config needs a file\n", stderr);
+    return 2;
+  }
+  if (argc < 2) {
+    help_print(stderr);
+    return 2;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    help_print(stdout);
+    return 0;
+  }
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i].name, argv[1]) == 0) {
+      in.argc = argc - 1;
+      in.argv = argv + 1;
+      return commands[i].run(&in);
+    }
+  fprintf(stderr, "diptych: no command \"%s\"; `diptych --help` lists them\n", argv[1]);
+  return 2;
+}
