@@ -1,0 +1,114 @@
+/* A product as the rest of diptych knows it.
+ *
+ * `struct facts` is what the catalog holds of every product and what a fragment repeats of its own:
+ * small, and enough for lists, cards, rankings and links.  All counts were taken by the database in the
+ * same snapshot as the version they stand under.  Spans and arrays belong to whoever made the facts:
+ * a request's arena, or the catalog's immutable memory. */
+#ifndef DIPTYCH_MODEL_PRODUCT_H
+#define DIPTYCH_MODEL_PRODUCT_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/span.h"
+
+/* A version orders by rev (the count of the product's change-log entries) and is identified by both:
+ * hash covers every row that a page would show. */
+struct version {
+  uint64_t rev, hash;
+};
+
+static inline bool version_eq(struct version a, struct version b)
+{
+  return a.rev == b.rev && a.hash == b.hash;
+}
+
+enum product_status { PRODUCT_DRAFT, PRODUCT_PUBLISHED, PRODUCT_ARCHIVED }; /* unknown words read as draft */
+enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_MAINTENANCE, LIFECYCLE_DISCONTINUED }; /* unknown reads as active */
+enum activity_kind { ACTIVITY_RELEASE, ACTIVITY_POST, ACTIVITY_EVENT };
+enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
+
+#define PRODUCT_SECTORS_MAX 16 /* more are cut, by sort */
+#define PRODUCT_THEMES_MAX 32
+
+struct facts {
+  uint64_t id;
+  struct version version;
+  struct span slug, name;
+  enum product_status status;
+  enum lifecycle lifecycle;
+  const uint64_t *sectors; /* sector ids, in the order of sort then id; the first is its own */
+  const uint64_t *themes;  /* theme ids, likewise */
+  uint32_t n_sectors, n_themes;
+  uint32_t n90;            /* published releases and posts in the 90 days up to window_us */
+  uint32_t s30;            /* published sparks in the 30 days up to window_us */
+  uint32_t activities;     /* published and due activities in all; 0: never scored */
+  int override_tenths;     /* velocity_override * 10, rounded half up, 0 to 100; -1: none */
+  bool has_editorial;
+  bool has_questions;      /* product FAQ rows (not pair rows) that are published */
+  int64_t window_us;       /* the full hour at which n90 and s30 end */
+  int64_t editorial_us;    /* last editorial update; CLOCK_NEVER without editorial */
+  int64_t activity_us;     /* newest due activity; CLOCK_NEVER: none */
+  int64_t spark_us;        /* newest due spark; CLOCK_NEVER: none */
+  int64_t changed_us;      /* lastmod: the latest of row update, editorial update, newest activity */
+  int64_t next_due_us;     /* when time alone changes this product next (an editorial or activity falls
+                              due); CLOCK_FOREVER: never */
+};
+
+struct editorial {
+  uint64_t id;
+  struct span headline, current_md, heading_md, prediction_md, author;
+  int64_t published_us, updated_us; /* CLOCK_NEVER: unknown */
+};
+
+struct activity {
+  uint64_t id;
+  enum activity_kind kind;
+  enum activity_class class;
+  struct span title, url, version;
+  int64_t occurred_us;
+};
+
+struct question {
+  uint64_t id;
+  struct span question, answer_md;
+};
+
+/* An editor's word on a pair, with the other product's id; also its questions. */
+struct pair_words {
+  uint64_t other_id;
+  bool has_words;
+  struct span intro_md, verdict_md;
+  const struct question *questions;
+  size_t n_questions;
+};
+
+/* Activity in the chart's 12 months: no text but the version. */
+struct chart_move {
+  int64_t occurred_us;
+  enum activity_kind kind;
+  enum activity_class class;
+};
+
+#define TIMELINE_PAGE 50 /* activities a page of the timeline, and in the profile */
+
+/* Everything of one product, read in one snapshot. */
+struct product {
+  struct facts facts;
+  struct span website_url, repository_url, logo_url, license;
+  const struct editorial *editorial; /* NULL: none is due */
+  const struct activity *activities; /* newest TIMELINE_PAGE due ones: occurred_us descending, id ascending */
+  size_t n_activities;
+  const struct activity *sparks; /* newest 10 due sparks, same order */
+  size_t n_sparks;
+  const struct chart_move *moves; /* last 366 days, newest first, at most 2,000 */
+  size_t n_moves;
+  const struct question *questions; /* of the product alone, by sort then id */
+  size_t n_questions;
+  const struct pair_words *pairs; /* published words or questions with others */
+  size_t n_pairs;
+  const struct span *aliases;
+  size_t n_aliases;
+};
+
+#endif

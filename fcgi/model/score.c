@@ -1,0 +1,50 @@
+#include "model/score.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int score_tenths(uint32_t n90, uint32_t s30, uint32_t median2)
+{
+  uint64_t n = n90 > 1000000 ? 1000000 : n90, s = s30 > 1000000 ? 1000000 : s30;
+  uint64_t m2 = median2 < 2 ? 2 : median2 > 2000000 ? 2000000 : median2;
+  uint64_t over = (2 * n + m2) * (s + 4);
+  uint64_t hundreds = 10 * (20 * n * (s + 4) + 10 * m2 * s); /* velocity * 10 * over */
+  return (int)((2 * hundreds + over) / (2 * over));
+}
+
+enum band score_band(int tenths)
+{
+#define BAND_TEST(name, word, from, to)                                                                                \
+  if (tenths < (to))                                                                                                   \
+    return BAND_##name;
+  BAND_LIST(BAND_TEST)
+#undef BAND_TEST
+  return BAND_SURGING;
+}
+
+struct span band_word(enum band b)
+{
+#define BAND_WORD(name, word, from, to) {word, sizeof word - 1},
+  static const struct span words[] = {BAND_LIST(BAND_WORD)};
+#undef BAND_WORD
+  return words[b];
+}
+
+static int count_cmp(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+uint32_t score_median2(uint32_t *counts, size_t n)
+{
+  if (n == 0)
+    return 0;
+  qsort(counts, n, sizeof *counts, count_cmp);
+  return counts[(n - 1) / 2] + counts[n / 2];
+}
+
+size_t score_text(char out[8], int tenths)
+{
+  return (size_t)snprintf(out, 8, "%d.%d", tenths / 10 % 100, tenths % 10);
+}
