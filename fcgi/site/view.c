@@ -1,0 +1,58 @@
+/* The static descriptions of the shared views; their meaning is in view.h. */
+#include "site/view.h"
+
+#define VIEW_THIS struct time_view
+VIEW_DEFINE(time_view, TIME_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct link_view
+VIEW_DEFINE(link_view, LINK_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chip_view
+VIEW_DEFINE(chip_view, CHIP_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct meter_draw
+VIEW_DEFINE(meter_draw, METER_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct velocity_view
+VIEW_DEFINE(velocity_view, VELOCITY_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct body_view
+VIEW_DEFINE(body_view, BODY_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct editorial_view
+VIEW_DEFINE(editorial_view, EDITORIAL_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct product_view
+VIEW_DEFINE(product_view, PRODUCT_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct versus_view
+VIEW_DEFINE(versus_view, VERSUS_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct card_view
+VIEW_DEFINE(card_view, CARD_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct activity_view
+VIEW_DEFINE(activity_view, ACTIVITY_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct qa_view
+VIEW_DEFINE(qa_view, QA_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct pager_view
+VIEW_DEFINE(pager_view, PAGER_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct page_view
+VIEW_DEFINE(page_view, PAGE_VIEW)
+#undef VIEW_THIS

@@ -1,0 +1,34 @@
+/* The static descriptions of the activity chart; its meaning and geometry are in view_chart.h. */
+#include "site/view_chart.h"
+
+#define VIEW_THIS struct tick_draw
+VIEW_DEFINE(tick_draw, TICK_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct month_draw
+VIEW_DEFINE(month_draw, MONTH_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct lane_draw
+VIEW_DEFINE(lane_draw, LANE_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_draw
+VIEW_DEFINE(chart_draw, CHART_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_cell_view
+VIEW_DEFINE(chart_cell_view, CHART_CELL_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_month_view
+VIEW_DEFINE(chart_month_view, CHART_MONTH_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_column_view
+VIEW_DEFINE(chart_column_view, CHART_COLUMN_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_view
+VIEW_DEFINE(chart_view, CHART_VIEW)
+#undef VIEW_THIS

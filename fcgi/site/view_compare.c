@@ -1,0 +1,18 @@
+/* The static descriptions of the comparison page; their meaning is in view_compare.h. */
+#include "site/view_compare.h"
+
+#define VIEW_THIS struct comparison_view
+VIEW_DEFINE(comparison_view, COMPARISON_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct ended_view
+VIEW_DEFINE(ended_view, ENDED_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct member_view
+VIEW_DEFINE(member_view, MEMBER_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct compare_view
+VIEW_DEFINE(compare_view, COMPARE_VIEW)
+#undef VIEW_THIS

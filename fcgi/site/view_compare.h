@@ -1,0 +1,78 @@
+/* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]]: two to four products in canonical order.
+ * The order of the blocks and their ids are fixed: at-a-glance, what-is-{slug}, (the editors' word),
+ * side-by-side, alternatives, activity, faq. */
+#ifndef DIPTYCH_SITE_VIEW_COMPARE_H
+#define DIPTYCH_SITE_VIEW_COMPARE_H
+
+#include "site/view.h"
+#include "site/view_chart.h"
+
+/* The editors' word on the pair: shown when there is a published row; either body may be unwritten. */
+#define COMPARISON_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) RECORD(intro, body_view) RECORD(verdict, body_view)
+VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
+
+/* A discontinued product of the set, said under the lede with a way out: best, its three best ranked
+ * alternatives (text is the name, href its trajectory); all_href "/alternatives/{slug}". */
+#define ENDED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+  TEXT(name)                                                                                                           \
+  TEXT(position)                                                                                                       \
+  LIST(best, link_view)                                                                                                \
+  TEXT(all_href)
+VIEW_DECLARE(ended_view, ENDED_VIEW)
+
+/* A product of the set where only who and where matters: column heads, legends, links.
+ *   separator         " vs " before every one but the first, which has ""
+ *   alternatives_href "/alternatives/{slug}"
+ *   without_href      the set without this product; empty for a pair (nothing to compare would be left)
+ *   atom_href         "/products/{slug}.atom" */
+#define MEMBER_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
+  TEXT(slug)                                                                                                           \
+  TEXT(name)                                                                                                           \
+  TEXT(href)                                                                                                           \
+  TEXT(position)                                                                                                       \
+  TEXT(sign)                                                                                                           \
+  FLAG(discontinued)                                                                                                   \
+  TEXT(separator)                                                                                                      \
+  TEXT(alternatives_href)                                                                                              \
+  TEXT(without_href)                                                                                                   \
+  TEXT(atom_href)
+VIEW_DECLARE(member_view, MEMBER_VIEW)
+
+/*   title              "Apache Kafka vs Kubernetes"; names: "Apache Kafka and Kubernetes",
+ *                      "A, B and C", for running text
+ *   eyebrow            "Comparison · DevOps"
+ *   lede               one sentence
+ *   pair               two products (false: three or four); size "pair", "three" or "four"
+ *   as_of              when the windows end: "12:00 UTC"
+ *   overlap, cadence   the two sentences of the first answer, for the twins
+ *   alternatives_intro what they are and how they are ranked
+ *   alternatives       six at most; empty: the page says that none is tracked in these sectors
+ *   pick_href          "/compare?a=kafka&b=kubernetes": the picker with this set filled in
+ *   add                up to three links that add a product: text "Add Redis"; empty for four
+ *   timeline           at most 6 of each, newest first
+ *   sparks_shown       the timeline holds a spark (the legend is there either way) */
+#define COMPARE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
+  RECORD(page, page_view)                                                                                              \
+  TEXT(title)                                                                                                          \
+  TEXT(names)                                                                                                          \
+  TEXT(eyebrow)                                                                                                        \
+  TEXT(lede)                                                                                                           \
+  FLAG(pair)                                                                                                           \
+  TEXT(size)                                                                                                           \
+  TEXT(as_of)                                                                                                          \
+  LIST(members, member_view)                                                                                           \
+  LIST(ended, ended_view)                                                                                              \
+  LIST(products, product_view)                                                                                         \
+  RECORD(comparison, comparison_view)                                                                                  \
+  TEXT(overlap)                                                                                                        \
+  TEXT(cadence)                                                                                                        \
+  TEXT(alternatives_intro)                                                                                             \
+  LIST(alternatives, card_view)                                                                                        \
+  TEXT(pick_href)                                                                                                      \
+  LIST(add, link_view)                                                                                                 \
+  RECORD(chart, chart_view)                                                                                            \
+  LIST(timeline, activity_view)                                                                                        \
+  LIST(questions, qa_view)
+VIEW_DECLARE(compare_view, COMPARE_VIEW)
+
+#endif
