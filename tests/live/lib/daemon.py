@@ -1,0 +1,105 @@
+"""Starting and stopping one server process by its pid.
+
+A daemon runs in the foreground as our child, writes to a log file of its own and is told by the kernel
+to end when the test process dies, so that nothing is left running after an interrupted run.
+"""
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def wait_until(predicate, timeout=10, what=None):
+    """Waits for the event that `predicate` sees; returns its value, or fails after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    pause = 0.002
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {timeout} s in vain for {what or predicate}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+def _die_with_parent():
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Daemon:
+    def __init__(self, name, argv, log, env=None):
+        self.name, self.argv, self.log = name, [str(a) for a in argv], Path(log)
+        self.env = env
+        self.process = None
+        self.frozen = False
+
+    def start(self):
+        assert not self.alive(), f"{self.name} runs already"
+        self.frozen = False
+        with open(self.log, "ab") as out:
+            self.process = subprocess.Popen(
+                self.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                env=None if self.env is None else {**os.environ, **self.env},
+                preexec_fn=_die_with_parent)
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def freeze(self):
+        os.kill(self.pid, signal.SIGSTOP)
+        self.frozen = True
+
+    def thaw(self):
+        os.kill(self.pid, signal.SIGCONT)
+        self.frozen = False
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        """The hard way; waits until it is gone."""
+        if self.alive():
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self, timeout=20):
+        """TERM, wait, then KILL with a complaint.  Returns the exit code."""
+        if not self.alive():
+            return self.process.returncode if self.process else None
+        if self.frozen:
+            self.thaw()
+        self.process.terminate()
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.name} did not end within {timeout} s of TERM\n{self.tail()}")
+
+    def tail(self, lines=40):
+        try:
+            text = self.log.read_text(errors="replace").splitlines()
+        except OSError:
+            return f"--- {self.name}: no log\n"
+        return f"--- {self.log} (last {lines} lines)\n" + "\n".join(text[-lines:]) + "\n"
+
+    def wait_ready(self, predicate, timeout=30):
+        """Waits for `predicate`; fails with the log at once when the process ends before."""
+        def ready():
+            if not self.alive():
+                raise AssertionError(f"{self.name} ended with {self.process.returncode}\n{self.tail()}")
+            return predicate()
+        try:
+            return wait_until(ready, timeout, f"{self.name} to answer")
+        except AssertionError as e:
+            raise AssertionError(f"{e}\n{self.tail()}") from None

@@ -1,0 +1,97 @@
+"""nginx's own answers: malformed and oversized requests, and a pool that is away.  No pool runs here."""
+import re
+import shutil
+
+import pytest
+
+from lib.servers import TOP, Web, short_folder
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' https: data:; "
+                               "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": None, "Permissions-Policy": None,
+    "Cross-Origin-Opener-Policy": None, "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@pytest.fixture(scope="module")
+def web():
+    folder = short_folder()
+    static = folder / "static"
+    static.mkdir()
+    (static / "site.0123456789ab.css").write_text("p{}")
+    web = Web(folder, f"unix:{folder}/nobody.sock", static=static).start()
+    yield web
+    web.stop()
+    shutil.rmtree(folder)
+
+
+def parse(raw):
+    """The last answer in raw bytes: status, headers as a list of pairs, body."""
+    head, body = raw.split(b"\r\n\r\n", 1)
+    lines = head.decode("latin-1").split("\r\n")
+    return int(lines[0].split()[1]), [tuple(line.split(": ", 1)) for line in lines[1:]], body
+
+
+def checked(raw, status):
+    got, headers, body = parse(raw)
+    assert got == status, raw
+    for name, value in HEADERS.items():
+        found = [v for n, v in headers if n.lower() == name.lower()]
+        assert len(found) == 1, f"{name}: {found}"
+        assert value is None or found[0] == value
+    assert b"<h1>" in body and b"nginx" not in body
+    assert dict(headers)["Content-Type"] == "text/html; charset=utf-8"
+    assert not re.search(r"\d", dict(headers).get("Server", ""))
+    return dict(headers), body
+
+
+def line(text, *headers):
+    return "\r\n".join([text, "Host: localhost", "Connection: close", *headers, "", ""]).encode("latin-1")
+
+
+@pytest.mark.parametrize("data, status", [
+    (line("GET /%zz HTTP/1.1"), 400),
+    (line("GET /%00 HTTP/1.1"), 400),
+    (line("GET /../../etc/passwd HTTP/1.1"), 400),
+    (line("nonsense"), 400),
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\r\n\r\n", 400),
+    (line("GET / HTTP/1.1", "X-Long: " + "x" * 9000), 400),
+    (line("GET / HTTP/1.1", "Content-Length: 70000") + b"x" * 70000, 413),
+    (line("GET /" + "x" * 9000 + " HTTP/1.1"), 414),
+    (line("TRACE / HTTP/1.1"), 405),
+    (line("POST /static/site.0123456789ab.css HTTP/1.1", "Content-Length: 0"), 405),
+    (line("GET /static/none.css HTTP/1.1"), 404),
+    (line("GET /static/ HTTP/1.1"), 404),
+    (line("GET /compare/a-vs-b HTTP/1.1"), 502),
+])
+def test_own_answers_have_a_page_and_security_headers(web, data, status):
+    headers, _ = checked(web.exchange(data), status)
+    if status == 405:
+        assert headers["Allow"] == "GET, HEAD, OPTIONS"
+    if status == 502:
+        assert headers["Cache-Control"] == "no-store" and int(headers["Retry-After"]) > 0
+
+
+def test_assets_are_immutable(web):
+    answer = web.http("GET", "/static/site.0123456789ab.css")
+    assert answer.status == 200 and answer.body == b"p{}"
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    for name, value in HEADERS.items():
+        assert len(answer.all(name)) == 1
+        assert value is None or answer[name] == value
+    again = web.http("GET", "/static/site.0123456789ab.css", {"If-None-Match": answer["ETag"]})
+    assert again.status == 304
+
+
+def test_error_addresses_are_internal(web):
+    checked(web.exchange(line("GET /.diptych/502 HTTP/1.1")), 404)
+
+
+def test_one_list_of_security_headers():
+    """Only headers.conf names them, so that the set can change in one place."""
+    for path in (TOP / "nginx").glob("*.conf"):
+        if path.name != "headers.conf":
+            assert "Content-Security-Policy" not in path.read_text()
