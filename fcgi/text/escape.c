@@ -1,0 +1,96 @@
+#include "text/escape.h"
+
+/* What replaces a byte; NULL: it stays. */
+static const char *const html_of[256] = {
+    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
+};
+
+/* NUL stays in html_of, for callers that never have it; XML drops all C0 controls but tab, LF, CR. */
+static const char *const xml_of[256] = {
+    [0] = "",    [1] = "",    [2] = "",    [3] = "",    [4] = "",         [5] = "",        [6] = "",
+    [7] = "",    [8] = "",    [11] = "",   [12] = "",   [14] = "",        [15] = "",       [16] = "",
+    [17] = "",   [18] = "",   [19] = "",   [20] = "",   [21] = "",        [22] = "",       [23] = "",
+    [24] = "",   [25] = "",   [26] = "",   [27] = "",   [28] = "",        [29] = "",       [30] = "",
+    [31] = "",   ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
+};
+
+static const char *const md_of[256] = {
+    ['\\'] = "\\\\", ['`'] = "\\`", ['*'] = "\\*", ['_'] = "\\_", ['['] = "\\[", [']'] = "\\]",
+    ['<'] = "\\<",   ['>'] = "\\>", ['&'] = "\\&", ['#'] = "\\#", ['|'] = "\\|", ['~'] = "\\~",
+    ['!'] = "\\!",   ['\n'] = " ",  ['\r'] = " ",  ['\t'] = " ",
+};
+
+static void escape_by(const char *const table[256], struct buf *out, struct span s)
+{
+  size_t from = 0;
+  for (size_t i = 0; i < s.n; i++) {
+    const char *with = table[(unsigned char)s.p[i]];
+    if (!with)
+      continue;
+    buf_put(out, s.p + from, i - from);
+    buf_puts(out, with);
+    from = i + 1;
+  }
+  if (from < s.n)
+    buf_put(out, s.p + from, s.n - from);
+}
+
+void escape_html(struct buf *out, struct span s)
+{
+  escape_by(html_of, out, s);
+}
+
+void escape_attr(struct buf *out, struct span s)
+{
+  escape_by(html_of, out, s);
+}
+
+/* U+FFFE and U+FFFF are EF BF BE and EF BF BF; surrogates are no valid UTF-8. */
+static size_t xml_forbidden(struct span s)
+{
+  for (size_t i = 0; i + 2 < s.n; i++) {
+    const char *at = memchr(s.p + i, 0xEF, s.n - i - 2);
+    if (!at)
+      return s.n;
+    i = (size_t)(at - s.p);
+    if ((unsigned char)at[1] == 0xBF && (unsigned char)at[2] >= 0xBE)
+      return i;
+  }
+  return s.n;
+}
+
+void escape_xml(struct buf *out, struct span s)
+{
+  size_t bad;
+  while ((bad = xml_forbidden(s)) < s.n) {
+    escape_by(xml_of, out, span_head(s, bad));
+    s = span_from(s, bad + 3);
+  }
+  escape_by(xml_of, out, s);
+}
+
+/* What begins a block only at the start of a line: "- ", "---", "+ ", "===", "1. ", "2) ".
+ * *digits is what stands before the character to escape. */
+static bool md_marker(struct span s, size_t *digits)
+{
+  size_t n = 0;
+  while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+    n++;
+  *digits = n;
+  if (n == s.n || !s.p[n] || !strchr(n ? ".)" : "-+=", s.p[n]))
+    return false;
+  char next = n + 1 < s.n ? s.p[n + 1] : ' ';
+  return next == ' ' || next == '\t' || next == '\n' || next == '\r' || (!n && next == s.p[n]);
+}
+
+void escape_md(struct buf *out, struct span s)
+{
+  size_t digits;
+  if (md_marker(s, &digits)) {
+    buf_put(out, s.p, digits);
+    buf_putc(out, '\\');
+    buf_putc(out, s.p[digits]);
+    s = span_from(s, digits + 1);
+  }
+  escape_by(md_of, out, s);
+}
