@@ -153,6 +153,8 @@ class Database:
                 self.script(path.read_text())
         for path in sorted((TOP / "sql").glob("accounts*.sql")):
             self.script(path.read_text())
+        for account in ("diptych_pool", "diptych_cms"):
+            self.script(f"ALTER USER '{account}'@'localhost' IDENTIFIED BY '' ACCOUNT UNLOCK")
         return self
 
     def load_sample(self):
