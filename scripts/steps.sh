@@ -1,0 +1,127 @@
+# shellcheck shell=bash disable=SC2034
+# What ./demo and ./check share: telling what happens, installing what is missing, building.
+# To be sourced by bash with `set -euo pipefail`; TOP is the project's folder, STEP_LOG the file that
+# takes each step's output.  Every failure ends in `fail`: a sentence on what went wrong and what to do.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL=C.UTF-8 TZ=UTC
+
+PACKAGES_BUILD="autoconf automake gcc libc6-dev libcmark-dev libconfuse-dev libfcgi-dev libjansson-dev
+  libmariadb-dev libmemcached-dev libsodium-dev make pkg-config zlib1g-dev"
+PACKAGES_RUN="mariadb-client-core mariadb-server-core memcached nginx python3-minimal"
+PACKAGES_TEST="libcmocka-dev python3 python3-pymysql python3-pytest"
+PACKAGES_CHECK="chromium chromium-driver libasan8 libubsan1 python3-selenium" # what --fast does without
+
+say() { printf '%s\n' "$*"; }
+
+# fail SENTENCE [SENTENCE ...]: each on a line of its own; ends the program.
+fail() {
+  spinner_stop
+  printf '\n%s: %s\n' "${0##*/}" "$1" >&2
+  shift
+  [ $# -eq 0 ] || printf '  %s\n' "$@" >&2
+  exit 1
+}
+
+SPINNER=
+spinner_start() { # TITLE; shows the seconds that pass, on a terminal only
+  [ -t 1 ] || return 0
+  ( trap 'exit 0' TERM; trap '' INT
+    for (( n = 0; ; n++ )); do printf '\r  %s ... %ds ' "$1" "$n"; sleep 1 & wait $!; done ) &
+  SPINNER=$!
+}
+spinner_stop() {
+  [ -n "$SPINNER" ] || return 0
+  kill "$SPINNER" 2>/dev/null || true
+  wait "$SPINNER" 2>/dev/null || true
+  SPINNER=
+  printf '\r\033[K'
+}
+
+# step TITLE COMMAND...: runs the command, its output in the log; says how long it took.
+# Returns the command's status, after showing the end of its output when it failed.
+step() {
+  local title=$1 began=$SECONDS status=0 from
+  shift
+  [ -t 1 ] || printf '  %s ...\n' "$title"
+  from=$(wc -c <"$STEP_LOG")
+  printf '\n=== %s: %s\n' "$title" "$*" >>"$STEP_LOG"
+  spinner_start "$title"
+  "$@" >>"$STEP_LOG" 2>&1 </dev/null || status=$?
+  spinner_stop
+  if [ $status -eq 0 ]; then
+    printf '  %s: done in %d s\n' "$title" $((SECONDS - began))
+  else
+    printf '  %s: failed after %d s; the end of its output (all of it: %s):\n' "$title" $((SECONDS - began)) "$STEP_LOG"
+    tail -c "+$((from + 1))" "$STEP_LOG" | tail -n 15 | sed 's/^/    | /'
+  fi
+  return $status
+}
+
+# ---- packages
+
+packages_missing() { # PACKAGE...: those that are not installed
+  local name
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s ' "$name"
+  done
+}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# Debian starts a service when its package is installed; a policy file forbids that, so that nothing but
+# our own servers runs.  One that is there already is left alone.
+packages_install_now() {
+  as_root env DEBIAN_FRONTEND=noninteractive bash -c '
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e $policy ]; then
+      trap "rm -f $policy" EXIT
+      trap "exit 130" INT TERM HUP
+      printf "#!/bin/sh\nexit 101\n" >$policy && chmod 755 $policy
+    fi
+    options="-o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Dpkg::Use-Pty=0"
+    apt-get $options update -q || echo "apt-get update failed; trying with the lists there are"
+    apt-get $options install -q -y --no-install-recommends --no-remove "$@"' packages "$@"
+}
+
+# packages_install WHAT PACKAGE...
+packages_install() {
+  local what=$1 missing
+  shift
+  command -v dpkg-query >/dev/null ||
+    fail "this is not a Debian system." "Install the parts that README.md names by hand; ./configure tells what is missing."
+  missing=$(packages_missing "$@")
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null ||
+      fail "packages are missing, and neither are you root nor is there sudo." "Run as root: apt-get install $missing" "Then start this again."
+    sudo -n true 2>/dev/null || { say "  sudo is needed to install: $missing"; sudo -v; } ||
+      fail "sudo did not let you install packages." "Run as root: apt-get install $missing" "Then start this again."
+  fi
+  # shellcheck disable=SC2086
+  step "installing $what ($(wc -w <<<"$missing") packages)" packages_install_now $missing || {
+    if tail -n 40 "$STEP_LOG" | grep -Eq 'Temporary failure resolving|Could not resolve|Could not connect|Failed to fetch|Unable to locate|Network is unreachable|timed out'; then
+      fail "the packages could not be fetched: is there a network, and does /etc/apt/sources.list name a Debian 12 archive?" \
+        "Missing: $missing" "Start this again when \`apt-get update\` works."
+    fi
+    fail "apt-get could not install: $missing" "Repair what it says above, then start this again."
+  }
+}
+
+# ---- build
+
+# build FOLDER [CONFIGURE-OPTION...]: configures when that was not done with these options, and makes.
+build() {
+  local folder=$1
+  shift
+  if [ ! -e "$TOP/configure" ] || [ "$TOP/configure.ac" -nt "$TOP/configure" ] || [ ! -e "$TOP/Makefile.in" ]; then
+    step "preparing the build" env -C "$TOP" autoreconf -i || fail "autoreconf failed." "Is the checkout complete and writable?"
+  fi
+  mkdir -p "$folder"
+  if [ ! -e "$folder/Makefile" ] || [ "$(cat "$folder/.options" 2>/dev/null)" != "$*" ]; then
+    [ ! -e "$folder/Makefile" ] || make -s -C "$folder" clean >/dev/null 2>&1 || true
+    step "configuring" env -C "$folder" "$TOP/configure" "$@" || fail "configure failed." "Its last line above says what is missing; $folder/config.log has the details."
+    printf '%s' "$*" >"$folder/.options"
+  fi
+  step "building in ${folder#"$TOP"/}" make -C "$folder" -j"$(nproc)" || fail "the build failed."
+}

@@ -1,0 +1,37 @@
+"""The size and form of files."""
+import pytest
+
+from tree import FCGI, SOURCES, TOP, name
+
+LINES, COLUMNS = 500, 120
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_form(path):
+    text = path.read_text()
+    lines = text.split("\n")
+    assert text.endswith("\n") and not text.endswith("\n\n")
+    assert len(lines) - 1 <= LINES, f"{len(lines) - 1} lines: is this one thing?"
+    wrong = [f"{name(path)}:{n}" for n, line in enumerate(lines, 1)
+             if "\t" in line or line != line.rstrip() or len(line) > COLUMNS]
+    assert not wrong, f"tabs, trailing blanks or more than {COLUMNS} columns: {wrong}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_opens_with_its_design(path):
+    """A comment at the top, in the file itself or in the header that it implements."""
+    header = path.with_suffix(".h")
+    assert path.read_text().startswith("/*") or (header.exists() and header.read_text().startswith("/*"))
+
+
+def test_structs_without_typedef():
+    wrong = [name(p) for p in FCGI.rglob("*.[ch]") if "typedef struct" in p.read_text()]
+    assert not wrong
+
+
+def test_scripts_are_executable_and_parse():
+    import subprocess
+    for script in ("demo", "check", "scripts/steps.sh"):
+        subprocess.run(["bash", "-n", TOP / script], check=True)
+    for script in ("demo", "check", ".ci/run", "sql/sample/load", "templates/hash-assets", "scripts/sum-results"):
+        assert (TOP / script).stat().st_mode & 0o100, script
