@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "content/migrate.h"
 #include "text/config.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
@@ -29,7 +30,21 @@ static int run_sample(const struct invocation *in)
   return 0;
 }
 
+static int run_migrate(const struct invocation *in)
+{
+  bool purge = in->argc == 2 && strcmp(in->argv[1], "--purge") == 0;
+  if (in->argc > 1 && !purge) {
+    fputs("usage: diptych migrate [--purge]\n", stderr);
+    return 2;
+  }
+  struct config *config = config_read(in->config_path, stderr);
+  bool ok = config && migrate_run(config, purge, stdout, stderr);
+  config_free(&config);
+  return ok ? 0 : 1;
+}
+
 static const struct command commands[] = {
+    {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
     {"sample", "sample", "print a commented sample configuration", run_sample},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
