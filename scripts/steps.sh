@@ -44,8 +44,8 @@ step() {
   local title=$1 began=$SECONDS status=0 from
   shift
   [ -t 1 ] || printf '  %s ...\n' "$title"
-  from=$(wc -c <"$STEP_LOG")
   printf '\n=== %s: %s\n' "$title" "$*" >>"$STEP_LOG"
+  from=$(wc -c <"$STEP_LOG")
   spinner_start "$title"
   "$@" >>"$STEP_LOG" 2>&1 </dev/null || status=$?
   spinner_stop
