@@ -1,0 +1,104 @@
+#include "text/json.h"
+
+#include "text/utf8.h"
+
+static bool is_plain(char c)
+{
+  return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
+static void char_write(struct buf *out, uint32_t c)
+{
+  static const char shorts[32] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+  char two[2] = {'\\', (char)c};
+  if (c < 0x20 && shorts[c])
+    two[1] = shorts[c];
+  if (c == '"' || c == '\\' || (c < 0x20 && shorts[c]))
+    buf_put(out, two, 2);
+  else if (c < 0x20 || c == 0x7F || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029)
+    buf_printf(out, "\\u%04x", (unsigned)c);
+  else
+    utf8_put(out, c);
+}
+
+void json_string(struct buf *out, struct span s)
+{
+  buf_putc(out, '"');
+  while (s.n) {
+    size_t run = 0;
+    uint32_t c = UTF8_REPLACEMENT;
+    while (run < s.n && is_plain(s.p[run]))
+      run++;
+    buf_put(out, s.p, run);
+    s = span_from(s, run);
+    if (s.n) {
+      size_t n = utf8_next(s, &c);
+      char_write(out, c);
+      s = span_from(s, n ? n : 1);
+    }
+  }
+  buf_putc(out, '"');
+}
+
+static struct shape_items items_at(const char *at)
+{
+  struct shape_items items;
+  memcpy(&items, at, sizeof items);
+  return items;
+}
+
+static void list_write(struct buf *out, const struct shape_field *f, struct shape_items items)
+{
+  size_t stride = f->of ? f->of->size : sizeof(struct span);
+  buf_putc(out, '[');
+  for (size_t i = 0; i < items.n; i++) {
+    const char *element = (const char *)items.v + i * stride;
+    if (i)
+      buf_putc(out, ',');
+    if (f->of)
+      json_write_view(out, f->of, element);
+    else
+      json_string(out, *(const struct span *)(const void *)element);
+  }
+  buf_putc(out, ']');
+}
+
+static void field_write(struct buf *out, const struct shape_field *f, const char *at)
+{
+  const void *record;
+  const struct span *text = (const void *)at;
+  switch (f->kind) {
+  case SHAPE_TEXT:
+    if (!text->n)
+      buf_puts(out, "null");
+    else
+      json_string(out, *text);
+    break;
+  case SHAPE_HTML: json_string(out, *text); break;
+  case SHAPE_FLAG: buf_puts(out, *(const bool *)at ? "true" : "false"); break;
+  case SHAPE_INT: buf_int(out, *(const int64_t *)(const void *)at); break;
+  case SHAPE_TEXTS:
+  case SHAPE_LIST: list_write(out, f, items_at(at)); break;
+  case SHAPE_RECORD:
+    memcpy(&record, at, sizeof record);
+    json_write_view(out, f->of, record);
+    break;
+  }
+}
+
+void json_write_view(struct buf *out, const struct shape *s, const void *view)
+{
+  if (!view) {
+    buf_puts(out, "null");
+    return;
+  }
+  buf_putc(out, '{');
+  for (size_t i = 0; i < s->n; i++) {
+    if (i)
+      buf_putc(out, ',');
+    json_string(out, span_z(s->fields[i].name));
+    buf_putc(out, ':');
+    field_write(out, &s->fields[i], (const char *)view + s->fields[i].offset);
+  }
+  buf_putc(out, '}');
+}

@@ -1,0 +1,14 @@
+/* JSON (RFC 8259) out of views.  Strings are also safe inside a script element of an HTML page: "<",
+ * ">", "&" and U+2028, U+2029 are written as escapes.  Bytes that are no UTF-8 become U+FFFD.
+ * json_write_view follows the shape: TEXT is a string, or null when empty; HTML a string; FLAG, INT as
+ * such; TEXTS and LIST arrays; RECORD an object, or null when it is not there. */
+#ifndef DIPTYCH_TEXT_JSON_H
+#define DIPTYCH_TEXT_JSON_H
+
+#include "base/buf.h"
+#include "text/shape.h"
+
+void json_string(struct buf *out, struct span s);
+void json_write_view(struct buf *out, const struct shape *s, const void *view);
+
+#endif

@@ -1,0 +1,59 @@
+#include "text/reltime.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+
+/* From this age on, ages are told in this unit; the last row whose `from` is reached counts. */
+static const struct unit {
+  int64_t from, size;
+  const char *name;
+} units[] = {
+    {CLOCK_MINUTE, CLOCK_MINUTE, "m"},         {CLOCK_HOUR, CLOCK_HOUR, "h"},           {CLOCK_DAY, CLOCK_DAY, "d"},
+    {30 * CLOCK_DAY, 30 * CLOCK_DAY, "mo"},    {365 * CLOCK_DAY, 365 * CLOCK_DAY, "y"},
+};
+#define UNITS (sizeof units / sizeof *units)
+
+/* Index of the unit, or UNITS for "just now". */
+static size_t unit_of(int64_t age)
+{
+  size_t at = UNITS;
+  for (size_t i = 0; i < UNITS; i++)
+    if (age >= units[i].from)
+      at = i;
+  return at;
+}
+
+/* Negative for the future; never overflows. */
+static int64_t age_of(int64_t then_us, int64_t now_us)
+{
+  int64_t age;
+  return __builtin_sub_overflow(now_us, then_us, &age) ? (now_us < then_us ? -1 : INT64_MAX) : age;
+}
+
+size_t reltime_label(char out[RELTIME_MAX], int64_t then_us, int64_t now_us)
+{
+  int64_t age = age_of(then_us, now_us);
+  size_t u = unit_of(age);
+  int n = 0;
+  out[0] = 0;
+  if (then_us == CLOCK_NEVER)
+    return 0;
+  if (u == UNITS)
+    n = snprintf(out, RELTIME_MAX, "just now");
+  else
+    n = snprintf(out, RELTIME_MAX, "%lld%s ago", (long long)(age / units[u].size), units[u].name);
+  return (size_t)n;
+}
+
+int64_t reltime_next_change(int64_t then_us, int64_t now_us)
+{
+  int64_t age = age_of(then_us, now_us), at;
+  size_t u = unit_of(age);
+  if (then_us == CLOCK_NEVER || age == INT64_MAX)
+    return CLOCK_FOREVER;
+  int64_t flips = u == UNITS ? units[0].from : (age / units[u].size + 1) * units[u].size;
+  if (u != UNITS && u + 1 < UNITS && flips > units[u + 1].from)
+    flips = units[u + 1].from;
+  return __builtin_add_overflow(then_us, flips, &at) ? CLOCK_FOREVER : at;
+}

@@ -1,0 +1,124 @@
+#include "text/url.h"
+
+#include <strings.h>
+
+static const char hex[] = "0123456789ABCDEF";
+
+static bool is_alnum(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool is_unreserved(char c)
+{
+  return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static int hex_value(char c)
+{
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool is_escape(struct span s, size_t at)
+{
+  return s.p[at] == '%' && at + 2 < s.n && hex_value(s.p[at + 1]) >= 0 && hex_value(s.p[at + 2]) >= 0;
+}
+
+static void byte_encode(struct buf *out, char c)
+{
+  char e[] = {'%', hex[(unsigned char)c >> 4], hex[(unsigned char)c & 15]};
+  buf_put(out, e, sizeof e);
+}
+
+void url_percent_encode(struct buf *out, struct span s)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if (is_unreserved(s.p[i]))
+      buf_putc(out, s.p[i]);
+    else
+      byte_encode(out, s.p[i]);
+}
+
+static void tidy(struct buf *out, struct span s, const char *kept)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if (is_unreserved(s.p[i]) || (s.p[i] && strchr(kept, s.p[i])) || is_escape(s, i))
+      buf_putc(out, s.p[i]);
+    else
+      byte_encode(out, s.p[i]);
+}
+
+void url_tidy(struct buf *out, struct span s)
+{
+  tidy(out, s, ":/?#[]@!$&()*+,;=");
+}
+
+void url_tidy_part(struct buf *out, struct span s)
+{
+  tidy(out, s, "/?#[]@!$&()*+,;=");
+}
+
+bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded)
+{
+  char *to = arena_alloc(a, s.n + 1);
+  size_t n = 0;
+  for (size_t i = 0; to && i < s.n; i++) {
+    char c = s.p[i];
+    if (c == '%') {
+      if (!is_escape(s, i))
+        return false;
+      c = (char)(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]));
+      i += 2;
+    } else if (c == '+' && plus)
+      c = ' ';
+    if (!c)
+      return false;
+    to[n++] = c;
+  }
+  *decoded = span_of(to, n);
+  return to != NULL;
+}
+
+bool url_scheme_ok(struct span url)
+{
+  static const char *const allowed[] = {"http", "https", "mailto"};
+  size_t end = 0;
+  while (end < url.n && !(url.p[end] && strchr(":/?#", url.p[end])))
+    end++;
+  if (end == url.n || url.p[end] != ':')
+    return true;
+  for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+    if (strlen(allowed[i]) == end && strncasecmp(allowed[i], url.p, end) == 0)
+      return true;
+  return false;
+}
+
+bool url_external(struct span url)
+{
+  size_t n = 0;
+  while (n < url.n && is_alnum(url.p[n]))
+    n++;
+  if (n && n < url.n && url.p[n] == ':')
+    return strncasecmp(url.p, "http", 4) == 0;
+  /* Browsers take "\" for "/", and drop blanks and controls before and tabs and line ends within. */
+  size_t slashes = 0;
+  for (size_t i = 0; i < url.n && slashes < 2; i++)
+    if (url.p[i] == '/' || url.p[i] == '\\')
+      slashes++;
+    else if ((unsigned char)url.p[i] > ' ')
+      return false;
+  return slashes == 2;
+}
+
+bool url_query_find(struct span query, struct span name, struct span *value)
+{
+  while (query.p) {
+    struct span pair = span_split(&query, '&');
+    struct span key = span_split(&pair, '=');
+    if (span_eq(key, name)) {
+      *value = pair;
+      return true;
+    }
+  }
+  return false;
+}

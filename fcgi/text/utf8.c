@@ -1,0 +1,136 @@
+#include "text/utf8.h"
+
+size_t utf8_next(struct span s, uint32_t *c)
+{
+  const unsigned char *p = (const unsigned char *)s.p;
+  if (!s.n)
+    return 0;
+  if (p[0] < 0x80) {
+    *c = p[0];
+    return 1;
+  }
+  size_t n = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+  if (p[0] < 0xC2 || p[0] > 0xF4 || s.n < n)
+    return 0;
+  uint32_t v = p[0] & (0xFFu >> (n + 1));
+  for (size_t i = 1; i < n; i++) {
+    if ((p[i] & 0xC0) != 0x80)
+      return 0;
+    v = v << 6 | (p[i] & 0x3F);
+  }
+  if ((n == 3 && v < 0x800) || (n == 4 && (v < 0x10000 || v > 0x10FFFF)) || (v >= 0xD800 && v < 0xE000))
+    return 0;
+  *c = v;
+  return n;
+}
+
+void utf8_put(struct buf *out, uint32_t c)
+{
+  if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+    c = UTF8_REPLACEMENT;
+  if (c < 0x80)
+    buf_putc(out, (char)c);
+  else {
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    buf_putc(out, (char)((0xF00 >> more & 0xFF) | c >> (6 * more)));
+    while (more--)
+      buf_putc(out, (char)(0x80 | (c >> (6 * more) & 0x3F)));
+  }
+}
+
+/* Length of the part that is printable ASCII, tab or line feed: most text is nothing else. */
+static size_t plain_run(struct span s)
+{
+  size_t i = 0;
+  while (i < s.n && (((unsigned char)s.p[i] >= 0x20 && (unsigned char)s.p[i] < 0x7F) || s.p[i] == '\n' || s.p[i] == '\t'))
+    i++;
+  return i;
+}
+
+bool utf8_valid(struct span s)
+{
+  uint32_t c;
+  while (s.n) {
+    size_t n = plain_run(s);
+    if (!n && !(n = utf8_next(s, &c)))
+      return false;
+    s = span_from(s, n);
+  }
+  return true;
+}
+
+size_t utf8_count(struct span s)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < s.n; i++)
+    n += (s.p[i] & 0xC0) != 0x80;
+  return n;
+}
+
+static bool is_control(uint32_t c)
+{
+  return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+}
+
+/* Bytes at the start that may stay as they are. */
+static size_t clean_run(struct span s)
+{
+  size_t done = 0, n;
+  uint32_t c;
+  do {
+    done += plain_run(span_from(s, done));
+    n = utf8_next(span_from(s, done), &c);
+    if (n && is_control(c))
+      n = 0;
+    done += n;
+  } while (n);
+  return done;
+}
+
+static void clean_one(struct buf *out, struct span *s)
+{
+  uint32_t c;
+  size_t n = utf8_next(*s, &c);
+  if (!n)
+    utf8_put(out, UTF8_REPLACEMENT);
+  else if (c == '\r') {
+    buf_putc(out, '\n');
+    n += s->n > 1 && s->p[1] == '\n';
+  }
+  *s = span_from(*s, n ? n : 1);
+}
+
+struct span utf8_clean(struct arena *a, struct span s)
+{
+  size_t n = clean_run(s);
+  if (n == s.n)
+    return s;
+  struct buf out = BUF_INIT;
+  while (s.n) {
+    n = clean_run(s);
+    buf_put(&out, s.p, n);
+    s = span_from(s, n);
+    if (s.n)
+      clean_one(&out, &s);
+  }
+  struct span kept = out.failed ? span_of(arena_alloc(a, SIZE_MAX), 0) : arena_copy(a, buf_view(&out));
+  buf_free(&out);
+  return kept;
+}
+
+struct span utf8_cut(struct span s, size_t max)
+{
+  size_t at = 0, n = 0, blank = 0;
+  while (at < s.n && n < max) {
+    if (s.p[at] == ' ' && n > max - max / 3)
+      blank = at;
+    for (at++; at < s.n && (s.p[at] & 0xC0) == 0x80;)
+      at++;
+    n++;
+  }
+  if (at == s.n)
+    return s;
+  if (s.p[at] == ' ')
+    blank = at;
+  return span_head(s, blank ? blank : at);
+}
