@@ -261,17 +261,22 @@ static int by_version(const struct dirent **a, const struct dirent **b)
   return (x > y) - (x < y);
 }
 
+static bool numbers_check(struct migration *mg, struct dirent **files, int n)
+{
+  for (int i = 1; i < n; i++)
+    if (file_version(files[i]->d_name) == file_version(files[i - 1]->d_name)) {
+      fprintf(mg->why, "migrate: %s/%s: its number is taken twice\n", mg->config->sql_dir, files[i]->d_name);
+      return false;
+    }
+  return true;
+}
+
 static bool files_apply(struct migration *mg, struct dirent **files, int n)
 {
-  unsigned last = 0;
+  unsigned last = file_version(files[n - 1]->d_name);
   int applied = 0;
   for (int i = 0; i < n; i++) {
     unsigned version = file_version(files[i]->d_name);
-    if (version == last) {
-      fprintf(mg->why, "migrate: %s/%s: the number %u is taken twice\n", mg->config->sql_dir, files[i]->d_name, version);
-      return false;
-    }
-    last = version;
     if (mg->recorded[version])
       continue;
     if (!file_apply(mg, version, files[i]->d_name))
@@ -289,7 +294,7 @@ static bool folder_apply(struct migration *mg)
 {
   struct dirent **files = NULL;
   int n = scandir(mg->config->sql_dir, &files, is_migration, by_version);
-  bool ok = n > 0 && recorded_read(mg) && files_apply(mg, files, n);
+  bool ok = n > 0 && numbers_check(mg, files, n) && recorded_read(mg) && files_apply(mg, files, n);
   if (n <= 0)
     fprintf(mg->why, "migrate: no migrations NNN_*.sql in sql_dir = %s%s%s\n", mg->config->sql_dir, n < 0 ? ": " : "",
             n < 0 ? strerror(errno) : "");

@@ -1,88 +1,64 @@
-"""A private MariaDB for the schema's tests, and one fresh database a test.
+"""The schema's tests share one server a module, with a fresh database a test.
 
-The server lives in a temporary folder on a UNIX socket and ends with the test
-session. Databases are loaded from sql/ with the mariadb client, as an
-administrator without our own tools would do it.
+A database is loaded from sql/ with the mariadb client, as an administrator
+without our own tools would do it; test_schema_migrate.py does it with ours.
 """
 import itertools
-import os
-import pathlib
 import shutil
 import subprocess
-import tempfile
-import time
 
-import pymysql
+import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SQL = ROOT / "sql"
+from lib.servers import TOP, Database, program, short_folder
+
+SQL = TOP / "sql"
 MIGRATIONS = sorted(SQL.glob("[0-9][0-9][0-9]_*.sql"))
 
 
 class Server:
-    """One mariadbd: started by __init__, ended by stop()."""
+    """One mariadbd with as many databases as wanted."""
 
-    def __init__(self, *options):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="schema-"))
-        self.socket = str(self.dir / "mysql.sock")
+    def __init__(self, templates):
+        self.folder = short_folder()
+        self.database = Database(self.folder).copy_from(templates.get("empty")).start()
+        self.socket = self.database.socket
         self.numbers = itertools.count(1)
-        user = ["--user=root"] if os.geteuid() == 0 else []
-        data = f"--datadir={self.dir}/data"
-        subprocess.run(["mariadb-install-db", "--no-defaults", data, "--skip-test-db",
-                        "--auth-root-authentication-method=normal", *user],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with open(self.dir / "log", "wb") as log:
-            self.process = subprocess.Popen(
-                [shutil.which("mariadbd") or "/usr/sbin/mariadbd", "--no-defaults", data,
-                 f"--socket={self.socket}", f"--pid-file={self.dir}/pid", "--skip-networking",
-                 "--innodb-flush-log-at-trx-commit=2", "--innodb-autoinc-lock-mode=2",
-                 "--innodb-buffer-pool-size=64M", *user, *options], stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                self.connect(None).close()
-                return
-            except pymysql.err.OperationalError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise RuntimeError((self.dir / "log").read_text(errors="replace"))
-                time.sleep(0.02)
 
     def connect(self, database, user="root", password=""):
-        connection = pymysql.connect(unix_socket=self.socket, user=user, password=password,
-                                     database=database, charset="utf8mb4", local_infile=True)
-        return Editor(connection)
+        return Editor(self.database.connect(user, database, password=password))
 
     def load(self, database, *files):
         for file in files:
-            with open(file, "rb") as text:
-                subprocess.run(["mariadb", "--no-defaults", f"--socket={self.socket}", "--user=root",
-                                database], stdin=text, check=True)
+            self.database.script(file.read_text(), database)
 
-    def database(self, *files):
+    def site(self, *files, name=None):
         """A new database, by default with all migrations."""
-        name = f"site{next(self.numbers)}"
+        name = name or f"site{next(self.numbers)}"
         root = self.connect(None)
         root(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         root.close()
-        self.load(name, *(files or MIGRATIONS))
+        self.load(name, *files)
         return Site(self, name)
 
+    def dump(self, database, *options):
+        return subprocess.run([program("mariadb-dump"), "--no-defaults", f"--socket={self.socket}", "--user=root",
+                               *options, database], check=True, capture_output=True, text=True).stdout
+
     def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
-        shutil.rmtree(self.dir, ignore_errors=True)
+        self.database.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Editor:
-    """A connection that is called with a statement: rows for a SELECT, else rowcount.
+    """A connection that is called with a statement: rows for a SELECT, else the rows affected.
 
-    It never waits long: a lock wait shows as error 1205 after one second.
+    It never waits long: a lock wait shows as error 1205 after one second, a deadlock as 1213.
     """
 
     def __init__(self, connection):
         self.raw = connection
         self.last_id = None
-        self("SET SESSION innodb_lock_wait_timeout = 1, lock_wait_timeout = 5, autocommit = 1")
+        self("SET SESSION innodb_lock_wait_timeout = 1, lock_wait_timeout = 5")
 
     def __call__(self, statement, *values):
         with self.raw.cursor() as cursor:
@@ -125,10 +101,29 @@ class Site:
         self.editors.append(editor)
         return editor
 
-    def drop(self):
+    def close(self):
         for editor in self.editors:
             if editor.raw.open:
                 editor.close()
+
+    def drop(self):
+        self.close()
         root = self.server.connect(None)
         root(f"DROP DATABASE {self.name}")
         root.close()
+
+
+# Fixtures, for the modules that import them.
+
+@pytest.fixture(scope="module")
+def server(templates):
+    server = Server(templates)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def site(server):
+    site = server.site(*MIGRATIONS)
+    yield site
+    site.drop()

@@ -2,7 +2,7 @@
 import pymysql
 import pytest
 
-from schema_db import SQL, Server
+from schema_db import MIGRATIONS, SQL, server  # noqa: F401
 from test_schema_log import EDITS
 
 DENIED = {1142, 1143, 1044, 1045, 1227, 1370}
@@ -10,15 +10,8 @@ READS = {f"site_{table}" for table in EDITS} | {"revision", "change_log", "site_
 
 
 @pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
 def site(server):
-    site = server.database()
+    site = server.site(*MIGRATIONS)
     server.load(site.name, SQL / "accounts.sql")
     yield site
     site.drop()

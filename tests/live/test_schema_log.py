@@ -2,21 +2,7 @@
 import pymysql
 import pytest
 
-from schema_db import Server
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def site(server):
-    site = server.database()
-    yield site
-    site.drop()
+from schema_db import server, site  # noqa: F401
 
 
 @pytest.fixture

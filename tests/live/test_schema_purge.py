@@ -4,21 +4,14 @@ import threading
 import pymysql
 import pytest
 
-from schema_db import Server
+from schema_db import MIGRATIONS, server  # noqa: F401
 
 DAY = 86400
 
 
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def site(server):
-    site = server.database()
+    site = server.site(*MIGRATIONS)
     root = site.editor()
     for n in range(1, 11):
         root.add("product", slug=f"p{n}", name="P")
@@ -66,7 +59,7 @@ def test_only_what_is_older_goes_and_revisions_stay(root):
 
 
 def test_an_empty_log_and_more_than_one_batch(server, root):
-    empty = server.database()
+    empty = server.site(*MIGRATIONS)
     empty.editor()("CALL change_log_purge(0)")
     empty.drop()
     root("INSERT INTO change_log (entity, entity_id) SELECT 'product', 1 + seq % 10 FROM seq_1_to_25000")

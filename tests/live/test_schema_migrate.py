@@ -1,0 +1,221 @@
+"""`diptych migrate`: on a new database, again, twice at once, with writers at work, and when it fails."""
+import shutil
+import subprocess
+import threading
+
+import pymysql
+import pytest
+
+from lib.servers import BINARY, configuration_text, diptych
+from schema_db import MIGRATIONS, SQL, server  # noqa: F401
+
+SCHEMA = ["--no-data", "--routines", "--events", "--triggers", "--skip-dump-date", "--skip-comments"]
+VERSIONS = tuple((n,) for n in range(1, len(MIGRATIONS) + 1))
+
+
+class Migrator:
+    """The command with a configuration of its own and a copy of sql/ that a test may change."""
+
+    def __init__(self, folder, site):
+        self.sql = folder / "sql"
+        shutil.copytree(SQL, self.sql, ignore=shutil.ignore_patterns("sample"))
+        self.config = folder / "diptych.conf"
+        self.settings = {"mysql_socket": site.server.socket, "mysql_database": site.name, "sql_dir": self.sql,
+                         "state_dir": ""}
+        self.site = site
+
+    def write(self, **changes):
+        self.config.write_text(configuration_text({**self.settings, **changes}))
+        return self.config
+
+    def __call__(self, *args, **changes):
+        return diptych("migrate", *args, config=self.write(**changes))
+
+    def start(self):
+        return subprocess.Popen([BINARY, "migrate", "--config", self.write()], stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture
+def site(server):  # noqa: F811
+    site = server.site()
+    yield site
+    site.drop()
+
+
+@pytest.fixture
+def migrate(tmp_path, site):
+    return Migrator(tmp_path, site)
+
+
+def versions(site):
+    return site.editor()("SELECT version FROM schema_version ORDER BY version")
+
+
+def schema(site):
+    return site.server.dump(site.name, *SCHEMA)
+
+
+def test_a_new_database_and_again(site, migrate):
+    first = migrate()
+    assert first.returncode == 0, first.stderr
+    assert versions(site) == VERSIONS
+    for file in MIGRATIONS:
+        assert file.name in first.stdout
+    state = site.editor()("SELECT * FROM site_state")
+    stamps = site.editor()("SELECT * FROM schema_version")
+    before = schema(site)
+    second = migrate()
+    assert (second.returncode, second.stderr) == (0, "")
+    assert second.stdout == f"the schema is at version {len(MIGRATIONS)}: nothing to do\n"
+    assert schema(site) == before
+    assert site.editor()("SELECT * FROM site_state") == state, "the incarnation is made once"
+    assert site.editor()("SELECT * FROM schema_version") == stamps
+
+
+def test_it_makes_what_the_mariadb_client_makes(server, site, migrate):  # noqa: F811
+    assert migrate().returncode == 0
+    other = server.site(*MIGRATIONS, *MIGRATIONS)
+    loaded, made = (schema(s).replace(s.name, "SITE") for s in (other, site))
+    other.drop()
+
+    def plain(text):
+        return [line for line in text.splitlines() if "STARTS" not in line]
+
+    assert plain(made) == plain(loaded)
+
+
+def test_every_incarnation_is_another(server, site, migrate):  # noqa: F811
+    assert migrate().returncode == 0
+    other = server.site(*MIGRATIONS)
+    words = {s.editor().one("SELECT incarnation FROM site_state") for s in (site, other)}
+    other.drop()
+    assert len(words) == 2 and all(len(word) == 32 for word in words)
+
+
+def test_a_run_that_was_cut_off_is_completed(site, migrate):
+    triggers = MIGRATIONS[1].read_text()
+    half = triggers.index("CREATE /*M! OR REPLACE */ TRIGGER editorial_after_insert")
+    (migrate.sql / MIGRATIONS[1].name).write_text(triggers[:half] + "SELECT broken(//")
+    failed = migrate()
+    assert failed.returncode == 1
+    line = triggers[:half].count("\n") + 1
+    assert f"{MIGRATIONS[1].name}:{line}: error 1064" in failed.stderr
+    assert versions(site) == ((1,),)
+    (migrate.sql / MIGRATIONS[1].name).write_text(triggers)
+    assert migrate().returncode == 0
+    assert versions(site) == VERSIONS
+
+
+def test_two_at_once(site, migrate):
+    runs = [migrate.start() for _ in range(3)]
+    texts = [run.communicate(timeout=60)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0], texts
+    assert sorted(MIGRATIONS[0].name in text for text in texts) == [False, False, True]
+
+
+def test_writers_lose_no_entry_while_triggers_are_replaced(site, migrate):
+    assert migrate().returncode == 0
+    root = site.editor()
+    for n in (1, 2, 3):
+        root.add("product", slug=f"p{n}", name="P")
+    done, counts, errors = threading.Event(), {}, []
+
+    def write(product):
+        try:
+            editor = site.editor()
+            counts[product] = 0
+            while not done.is_set():
+                editor("UPDATE product SET name = 'w' WHERE id = %s", product)
+                counts[product] += 1
+        except pymysql.err.Error as error:
+            errors.append(error)
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in (1, 2, 3)]
+    for writer in writers:
+        writer.start()
+    for _ in range(4):
+        root("DELETE FROM schema_version WHERE version > 1")
+        result = migrate()
+        assert result.returncode == 0, result.stderr
+    done.set()
+    for writer in writers:
+        writer.join()
+    assert not errors
+    revs = dict(root("SELECT entity_id, rev FROM revision WHERE entity = 'product'"))
+    assert revs == {n: count + 1 for n, count in counts.items()} and min(counts.values()) > 10
+
+
+def test_an_open_transaction_is_waited_for_without_stopping_the_others(site, migrate):
+    assert migrate().returncode == 0
+    root, holder, other = site.editor(), site.editor(), site.editor()
+    root.add("product", slug="a", name="A")
+    root("DELETE FROM schema_version WHERE version = 2")
+    holder.begin()
+    holder("UPDATE product SET name = 'held' WHERE slug = 'a'")
+    run = migrate.start()
+    while "waiting" not in run.stdout.readline():
+        assert run.poll() is None
+    other.add("product", slug="b", name="the table is not blocked for long")
+    holder.commit()
+    assert run.communicate(timeout=60) and run.returncode == 0
+    assert versions(site) == VERSIONS
+
+
+def test_the_other_way_of_replacing_a_trigger(site, migrate):
+    """What is done on MySQL, statement by statement, on this server."""
+    assert migrate().returncode == 0
+    root = site.editor()
+    text = MIGRATIONS[1].read_text().split("TRIGGER product_after_insert", 1)[1].split("//", 1)[0]
+    root("LOCK TABLES `product` WRITE")
+    root("DROP TRIGGER IF EXISTS `product_after_insert`")
+    root(f"CREATE /* OR REPLACE */ TRIGGER product_after_insert{text}")
+    root("UNLOCK TABLES")
+    root.add("product", slug="a", name="A")
+    assert root.one("SELECT COUNT(*) FROM change_log") == 1
+
+
+def test_a_newer_database_is_left_alone(site, migrate):
+    assert migrate().returncode == 0
+    site.editor()("INSERT INTO schema_version (version) VALUES (99)")
+    result = migrate()
+    assert result.returncode == 0 and "version 99, newer than this diptych" in result.stdout
+
+
+def test_purge(site, migrate):
+    assert migrate().returncode == 0
+    root = site.editor()
+    for n in range(5):
+        root.add("sector", slug=f"s{n}", name="S")
+    assert "no entry" in migrate("--purge").stdout
+    root("UPDATE change_log SET changed_at = UTC_TIMESTAMP(6) - INTERVAL 8 DAY")
+    result = migrate("--purge")
+    assert result.returncode == 0 and "purged the change log's entries up to 4\n" in result.stdout
+    assert root.one("SELECT COUNT(*) FROM change_log") == 1
+    assert root.one("SELECT SUM(rev) FROM revision") == 5
+
+
+@pytest.mark.parametrize("changes,words", [
+    ({"mysql_socket": "/nonexistent/mysql.sock"}, ["/nonexistent/mysql.sock", "mysql_socket"]),
+    ({"mysql_admin_user": "nobody"}, ["refused nobody", "mysql_admin_user"]),
+    ({"mysql_database": "nosuch"}, ["CREATE DATABASE `nosuch`"]),
+    ({"sql_dir": "/nonexistent/sql"}, ["sql_dir = /nonexistent/sql"]),
+])
+def test_what_stands_in_the_way_is_said(migrate, changes, words):
+    result = migrate(**changes)
+    assert result.returncode == 1
+    for word in words:
+        assert word in result.stderr
+
+
+def test_files_that_are_wrong_are_said(site, migrate):
+    last = len(MIGRATIONS)
+    (migrate.sql / f"{last + 1:03}_more.sql").write_text("SELECT 1;")
+    assert f"schema_version (version) VALUES ({last + 1})" in migrate().stderr
+    (migrate.sql / f"{last + 1:03}_again.sql").write_text("SELECT 1;")
+    (migrate.sql / f"{last + 1:03}_more.sql").write_text(
+        f"INSERT IGNORE INTO schema_version (version) VALUES ({last + 1})")
+    result = migrate()
+    assert result.returncode == 1 and "taken twice" in result.stderr
+    usage = migrate("--everything")
+    assert usage.returncode == 2 and "usage" in usage.stderr
