@@ -3,7 +3,7 @@ import pytest
 
 from tree import FCGI, SOURCES, TOP, name
 
-LINES, COLUMNS = 500, 120
+LINES, COLUMNS = 500, 125
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
