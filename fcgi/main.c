@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "content/migrate.h"
+#include "pool/control_client.h"
+#include "pool/master.h"
 #include "text/config.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
@@ -43,9 +45,85 @@ static int run_migrate(const struct invocation *in)
   return ok ? 0 : 1;
 }
 
+/* Stands in until the site is plugged in: every page says that there is none. */
+static void *app_open(void *context, const struct config *c, const struct app_seat *seat)
+{
+  static int something;
+  return &something;
+}
+
+static void app_handle(void *self, const struct request *rq, struct response *out)
+{
+  out->status = 503;
+  response_header(out, "Content-Type", SPAN("text/plain; charset=utf-8"));
+  response_header(out, "Retry-After", SPAN("5"));
+  response_header(out, "Cache-Control", SPAN("no-store"));
+  out->body = SPAN("No site is built in yet.\n");
+}
+
+static int run_serve(const struct invocation *in)
+{
+  static const struct app app = {.worker_open = app_open, .worker_handle = app_handle};
+  if (in->argc > 1) {
+    fputs("usage: diptych serve\n", stderr);
+    return 2;
+  }
+  struct config *config = config_read(in->config_path, stderr);
+  return config ? master_run(&config, &app) : 1;
+}
+
+/* One line to the running pool's master; its answer goes to standard output. */
+static int control_ask(const struct invocation *in, const char *line, int wait_ms)
+{
+  struct config *config = config_read(in->config_path, stderr);
+  if (!config)
+    return 1;
+  int status = control_client_call(
+      config, &(struct control_client_call){
+                  .line = line, .wait_ms = wait_ms + (int)config->stop_grace, .out = stdout, .err = stderr});
+  config_free(&config);
+  return status;
+}
+
+static int run_status(const struct invocation *in)
+{
+  bool json = in->argc == 2 && strcmp(in->argv[1], "--json") == 0;
+  if (in->argc > 1 && !json) {
+    fputs("usage: diptych status [--json]\n", stderr);
+    return 2;
+  }
+  return control_ask(in, json ? "status json" : "status", 5000);
+}
+
+static int run_scale(const struct invocation *in)
+{
+  char line[32];
+  if (in->argc != 2 || !*in->argv[1] || strlen(in->argv[1]) > 6 || in->argv[1][strspn(in->argv[1], "0123456789")]) {
+    fputs("usage: diptych scale N\n", stderr);
+    return 2;
+  }
+  snprintf(line, sizeof line, "scale %s", in->argv[1]);
+  return control_ask(in, line, 5000);
+}
+
+static int run_reload(const struct invocation *in)
+{
+  return control_ask(in, "reload", 60000);
+}
+
+static int run_stop(const struct invocation *in)
+{
+  return control_ask(in, "stop", 10000);
+}
+
 static const struct command commands[] = {
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
+    {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
     {"sample", "sample", "print a commented sample configuration", run_sample},
+    {"scale", "scale N", "want N workers from now on", run_scale},
+    {"serve", "serve", "run the pool in the foreground", run_serve},
+    {"status", "status [--json]", "what the running pool is doing", run_status},
+    {"stop", "stop", "answer what was accepted, then end the pool", run_stop},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -1,0 +1,182 @@
+#include "pool/connection.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define DISCARD_MOST ((size_t)1 << 20)
+
+bool connection_library_open(void)
+{
+  /* libfcgi polls this long (2 s by default) before a close of its own. */
+  setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "1", 1);
+  if (FCGX_Init() != 0)
+    return false;
+  return true;
+}
+
+static void options_set(int fd)
+{
+  struct timeval second = {.tv_sec = 1};
+  int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* refused by UNIX sockets, harmlessly */
+}
+
+struct connection *connection_new(int fd)
+{
+  struct connection *c = calloc(1, sizeof *c);
+  if (!c) {
+    close(fd);
+    return NULL;
+  }
+  c->fd = fd;
+  FCGX_InitRequest(&c->fcgi, -1, 0);
+  options_set(fd);
+  return c;
+}
+
+void connection_free(struct connection **c)
+{
+  if (!*c)
+    return;
+  FCGX_Free(&(*c)->fcgi, 0);
+  if ((*c)->fd >= 0)
+    close((*c)->fd);
+  free(*c);
+  *c = NULL;
+}
+
+enum connection_news connection_look(struct connection *c, char *buffer)
+{
+  ssize_t n;
+  do
+    n = recv(c->fd, buffer, RECORD_LIMIT, MSG_PEEK | MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    return errno == EAGAIN || errno == EWOULDBLOCK ? CONNECTION_WAIT : CONNECTION_CLOSED;
+  if (n == 0)
+    return CONNECTION_CLOSED;
+  c->scan = record_scan(span_of(buffer, (size_t)n), buffer + RECORD_LIMIT);
+  switch (c->scan.verdict) {
+  case RECORD_WHOLE:
+    return CONNECTION_REQUEST;
+  case RECORD_PARTIAL:
+    return CONNECTION_WAIT;
+  case RECORD_BAD:
+    break;
+  }
+  return CONNECTION_BROKEN;
+}
+
+static struct span param(const struct connection *c, const char *name, struct arena *arena)
+{
+  return arena_copy(arena, span_z(FCGX_GetParam(name, c->fcgi.envp)));
+}
+
+static bool id_good(struct span id)
+{
+  for (size_t i = 0; i < id.n; i++)
+    if (!((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'z') ||
+          (id.p[i] >= 'A' && id.p[i] <= 'Z') || id.p[i] == '-'))
+      return false;
+  return id.n >= 1 && id.n <= 64;
+}
+
+/* Unlike any other's, also after a restart: 64 random bits, drawn for each. */
+static struct span id_make(struct arena *arena)
+{
+  unsigned long long bits = 0;
+  if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != sizeof bits)
+    bits = (unsigned long long)clock_now_us() << 16 | (unsigned)getpid();
+  return arena_printf(arena, "%016llx", bits);
+}
+
+/* RFC 9110 section 5.6.2: a method is a token. */
+static bool method_good(struct span m)
+{
+  for (size_t i = 0; i < m.n; i++)
+    if (!((m.p[i] >= 'A' && m.p[i] <= 'Z') || (m.p[i] >= 'a' && m.p[i] <= 'z') || (m.p[i] >= '0' && m.p[i] <= '9') ||
+          strchr("!#$%&'*+-.^_`|~", m.p[i])))
+      return false;
+  return m.n >= 1 && m.n <= 32;
+}
+
+static bool request_copy(struct connection *c, struct request *rq)
+{
+  rq->method = param(c, "REQUEST_METHOD", rq->arena);
+  rq->target = param(c, "REQUEST_URI", rq->arena);
+  rq->if_none_match = param(c, "HTTP_IF_NONE_MATCH", rq->arena);
+  rq->if_modified_since = param(c, "HTTP_IF_MODIFIED_SINCE", rq->arena);
+  rq->accept_encoding = param(c, "HTTP_ACCEPT_ENCODING", rq->arena);
+  rq->id = param(c, "REQUEST_ID", rq->arena);
+  if (!id_good(rq->id))
+    rq->id = id_make(rq->arena);
+  if (!method_good(rq->method) || !rq->target.n)
+    c->scan.why = "REQUEST_METHOD or REQUEST_URI makes no sense";
+  else if (arena_failed(rq->arena))
+    c->scan.why = "no memory for its parameters";
+  else
+    return true;
+  return false;
+}
+
+bool connection_request_take(struct connection *c, struct request *rq)
+{
+  c->fcgi.ipcFd = c->fd;
+  c->fcgi.keepConnection = 1;
+  if (FCGX_Accept_r(&c->fcgi) != 0) {
+    c->fd = c->fcgi.ipcFd; /* -1 when the library has closed it */
+    c->scan.why = "refused by libfcgi";
+    return false;
+  }
+  if (FCGX_GetError(c->fcgi.in) != 0) {
+    c->scan.why = "cut off in its parameters";
+    return false;
+  }
+  return request_copy(c, rq);
+}
+
+bool connection_request_done(struct connection *c)
+{
+  char trash[4096];
+  bool ended = c->scan.stdin_ended;
+  /* Only bytes that record_scan has approved are read here: they are all in the socket already. */
+  while (ended && FCGX_GetStr(trash, sizeof trash, c->fcgi.in) == sizeof trash)
+    ;
+  ended = ended && FCGX_GetError(c->fcgi.in) == 0;
+  FCGX_Free(&c->fcgi, 0);
+  c->fcgi.ipcFd = -1;
+  return ended && c->scan.keep && !c->scan.more && !c->close_after;
+}
+
+void connection_linger(struct connection *c, int64_t due_us)
+{
+  c->state = CONNECTION_LINGER;
+  c->due_us = due_us;
+  shutdown(c->fd, SHUT_WR);
+}
+
+bool connection_discard(struct connection *c)
+{
+  char trash[16384];
+  while (c->discarded < DISCARD_MOST) {
+    ssize_t n = recv(c->fd, trash, sizeof trash, MSG_DONTWAIT);
+    if (n > 0)
+      c->discarded += (size_t)n;
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+      return false;
+    else if (errno == EAGAIN)
+      return true;
+  }
+  return false;
+}

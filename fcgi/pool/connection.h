@@ -1,0 +1,61 @@
+/* One FastCGI connection of a worker, and the handing over to libfcgi.
+ *
+ * libfcgi's own accept loop is never used: it blocks on silent peers, loses signals and gives up on
+ * EMFILE.  The gateway accepts; a connection's bytes are peeked until record_scan finds a whole
+ * request; then libfcgi parses it from a request slot whose descriptor is set from outside (fields
+ * that its header calls private; tests/unit/test_pool_connection.c pins them): listen socket -1 so
+ * that it can never accept, keepConnection 1 so that it closes nothing by itself.  The descriptor
+ * belongs to this file from accept to close. */
+#ifndef DIPTYCH_POOL_CONNECTION_H
+#define DIPTYCH_POOL_CONNECTION_H
+
+#include <fcgiapp.h>
+
+#include "pool/record.h"
+#include "site/request.h"
+
+enum connection_state {
+  CONNECTION_OPEN,  /* a request may come */
+  CONNECTION_LINGER /* answered; what the peer still sends is thrown away */
+};
+
+struct connection {
+  int fd;
+  enum connection_state state;
+  bool watched;      /* is in the gateway's epoll set */
+  bool close_after;  /* close it when the running request is answered */
+  int64_t due_us;    /* monotonic: when it is closed unless something happens; 0: never */
+  size_t discarded;  /* bytes thrown away while lingering */
+  struct record_scan scan;
+  FCGX_Request fcgi;
+  struct connection *older, *newer; /* in the gateway's list */
+};
+
+/* Once per process, after fork.  libfcgi installs handlers for SIGPIPE, SIGTERM and SIGUSR1, which cut
+ * answers off: set your own afterwards.  false: no memory. */
+bool connection_library_open(void);
+
+/* Takes fd over.  NULL: no memory, fd is closed. */
+struct connection *connection_new(int fd);
+void connection_free(struct connection **c); /* closes it */
+
+enum connection_news {
+  CONNECTION_WAIT,    /* nothing whole yet */
+  CONNECTION_REQUEST, /* c->scan tells of a whole request */
+  CONNECTION_CLOSED,  /* the peer has gone between two requests */
+  CONNECTION_BROKEN   /* cut off or malformed: c->scan.why; close it */
+};
+
+/* Looks without blocking and without taking a byte.  `buffer` has 2 * RECORD_LIMIT bytes. */
+enum connection_news connection_look(struct connection *c, char *buffer);
+
+/* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena.  false: close it. */
+bool connection_request_take(struct connection *c, struct request *rq);
+/* Forgets the request and reads its body to the end.  false: close or linger. */
+bool connection_request_done(struct connection *c);
+
+/* Stops sending and waits for the peer's end without blocking. */
+void connection_linger(struct connection *c, int64_t due_us);
+bool connection_discard(struct connection *c); /* false: finished, close it */
+
+#endif

@@ -1,0 +1,39 @@
+/* A worker's loop: one epoll set over the listening socket, every kept connection and the end of the
+ * master, one request at a time.
+ *
+ * A mute or slow peer never holds the worker, because a connection is touched only when its whole
+ * request has arrived, and is closed when it has not within a second.  A kept connection never pins
+ * a worker either; but a request on it waits for this worker alone, so one that had to wait while
+ * another worker idles gets its answer and is then closed: the peer's next connection goes to
+ * whoever is free.  Signals are an event like the others: none interrupts a request.
+ *
+ * Leaving loses nothing: what is in the listen queue or on a kept connection at that moment is still
+ * answered, and a UNIX socket is shut for reading first, so that a peer whose write succeeds has its
+ * answer and any other learns at once that it must connect anew. */
+#ifndef DIPTYCH_POOL_GATEWAY_H
+#define DIPTYCH_POOL_GATEWAY_H
+
+#include "pool/app.h"
+#include "pool/scoreboard.h"
+
+struct gateway_setup {
+  const struct app *app;
+  void *self; /* of the app's worker_handle */
+  const struct config *config;
+  struct scoreboard *board;
+  struct scoreboard_slot *slot;
+  int listen_fd; /* non-blocking */
+  int life_fd;   /* hangs up when the master has died */
+  uint64_t requests_most; /* leave after about so many; 0: never */
+};
+
+enum gateway_end {
+  GATEWAY_TOLD,    /* by signal, or because the master died */
+  GATEWAY_WORN,    /* requests_most reached */
+  GATEWAY_FAILED   /* a resource was missing; the log says which */
+};
+
+/* Runs until SIGTERM or SIGQUIT (both must be blocked), or until the master dies. */
+enum gateway_end gateway_run(const struct gateway_setup *setup);
+
+#endif

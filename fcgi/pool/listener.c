@@ -1,0 +1,212 @@
+#include "pool/listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* sd_listen_fds(3): passed descriptors begin here. */
+#define ACTIVATED_FD 3
+
+static bool address_unix(const char *path, struct sockaddr_un *a)
+{
+  *a = (struct sockaddr_un){.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof a->sun_path)
+    return false;
+  strcpy(a->sun_path, path);
+  return true;
+}
+
+static bool lock_take(struct listener *l, const char *path, FILE *why)
+{
+  char name[sizeof(struct sockaddr_un) + 8];
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  snprintf(name, sizeof name, "%s.lock", path);
+  l->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (l->lock_fd < 0) {
+    fprintf(why, "%s: %s: make the folder, and let this account write to it\n", name, strerror(errno));
+    return false;
+  }
+  if (fcntl(l->lock_fd, F_SETLK, &whole) == 0)
+    return true;
+  if (fcntl(l->lock_fd, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK)
+    fprintf(why, "%s is served by another diptych, process %d: stop it first, or choose another path\n", path,
+            (int)whole.l_pid);
+  else
+    fprintf(why, "%s: cannot lock: %s\n", name, strerror(errno));
+  return false;
+}
+
+/* The master that listened there last, as it noted in the lock file; 0: none. */
+static pid_t lock_owner(const struct listener *l)
+{
+  char text[16] = "";
+  ssize_t n = pread(l->lock_fd, text, sizeof text - 1, 0);
+  return n > 0 ? (pid_t)atoi(text) : 0;
+}
+
+static void lock_note(const struct listener *l)
+{
+  char text[16];
+  int n = snprintf(text, sizeof text, "%-14d\n", (int)getpid());
+  ssize_t written = pwrite(l->lock_fd, text, (size_t)n, 0);
+  (void)written; /* only costs the next start a question */
+}
+
+/* Somebody else's socket answers there.  Workers that outlive a killed master for a moment do not count. */
+static bool taken(const struct listener *l, const struct sockaddr_un *a)
+{
+  struct ucred peer = {0};
+  socklen_t n = sizeof peer;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  bool lives = fd >= 0 && (connect(fd, (const struct sockaddr *)a, sizeof *a) == 0 || errno == EAGAIN);
+  if (lives && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 && peer.pid && peer.pid == lock_owner(l))
+    lives = false;
+  if (fd >= 0)
+    close(fd);
+  return lives;
+}
+
+static bool bind_unix(struct listener *l, const struct sockaddr_un *a, mode_t mode, int backlog)
+{
+  struct sockaddr_un fresh = *a;
+  size_t n = strlen(a->sun_path);
+  if (n + 2 > sizeof fresh.sun_path)
+    fresh.sun_path[n - 1] = fresh.sun_path[n - 1] == '~' ? '#' : '~';
+  else
+    strcpy(fresh.sun_path + n, "~");
+  l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  unlink(fresh.sun_path);
+  mode_t before = umask(0777);
+  bool bound = l->fd >= 0 && bind(l->fd, (struct sockaddr *)&fresh, sizeof fresh) == 0;
+  umask(before);
+  return bound && chmod(fresh.sun_path, mode) == 0 && listen(l->fd, backlog) == 0 &&
+         rename(fresh.sun_path, a->sun_path) == 0;
+}
+
+static bool open_unix(struct listener *l, const char *path, mode_t mode, int backlog, FILE *why)
+{
+  struct sockaddr_un a;
+  struct stat there;
+  l->is_unix = true;
+  if (!address_unix(path, &a)) {
+    fprintf(why, "%s: longer than the %zu bytes that a UNIX socket's path may have\n", path, sizeof a.sun_path - 1);
+    return false;
+  }
+  if (!lock_take(l, path, why))
+    return false;
+  if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode)) {
+    fprintf(why, "%s is there and is no socket: remove it, or choose another path\n", path);
+    return false;
+  }
+  if (taken(l, &a)) {
+    fprintf(why, "another program listens on %s: stop it, or choose another path\n", path);
+    return false;
+  }
+  if (!bind_unix(l, &a, mode, backlog) || !(l->path = strdup(path))) {
+    fprintf(why, "cannot listen on %s: %s\n", path, strerror(errno));
+    return false;
+  }
+  lock_note(l);
+  return true;
+}
+
+static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
+{
+  const char *colon = strrchr(c->listen, ':');
+  char host[64] = "", *end = NULL;
+  int on = 1;
+  long port = colon ? strtol(colon + 1, &end, 10) : 0;
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  if (colon)
+    snprintf(host, sizeof host, "%.*s", (int)(colon - c->listen), c->listen);
+  if (!colon || !end || *end || port < 1 || port > 65535 || inet_pton(AF_INET, host, &a.sin_addr) != 1) {
+    fprintf(why, "listen = \"%s\": write a UNIX socket's path with a / in it, or an address like 127.0.0.1:9000\n",
+            c->listen);
+    return false;
+  }
+  l->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (l->fd >= 0)
+    setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (l->fd < 0 || bind(l->fd, (struct sockaddr *)&a, sizeof a) != 0 || listen(l->fd, (int)c->backlog) != 0) {
+    fprintf(why, "cannot listen on %s: %s\n", c->listen, strerror(errno));
+    return false;
+  }
+  return true;
+}
+
+/* sd_listen_fds(3), without the library. */
+static bool activated(struct listener *l)
+{
+  const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+  int type = 0, domain = 0;
+  socklen_t n = sizeof type, m = sizeof domain;
+  if (!pid || !fds || atoi(pid) != (int)getpid() || atoi(fds) < 1 ||
+      getsockopt(ACTIVATED_FD, SOL_SOCKET, SO_TYPE, &type, &n) != 0 || type != SOCK_STREAM ||
+      getsockopt(ACTIVATED_FD, SOL_SOCKET, SO_DOMAIN, &domain, &m) != 0)
+    return false;
+  unsetenv("LISTEN_PID");
+  unsetenv("LISTEN_FDS");
+  l->fd = ACTIVATED_FD;
+  l->is_unix = domain == AF_UNIX;
+  fcntl(l->fd, F_SETFD, FD_CLOEXEC);
+  fcntl(l->fd, F_SETFL, fcntl(l->fd, F_GETFL) | O_NONBLOCK);
+  return true;
+}
+
+bool listener_open(struct listener *l, const struct config *c, FILE *why)
+{
+  *l = (struct listener)LISTENER_NONE;
+  if (activated(l))
+    return true;
+  bool opened = strchr(c->listen, '/') ? open_unix(l, c->listen, (mode_t)c->socket_mode, (int)c->backlog, why)
+                                       : open_tcp(l, c, why);
+  if (!opened)
+    listener_close(l);
+  return opened;
+}
+
+bool listener_open_control(struct listener *l, const char *path, FILE *why)
+{
+  *l = (struct listener)LISTENER_NONE;
+  if (open_unix(l, path, 0600, 16, why))
+    return true;
+  listener_close(l);
+  return false;
+}
+
+void listener_end(struct listener *l)
+{
+  if (l->path)
+    unlink(l->path);
+  if (l->path && l->fd >= 0)
+    shutdown(l->fd, SHUT_RD); /* a UNIX listener keeps its queue; a TCP one would lose it */
+  free(l->path);
+  l->path = NULL;
+}
+
+void listener_disown(struct listener *l)
+{
+  if (l->lock_fd >= 0)
+    close(l->lock_fd); /* the lock is the process's: the master keeps it */
+  l->lock_fd = -1;
+  free(l->path);
+  l->path = NULL;
+}
+
+void listener_close(struct listener *l)
+{
+  if (l->path)
+    unlink(l->path);
+  if (l->fd >= 0)
+    close(l->fd);
+  listener_disown(l);
+  l->fd = -1;
+}

@@ -1,0 +1,363 @@
+#include "pool/master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pool/control.h"
+#include "pool/crew.h"
+#include "pool/notify.h"
+#include "pool/process.h"
+#include "pool/reload.h"
+#include "pool/report.h"
+#include "pool/watcher.h"
+
+#define WATCH_US (100 * INT64_C(1000))
+
+struct master {
+  struct config *config;
+  const struct app *app;
+  struct scoreboard *board;
+  struct listener listener;
+  struct control control;
+  struct crew crew;
+  struct watcher watcher;
+  struct reload reload;
+  int signal_fd;
+  int life[2]; /* a pipe: workers hold [0], only the master [1] */
+  bool said_ready, stopping;
+  int64_t watched_us;
+};
+
+static void in_child(void *of)
+{
+  struct master *m = of;
+  close(m->signal_fd);
+  close(m->life[1]);
+  control_disown(&m->control);
+  listener_disown(&m->listener);
+  if (m->watcher.stop_fd >= 0)
+    close(m->watcher.stop_fd);
+  if (m->reload.fd >= 0)
+    close(m->reload.fd);
+}
+
+static bool signals_open(struct master *m)
+{
+  static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    sigaddset(&set, taken[i]);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+  m->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  return m->signal_fd >= 0;
+}
+
+static bool pid_file_write(const struct config *c, FILE *why)
+{
+  char name[4096];
+  if (!*c->pid_file)
+    return true;
+  snprintf(name, sizeof name, "%s.new", c->pid_file);
+  FILE *f = fopen(name, "we");
+  bool good = f && fprintf(f, "%d\n", (int)getpid()) > 0;
+  if (f && fclose(f) != 0)
+    good = false;
+  if (!good || rename(name, c->pid_file) != 0) {
+    fprintf(why, "pid_file %s: %s\n", c->pid_file, strerror(errno));
+    return false;
+  }
+  return true;
+}
+
+static void stop_begin(struct master *m, const char *who, int64_t now_us)
+{
+  if (m->stopping)
+    return;
+  log_info("%s: stopping, %u workers have %lld ms", who, crew_count(&m->crew), (long long)m->config->stop_grace);
+  notify_stopping();
+  m->stopping = m->crew.stopping = true;
+  atomic_store(&m->board->stopping, 1);
+  reload_abandon(&m->reload);
+  control_answer_all(&m->control, (struct control_end){CONTROL_reload, UINT_MAX, false}, SPAN("the pool is stopping"));
+  listener_end(&m->listener);
+  crew_retire(&m->crew, 0, false, now_us); /* no generation is 0: all */
+  watcher_tell(&m->watcher, now_us);
+}
+
+static unsigned reload_begin(struct master *m, const char *who, int64_t now_us)
+{
+  if (m->stopping)
+    return 0;
+  log_info("%s: reload of %s", who, m->config->path);
+  notify_reloading();
+  return reload_ask(&m->reload, &m->crew, now_us);
+}
+
+/* Clients that asked during an earlier reload go on waiting for their own. */
+static void reload_answer(struct master *m, bool ok, struct span text)
+{
+  control_answer_all(&m->control, (struct control_end){CONTROL_reload, m->reload.number, ok}, text);
+}
+
+static void scale(struct master *m, int64_t count, const char *who)
+{
+  int before = m->crew.wanted;
+  crew_want(&m->crew, count);
+  if (m->crew.wanted != before)
+    log_info("%s: %d workers wanted, after %d", who, m->crew.wanted, before);
+}
+
+static void signal_take(struct master *m, int signo, int64_t now_us)
+{
+  char who[32];
+  snprintf(who, sizeof who, "SIG%s", sigabbrev_np(signo));
+  switch (signo) {
+  case SIGHUP:
+    reload_begin(m, who, now_us);
+    break;
+  case SIGINT:
+  case SIGTERM:
+  case SIGQUIT:
+    stop_begin(m, who, now_us);
+    break;
+  case SIGTTIN:
+    scale(m, m->crew.wanted + 1, who);
+    break;
+  case SIGTTOU:
+    scale(m, m->crew.wanted - 1, who);
+    break;
+  default: /* CHLD: the turn reaps; USR1, USR2: the log is standard error, there is nothing to reopen */
+    break;
+  }
+}
+
+static void signals_take(struct master *m, int64_t now_us)
+{
+  struct signalfd_siginfo info;
+  while (read(m->signal_fd, &info, sizeof info) == sizeof info)
+    signal_take(m, (int)info.ssi_signo, now_us);
+}
+
+static void reap(struct master *m, int64_t now_us)
+{
+  int status;
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+    if (!crew_reap(&m->crew, pid, status, now_us) && !watcher_reap(&m->watcher, &m->crew, pid, status, now_us))
+      reload_reap(&m->reload, pid, status);
+}
+
+static void scale_answer(struct master *m, struct control_client *client, struct span argument)
+{
+  char digits[8] = "", text[64], *end = digits;
+  if (argument.n && argument.n < sizeof digits)
+    memcpy(digits, argument.p, argument.n);
+  long count = strtol(digits, &end, 10);
+  if (!*digits || *end || count < 0) {
+    control_answer(client, false, SPAN("scale needs a number of workers"));
+    return;
+  }
+  scale(m, count, "control");
+  int n = snprintf(text, sizeof text, "%d workers wanted%s", m->crew.wanted,
+                   m->crew.wanted == count ? "" : " (the limits are workers_min and workers_max)");
+  control_answer(client, true, span_of(text, (size_t)n));
+}
+
+static void queue_look(struct master *m)
+{
+  unsigned waiting = 0, most = 0;
+  if (m->stopping || !listener_queue(&m->listener, &waiting, &most))
+    return;
+  atomic_store(&m->board->listen_queue, waiting);
+  atomic_store(&m->board->listen_queue_limit, most);
+  if (most && waiting >= most)
+    SCOREBOARD_COUNT(m->board, listen_full);
+}
+
+static void report_answer(struct master *m, struct control_client *client, struct span argument)
+{
+  struct buf out = BUF_INIT;
+  queue_look(m);
+  if (client->command == CONTROL_metrics)
+    report_metrics(m->board, &out);
+  else if (span_eq(argument, SPAN("json")))
+    report_json(m->board, m->app, &out);
+  else
+    report_text(m->board, m->app, &out);
+  control_answer(client, !out.failed, buf_view(&out));
+  buf_free(&out);
+}
+
+static void control_run(void *of, struct control_client *client, struct span argument)
+{
+  struct master *m = of;
+  int64_t now_us = clock_mono_us();
+  switch (client->command) {
+  case CONTROL_status:
+  case CONTROL_metrics:
+    report_answer(m, client, argument);
+    break;
+  case CONTROL_scale:
+    scale_answer(m, client, argument);
+    break;
+  case CONTROL_reload:
+    if (m->stopping)
+      control_answer(client, false, SPAN("the pool is stopping"));
+    else
+      client->ticket = reload_begin(m, "control", now_us);
+    break;
+  case CONTROL_stop:
+    stop_begin(m, "control", now_us);
+    break;
+  case CONTROL_COMMAND_COUNT:
+    break;
+  }
+}
+
+static void reload_go_on(struct master *m, int64_t now_us)
+{
+  if (m->stopping)
+    return;
+  enum reload_news news = reload_turn(&m->reload, &m->crew, &m->config, now_us);
+  if (news == RELOAD_DONE) {
+    log_open("master", process_log_level(m->config));
+    log_info("reload: configuration %u is in force", m->crew.generation);
+    watcher_tell(&m->watcher, now_us); /* its successor starts with the new configuration */
+    reload_answer(m, true, SPAN("reloaded"));
+    notify_status("serving");
+    notify_ready();
+  } else if (news == RELOAD_REFUSED) {
+    struct span why = span_of(m->reload.why, m->reload.n), all = why;
+    while (all.p && all.n)
+      log_error("reload refused, the previous configuration serves on: %.*s", SPAN_ARG(span_split(&all, '\n')));
+    reload_answer(m, false, why);
+    notify_status("the last reload was refused; see the log");
+    notify_ready();
+  }
+}
+
+static void turn(struct master *m)
+{
+  int64_t now_us = clock_mono_us();
+  signals_take(m, now_us);
+  reap(m, now_us);
+  control_turn(&m->control, now_us);
+  reload_go_on(m, now_us);
+  crew_balance(&m->crew, now_us);
+  watcher_keep(&m->watcher, &m->crew, now_us);
+  if (now_us - m->watched_us >= WATCH_US) {
+    m->watched_us = now_us;
+    crew_watch(&m->crew, now_us);
+    queue_look(m);
+  }
+  if (!m->said_ready && crew_ready(&m->crew, m->crew.generation)) {
+    m->said_ready = true;
+    log_info("serving %s with %d workers", m->config->listen, m->crew.wanted);
+    notify_ready();
+  }
+}
+
+static int wait_ms(const struct master *m)
+{
+  int64_t now_us = clock_mono_us(), left_us = m->crew.fork_after_us - now_us;
+  if (!m->said_ready || m->reload.state == RELOAD_STARTING || m->reload.again)
+    return 5;
+  if (!m->stopping && crew_serving(&m->crew, m->crew.generation) != (unsigned)m->crew.wanted && left_us < WATCH_US)
+    return left_us > 0 ? (int)(left_us / 1000) + 1 : 20; /* 20: all slots are taken */
+  if (m->crew.stopping || !m->watcher.pid)
+    return 20;
+  return 200;
+}
+
+static bool done(const struct master *m)
+{
+  return m->stopping && !crew_count(&m->crew) && !m->watcher.pid;
+}
+
+static void serve(struct master *m)
+{
+  struct pollfd polled[2 + 1 + CONTROL_CLIENTS];
+  while (!done(m)) {
+    nfds_t n = 0;
+    polled[n++] = (struct pollfd){.fd = m->signal_fd, .events = POLLIN};
+    polled[n++] = (struct pollfd){.fd = m->reload.fd, .events = POLLIN}; /* -1 is passed over */
+    n += control_poll(&m->control, polled + n);
+    poll(polled, n, wait_ms(m));
+    turn(m);
+  }
+}
+
+static bool master_open(struct master *m, FILE *why)
+{
+  m->board = scoreboard_new();
+  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || !signals_open(m)) {
+    fprintf(why, "cannot start: %s\n", strerror(errno));
+    return false;
+  }
+  if (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
+      !pid_file_write(m->config, why))
+    return false;
+  if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
+    return false;
+  m->control.run = control_run;
+  m->control.of = m;
+  m->crew.app = m->app;
+  m->crew.config = m->config;
+  m->crew.board = m->board;
+  m->crew.generation = 1;
+  m->crew.listen_fd = m->listener.fd;
+  m->crew.life_fd = m->life[0];
+  m->crew.in_child = in_child;
+  m->crew.in_child_of = m;
+  atomic_store(&m->board->generation, 1);
+  atomic_store(&m->board->started_us, clock_mono_us());
+  crew_want(&m->crew, m->config->workers);
+  return true;
+}
+
+static void master_close(struct master *m)
+{
+  if (m->stopping && *m->config->pid_file)
+    unlink(m->config->pid_file);
+  control_answer_all(&m->control, (struct control_end){CONTROL_stop, UINT_MAX, true}, SPAN("stopped"));
+  control_close(&m->control);
+  listener_close(&m->listener);
+  config_free(&m->config);
+  config_free(&m->reload.next);
+}
+
+int master_run(struct config **config, const struct app *app)
+{
+  struct master *m = calloc(1, sizeof *m);
+  if (!m) {
+    fputs("diptych: out of memory\n", stderr);
+    return 1;
+  }
+  *m = (struct master){.config = *config,
+                       .app = app,
+                       .listener = LISTENER_NONE,
+                       .control = {.listener = LISTENER_NONE},
+                       .watcher = WATCHER_NONE,
+                       .reload = RELOAD_NONE,
+                       .signal_fd = -1,
+                       .life = {-1, -1}};
+  *config = NULL;
+  log_open("master", process_log_level(m->config));
+  bool opened = master_open(m, stderr);
+  if (opened) {
+    serve(m);
+    log_info("stopped");
+  }
+  master_close(m);
+  free(m);
+  return opened ? 0 : 1;
+}

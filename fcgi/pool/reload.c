@@ -1,0 +1,213 @@
+#include "pool/reload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pool/process.h"
+
+#define CHECK_US (20 * CLOCK_SECOND)
+#define START_US (20 * CLOCK_SECOND)
+
+/* In the checker: 0 when the file would serve. */
+static int check(const struct crew *c, int fd)
+{
+  FILE *why = fdopen(fd, "w");
+  if (!why)
+    return 1;
+  setvbuf(why, NULL, _IOLBF, 0);
+  struct config *next = config_read(c->config->path, why);
+  int bad = !next || (c->app->check && c->app->check(c->app->context, next, why) != 0);
+  config_free(&next);
+  fclose(why);
+  return bad;
+}
+
+static void why_set(struct reload *r, const char *sentence)
+{
+  r->n = (size_t)snprintf(r->why, sizeof r->why, "%s\n", sentence);
+}
+
+static void check_begin(struct reload *r, struct crew *c, int64_t now_us)
+{
+  int ends[2] = {-1, -1};
+  r->state = RELOAD_CHECKING;
+  r->again = false;
+  r->number++;
+  r->n = 0;
+  r->since_us = now_us;
+  r->status = 1 << 8;
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return why_set(r, strerror(errno));
+  r->pid = crew_fork(c, "checker");
+  if (r->pid == 0) {
+    close(ends[0]);
+    process_child_signals();
+    process_child_unblock();
+    exit(check(c, ends[1]));
+  }
+  close(ends[1]);
+  if (r->pid < 0) {
+    why_set(r, strerror(errno));
+    close(ends[0]);
+    r->pid = 0;
+    return;
+  }
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  r->fd = ends[0];
+}
+
+unsigned reload_ask(struct reload *r, struct crew *c, int64_t now_us)
+{
+  if (r->state == RELOAD_IDLE)
+    check_begin(r, c, now_us);
+  else
+    r->again = true;
+  return r->number + r->again;
+}
+
+bool reload_reap(struct reload *r, pid_t pid, int status)
+{
+  if (!pid || pid != r->pid)
+    return false;
+  r->pid = 0;
+  r->status = status;
+  return true;
+}
+
+static void words_close(struct reload *r)
+{
+  if (r->fd >= 0)
+    close(r->fd);
+  r->fd = -1;
+}
+
+void reload_abandon(struct reload *r)
+{
+  if (r->pid)
+    kill(r->pid, SIGKILL);
+  words_close(r);
+  r->again = false;
+}
+
+/* What does not fit is dropped, but read, so that the checker never waits for us. */
+static void words_read(struct reload *r)
+{
+  char rest[1024];
+  while (r->fd >= 0) {
+    size_t room = sizeof r->why - r->n;
+    ssize_t n = read(r->fd, room ? r->why + r->n : rest, room ? room : sizeof rest);
+    if (n > 0)
+      r->n += room ? (size_t)n : 0;
+    else if (n < 0 && errno == EINTR)
+      continue;
+    else if (n < 0 && errno == EAGAIN)
+      return;
+    else
+      words_close(r);
+  }
+}
+
+static void fixed_warn(const struct config *was, const struct config *is)
+{
+  if (strcmp(was->listen, is->listen) || strcmp(was->control, is->control) || strcmp(was->pid_file, is->pid_file) ||
+      was->socket_mode != is->socket_mode || was->backlog != is->backlog)
+    log_warn("%s: listen, control, pid_file, socket_mode and backlog take effect at the next start", is->path);
+}
+
+static void start_begin(struct reload *r, struct crew *c, struct config *now_in_force, int64_t now_us)
+{
+  fixed_warn(now_in_force, r->next);
+  r->state = RELOAD_STARTING;
+  r->since_us = now_us;
+  r->previous = now_in_force;
+  r->previous_generation = c->generation;
+  r->previous_wanted = c->wanted;
+  c->config = r->next;
+  c->generation = ++r->generations;
+  crew_want(c, r->next->workers != now_in_force->workers ? r->next->workers : c->wanted);
+}
+
+static enum reload_news refuse(struct reload *r, struct crew *c)
+{
+  words_close(r);
+  config_free(&r->next);
+  r->state = RELOAD_IDLE;
+  SCOREBOARD_COUNT(c->board, reloads_refused);
+  return RELOAD_REFUSED;
+}
+
+static enum reload_news checking_turn(struct reload *r, struct crew *c, struct config *in_force, int64_t now_us)
+{
+  words_read(r);
+  if (r->pid) {
+    if (now_us - r->since_us > CHECK_US) {
+      kill(r->pid, SIGKILL);
+      why_set(r, "the check of the new configuration did not end in time");
+      words_close(r);
+    }
+    return RELOAD_NOTHING;
+  }
+  if (!WIFEXITED(r->status) || WEXITSTATUS(r->status) != 0) {
+    if (!r->n)
+      why_set(r, "the check of the new configuration died; the log may say more");
+    return refuse(r, c);
+  }
+  words_close(r);
+  char *text = NULL;
+  size_t n = 0;
+  FILE *why = open_memstream(&text, &n);
+  if (why) {
+    r->next = config_read(c->config->path, why);
+    fclose(why);
+  }
+  if (!r->next)
+    why_set(r, text && n ? text : "out of memory");
+  free(text);
+  if (!r->next)
+    return refuse(r, c);
+  start_begin(r, c, in_force, now_us);
+  return RELOAD_NOTHING;
+}
+
+static enum reload_news go_back(struct reload *r, struct crew *c, int64_t now_us)
+{
+  crew_retire(c, c->generation, true, now_us);
+  c->config = r->previous;
+  c->generation = r->previous_generation;
+  crew_want(c, r->previous_wanted);
+  why_set(r, "workers did not start with the new configuration; the log says why");
+  return refuse(r, c);
+}
+
+static enum reload_news starting_turn(struct reload *r, struct crew *c, struct config **config, int64_t now_us)
+{
+  if (c->failed_us >= r->since_us || now_us - r->since_us > START_US)
+    return go_back(r, c, now_us);
+  if (crew_ready(c, c->generation) < (unsigned)c->wanted)
+    return RELOAD_NOTHING;
+  crew_retire(c, c->generation, false, now_us);
+  atomic_store(&c->board->generation, c->generation);
+  config_free(config);
+  *config = r->next;
+  r->next = r->previous = NULL;
+  r->state = RELOAD_IDLE;
+  SCOREBOARD_COUNT(c->board, reloads);
+  return RELOAD_DONE;
+}
+
+enum reload_news reload_turn(struct reload *r, struct crew *c, struct config **config, int64_t now_us)
+{
+  enum reload_news news = RELOAD_NOTHING;
+  if (r->state == RELOAD_IDLE && r->again)
+    check_begin(r, c, now_us);
+  if (r->state == RELOAD_CHECKING)
+    news = checking_turn(r, c, *config, now_us);
+  else if (r->state == RELOAD_STARTING)
+    news = starting_turn(r, c, config, now_us);
+  return news;
+}

@@ -1,0 +1,24 @@
+/* Writes one finished answer on a FastCGI connection: STDOUT records, the empty one and END_REQUEST,
+ * all in one sendmsg when the socket takes it.  libfcgi's writer would cut the same answer into 8 KB
+ * writes, each of which can block for SO_SNDTIMEO and raise SIGPIPE; here one deadline holds for the
+ * whole answer, and a worker that dies leaves either all of a usual page or none. */
+#ifndef DIPTYCH_POOL_REPLY_H
+#define DIPTYCH_POOL_REPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "site/response.h"
+
+struct reply {
+  int fd;
+  uint16_t id;         /* of the FastCGI request */
+  bool head;           /* HEAD: the body's length, not its bytes */
+  int64_t deadline_us; /* monotonic: when a peer that does not read is given up */
+};
+
+/* `scratch` holds the header block while it is written.  false: the peer is gone or too slow, and the
+ * connection must be closed. */
+bool reply_write(const struct reply *to, const struct response *r, struct buf *scratch);
+
+#endif

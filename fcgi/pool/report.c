@@ -1,0 +1,210 @@
+#include "pool/report.h"
+
+#include <string.h>
+
+#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
+
+struct counts {
+  unsigned alive, busy, leaving;
+};
+
+static void sums_add(struct report_sums *sums, const struct metrics *m)
+{
+#define SUM_ADD(name, help) sums->name += LOAD(m->name);
+  METRICS_LIST(SUM_ADD)
+#undef SUM_ADD
+}
+
+static unsigned slots_used(const struct scoreboard *b)
+{
+  unsigned used = LOAD(b->used);
+  return used < SCOREBOARD_SLOTS ? used : SCOREBOARD_SLOTS;
+}
+
+struct report_sums report_sum(const struct scoreboard *b)
+{
+  struct report_sums sums = {0};
+  for (unsigned i = 0; i < slots_used(b); i++)
+    sums_add(&sums, &b->slots[i].metrics);
+  sums_add(&sums, &b->watcher.metrics);
+  return sums;
+}
+
+static struct counts count(const struct scoreboard *b)
+{
+  struct counts n = {0};
+  for (unsigned i = 0; i < slots_used(b); i++) {
+    const struct scoreboard_slot *s = &b->slots[i];
+    if (!LOAD(s->pid))
+      continue;
+    n.alive++;
+    n.busy += LOAD(s->request_us) != 0;
+    n.leaving += LOAD(s->leaving) != 0;
+  }
+  return n;
+}
+
+static int64_t running_ms(const struct scoreboard_slot *s, int64_t now_us)
+{
+  int64_t since = LOAD(s->request_us);
+  return since ? (now_us - since) / 1000 : 0;
+}
+
+static void worker_text(const struct scoreboard_slot *s, unsigned i, int64_t now_us, struct buf *out)
+{
+  char text[SCOREBOARD_TEXT];
+  scoreboard_text_read(s, text);
+  buf_printf(out, "%6u %7d %-9s %10llu", i, LOAD(s->pid), scoreboard_state_text(scoreboard_slot_state(s)),
+             (unsigned long long)LOAD(s->requests));
+  if (LOAD(s->request_us))
+    buf_printf(out, "  %s (%lld ms, %s)\n", text, (long long)running_ms(s, now_us), stage_text(LOAD(s->stage.now)));
+  else
+    buf_puts(out, "  idle\n");
+}
+
+void report_text(const struct scoreboard *b, const struct app *app, struct buf *out)
+{
+  int64_t now_us = clock_mono_us();
+  struct counts n = count(b);
+  struct report_sums sums = report_sum(b);
+  int watcher = LOAD(b->watcher.pid);
+  buf_printf(out, "up %lld s, configuration %llu\n", (long long)((now_us - LOAD(b->started_us)) / CLOCK_SECOND),
+             (unsigned long long)LOAD(b->generation));
+  buf_printf(out, "workers: %llu wanted, %u alive, %u busy, %u leaving\n", (unsigned long long)LOAD(b->workers_wanted),
+             n.alive, n.busy, n.leaving);
+  buf_printf(out, "listen queue: %llu of %llu\n", (unsigned long long)LOAD(b->listen_queue),
+             (unsigned long long)LOAD(b->listen_queue_limit));
+  if (watcher)
+    buf_printf(out, "watcher: %d, %s\n", watcher, stage_text(LOAD(b->watcher.stage.now)));
+  else
+    buf_puts(out, "watcher: none\n");
+  buf_printf(out, "requests: %llu answered (%llu with 5xx), %llu malformed\n", (unsigned long long)sums.requests,
+             (unsigned long long)sums.responses_5xx, (unsigned long long)sums.requests_bad);
+  buf_printf(out, "ended: %llu killed, %llu exited, %llu hung; %llu recycled\n",
+             (unsigned long long)LOAD(b->deaths_killed), (unsigned long long)LOAD(b->deaths_exited),
+             (unsigned long long)LOAD(b->deaths_hung), (unsigned long long)LOAD(b->recycled));
+  if (app && app->status)
+    app->status(app->context, out, false);
+  buf_puts(out, "worker     pid state       requests  doing\n");
+  for (unsigned i = 0; i < slots_used(b); i++)
+    if (LOAD(b->slots[i].pid))
+      worker_text(&b->slots[i], i, now_us, out);
+}
+
+/* JSON strings: RFC 8259 section 7.  Bytes that are no ASCII come from a peer and may be no UTF-8:
+ * they are written as the code points of Latin-1, which never makes the document invalid. */
+static void json_string(struct buf *out, const char *z)
+{
+  buf_putc(out, '"');
+  for (; *z; z++) {
+    unsigned char c = (unsigned char)*z;
+    if (c == '"' || c == '\\')
+      buf_printf(out, "\\%c", c);
+    else if (c < 0x20 || c >= 0x7f)
+      buf_printf(out, "\\u%04x", c);
+    else
+      buf_putc(out, (char)c);
+  }
+  buf_putc(out, '"');
+}
+
+static void worker_json(const struct scoreboard_slot *s, unsigned i, int64_t now_us, struct buf *out)
+{
+  char text[SCOREBOARD_TEXT];
+  bool busy = LOAD(s->request_us) != 0;
+  scoreboard_text_read(s, text);
+  buf_printf(out, "{\"worker\":%u,\"pid\":%d,\"state\":", i, LOAD(s->pid));
+  json_string(out, scoreboard_state_text(scoreboard_slot_state(s)));
+  buf_printf(out, ",\"busy\":%s,\"stage\":", busy ? "true" : "false");
+  json_string(out, stage_text(LOAD(s->stage.now)));
+  buf_puts(out, ",\"request\":");
+  if (busy)
+    json_string(out, text);
+  else
+    buf_puts(out, "null");
+  buf_printf(out, ",\"ms\":%lld,\"requests\":%llu,\"generation\":%u}", (long long)running_ms(s, now_us),
+             (unsigned long long)LOAD(s->requests), LOAD(s->generation));
+}
+
+static void workers_json(const struct scoreboard *b, int64_t now_us, struct buf *out)
+{
+  bool first = true;
+  buf_puts(out, "\"workers\":[");
+  for (unsigned i = 0; i < slots_used(b); i++)
+    if (LOAD(b->slots[i].pid)) {
+      buf_puts(out, first ? "" : ",");
+      worker_json(&b->slots[i], i, now_us, out);
+      first = false;
+    }
+  buf_putc(out, ']');
+}
+
+static void watcher_json(const struct scoreboard *b, struct buf *out)
+{
+  int pid = LOAD(b->watcher.pid);
+  buf_printf(out, "\"watcher\":{\"pid\":%d,\"state\":\"%s\",\"stage\":", pid, pid ? "running" : "none");
+  json_string(out, stage_text(LOAD(b->watcher.stage.now)));
+  buf_putc(out, '}');
+}
+
+static void numbers_json(const struct scoreboard *b, struct buf *out)
+{
+  struct report_sums sums = report_sum(b);
+#define POOL_JSON(name, help) buf_printf(out, "\"" #name "\":%llu,", (unsigned long long)LOAD(b->name));
+  SCOREBOARD_GAUGES(POOL_JSON)
+  buf_puts(out, "\"pool\":{");
+  SCOREBOARD_COUNTERS(POOL_JSON)
+#undef POOL_JSON
+  buf_truncate(out, out->n - 1);
+  buf_puts(out, "},\"metrics\":{");
+#define SUM_JSON(name, help) buf_printf(out, "\"" #name "\":%llu,", (unsigned long long)sums.name);
+  METRICS_LIST(SUM_JSON)
+#undef SUM_JSON
+  buf_truncate(out, out->n - 1);
+  buf_puts(out, "},");
+}
+
+void report_json(const struct scoreboard *b, const struct app *app, struct buf *out)
+{
+  int64_t now_us = clock_mono_us();
+  struct counts n = count(b);
+  buf_printf(out, "{\"uptime_ms\":%lld,\"workers_alive\":%u,\"workers_busy\":%u,\"workers_leaving\":%u,",
+             (long long)((now_us - LOAD(b->started_us)) / 1000), n.alive, n.busy, n.leaving);
+  numbers_json(b, out);
+  if (app && app->status) {
+    size_t before = out->n;
+    app->status(app->context, out, true);
+    buf_puts(out, out->n > before ? "," : "");
+  }
+  watcher_json(b, out);
+  buf_putc(out, ',');
+  workers_json(b, now_us, out);
+  buf_puts(out, "}\n");
+}
+
+static void metric(struct buf *out, const char *name, const char *help, const char *type, uint64_t value)
+{
+  buf_printf(out, "# HELP diptych_%s %s\n# TYPE diptych_%s %s\ndiptych_%s %llu\n", name, help, name, type, name,
+             (unsigned long long)value);
+}
+
+void report_metrics(const struct scoreboard *b, struct buf *out)
+{
+  struct report_sums sums = report_sum(b);
+  struct counts n = count(b);
+#define METRIC_SUM(name, help) metric(out, #name "_total", help, "counter", sums.name);
+  METRICS_LIST(METRIC_SUM)
+#undef METRIC_SUM
+#define METRIC_COUNTER(name, help) metric(out, "pool_" #name "_total", help, "counter", LOAD(b->name));
+  SCOREBOARD_COUNTERS(METRIC_COUNTER)
+#undef METRIC_COUNTER
+#define METRIC_GAUGE(name, help) metric(out, "pool_" #name, help, "gauge", LOAD(b->name));
+  SCOREBOARD_GAUGES(METRIC_GAUGE)
+#undef METRIC_GAUGE
+  metric(out, "pool_workers_alive", "worker processes", "gauge", n.alive);
+  metric(out, "pool_workers_busy", "workers that have a request", "gauge", n.busy);
+  metric(out, "pool_workers_leaving", "workers that end after what they have accepted", "gauge", n.leaving);
+  metric(out, "pool_watcher_up", "1 when the watcher runs", "gauge", LOAD(b->watcher.pid) != 0);
+  metric(out, "pool_uptime_seconds", "seconds since the master started", "gauge",
+         (uint64_t)((clock_mono_us() - LOAD(b->started_us)) / CLOCK_SECOND));
+}

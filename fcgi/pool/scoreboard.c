@@ -1,0 +1,120 @@
+#include "pool/scoreboard.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
+#define STORE(field, v) atomic_store_explicit(&(field), (v), memory_order_relaxed)
+
+struct scoreboard *scoreboard_new(void)
+{
+  struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return b == MAP_FAILED ? NULL : b;
+}
+
+void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64_t now_us)
+{
+  STORE(s->leaving, 0);
+  STORE(s->generation, generation);
+  STORE(s->started_us, now_us);
+  STORE(s->ready, 0);
+  stage_set(&s->stage, STAGE_IDLE);
+  STORE(s->beat_us, 0);
+  STORE(s->request_us, 0);
+  STORE(s->idle_us, 0);
+  STORE(s->requests, 0);
+  for (size_t i = 0; i < SCOREBOARD_TEXT / 8; i++)
+    STORE(s->text[i], 0);
+  STORE(s->text_seq, 0);
+}
+
+enum scoreboard_state scoreboard_slot_state(const struct scoreboard_slot *s)
+{
+  if (!LOAD(s->pid))
+    return SCOREBOARD_FREE;
+  if (LOAD(s->leaving))
+    return SCOREBOARD_LEAVING;
+  return LOAD(s->ready) ? SCOREBOARD_READY : SCOREBOARD_STARTING;
+}
+
+const char *scoreboard_state_text(enum scoreboard_state state)
+{
+#define STATE_TEXT(name, text) text,
+  static const char *const texts[] = {SCOREBOARD_STATES(STATE_TEXT)};
+#undef STATE_TEXT
+  return state < SCOREBOARD_STATE_COUNT ? texts[state] : "unknown";
+}
+
+static void text_write(struct scoreboard_slot *s, const uint64_t *words)
+{
+  unsigned seq = LOAD(s->text_seq);
+  STORE(s->text_seq, seq | 1);
+  atomic_thread_fence(memory_order_release);
+  for (size_t i = 0; i < SCOREBOARD_TEXT / 8; i++)
+    STORE(s->text[i], words[i]);
+  atomic_store_explicit(&s->text_seq, (seq | 1) + 1, memory_order_release);
+}
+
+void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target)
+{
+  union {
+    uint64_t words[SCOREBOARD_TEXT / 8];
+    char bytes[SCOREBOARD_TEXT];
+  } text = {{0}};
+  method = span_head(method, 32);
+  target = span_head(target, SCOREBOARD_TEXT - method.n - 2);
+  memcpy(text.bytes, method.p, method.n);
+  text.bytes[method.n] = ' ';
+  memcpy(text.bytes + method.n + 1, target.p, target.n);
+  text_write(s, text.words);
+  STORE(s->idle_us, 0);
+  STORE(s->request_us, now_us);
+}
+
+void scoreboard_request_end(struct scoreboard_slot *s)
+{
+  STORE(s->requests, LOAD(s->requests) + 1);
+  STORE(s->request_us, 0);
+  stage_set(&s->stage, STAGE_IDLE);
+}
+
+void scoreboard_text_read(const struct scoreboard_slot *s, char *out)
+{
+  for (int tries = 0; tries < 16; tries++) {
+    unsigned before = atomic_load_explicit(&s->text_seq, memory_order_acquire);
+    for (size_t i = 0; i < SCOREBOARD_TEXT / 8; i++) {
+      uint64_t word = LOAD(s->text[i]);
+      memcpy(out + i * 8, &word, 8);
+    }
+    atomic_thread_fence(memory_order_acquire);
+    if (!(before & 1) && before == LOAD(s->text_seq))
+      break;
+  }
+  out[SCOREBOARD_TEXT - 1] = 0;
+}
+
+void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out)
+{
+  char text[SCOREBOARD_TEXT];
+  int64_t since = LOAD(s->request_us);
+  scoreboard_text_read(s, text);
+  if (since)
+    snprintf(out, SCOREBOARD_DOING, "while %s (%lld ms, %s)", text, (long long)(now_us - since) / 1000,
+             stage_text(LOAD(s->stage.now)));
+  else
+    snprintf(out, SCOREBOARD_DOING, "while %s", LOAD(s->ready) ? "idle" : "starting");
+}
+
+bool scoreboard_other_idle(const struct scoreboard *b, const struct scoreboard_slot *own, int64_t now_us,
+                           int64_t least_us)
+{
+  unsigned used = LOAD(b->used);
+  for (unsigned i = 0; i < used && i < SCOREBOARD_SLOTS; i++) {
+    const struct scoreboard_slot *s = &b->slots[i];
+    int64_t since = LOAD(s->idle_us);
+    if (s != own && since && now_us - since >= least_us && scoreboard_slot_state(s) == SCOREBOARD_READY)
+      return true;
+  }
+  return false;
+}

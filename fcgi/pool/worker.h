@@ -1,0 +1,26 @@
+/* A worker process, from fork to exit.  It opens the site's side, answers requests until it is told
+ * to leave, and exits with a status that tells the master whether to replace it. */
+#ifndef DIPTYCH_POOL_WORKER_H
+#define DIPTYCH_POOL_WORKER_H
+
+#include "pool/app.h"
+#include "pool/scoreboard.h"
+
+enum worker_exit {
+  WORKER_EXIT_TOLD = 0,
+  WORKER_EXIT_WORN = 10,  /* worker_requests reached: replace me */
+  WORKER_EXIT_FAILED = 11 /* could not begin to work; the log says why */
+};
+
+struct worker_setup {
+  const struct app *app;
+  const struct config *config;
+  struct scoreboard *board;
+  int index;
+  int listen_fd, life_fd;
+};
+
+/* After process_child_begin. */
+enum worker_exit worker_run(const struct worker_setup *setup);
+
+#endif
