@@ -49,6 +49,18 @@ VIEW_DEFINE(activity_view, ACTIVITY_VIEW)
 VIEW_DEFINE(qa_view, QA_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct sector_view
+VIEW_DEFINE(sector_view, SECTOR_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct member_view
+VIEW_DEFINE(member_view, MEMBER_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct ended_view
+VIEW_DEFINE(ended_view, ENDED_VIEW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct pager_view
 VIEW_DEFINE(pager_view, PAGER_VIEW)
 #undef VIEW_THIS

@@ -71,10 +71,10 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
   RECORD(meter, meter_draw)
 VIEW_DECLARE(velocity_view, VELOCITY_VIEW)
 
-/* A Markdown body: html rendered and safe, headings shifted under the block's; markdown, its source
- * for the .md twin.  refused: over a limit, a notice stands in its place and html is empty.
+/* A Markdown body: html rendered and safe, headings shifted under the block's; markdown, its source,
+ * for the .md twin only ({{&markdown}} there).  refused: over a limit, a notice stands in its place and html is empty.
  * Neither html nor refused: nobody has written it. */
-#define BODY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) HTML(html) HTML(markdown) FLAG(refused)
+#define BODY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) HTML(html) TEXT(markdown) FLAG(refused)
 VIEW_DECLARE(body_view, BODY_VIEW)
 
 /* The shown editorial.  The three bodies are never NULL.  updated: the later of published_at and
@@ -184,6 +184,46 @@ VIEW_DECLARE(activity_view, ACTIVITY_VIEW)
   LIST(links, link_view)                                                                                               \
   TEXT(position)
 VIEW_DECLARE(qa_view, QA_VIEW)
+
+/* A sector in lists: how many published products have it, the median n90 of those whose first sector
+ * it is ("12.5"), and the one ranked first (leader empty: it has no product). */
+#define SECTOR_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
+  TEXT(slug)                                                                                                           \
+  TEXT(name)                                                                                                           \
+  TEXT(href)                                                                                                           \
+  INT(products)                                                                                                        \
+  TEXT(median)                                                                                                         \
+  TEXT(leader)                                                                                                         \
+  TEXT(leader_href)                                                                                                    \
+  TEXT(leader_score)
+VIEW_DECLARE(sector_view, SECTOR_VIEW)
+
+/* A product of the page where only who and where matters: column heads, legends, links.
+ *   separator         " vs " before every one but the first, which has ""
+ *   alternatives_href "/alternatives/{slug}"
+ *   without_href      the set without this product; empty for a pair (nothing to compare would be left)
+ *   atom_href         "/products/{slug}.atom" */
+#define MEMBER_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
+  TEXT(slug)                                                                                                           \
+  TEXT(name)                                                                                                           \
+  TEXT(href)                                                                                                           \
+  TEXT(position)                                                                                                       \
+  TEXT(sign)                                                                                                           \
+  FLAG(discontinued)                                                                                                   \
+  TEXT(separator)                                                                                                      \
+  TEXT(alternatives_href)                                                                                              \
+  TEXT(without_href)                                                                                                   \
+  TEXT(atom_href)
+VIEW_DECLARE(member_view, MEMBER_VIEW)
+
+/* A discontinued product, said near the top with a way out: best, its three best ranked alternatives
+ * (text is the name, href its trajectory); all_href "/alternatives/{slug}". */
+#define ENDED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+  TEXT(name)                                                                                                           \
+  TEXT(position)                                                                                                       \
+  LIST(best, link_view)                                                                                                \
+  TEXT(all_href)
+VIEW_DECLARE(ended_view, ENDED_VIEW)
 
 /* The place in a list that pages at 50.  first and last count from 1; prev and next are hrefs, empty
  * at the ends (the first page's is the bare path).  NULL when everything is on one page. */

@@ -4,9 +4,9 @@
  *
  * Drawing: the SVG has no viewBox, its width is the column's, so x is a percentage of the width as
  * TEXT with two decimals ("34.25") and y is in pixels, an INT.  Lane i (from 0) has its base line at
- * y = 48 + 56 * i; a tick rises from it by `height`: 8 for a trivial move, 18 for an improvement, 30
+ * y = 44 + 52 * i; a tick rises from it by `height`: 8 for a trivial move, 18 for an improvement, 30
  * for a spark, whose head is drawn filled with the product's shape.  Months are labelled at
- * label_y = height - 6; the whole height is 48 + 56 * (lanes - 1) + 34.  The as-of line stands at
+ * label_y = height - 8; the whole height is 44 + 52 * (lanes - 1) + 30.  The as-of line stands at
  * 100 %.  Moves that would stand within 0.20 % of a tick of at least their height are left out of the
  * drawing, never out of the table. */
 #ifndef DIPTYCH_SITE_VIEW_CHART_H
@@ -31,7 +31,7 @@ VIEW_DECLARE(month_draw, MONTH_DRAW)
   LIST(ticks, tick_draw)
 VIEW_DECLARE(lane_draw, LANE_DRAW)
 
-/* height in pixels; axis_y: where the month hairlines end. */
+/* height in pixels; axis_y: where the month hairlines end, height - 22. */
 #define CHART_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   INT(height)                                                                                                          \
   INT(axis_y)                                                                                                          \

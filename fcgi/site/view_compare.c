@@ -1,16 +1,8 @@
-/* The static descriptions of the comparison page; their meaning is in view_compare.h. */
+/* The static description of the comparison page; its meaning is in view_compare.h. */
 #include "site/view_compare.h"
 
 #define VIEW_THIS struct comparison_view
 VIEW_DEFINE(comparison_view, COMPARISON_VIEW)
-#undef VIEW_THIS
-
-#define VIEW_THIS struct ended_view
-VIEW_DEFINE(ended_view, ENDED_VIEW)
-#undef VIEW_THIS
-
-#define VIEW_THIS struct member_view
-VIEW_DEFINE(member_view, MEMBER_VIEW)
 #undef VIEW_THIS
 
 #define VIEW_THIS struct compare_view

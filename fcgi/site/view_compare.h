@@ -11,33 +11,6 @@
 #define COMPARISON_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) RECORD(intro, body_view) RECORD(verdict, body_view)
 VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
 
-/* A discontinued product of the set, said under the lede with a way out: best, its three best ranked
- * alternatives (text is the name, href its trajectory); all_href "/alternatives/{slug}". */
-#define ENDED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
-  TEXT(name)                                                                                                           \
-  TEXT(position)                                                                                                       \
-  LIST(best, link_view)                                                                                                \
-  TEXT(all_href)
-VIEW_DECLARE(ended_view, ENDED_VIEW)
-
-/* A product of the set where only who and where matters: column heads, legends, links.
- *   separator         " vs " before every one but the first, which has ""
- *   alternatives_href "/alternatives/{slug}"
- *   without_href      the set without this product; empty for a pair (nothing to compare would be left)
- *   atom_href         "/products/{slug}.atom" */
-#define MEMBER_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
-  TEXT(slug)                                                                                                           \
-  TEXT(name)                                                                                                           \
-  TEXT(href)                                                                                                           \
-  TEXT(position)                                                                                                       \
-  TEXT(sign)                                                                                                           \
-  FLAG(discontinued)                                                                                                   \
-  TEXT(separator)                                                                                                      \
-  TEXT(alternatives_href)                                                                                              \
-  TEXT(without_href)                                                                                                   \
-  TEXT(atom_href)
-VIEW_DECLARE(member_view, MEMBER_VIEW)
-
 /*   title              "Apache Kafka vs Kubernetes"; names: "Apache Kafka and Kubernetes",
  *                      "A, B and C", for running text
  *   eyebrow            "Comparison · DevOps"

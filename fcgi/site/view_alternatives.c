@@ -1,0 +1,6 @@
+/* The static descriptions of the page; their meaning is in view_alternatives.h. */
+#include "site/view_alternatives.h"
+
+#define VIEW_THIS struct alternatives_view
+VIEW_DEFINE(alternatives_view, ALTERNATIVES_VIEW)
+#undef VIEW_THIS

@@ -1,0 +1,6 @@
+/* The static descriptions of the page; their meaning is in view_error.h. */
+#include "site/view_error.h"
+
+#define VIEW_THIS struct error_view
+VIEW_DEFINE(error_view, ERROR_VIEW)
+#undef VIEW_THIS

@@ -1,0 +1,20 @@
+/* Error pages with navigation: 400, 404, 405, 410, 414, 500, 501, 503.  Nothing here needs a backend.
+ *   status   404; title "Not found"
+ *   reason   one sentence: what is the matter; hint: what to do, may be empty
+ *   near     addresses that may have been meant; empty without a catalog */
+#ifndef DIPTYCH_SITE_VIEW_ERROR_H
+#define DIPTYCH_SITE_VIEW_ERROR_H
+
+#include "site/view.h"
+
+#define ERROR_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+  RECORD(page, page_view)                                                                                              \
+  TEXT(title)                                                                                                          \
+  INT(status)                                                                                                          \
+  TEXT(reason)                                                                                                         \
+  TEXT(hint)                                                                                                           \
+  TEXT(request_id)                                                                                                     \
+  LIST(near, link_view)
+VIEW_DECLARE(error_view, ERROR_VIEW)
+
+#endif

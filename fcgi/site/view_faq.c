@@ -1,0 +1,6 @@
+/* The static descriptions of the page; their meaning is in view_faq.h. */
+#include "site/view_faq.h"
+
+#define VIEW_THIS struct faq_view
+VIEW_DEFINE(faq_view, FAQ_VIEW)
+#undef VIEW_THIS

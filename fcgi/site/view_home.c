@@ -1,0 +1,6 @@
+/* The static descriptions of the page; their meaning is in view_home.h. */
+#include "site/view_home.h"
+
+#define VIEW_THIS struct home_view
+VIEW_DEFINE(home_view, HOME_VIEW)
+#undef VIEW_THIS

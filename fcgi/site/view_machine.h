@@ -1,0 +1,69 @@
+/* Files for programs: feeds, sitemaps, OpenSearch, robots.txt, llms.txt, security.txt, the badge.
+ * Every address in them is absolute and made from base_url. */
+#ifndef DIPTYCH_SITE_VIEW_MACHINE_H
+#define DIPTYCH_SITE_VIEW_MACHINE_H
+
+#include "site/view.h"
+
+/* An Atom entry (RFC 4287).  id: a tag: URI from the row's id; href: where it leads; times as
+ * "2026-08-22T11:00:00Z"; author: a name, empty: the feed's; content: markup, empty: summary only. */
+#define FEED_ENTRY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                    \
+  TEXT(id)                                                                                                             \
+  TEXT(title)                                                                                                          \
+  TEXT(href)                                                                                                           \
+  TEXT(published)                                                                                                      \
+  TEXT(updated)                                                                                                        \
+  TEXT(author)                                                                                                         \
+  TEXTS(categories)                                                                                                    \
+  TEXT(summary)                                                                                                        \
+  HTML(content)
+VIEW_DECLARE(feed_entry_view, FEED_ENTRY_VIEW)
+
+/* A feed: of the site, a product, a set or a sector.  updated: of its newest entry, never empty. */
+#define FEED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
+  TEXT(lang)                                                                                                           \
+  TEXT(id)                                                                                                             \
+  TEXT(title)                                                                                                          \
+  TEXT(subtitle)                                                                                                       \
+  TEXT(self)                                                                                                           \
+  TEXT(alternate)                                                                                                      \
+  TEXT(icon)                                                                                                           \
+  TEXT(author)                                                                                                         \
+  TEXT(updated)                                                                                                        \
+  LIST(entries, feed_entry_view)
+VIEW_DECLARE(feed_view, FEED_VIEW)
+
+/* One address of a sitemap or one part of the index; lastmod empty: unknown. */
+#define SITEMAP_URL_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(loc) TEXT(lastmod)
+VIEW_DECLARE(sitemap_url_view, SITEMAP_URL_VIEW)
+
+/* A sitemap (sitemap.xml template) or the index of its parts (sitemap_index.xml template). */
+#define SITEMAP_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) LIST(urls, sitemap_url_view)
+VIEW_DECLARE(sitemap_view, SITEMAP_VIEW)
+
+/* opensearch.xml, robots.txt, llms.txt and security.txt need no more than this.  expires: RFC 9116,
+ * "2027-08-22T00:00:00Z"; contact may be empty (security.txt then names base_url/about). */
+#define MACHINE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
+  TEXT(site_name)                                                                                                      \
+  TEXT(base_url)                                                                                                       \
+  TEXT(lang)                                                                                                           \
+  TEXT(contact)                                                                                                        \
+  TEXT(expires)                                                                                                        \
+  TEXT(icon)
+VIEW_DECLARE(machine_view, MACHINE_VIEW)
+
+/* /badge/{slug}.svg.  label "velocity", value "5.5 active" or "not scored"; title "Kubernetes: velocity
+ * 5.5, active"; widths in px, of the whole and of the label's part; x: the middles of both parts. */
+#define BADGE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+  TEXT(title)                                                                                                          \
+  TEXT(label)                                                                                                          \
+  TEXT(value)                                                                                                          \
+  TEXT(step)                                                                                                           \
+  INT(width)                                                                                                           \
+  INT(label_width)                                                                                                     \
+  INT(value_width)                                                                                                     \
+  INT(label_x)                                                                                                         \
+  INT(value_x)
+VIEW_DECLARE(badge_view, BADGE_VIEW)
+
+#endif

@@ -1,0 +1,6 @@
+/* The static descriptions of the page; their meaning is in view_product.h. */
+#include "site/view_product.h"
+
+#define VIEW_THIS struct trajectory_view
+VIEW_DEFINE(trajectory_view, TRAJECTORY_VIEW)
+#undef VIEW_THIS

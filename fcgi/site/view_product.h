@@ -1,0 +1,37 @@
+/* /products/{slug}: a product's trajectory.
+ *   title       its name
+ *   lede        one sentence made from its rules: what it is, how fast it ships
+ *   standing    "Ranked 12 of 100, 2 of 8 in DevOps."; empty when never scored
+ *   product     its position is "a"
+ *   ended       NULL but for a discontinued product
+ *   timeline    50 a page, newest first, with no product name needed; chart, sections, questions and
+ *               related stand on every page of it
+ *   related     up to six best ranked alternatives, each with one versus link
+ *   moves       how many activities there are in all */
+#ifndef DIPTYCH_SITE_VIEW_PRODUCT_H
+#define DIPTYCH_SITE_VIEW_PRODUCT_H
+
+#include "site/view.h"
+#include "site/view_chart.h"
+
+#define TRAJECTORY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                    \
+  RECORD(page, page_view)                                                                                              \
+  TEXT(title)                                                                                                          \
+  TEXT(eyebrow)                                                                                                        \
+  TEXT(lede)                                                                                                           \
+  TEXT(standing)                                                                                                       \
+  RECORD(product, product_view)                                                                                        \
+  RECORD(ended, ended_view)                                                                                            \
+  RECORD(chart, chart_view)                                                                                            \
+  INT(moves)                                                                                                           \
+  LIST(timeline, activity_view)                                                                                        \
+  RECORD(pager, pager_view)                                                                                            \
+  LIST(questions, qa_view)                                                                                             \
+  TEXT(faq_href)                                                                                                       \
+  LIST(related, card_view)                                                                                             \
+  TEXT(alternatives_href)                                                                                              \
+  TEXT(pick_href)                                                                                                      \
+  TEXT(atom_href)
+VIEW_DECLARE(trajectory_view, TRAJECTORY_VIEW)
+
+#endif

@@ -1,0 +1,6 @@
+/* The static descriptions of the page; their meaning is in view_search.h. */
+#include "site/view_search.h"
+
+#define VIEW_THIS struct search_view
+VIEW_DEFINE(search_view, SEARCH_VIEW)
+#undef VIEW_THIS

@@ -1,0 +1,24 @@
+/* /search?q=: products, sectors and themes.
+ *   asked     something was searched for; query stands in page.query
+ *   summary   "3 products, 1 sector and 2 themes for “queue”." or what is wrong with the question
+ *   inexact   nothing fits exactly: these are near
+ *   suggest   with no result: somewhere to go */
+#ifndef DIPTYCH_SITE_VIEW_SEARCH_H
+#define DIPTYCH_SITE_VIEW_SEARCH_H
+
+#include "site/view.h"
+
+#define SEARCH_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
+  RECORD(page, page_view)                                                                                              \
+  TEXT(title)                                                                                                          \
+  FLAG(asked)                                                                                                          \
+  TEXT(summary)                                                                                                        \
+  FLAG(inexact)                                                                                                        \
+  LIST(products, card_view)                                                                                            \
+  LIST(sectors, chip_view)                                                                                             \
+  LIST(themes, chip_view)                                                                                              \
+  LIST(suggest, link_view)                                                                                             \
+  RECORD(pager, pager_view)
+VIEW_DECLARE(search_view, SEARCH_VIEW)
+
+#endif
