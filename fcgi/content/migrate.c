@@ -60,7 +60,7 @@ static void connect_complain(struct migration *mg, const char *where)
   if (mysql_errno(mg->mysql) == SERVER_NO_SUCH_DATABASE)
     fprintf(mg->why, "migrate: make it first: CREATE DATABASE `%s` CHARACTER SET utf8mb4;\n", c->mysql_database);
   else
-    fprintf(mg->why, "migrate: see mysql_socket, mysql_host, mysql_port, mysql_admin_user and mysql_admin_password in %s\n",
+    fprintf(mg->why, "migrate: see mysql_socket, mysql_host, mysql_port, mysql_admin_user, mysql_admin_password in %s\n",
             c->path);
 }
 
@@ -311,7 +311,7 @@ static bool others_wait(struct migration *mg)
   if (!number_read(mg, "SELECT GET_LOCK(CONCAT('diptych.migrate.', MD5(DATABASE())), " OTHER_RUN_WAIT_S ")", &got))
     return complain(mg, "waiting for another migrate");
   if (got != 1)
-    fputs("migrate: another migrate has been at work for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);
+    fputs("migrate: another one has been at work for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);
   return got == 1;
 }
 
