@@ -221,7 +221,11 @@ static enum err run_plain(struct db *db, const char *sql)
 
 static void rows_take(struct db_rows *out, MYSQL_RES *result)
 {
-  *out = (struct db_rows){.result = result, .columns = result ? mysql_num_fields(result) : 0};
+  *out = (struct db_rows){.result = result};
+  if (result) {
+    out->columns = mysql_num_fields(result);
+    out->count = (size_t)mysql_num_rows(result);
+  }
 }
 
 static enum err query_alone(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)

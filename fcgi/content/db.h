@@ -50,6 +50,7 @@ struct db_rows {
   char **cells;
   unsigned long *lengths;
   unsigned columns;
+  size_t count; /* of rows */
 };
 
 /* Inside a snapshot the snapshot's deadline counts, and deadline_us may only shorten it. */

@@ -21,7 +21,7 @@ static void char_write(struct buf *out, uint32_t c)
     utf8_put(out, c);
 }
 
-void json_string(struct buf *out, struct span s)
+void json_write_string(struct buf *out, struct span s)
 {
   buf_putc(out, '"');
   while (s.n) {
@@ -58,7 +58,7 @@ static void list_write(struct buf *out, const struct shape_field *f, struct shap
     if (f->of)
       json_write_view(out, f->of, element);
     else
-      json_string(out, *(const struct span *)(const void *)element);
+      json_write_string(out, *(const struct span *)(const void *)element);
   }
   buf_putc(out, ']');
 }
@@ -72,9 +72,9 @@ static void field_write(struct buf *out, const struct shape_field *f, const char
     if (!text->n)
       buf_puts(out, "null");
     else
-      json_string(out, *text);
+      json_write_string(out, *text);
     break;
-  case SHAPE_HTML: json_string(out, *text); break;
+  case SHAPE_HTML: json_write_string(out, *text); break;
   case SHAPE_FLAG: buf_puts(out, *(const bool *)at ? "true" : "false"); break;
   case SHAPE_INT: buf_int(out, *(const int64_t *)(const void *)at); break;
   case SHAPE_TEXTS:
@@ -96,7 +96,7 @@ void json_write_view(struct buf *out, const struct shape *s, const void *view)
   for (size_t i = 0; i < s->n; i++) {
     if (i)
       buf_putc(out, ',');
-    json_string(out, span_z(s->fields[i].name));
+    json_write_string(out, span_z(s->fields[i].name));
     buf_putc(out, ':');
     field_write(out, &s->fields[i], (const char *)view + s->fields[i].offset);
   }

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "text/shape.h"
 
-void json_string(struct buf *out, struct span s);
+void json_write_string(struct buf *out, struct span s);
 void json_write_view(struct buf *out, const struct shape *s, const void *view);
 
 #endif

@@ -1,0 +1,8 @@
+#include "content/rows_cells.h"
+
+#include "text/utf8.h"
+
+struct span rows_cell(struct arena *arena, const struct db_rows *rows, unsigned column)
+{
+  return utf8_clean(arena, arena_copy(arena, db_text(rows, column)));
+}

@@ -1,0 +1,12 @@
+/* Texts of a row as the rest of diptych may have them: copied into the arena, valid UTF-8, for
+ * whatever a foreign table holds. */
+#ifndef DIPTYCH_CONTENT_ROWS_CELLS_H
+#define DIPTYCH_CONTENT_ROWS_CELLS_H
+
+#include "base/arena.h"
+#include "content/db.h"
+
+/* NULL and a column that isn't there are empty. */
+struct span rows_cell(struct arena *arena, const struct db_rows *rows, unsigned column);
+
+#endif
