@@ -33,6 +33,7 @@ struct catalog_pin {
   uint64_t publication; /* grows with each publish; equal: nothing at all changed in between */
   uint32_t products;    /* ordinals are 0 .. products-1; some may be gone (catalog_facts says false) */
   int64_t window_us;    /* end of the windows in this publication */
+  uint64_t step;        /* the catalog's own */
 };
 
 /* ---- for the master */

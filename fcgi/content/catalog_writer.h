@@ -2,7 +2,11 @@
  *
  * Changes are staged with the put and remove functions and appear together with
  * catalog_writer_publish, which also stores the follower's cursor and gaps in the same step, so that a
- * watcher that dies before it loses nothing and one that dies after it repeats nothing harmful. */
+ * watcher that dies before it loses nothing and one that dies after it repeats nothing harmful.
+ *
+ * LIMIT and NO_MEMORY leave what is published as it was.  After LIMIT the staged changes are still
+ * there: publishing again may succeed once the other half's readers have had their time.  After
+ * NO_MEMORY, close the writer, open another one and begin again from catalog_follow_get. */
 #ifndef DIPTYCH_CONTENT_CATALOG_WRITER_H
 #define DIPTYCH_CONTENT_CATALOG_WRITER_H
 

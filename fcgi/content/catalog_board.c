@@ -1,0 +1,251 @@
+/* A publication: what changed goes into the next slots of the tables, the board is put down, and one
+ * store makes it the live one.  Before that store nothing of it can be seen; a writer that dies leaves
+ * the former board, whose tables this step does not touch.
+ *
+ * `building` is raised first: readers whose pins are so old that this step may overwrite what they
+ * look at learn it from there (catalog_still). */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "content/catalog_private.h"
+
+#define GARBAGE_ALLOWED ((size_t)16 << 20)
+
+/* ---- lists of the newest */
+struct newest {
+  int64_t at_us[CATALOG_RECENT];
+  uint32_t *ordinals, n;
+};
+
+static void newest_put(struct newest *l, uint32_t ordinal, int64_t at_us)
+{
+  if (at_us == CLOCK_NEVER || (l->n == CATALOG_RECENT && at_us <= l->at_us[l->n - 1]))
+    return;
+  uint32_t i = l->n < CATALOG_RECENT ? l->n++ : l->n - 1;
+  for (; i > 0 && l->at_us[i - 1] < at_us; i--) {
+    l->at_us[i] = l->at_us[i - 1];
+    l->ordinals[i] = l->ordinals[i - 1];
+  }
+  l->at_us[i] = at_us;
+  l->ordinals[i] = ordinal;
+}
+
+/* Ties stand in the order of slugs, since that is how they come. */
+static void recent_write(struct catalog_writer *w)
+{
+  struct newest recent = {.ordinals = w->next.recent}, sparks = {.ordinals = w->next.sparks};
+  for (uint32_t i = 0; i < w->n_by_slug; i++) {
+    uint32_t ordinal = w->by_slug[i];
+    if (i + 16 < w->n_by_slug)
+      __builtin_prefetch(w->base + (size_t)w->records[w->by_slug[i + 16]] * 8 + 64);
+    const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
+    newest_put(&recent, ordinal, catalog_record_time(r, r, TIME_ACTIVITY, CLOCK_NEVER));
+    newest_put(&sparks, ordinal, catalog_record_time(r, r, TIME_SPARK, CLOCK_NEVER));
+  }
+  w->next.n_recent = recent.n;
+  w->next.n_sparks = sparks.n;
+}
+
+/* ---- pairs */
+static int pair_cmp(const void *a, const void *b)
+{
+  const struct catalog_pair_ids *x = a, *y = b;
+  int c = (x->low > y->low) - (x->low < y->low);
+  return c ? c : (x->high > y->high) - (x->high < y->high);
+}
+
+static enum err pairs_write(struct catalog_writer *w)
+{
+  bool fresh;
+  struct catalog_pair_ids *out =
+      catalog_table_next(w, TABLE_PAIRS, (uint32_t)w->n_pairs, w->n_pairs * sizeof *out, &fresh);
+  uint32_t kept = 0;
+  if (!out)
+    return ERR_LIMIT;
+  for (size_t i = 0; i < w->n_pairs; i++)
+    out[i] = w->pairs[i].ids;
+  qsort(out, w->n_pairs, sizeof *out, pair_cmp);
+  for (size_t i = 0; i < w->n_pairs; i++)
+    if (kept == 0 || pair_cmp(&out[kept - 1], &out[i]) != 0)
+      out[kept++] = out[i];
+  w->next.tables[TABLE_PAIRS].n = kept;
+  return ERR_OK;
+}
+
+/* ---- records: a slot that lags behind gets what it missed */
+static bool records_note(struct catalog_writer *w)
+{
+  for (int s = 0; s < CATALOG_RING; s++) {
+    if (w->slot_changed[s].n + w->changed.n > 1024 + w->next.products / 4)
+      w->slot_stale[s] = true;
+    if (w->slot_stale[s])
+      w->slot_changed[s].n = 0;
+    else
+      for (size_t i = 0; i < w->changed.n; i++)
+        if (!catalog_vector_put(&w->slot_changed[s], w->changed.at[i]))
+          return false;
+  }
+  w->changed.n = 0;
+  return true;
+}
+
+static enum err records_write(struct catalog_writer *w)
+{
+  uint32_t n = w->next.products;
+  bool fresh;
+  if (!records_note(w))
+    return ERR_NO_MEMORY;
+  uint32_t *out = catalog_table_next(w, TABLE_RECORDS, n, n * sizeof *out, &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  uint32_t s = w->next.tables[TABLE_RECORDS].current;
+  if (fresh || w->slot_stale[s])
+    memcpy(out, w->records, n * sizeof *out);
+  else
+    for (size_t i = 0; i < w->slot_changed[s].n; i++)
+      out[w->slot_changed[s].at[i]] = w->records[w->slot_changed[s].at[i]];
+  w->slot_changed[s].n = 0;
+  w->slot_stale[s] = false;
+  return ERR_OK;
+}
+
+static enum err by_slug_write(struct catalog_writer *w)
+{
+  bool fresh;
+  uint32_t *out = catalog_table_next(w, TABLE_BY_SLUG, w->n_by_slug, w->n_by_slug * sizeof *out, &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  memcpy(out, w->by_slug, w->n_by_slug * sizeof *out);
+  return ERR_OK;
+}
+
+/* ---- the follower's state */
+static size_t follow_bytes(const struct catalog_follow *f)
+{
+  return offsetof(struct catalog_follow, gaps) + f->n_gaps * sizeof *f->gaps;
+}
+
+static bool follow_same(const struct catalog_writer *w, const struct catalog_follow *f)
+{
+  return w->follow_known && f->n_gaps == w->follow.n_gaps && memcmp(f, &w->follow, follow_bytes(f)) == 0;
+}
+
+static enum err follow_write(struct catalog_writer *w, const struct catalog_follow *f)
+{
+  bool fresh;
+  void *out = catalog_table_next(w, TABLE_FOLLOW, 1, follow_bytes(f), &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  memcpy(out, f, follow_bytes(f));
+  return ERR_OK;
+}
+
+/* ---- the step */
+static enum err tables_write(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  enum err e = ERR_OK;
+  bool all = w->switched, terms = w->dirty_kind[KIND_SECTOR] || w->dirty_kind[KIND_THEME];
+  memcpy(w->next.tables, w->placed, sizeof w->placed);
+  if (all || w->changed.n)
+    e = records_write(w);
+  if (e == ERR_OK && (all || w->dirty_rank))
+    e = by_slug_write(w);
+  if (e == ERR_OK && (all || w->dirty_rank || terms))
+    e = catalog_rank_write(w);
+  if (e == ERR_OK && (all || w->dirty_kind[KIND_PAGE]))
+    e = catalog_entries_write(w, KIND_PAGE, NULL, 0);
+  if (e == ERR_OK && (all || w->dirty_pairs))
+    e = pairs_write(w);
+  if (e == ERR_OK && (all || !follow_same(w, follow)))
+    e = follow_write(w, follow);
+  if (e == ERR_OK && (all || w->dirty_rank || w->dirty_recent))
+    recent_write(w);
+  return e;
+}
+
+static bool anything_dirty(const struct catalog_writer *w)
+{
+  bool dirty = w->dirty || w->switched;
+  for (int k = 0; k < KIND_COUNT; k++)
+    dirty |= w->dirty_kind[k];
+  return dirty;
+}
+
+static void board_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  w->next.step = w->step + 1;
+  w->next.publication += anything_dirty(w);
+  struct catalog_board *boards = (struct catalog_board *)w->base;
+  uint64_t live = atomic_load(&w->c->live);
+  boards[w->next.step % CATALOG_BOARDS] = w->next;
+  if (live && (live & 1) != w->half)
+    atomic_store(&w->c->control[live & 1].left_us, clock_mono_us());
+  atomic_store_explicit(&w->c->live, w->next.step << 1 | w->half, memory_order_release);
+  w->step++;
+  memcpy(w->placed, w->next.tables, sizeof w->placed);
+  memcpy(&w->follow, follow, follow_bytes(follow));
+  w->follow_known = true;
+  w->switched = w->full = w->dirty = w->dirty_rank = w->dirty_recent = w->dirty_pairs = false;
+  memset(w->dirty_kind, 0, sizeof w->dirty_kind);
+}
+
+/* What a full load did not name. */
+static enum err unseen_remove(struct catalog_writer *w)
+{
+  for (uint32_t i = 0; i < w->next.products; i++)
+    if (w->records[i] && !(w->marks[i] & MARK_SEEN) && !catalog_stage(w, i, 0))
+      return ERR_NO_MEMORY;
+  for (int k = 0; k < KIND_COUNT; k++) {
+    size_t kept = 0;
+    for (size_t i = 0; i < w->n_terms[k]; i++)
+      if (w->terms[k][i].seen)
+        w->terms[k][kept++] = w->terms[k][i];
+    w->dirty_kind[k] |= kept != w->n_terms[k];
+    w->n_terms[k] = kept;
+  }
+  w->full = false;
+  return ERR_OK;
+}
+
+static enum err step_write(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  struct catalog_control *k = &w->c->control[w->half];
+  if (w->next.products >= CATALOG_LARGE)
+    atomic_store(&k->ring, 2);
+  atomic_store(&k->building, w->step + 1);
+  atomic_thread_fence(memory_order_seq_cst);
+  enum err e = tables_write(w, follow);
+  if (e == ERR_OK)
+    board_publish(w, follow);
+  return e;
+}
+
+static bool mostly_garbage(const struct catalog_writer *w)
+{
+  return (size_t)w->next.heap_top * 8 > 2 * w->live_bytes + GARBAGE_ALLOWED;
+}
+
+enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  enum err e = ERR_OK;
+  if (follow->n_gaps > CATALOG_GAPS_MAX)
+    return ERR_INVALID;
+  if (w->broken)
+    return ERR_NO_MEMORY;
+  if (!w->base && !catalog_half_begin(w))
+    return ERR_LIMIT;
+  catalog_half_clean(w);
+  if (w->full)
+    e = unseen_remove(w);
+  if (e == ERR_OK && !catalog_absorb(w))
+    e = ERR_NO_MEMORY;
+  w->broken = e != ERR_OK;
+  if (e != ERR_OK || (!anything_dirty(w) && follow_same(w, follow)))
+    return e;
+  if (mostly_garbage(w))
+    catalog_half_switch(w);
+  e = w->broken ? ERR_NO_MEMORY : step_write(w, follow);
+  if (e == ERR_LIMIT && catalog_half_switch(w) == ERR_OK)
+    e = step_write(w, follow);
+  return w->broken ? ERR_NO_MEMORY : e;
+}

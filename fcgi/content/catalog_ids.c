@@ -1,0 +1,54 @@
+/* Products in the order of their ids, for the sweep.  New ordinals are merged in when next asked. */
+#include "content/catalog_private.h"
+
+static uint64_t id_of(const struct catalog_writer *w, uint32_t ordinal)
+{
+  const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
+  return r ? r->id : 0;
+}
+
+/* Where the first id greater than `after` stands.  Gone products were dropped before. */
+static size_t place_of(const struct catalog_writer *w, uint64_t after)
+{
+  size_t from = 0, to = w->n_by_id;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (id_of(w, w->by_id[middle]) <= after)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
+static bool by_id_update(struct catalog_writer *w)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < w->n_by_id; i++)
+    if (w->records[w->by_id[i]])
+      w->by_id[kept++] = w->by_id[i];
+  w->n_by_id = kept;
+  if (!catalog_grow((void **)&w->by_id, &w->cap_by_id, w->next.products, sizeof *w->by_id))
+    return false;
+  for (; w->covered < w->next.products; w->covered++) {
+    if (!w->records[w->covered])
+      continue;
+    size_t at = place_of(w, id_of(w, w->covered));
+    memmove(w->by_id + at + 1, w->by_id + at, (w->n_by_id++ - at) * sizeof *w->by_id);
+    w->by_id[at] = w->covered;
+  }
+  return true;
+}
+
+size_t catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, struct version *versions, size_t max)
+{
+  size_t n = 0;
+  if (!by_id_update(w))
+    return 0;
+  for (size_t i = place_of(w, after); i < w->n_by_id && n < max; i++, n++) {
+    const struct catalog_record *r = catalog_record_of(w, w->records[w->by_id[i]]);
+    ids[n] = r->id;
+    versions[n] = (struct version){r->rev, r->hash};
+  }
+  return n;
+}

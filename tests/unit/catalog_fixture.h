@@ -1,0 +1,72 @@
+/* Small catalogs for tests: products from one line each, a writer, a pin. */
+#ifndef DIPTYCH_TESTS_CATALOG_FIXTURE_H
+#define DIPTYCH_TESTS_CATALOG_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "content/catalog.h"
+#include "content/catalog_writer.h"
+
+#define T0 INT64_C(1780000000000000)
+#define SMALL ((size_t)32 << 20)
+
+static __attribute__((unused)) struct facts product_of(uint64_t id, const char *slug, const char *name)
+{
+  return (struct facts){.id = id, .version = {1, id * 7919}, .slug = span_z(slug), .name = span_z(name),
+                        .status = PRODUCT_PUBLISHED, .activities = 1, .override_tenths = -1,
+                        .window_us = clock_hour_floor(T0), .editorial_us = CLOCK_NEVER, .activity_us = CLOCK_NEVER,
+                        .spark_us = CLOCK_NEVER, .changed_us = T0, .next_due_us = CLOCK_FOREVER};
+}
+
+static __attribute__((unused)) void put(struct catalog_writer *w, const struct facts *f)
+{
+  assert_int_equal(catalog_put(w, f, NULL, 0, NULL, 0), ERR_OK);
+}
+
+static __attribute__((unused)) void put_term(struct catalog_writer *w, bool theme, uint64_t id, const char *slug, const char *name, int64_t sort)
+{
+  struct catalog_term t = {.id = id, .version = {1, id}, .slug = span_z(slug), .name = span_z(name), .sort = sort};
+  assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
+}
+
+static __attribute__((unused)) struct catalog_follow *follow_at(uint64_t cursor)
+{
+  static struct catalog_follow f;
+  f = (struct catalog_follow){.cursor = cursor, .incarnation = "one"};
+  return &f;
+}
+
+static __attribute__((unused)) struct catalog_pin publish(struct catalog *c, struct catalog_writer *w, uint64_t cursor)
+{
+  struct catalog_pin pin;
+  assert_int_equal(catalog_writer_publish(w, follow_at(cursor)), ERR_OK);
+  assert_true(catalog_pin(c, &pin));
+  return pin;
+}
+
+static __attribute__((unused)) void assert_span(struct span s, const char *z)
+{
+  if (!span_eq(s, span_z(z)))
+    fail_msg("\"%.*s\" is not \"%s\"", SPAN_ARG(s), z);
+}
+
+/* "b a c": the slugs of a list. */
+static __attribute__((unused)) void assert_list(const struct catalog_pin *pin, struct catalog_list l, const char *slugs)
+{
+  char text[4096] = "";
+  size_t n = 0;
+  for (uint32_t i = 0; i < l.n && n + 80 < sizeof text; i++) {
+    struct facts f;
+    assert_true(catalog_facts(pin, l.ordinals[i], &f));
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s", i ? " " : "", SPAN_ARG(f.slug));
+  }
+  assert_string_equal(text, slugs);
+}
+
+#endif
