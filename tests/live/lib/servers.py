@@ -58,9 +58,15 @@ def diptych(*args, config=None, timeout=60, check=False, **kw):
         argv += ["--config", str(config)]
     kw.setdefault("text", True)
     done = subprocess.run(argv, capture_output=True, timeout=timeout * SLOW, **kw)
+    assert not sanitizer_report(done.stderr if kw["text"] else done.stderr.decode(errors="replace")), done.stderr
     if check:
         assert done.returncode == 0, f"{argv} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
+
+
+def sanitizer_report(text):
+    """What AddressSanitizer, LeakSanitizer or UndefinedBehaviorSanitizer said in a log, or nothing."""
+    return re.search(r"^.*(ERROR: \w+Sanitizer|runtime error: ).*(\n.*){0,30}", text, re.M)
 
 
 def has_command(name):
@@ -404,6 +410,8 @@ class Site:
                 stop and stop()
             except AssertionError as e:
                 complaints.append(str(e))
+        if report := sanitizer_report(self.log):
+            complaints.append(report[0])
         assert not complaints, "\n".join(complaints)
 
     def remove(self):
