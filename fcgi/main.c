@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "content/migrate.h"
+#include "pool/app_site.h"
 #include "pool/control_client.h"
 #include "pool/master.h"
 #include "text/config.h"
@@ -45,31 +46,18 @@ static int run_migrate(const struct invocation *in)
   return ok ? 0 : 1;
 }
 
-/* Stands in until the site is plugged in: every page says that there is none. */
-static void *app_open(void *context, const struct config *c, const struct app_seat *seat)
-{
-  static int something;
-  return &something;
-}
-
-static void app_handle(void *self, const struct request *rq, struct response *out)
-{
-  out->status = 503;
-  response_header(out, "Content-Type", SPAN("text/plain; charset=utf-8"));
-  response_header(out, "Retry-After", SPAN("5"));
-  response_header(out, "Cache-Control", SPAN("no-store"));
-  out->body = SPAN("No site is built in yet.\n");
-}
-
 static int run_serve(const struct invocation *in)
 {
-  static const struct app app = {.worker_open = app_open, .worker_handle = app_handle};
   if (in->argc > 1) {
     fputs("usage: diptych serve\n", stderr);
     return 2;
   }
   struct config *config = config_read(in->config_path, stderr);
-  return config ? master_run(&config, &app) : 1;
+  if (!config || app_site()->check(app_site()->context, config, stderr) != 0) {
+    config_free(&config);
+    return 1;
+  }
+  return master_run(&config, app_site());
 }
 
 /* One line to the running pool's master; its answer goes to standard output. */

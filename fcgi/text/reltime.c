@@ -57,3 +57,15 @@ int64_t reltime_next_change(int64_t then_us, int64_t now_us)
     flips = units[u + 1].from;
   return __builtin_add_overflow(then_us, flips, &at) ? CLOCK_FOREVER : at;
 }
+
+int64_t reltime_began(int64_t then_us, int64_t now_us)
+{
+  int64_t age = age_of(then_us, now_us);
+  size_t u = unit_of(age);
+  if (then_us == CLOCK_NEVER || age < 0 || age == INT64_MAX)
+    return CLOCK_NEVER;
+  if (u == UNITS)
+    return then_us;
+  int64_t began = age / units[u].size * units[u].size;
+  return then_us + (began > units[u].from ? began : units[u].from);
+}

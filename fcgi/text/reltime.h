@@ -16,4 +16,7 @@ size_t reltime_label(char out[RELTIME_MAX], int64_t then_us, int64_t now_us);
  * until then: a page that shows the label.  A frozen clock never gets there. */
 int64_t reltime_next_change(int64_t then_us, int64_t now_us);
 
+/* When the label began to be what it is now; CLOCK_NEVER for a time in the future or CLOCK_NEVER. */
+int64_t reltime_began(int64_t then_us, int64_t now_us);
+
 #endif

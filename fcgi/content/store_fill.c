@@ -1,0 +1,247 @@
+/* From rows to stored fragments.  Everything that one read of a product can make is made and stored at
+ * once, since a product that is asked for in one form is soon asked for in the others. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "content/store_live.h"
+#include "text/envelope.h"
+
+#define BEHIND_PAUSE_US 20000
+
+static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE,
+                                                   FRAGMENT_QUESTIONS, FRAGMENT_SOURCE};
+#define PRODUCT_KINDS (sizeof product_kinds / sizeof *product_kinds)
+
+static void store_body(struct store_live *s, const struct want *named, struct span body)
+{
+  char key[FRAGMENT_KEY_MAX + 1];
+  struct buf value = BUF_INIT;
+  size_t n = store_want_key(s, named, key);
+  envelope_wrap(&value, span_of(key, n), body, s->secret);
+  if (!value.failed)
+    cache_set(s->cache, span_of(key, n), buf_view(&value));
+  buf_free(&value);
+}
+
+/* The fragment becomes the value of every want that it answers. */
+static void answer(struct want *wants, size_t n, const struct want *named, const void *value)
+{
+  for (size_t i = 0; i < n; i++) {
+    struct want *w = &wants[i];
+    if (w->kind != named->kind || w->id != named->id || w->other_id != named->other_id ||
+        (w->kind == FRAGMENT_TIMELINE && w->page > 1 && w->page != named->page))
+      continue;
+    w->value = value;
+    w->got = named->version;
+    w->err = ERR_OK;
+    w->stale = false;
+  }
+}
+
+static bool wanted(const struct want *wants, size_t n, const struct want *named)
+{
+  for (size_t i = 0; i < n; i++)
+    if (wants[i].kind == named->kind && wants[i].id == named->id && wants[i].other_id == named->other_id)
+      return true;
+  return false;
+}
+
+/* Stores a packed body and answers with it. */
+static enum err finish(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
+                       const struct want *named, struct buf *packed)
+{
+  enum err e = packed->failed ? ERR_NO_MEMORY : ERR_OK;
+  if (e == ERR_OK) {
+    store_body(s, named, buf_view(packed));
+    if (wanted(wants, n, named)) {
+      const void *value = fragment_unpack(named->kind, arena_copy(x->arena, buf_view(packed)), x->arena);
+      if (value)
+        answer(wants, n, named, value);
+      else
+        e = ERR_NO_MEMORY;
+    }
+  }
+  buf_free(packed);
+  return e;
+}
+
+static enum err make_product(struct store_live *s, const struct store_context *x, const struct product *p,
+                             struct want *wants, size_t n)
+{
+  enum err e = ERR_OK;
+  uint32_t ordinal = catalog_find_id(x->pin, p->facts.id);
+  stage_set(x->stage, STAGE_MARKDOWN);
+  for (size_t k = 0; k < PRODUCT_KINDS && e == ERR_OK; k++) {
+    struct buf packed = BUF_INIT;
+    struct want named = {.kind = product_kinds[k], .id = p->facts.id, .version = p->facts.version};
+    fragment_pack_product(s->config, named.kind, p, &packed);
+    e = finish(s, x, wants, n, &named, &packed);
+  }
+  METRICS_ADD(s->metrics, fills, 1);
+  if (e == ERR_OK && ordinal != CATALOG_NONE) {
+    catalog_stored(x->pin, ordinal, p->facts.version);
+    catalog_raise(x->pin, ordinal, p->facts.version);
+  }
+  return e;
+}
+
+static const struct product *product_of(const struct product *v, size_t n, uint64_t id)
+{
+  for (size_t i = 0; i < n; i++)
+    if (v[i].facts.id == id)
+      return &v[i];
+  return NULL;
+}
+
+/* A pair's fragment from its two products, both read in this snapshot. */
+static enum err make_pair(struct store_live *s, const struct store_context *x, const struct want *w,
+                          const struct product *a, const struct product *b, struct want *wants, size_t n)
+{
+  struct buf packed = BUF_INIT;
+  struct pair_words words = {.other_id = b->facts.id};
+  struct want named = {.kind = FRAGMENT_PAIR,
+                       .id = w->id,
+                       .other_id = w->other_id,
+                       .version = a->facts.version,
+                       .other_version = b->facts.version};
+  for (size_t i = 0; i < a->n_pairs; i++)
+    if (a->pairs[i].other_id == b->facts.id)
+      words = a->pairs[i];
+  fragment_pack_pair(s->config, &words, a->facts.id, &packed);
+  return finish(s, x, wants, n, &named, &packed);
+}
+
+/* May a snapshot with this version be used?  Not while the catalog already knows a newer one: then the
+ * snapshot comes from a replica that lags, or a restore has just turned the counters back and the
+ * watcher is about to notice. */
+static bool behind(struct store_live *s, const struct product *p)
+{
+  struct catalog_pin now;
+  if (p->facts.id == 0 || !catalog_pin(s->catalog, &now))
+    return false;
+  uint32_t ordinal = catalog_find_id(&now, p->facts.id);
+  return ordinal != CATALOG_NONE && p->facts.version.rev < catalog_raised(&now, ordinal).rev;
+}
+
+static enum err read_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+                              struct product *out)
+{
+  for (;;) {
+    struct rows_snapshot snap;
+    bool late = false;
+    stage_set(x->stage, STAGE_DATABASE);
+    enum err e = rows_products(s->db, ids, n, x->arena, x->deadline_us, out, &snap);
+    if (e != ERR_OK)
+      return e;
+    for (size_t i = 0; i < n; i++)
+      late = late || behind(s, &out[i]);
+    if (!late)
+      return ERR_OK;
+    if (clock_mono_us() + BEHIND_PAUSE_US > x->deadline_us)
+      return ERR_UNAVAILABLE;
+    struct timespec t = {0, BEHIND_PAUSE_US * 1000};
+    nanosleep(&t, NULL);
+  }
+}
+
+static void gone(struct want *wants, size_t n, uint64_t id)
+{
+  for (size_t i = 0; i < n; i++)
+    if (want_concerns(&wants[i], id))
+      wants[i].err = ERR_NOT_FOUND;
+}
+
+static enum err fill_batch(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+                           struct want *wants, size_t n_wants)
+{
+  struct product *v = ARENA_ARRAY(x->arena, n, struct product);
+  enum err e = v ? read_products(s, x, ids, n, v) : ERR_NO_MEMORY;
+  for (size_t i = 0; i < n && e == ERR_OK; i++)
+    if (v[i].facts.id)
+      e = make_product(s, x, &v[i], wants, n_wants);
+    else
+      gone(wants, n_wants, ids[i]);
+  for (size_t i = 0; i < n_wants && e == ERR_OK; i++) {
+    const struct want *w = &wants[i];
+    const struct product *a = w->kind == FRAGMENT_PAIR ? product_of(v, n, w->id) : NULL;
+    const struct product *b = a ? product_of(v, n, w->other_id) : NULL;
+    if (b)
+      e = make_pair(s, x, w, a, b, wants, n_wants);
+  }
+  return e;
+}
+
+enum err store_fill_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+                             struct want *wants, size_t n_wants)
+{
+  enum err e = ERR_OK;
+  for (size_t at = 0; at < n && e == ERR_OK; at += ROWS_PRODUCTS_MAX)
+    e = fill_batch(s, x, ids + at, n - at < ROWS_PRODUCTS_MAX ? n - at : ROWS_PRODUCTS_MAX, wants, n_wants);
+  return e;
+}
+
+static enum err fill_site(struct store_live *s, const struct store_context *x, struct want *w)
+{
+  struct buf packed = BUF_INIT;
+  struct rows_site rows;
+  struct want named = *w;
+  enum err e = rows_site(s->db, x->arena, x->deadline_us, &rows);
+  if (e != ERR_OK)
+    return e;
+  named.version = rows.version;
+  fragment_pack_site(s->config, rows.questions, rows.n, &packed);
+  return finish(s, x, w, 1, &named, &packed);
+}
+
+static enum err fill_page(struct store_live *s, const struct store_context *x, struct want *w)
+{
+  struct buf packed = BUF_INIT;
+  struct rows_page rows;
+  struct want named = *w;
+  enum err e = rows_page(s->db, w->id, x->arena, x->deadline_us, &rows);
+  if (e != ERR_OK)
+    return e;
+  named.version = rows.version;
+  fragment_pack_page(s->config, w->id, rows.title, rows.body_md, rows.updated_us, &packed);
+  return finish(s, x, w, 1, &named, &packed);
+}
+
+static enum err fill_timeline(struct store_live *s, const struct store_context *x, struct want *w)
+{
+  struct buf packed = BUF_INIT;
+  struct rows_timeline rows;
+  struct want named = *w;
+  enum err e = rows_timeline(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
+  if (e != ERR_OK)
+    return e;
+  named.version = rows.version;
+  fragment_pack_timeline(rows.total, rows.activities, rows.n, &packed);
+  return finish(s, x, w, 1, &named, &packed);
+}
+
+static enum err fill_one(struct store_live *s, const struct store_context *x, struct want *w)
+{
+  if (w->kind == FRAGMENT_SITE)
+    return fill_site(s, x, w);
+  if (w->kind == FRAGMENT_PAGE)
+    return fill_page(s, x, w);
+  return fill_timeline(s, x, w);
+}
+
+enum err store_fill_other(struct store_live *s, const struct store_context *x, struct want *w, struct want *wants,
+                          size_t n)
+{
+  stage_set(x->stage, STAGE_DATABASE);
+  enum err e = fill_one(s, x, w);
+  if (e == ERR_NOT_FOUND) {
+    w->err = e;
+    return ERR_OK;
+  }
+  if (e != ERR_OK || w->kind != FRAGMENT_TIMELINE)
+    return e;
+  for (size_t i = 0; i < n; i++) /* the rest of this product must be of the same version */
+    if (want_concerns(&wants[i], w->id) && wants[i].err == ERR_OK && wants[i].kind != FRAGMENT_PAIR &&
+        !version_eq(wants[i].got, w->got))
+      return store_fill_products(s, x, &w->id, 1, wants, n);
+  return ERR_OK;
+}

@@ -1,0 +1,179 @@
+#include "pool/app_site.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/log.h"
+#include "content/breaker.h"
+#include "content/catalog.h"
+#include "content/watcher.h"
+#include "pool/report.h"
+#include "site/assets.h"
+#include "site/site.h"
+#include "site/templates.h"
+
+/* What all processes share; made by the master before any fork. */
+struct shared {
+  struct catalog *catalog;
+  struct breakers { /* mapped shared */
+    struct breaker database, cache;
+  } *breakers;
+};
+
+static struct shared app_shared;
+
+struct worker {
+  struct site *site;
+  struct templates *templates;
+  struct assets *assets;
+  struct store *store;
+  const struct scoreboard *board;
+};
+
+static int shared_create(void *context, const struct config *c, FILE *why)
+{
+  struct shared *s = context;
+  s->catalog = catalog_create((size_t)c->catalog_bytes);
+  s->breakers = mmap(NULL, sizeof *s->breakers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (!s->catalog || s->breakers == MAP_FAILED || sodium_init() < 0) {
+    fputs("no shared memory for the catalog: set catalog_bytes lower\n", why);
+    return 1;
+  }
+  return 0;
+}
+
+static void metrics_text(void *context, struct buf *out)
+{
+  report_metrics(((struct worker *)context)->board, out);
+}
+
+static void worker_close(void *self)
+{
+  struct worker *w = self;
+  site_close(&w->site);
+  store_close(&w->store);
+  templates_close(&w->templates);
+  assets_free(&w->assets);
+  free(w);
+}
+
+static bool worker_site(struct worker *w, const struct config *c, struct metrics *m, const struct shared *s)
+{
+  struct site_parts parts = {.config = c,
+                             .templates = w->templates,
+                             .assets = w->assets,
+                             .catalog = s->catalog,
+                             .metrics = m,
+                             .metrics_text = w->board ? metrics_text : NULL,
+                             .metrics_context = w};
+  w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
+  parts.store = w->store;
+  w->site = w->store ? site_open(&parts) : NULL;
+  return w->site != NULL;
+}
+
+/* The messages of a failing start go to the log line by line. */
+static void log_lines(char *text)
+{
+  for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+    log_error("%s", line);
+}
+
+static struct worker *worker_new(const struct config *c, struct metrics *m, const struct shared *s,
+                                 const struct scoreboard *board)
+{
+  struct worker *w = calloc(1, sizeof *w);
+  char *text = NULL;
+  size_t n = 0;
+  FILE *why = w ? open_memstream(&text, &n) : NULL;
+  if (!why) {
+    free(w);
+    return NULL;
+  }
+  w->board = board;
+  w->assets = assets_read(c, why);
+  w->templates = templates_open(c, why);
+  bool ok = w->assets && w->templates && worker_site(w, c, m, s);
+  fclose(why);
+  if (!ok) {
+    log_lines(text);
+    worker_close(w);
+    w = NULL;
+  }
+  free(text);
+  return w;
+}
+
+static void *worker_open(void *context, const struct config *c, const struct app_seat *seat)
+{
+  return worker_new(c, seat->metrics, context, seat->board);
+}
+
+static void worker_handle(void *self, const struct request *rq, struct response *out)
+{
+  site_handle(((struct worker *)self)->site, rq, out);
+}
+
+static int watch(void *context, const struct config *c, const struct app_seat *seat)
+{
+  struct shared *s = context;
+  return watcher_run(c, s->catalog, &s->breakers->database, seat->metrics, seat->stop_fd);
+}
+
+static int check(void *context, const struct config *c, FILE *why)
+{
+  struct assets *a = assets_read(c, why);
+  struct templates *t = templates_open(c, why);
+  int bad = !a || !t;
+  (void)context;
+  assets_free(&a);
+  templates_close(&t);
+  return bad;
+}
+
+static void status(void *context, struct buf *out, bool json)
+{
+  struct shared *s = context;
+  struct catalog_state st;
+  struct catalog_pin pin;
+  catalog_state_get(s->catalog, &st);
+  uint32_t products = catalog_pin(s->catalog, &pin) ? catalog_ranking(&pin).n : 0;
+  int64_t behind_ms = st.confirmed_us > 0 ? (clock_now_us() - st.confirmed_us) / 1000 : -1;
+  if (json) {
+    buf_printf(out,
+               "\"catalog\":{\"ready\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,\"publication\":%llu,"
+               "\"confirmed_ms_ago\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,\"sweep_found\":%llu,"
+               "\"from_file\":%s,\"incarnation\":\"%.60s\",\"trouble\":\"",
+               st.ready ? "true" : "false", st.database_up ? "true" : "false",
+               breaker_closed(&s->breakers->cache) ? "true" : "false", products,
+               (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
+               (unsigned long long)st.behind, (unsigned long long)st.cursor, (unsigned long long)st.gaps,
+               (unsigned long long)st.sweep_found, st.from_file ? "true" : "false", st.incarnation);
+    for (const char *t = st.trouble; *t; t++)
+      if (*t >= ' ' && *t != '"' && *t != '\\')
+        buf_putc(out, *t);
+    buf_puts(out, "\"}");
+    return;
+  }
+  buf_printf(out, "catalog: %s, %u products, %llu entries behind, confirmed %lld ms ago, %llu gaps\n",
+             st.ready ? "ready" : "not ready", products, (unsigned long long)st.behind, (long long)behind_ms,
+             (unsigned long long)st.gaps);
+  buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : "away",
+             breaker_closed(&s->breakers->cache) ? "up" : "away");
+  if (st.trouble[0])
+    buf_printf(out, "trouble: %s\n", st.trouble);
+}
+
+const struct app *app_site(void)
+{
+  static const struct app app = {.context = &app_shared,
+                                 .shared_create = shared_create,
+                                 .worker_open = worker_open,
+                                 .worker_handle = worker_handle,
+                                 .worker_close = worker_close,
+                                 .watcher_run = watch,
+                                 .check = check,
+                                 .status = status};
+  return &app;
+}

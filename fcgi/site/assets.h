@@ -1,0 +1,18 @@
+/* Names of static files with their content's hash, read once at start from assets.map, whose lines are
+ * "site.css site.0123abcd.css".  nginx serves the files; pages only need the names. */
+#ifndef DIPTYCH_SITE_ASSETS_H
+#define DIPTYCH_SITE_ASSETS_H
+
+#include <stdio.h>
+
+#include "base/span.h"
+#include "text/config.h"
+
+struct assets;
+
+struct assets *assets_read(const struct config *c, FILE *why); /* NULL: the reason is on why */
+void assets_free(struct assets **a);
+/* "/static/site.0123abcd.css"; a name that the map lacks comes back as "/static/NAME". */
+struct span assets_href(const struct assets *a, const char *name);
+
+#endif

@@ -1,0 +1,272 @@
+#include "site/build.h"
+
+#include <stdio.h>
+
+#include "site/assets.h"
+#include "site/site.h"
+#include "text/url.h"
+
+/* ---- planning */
+
+static uint32_t gather_terms(struct page *p, const uint64_t *ids, uint32_t n, struct catalog_term *out,
+                             bool (*get)(struct page *, uint64_t, struct catalog_term *))
+{
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < n && out; i++)
+    if (get(p, ids[i], &out[found]))
+      found++;
+  return found;
+}
+
+static bool gather_sectors(struct page *p, struct gathered *g)
+{
+  const struct facts *f = &g->member.facts;
+  g->sectors = ARENA_ARRAY(p->arena, f->n_sectors, struct catalog_term);
+  g->n_sectors = gather_terms(p, f->sectors, f->n_sectors, g->sectors, page_sector_id);
+  g->median2 = g->n_sectors && g->sectors[0].id == f->sectors[0] ? g->sectors[0].median2 : 0;
+  return g->sectors != NULL;
+}
+
+bool gather_product(struct page *p, const struct member *m, struct gathered *g)
+{
+  *g = (struct gathered){.member = *m};
+  g->themes = ARENA_ARRAY(p->arena, m->facts.n_themes, struct catalog_term);
+  g->n_themes = gather_terms(p, m->facts.themes, m->facts.n_themes, g->themes, page_theme_id);
+  return g->themes && gather_sectors(p, g);
+}
+
+bool gather_card(struct page *p, uint32_t ordinal, struct gathered *g)
+{
+  *g = (struct gathered){0};
+  return page_member(p, ordinal, &g->member) && gather_sectors(p, g);
+}
+
+/* ---- building */
+
+struct span build_position(size_t i)
+{
+  static const struct span words[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}};
+  return words[i & 3];
+}
+
+struct span build_sign(size_t i)
+{
+  static const struct span signs[] = {{"●", 3}, {"◆", 3}, {"■", 3}, {"▲", 3}};
+  return signs[i & 3];
+}
+
+struct span build_path(struct page *p, const char *prefix, struct span slug)
+{
+  return arena_printf(p->arena, "%s%.*s", prefix, SPAN_ARG(slug));
+}
+
+struct body_view *build_body(struct page *p, struct body b, struct span source)
+{
+  struct body_view *v = ARENA_NEW(p->arena, struct body_view);
+  if (v)
+    *v = (struct body_view){.html = b.html, .markdown = source, .refused = b.refused};
+  return v;
+}
+
+static void chips(struct page *p, const struct catalog_term *t, uint32_t n, bool sector, struct chip_view *out)
+{
+  for (uint32_t i = 0; i < n && out; i++)
+    out[i] = (struct chip_view){.slug = t[i].slug,
+                                .label = sector ? t[i].name : t[i].slug,
+                                .href = build_path(p, sector ? "/sectors/" : "/themes/", t[i].slug),
+                                .sep = i + 1 < n ? SPAN(", ") : SPAN("")};
+}
+
+#define CHIPS(p, view, terms, count, sector)                                                                           \
+  do {                                                                                                                 \
+    (view).v = ARENA_ARRAY((p)->arena, (count), struct chip_view);                                                     \
+    (view).n = (view).v ? (count) : 0;                                                                                 \
+    chips((p), (terms), (uint32_t)(view).n, (sector), (view).v);                                                       \
+  } while (0)
+
+static struct span tenths_text(struct page *p, int tenths)
+{
+  char text[8];
+  return arena_copy(p->arena, span_of(text, score_text(text, tenths)));
+}
+
+/* The formula's first part, two decimals: 10 * n / (n + m). */
+static struct span cadence_text(struct page *p, uint32_t n90, uint32_t median2)
+{
+  uint64_t n = n90, m2 = median2 < 2 ? 2 : median2;
+  uint64_t hundredths = (4000 * n + 2 * n + m2) / (2 * (2 * n + m2));
+  return arena_printf(p->arena, "%llu.%02llu", (unsigned long long)(hundredths / 100),
+                      (unsigned long long)(hundredths % 100));
+}
+
+struct velocity_view *build_velocity(struct page *p, const struct gathered *g, size_t position)
+{
+  struct velocity_view *v = ARENA_NEW(p->arena, struct velocity_view);
+  const struct facts *f = &g->member.facts;
+  uint32_t m2 = g->median2 < 2 ? 2 : g->median2;
+  int tenths = g->member.tenths;
+  if (!v)
+    return NULL;
+  v->scored = tenths != SCORE_NONE;
+  v->override = f->override_tenths >= 0;
+  v->n90 = f->n90;
+  v->s30 = f->s30;
+  v->median = m2 % 2 ? arena_printf(p->arena, "%u.5", m2 / 2) : arena_printf(p->arena, "%u", m2 / 2);
+  v->as_of = page_hour(p, f->window_us);
+  if (g->n_sectors) {
+    v->sector = g->sectors[0].name;
+    v->sector_href = build_path(p, "/sectors/", g->sectors[0].slug);
+  }
+  if (!v->scored)
+    return v;
+  v->score = tenths_text(p, tenths);
+  v->band = band_word(score_band(tenths));
+  v->cadence = cadence_text(p, f->n90, g->median2);
+  v->computed = tenths_text(p, score_tenths(f->n90, f->s30, g->median2));
+  v->meter = ARENA_NEW(p->arena, struct meter_draw);
+  if (v->meter)
+    *v->meter = (struct meter_draw){.at = tenths, .median_at = 50, .position = build_position(position)};
+  return v;
+}
+
+struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s)
+{
+  static const struct source none;
+  struct editorial_view *v = f && f->facts.has_editorial ? ARENA_NEW(p->arena, struct editorial_view) : NULL;
+  if (!v)
+    return NULL;
+  s = s ? s : &none;
+  v->headline = f->headline;
+  v->author = f->author;
+  v->current_state = build_body(p, f->current, s->current_md);
+  v->heading = build_body(p, f->heading, s->heading_md);
+  v->prediction = build_body(p, f->prediction, s->prediction_md);
+  v->published = page_time(p, f->published_us);
+  v->updated = page_time(p, f->facts.editorial_us);
+  return v;
+}
+
+static struct span lifecycle_word(enum lifecycle l)
+{
+  static const struct span words[] = {{"active", 6}, {"maintenance", 11}, {"discontinued", 12}};
+  return words[l];
+}
+
+/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka" */
+static struct span host_of(struct span url)
+{
+  size_t at = span_find_span(url, SPAN("://"));
+  struct span host = at < url.n ? span_from(url, at + 3) : url;
+  if (span_starts(host, SPAN("www.")))
+    host = span_from(host, 4);
+  while (span_ends(host, SPAN("/")))
+    host.n--;
+  return host;
+}
+
+/* http and https addresses only; anything else is as good as none. */
+static struct span web_url(struct span url)
+{
+  return (span_starts(url, SPAN("https://")) || span_starts(url, SPAN("http://"))) && url_scheme_ok(url) ? url
+                                                                                                         : SPAN("");
+}
+
+void build_product(struct page *p, struct gathered *g, const struct profile *f, const struct source *s, size_t position,
+                   struct product_view *out)
+{
+  static const struct profile none;
+  page_facts_newer(&g->member, f);
+  const struct facts *facts = &g->member.facts;
+  *out = (struct product_view){.slug = facts->slug,
+                               .name = facts->name,
+                               .href = build_path(p, "/products/", facts->slug),
+                               .position = build_position(position),
+                               .sign = build_sign(position),
+                               .monogram = words_monogram(p->arena, facts->name),
+                               .lifecycle = lifecycle_word(facts->lifecycle),
+                               .maintenance = facts->lifecycle == LIFECYCLE_MAINTENANCE,
+                               .discontinued = facts->lifecycle == LIFECYCLE_DISCONTINUED,
+                               .sparks = facts->s30};
+  f = f ? f : &none;
+  out->license = f->license;
+  out->website_url = web_url(f->website_url);
+  out->website_host = host_of(out->website_url);
+  out->repository_url = web_url(f->repository_url);
+  out->repository_host = host_of(out->repository_url);
+  out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(f->logo_url) : SPAN("");
+  CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
+  CHIPS(p, out->themes, g->themes, g->n_themes, false);
+  CHIPS(p, out->top_themes, g->themes, g->n_themes < WORDS_TOP_THEMES ? g->n_themes : WORDS_TOP_THEMES, false);
+  out->velocity = build_velocity(p, g, position);
+  out->editorial = build_editorial(p, f == &none ? NULL : f, s);
+  page_changed(p, facts->changed_us);
+}
+
+void build_card(struct page *p, const struct gathered *g, const struct card *c, struct card_view *out)
+{
+  const struct facts *f = &g->member.facts;
+  int tenths = g->member.tenths;
+  *out = (struct card_view){.rank = g->member.rank,
+                            .slug = f->slug,
+                            .name = f->name,
+                            .href = build_path(p, "/products/", f->slug),
+                            .monogram = words_monogram(p->arena, f->name),
+                            .headline = c ? c->headline : SPAN(""),
+                            .scored = tenths != SCORE_NONE,
+                            .n90 = f->n90,
+                            .s30 = f->s30,
+                            .lifecycle = lifecycle_word(f->lifecycle),
+                            .discontinued = f->lifecycle == LIFECYCLE_DISCONTINUED};
+  if (out->scored) {
+    out->score = tenths_text(p, tenths);
+    out->band = band_word(score_band(tenths));
+  }
+  CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
+  page_changed(p, f->changed_us);
+}
+
+static struct span kind_word(enum activity_kind k)
+{
+  static const struct span words[] = {{"release", 7}, {"post", 4}, {"event", 5}};
+  return words[k];
+}
+
+static struct span class_word(enum activity_class c)
+{
+  static const struct span words[] = {{"trivial", 7}, {"improvement", 11}, {"spark", 5}};
+  return words[c];
+}
+
+void build_activity(struct page *p, const struct activity *a, const struct facts *f, size_t position,
+                    struct activity_view *out)
+{
+  *out = (struct activity_view){
+      .when = page_time(p, a->occurred_us),
+      .product = f->name,
+      .product_slug = f->slug,
+      .product_href = build_path(p, "/products/", f->slug),
+      .position = build_position(position),
+      .sign = build_sign(position),
+      .title = a->title.n ? a->title : arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(f->name), SPAN_ARG(a->version)),
+      .url = web_url(a->url),
+      .version = a->version,
+      .kind = kind_word(a->kind),
+      .class = class_word(a->class),
+      .spark = a->class == CLASS_SPARK};
+}
+
+struct span build_set_path(struct page *p, const struct span *slugs, size_t n)
+{
+  struct span out = SPAN("/compare/");
+  for (size_t i = 0; i < n; i++)
+    out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), i ? "-vs-" : "", SPAN_ARG(slugs[i]));
+  return out;
+}
+
+struct span build_pair_path(struct page *p, struct span a, struct span b)
+{
+  struct span slugs[2] = {a, b};
+  if (span_cmp(a, b) > 0)
+    slugs[0] = b, slugs[1] = a;
+  return build_set_path(p, slugs, 2);
+}

@@ -1,0 +1,197 @@
+/* The activity chart: 12 months up to the site's now, and the same numbers as a table.  Geometry is
+ * described in view_chart.h.  Positions are computed in hundredths of a percent, on integers. */
+#include <stdio.h>
+
+#include "site/build.h"
+
+#define LANE_FIRST 48
+#define LANE_STEP 56
+#define FOOT 34
+#define CLOSER 20 /* hundredths of a percent within which a lower tick is hidden */
+#define LABEL_LEAST 400
+
+static const char *const month_short[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static const char *const month_long[] = {"January", "February", "March",     "April",   "May",      "June",
+                                         "July",    "August",   "September", "October", "November", "December"};
+
+struct window {
+  int64_t from, to; /* shown: from < t <= to */
+};
+
+static int64_t position(const struct window *w, int64_t us)
+{
+  return (us - w->from) * 10000 / (w->to - w->from);
+}
+
+static struct span percent(struct page *p, int64_t hundredths)
+{
+  return arena_printf(p->arena, "%lld.%02lld", (long long)(hundredths / 100), (long long)(hundredths % 100));
+}
+
+static bool inside(const struct window *w, int64_t us)
+{
+  return us > w->from && us <= w->to;
+}
+
+static int tick_height(enum activity_class c)
+{
+  static const int heights[] = {8, 18, 30};
+  return heights[c];
+}
+
+/* Moves come newest first; a tick is hidden by one at least as tall that stands close by. */
+static bool hidden(const struct profile *f, size_t i, const struct window *w)
+{
+  int64_t x = position(w, f->moves[i].occurred_us);
+  for (size_t k = i; k-- > 0;) {
+    if (position(w, f->moves[k].occurred_us) - x > CLOSER)
+      break;
+    if (f->moves[k].class >= f->moves[i].class && inside(w, f->moves[k].occurred_us))
+      return true;
+  }
+  for (size_t k = i + 1; k < f->n_moves; k++) {
+    if (x - position(w, f->moves[k].occurred_us) > CLOSER)
+      break;
+    if (f->moves[k].class > f->moves[i].class && inside(w, f->moves[k].occurred_us))
+      return true;
+  }
+  return false;
+}
+
+static void lane(struct page *p, const struct profile *f, const struct window *w, size_t at, struct lane_draw *out)
+{
+  out->position = build_position(at);
+  out->y = LANE_FIRST + LANE_STEP * (int64_t)at;
+  out->ticks.v = ARENA_ARRAY(p->arena, f->n_moves, struct tick_draw);
+  for (size_t i = f->n_moves; i-- > 0 && out->ticks.v;) {
+    const struct chart_move *m = &f->moves[i];
+    if (!inside(w, m->occurred_us) || hidden(f, i, w))
+      continue;
+    out->ticks.v[out->ticks.n++] = (struct tick_draw){.x = percent(p, position(w, m->occurred_us)),
+                                                      .y = out->y,
+                                                      .y_top = out->y - tick_height(m->class),
+                                                      .spark = m->class == CLASS_SPARK,
+                                                      .position = out->position};
+  }
+}
+
+/* The first moments of the calendar months that the window touches; returns how many (13 at most). */
+static size_t month_starts(const struct window *w, int64_t starts[14])
+{
+  struct clock_civil c = clock_split(w->from + 1);
+  size_t n = 0;
+  for (int i = 0; i < 14; i++) {
+    int m = c.month - 1 + i;
+    int64_t us = clock_join(c.year + m / 12, m % 12 + 1, 1, 0, 0, 0);
+    if (us > w->to)
+      break;
+    starts[n++] = us;
+  }
+  return n;
+}
+
+static void draw_months(struct page *p, const struct window *w, const int64_t *starts, size_t n, struct chart_draw *d)
+{
+  d->months.v = ARENA_ARRAY(p->arena, n, struct month_draw);
+  for (size_t i = 0; i < n && d->months.v; i++) {
+    int64_t x = starts[i] > w->from ? position(w, starts[i]) : 0;
+    int64_t end = i + 1 < n ? position(w, starts[i + 1]) : 10000;
+    struct month_draw *m = &d->months.v[d->months.n++];
+    m->x = percent(p, x);
+    m->label = span_z(month_short[clock_split(starts[i]).month - 1]);
+    if (end - x >= LABEL_LEAST)
+      m->x_label = percent(p, (x + end) / 2);
+    m->label_y = d->height - 6;
+  }
+}
+
+static struct chart_draw *draw(struct page *p, const struct gathered *g, const struct profile *const *f, size_t n,
+                               const struct window *w)
+{
+  struct chart_draw *d = ARENA_NEW(p->arena, struct chart_draw);
+  int64_t starts[14];
+  if (!d)
+    return NULL;
+  d->height = LANE_FIRST + LANE_STEP * (int64_t)(n - 1) + FOOT;
+  d->axis_y = d->height - FOOT + 12;
+  draw_months(p, w, starts, month_starts(w, starts), d);
+  d->lanes.v = ARENA_ARRAY(p->arena, n, struct lane_draw);
+  for (size_t i = 0; i < n && d->lanes.v; i++) {
+    lane(p, f[i], w, i, &d->lanes.v[i]);
+    d->lanes.v[i].name = g[i].member.facts.name;
+    d->lanes.n++;
+  }
+  return d;
+}
+
+static struct chart_cell_view count(const struct profile *f, int64_t from, int64_t to, const struct window *w)
+{
+  struct chart_cell_view c = {0};
+  for (size_t i = 0; i < f->n_moves; i++) {
+    int64_t us = f->moves[i].occurred_us;
+    if (!inside(w, us) || us < from || us >= to)
+      continue;
+    c.moves++;
+    c.sparks += f->moves[i].class == CLASS_SPARK;
+  }
+  return c;
+}
+
+static void month_rows(struct page *p, const struct profile *const *f, size_t n, const struct window *w,
+                       struct chart_view *v)
+{
+  int64_t starts[14];
+  size_t months = month_starts(w, starts);
+  v->months.v = ARENA_ARRAY(p->arena, months, struct chart_month_view);
+  for (size_t i = months; i-- > 0 && v->months.v;) {
+    struct chart_month_view *row = &v->months.v[v->months.n++];
+    struct clock_civil c = clock_split(starts[i]);
+    row->month = arena_printf(p->arena, "%s %d", month_long[c.month - 1], c.year);
+    row->datetime = arena_printf(p->arena, "%04d-%02d", c.year, c.month);
+    row->cells.v = ARENA_ARRAY(p->arena, n, struct chart_cell_view);
+    for (size_t k = 0; k < n && row->cells.v; k++)
+      row->cells.v[row->cells.n++] = count(f[k], starts[i], i + 1 < months ? starts[i + 1] : INT64_MAX, w);
+  }
+}
+
+static struct span summary(struct page *p, const struct chart_view *v, const struct window *w)
+{
+  struct clock_civil from = clock_split(w->from + 1), to = clock_split(w->to);
+  struct span out = arena_printf(p->arena, "From %s %d to %s %d:", month_long[from.month - 1], from.year,
+                                 month_long[to.month - 1], to.year);
+  for (size_t i = 0; i < v->columns.n; i++) {
+    const struct chart_column_view *c = &v->columns.v[i];
+    out = arena_printf(p->arena, "%.*s%s %.*s %lld ship %s", SPAN_ARG(out), i ? ";" : "", SPAN_ARG(c->name),
+                       (long long)c->moves, c->moves == 1 ? "move" : "moves");
+    if (c->sparks)
+      out = arena_printf(p->arena, "%.*s, %lld of them %s", SPAN_ARG(out), (long long)c->sparks,
+                         c->sparks == 1 ? "a spark" : "sparks");
+  }
+  return arena_printf(p->arena, "%.*s.", SPAN_ARG(out));
+}
+
+struct chart_view *build_chart(struct page *p, const struct gathered *g, const struct profile *const *f, size_t n)
+{
+  struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
+  /* Windows of ticks end at the full hour, like those of the counts. */
+  struct window w = {p->pin.window_us - 365 * CLOCK_DAY, p->pin.window_us};
+  int64_t moves = 0;
+  if (!v)
+    return NULL;
+  v->columns.v = ARENA_ARRAY(p->arena, n, struct chart_column_view);
+  for (size_t i = 0; i < n && v->columns.v; i++) {
+    struct chart_cell_view all = count(f[i], INT64_MIN, INT64_MAX, &w);
+    v->columns.v[v->columns.n++] = (struct chart_column_view){.name = g[i].member.facts.name,
+                                                              .position = build_position(i),
+                                                              .moves = all.moves,
+                                                              .sparks = all.sparks};
+    moves += all.moves;
+  }
+  if (moves == 0)
+    return NULL;
+  month_rows(p, f, n, &w, v);
+  v->summary = summary(p, v, &w);
+  v->draw = draw(p, g, f, n, &w);
+  return v;
+}

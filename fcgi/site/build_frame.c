@@ -1,0 +1,81 @@
+/* The frame of every page: title, canonical address, breadcrumb, feeds, the clock in the footer. */
+#include "site/assets.h"
+#include "site/build.h"
+#include "site/site.h"
+
+static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                     "July",    "August",   "September", "October", "November", "December"};
+
+static struct time_view *as_of(struct page *p)
+{
+  struct time_view *v = ARENA_NEW(p->arena, struct time_view);
+  char iso[CLOCK_ISO_MAX];
+  /* The windows' hour, not the minute: the footer must not make every page new every minute. */
+  int64_t us = site_config(p->site)->as_of_us == CLOCK_NEVER ? p->pin.window_us : p->now_us;
+  struct clock_civil c = clock_split(us);
+  if (!v)
+    return NULL;
+  clock_iso(iso, us, 0);
+  v->datetime = arena_copy(p->arena, span_z(iso));
+  v->label = arena_printf(p->arena, "%d %s %d, %02d:%02d UTC", c.day, months[c.month - 1], c.year, c.hour, c.minute);
+  v->absolute = arena_printf(p->arena, "%d %.3s %d", c.day, months[c.month - 1], c.year);
+  return v;
+}
+
+static void breadcrumb(struct page *p, const struct page_frame *f, struct page_view *v)
+{
+  size_t n = f->n_crumbs + 2, at = 0;
+  if (p->canonical.n == 1)
+    return;
+  v->breadcrumb.v = ARENA_ARRAY(p->arena, n, struct link_view);
+  if (!v->breadcrumb.v)
+    return;
+  v->breadcrumb.v[at++] = (struct link_view){SPAN("Home"), SPAN("/")};
+  for (size_t i = 0; i < f->n_crumbs; i++)
+    v->breadcrumb.v[at++] = f->crumbs[i];
+  v->breadcrumb.v[at++] = (struct link_view){.text = f->crumb.n ? f->crumb : f->title};
+  v->breadcrumb.n = n;
+}
+
+static void sections(struct page *p, struct page_view *v)
+{
+  struct span c = p->canonical;
+  v->on_compare = span_starts(c, SPAN("/compare"));
+  v->on_leaderboard = span_eq(c, SPAN("/leaderboard"));
+  v->on_sectors = span_starts(c, SPAN("/sectors"));
+  v->on_faq = span_starts(c, SPAN("/faq"));
+  v->on_about = span_eq(c, SPAN("/about"));
+  v->on_methodology = span_eq(c, SPAN("/methodology"));
+}
+
+struct page_view *build_frame(struct page *p, const struct page_frame *f)
+{
+  const struct config *c = site_config(p->site);
+  struct page_view *v = ARENA_NEW(p->arena, struct page_view);
+  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical;
+  if (!v)
+    return NULL;
+  v->lang = span_z(c->lang);
+  v->site_name = span_z(c->site_name);
+  v->title = f->title;
+  v->head_title = f->head_title.n ? f->head_title
+                                  : arena_printf(p->arena, "%.*s · %s", SPAN_ARG(f->title), c->site_name);
+  v->description = f->description;
+  v->canonical = page_absolute(p, p->canonical);
+  v->noindex = p->noindex;
+  v->og_type = f->og_type.n ? f->og_type : SPAN("website");
+  if (f->twins) {
+    v->twin_json = arena_printf(p->arena, "%.*s.json", SPAN_ARG(stem));
+    v->twin_md = arena_printf(p->arena, "%.*s.md", SPAN_ARG(stem));
+  }
+  v->feeds.v = f->feeds;
+  v->feeds.n = f->n_feeds;
+  v->stylesheet = assets_href(site_assets(p->site), "site.css");
+  v->icon = assets_href(site_assets(p->site), "favicon.svg");
+  v->as_of = as_of(p);
+  v->frozen = c->as_of_us != CLOCK_NEVER;
+  v->contact = span_z(c->contact);
+  breadcrumb(p, f, v);
+  sections(p, v);
+  return v;
+}

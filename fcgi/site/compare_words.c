@@ -1,0 +1,144 @@
+/* The comparison in words: eyebrow, description, questions and answers, JSON-LD. */
+#include "site/jsonld.h"
+#include "site/page_compare.h"
+#include "site/site.h"
+#include "text/utf8.h"
+
+#define DESCRIPTION_CHARS 280
+
+struct span compare_names(struct page *p, const struct compare *c, const char *last)
+{
+  struct span names[COMPARE_MAX];
+  for (size_t i = 0; i < c->n; i++)
+    names[i] = c->set[i].member.facts.name;
+  return words_join(p->arena, names, c->n, last);
+}
+
+struct span compare_eyebrow(struct page *p, const struct compare *c)
+{
+  struct span out = SPAN("");
+  if (c->has_shared)
+    out = c->shared.name;
+  for (size_t i = 0; i < c->n && !c->has_shared; i++) {
+    bool again = false;
+    for (size_t k = 0; k < i; k++)
+      again = again || (c->set[k].n_sectors && c->set[i].n_sectors &&
+                        c->set[k].sectors[0].id == c->set[i].sectors[0].id);
+    if (c->set[i].n_sectors && !again)
+      out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? " / " : "",
+                         SPAN_ARG(c->set[i].sectors[0].name));
+  }
+  return arena_printf(p->arena, "Comparison%s%.*s", out.n ? " · " : "", SPAN_ARG(out));
+}
+
+struct span compare_description(struct page *p, const struct compare_view *v)
+{
+  struct span out = SPAN("");
+  for (size_t i = 0; i < v->products.n; i++) {
+    const struct product_view *m = &v->products.v[i];
+    if (m->editorial)
+      out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? " " : "", SPAN_ARG(m->editorial->headline));
+  }
+  if (!out.n)
+    out = v->cadence;
+  return utf8_cut(arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v->title), SPAN_ARG(out)), DESCRIPTION_CHARS);
+}
+
+void compare_members_words(struct page *p, const struct compare *c, struct words_member *out)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    const struct gathered *g = &c->set[i];
+    struct span *slugs = ARENA_ARRAY(p->arena, g->n_themes, struct span);
+    for (uint32_t k = 0; k < g->n_themes && slugs; k++)
+      slugs[k] = g->themes[k].slug;
+    out[i] = (struct words_member){g->member.facts.name, g->member.tenths, slugs, slugs ? g->n_themes : 0};
+  }
+}
+
+static struct qa_view *add(struct page *p, struct compare_view *v, struct span question)
+{
+  struct qa_view *q = &v->questions.v[v->questions.n++];
+  q->id = arena_printf(p->arena, "faq-%zu", v->questions.n);
+  q->question = question;
+  return q;
+}
+
+static void link_to(struct page *p, struct qa_view *q, struct span text, struct span href)
+{
+  q->links.v = ARENA_NEW(p->arena, struct link_view);
+  if (!q->links.v)
+    return;
+  q->links.v[0] = (struct link_view){text, href};
+  q->links.n = 1;
+}
+
+static void ask_difference(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  struct qa_view *q = add(p, v, arena_printf(p->arena, "What is the difference between %.*s?", SPAN_ARG(v->names)));
+  q->text = arena_printf(p->arena, "%.*s %.*s The table at a glance sets their figures side by side.",
+                         SPAN_ARG(v->overlap), SPAN_ARG(v->cadence));
+  link_to(p, q, arena_printf(p->arena, "See %.*s at a glance", SPAN_ARG(v->title)), SPAN("#at-a-glance"));
+  (void)c;
+}
+
+static void ask_better(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  struct span question = c->n == 2 ? arena_printf(p->arena, "Is %.*s better than %.*s?",
+                                                  SPAN_ARG(c->set[0].member.facts.name),
+                                                  SPAN_ARG(c->set[1].member.facts.name))
+                                   : arena_printf(p->arena, "Which is better: %.*s?",
+                                                  SPAN_ARG(compare_names(p, c, "or ")));
+  struct qa_view *q = add(p, v, question);
+  q->text = arena_printf(p->arena,
+                         "%s picks no winner: velocity measures how often a product ships against its sector, not "
+                         "what it does or how well it fits. %.*s What suits a task best may also be one of the "
+                         "alternatives.",
+                         site_config(p->site)->site_name, SPAN_ARG(v->cadence));
+  link_to(p, q, arena_printf(p->arena, "See the alternatives to %.*s", SPAN_ARG(v->names)), SPAN("#alternatives"));
+}
+
+static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)
+{
+  const struct facts *f = &c->set[i].member.facts;
+  struct span names[COMPARE_BEST];
+  struct qa_view *q = add(p, v, arena_printf(p->arena, "What are the best alternatives to %.*s?", SPAN_ARG(f->name)));
+  for (size_t k = 0; k < c->n_best[i]; k++)
+    names[k] = c->best[i][k].name;
+  if (c->n_best[i])
+    q->text = arena_printf(p->arena,
+                           "Products that share a sector with %.*s are ranked by velocity. At the top now: %.*s.",
+                           SPAN_ARG(f->name), SPAN_ARG(words_join(p->arena, names, c->n_best[i], "and ")));
+  else
+    q->text = arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(f->name));
+  q->position = build_position(i);
+  link_to(p, q, arena_printf(p->arena, "See all %.*s alternatives", SPAN_ARG(f->name)),
+          build_path(p, "/alternatives/", f->slug));
+}
+
+void compare_questions(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
+{
+  size_t own = pair ? pair->answers.n : 0;
+  v->questions.v = ARENA_ARRAY(p->arena, 2 + c->n + own, struct qa_view);
+  if (!v->questions.v)
+    return;
+  ask_difference(p, c, v);
+  ask_better(p, c, v);
+  for (size_t i = 0; i < c->n; i++)
+    ask_alternatives(p, c, i, v);
+  for (size_t i = 0; i < own; i++) {
+    const struct answer *a = &pair->answers.v[i];
+    add(p, v, a->question)->body = build_body(p, a->body, a->md);
+  }
+}
+
+struct span compare_json_ld(struct page *p, const struct compare_view *v)
+{
+  struct jsonld j;
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "WebPage");
+  jsonld_breadcrumb(&j);
+  jsonld_questions(&j, v->questions.v, v->questions.n);
+  jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->names)), v->alternatives.v,
+               v->alternatives.n);
+  return jsonld_end(&j);
+}

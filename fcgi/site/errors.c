@@ -1,0 +1,86 @@
+#include "site/errors.h"
+
+#include "base/log.h"
+#include "site/build.h"
+#include "site/http.h"
+#include "site/site.h"
+#include "site/templates.h"
+#include "site/view_error.h"
+
+/* X(status, title, reason, hint) */
+#define ERRORS_LIST(X)                                                                                                 \
+  X(400, "Bad request", "The address or the request cannot be understood.",                                            \
+    "Check the address for stray characters.")                                                                         \
+  X(404, "Not found", "There is no page at this address.",                                                             \
+    "It may have been spelled differently: the search finds products, themes and sectors.")                            \
+  X(405, "Method not allowed", "This site answers GET, HEAD and OPTIONS.", "")                                         \
+  X(410, "Gone", "This page was withdrawn by the editors and will not come back.",                                     \
+    "The search finds what is compared here today.")                                                                   \
+  X(414, "Address too long", "The address is longer than 2,048 bytes.", "")                                            \
+  X(500, "Something broke", "The page could not be put together. That is our fault, not yours.",                       \
+    "Try again; if it stays, tell us the request id below.")                                                           \
+  X(501, "Method unknown", "This site answers GET, HEAD and OPTIONS.", "")                                             \
+  X(503, "Back in a moment", "The page's content cannot be read right now.", "Try again in a few seconds.")
+
+struct error_words {
+  int status;
+  struct span title, reason, hint;
+};
+
+#define ERRORS_ROW(status, title, reason, hint)                                                                        \
+  {status, {title, sizeof title - 1}, {reason, sizeof reason - 1}, {hint, sizeof hint - 1}},
+static const struct error_words errors[] = {ERRORS_LIST(ERRORS_ROW)};
+
+static const struct error_words *words_of(int status)
+{
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+    if (errors[i].status == status)
+      return &errors[i];
+  return words_of(500);
+}
+
+static const char *cache_of(int status)
+{
+  return status == 404 || status == 410 ? "public, max-age=1" : "no-store";
+}
+
+static struct span body_of(struct site *s, const struct request *rq, const struct error_words *w, struct span reason)
+{
+  struct page p = {.site = s, .rq = rq, .arena = rq->arena, .now_us = config_now_us(site_config(s)), .noindex = true};
+  p.pin.window_us = clock_hour_floor(p.now_us);
+  struct error_view v = {.title = w->title,
+                         .status = w->status,
+                         .reason = reason.n ? reason : w->reason,
+                         .hint = w->hint,
+                         .request_id = rq->id};
+  struct buf body = BUF_INIT;
+  v.page = build_frame(&p, &(struct page_frame){.title = w->title, .description = w->reason});
+  if (!v.page || !template_render(templates_error(site_parts(s)->templates), &v, &body))
+    buf_clear(&body);
+  struct span out = arena_copy(rq->arena, buf_view(&body));
+  buf_free(&body);
+  return out;
+}
+
+void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
+{
+  struct span body = body_of(s, rq, words_of(status), reason);
+  if (!body.n) {
+    errors_emergency(out);
+    return;
+  }
+  if (status >= 500)
+    log_warn("%d for %.*s %.200s (request %.*s)", status, SPAN_ARG(rq->method), arena_z(rq->arena, rq->target),
+             SPAN_ARG(rq->id));
+  http_plain(status, SPAN("text/html; charset=utf-8"), cache_of(status), body, out);
+  response_header(out, "X-Request-Id", rq->id);
+  if (status == 503)
+    response_header(out, "Retry-After", SPAN("2"));
+}
+
+void errors_emergency(struct response *out)
+{
+  buf_free(&out->headers);
+  http_plain(503, SPAN("text/plain; charset=utf-8"), "no-store", SPAN("Out of memory. Try again in a moment.\n"), out);
+  buf_puts(&out->headers, "Retry-After: 2\r\n");
+}

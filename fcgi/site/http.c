@@ -1,0 +1,174 @@
+#include "site/http.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+#define GZIP_LEAST 512 /* bytes; smaller bodies gain nothing */
+#define OLD_ENOUGH_US (60 * CLOCK_SECOND)
+
+void http_security_headers(struct response *out, bool embeddable)
+{
+  buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' https: data:; "
+                          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+                          "X-Content-Type-Options: nosniff\r\n"
+                          "Referrer-Policy: strict-origin-when-cross-origin\r\n"
+                          "Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\r\n"
+                          "Cross-Origin-Opener-Policy: same-origin\r\n");
+  buf_puts(&out->headers, embeddable ? "Cross-Origin-Resource-Policy: cross-origin\r\n"
+                                       "Access-Control-Allow-Origin: *\r\n"
+                                     : "Cross-Origin-Resource-Policy: same-origin\r\n");
+}
+
+void http_etag(char out[TABLE_ETAG + 1], struct span body)
+{
+  unsigned char hash[crypto_generichash_BYTES_MIN];
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)body.p, body.n, NULL, 0);
+  sodium_bin2hex(out, TABLE_ETAG + 1, hash, TABLE_ETAG / 2);
+}
+
+static struct span next_item(struct span *rest)
+{
+  return span_trim(span_split(rest, ','));
+}
+
+bool http_takes_gzip(struct span accept)
+{
+  bool any = false, gzip = false, gzip_named = false;
+  while (accept.p) {
+    struct span params = next_item(&accept), coding = span_trim(span_split(&params, ';'));
+    params = span_trim(params);
+    bool zero = params.n >= 3 && (params.p[0] == 'q' || params.p[0] == 'Q') && params.p[1] == '=' &&
+                params.p[2] == '0' && strspn(params.p + 2, "0.") >= params.n - 2;
+    if (coding.n == 4 && strncasecmp(coding.p, "gzip", 4) == 0) {
+      gzip_named = true;
+      gzip = !zero;
+    } else if (span_eq(coding, SPAN("*")))
+      any = !zero;
+  }
+  return gzip_named ? gzip : any;
+}
+
+static bool gzip_make(struct span body, struct buf *out)
+{
+  z_stream z = {0};
+  if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return false;
+  bool ok = buf_reserve(out, deflateBound(&z, body.n));
+  if (ok) {
+    z.next_in = (unsigned char *)body.p;
+    z.avail_in = (unsigned)body.n;
+    z.next_out = (unsigned char *)out->p + out->n;
+    z.avail_out = (unsigned)(out->cap - out->n);
+    ok = deflate(&z, Z_FINISH) == Z_STREAM_END;
+    out->n += z.total_out;
+  }
+  deflateEnd(&z);
+  return ok;
+}
+
+/* Does an If-None-Match list hold our tag?  Weak comparison (RFC 9110 section 13.1.2): nginx weakens
+ * tags that pass its filters. */
+static bool tag_matches(struct span list, struct span tag)
+{
+  while (list.p) {
+    struct span item = next_item(&list);
+    if (span_eq(item, SPAN("*")))
+      return true;
+    if (span_starts(item, SPAN("W/")))
+      item = span_from(item, 2);
+    if (span_eq(item, tag))
+      return true;
+  }
+  return false;
+}
+
+static bool not_modified(const struct request *rq, struct span tag, int64_t modified_us, int64_t now_us)
+{
+  int64_t since;
+  if (rq->if_none_match.n)
+    return tag_matches(rq->if_none_match, tag);
+  if (!clock_parse_http(rq->if_modified_since, &since) || modified_us == CLOCK_NEVER)
+    return false;
+  return since <= now_us - OLD_ENOUGH_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
+}
+
+static void cache_control(const struct http *h, const struct finished *f, struct response *out)
+{
+  int64_t seconds = h->config->page_max_age;
+  bool frozen = h->config->as_of_us != CLOCK_NEVER;
+  if (!frozen && f->next_change_us != CLOCK_FOREVER && (f->next_change_us - h->now_us) / CLOCK_SECOND < seconds)
+    seconds = f->next_change_us > h->now_us ? (f->next_change_us - h->now_us) / CLOCK_SECOND : 0;
+  buf_printf(&out->headers, "Cache-Control: public, max-age=%lld, must-revalidate\r\n", (long long)seconds);
+}
+
+/* Sends the compressed body when it may and should; *coded tells. */
+static struct span choose_body(const struct request *rq, struct table *t, struct finished *f, bool *coded)
+{
+  *coded = f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
+  if (!*coded)
+    return f->body;
+  if (f->gzip.p)
+    return f->gzip;
+  struct buf z = BUF_INIT;
+  struct span made = span_of(NULL, 0);
+  if (gzip_make(f->body, &z)) {
+    made = arena_copy(rq->arena, buf_view(&z));
+    if (t)
+      table_put_gzip(t, f, buf_view(&z));
+  }
+  buf_free(&z);
+  *coded = made.p != NULL;
+  return *coded ? made : f->body;
+}
+
+void http_page(const struct http *h, const struct request *rq, struct table *t, struct finished *f,
+               struct response *out)
+{
+  char tag[TABLE_ETAG + 8], date[CLOCK_ISO_MAX];
+  bool coded = f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
+  int n = snprintf(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
+  out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, clock_now_us()) ? 304 : 200;
+  if (out->status == 200) {
+    out->body = choose_body(rq, t, f, &coded);
+    n = snprintf(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
+  } else
+    out->no_body = true;
+  response_header(out, "ETag", span_of(tag, (size_t)n));
+  if (f->modified_us != CLOCK_NEVER) {
+    clock_http(date, f->modified_us);
+    response_header(out, "Last-Modified", span_z(date));
+  }
+  cache_control(h, f, out);
+  buf_puts(&out->headers, "Vary: Accept-Encoding\r\n");
+  if (out->status == 200) {
+    response_header(out, "Content-Type", f->content_type);
+    if (coded)
+      buf_puts(&out->headers, "Content-Encoding: gzip\r\n");
+  }
+  if (f->link.n)
+    response_header(out, "Link", f->link);
+  http_security_headers(out, f->embeddable);
+}
+
+void http_plain(int status, struct span content_type, const char *cache, struct span body, struct response *out)
+{
+  out->status = status;
+  out->body = body;
+  response_header(out, "Content-Type", content_type);
+  response_header(out, "Cache-Control", span_z(cache));
+  http_security_headers(out, false);
+}
+
+void http_redirect(const struct http *h, int status, struct span location, struct response *out)
+{
+  out->status = status;
+  out->body = SPAN("");
+  if (!response_header(out, "Location", location))
+    out->status = 400;
+  response_header(out, "Cache-Control", span_z(status == 308 ? "public, max-age=1" : "no-store"));
+  http_security_headers(out, false);
+  (void)h;
+}

@@ -1,0 +1,26 @@
+/* JSON-LD (schema.org) from what a page shows, one @graph a page; escaped for a script element by
+ * text/json.h.  Build only. */
+#ifndef DIPTYCH_SITE_JSONLD_H
+#define DIPTYCH_SITE_JSONLD_H
+
+#include "base/buf.h"
+#include "site/page.h"
+
+struct jsonld {
+  struct page *page;
+  const struct page_view *frame;
+  struct buf out;
+  size_t nodes;
+};
+
+void jsonld_begin(struct jsonld *j, struct page *p, const struct page_view *frame);
+void jsonld_web_page(struct jsonld *j, const char *type); /* "WebPage", "CollectionPage", "AboutPage", ... */
+void jsonld_breadcrumb(struct jsonld *j);
+void jsonld_questions(struct jsonld *j, const struct qa_view *v, size_t n);
+void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v, size_t n); /* ItemList */
+void jsonld_node(struct jsonld *j, const char *type);            /* opens { "@type": type */
+void jsonld_text(struct jsonld *j, const char *name, struct span s); /* , "name": "s"; nothing when empty */
+void jsonld_node_end(struct jsonld *j);
+struct span jsonld_end(struct jsonld *j); /* the whole document, in the arena; empty when memory ran out */
+
+#endif

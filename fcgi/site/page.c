@@ -1,0 +1,144 @@
+#include "site/page.h"
+
+#include "site/site.h"
+#include "text/reltime.h"
+
+size_t page_want(struct page *p, struct want w)
+{
+  if (p->n_wants == p->wants_cap) {
+    size_t cap = p->wants_cap ? p->wants_cap * 2 : 16;
+    struct want *more = ARENA_ARRAY(p->arena, cap, struct want);
+    if (!more)
+      return SIZE_MAX;
+    if (p->n_wants)
+      memcpy(more, p->wants, p->n_wants * sizeof *more);
+    p->wants = more;
+    p->wants_cap = cap;
+  }
+  p->wants[p->n_wants] = w;
+  uint64_t words[] = {w.kind, w.page, w.id, w.other_id, w.version.rev, w.version.hash, w.other_version.rev,
+                      w.other_version.hash};
+  page_digest(p, words, sizeof words);
+  return p->n_wants++;
+}
+
+size_t page_want_product(struct page *p, const struct member *m, enum fragment_kind kind, uint32_t number)
+{
+  return page_want(p, (struct want){.kind = kind,
+                                    .page = number,
+                                    .id = m->facts.id,
+                                    .version = catalog_raised(&p->pin, m->ordinal),
+                                    .ordinal = m->ordinal});
+}
+
+void page_digest(struct page *p, const void *bytes, size_t n)
+{
+  crypto_generichash_update(&p->digest, bytes, n);
+}
+
+void page_digest_span(struct page *p, struct span s)
+{
+  page_digest(p, &s.n, sizeof s.n);
+  if (s.n)
+    page_digest(p, s.p, s.n);
+}
+
+void page_digest_term(struct page *p, const struct catalog_term *t)
+{
+  page_digest(p, &t->version, sizeof t->version);
+  page_digest(p, &t->median2, sizeof t->median2);
+  page_digest_span(p, t->slug);
+  page_digest_span(p, t->name);
+}
+
+bool page_member(struct page *p, uint32_t ordinal, struct member *out)
+{
+  *out = (struct member){.ordinal = ordinal, .want = SIZE_MAX};
+  if (!catalog_facts(&p->pin, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
+    return false;
+  out->tenths = catalog_score(&p->pin, ordinal);
+  uint64_t words[] = {out->facts.id, out->facts.version.rev, out->facts.version.hash, (uint64_t)out->tenths,
+                      out->facts.n90, out->facts.s30, (uint64_t)out->facts.window_us};
+  page_digest(p, words, sizeof words);
+  return true;
+}
+
+enum plan page_product(struct page *p, struct span slug, struct member *out)
+{
+  bool alias = false;
+  struct facts facts;
+  uint32_t ordinal = catalog_find(&p->pin, slug, &alias);
+  if (ordinal == CATALOG_NONE || !catalog_facts(&p->pin, ordinal, &facts))
+    return PLAN_NOT_FOUND;
+  if (facts.status == PRODUCT_ARCHIVED)
+    return PLAN_GONE;
+  return page_member(p, ordinal, out) ? PLAN_OK : PLAN_NOT_FOUND;
+}
+
+bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out)
+{
+  if (!catalog_sector_id(&p->pin, id, out))
+    return false;
+  page_digest_term(p, out);
+  return true;
+}
+
+bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out)
+{
+  if (!catalog_theme_id(&p->pin, id, out))
+    return false;
+  page_digest_term(p, out);
+  return true;
+}
+
+const void *page_value(const struct page *p, size_t want)
+{
+  return want < p->n_wants && p->wants[want].err == ERR_OK ? p->wants[want].value : NULL;
+}
+
+void page_facts_newer(struct member *m, const struct profile *profile)
+{
+  if (profile && profile->facts.version.rev > m->facts.version.rev)
+    m->facts = profile->facts;
+}
+
+void page_changed(struct page *p, int64_t us)
+{
+  if (us != CLOCK_NEVER && us > p->changed_us)
+    p->changed_us = us;
+}
+
+static const char *const month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+struct time_view *page_time(struct page *p, int64_t us)
+{
+  char label[RELTIME_MAX], iso[CLOCK_ISO_MAX];
+  struct time_view *v = us == CLOCK_NEVER ? NULL : ARENA_NEW(p->arena, struct time_view);
+  if (!v)
+    return NULL;
+  struct clock_civil c = clock_split(us);
+  size_t n = reltime_label(label, us, p->now_us);
+  int64_t next = reltime_next_change(us, p->now_us);
+  int64_t began = reltime_began(us, p->now_us);
+  clock_iso(iso, us, 0);
+  v->datetime = arena_copy(p->arena, span_z(iso));
+  v->label = arena_copy(p->arena, span_of(label, n));
+  v->absolute = arena_printf(p->arena, "%d %s %d", c.day, month_names[c.month - 1], c.year);
+  if (next < p->next_change_us)
+    p->next_change_us = next;
+  if (began > p->label_us)
+    p->label_us = began;
+  return v;
+}
+
+struct span page_hour(struct page *p, int64_t us)
+{
+  struct clock_civil c = clock_split(us);
+  return arena_printf(p->arena, "%02d:%02d UTC", c.hour, c.minute);
+}
+
+struct span page_absolute(struct page *p, struct span path)
+{
+  return arena_printf(p->arena, "%s%.*s", site_config(p->site)->base_url, SPAN_ARG(path));
+}

@@ -1,0 +1,377 @@
+/* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
+#include "site/page_compare.h"
+#include "site/pages.h"
+
+#include <stdlib.h>
+
+/* ---- plan: which products does the path name? */
+
+struct parsed {
+  size_t n;
+  struct member members[COMPARE_MAX];
+  enum plan worst; /* of the best reading so far */
+};
+
+static bool already(const struct parsed *s, const struct member *m)
+{
+  for (size_t i = 0; i < s->n; i++)
+    if (s->members[i].facts.id == m->facts.id)
+      return true;
+  return false;
+}
+
+static enum plan worse(enum plan a, enum plan b)
+{
+  return a == PLAN_NOT_FOUND || b == PLAN_NOT_FOUND ? PLAN_NOT_FOUND : a == PLAN_GONE ? a : b;
+}
+
+/* Reads the words one by one.  A slug may begin with "vs-" or end with "-vs", so "a-vs-vs-b" can be cut
+ * in two ways: every cut is tried until one names products only. */
+static enum plan parse_set(struct page *p, struct span rest, struct parsed *s, int depth)
+{
+  static const struct span joint = {"-vs-", 4};
+  enum plan first = PLAN_NOT_FOUND;
+  bool tried = false;
+  for (size_t from = 0; depth < 16;) {
+    size_t at = from + span_find_span(span_from(rest, from), joint);
+    struct span word = span_head(rest, at);
+    struct parsed saved = *s;
+    struct member m;
+    enum plan one = page_product(p, word, &m);
+    if (one == PLAN_OK && !already(s, &m)) {
+      if (s->n == COMPARE_MAX)
+        one = PLAN_NOT_FOUND;
+      else
+        s->members[s->n++] = m;
+    }
+    enum plan whole = at < rest.n ? worse(one, parse_set(p, span_from(rest, at + joint.n), s, depth + 1)) : one;
+    if (whole == PLAN_OK)
+      return PLAN_OK;
+    *s = saved;
+    if (!tried)
+      first = whole;
+    tried = true;
+    if (at >= rest.n)
+      break;
+    from = at + 1;
+  }
+  return first;
+}
+
+static int member_cmp(const void *a, const void *b)
+{
+  return span_cmp(((const struct member *)a)->facts.slug, ((const struct member *)b)->facts.slug);
+}
+
+static bool has_id(const uint64_t *ids, uint32_t n, uint64_t id)
+{
+  for (uint32_t i = 0; i < n; i++)
+    if (ids[i] == id)
+      return true;
+  return false;
+}
+
+static void find_shared(struct compare *c)
+{
+  const struct gathered *a = &c->set[0];
+  for (uint32_t s = 0; s < a->n_sectors && !c->has_shared; s++) {
+    size_t k = 1;
+    while (k < c->n &&
+           has_id(c->set[k].member.facts.sectors, c->set[k].member.facts.n_sectors, a->sectors[s].id))
+      k++;
+    if (k == c->n) {
+      c->shared = a->sectors[s];
+      c->has_shared = true;
+    }
+  }
+}
+
+/* A pair is meaningful when it shares a sector or a theme: only those are for search engines. */
+static bool meaningful(const struct compare *c)
+{
+  const struct facts *a = &c->set[0].member.facts, *b = &c->set[1].member.facts;
+  for (uint32_t i = 0; i < a->n_sectors; i++)
+    if (has_id(b->sectors, b->n_sectors, a->sectors[i]))
+      return true;
+  for (uint32_t i = 0; i < a->n_themes; i++)
+    if (has_id(b->themes, b->n_themes, a->themes[i]))
+      return true;
+  return false;
+}
+
+static void want_pair(struct page *p, struct compare *c)
+{
+  const struct member *a = &c->set[0].member, *b = &c->set[1].member;
+  c->pair_want = SIZE_MAX;
+  if (c->n != 2 || !catalog_pair(&p->pin, a->facts.id, b->facts.id))
+    return;
+  if (a->facts.id > b->facts.id) {
+    const struct member *swap = a;
+    a = b;
+    b = swap;
+  }
+  c->pair_want = page_want(p, (struct want){.kind = FRAGMENT_PAIR,
+                                            .id = a->facts.id,
+                                            .other_id = b->facts.id,
+                                            .version = catalog_raised(&p->pin, a->ordinal),
+                                            .other_version = catalog_raised(&p->pin, b->ordinal),
+                                            .ordinal = a->ordinal});
+}
+
+static bool gather_set(struct page *p, const struct parsed *s, struct compare *c)
+{
+  c->n = s->n;
+  for (size_t i = 0; i < s->n; i++) {
+    struct gathered *g = &c->set[i];
+    if (!gather_product(p, &s->members[i], g))
+      return false;
+    g->member.want = page_want_product(p, &g->member, FRAGMENT_PROFILE, 0);
+    c->sources[i] = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, &g->member, FRAGMENT_SOURCE, 0);
+  }
+  return true;
+}
+
+enum plan plan_compare(struct page *p, struct span word)
+{
+  struct parsed s = {0};
+  struct span slugs[COMPARE_MAX];
+  struct compare *c = ARENA_NEW(p->arena, struct compare);
+  enum plan result = parse_set(p, word, &s, 0);
+  if (result != PLAN_OK || !c)
+    return result;
+  qsort(s.members, s.n, sizeof *s.members, member_cmp);
+  for (size_t i = 0; i < s.n; i++)
+    slugs[i] = s.members[i].facts.slug;
+  if (s.n == 1) { /* a-vs-a is the product */
+    p->canonical = build_path(p, "/products/", slugs[0]);
+    return PLAN_OK;
+  }
+  p->canonical = build_set_path(p, slugs, s.n);
+  p->plan = c;
+  if (!gather_set(p, &s, c))
+    return PLAN_OK; /* memory: the arena remembers */
+  find_shared(c);
+  p->noindex = s.n > 2 || !meaningful(c);
+  want_pair(p, c);
+  compare_gather_others(p, c);
+  return PLAN_OK;
+}
+
+/* ---- build */
+
+static void members(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  struct span slugs[COMPARE_MAX];
+  v->members.v = ARENA_ARRAY(p->arena, c->n, struct member_view);
+  for (size_t i = 0; i < c->n && v->members.v; i++) {
+    const struct facts *f = &c->set[i].member.facts;
+    struct member_view *m = &v->members.v[v->members.n++];
+    size_t others = 0;
+    for (size_t k = 0; k < c->n; k++)
+      if (k != i)
+        slugs[others++] = c->set[k].member.facts.slug;
+    *m = (struct member_view){.slug = f->slug,
+                              .name = f->name,
+                              .href = build_path(p, "/products/", f->slug),
+                              .position = build_position(i),
+                              .sign = build_sign(i),
+                              .discontinued = f->lifecycle == LIFECYCLE_DISCONTINUED,
+                              .separator = i ? SPAN(" vs ") : SPAN(""),
+                              .alternatives_href = build_path(p, "/alternatives/", f->slug),
+                              .without_href = others > 1 ? build_set_path(p, slugs, others) : SPAN(""),
+                              .atom_href = arena_printf(p->arena, "/products/%.*s.atom", SPAN_ARG(f->slug))};
+  }
+}
+
+static void ended(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  v->ended.v = ARENA_ARRAY(p->arena, c->n, struct ended_view);
+  for (size_t i = 0; i < c->n && v->ended.v; i++) {
+    const struct facts *f = &c->set[i].member.facts;
+    if (f->lifecycle != LIFECYCLE_DISCONTINUED)
+      continue;
+    struct ended_view *e = &v->ended.v[v->ended.n++];
+    e->name = f->name;
+    e->position = build_position(i);
+    e->all_href = build_path(p, "/alternatives/", f->slug);
+    e->best.v = ARENA_ARRAY(p->arena, c->n_best[i], struct link_view);
+    for (size_t k = 0; k < c->n_best[i] && e->best.v; k++)
+      e->best.v[e->best.n++] =
+          (struct link_view){c->best[i][k].name, build_path(p, "/products/", c->best[i][k].slug)};
+  }
+}
+
+static void cards(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  v->alternatives.v = ARENA_ARRAY(p->arena, c->n_cards, struct card_view);
+  for (size_t i = 0; i < c->n_cards && v->alternatives.v; i++) {
+    const struct gathered *g = &c->cards[i];
+    struct card_view *card = &v->alternatives.v[v->alternatives.n++];
+    build_card(p, g, page_value(p, g->member.want), card);
+    card->versus.v = ARENA_ARRAY(p->arena, c->n, struct versus_view);
+    for (size_t k = 0; k < c->n && card->versus.v; k++) {
+      const struct facts *m = &c->set[k].member.facts;
+      card->versus.v[card->versus.n++] =
+          (struct versus_view){.with = m->name,
+                               .text = arena_printf(p->arena, "%.*s vs %.*s", SPAN_ARG(card->name), SPAN_ARG(m->name)),
+                               .position = build_position(k),
+                               .href = build_pair_path(p, card->slug, m->slug)};
+    }
+  }
+}
+
+static int span_order(const void *a, const void *b)
+{
+  return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+static void changes(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  static const char letters[] = "abcd";
+  struct span slugs[COMPARE_MAX];
+  v->pick_href = SPAN("/compare");
+  for (size_t i = 0; i < c->n; i++)
+    v->pick_href = arena_printf(p->arena, "%.*s%c%c=%.*s", SPAN_ARG(v->pick_href), i ? '&' : '?', letters[i],
+                                SPAN_ARG(c->set[i].member.facts.slug));
+  size_t most = c->n < COMPARE_MAX ? (c->n_cards < 3 ? c->n_cards : 3) : 0;
+  v->add.v = ARENA_ARRAY(p->arena, most, struct link_view);
+  for (size_t i = 0; i < most && v->add.v; i++) {
+    for (size_t k = 0; k < c->n; k++)
+      slugs[k] = c->set[k].member.facts.slug;
+    slugs[c->n] = c->cards[i].member.facts.slug;
+    qsort(slugs, c->n + 1, sizeof *slugs, span_order);
+    v->add.v[v->add.n++] = (struct link_view){
+        arena_printf(p->arena, "Add %.*s", SPAN_ARG(c->cards[i].member.facts.name)), build_set_path(p, slugs, c->n + 1)};
+  }
+}
+
+static void timeline(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
+{
+  struct words_list lists[COMPARE_MAX];
+  struct words_move moves[COMPARE_MAX * WORDS_TIMELINE_EACH];
+  for (size_t i = 0; i < c->n; i++)
+    lists[i] = (struct words_list){f[i]->activities, f[i]->n_activities};
+  size_t n = words_timeline(lists, c->n, moves);
+  v->timeline.v = ARENA_ARRAY(p->arena, n, struct activity_view);
+  for (size_t i = 0; i < n && v->timeline.v; i++)
+    build_activity(p, moves[i].activity, &c->set[moves[i].member].member.facts, moves[i].member,
+                   &v->timeline.v[v->timeline.n++]);
+}
+
+static void mark_shared_list(struct chip_view *v, size_t n, const struct chip_view *w, size_t m)
+{
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < m; k++)
+      v[i].shared = v[i].shared || span_eq(v[i].slug, w[k].slug);
+}
+
+static void mark_shared(struct compare_view *v)
+{
+  for (size_t i = 0; i < v->products.n; i++)
+    for (size_t k = 0; k < v->products.n; k++) {
+      struct product_view *a = &v->products.v[i], *b = &v->products.v[k];
+      if (i == k)
+        continue;
+      mark_shared_list(a->sectors.v, a->sectors.n, b->sectors.v, b->sectors.n);
+      mark_shared_list(a->themes.v, a->themes.n, b->themes.v, b->themes.n);
+      mark_shared_list(a->top_themes.v, a->top_themes.n, b->themes.v, b->themes.n);
+    }
+}
+
+static void words(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
+{
+  struct words_member m[COMPARE_MAX];
+  compare_members_words(p, c, m);
+  v->names = compare_names(p, c, "and ");
+  v->eyebrow = compare_eyebrow(p, c);
+  v->lede = arena_printf(p->arena,
+                         "How %.*s compare: where each stands, how fast each ships, what moved lately, and what "
+                         "else to consider.",
+                         SPAN_ARG(v->names));
+  v->overlap = words_overlap(p->arena, m, c->n);
+  v->cadence = words_cadence(p->arena, m, c->n);
+  v->alternatives_intro =
+      v->alternatives.n
+          ? arena_printf(p->arena,
+                         "Other products that share a sector with %.*s%s%.*s%s, ranked by velocity. Each links to its "
+                         "trajectory and to a comparison with %.*s.",
+                         SPAN_ARG(compare_names(p, c, "or ")), c->has_shared ? ", those in " : "",
+                         SPAN_ARG(c->has_shared ? c->shared.name : SPAN("")), c->has_shared ? " first" : "",
+                         SPAN_ARG(compare_names(p, c, "or ")))
+          : arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.",
+                         SPAN_ARG(compare_names(p, c, "or ")));
+  if (pair && pair->has_words && (v->comparison = ARENA_NEW(p->arena, struct comparison_view))) {
+    v->comparison->intro = build_body(p, pair->intro, pair->intro_md);
+    v->comparison->verdict = build_body(p, pair->verdict, pair->verdict_md);
+  }
+}
+
+static void frame(struct page *p, struct compare_view *v)
+{
+  struct link_view *crumb = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
+  if (!crumb || !feed)
+    return;
+  *crumb = (struct link_view){SPAN("Compare"), SPAN("/compare")};
+  *feed = (struct link_view){arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->names)),
+                             arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .description = compare_description(p, v),
+                                                .og_type = SPAN("article"),
+                                                .crumbs = crumb,
+                                                .n_crumbs = 1,
+                                                .feeds = feed,
+                                                .n_feeds = 1,
+                                                .twins = true});
+  if (v->page)
+    v->page->json_ld = compare_json_ld(p, v);
+}
+
+/* Published still, by the newest that is known?  A row read after the plan may say otherwise. */
+static enum err still_shown(const struct profile *f)
+{
+  if (!f)
+    return ERR_NOT_FOUND;
+  return f->facts.status == PRODUCT_PUBLISHED ? ERR_OK
+         : f->facts.status == PRODUCT_ARCHIVED ? ERR_INVALID
+                                               : ERR_NOT_FOUND;
+}
+
+enum err build_compare(struct page *p)
+{
+  struct compare *c = p->plan;
+  struct compare_view *v = ARENA_NEW(p->arena, struct compare_view);
+  const struct profile *f[COMPARE_MAX];
+  static const struct span sizes[] = {{"pair", 4}, {"three", 5}, {"four", 4}};
+  if (!v)
+    return ERR_NO_MEMORY;
+  for (size_t i = 0; i < c->n; i++) {
+    f[i] = page_value(p, c->set[i].member.want);
+    enum err e = still_shown(f[i]);
+    if (e != ERR_OK)
+      return e;
+  }
+  v->products.v = ARENA_ARRAY(p->arena, c->n, struct product_view);
+  if (!v->products.v)
+    return ERR_NO_MEMORY;
+  for (size_t i = 0; i < c->n; i++)
+    build_product(p, &c->set[i], f[i], page_value(p, c->sources[i]), i, &v->products.v[v->products.n++]);
+  struct span names[COMPARE_MAX];
+  for (size_t i = 0; i < c->n; i++)
+    names[i] = v->products.v[i].name;
+  v->title = words_versus(p->arena, names, c->n);
+  v->pair = c->n == 2;
+  v->size = sizes[c->n - 2];
+  v->as_of = page_hour(p, p->pin.window_us);
+  mark_shared(v);
+  members(p, c, v);
+  ended(p, c, v);
+  cards(p, c, v);
+  changes(p, c, v);
+  v->chart = build_chart(p, c->set, f, c->n);
+  timeline(p, c, f, v);
+  words(p, c, page_value(p, c->pair_want), v);
+  compare_questions(p, c, page_value(p, c->pair_want), v);
+  frame(p, v);
+  p->view = v;
+  return ERR_OK;
+}

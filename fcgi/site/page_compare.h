@@ -1,0 +1,37 @@
+/* The comparison's own data between plan and build, shared by page_compare.c (what is compared, the
+ * blocks), compare_others.c (alternatives) and compare_words.c (questions, descriptions, JSON-LD). */
+#ifndef DIPTYCH_SITE_PAGE_COMPARE_H
+#define DIPTYCH_SITE_PAGE_COMPARE_H
+
+#include "site/build.h"
+#include "site/view_compare.h"
+
+#define COMPARE_MAX WORDS_SET_MAX
+#define COMPARE_CARDS 6
+#define COMPARE_BEST 3
+
+struct compare {
+  size_t n;
+  struct gathered set[COMPARE_MAX]; /* canonical order */
+  size_t sources[COMPARE_MAX];      /* SOURCE wants of the twins; SIZE_MAX: none */
+  struct catalog_term shared;       /* the first of A's sectors that all share */
+  bool has_shared;
+  struct gathered cards[COMPARE_CARDS];
+  size_t n_cards;
+  struct facts best[COMPARE_MAX][COMPARE_BEST]; /* each one's best alternatives */
+  size_t n_best[COMPARE_MAX];
+  size_t pair_want; /* editors' words or questions; SIZE_MAX: none */
+};
+
+/* compare_others.c: gathers cards and best; plan only. */
+void compare_gather_others(struct page *p, struct compare *c);
+
+/* compare_words.c: build only. */
+struct span compare_names(struct page *p, const struct compare *c, const char *last);
+struct span compare_eyebrow(struct page *p, const struct compare *c);
+struct span compare_description(struct page *p, const struct compare_view *v);
+void compare_members_words(struct page *p, const struct compare *c, struct words_member *out);
+void compare_questions(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v);
+struct span compare_json_ld(struct page *p, const struct compare_view *v);
+
+#endif

@@ -1,0 +1,49 @@
+#include "site/routes.h"
+
+#include "site/pages.h"
+
+#define CONTENT (ROUTE_HTML | ROUTE_JSON)
+
+#define ROUTE_ROW(name, pattern, forms, shape, template, type)                                                         \
+  {pattern, template, forms, shape, plan_##name, build_##name, type},
+static const struct route routes[] = {PAGES_LIST(ROUTE_ROW)};
+#define ROUTES (sizeof routes / sizeof *routes)
+
+static unsigned form_flag(enum form f)
+{
+  static const unsigned flags[] = {ROUTE_HTML, ROUTE_JSON, ROUTE_MD, ROUTE_ATOM, ROUTE_OTHER};
+  return flags[f];
+}
+
+/* The word that {} stands for, if the path fits the pattern. */
+static bool pattern_matches(const char *pattern, struct span path, struct span *word)
+{
+  const char *hole = strstr(pattern, "{}");
+  *word = span_of(NULL, 0);
+  if (!hole)
+    return span_eq(path, span_z(pattern));
+  struct span head = span_of(pattern, (size_t)(hole - pattern)), tail = span_z(hole + 2);
+  if (path.n < head.n + tail.n + 1 || !span_starts(path, head) || !span_ends(path, tail))
+    return false;
+  *word = span_of(path.p + head.n, path.n - head.n - tail.n);
+  return span_find(*word, '/') == word->n;
+}
+
+const struct route *route_find(const struct target *t, struct span *word)
+{
+  struct span path = t->form == FORM_OTHER ? t->path : t->stem;
+  for (size_t i = 0; i < ROUTES; i++)
+    if ((routes[i].forms & form_flag(t->form)) && pattern_matches(routes[i].pattern, path, word))
+      return &routes[i];
+  return NULL;
+}
+
+size_t route_count(void)
+{
+  return ROUTES;
+}
+
+const struct route *route_at(size_t i)
+{
+  return &routes[i];
+}

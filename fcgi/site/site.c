@@ -1,0 +1,393 @@
+/* One request through the site:
+ *
+ *   target -> method -> route -> plan (catalog only) -> redirect, 404, 410, ...
+ *          -> table of finished pages, by the plan's digest
+ *          -> fetch (one multi-get when warm) -> build -> render -> table -> answer
+ *
+ * A page in the table whose publication is current is answered before any plan. */
+#include "site/site.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "site/assets.h"
+#include "site/errors.h"
+#include "site/http.h"
+#include "site/misc.h"
+#include "site/page.h"
+#include "site/routes.h"
+#include "site/table.h"
+#include "site/templates.h"
+#include "text/json.h"
+
+#define PLAN_TRIES 5
+#define READY_POLL_US 5000
+#define STALE_PAGE_US (60 * CLOCK_SECOND)
+
+struct site {
+  struct site_parts parts;
+  struct table *table;
+};
+
+struct visit { /* one request on its way */
+  struct site *site;
+  const struct request *rq;
+  struct http http;
+  struct target target;
+  const struct route *route;
+  struct span word, key;
+  struct page page;
+  unsigned char digest[TABLE_DIGEST];
+};
+
+struct site *site_open(const struct site_parts *parts)
+{
+  struct site *s = calloc(1, sizeof *s);
+  if (!s)
+    return NULL;
+  s->parts = *parts;
+  s->table = table_new((size_t)parts->config->page_cache_bytes, parts->metrics);
+  if (!s->table)
+    site_close(&s);
+  return s;
+}
+
+void site_close(struct site **s)
+{
+  if (!*s)
+    return;
+  table_free(&(*s)->table);
+  free(*s);
+  *s = NULL;
+}
+
+const struct config *site_config(const struct site *s)
+{
+  return s->parts.config;
+}
+
+const struct assets *site_assets(const struct site *s)
+{
+  return s->parts.assets;
+}
+
+const struct site_parts *site_parts(const struct site *s)
+{
+  return &s->parts;
+}
+
+/* May pages be made from this catalog?  It has caught up with the database, or the database is away
+ * and what it was known to be is not too old. */
+static bool catalog_serves(const struct site *s)
+{
+  struct catalog_state state;
+  catalog_state_get(s->parts.catalog, &state);
+  if (catalog_publication(s->parts.catalog) == 0)
+    return false;
+  if (state.ready && state.database_up)
+    return true;
+  if (!state.ready && !state.trouble[0])
+    return false; /* it may be current in a moment */
+  return clock_now_us() - state.confirmed_us <= s->parts.config->stale_max * CLOCK_SECOND;
+}
+
+static bool catalog_wait(struct visit *v)
+{
+  struct timespec t = {0, READY_POLL_US * 1000};
+  int64_t until = clock_mono_us() + (v->rq->deadline_us - clock_mono_us()) * 3 / 4;
+  while (!catalog_serves(v->site)) {
+    if (clock_mono_us() > until)
+      return false;
+    nanosleep(&t, NULL);
+  }
+  return true;
+}
+
+static enum plan plan_once(struct visit *v)
+{
+  struct page *p = &v->page;
+  *p = (struct page){.site = v->site,
+                     .rq = v->rq,
+                     .arena = v->rq->arena,
+                     .target = &v->target,
+                     .now_us = v->http.now_us,
+                     .number = 1,
+                     .changed_us = CLOCK_NEVER,
+                     .label_us = CLOCK_NEVER,
+                     .next_change_us = CLOCK_FOREVER};
+  if (!catalog_pin(v->site->parts.catalog, &p->pin))
+    return PLAN_NOT_FOUND;
+  crypto_generichash_init(&p->digest, NULL, 0, TABLE_DIGEST);
+  page_digest(p, &p->pin.window_us, sizeof p->pin.window_us);
+  enum plan result = v->route->plan(p, v->word);
+  crypto_generichash_final(&p->digest, v->digest, TABLE_DIGEST);
+  return result;
+}
+
+/* Plans again while the catalog moves under it. */
+static enum plan plan_page(struct visit *v)
+{
+  enum plan result = PLAN_NOT_FOUND;
+  for (int i = 0; i < PLAN_TRIES; i++) {
+    result = plan_once(v);
+    if (catalog_still(&v->page.pin))
+      break;
+  }
+  return result;
+}
+
+static struct span form_suffix(enum form f)
+{
+  static const struct span suffixes[] = {{"", 0}, {".json", 5}, {".md", 3}, {".atom", 5}, {"", 0}};
+  return suffixes[f];
+}
+
+static struct span form_type(const struct route *r, enum form f)
+{
+  static const char *const types[] = {"text/html; charset=utf-8", "application/json", "text/markdown; charset=utf-8",
+                                      "application/atom+xml", NULL};
+  return span_z(f == FORM_OTHER ? r->content_type : types[f]);
+}
+
+/* The address at which this page answers 200: canonical path, form, page number. */
+static struct span home_of(struct visit *v)
+{
+  struct span root = SPAN("/index"), path = v->page.canonical;
+  if (path.n == 1 && v->target.form != FORM_HTML)
+    path = root;
+  return arena_printf(v->rq->arena, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(form_suffix(v->target.form)));
+}
+
+/* Another spelling of a page that exists: one 308 to the right one, query kept. */
+static bool redirected(struct visit *v, struct response *out)
+{
+  struct span home = home_of(v), query = v->target.query;
+  struct span first = target_query(&v->target, "page", v->rq->arena);
+  bool bare = first.p && span_eq(first, SPAN("1")) && span_eq(query, SPAN("page=1"));
+  if (span_eq(home, v->target.raw_path) && !bare)
+    return false;
+  if (bare)
+    query.n = 0;
+  http_redirect(&v->http, 308,
+                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->parts.config->base_url, SPAN_ARG(home),
+                             query.n ? "?" : "", SPAN_ARG(query)),
+                out);
+  return true;
+}
+
+static void answer_page(struct visit *v, struct finished *f, bool in_table, struct response *out)
+{
+  http_page(&v->http, v->rq, in_table ? v->site->table : NULL, f, out);
+}
+
+/* The Link header: the page's twins and its canonical address. */
+static struct span link_header(struct visit *v)
+{
+  struct page *p = &v->page;
+  struct arena *a = v->rq->arena;
+  const char *base = v->site->parts.config->base_url;
+  struct span path = p->canonical.n == 1 ? SPAN("/index") : p->canonical;
+  struct span out = arena_printf(a, "<%s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical));
+  if (v->target.form != FORM_HTML && (v->route->forms & ROUTE_HTML))
+    out = arena_printf(a, "%.*s, <%s%.*s>; rel=\"alternate\"; type=\"text/html\"", SPAN_ARG(out), base,
+                       SPAN_ARG(p->canonical));
+  if (v->target.form != FORM_JSON && (v->route->forms & ROUTE_JSON))
+    out = arena_printf(a, "%.*s, <%s%.*s.json>; rel=\"alternate\"; type=\"application/json\"", SPAN_ARG(out), base,
+                       SPAN_ARG(path));
+  if (v->target.form != FORM_MD && (v->route->forms & ROUTE_MD))
+    out = arena_printf(a, "%.*s, <%s%.*s.md>; rel=\"alternate\"; type=\"text/markdown\"", SPAN_ARG(out), base,
+                       SPAN_ARG(path));
+  return out;
+}
+
+static bool render(struct visit *v, struct buf *body)
+{
+  const struct template *t = templates_get(v->site->parts.templates, v->route, v->target.form);
+  stage_set(v->rq->stage, STAGE_RENDER);
+  if (v->target.form == FORM_JSON)
+    json_write_view(body, v->route->shape, v->page.view);
+  else if (!t || !template_render(t, v->page.view, body))
+    return false;
+  return !body->failed;
+}
+
+static bool finish(struct visit *v, struct buf *body, struct finished *f)
+{
+  struct page *p = &v->page;
+  if (!render(v, body))
+    return false;
+  *f = (struct finished){.key = v->key,
+                         .body = buf_view(body),
+                         .content_type = form_type(v->route, v->target.form),
+                         .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
+                         .publication = p->pin.publication,
+                         .modified_us = p->changed_us > p->label_us ? p->changed_us : p->label_us,
+                         .next_change_us = p->next_change_us,
+                         .right_us = clock_mono_us(),
+                         .embeddable = v->target.form != FORM_HTML};
+  memcpy(f->digest, v->digest, sizeof f->digest);
+  http_etag(f->etag, f->body);
+  METRICS_ADD(v->site->parts.metrics, pages_rendered, 1);
+  return true;
+}
+
+/* What is left when the fragments cannot be had: the page as it was a moment ago, or 503. */
+static void answer_without(struct visit *v, struct response *out)
+{
+  struct finished *old = table_get(v->site->table, v->key);
+  if (old && clock_mono_us() - old->right_us <= STALE_PAGE_US) {
+    METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
+    answer_page(v, old, true, out);
+  } else
+    errors_answer(v->site, v->rq, 503, SPAN(""), out);
+}
+
+static void make_page(struct visit *v, struct response *out)
+{
+  struct page *p = &v->page;
+  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin};
+  struct buf body = BUF_INIT;
+  struct finished f;
+  enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
+  bool stale = false;
+  for (size_t i = 0; i < p->n_wants; i++)
+    stale = stale || p->wants[i].stale;
+  if (e == ERR_OK)
+    e = v->route->build(p);
+  if (e == ERR_NOT_FOUND || e == ERR_INVALID) { /* gone or withdrawn since the catalog was published */
+    errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
+    return;
+  }
+  if (e != ERR_OK || arena_failed(v->rq->arena)) {
+    answer_without(v, out);
+    return;
+  }
+  if (!finish(v, &body, &f))
+    errors_answer(v->site, v->rq, 500, SPAN(""), out);
+  else {
+    struct finished *kept = p->once || stale ? NULL : table_put(v->site->table, &f);
+    if (stale)
+      METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
+    if (!kept)
+      f.body = arena_copy(v->rq->arena, f.body);
+    if (arena_failed(v->rq->arena))
+      errors_answer(v->site, v->rq, 503, SPAN(""), out);
+    else
+      answer_page(v, kept ? kept : &f, kept != NULL, out);
+  }
+  buf_free(&body);
+}
+
+static bool labels_hold(const struct visit *v, const struct finished *f)
+{
+  return v->http.now_us < f->next_change_us;
+}
+
+static void visit_page(struct visit *v, struct response *out)
+{
+  struct site *s = v->site;
+  struct finished *f;
+  stage_set(v->rq->stage, STAGE_ROUTE);
+  v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path), target_page(&v->target, v->rq->arena));
+  f = v->target.plain ? table_get(s->table, v->key) : NULL;
+  if (f && labels_hold(v, f) && f->publication == catalog_publication(s->parts.catalog)) {
+    METRICS_ADD(s->parts.metrics, pages_hit, 1);
+    answer_page(v, f, true, out);
+    return;
+  }
+  switch (plan_page(v)) {
+  case PLAN_NOT_FOUND:
+    errors_answer(s, v->rq, 404, SPAN(""), out);
+    return;
+  case PLAN_GONE:
+    errors_answer(s, v->rq, 410, SPAN(""), out);
+    return;
+  case PLAN_BAD:
+    errors_answer(s, v->rq, 400, v->page.reason, out);
+    return;
+  case PLAN_SEE_OTHER:
+    http_redirect(&v->http, 303, page_absolute(&v->page, v->page.location), out);
+    return;
+  case PLAN_OK:
+    break;
+  }
+  if (redirected(v, out))
+    return;
+  if (f && labels_hold(v, f) && memcmp(f->digest, v->digest, TABLE_DIGEST) == 0) {
+    f->publication = v->page.pin.publication;
+    f->right_us = clock_mono_us();
+    METRICS_ADD(s->parts.metrics, pages_hit, 1);
+    answer_page(v, f, true, out);
+    return;
+  }
+  make_page(v, out);
+}
+
+static bool method_is(const struct request *rq, const char *name)
+{
+  return span_eq(rq->method, span_z(name));
+}
+
+static bool method_known(const struct request *rq)
+{
+  static const char *const known[] = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT"};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (method_is(rq, known[i]))
+      return true;
+  return false;
+}
+
+static bool method_answered(struct site *s, const struct request *rq, struct response *out)
+{
+  if (method_is(rq, "GET") || method_is(rq, "HEAD"))
+    return false;
+  if (method_is(rq, "OPTIONS")) {
+    out->status = 204;
+    out->no_body = true;
+    http_security_headers(out, false);
+  } else
+    errors_answer(s, rq, method_known(rq) ? 405 : 501, SPAN(""), out);
+  if (out->status != 501)
+    response_header(out, "Allow", SPAN("GET, HEAD, OPTIONS"));
+  return true;
+}
+
+static void count(struct metrics *m, int status)
+{
+  METRICS_ADD(m, requests, 1);
+  if (status == 304)
+    METRICS_ADD(m, responses_304, 1);
+  else if (status < 300)
+    METRICS_ADD(m, responses_2xx, 1);
+  else if (status < 400)
+    METRICS_ADD(m, responses_3xx, 1);
+  else if (status < 500)
+    METRICS_ADD(m, responses_4xx, 1);
+  else
+    METRICS_ADD(m, responses_5xx, 1);
+}
+
+static void dispatch(struct visit *v, struct response *out)
+{
+  enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
+  if (fault != TARGET_OK)
+    errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
+  else if (method_answered(v->site, v->rq, out) || misc_answer(v->site, v->rq, &v->target, out))
+    return;
+  else if (!(v->route = route_find(&v->target, &v->word)))
+    errors_answer(v->site, v->rq, 404, SPAN(""), out);
+  else if (!catalog_wait(v))
+    errors_answer(v->site, v->rq, 503, SPAN(""), out);
+  else
+    visit_page(v, out);
+}
+
+void site_handle(struct site *s, const struct request *rq, struct response *out)
+{
+  struct visit v = {.site = s, .rq = rq, .http = {s->parts.config, config_now_us(s->parts.config)}};
+  dispatch(&v, out);
+  if (out->headers.failed)
+    errors_emergency(out);
+  count(s->parts.metrics, out->status);
+}

@@ -1,0 +1,40 @@
+/* A site in one process: configuration, catalog, store, compiled templates, finished pages.
+ * site_handle answers any request, whatever is broken around it. */
+#ifndef DIPTYCH_SITE_SITE_H
+#define DIPTYCH_SITE_SITE_H
+
+#include <stdio.h>
+
+#include "base/metrics.h"
+#include "content/catalog.h"
+#include "content/store.h"
+#include "site/request.h"
+#include "site/response.h"
+#include "text/config.h"
+
+struct site;
+struct assets;
+struct templates;
+
+/* What a site stands on; everything is borrowed and outlives it. */
+struct site_parts {
+  const struct config *config;
+  const struct templates *templates;
+  const struct assets *assets;
+  const struct catalog *catalog;
+  struct store *store;
+  struct metrics *metrics;
+  /* Writes Prometheus text of the whole pool; NULL: only this process's numbers. */
+  void (*metrics_text)(void *context, struct buf *out);
+  void *metrics_context;
+};
+
+struct site *site_open(const struct site_parts *parts); /* NULL: no memory */
+void site_close(struct site **s);
+void site_handle(struct site *s, const struct request *rq, struct response *out);
+
+const struct config *site_config(const struct site *s);
+const struct assets *site_assets(const struct site *s);
+const struct site_parts *site_parts(const struct site *s);
+
+#endif

@@ -1,0 +1,90 @@
+#include "site/templates.h"
+
+#include <stdlib.h>
+
+#include "site/view_error.h"
+
+#define FORMS 5
+
+struct templates {
+  size_t n;
+  struct template *error;
+  uint64_t hash;
+  struct template *v[][FORMS];
+};
+
+static const struct {
+  enum form form;
+  unsigned flag;
+  const char *suffix;
+} faces[] = {{FORM_HTML, ROUTE_HTML, "html"},
+             {FORM_MD, ROUTE_MD, "md"},
+             {FORM_ATOM, ROUTE_ATOM, "xml"},
+             {FORM_OTHER, ROUTE_OTHER, "xml"}};
+
+static struct template *compile(const struct config *c, const char *name, const char *suffix, const struct shape *shape,
+                                FILE *why)
+{
+  char file[128];
+  snprintf(file, sizeof file, "%s%s%s.mustache", name, strchr(name, '.') ? "" : ".", strchr(name, '.') ? "" : suffix);
+  return template_compile(c->template_dir, file, shape, why);
+}
+
+static bool compile_route(struct templates *t, size_t at, const struct config *c, FILE *why)
+{
+  const struct route *r = route_at(at);
+  bool whole = true;
+  for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
+    if (!(r->forms & faces[i].flag) || !r->template)
+      continue;
+    struct template *made = compile(c, r->template, faces[i].suffix, r->shape, why);
+    t->v[at][faces[i].form] = made;
+    whole = whole && made;
+    t->hash = t->hash * 31 + (made ? template_hash(made) : 0);
+  }
+  return whole;
+}
+
+struct templates *templates_open(const struct config *c, FILE *why)
+{
+  struct templates *t = calloc(1, sizeof *t + route_count() * sizeof t->v[0]);
+  bool whole = true;
+  if (!t) {
+    fputs("out of memory\n", why);
+    return NULL;
+  }
+  t->n = route_count();
+  for (size_t i = 0; i < t->n; i++)
+    whole = compile_route(t, i, c, why) && whole;
+  t->error = compile(c, "error", "html", &error_view_shape, why);
+  if (!whole || !t->error)
+    templates_close(&t);
+  return t;
+}
+
+void templates_close(struct templates **t)
+{
+  if (!*t)
+    return;
+  for (size_t i = 0; i < (*t)->n; i++)
+    for (size_t k = 0; k < FORMS; k++)
+      template_free(&(*t)->v[i][k]);
+  template_free(&(*t)->error);
+  free(*t);
+  *t = NULL;
+}
+
+const struct template *templates_get(const struct templates *t, const struct route *r, enum form form)
+{
+  return t->v[r - route_at(0)][form];
+}
+
+const struct template *templates_error(const struct templates *t)
+{
+  return t->error;
+}
+
+uint64_t templates_hash(const struct templates *t)
+{
+  return t->hash;
+}

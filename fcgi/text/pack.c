@@ -1,0 +1,63 @@
+#include "text/pack.h"
+
+void pack_uint(struct buf *b, uint64_t v)
+{
+  for (; v >= 0x80; v >>= 7)
+    buf_putc(b, (char)(v | 0x80));
+  buf_putc(b, (char)v);
+}
+
+void pack_int(struct buf *b, int64_t v)
+{
+  pack_uint(b, ((uint64_t)v << 1) ^ (uint64_t)(v >> 63));
+}
+
+void pack_span(struct buf *b, struct span s)
+{
+  pack_uint(b, s.n);
+  buf_span(b, s);
+}
+
+uint64_t unpack_uint(struct unpack *u)
+{
+  uint64_t v = 0;
+  for (unsigned shift = 0; shift < 64 && u->rest.n; shift += 7) {
+    unsigned char c = (unsigned char)u->rest.p[0];
+    u->rest = span_from(u->rest, 1);
+    v |= (uint64_t)(c & 0x7f) << shift;
+    if (!(c & 0x80))
+      return v;
+  }
+  u->failed = true;
+  u->rest.n = 0;
+  return 0;
+}
+
+int64_t unpack_int(struct unpack *u)
+{
+  uint64_t v = unpack_uint(u);
+  return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
+}
+
+struct span unpack_span(struct unpack *u)
+{
+  uint64_t n = unpack_uint(u);
+  if (n > u->rest.n) {
+    u->failed = true;
+    u->rest.n = 0;
+    return span_of(NULL, 0);
+  }
+  struct span s = span_head(u->rest, (size_t)n);
+  u->rest = span_from(u->rest, (size_t)n);
+  return s;
+}
+
+size_t unpack_count(struct unpack *u, size_t least)
+{
+  uint64_t n = unpack_uint(u);
+  if (least && n > u->rest.n / least) {
+    u->failed = true;
+    return 0;
+  }
+  return (size_t)n;
+}

@@ -1,0 +1,26 @@
+/* A packed sequence of numbers and byte strings, the form of fragment bodies.  Written and read in the
+ * same order by the two functions that know a kind of fragment; reading is bounds-checked with a sticky
+ * failure, so a decoder reads everything and looks once.  Numbers are little-endian base-128. */
+#ifndef DIPTYCH_TEXT_PACK_H
+#define DIPTYCH_TEXT_PACK_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+void pack_uint(struct buf *b, uint64_t v);
+void pack_int(struct buf *b, int64_t v); /* zigzag: small magnitudes are short */
+void pack_span(struct buf *b, struct span s);
+
+struct unpack {
+  struct span rest;
+  bool failed;
+};
+
+uint64_t unpack_uint(struct unpack *u);
+int64_t unpack_int(struct unpack *u);
+struct span unpack_span(struct unpack *u); /* points into the packed bytes */
+/* A count of things that take at least `least` packed bytes each: more than could follow is a failure. */
+size_t unpack_count(struct unpack *u, size_t least);
+
+#endif
