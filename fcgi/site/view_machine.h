@@ -42,9 +42,11 @@ VIEW_DECLARE(sitemap_url_view, SITEMAP_URL_VIEW)
 VIEW_DECLARE(sitemap_view, SITEMAP_VIEW)
 
 /* opensearch.xml, robots.txt, llms.txt and security.txt need no more than this.  expires: RFC 9116,
- * "2027-08-22T00:00:00Z"; contact may be empty (security.txt then names base_url/about). */
+ * "2027-08-22T00:00:00Z"; contact may be empty (security.txt then names base_url/about).  short_name: the
+ * site's name cut to the 16 characters that OpenSearch allows; icon: absolute. */
 #define MACHINE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   TEXT(site_name)                                                                                                      \
+  TEXT(short_name)                                                                                                     \
   TEXT(base_url)                                                                                                       \
   TEXT(lang)                                                                                                           \
   TEXT(contact)                                                                                                        \
@@ -58,7 +60,6 @@ VIEW_DECLARE(machine_view, MACHINE_VIEW)
   TEXT(title)                                                                                                          \
   TEXT(label)                                                                                                          \
   TEXT(value)                                                                                                          \
-  TEXT(step)                                                                                                           \
   INT(width)                                                                                                           \
   INT(label_width)                                                                                                     \
   INT(value_width)                                                                                                     \
