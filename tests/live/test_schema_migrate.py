@@ -182,6 +182,27 @@ def test_a_newer_database_is_left_alone(site, migrate):
     assert result.returncode == 0 and "version 99, newer than this diptych" in result.stdout
 
 
+def test_a_dump_restores_the_whole_site(server, site, migrate):  # noqa: F811
+    assert migrate().returncode == 0
+    root = site.editor()
+    for slug in "ab":
+        root.add("product", slug=slug, name=slug)
+    root.add("comparison", product_id=1, other_product_id=2, intro_md="i")
+    root("UPDATE product SET slug = 'c' WHERE id = 1")
+    before = schema(site).replace(site.name, "SITE")
+    other = server.site()
+    server.database.script(server.dump(site.name, "--routines", "--events"), other.name)
+    restored = other.editor()
+    assert schema(other).replace(other.name, "SITE") == before
+    for table in ("product", "product_alias", "comparison", "change_log", "site_state", "revision"):
+        assert restored(f"SELECT * FROM {table}") == root(f"SELECT * FROM {table}"), table
+    with pytest.raises(pymysql.err.IntegrityError):
+        restored.add("comparison", product_id=2, other_product_id=1)
+    restored("UPDATE product SET slug = 'a' WHERE id = 1")
+    assert restored("SELECT slug FROM product_alias") == (("c",),)
+    other.drop()
+
+
 def test_purge(site, migrate):
     assert migrate().returncode == 0
     root = site.editor()
