@@ -3,15 +3,46 @@
 #include "content/markdown_tree.h"
 #include "text/utf8.h"
 
-/* The worst known inputs took 45 ns per byte squared / 1000 on a slow machine (see the unit test,
- * which measures them): what this many bytes can cost stays under the budget in any case. */
-#define QUADRATIC_US(n) ((n) / 1000 * ((n) / 1000) * 60)
-#define IN_PLACE_MOST ((size_t)16 * 1024)
-#define PLAIN_LOOKS_AT ((size_t)8 * 1024)
+/* What may be rendered in place.  libcmark's worst cases are a deep nest of quotes or lists that every
+ * following line is held against (8 KB took 150 ms), and delimiters that are searched back for (3 ms).
+ * A nest needs markers or blanks at the start of some line, so a body without such a line costs at
+ * most about 100 us for 1 KB squared; see the unit test, which prints times.  A child costs under 1 ms
+ * more than its body, so a wrong guess is cheap. */
+#define QUADRATIC_US(n) ((n) / 1000 * ((n) / 1000) * 100)
+#define IN_PLACE_MOST ((size_t)8 * 1024)
+#define NEST_MOST 16
+#define PLAIN_LOOKS_AT ((size_t)4 * 1024)
 
-static bool in_place(const struct markdown_limits *l, size_t n)
+/* How deep a nest this line could begin or go on with: its leading markers, two blanks for one. */
+static size_t line_nest(struct span line)
 {
-  return n <= IN_PLACE_MOST && QUADRATIC_US(n) <= (size_t)l->cpu_ms * 1000;
+  size_t nest = 0, blanks = 0, i = 0;
+  for (; i < line.n; i++)
+    if (line.p[i] == ' ' || line.p[i] == '\t')
+      blanks += line.p[i] == ' ' ? 1 : 4;
+    else if (strchr(">-+*.)", line.p[i]) && line.p[i])
+      nest++;
+    else if (line.p[i] < '0' || line.p[i] > '9')
+      break;
+  return i == line.n && !nest ? 0 : nest + blanks / 2;
+}
+
+static size_t line_end(struct span s)
+{
+  return span_find(span_head(s, span_find(s, '\n')), '\r');
+}
+
+static bool in_place(const struct markdown_limits *l, struct span source)
+{
+  if (source.n > IN_PLACE_MOST || QUADRATIC_US(source.n) > (size_t)l->cpu_ms * 1000)
+    return false;
+  while (source.n) {
+    size_t end = line_end(source);
+    if (line_nest(span_head(source, end)) > NEST_MOST)
+      return false;
+    source = span_from(source, end + 1);
+  }
+  return true;
 }
 
 static enum markdown_result markdown_write(const struct markdown_limits *l, struct span source,
@@ -19,10 +50,10 @@ static enum markdown_result markdown_write(const struct markdown_limits *l, stru
 {
   if (source.n > l->bytes)
     return MARKDOWN_TOO_LARGE;
-  struct buf made = {.max = l->output_bytes};
-  enum markdown_result result = in_place(l, source.n) ? markdown_tree_write(l, source, writer, &made)
+  struct buf made = BUF_INIT;
+  enum markdown_result result = in_place(l, source) ? markdown_tree_write(l, source, writer, &made)
                                                       : markdown_child_write(l, source, writer, &made);
-  if (result == MARKDOWN_OK && (made.failed || !buf_reserve(out, made.n)))
+  if (result == MARKDOWN_OK && !buf_reserve(out, made.n))
     result = MARKDOWN_NO_MEMORY;
   if (result == MARKDOWN_OK)
     buf_span(out, buf_view(&made));

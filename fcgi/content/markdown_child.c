@@ -40,7 +40,7 @@ static void child_send(int fd, const char *p, size_t n)
 
 static _Noreturn void child_run(int fd, const struct markdown_limits *l, struct span source, markdown_writer *writer)
 {
-  struct buf out = {.max = l->output_bytes};
+  struct buf out = BUF_INIT;
   signal(SIGPIPE, SIG_IGN);
   child_limit(l->cpu_ms);
   enum markdown_result result = markdown_tree_write(l, source, writer, &out);

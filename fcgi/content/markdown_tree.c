@@ -11,6 +11,11 @@
 #define BLOCK ((size_t)64 * 1024)
 #define ALIGN 16
 
+/* Prose takes about 20 bytes of memory a byte, a list of one-letter items 200. */
+#define AREA_LEAST ((size_t)2 << 20)
+#define AREA_PER_BYTE 256
+#define AREA_MOST ((size_t)256 << 20)
+
 struct block {
   struct block *older;
   size_t size, used;
@@ -104,13 +109,15 @@ static void work(const struct markdown_limits *l, struct span source, markdown_w
 enum markdown_result markdown_tree_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                          struct buf *out)
 {
-  struct area mine = {.max = (size_t)2 * 1024 * 1024 + 96 * source.n, .result = MARKDOWN_OK};
+  struct area mine = {.max = AREA_LEAST + AREA_PER_BYTE * source.n, .result = MARKDOWN_OK};
+  if (mine.max > AREA_MOST)
+    mine.max = AREA_MOST;
   area = &mine;
   if (setjmp(mine.escape) == 0)
     work(l, source, writer, out);
   area = NULL;
   area_drop(&mine);
   if (mine.result == MARKDOWN_OK && out->failed)
-    return out->max && out->n + out->n / 2 > out->max ? MARKDOWN_TOO_LARGE : MARKDOWN_NO_MEMORY;
-  return mine.result;
+    return MARKDOWN_NO_MEMORY;
+  return mine.result == MARKDOWN_OK && out->n > l->output_bytes ? MARKDOWN_TOO_LARGE : mine.result;
 }

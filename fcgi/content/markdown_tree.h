@@ -10,7 +10,8 @@
 typedef void markdown_writer(cmark_node *root, const struct markdown_limits *l, struct buf *out);
 
 /* Parses and writes, with the memory limited to what a body of this size may need.  Takes as long as
- * it takes.  MARKDOWN_TOO_LARGE, MARKDOWN_NO_MEMORY: `out` has no promised content. */
+ * it takes; a writer may stop when `out` is past l->output_bytes.  But for MARKDOWN_OK, `out` has no
+ * promised content. */
 enum markdown_result markdown_tree_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                          struct buf *out);
 

@@ -1,7 +1,7 @@
 /* The writer: from libcmark's tree to the HTML that we allow.  Nothing gets out but what is written
  * here; text goes through the escaper that also drops the characters no document may hold.  The walk
  * is an iterator's, so deep nesting needs no stack. */
-#include <string.h>
+#include <strings.h>
 
 #include "content/markdown_tree.h"
 #include "text/escape.h"
@@ -51,7 +51,7 @@ static void text(struct writer *w, const char *z)
 /* url_tidy leaves "&", which stands for itself in a URL but not in an attribute. */
 static void url_attribute(struct writer *w, const char *name, struct span url)
 {
-  struct buf tidy = {.max = w->out->max};
+  struct buf tidy = BUF_INIT;
   url_tidy(&tidy, url);
   buf_printf(w->out, " %s=\"", name);
   escape_attr(w->out, buf_view(&tidy));
@@ -207,6 +207,6 @@ void markdown_write_html(cmark_node *root, const struct markdown_limits *l, stru
   struct writer w = {.out = out, .limits = l};
   markdown_headings_shift(root, l->heading_base);
   cmark_iter *i = cmark_iter_new(root);
-  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE && !out->failed;)
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE && !out->failed && out->n <= l->output_bytes;)
     node(&w, cmark_iter_get_node(i), e == CMARK_EVENT_ENTER);
 }
