@@ -15,7 +15,7 @@ void http_security_headers(struct response *out, bool embeddable)
                           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
                           "X-Content-Type-Options: nosniff\r\n"
                           "Referrer-Policy: strict-origin-when-cross-origin\r\n"
-                          "Permissions-Policy: camera=(), geolocation=(), microphone=(), interest-cohort=()\r\n"
+                          "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
                           "Cross-Origin-Opener-Policy: same-origin\r\n");
   buf_puts(&out->headers, embeddable ? "Cross-Origin-Resource-Policy: cross-origin\r\n"
                                        "Access-Control-Allow-Origin: *\r\n"

@@ -94,5 +94,5 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if report.failed:
         for node, site in item.session.stash.get(LIVE, {}).values():
-            if item.nodeid.startswith(node) or node == "":
+            if (item.nodeid.startswith(node) and node) or (not node and "sample_site" in item.fixturenames):
                 report.sections.append((f"servers in {site.folder}", site.tails()))

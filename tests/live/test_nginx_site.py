@@ -1,0 +1,83 @@
+"""The shipped nginx configuration in front of the real pool."""
+import gzip
+import re
+
+import pytest
+
+from lib.servers import TOP, wait_until
+
+PAGE = "/compare/kafka-vs-kubernetes"
+SECURITY = dict(re.findall(r'^add_header (\S+) "?(.*?)"? always;$', (TOP / "nginx/headers.conf").read_text(), re.M))
+
+
+def test_the_list_of_headers_was_found():
+    assert len(SECURITY) == 6
+
+
+@pytest.mark.parametrize("path", [PAGE, "/compare/kubernetes-vs-kafka", "/compare/none-vs-kafka", "/healthz", "/readyz",
+                                  "/metrics", "/nothing/here"])
+def test_pool_and_nginx_send_the_same_set_and_never_twice(sample_site, path):
+    answer = sample_site.get(path)
+    for name, value in SECURITY.items():
+        assert answer.all(name) == [value], name
+
+
+def test_a_doubled_slash_reaches_the_pool(sample_site):
+    answer = sample_site.get("/compare//kafka-vs-kubernetes?x=1")
+    assert answer.status == 308
+    assert answer["Location"] == sample_site.url + PAGE + "?x=1"
+
+
+def test_the_request_id_is_in_the_pools_log(sample_site):
+    """nginx's $request_id travels, so that both logs tell of one request."""
+    answer = sample_site.get("/nothing/here")
+    assert answer.status == 404
+    wait_until(lambda: "/nothing/here" in (sample_site.folder / "access.log").read_text(), 5)
+    line = [x for x in (sample_site.folder / "access.log").read_text().splitlines() if "/nothing/here" in x][-1]
+    assert line.split()[1] in answer.text
+
+
+def test_gzip_is_the_pools_and_keeps_a_strong_etag(sample_site):
+    plain, packed = sample_site.get(PAGE), sample_site.get(PAGE, accept_encoding="gzip")
+    assert packed["Content-Encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
+    assert packed["ETag"] != plain["ETag"] and not packed["ETag"].startswith("W/")
+    assert int(packed["Content-Length"]) == len(packed.body)
+
+
+def test_the_stylesheet_of_a_page_is_there_and_immutable(sample_site):
+    sheet = re.search(r'<link rel="?stylesheet"? href="([^"]+)"', sample_site.get(PAGE).text)[1]
+    path = sheet.removeprefix(sample_site.url)
+    assert re.fullmatch(r"/static/\w+\.[0-9a-f]{12}\.css", path)
+    answer = sample_site.get(path)
+    assert answer.status == 200 and answer["Content-Type"].startswith("text/css")
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    packed = sample_site.get(path, accept_encoding="gzip")
+    assert packed["Content-Encoding"] == "gzip" and gzip.decompress(packed.body) == answer.body
+
+
+def test_a_request_body_is_not_read(sample_site):
+    answer = sample_site.http("POST", PAGE, body=b"a=b" * 1000)
+    assert answer.status == 405 and "GET" in answer["Allow"]
+
+
+def test_connections_to_the_pool_are_kept(sample_site):
+    """A second round of requests opens no new connection: the pool's side of each is still there."""
+    def connections():
+        lines = open("/proc/net/unix").read().splitlines()
+        return {x.split()[6] for x in lines if f" {sample_site.socket}" in x and x.split()[5] == "03"}
+    for _ in range(5):
+        sample_site.get(PAGE)
+    before = connections()
+    for _ in range(20):
+        assert sample_site.get(PAGE).status == 200
+    assert before and connections() <= before
+
+
+def test_a_pool_that_is_away_and_comes_back(own_site):
+    own_site.pool.stop()
+    answer = own_site.get(PAGE)
+    assert answer.status == 502 and answer["Cache-Control"] == "no-store" and answer["Retry-After"]
+    for name, value in SECURITY.items():
+        assert answer.all(name) == [value], name
+    own_site.start_pool()
+    wait_until(lambda: own_site.get(PAGE).status == 200, 10)
