@@ -61,7 +61,9 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
   v->head_title = f->head_title.n ? f->head_title
                                   : arena_printf(p->arena, "%.*s · %s", SPAN_ARG(f->title), c->site_name);
   v->description = f->description;
-  v->canonical = page_absolute(p, p->canonical);
+  if (p->canonical.n)
+    v->canonical = page_absolute(p, p->number > 1 ? arena_printf(p->arena, "%.*s?page=%u", SPAN_ARG(p->canonical), p->number)
+                                                  : p->canonical);
   v->noindex = p->noindex;
   v->og_type = f->og_type.n ? f->og_type : SPAN("website");
   if (f->twins) {

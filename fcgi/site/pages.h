@@ -6,8 +6,21 @@
 
 #include "site/page.h"
 #include "site/view_compare.h"
+#include "site/view_home.h"
+#include "site/view_picker.h"
+#include "site/view_ranking.h"
+#include "site/view_search.h"
 
-#define PAGES_LIST(X) X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)
+#define PAGES_LIST(X)                                                                                                  \
+  X(home, "/", CONTENT, &home_view_shape, "home", NULL)                                                                \
+  X(home, "/index", ROUTE_JSON, &home_view_shape, "home", NULL)                                                        \
+  X(pick, "/compare", CONTENT | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                           \
+  X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
+  X(leaderboard, "/leaderboard", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                          \
+  X(sectors, "/sectors", CONTENT | ROUTE_PAGED, &sectors_view_shape, "sectors", NULL)                                  \
+  X(sector, "/sectors/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                \
+  X(theme, "/themes/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                  \
+  X(search, "/search", CONTENT | ROUTE_PAGED | ROUTE_QUERY, &search_view_shape, "search", NULL)
 
 #define PAGES_DECLARE(name, pattern, forms, shape, template, type)                                                     \
   enum plan plan_##name(struct page *p, struct span word);                                                             \

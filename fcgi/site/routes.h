@@ -12,6 +12,9 @@
 #define ROUTE_MD 4u
 #define ROUTE_ATOM 8u
 #define ROUTE_OTHER 16u /* a file of its own: sitemap, badge */
+/* And how its address is read. */
+#define ROUTE_PAGED 32u /* ?page= means something */
+#define ROUTE_QUERY 64u /* other parameters mean something: never kept in the table */
 
 /* X(name, pattern, forms, shape, template): plan_<name> and build_<name> are its functions,
  * <template>.html.mustache, .md.mustache, .atom.xml.mustache its faces. */

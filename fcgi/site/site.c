@@ -159,12 +159,17 @@ static struct span home_of(struct visit *v)
   return arena_printf(v->rq->arena, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(form_suffix(v->target.form)));
 }
 
+/* Does the address say ?page=1, which has a shorter spelling? */
+static bool first_page_named(const struct visit *v)
+{
+  return (v->route->forms & ROUTE_PAGED) && span_eq(v->target.query, SPAN("page=1"));
+}
+
 /* Another spelling of a page that exists: one 308 to the right one, query kept. */
 static bool redirected(struct visit *v, struct response *out)
 {
   struct span home = home_of(v), query = v->target.query;
-  struct span first = target_query(&v->target, "page", v->rq->arena);
-  bool bare = first.p && span_eq(first, SPAN("1")) && span_eq(query, SPAN("page=1"));
+  bool bare = first_page_named(v);
   if (span_eq(home, v->target.raw_path) && !bare)
     return false;
   if (bare)
@@ -253,7 +258,7 @@ static void make_page(struct visit *v, struct response *out)
   bool stale = false;
   for (size_t i = 0; i < p->n_wants; i++)
     stale = stale || p->wants[i].stale;
-  if (e == ERR_OK)
+  if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
     e = v->route->build(p);
   if (e == ERR_NOT_FOUND || e == ERR_INVALID) { /* gone or withdrawn since the catalog was published */
     errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
@@ -266,7 +271,7 @@ static void make_page(struct visit *v, struct response *out)
   if (!finish(v, &body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
-    struct finished *kept = p->once || stale ? NULL : table_put(v->site->table, &f);
+    struct finished *kept = p->once || stale || (v->route->forms & ROUTE_QUERY) ? NULL : table_put(v->site->table, &f);
     if (stale)
       METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
     if (!kept)
@@ -289,8 +294,9 @@ static void visit_page(struct visit *v, struct response *out)
   struct site *s = v->site;
   struct finished *f;
   stage_set(v->rq->stage, STAGE_ROUTE);
-  v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path), target_page(&v->target, v->rq->arena));
-  f = v->target.plain ? table_get(s->table, v->key) : NULL;
+  v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path),
+                        v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1);
+  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !first_page_named(v) ? table_get(s->table, v->key) : NULL;
   if (f && labels_hold(v, f) && f->publication == catalog_publication(s->parts.catalog)) {
     METRICS_ADD(s->parts.metrics, pages_hit, 1);
     answer_page(v, f, true, out);

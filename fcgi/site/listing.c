@@ -1,0 +1,68 @@
+#include "site/listing.h"
+
+enum plan listing_page(struct page *p, uint32_t total, struct listing *out)
+{
+  unsigned number = target_page(p->target, p->arena);
+  *out = (struct listing){.page = number, .total = total, .pages = total ? (total - 1) / LISTING_PAGE + 1 : 1};
+  if (number == 0 || number > out->pages)
+    return PLAN_NOT_FOUND;
+  out->first = (number - 1) * LISTING_PAGE;
+  p->number = number;
+  p->noindex = p->noindex || number > 1;
+  out->cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct gathered);
+  page_digest(p, &total, sizeof total);
+  return PLAN_OK;
+}
+
+void listing_add(struct page *p, struct listing *l, uint32_t ordinal, uint32_t rank)
+{
+  if (!l->cards || l->n == LISTING_PAGE || !gather_card(p, ordinal, &l->cards[l->n]))
+    return;
+  struct gathered *g = &l->cards[l->n++];
+  g->member.rank = rank;
+  g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
+}
+
+enum plan listing_gather(struct page *p, struct catalog_list list, struct listing *out)
+{
+  enum plan result = listing_page(p, list.n, out);
+  for (uint32_t i = out->first; result == PLAN_OK && i < list.n && i < out->first + LISTING_PAGE; i++)
+    listing_add(p, out, list.ordinals[i], i + 1);
+  return result;
+}
+
+struct card_view *listing_cards(struct page *p, const struct listing *l)
+{
+  struct card_view *v = ARENA_ARRAY(p->arena, l->n, struct card_view);
+  for (uint32_t i = 0; i < l->n && v; i++)
+    build_card(p, &l->cards[i], page_value(p, l->cards[i].member.want), &v[i]);
+  return v;
+}
+
+static struct span page_href(struct page *p, unsigned number)
+{
+  return number == 1 ? p->canonical : arena_printf(p->arena, "%.*s?page=%u", SPAN_ARG(p->canonical), number);
+}
+
+struct pager_view *listing_pager(struct page *p, const struct listing *l)
+{
+  struct pager_view *v = l->pages > 1 ? ARENA_NEW(p->arena, struct pager_view) : NULL;
+  if (!v)
+    return NULL;
+  *v = (struct pager_view){.page = l->page,
+                           .pages = l->pages,
+                           .first = l->first + 1,
+                           .last = l->page < l->pages ? l->first + LISTING_PAGE : l->total,
+                           .total = l->total,
+                           .prev = l->page > 1 ? page_href(p, l->page - 1) : SPAN(""),
+                           .next = l->page < l->pages ? page_href(p, l->page + 1) : SPAN("")};
+  return v;
+}
+
+void listing_frame(struct page_view *frame, const struct pager_view *pager)
+{
+  if (!frame || !pager)
+    return;
+  frame->prev = pager->prev;
+  frame->next = pager->next;
+}

@@ -1,0 +1,30 @@
+/* Lists of products that page at 50: which part is shown, its cards, its pager.  Shared by rankings,
+ * alternatives and search. */
+#ifndef DIPTYCH_SITE_LISTING_H
+#define DIPTYCH_SITE_LISTING_H
+
+#include "site/build.h"
+
+#define LISTING_PAGE 50
+
+struct listing {
+  struct gathered *cards; /* of the shown part, with CARD wants */
+  uint32_t n;
+  unsigned page, pages;
+  uint32_t first, total; /* first: index of the first shown */
+};
+
+/* Plan: which part of `total` things is ?page=; NOT_FOUND beyond the end.  Also sets p->number, and
+ * noindex on later pages. */
+enum plan listing_page(struct page *p, uint32_t total, struct listing *out);
+/* Plan: gathers the shown part of a catalog list. */
+enum plan listing_gather(struct page *p, struct catalog_list list, struct listing *out);
+/* Plan: one more card, with the rank it has in its list. */
+void listing_add(struct page *p, struct listing *l, uint32_t ordinal, uint32_t rank);
+
+/* Build. */
+struct card_view *listing_cards(struct page *p, const struct listing *l);
+struct pager_view *listing_pager(struct page *p, const struct listing *l); /* NULL: one page */
+void listing_frame(struct page_view *frame, const struct pager_view *pager); /* prev and next in the head */
+
+#endif

@@ -1,0 +1,119 @@
+/* /: what moved lately. */
+#include <stdlib.h>
+
+#include "site/jsonld.h"
+#include "site/listing.h"
+#include "site/pages.h"
+#include "site/picker.h"
+#include "site/sectors.h"
+#include "site/site.h"
+
+#define SPARKS CARD_SPARKS /* each card holds its product's newest so many: the newest of all are among them */
+#define LEADERS 10
+#define SECTORS 100
+
+struct home {
+  struct listing leaders;
+  struct gathered movers[SPARKS]; /* products with the newest sparks */
+  size_t n_movers;
+  struct picker picker;
+  struct sector_row *sectors;
+  uint32_t n_sectors, total;
+};
+
+enum plan plan_home(struct page *p, struct span word)
+{
+  struct home *h = ARENA_NEW(p->arena, struct home);
+  struct catalog_list ranking = catalog_ranking(&p->pin), recent = catalog_recent_sparks(&p->pin);
+  (void)word;
+  p->canonical = SPAN("/");
+  p->plan = h;
+  if (!h)
+    return PLAN_OK;
+  h->total = ranking.n;
+  h->leaders.cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct gathered);
+  for (uint32_t i = 0; i < ranking.n && i < LEADERS; i++)
+    listing_add(p, &h->leaders, ranking.ordinals[i], i + 1);
+  for (uint32_t i = 0; i < recent.n && h->n_movers < SPARKS; i++) {
+    struct gathered *g = &h->movers[h->n_movers];
+    if (!gather_card(p, recent.ordinals[i], g))
+      continue;
+    g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
+    h->n_movers++;
+  }
+  page_digest(p, &h->total, sizeof h->total);
+  picker_gather(p, 2, &h->picker);
+  h->n_sectors = sectors_gather(p, 0, SECTORS, &h->sectors);
+  return PLAN_OK;
+}
+
+struct moved {
+  const struct activity *activity;
+  const struct facts *facts;
+};
+
+static int moved_cmp(const void *a, const void *b)
+{
+  const struct moved *x = a, *y = b;
+  if (x->activity->occurred_us != y->activity->occurred_us)
+    return x->activity->occurred_us < y->activity->occurred_us ? 1 : -1;
+  int c = span_cmp(x->facts->slug, y->facts->slug);
+  return c ? c : (x->activity->id > y->activity->id) - (x->activity->id < y->activity->id);
+}
+
+static void sparks(struct page *p, const struct home *h, struct home_view *v)
+{
+  struct moved all[SPARKS * CARD_SPARKS];
+  size_t n = 0;
+  for (size_t i = 0; i < h->n_movers; i++) {
+    const struct card *c = page_value(p, h->movers[i].member.want);
+    for (size_t k = 0; c && k < c->n_sparks && k < CARD_SPARKS; k++)
+      all[n++] = (struct moved){&c->sparks[k], &h->movers[i].member.facts};
+  }
+  qsort(all, n, sizeof *all, moved_cmp);
+  v->sparks.v = ARENA_ARRAY(p->arena, SPARKS, struct activity_view);
+  for (size_t i = 0; i < n && i < SPARKS && v->sparks.v; i++) {
+    struct activity_view *a = &v->sparks.v[v->sparks.n++];
+    build_activity(p, all[i].activity, all[i].facts, 0, a);
+    a->position = a->sign = SPAN("");
+  }
+}
+
+enum err build_home(struct page *p)
+{
+  struct home *h = p->plan;
+  struct home_view *v = ARENA_NEW(p->arena, struct home_view);
+  struct link_view *feed = ARENA_NEW(p->arena, struct link_view);
+  struct jsonld j;
+  if (!v || !feed)
+    return ERR_NO_MEMORY;
+  v->title = span_z(site_config(p->site)->site_name);
+  v->lede = arena_printf(p->arena,
+                         "%u products side by side: what each is, how fast it ships against its sector, and what "
+                         "moved lately.",
+                         h->total);
+  v->as_of = page_hour(p, p->pin.window_us);
+  v->total = h->total;
+  sparks(p, h, v);
+  v->leaders.v = listing_cards(p, &h->leaders);
+  v->leaders.n = v->leaders.v ? h->leaders.n : 0;
+  v->sectors.v = sectors_build(p, h->sectors, h->n_sectors);
+  v->sectors.n = v->sectors.v ? h->n_sectors : 0;
+  v->picker = picker_build(p, &h->picker);
+  *feed = (struct link_view){SPAN("Ship moves of all products"), SPAN("/feed.atom")};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .head_title = arena_printf(p->arena, "%.*s · Products side by side",
+                                                                           SPAN_ARG(v->title)),
+                                                .description = v->lede,
+                                                .feeds = feed,
+                                                .n_feeds = 1,
+                                                .twins = true});
+  if (v->page) {
+    jsonld_begin(&j, p, v->page);
+    jsonld_web_page(&j, "WebPage");
+    jsonld_cards(&j, SPAN("Leaders by velocity"), v->leaders.v, v->leaders.n);
+    v->page->json_ld = jsonld_end(&j);
+  }
+  p->view = v;
+  return ERR_OK;
+}

@@ -1,0 +1,194 @@
+/* Ranked lists: /leaderboard, /sectors/{slug}, /themes/{slug}. */
+#include <stdlib.h>
+
+#include "site/jsonld.h"
+#include "site/listing.h"
+#include "site/pages.h"
+#include "site/site.h"
+
+#define RELATED_MAX 12
+#define TALLY_MAX 256
+
+struct ranking {
+  struct listing list;
+  struct catalog_term term; /* slug is empty on the leaderboard */
+  bool theme;
+  struct catalog_term related[RELATED_MAX];
+  size_t n_related;
+};
+
+struct tally {
+  uint64_t id;
+  uint32_t count, order;
+};
+
+static int tally_cmp(const void *a, const void *b)
+{
+  const struct tally *x = a, *y = b;
+  return x->count != y->count ? (x->count < y->count) - (x->count > y->count) : (x->order > y->order) - (x->order < y->order);
+}
+
+static void tally_add(struct tally *v, uint32_t *n, uint64_t id)
+{
+  uint32_t i = 0;
+  while (i < *n && v[i].id != id)
+    i++;
+  if (i == TALLY_MAX)
+    return;
+  if (i == *n)
+    v[(*n)++] = (struct tally){id, 0, i};
+  v[i].count++;
+}
+
+/* What the shown products have most often besides this term. */
+static void gather_related(struct page *p, struct ranking *r)
+{
+  struct tally tallies[TALLY_MAX];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < r->list.n; i++) {
+    const struct facts *f = &r->list.cards[i].member.facts;
+    for (uint32_t k = 0; k < (r->theme ? f->n_themes : f->n_sectors); k++)
+      if ((r->theme ? f->themes : f->sectors)[k] != r->term.id)
+        tally_add(tallies, &n, (r->theme ? f->themes : f->sectors)[k]);
+  }
+  qsort(tallies, n, sizeof *tallies, tally_cmp);
+  for (uint32_t i = 0; i < n && r->n_related < RELATED_MAX; i++)
+    if ((r->theme ? page_theme_id : page_sector_id)(p, tallies[i].id, &r->related[r->n_related]))
+      r->n_related++;
+}
+
+static enum plan plan_ranking(struct page *p, struct catalog_list list, const struct catalog_term *term, bool theme)
+{
+  struct ranking *r = ARENA_NEW(p->arena, struct ranking);
+  p->plan = r;
+  if (!r)
+    return PLAN_OK;
+  if (term)
+    r->term = *term;
+  r->theme = theme;
+  enum plan result = listing_gather(p, list, &r->list);
+  if (result == PLAN_OK && term)
+    gather_related(p, r);
+  return result;
+}
+
+enum plan plan_leaderboard(struct page *p, struct span word)
+{
+  (void)word;
+  p->canonical = SPAN("/leaderboard");
+  return plan_ranking(p, catalog_ranking(&p->pin), NULL, false);
+}
+
+enum plan plan_sector(struct page *p, struct span word)
+{
+  struct catalog_term t;
+  if (!catalog_sector_slug(&p->pin, word, &t))
+    return PLAN_NOT_FOUND;
+  page_digest_term(p, &t);
+  p->canonical = build_path(p, "/sectors/", t.slug);
+  return plan_ranking(p, t.ranking, &t, false);
+}
+
+enum plan plan_theme(struct page *p, struct span word)
+{
+  struct catalog_term t;
+  if (!catalog_theme_slug(&p->pin, word, &t))
+    return PLAN_NOT_FOUND;
+  page_digest_term(p, &t);
+  p->canonical = build_path(p, "/themes/", t.slug);
+  return plan_ranking(p, t.ranking, &t, true);
+}
+
+/* ---- build */
+
+static const char *plural(uint32_t n)
+{
+  return n == 1 ? "product" : "products";
+}
+
+static struct span intro_of(struct page *p, const struct ranking *r)
+{
+  if (!r->term.slug.n)
+    return arena_printf(p->arena, "All %u %s, fastest first: by velocity, then by name in the address.",
+                        r->list.total, plural(r->list.total));
+  if (!r->list.total)
+    return arena_printf(p->arena, "No published product has this %s yet.", r->theme ? "theme" : "sector");
+  if (r->theme)
+    return arena_printf(p->arena, "%u %s with the theme %.*s, ranked by velocity.", r->list.total,
+                        plural(r->list.total), SPAN_ARG(r->term.slug));
+  return arena_printf(p->arena,
+                      "%u %s, ranked by velocity. The median product whose own sector this is shipped %u%s releases "
+                      "and posts in 90 days.",
+                      r->list.total, plural(r->list.total), r->term.median2 / 2, r->term.median2 % 2 ? ".5" : "");
+}
+
+static void related(struct page *p, const struct ranking *r, struct ranking_view *v)
+{
+  v->related.v = ARENA_ARRAY(p->arena, r->n_related, struct link_view);
+  for (size_t i = 0; i < r->n_related && v->related.v; i++)
+    v->related.v[v->related.n++] =
+        (struct link_view){r->theme ? r->related[i].slug : r->related[i].name,
+                           build_path(p, r->theme ? "/themes/" : "/sectors/", r->related[i].slug)};
+}
+
+static void frame(struct page *p, const struct ranking *r, struct ranking_view *v)
+{
+  struct link_view *above = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
+  bool sector = r->term.slug.n && !r->theme;
+  struct jsonld j;
+  if (!above || !feed)
+    return;
+  *above = (struct link_view){SPAN("Sectors"), SPAN("/sectors")};
+  *feed = (struct link_view){arena_printf(p->arena, "Ship moves in %.*s", SPAN_ARG(v->title)),
+                             arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .description = v->intro,
+                                                .crumbs = above,
+                                                .n_crumbs = sector,
+                                                .feeds = feed,
+                                                .n_feeds = sector,
+                                                .twins = true});
+  if (!v->page)
+    return;
+  listing_frame(v->page, v->pager);
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "CollectionPage");
+  jsonld_breadcrumb(&j);
+  jsonld_cards(&j, v->title, v->products.v, v->products.n);
+  v->page->json_ld = jsonld_end(&j);
+}
+
+static enum err build_ranking(struct page *p)
+{
+  struct ranking *r = p->plan;
+  struct ranking_view *v = ARENA_NEW(p->arena, struct ranking_view);
+  if (!v)
+    return ERR_NO_MEMORY;
+  v->title = !r->term.slug.n ? SPAN("Leaderboard") : r->theme ? r->term.slug : r->term.name;
+  v->eyebrow = !r->term.slug.n ? SPAN("") : r->theme ? SPAN("Theme") : SPAN("Sector");
+  v->intro = intro_of(p, r);
+  v->as_of = page_hour(p, p->pin.window_us);
+  v->total = r->list.total;
+  v->products.v = listing_cards(p, &r->list);
+  v->products.n = v->products.v ? r->list.n : 0;
+  v->pager = listing_pager(p, &r->list);
+  related(p, r, v);
+  frame(p, r, v);
+  p->view = v;
+  return ERR_OK;
+}
+
+enum err build_leaderboard(struct page *p)
+{
+  return build_ranking(p);
+}
+
+enum err build_sector(struct page *p)
+{
+  return build_ranking(p);
+}
+
+enum err build_theme(struct page *p)
+{
+  return build_ranking(p);
+}

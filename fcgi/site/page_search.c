@@ -1,0 +1,158 @@
+/* /search?q=: products, sectors and themes, from the catalog alone. */
+#include "site/listing.h"
+#include "site/pages.h"
+#include "site/view_search.h"
+#include "text/url.h"
+#include "text/utf8.h"
+
+#define QUERY_CHARS 200
+#define RESULTS_MAX 500
+#define TERMS_MAX 12
+#define SUGGEST 4
+#define EXACT_COST 1000 /* costs from here on come from typing errors: catalog.h */
+
+struct search {
+  struct span query;
+  bool too_long, inexact;
+  struct listing list;
+  struct catalog_term sectors[TERMS_MAX], themes[TERMS_MAX];
+  size_t n_sectors, n_themes;
+  struct member suggest[SUGGEST];
+  size_t n_suggest;
+};
+
+/* Does the folded needle stand in the folded name or slug? */
+static bool term_fits(struct page *p, const struct catalog_term *t, struct span needle)
+{
+  struct span name = utf8_fold(p->arena, t->name);
+  return span_find_span(t->slug, needle) < t->slug.n || span_find_span(name, needle) < name.n;
+}
+
+static void find_terms(struct page *p, struct span needle, struct search *s)
+{
+  struct catalog_term t;
+  for (uint32_t i = 0; i < catalog_sectors(&p->pin) && s->n_sectors < TERMS_MAX; i++)
+    if (catalog_sector(&p->pin, i, &t) && term_fits(p, &t, needle))
+      s->sectors[s->n_sectors++] = t;
+  for (uint32_t i = 0; i < catalog_themes(&p->pin) && s->n_themes < TERMS_MAX; i++)
+    if (catalog_theme(&p->pin, i, &t) && term_fits(p, &t, needle))
+      s->themes[s->n_themes++] = t;
+}
+
+static enum plan find_products(struct page *p, struct span needle, struct search *s)
+{
+  struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
+  size_t n = m ? catalog_search(&p->pin, needle, m, RESULTS_MAX) : 0;
+  enum plan result = listing_page(p, (uint32_t)n, &s->list);
+  s->inexact = n && m[0].cost >= EXACT_COST && !s->n_sectors && !s->n_themes;
+  for (size_t i = s->list.first; result == PLAN_OK && i < n && i < s->list.first + LISTING_PAGE; i++)
+    listing_add(p, &s->list, m[i].ordinal, 0);
+  return result;
+}
+
+enum plan plan_search(struct page *p, struct span word)
+{
+  struct search *s = ARENA_NEW(p->arena, struct search);
+  (void)word;
+  p->canonical = SPAN("/search");
+  p->noindex = p->once = true;
+  p->plan = s;
+  if (!s)
+    return PLAN_OK;
+  struct span typed = span_trim(target_query(p->target, "q", p->arena));
+  s->query = utf8_cut(typed, QUERY_CHARS);
+  s->too_long = s->query.n < typed.n;
+  struct span needle = span_trim(utf8_fold(p->arena, s->query));
+  if (!needle.n)
+    return PLAN_OK;
+  find_terms(p, needle, s);
+  enum plan result = find_products(p, needle, s);
+  struct catalog_list ranking = catalog_ranking(&p->pin);
+  for (uint32_t i = 0; !s->list.total && i < ranking.n && s->n_suggest < SUGGEST; i++)
+    s->n_suggest += page_member(p, ranking.ordinals[i], &s->suggest[s->n_suggest]);
+  return result;
+}
+
+static struct span counted(struct page *p, size_t n, const char *one, const char *many)
+{
+  return arena_printf(p->arena, "%zu %s", n, n == 1 ? one : many);
+}
+
+static struct span summary(struct page *p, const struct search *s)
+{
+  struct span parts[3];
+  size_t n = 0;
+  if (s->too_long)
+    return arena_printf(p->arena, "A question has at most %d characters: only its beginning was looked for.", QUERY_CHARS);
+  if (s->list.total)
+    parts[n++] = counted(p, s->list.total, "product", "products");
+  if (s->n_sectors)
+    parts[n++] = counted(p, s->n_sectors, "sector", "sectors");
+  if (s->n_themes)
+    parts[n++] = counted(p, s->n_themes, "theme", "themes");
+  if (!n)
+    return arena_printf(p->arena, "Nothing here is called “%.*s”, or nearly so. These move fastest at the moment:",
+                        SPAN_ARG(s->query));
+  return arena_printf(p->arena, "%.*s for “%.*s”.", SPAN_ARG(words_join(p->arena, parts, n, "and ")),
+                      SPAN_ARG(s->query));
+}
+
+static struct chip_view *term_chips(struct page *p, const struct catalog_term *t, size_t n, bool sector)
+{
+  struct chip_view *v = ARENA_ARRAY(p->arena, n, struct chip_view);
+  for (size_t i = 0; i < n && v; i++)
+    v[i] = (struct chip_view){.slug = t[i].slug,
+                              .label = sector ? t[i].name : t[i].slug,
+                              .href = build_path(p, sector ? "/sectors/" : "/themes/", t[i].slug)};
+  return v;
+}
+
+static struct span page_href(struct page *p, const struct search *s, unsigned number)
+{
+  struct buf out = BUF_INIT;
+  buf_puts(&out, "/search?q=");
+  url_percent_encode(&out, s->query);
+  if (number > 1)
+    buf_printf(&out, "&page=%u", number);
+  struct span href = arena_copy(p->arena, buf_view(&out));
+  buf_free(&out);
+  return href;
+}
+
+static struct pager_view *pager(struct page *p, const struct search *s)
+{
+  struct pager_view *v = listing_pager(p, &s->list);
+  if (v && v->prev.n)
+    v->prev = page_href(p, s, s->list.page - 1);
+  if (v && v->next.n)
+    v->next = page_href(p, s, s->list.page + 1);
+  return v;
+}
+
+enum err build_search(struct page *p)
+{
+  struct search *s = p->plan;
+  struct search_view *v = ARENA_NEW(p->arena, struct search_view);
+  if (!v)
+    return ERR_NO_MEMORY;
+  v->title = SPAN("Search");
+  v->asked = s->query.n > 0;
+  v->summary = v->asked ? summary(p, s) : SPAN("");
+  v->inexact = s->inexact;
+  v->products.v = listing_cards(p, &s->list);
+  v->products.n = v->products.v ? s->list.n : 0;
+  v->sectors.v = term_chips(p, s->sectors, s->n_sectors, true);
+  v->sectors.n = v->sectors.v ? s->n_sectors : 0;
+  v->themes.v = term_chips(p, s->themes, s->n_themes, false);
+  v->themes.n = v->themes.v ? s->n_themes : 0;
+  v->suggest.v = ARENA_ARRAY(p->arena, s->n_suggest, struct link_view);
+  for (size_t i = 0; i < s->n_suggest && v->suggest.v; i++)
+    v->suggest.v[v->suggest.n++] =
+        (struct link_view){s->suggest[i].facts.name, build_path(p, "/products/", s->suggest[i].facts.slug)};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = SPAN("Search products, sectors and themes.")});
+  v->pager = pager(p, s);
+  if (v->page)
+    v->page->query = s->query;
+  p->view = v;
+  return ERR_OK;
+}

@@ -1,0 +1,90 @@
+/* /sectors: all of them, in their order, each with its size, its median and its leader. */
+#include "site/jsonld.h"
+#include "site/listing.h"
+#include "site/pages.h"
+#include "site/sectors.h"
+
+struct sectors {
+  struct listing list;
+  struct sector_row *rows;
+  uint32_t n;
+};
+
+uint32_t sectors_gather(struct page *p, uint32_t first, uint32_t most, struct sector_row **out)
+{
+  uint32_t all = catalog_sectors(&p->pin), n = 0;
+  struct sector_row *rows = ARENA_ARRAY(p->arena, most, struct sector_row);
+  for (uint32_t i = first; rows && i < all && n < most; i++) {
+    struct sector_row *row = &rows[n];
+    if (!catalog_sector(&p->pin, i, &row->term))
+      continue;
+    page_digest_term(p, &row->term);
+    page_digest(p, &row->term.ranking.n, sizeof row->term.ranking.n);
+    row->leader.ordinal = CATALOG_NONE;
+    if (row->term.ranking.n && !page_member(p, row->term.ranking.ordinals[0], &row->leader))
+      row->leader.ordinal = CATALOG_NONE;
+    n++;
+  }
+  *out = rows;
+  return n;
+}
+
+struct sector_view *sectors_build(struct page *p, const struct sector_row *rows, uint32_t n)
+{
+  struct sector_view *v = ARENA_ARRAY(p->arena, n, struct sector_view);
+  for (uint32_t i = 0; i < n && v; i++) {
+    const struct catalog_term *t = &rows[i].term;
+    uint32_t m2 = t->median2;
+    v[i] = (struct sector_view){.slug = t->slug,
+                                .name = t->name,
+                                .href = build_path(p, "/sectors/", t->slug),
+                                .products = t->ranking.n,
+                                .median = arena_printf(p->arena, "%u%s", m2 / 2, m2 % 2 ? ".5" : "")};
+    if (rows[i].leader.ordinal == CATALOG_NONE)
+      continue;
+    v[i].leader = rows[i].leader.facts.name;
+    v[i].leader_href = build_path(p, "/products/", rows[i].leader.facts.slug);
+    v[i].leader_score = words_score(p->arena, rows[i].leader.tenths);
+  }
+  return v;
+}
+
+enum plan plan_sectors(struct page *p, struct span word)
+{
+  struct sectors *s = ARENA_NEW(p->arena, struct sectors);
+  (void)word;
+  p->canonical = SPAN("/sectors");
+  p->plan = s;
+  if (!s)
+    return PLAN_OK;
+  enum plan result = listing_page(p, catalog_sectors(&p->pin), &s->list);
+  if (result == PLAN_OK)
+    s->n = sectors_gather(p, s->list.first, LISTING_PAGE, &s->rows);
+  return result;
+}
+
+enum err build_sectors(struct page *p)
+{
+  struct sectors *s = p->plan;
+  struct sectors_view *v = ARENA_NEW(p->arena, struct sectors_view);
+  struct jsonld j;
+  if (!v)
+    return ERR_NO_MEMORY;
+  v->title = SPAN("Sectors");
+  v->intro = s->list.total ? SPAN("The fields that products are compared within, each with the one that ships fastest.")
+                           : SPAN("No sector has been set up yet.");
+  v->as_of = page_hour(p, p->pin.window_us);
+  v->sectors.v = sectors_build(p, s->rows, s->n);
+  v->sectors.n = v->sectors.v ? s->n : 0;
+  v->pager = listing_pager(p, &s->list);
+  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->intro, .twins = true});
+  if (v->page) {
+    listing_frame(v->page, v->pager);
+    jsonld_begin(&j, p, v->page);
+    jsonld_web_page(&j, "CollectionPage");
+    jsonld_breadcrumb(&j);
+    v->page->json_ld = jsonld_end(&j);
+  }
+  p->view = v;
+  return ERR_OK;
+}

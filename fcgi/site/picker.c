@@ -1,0 +1,95 @@
+#include "site/picker.h"
+
+#include "text/url.h"
+#include "text/utf8.h"
+
+static const char *const names[PICKER_FIELDS] = {"a", "b", "c", "d"};
+static const struct span labels[PICKER_FIELDS] = {{"First product", 13},
+                                                  {"Second product", 14},
+                                                  {"Third product", 13},
+                                                  {"Fourth product", 14}};
+
+/* By slug or alias, then by the whole name in any spelling; else what comes near. */
+static void find(struct page *p, struct pick *k)
+{
+  struct catalog_match matches[PICKER_NEAR];
+  struct span typed = span_trim(k->value), folded = utf8_fold(p->arena, typed);
+  if (!typed.n)
+    return;
+  k->known = page_product(p, folded, &k->member) == PLAN_OK;
+  size_t n = k->known ? 0 : catalog_search(&p->pin, folded, matches, PICKER_NEAR);
+  for (size_t i = 0; i < n; i++) {
+    struct member m;
+    if (!page_member(p, matches[i].ordinal, &m))
+      continue;
+    if (i == 0 && matches[i].cost == 0 && (n == 1 || matches[1].cost > 0)) {
+      k->known = true;
+      k->member = m;
+      return;
+    }
+    k->near[k->n_near++] = m;
+  }
+}
+
+void picker_gather(struct page *p, size_t fields, struct picker *out)
+{
+  struct catalog_list ranking = catalog_ranking(&p->pin);
+  size_t most = ranking.n < PICKER_OPTIONS ? ranking.n : PICKER_OPTIONS;
+  out->n_fields = fields;
+  for (size_t i = 0; i < fields; i++) {
+    out->fields[i].value = target_query(p->target, names[i], p->arena);
+    find(p, &out->fields[i]);
+  }
+  out->options = ARENA_ARRAY(p->arena, most, struct member);
+  for (size_t i = 0; i < most && out->options; i++)
+    if (page_member(p, ranking.ordinals[i], &out->options[out->n_options]))
+      out->n_options++;
+}
+
+/* The same form with field `at` put right. */
+static struct span put_right(struct page *p, const struct picker *k, size_t at, struct span slug)
+{
+  struct buf out = BUF_INIT;
+  buf_puts(&out, "/compare");
+  for (size_t i = 0, n = 0; i < k->n_fields; i++) {
+    struct span value = i == at ? slug : k->fields[i].known ? k->fields[i].member.facts.slug : k->fields[i].value;
+    if (!value.n)
+      continue;
+    buf_printf(&out, "%c%s=", n++ ? '&' : '?', names[i]);
+    url_percent_encode(&out, value);
+  }
+  struct span s = arena_copy(p->arena, buf_view(&out));
+  buf_free(&out);
+  return s;
+}
+
+static void field(struct page *p, const struct picker *k, size_t at, struct pick_field_view *v)
+{
+  const struct pick *f = &k->fields[at];
+  *v = (struct pick_field_view){.name = span_z(names[at]),
+                                .label = labels[at],
+                                .value = f->known ? f->member.facts.slug : f->value,
+                                .position = build_position(at)};
+  if (!f->value.n || f->known)
+    return;
+  v->problem = arena_printf(p->arena, "No product is called “%.*s”.", SPAN_ARG(utf8_cut(f->value, 80)));
+  v->near.v = ARENA_ARRAY(p->arena, f->n_near, struct link_view);
+  for (size_t i = 0; i < f->n_near && v->near.v; i++)
+    v->near.v[v->near.n++] =
+        (struct link_view){f->near[i].facts.name, put_right(p, k, at, f->near[i].facts.slug)};
+}
+
+struct picker_view *picker_build(struct page *p, const struct picker *k)
+{
+  struct picker_view *v = ARENA_NEW(p->arena, struct picker_view);
+  if (!v)
+    return NULL;
+  v->fields.v = ARENA_ARRAY(p->arena, k->n_fields, struct pick_field_view);
+  v->options.v = ARENA_ARRAY(p->arena, k->n_options, struct pick_option_view);
+  for (size_t i = 0; i < k->n_fields && v->fields.v; i++)
+    field(p, k, i, &v->fields.v[v->fields.n++]);
+  for (size_t i = 0; i < k->n_options && v->options.v; i++)
+    v->options.v[v->options.n++] =
+        (struct pick_option_view){k->options[i].facts.slug, k->options[i].facts.name};
+  return v;
+}

@@ -1,0 +1,32 @@
+/* The compare picker's form, on /compare and on the home page; and products by what people type. */
+#ifndef DIPTYCH_SITE_PICKER_H
+#define DIPTYCH_SITE_PICKER_H
+
+#include "site/build.h"
+#include "site/view_picker.h"
+
+#define PICKER_FIELDS 4
+#define PICKER_OPTIONS 200
+#define PICKER_NEAR 3
+
+struct pick { /* one field */
+  struct span value; /* as given; null pointer: not given */
+  bool known;
+  struct member member;
+  struct member near[PICKER_NEAR];
+  size_t n_near;
+};
+
+struct picker {
+  struct pick fields[PICKER_FIELDS];
+  size_t n_fields;
+  struct member *options; /* best ranked first */
+  size_t n_options;
+};
+
+/* Plan: reads a, b, c, d from the query and finds what they name; gathers the options. */
+void picker_gather(struct page *p, size_t fields, struct picker *out);
+/* Build. */
+struct picker_view *picker_build(struct page *p, const struct picker *k);
+
+#endif

@@ -1,0 +1,17 @@
+/* Sectors in lists, for /sectors and the home page. */
+#ifndef DIPTYCH_SITE_SECTORS_H
+#define DIPTYCH_SITE_SECTORS_H
+
+#include "site/build.h"
+
+struct sector_row {
+  struct catalog_term term;
+  struct member leader; /* ordinal CATALOG_NONE: it has no product */
+};
+
+/* Plan: sectors first .. first+most of their order; returns how many. */
+uint32_t sectors_gather(struct page *p, uint32_t first, uint32_t most, struct sector_row **out);
+/* Build. */
+struct sector_view *sectors_build(struct page *p, const struct sector_row *rows, uint32_t n);
+
+#endif
