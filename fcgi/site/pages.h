@@ -13,8 +13,8 @@
 
 #define PAGES_LIST(X)                                                                                                  \
   X(home, "/", CONTENT, &home_view_shape, "home", NULL)                                                                \
-  X(home, "/index", ROUTE_JSON, &home_view_shape, "home", NULL)                                                        \
-  X(pick, "/compare", CONTENT | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                           \
+  X(home, "/index", ROUTE_JSON | ROUTE_MD, &home_view_shape, "home", NULL)                                                        \
+  X(pick, "/compare", ROUTE_HTML | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                           \
   X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
   X(leaderboard, "/leaderboard", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                          \
   X(sectors, "/sectors", CONTENT | ROUTE_PAGED, &sectors_view_shape, "sectors", NULL)                                  \

@@ -2,7 +2,7 @@
 
 #include "site/pages.h"
 
-#define CONTENT (ROUTE_HTML | ROUTE_JSON)
+#define CONTENT (ROUTE_HTML | ROUTE_JSON | ROUTE_MD)
 
 #define ROUTE_ROW(name, pattern, forms, shape, template, type)                                                         \
   {pattern, template, forms, shape, plan_##name, build_##name, type},
