@@ -118,7 +118,7 @@ static void worker_handle(void *self, const struct request *rq, struct response 
 static int watch(void *context, const struct config *c, const struct app_seat *seat)
 {
   struct shared *s = context;
-  return watcher_run(c, s->catalog, &s->breakers->database, seat->metrics, seat->stop_fd);
+  return watcher_run(c, s->catalog, &s->breakers->database, seat->metrics, seat->stop_fd, seat->beat_us);
 }
 
 static int check(void *context, const struct config *c, FILE *why)

@@ -65,7 +65,7 @@ json_t *probe_page(const struct catalog_page *p)
 
 void probe_say(json_t *o)
 {
-  json_dumpf(o, stdout, JSON_COMPACT);
+  json_dumpf(o, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
   putchar('\n');
   fflush(stdout);
   json_decref(o);

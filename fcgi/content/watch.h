@@ -1,0 +1,108 @@
+/* The watcher's inside, shared by its parts.  Each part is one thing it looks after:
+ *
+ *   watcher.c      the loop: connect, poll, wait, tell the state
+ *   watch_poll.c   one look at the change log
+ *   watch_apply.c  reads again what changed and stages it
+ *   watch_load.c   reads everything anew
+ *   watch_sweep.c  compares versions, rate-limited
+ *   watch_clock.c  what time alone changes
+ *   watch_file.c   the file copy */
+#ifndef DIPTYCH_CONTENT_WATCH_H
+#define DIPTYCH_CONTENT_WATCH_H
+
+#include "content/catalog_writer.h"
+#include "content/rows_facts.h"
+#include "content/rows_terms.h"
+#include "content/watcher.h"
+
+#define WATCH_ANSWER_MS 15000   /* longest wait for one answer to a bulk reading */
+#define WATCH_BATCH 500         /* products read again in one snapshot */
+
+struct watch_ids {
+  uint64_t *v;
+  size_t n, cap;
+};
+
+/* The sweep's place in its round. */
+struct watch_sweep {
+  uint64_t after;          /* compared up to this id */
+  int64_t next_us;         /* monotonic: when the next slice is due; 0: at once */
+  int64_t hurry_until_us;  /* monotonic: until then, and until a round finds nothing, it runs faster */
+  uint64_t found, looked;  /* in this round */
+  bool hurry;
+  char trouble[160];
+};
+
+/* Counts of windows that end at another hour, gathered slice by slice before they are staged. */
+struct watch_count {
+  uint64_t id;
+  struct version version;
+  uint32_t n90, s30;
+};
+
+struct watch_recount {
+  bool running;
+  int64_t window_us;
+  uint64_t after;
+  struct watch_count *v;
+  size_t n, cap;
+};
+
+struct watch {
+  const struct config *config;
+  struct catalog *catalog;
+  struct catalog_writer *writer;
+  struct metrics *metrics;
+  _Atomic int64_t *beat_us;
+  int stop_fd;
+
+  struct db *db;
+  struct arena *arena;            /* of one batch */
+  struct catalog_follow *follow;  /* as published */
+  struct catalog_follow *next;    /* while a poll is applied */
+  struct catalog_state state;
+
+  int64_t db_now_us;   /* of the last poll */
+  int64_t site_now_us;
+  uint32_t gap_turn;   /* which of many ranges are asked for next */
+  bool behind;         /* the last poll was full: ask again at once */
+  bool load_wanted;    /* everything must be read anew */
+  char reason[128];    /* why */
+  struct watch_ids changed;
+  bool terms_changed;
+
+  struct watch_sweep sweep;
+  struct watch_recount recount;
+  bool full;                 /* the catalog's memory did not suffice */
+  bool unsaved;
+  int64_t save_after_us;     /* monotonic */
+  int64_t down_since_us;     /* monotonic; 0: up */
+};
+
+bool watch_stopping(const struct watch *w); /* asks stop_fd, without waiting; also tells the beat */
+int64_t watch_deadline(void);               /* of one bulk reading */
+/* The incarnation as followed: the database's word, and what else makes facts what they are. */
+void watch_incarnation(const struct watch *w, char out[64], struct span word);
+
+bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
+void watch_ids_sort(struct watch_ids *ids);             /* and without doubles */
+
+/* UNAVAILABLE, INVALID: the database.  LIMIT is not returned but noted in w->full. */
+enum err watch_poll(struct watch *w);
+enum err watch_load(struct watch *w);
+enum err watch_clock(struct watch *w);
+enum err watch_sweep(struct watch *w);
+
+/* Reads products again and stages what they are now.  ids sorted, without doubles. */
+enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);
+/* Sectors, themes, pages, the site's questions: those that differ, or all.  *silent counts differences
+ * that no higher rev explains. */
+enum err watch_terms(struct watch *w, bool all, size_t *silent);
+enum err watch_put(struct watch *w, const struct product *p);
+void watch_noted(struct watch *w, enum err err); /* of a staging: LIMIT and NO_MEMORY */
+enum err watch_publish(struct watch *w, const struct catalog_follow *follow);
+
+bool watch_file_load(struct watch *w);
+void watch_file_save(struct watch *w, bool now);
+
+#endif

@@ -1,0 +1,193 @@
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "content/watch.h"
+
+/* ---- lists of ids */
+
+bool watch_ids_add(struct watch_ids *ids, uint64_t id)
+{
+  if (ids->n && ids->v[ids->n - 1] == id)
+    return true;
+  if (ids->n == ids->cap) {
+    size_t cap = ids->cap ? 2 * ids->cap : 256;
+    uint64_t *v = realloc(ids->v, cap * sizeof *v);
+    if (!v)
+      return false;
+    ids->v = v;
+    ids->cap = cap;
+  }
+  ids->v[ids->n++] = id;
+  return true;
+}
+
+static int by_value(const void *x, const void *y)
+{
+  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+  return (a > b) - (a < b);
+}
+
+void watch_ids_sort(struct watch_ids *ids)
+{
+  size_t kept = 0;
+  if (ids->n)
+    qsort(ids->v, ids->n, sizeof *ids->v, by_value);
+  for (size_t i = 0; i < ids->n; i++)
+    if (i == 0 || ids->v[i] != ids->v[kept - 1])
+      ids->v[kept++] = ids->v[i];
+  ids->n = kept;
+}
+
+/* ---- staging and publishing */
+
+void watch_noted(struct watch *w, enum err err)
+{
+  if ((err == ERR_LIMIT || err == ERR_NO_MEMORY) && !w->full) {
+    log_error("the catalog's memory does not suffice (%s): raise catalog_bytes", err_text(err));
+    w->full = true;
+  }
+}
+
+enum err watch_put(struct watch *w, const struct product *p)
+{
+  uint64_t *pairs = ARENA_ARRAY(w->arena, p->n_pairs + 1, uint64_t);
+  if (!pairs)
+    return ERR_NO_MEMORY;
+  for (size_t i = 0; i < p->n_pairs; i++)
+    pairs[i] = p->pairs[i].other_id;
+  enum err err = catalog_put(w->writer, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
+  watch_noted(w, err);
+  return err == ERR_LIMIT ? ERR_OK : err;
+}
+
+enum err watch_publish(struct watch *w, const struct catalog_follow *follow)
+{
+  enum err err = catalog_writer_publish(w->writer, follow);
+  if (err == ERR_OK) {
+    METRICS_ADD(w->metrics, publishes, 1);
+    w->full = false;
+    w->unsaved = true;
+  }
+  watch_noted(w, err);
+  return err;
+}
+
+/* ---- products */
+
+static enum err batch_apply(struct watch *w, const uint64_t *ids, size_t n)
+{
+  struct rows_batch batch;
+  size_t at = 0;
+  arena_reset(w->arena);
+  enum err err = rows_batch_list(w->db, ids, n, w->arena, watch_deadline(), &batch);
+  for (size_t i = 0; err == ERR_OK && i < n; i++) {
+    if (at < batch.n && batch.products[at].facts.id == ids[i])
+      err = watch_put(w, &batch.products[at++]);
+    else
+      catalog_remove(w->writer, ids[i]);
+  }
+  return err;
+}
+
+enum err watch_products(struct watch *w, const uint64_t *ids, size_t n)
+{
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < n; i += WATCH_BATCH) {
+    if (watch_stopping(w))
+      return ERR_UNAVAILABLE;
+    err = batch_apply(w, ids + i, n - i < WATCH_BATCH ? n - i : WATCH_BATCH);
+  }
+  return err;
+}
+
+/* ---- sectors, themes, pages, the site's questions: small tables, compared whole */
+
+struct terms_change {
+  struct watch *w;
+  struct catalog_pin pin;
+  bool pinned;
+  size_t silent;
+};
+
+/* Must `now` be staged, when the catalog has `before` (NULL: nothing)? */
+static bool differs(struct terms_change *c, const struct version *before, const struct version *now)
+{
+  if (before && version_eq(*before, *now))
+    return false;
+  if (before ? now->rev <= before->rev : now->rev == 0)
+    c->silent++;
+  return true;
+}
+
+static bool among(const struct catalog_term *terms, size_t n, uint64_t id)
+{
+  for (size_t i = 0; i < n; i++)
+    if (terms[i].id == id)
+      return true;
+  return false;
+}
+
+static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
+{
+  struct catalog_term had;
+  for (size_t i = 0; i < t->n_sectors; i++) {
+    bool known = c->pinned && catalog_sector_id(&c->pin, t->sectors[i].id, &had);
+    if (differs(c, known ? &had.version : NULL, &t->sectors[i].version))
+      watch_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
+  }
+  for (uint32_t i = 0, n = c->pinned ? catalog_sectors(&c->pin) : 0; i < n; i++)
+    if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id))
+      catalog_remove_sector(c->w->writer, had.id);
+}
+
+static void themes_apply(struct terms_change *c, const struct rows_terms *t)
+{
+  struct catalog_term had;
+  for (size_t i = 0; i < t->n_themes; i++) {
+    bool known = c->pinned && catalog_theme_id(&c->pin, t->themes[i].id, &had);
+    if (differs(c, known ? &had.version : NULL, &t->themes[i].version))
+      watch_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
+  }
+  for (uint32_t i = 0, n = c->pinned ? catalog_themes(&c->pin) : 0; i < n; i++)
+    if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id))
+      catalog_remove_theme(c->w->writer, had.id);
+}
+
+static void pages_apply(struct terms_change *c, const struct rows_terms *t)
+{
+  struct catalog_page had;
+  uint32_t n = c->pinned ? catalog_pages(&c->pin) : 0;
+  for (size_t i = 0; i < t->n_pages; i++) {
+    bool known = false;
+    for (uint32_t k = 0; k < n && !known; k++)
+      known = catalog_page(&c->pin, k, &had) && had.id == t->pages[i].id;
+    if (differs(c, known ? &had.version : NULL, &t->pages[i].version))
+      watch_noted(c->w, catalog_put_page(c->w->writer, &t->pages[i]));
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    bool stays = !catalog_page(&c->pin, k, &had);
+    for (size_t i = 0; i < t->n_pages && !stays; i++)
+      stays = t->pages[i].id == had.id;
+    if (!stays)
+      catalog_remove_page(c->w->writer, had.id);
+  }
+}
+
+enum err watch_terms(struct watch *w, bool all, size_t *silent)
+{
+  struct rows_terms t;
+  struct terms_change c = {.w = w};
+  c.pinned = !all && catalog_pin(w->catalog, &c.pin);
+  arena_reset(w->arena);
+  enum err err = rows_terms_read(w->db, w->arena, watch_deadline(), &t);
+  if (err != ERR_OK)
+    return err;
+  sectors_apply(&c, &t);
+  themes_apply(&c, &t);
+  pages_apply(&c, &t);
+  struct version site = c.pinned ? catalog_site_version(&c.pin) : (struct version){0};
+  if (differs(&c, c.pinned ? &site : NULL, &t.site))
+    catalog_put_site(w->writer, t.site);
+  *silent = c.silent;
+  return ERR_OK;
+}

@@ -1,0 +1,169 @@
+/* Reads everything anew, beside the catalog that is served meanwhile.
+ *
+ * The place in the log comes first, the rows after it: what commits in between is in the rows, or
+ * beyond the cursor, or in one of the gaps below it.  Those gaps are looked for in the newest part of
+ * the log, as far back as gap_memory. */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "content/follow.h"
+#include "content/watch.h"
+
+#define LOG_CHUNK 50000
+#define LOG_MOST 1000000 /* entries looked through for gaps */
+#define BATCH_LEAST 100
+#define BATCH_MOST 4000
+#define BATCH_US (250 * INT64_C(1000)) /* how long a batch should take */
+
+enum { H_WORD, H_NOW, H_SEQ, H_ENTITY_ID, H_CHANGED };
+
+static enum err head_read(struct watch *w)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  buf_puts(&sql, "SELECT s.incarnation, UTC_TIMESTAMP(6), l.seq, l.entity_id, l.changed_at FROM site_state s"
+                 " LEFT JOIN change_log l ON l.seq = (SELECT MAX(seq) FROM change_log) WHERE s.id = 1");
+  enum err err = db_query(w->db, &sql, watch_deadline(), &rows);
+  buf_free(&sql);
+  if (err != ERR_OK)
+    return err;
+  struct catalog_follow *f = w->next;
+  *f = (struct catalog_follow){.anchor_changed_us = CLOCK_NEVER};
+  if (!db_next(&rows)) {
+    db_rows_free(&rows);
+    log_error("site_state has no row: run `diptych migrate`");
+    return ERR_INVALID;
+  }
+  watch_incarnation(w, f->incarnation, db_text(&rows, H_WORD));
+  w->db_now_us = db_time(&rows, H_NOW);
+  w->site_now_us = w->config->as_of_us == CLOCK_NEVER ? w->db_now_us : w->config->as_of_us;
+  f->cursor = db_uint(&rows, H_SEQ);
+  f->anchor_entity_id = db_uint(&rows, H_ENTITY_ID);
+  f->anchor_changed_us = db_time(&rows, H_CHANGED);
+  db_rows_free(&rows);
+  return ERR_OK;
+}
+
+/* ---- gaps below the cursor, found from the newest backwards */
+
+struct gaps {
+  struct catalog_gap v[CATALOG_GAPS_MAX];
+  size_t n;
+};
+
+static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t *below, bool *more)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  int64_t memory_us = w->config->gap_memory * CLOCK_SECOND, skew_us = clock_now_us() - w->db_now_us;
+  buf_printf(&sql, "SELECT seq, changed_at FROM change_log WHERE seq < %llu ORDER BY seq DESC LIMIT %d",
+             (unsigned long long)*below, LOG_CHUNK);
+  enum err err = db_query(w->db, &sql, watch_deadline(), &rows);
+  buf_free(&sql);
+  *more = err == ERR_OK && rows.count == LOG_CHUNK;
+  while (err == ERR_OK && db_next(&rows)) {
+    uint64_t seq = db_uint(&rows, 0);
+    int64_t changed_us = db_time(&rows, 1);
+    int64_t since_us = changed_us == CLOCK_NEVER ? w->db_now_us : changed_us;
+    if (since_us < w->db_now_us - memory_us || gaps->n == CATALOG_GAPS_MAX) {
+      *more = false;
+      break;
+    }
+    if (seq + 1 < *below)
+      gaps->v[gaps->n++] = (struct catalog_gap){seq + 1, *below - 1, since_us + skew_us + memory_us};
+    *below = seq;
+  }
+  db_rows_free(&rows);
+  return err;
+}
+
+static enum err gaps_read(struct watch *w)
+{
+  struct gaps *gaps = ARENA_NEW(w->arena, struct gaps);
+  uint64_t below = w->next->cursor + 1;
+  bool more = w->next->cursor > 0;
+  enum err err = gaps ? ERR_OK : ERR_NO_MEMORY;
+  for (int looked = 0; err == ERR_OK && more && looked < LOG_MOST; looked += LOG_CHUNK)
+    err = chunk_read(w, gaps, &below, &more);
+  for (size_t i = gaps ? gaps->n : 0; err == ERR_OK && i > 0; i--)
+    follow_gap(w->next, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us);
+  return err;
+}
+
+/* ---- rows */
+
+/* A connection that is cut in mid-load costs one batch, not all that was read. */
+static enum err range_read(struct watch *w, uint64_t after, size_t most, struct rows_batch *batch)
+{
+  enum err err = ERR_UNAVAILABLE;
+  for (int attempt = 0; attempt < 3 && err == ERR_UNAVAILABLE && !watch_stopping(w); attempt++) {
+    arena_reset(w->arena);
+    err = rows_batch_range(w->db, after, most, w->arena, watch_deadline(), batch);
+  }
+  return err;
+}
+
+static size_t batch_next(size_t most, int64_t took_us)
+{
+  if (took_us > 2 * BATCH_US && most > BATCH_LEAST)
+    return most / 2;
+  return took_us < BATCH_US / 2 && most < BATCH_MOST ? most * 2 : most;
+}
+
+static enum err products_load(struct watch *w, size_t *count)
+{
+  struct rows_batch batch = {0};
+  size_t most = WATCH_BATCH;
+  int64_t window_us = 0, said_us = clock_mono_us();
+  enum err err = ERR_OK;
+  *count = 0;
+  while (err == ERR_OK && !batch.ended) {
+    int64_t began_us = clock_mono_us();
+    err = range_read(w, batch.last, most, &batch);
+    for (size_t i = 0; err == ERR_OK && i < batch.n; i++)
+      err = watch_put(w, &batch.products[i]);
+    if (err == ERR_OK && !window_us) /* the first: should the hour move meanwhile, a recount follows */
+      catalog_put_window(w->writer, window_us = batch.snapshot.window_us);
+    *count += batch.n;
+    most = batch_next(most, clock_mono_us() - began_us);
+    if (clock_mono_us() - said_us > 5 * CLOCK_SECOND) {
+      said_us = clock_mono_us();
+      log_info("reading everything: %zu products so far", *count);
+    }
+  }
+  return err;
+}
+
+enum err watch_load(struct watch *w)
+{
+  size_t count = 0, silent;
+  int64_t began_us = clock_mono_us();
+  bool first = !w->follow->incarnation[0];
+  METRICS_ADD(w->metrics, reloads_full, 1);
+  arena_reset(w->arena);
+  enum err err = head_read(w);
+  if (err == ERR_OK)
+    err = gaps_read(w);
+  if (err == ERR_OK)
+    err = catalog_begin_full(w->writer);
+  watch_noted(w, err);
+  if (err == ERR_OK)
+    err = products_load(w, &count);
+  if (err == ERR_OK)
+    err = watch_terms(w, true, &silent);
+  if (err == ERR_OK)
+    err = watch_publish(w, w->next);
+  if (err != ERR_OK)
+    return err;
+  *w->follow = *w->next;
+  w->load_wanted = false;
+  w->recount.running = false;
+  w->sweep.after = 0;
+  if (!first) { /* a restore goes table by table: look again soon, and more than once */
+    w->sweep.hurry = true;
+    w->sweep.hurry_until_us = clock_mono_us() + 30 * CLOCK_SECOND;
+  }
+  log_info("read everything: %zu products in %.1f s, because %s", count,
+           (double)(clock_mono_us() - began_us) / 1e6, w->reason);
+  return ERR_OK;
+}
