@@ -32,7 +32,7 @@ void utf8_put(struct buf *out, uint32_t c)
     buf_putc(out, (char)c);
   else {
     int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    buf_putc(out, (char)((0xF00 >> more & 0xFF) | c >> (6 * more)));
+    buf_putc(out, (char)((0xF00 >> (more + 1) & 0xFF) | c >> (6 * more)));
     while (more--)
       buf_putc(out, (char)(0x80 | (c >> (6 * more) & 0x3F)));
   }
