@@ -9,6 +9,7 @@ import threading
 import pymysql
 import pytest
 
+from lib.daemon import wait_until
 from schema_db import MIGRATIONS, server  # noqa: F401
 
 PRODUCTS = 12
@@ -105,6 +106,24 @@ def test_renames_of_neighbours_do_not_meet(site):
     for editor in editors:
         editor.commit()
     assert editors[0].one("SELECT COUNT(*) FROM product_alias") == 16
+
+
+def test_saves_do_not_wait_for_a_long_statement(site):
+    """A trigger with INSERT ... SELECT would hold the log's AUTO_INCREMENT lock until its end."""
+    importer, editor = site.editor(), site.editor()
+    editor("SELECT GET_LOCK('third row', 0)")
+    statement = threading.Thread(target=importer, args=(
+        "INSERT INTO editorial (product_id, headline) SELECT 1, IF(seq = 3, GET_LOCK('third row', 60), 0) FROM "
+        "seq_1_to_3",))
+    statement.start()
+    wait_until(lambda: editor("SELECT 1 FROM information_schema.processlist WHERE id = %s AND state = 'User lock'",
+                              importer.raw.thread_id()))
+    for n in (1, 2):
+        editor("UPDATE editorial SET headline = 'saved' WHERE id = %s", n)
+        editor.add("activity", product_id=n, title="t")
+    editor("SELECT RELEASE_LOCK('third row')")
+    statement.join()
+    assert editor.one("SELECT COUNT(*) FROM editorial WHERE product_id = 1") == 4
 
 
 def work(site, seed, products, errors, start):
