@@ -11,6 +11,7 @@
 
 #define CALM_US (10 * CLOCK_SECOND)            /* without failures: the next is the first again */
 #define ABORT_US (500 * INT64_C(1000))         /* from SIGABRT to SIGKILL */
+#define IDLE_LEAST_US (3 * CLOCK_SECOND)        /* a worker without a request is not called hung before */
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
 int64_t crew_delay_us(unsigned failures)
@@ -172,15 +173,17 @@ void crew_retire(struct crew *c, unsigned generation, bool of_it, int64_t now_us
       worker_tell(c, i, now_us);
 }
 
-/* Busy: since the request began; else since the loop came round; a fresh one: since it was started. */
-static int64_t quiet_us(const struct scoreboard_slot *s, int64_t now_us)
+/* Busy: counted from the request's begin; else from the loop's last round, which comes every half
+ * second; a fresh one: from its start. */
+static bool hangs(const struct crew *c, const struct scoreboard_slot *s, int64_t now_us)
 {
   int64_t request = LOAD(s->request_us), beat = LOAD(s->beat_us), since = LOAD(s->started_us);
+  int64_t limit = c->config->request_timeout * 1000;
   if (request)
-    since = request;
-  else if (beat > since)
+    return now_us - request > limit;
+  if (beat > since)
     since = beat;
-  return now_us - since;
+  return now_us - since > (limit > IDLE_LEAST_US ? limit : IDLE_LEAST_US);
 }
 
 static void hung_end(struct crew *c, int i, int64_t now_us)
@@ -219,7 +222,7 @@ void crew_watch(struct crew *c, int64_t now_us)
     const struct crew_member *m = &c->members[i];
     if (!m->pid)
       continue;
-    if (m->aborted_us || quiet_us(slot_of(c, i), now_us) > c->config->request_timeout * 1000)
+    if (m->aborted_us || hangs(c, slot_of(c, i), now_us))
       hung_end(c, i, now_us);
     if (m->told_us && now_us - m->told_us >= c->config->stop_grace * 1000)
       late_end(c, i, now_us);

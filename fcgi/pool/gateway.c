@@ -20,6 +20,7 @@
 #define IDLE_US (2 * INT64_C(1000))        /* another worker idles for so long: it could have taken this */
 #define PAUSE_US (100 * INT64_C(1000))     /* without accepting, when the system is out of something */
 #define LEAVE_US (2000 * INT64_C(1000))    /* for accepting what still waits when the pool stops */
+#define QUIET_US (300 * INT64_C(1000))     /* leaving: kept connections may be used once more for so long */
 #define ARENA_MOST ((size_t)64 << 20)
 #define CONNECTIONS_MOST 2048
 
@@ -33,8 +34,10 @@ struct gateway {
   struct buf head;
   struct response response;
   struct connection *oldest, *newest; /* by last request */
+  const struct connection *last;      /* served last; only compared, it may be gone */
   size_t connections, connections_most;
   int64_t next_due_us; /* no connection is due before; 0: none is */
+  int64_t quiet_us;    /* leaving: until when kept connections may be used; 0: not set */
   uint64_t handled;
   int signal_fd;
   bool told;    /* by a signal, or by the master's death */
@@ -128,6 +131,7 @@ static bool answer(struct gateway *g, struct connection *c, struct request *rq, 
   struct reply to = {.fd = c->fd,
                      .id = c->scan.id,
                      .head = span_eq(rq->method, SPAN("HEAD")),
+                     .last = c->scan.keep && (c->close_after || g->leaving),
                      .deadline_us = now_us + s->config->deadline * 1000};
   bool written = reply_write(&to, r, &g->head);
   response_count(&s->slot->metrics, r->status, clock_mono_us() - begun_us);
@@ -158,6 +162,7 @@ static void serve(struct gateway *g, struct connection *c, bool waited)
       .arena = g->arena, .stage = &s->slot->stage, .deadline_us = now_us + s->config->deadline * 1000};
   list_remove(g, c);
   list_add(g, c);
+  g->last = c;
   stage_set(rq.stage, STAGE_READ);
   if (!connection_request_take(c, &rq)) {
     bad_note(g, c->scan.why);
@@ -275,6 +280,8 @@ static int wait_ms(const struct gateway *g)
     until_us = g->next_due_us;
   if (!g->listening && !g->leaving && g->resume_us < until_us)
     until_us = g->resume_us;
+  if (g->quiet_us && g->quiet_us < until_us)
+    until_us = g->quiet_us;
   return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000) + 1;
 }
 
@@ -295,18 +302,26 @@ static int events_wait(struct gateway *g, struct epoll_event *events, bool *wait
   return n;
 }
 
+/* A request waited when it was there before the worker looked, unless it could only come then: a peer
+ * asks again on the same connection after its answer. */
+static void event_turn(struct gateway *g, const struct epoll_event *event, bool waited)
+{
+  struct connection *c = event->data.ptr;
+  connection_turn(g, c, waited && c != g->last, event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR));
+}
+
 static void turn(struct gateway *g)
 {
   struct epoll_event events[EVENTS];
   bool waited, fresh = false;
   int n = events_wait(g, events, &waited);
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < n; i++, waited = true) {
     if (events[i].data.ptr == NULL)
       fresh = true;
     else if (events[i].data.ptr == g)
       g->told = true;
     else
-      connection_turn(g, events[i].data.ptr, waited || i > 0, events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR));
+      event_turn(g, &events[i], waited);
   }
   /* A wake-up is lost when the worker that got it dies: so look also when nothing happened. */
   if ((fresh || n == 0) && g->listening)
@@ -328,17 +343,28 @@ static void connection_shut(struct gateway *g, struct connection *c)
 
 /* The queue is emptied when the whole pool stops; else the others will, and a few are taken because
  * this worker may have been woken for them. */
-static void leave(struct gateway *g)
+static void queue_drain(struct gateway *g)
 {
   int64_t until_us = clock_mono_us() + LEAVE_US;
   bool all = atomic_load(&g->s->board->stopping);
+  for (int left = all ? CONNECTIONS_MOST : 4; left > 0 && clock_mono_us() < until_us; left--)
+    if (!accept_one(g))
+      break;
+}
+
+/* Busy kept connections end with their next answer, which tells the peer so; only those that nobody
+ * uses for a while are closed by us. */
+static void leave(struct gateway *g)
+{
   g->leaving = true;
   listen_set(g, false);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->life_fd, NULL); /* these stay readable from now on */
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->signal_fd, NULL);
-  for (int left = all ? CONNECTIONS_MOST : 4; left > 0 && clock_mono_us() < until_us; left--)
-    if (!accept_one(g))
-      break;
+  queue_drain(g);
+  g->quiet_us = clock_mono_us() + QUIET_US;
+  while (g->oldest && clock_mono_us() < g->quiet_us)
+    turn(g);
+  g->quiet_us = 0;
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
     connection_shut(g, c);

@@ -7,9 +7,10 @@
  * another worker idles gets its answer and is then closed: the peer's next connection goes to
  * whoever is free.  Signals are an event like the others: none interrupts a request.
  *
- * Leaving loses nothing: what is in the listen queue or on a kept connection at that moment is still
- * answered, and a UNIX socket is shut for reading first, so that a peer whose write succeeds has its
- * answer and any other learns at once that it must connect anew. */
+ * Leaving loses nothing: what is in the listen queue or comes on a kept connection is still answered,
+ * each connection's last answer tells the peer that it is (see reply.h), and one that stays unused is
+ * shut for reading before it is closed: on a UNIX socket a request whose write succeeded is answered,
+ * and any other peer learns at once that it must connect anew. */
 #ifndef DIPTYCH_POOL_GATEWAY_H
 #define DIPTYCH_POOL_GATEWAY_H
 

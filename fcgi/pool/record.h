@@ -43,7 +43,8 @@ enum record_type {
   RECORD_END_REQUEST,
   RECORD_PARAMS,
   RECORD_STDIN,
-  RECORD_STDOUT
+  RECORD_STDOUT,
+  RECORD_UNKNOWN_TYPE = 11
 };
 void record_header(unsigned char *out, enum record_type type, uint16_t id, size_t content, size_t padding);
 

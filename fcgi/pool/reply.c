@@ -113,7 +113,7 @@ static void vector_add(struct iovec *vector, size_t *count, const void *p, size_
 
 bool reply_write(const struct reply *to, const struct response *r, struct buf *scratch)
 {
-  unsigned char headers[1 + BODY_RECORDS][RECORD_HEADER], end[3 * RECORD_HEADER] = {0};
+  unsigned char headers[1 + BODY_RECORDS][RECORD_HEADER], end[5 * RECORD_HEADER] = {0};
   struct iovec vector[2 + 2 * BODY_RECORDS + 1];
   struct span body = to->head || r->no_body ? span_of(NULL, 0) : r->body;
   size_t count = 0;
@@ -126,6 +126,7 @@ bool reply_write(const struct reply *to, const struct response *r, struct buf *s
   vector_add(vector, &count, scratch->p, scratch->n);
   record_header(end, RECORD_STDOUT, to->id, 0, 0);
   record_header(end + RECORD_HEADER, RECORD_END_REQUEST, to->id, 8, 0);
+  record_header(end + 3 * RECORD_HEADER, RECORD_UNKNOWN_TYPE, 0, 8, 0);
   do {
     for (size_t i = 1; i <= BODY_RECORDS && body.n; i++) {
       struct span part = span_head(body, RECORD_MOST);
@@ -135,7 +136,7 @@ bool reply_write(const struct reply *to, const struct response *r, struct buf *s
       body = span_from(body, part.n);
     }
     if (!body.n)
-      vector_add(vector, &count, end, sizeof end);
+      vector_add(vector, &count, end, (to->last ? 5 : 3) * RECORD_HEADER);
     if (!vector_write(to->fd, vector, count, to->deadline_us))
       return false;
     count = 0;

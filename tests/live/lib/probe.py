@@ -1,0 +1,218 @@
+"""The pool around test hooks (tests/live/pool_probe.c), alone: no database, no memcached.
+
+    probe = Probe(workers=3).start()
+    probe.ask("/echo")                          one FastCGI request on a connection of its own
+    probe.status()                              diptych status --json, as a dict
+    probe.web()                                 nginx with the shipped configuration before it
+"""
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from . import fcgi_client
+from .daemon import Daemon, wait_until
+from .servers import BUILD, ENVIRONMENT, SLOW, Web, configuration_text, diptych, short_folder
+
+
+def build():
+    if not os.environ.get("DIPTYCH_PROBE_BUILT"):
+        done = subprocess.run(["make", "-s", "-C", BUILD, "pool_probe"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        os.environ["DIPTYCH_PROBE_BUILT"] = "1"
+    return BUILD / "pool_probe"
+
+
+class Probe:
+    def __init__(self, prefix=(), env=None, **config):
+        self.folder = short_folder("dp-p-")
+        self.socket = self.folder / "diptych.sock"
+        self.config_path = self.folder / "diptych.conf"
+        self.config = {"listen": self.socket, "control": self.folder / "control.sock", "state_dir": self.folder,
+                       "pid_file": self.folder / "diptych.pid", "workers": 2, "site_name": "first",
+                       "log_level": "debug", **config}
+        self.write_config()
+        self.pool = Daemon("pool_probe", [*prefix, build(), self.config_path], self.folder / "diptych.log",
+                           env={**ENVIRONMENT, **(env or {})})
+        self.webs = []
+
+    # ---- life
+
+    def write_config(self, **changes):
+        self.config.update(changes)
+        self.config_path.write_text(configuration_text(self.config))
+
+    @property
+    def address(self):
+        listen = str(self.config["listen"])
+        return listen if "/" in listen else ("127.0.0.1", int(listen.split(":")[1]))
+
+    def start(self, wait=True):
+        self.pool.start()
+        if wait:
+            self.pool.wait_ready(lambda: self.logged("INFO master", "serving"), 30 * SLOW)
+        return self
+
+    def web(self, **kw):
+        web = Web(self.folder, f"unix:{self.socket}", **kw).start()
+        self.webs.append(web)
+        return web
+
+    def stop(self):
+        try:
+            for web in self.webs:
+                web.stop()
+            self.thaw_all()
+            self.pool.stop(20 * SLOW)
+        finally:
+            self.pool.kill()
+
+    def thaw_all(self):
+        for pid in self.pids() if self.pool.alive() else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ---- what it says
+
+    @property
+    def log(self):
+        return self.pool.log.read_text(errors="replace") if self.pool.log.exists() else ""
+
+    def logged(self, *words, after=0):
+        """The first log line with all words, behind the first `after` characters of the log."""
+        for line in self.log[after:].splitlines():
+            if all(w in line for w in words):
+                return line
+        return None
+
+    def wait_logged(self, *words, after=0, timeout=10):
+        return wait_until(lambda: self.logged(*words, after=after), timeout * SLOW, f"the log to say {words}")
+
+    def diptych(self, *args, **kw):
+        return diptych(*args, config=self.config_path, **kw)
+
+    def control(self, line, timeout=10):
+        """One line to the control socket itself: (ok, text)."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(timeout * SLOW)
+            s.connect(str(self.config["control"]))
+            s.sendall(line.encode() + b"\n")
+            received = b""
+            while part := s.recv(65536):
+                received += part
+        first, _, rest = received.decode().partition("\n")
+        return first == "ok", rest
+
+    def status(self):
+        ok, text = self.control("status json")
+        assert ok, text
+        return json.loads(text)
+
+    def metric(self, name):
+        _, text = self.control("metrics")
+        return next(float(line.split()[1]) for line in text.splitlines() if line.split()[0] == f"diptych_{name}")
+
+    def workers(self):
+        """Worker entries of the status that take requests."""
+        return [w for w in self.status()["workers"] if w["state"] == "ready"]
+
+    def wait_workers(self, count, timeout=10):
+        def there():
+            workers = self.workers()
+            return workers if len(workers) == count else None
+        return wait_until(there, timeout * SLOW, f"{count} ready workers")
+
+    def busy(self, target, count=1, timeout=10):
+        """Waits until so many workers have this request; returns their entries."""
+        def there():
+            found = [w for w in self.status()["workers"] if w["request"] and w["request"].endswith(" " + target)]
+            return found if len(found) >= count else None
+        return wait_until(there, timeout * SLOW, f"{count} workers with {target}")
+
+    def pids(self):
+        """All children of the master, zombies too."""
+        with open(f"/proc/{self.pool.pid}/task/{self.pool.pid}/children") as f:
+            return [int(pid) for pid in f.read().split()]
+
+    # ---- requests
+
+    def peer(self, timeout=10):
+        return fcgi_client.Peer(self.address, timeout * SLOW)
+
+    def ask(self, *args, **kw):
+        kw.setdefault("keep", False)
+        with self.peer() as p:
+            return p.ask(*args, **kw)
+
+    def release(self, name):
+        """Lets requests to /wait/NAME go on."""
+        (self.folder / name).touch()
+
+
+class Load(threading.Thread):
+    """Requests through nginx or straight to the pool, one after the other, until stop(); counts statuses."""
+
+    def __init__(self, ask):
+        super().__init__(daemon=True)
+        self.ask, self.counts, self.halt = ask, {}, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.halt.is_set():
+            try:
+                status = self.ask().status
+            except OSError as e:
+                status = type(e).__name__
+            self.counts[status] = self.counts.get(status, 0) + 1
+
+    def stop(self):
+        self.halt.set()
+        self.join(60)
+        return self.counts
+
+
+@contextlib.contextmanager
+def load(ask, threads=4):
+    """Runs `ask` in threads meanwhile; yields a dict that holds the counts of statuses afterwards."""
+    counts = {}
+    running = [Load(ask) for _ in range(threads)]
+    try:
+        yield counts
+    finally:
+        for thread in running:
+            for status, n in thread.stop().items():
+                counts[status] = counts.get(status, 0) + n
+
+
+@pytest.fixture
+def make_probe(request):
+    """A function that starts probes: make_probe(workers=3); the log's end follows a failure's report."""
+    probes = []
+
+    def make(start=True, **kw):
+        probes.append(Probe(**kw))
+        return probes[-1].start() if start else probes[-1]
+
+    failed = request.session.testsfailed
+    yield make
+    for probe in probes:
+        try:
+            probe.stop()
+        finally:
+            if request.session.testsfailed > failed:
+                print(probe.pool.tail(60))
+            probe.remove()
+
+
+@pytest.fixture
+def probe(make_probe):
+    return make_probe()

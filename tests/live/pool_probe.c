@@ -1,0 +1,186 @@
+/* A pool around a site made of test hooks, for what no real page does: hang, die, answer by the
+ * megabyte.  usage: pool_probe CONFIG.  It is the production master, workers and gateway; only the
+ * struct app is this file's, and sendmsg, so that a worker can die in the middle of an answer.
+ *
+ *   /echo            what arrived, a line each           /config        site_name
+ *   /sleep/MS        answers after MS ms, stage DATABASE  /big/N         N bytes
+ *   /spin            never answers, burns CPU            /torn/N        dies after N written bytes
+ *   /abort           dies before it answers              /broken        an answer that cannot be sent
+ *   /wait/NAME       answers when the file NAME appears in state_dir
+ * site_name "no-open" makes worker_open fail, "no-check" makes check fail; the watcher hangs, exits or
+ * crashes while a file watcher-hang, watcher-exit or watcher-crash is in state_dir. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "pool/app.h"
+#include "pool/master.h"
+#include "pool/report.h"
+
+struct probe {
+  const struct config *config;
+  struct app_seat seat;
+};
+
+static size_t torn_after; /* bytes; 0: never */
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+  if (torn_after) {
+    for (size_t i = 0; i < message->msg_iovlen && torn_after; i++) {
+      struct span part = span_head(span_of(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len), torn_after);
+      ssize_t sent = send(fd, part.p, part.n, MSG_NOSIGNAL);
+      torn_after -= sent > 0 ? (size_t)sent : torn_after;
+    }
+    kill(getpid(), SIGKILL);
+  }
+  return syscall(SYS_sendmsg, fd, message, flags);
+}
+
+static bool there(const struct config *c, const char *name)
+{
+  char path[512];
+  snprintf(path, sizeof path, "%s/%s", c->state_dir, name);
+  return access(path, F_OK) == 0;
+}
+
+static void sleep_ms(long ms)
+{
+  struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+  while (nanosleep(&t, &t) != 0 && errno == EINTR)
+    ;
+}
+
+static struct span echo(const struct request *rq)
+{
+  return arena_printf(rq->arena,
+                      "method %.*s\ntarget %.*s\nid %.*s\nif_none_match %.*s\nif_modified_since %.*s\n"
+                      "accept_encoding %.*s\ndeadline_ms %lld\npid %d\n",
+                      SPAN_ARG(rq->method), SPAN_ARG(rq->target), SPAN_ARG(rq->id), SPAN_ARG(rq->if_none_match),
+                      SPAN_ARG(rq->if_modified_since), SPAN_ARG(rq->accept_encoding),
+                      (long long)(rq->deadline_us - clock_mono_us()) / 1000, (int)getpid());
+}
+
+static struct span big(const struct request *rq, size_t n)
+{
+  char *p = arena_alloc(rq->arena, n);
+  if (p)
+    memset(p, 'x', n);
+  return span_of(p, p ? n : 0);
+}
+
+static struct span metrics(const struct probe *p, const struct request *rq)
+{
+  struct buf out = BUF_INIT;
+  report_metrics(p->seat.board, &out);
+  struct span copy = arena_copy(rq->arena, buf_view(&out));
+  buf_free(&out);
+  return copy;
+}
+
+static void wait_for(const struct probe *p, const char *name)
+{
+  while (!there(p->config, name))
+    sleep_ms(2);
+}
+
+static void probe_handle(void *self, const struct request *rq, struct response *out)
+{
+  const struct probe *p = self;
+  struct span path = span_head(rq->target, span_find(rq->target, '?'));
+  struct span rest = span_from(path, 1), word = span_split(&rest, '/');
+  long n = rest.n ? strtol(arena_z(rq->arena, rest), NULL, 10) : 0;
+  out->status = 200;
+  response_header(out, "Content-Type", SPAN("text/plain"));
+  out->body = SPAN("ok\n");
+  stage_set(rq->stage, STAGE_DATABASE);
+  if (span_eq(word, SPAN("sleep")))
+    sleep_ms(n);
+  else if (span_eq(word, SPAN("wait")))
+    wait_for(p, arena_z(rq->arena, rest));
+  else if (span_eq(word, SPAN("spin")))
+    for (volatile int burn = 0;; burn = !burn)
+      ;
+  else if (span_eq(word, SPAN("abort")))
+    abort();
+  else if (span_eq(word, SPAN("torn"))) {
+    out->body = big(rq, 100000);
+    torn_after = (size_t)n;
+  } else if (span_eq(word, SPAN("big")))
+    out->body = big(rq, (size_t)n);
+  else if (span_eq(word, SPAN("echo")))
+    out->body = echo(rq);
+  else if (span_eq(word, SPAN("config")))
+    out->body = span_z(p->config->site_name);
+  else if (span_eq(word, SPAN("metrics")))
+    out->body = metrics(p, rq);
+  else if (span_eq(word, SPAN("broken")))
+    out->status = 0;
+  else if (span_eq(word, SPAN("empty"))) {
+    out->status = 304;
+    out->no_body = true;
+  }
+}
+
+static void *probe_open(void *context, const struct config *c, const struct app_seat *seat)
+{
+  if (strcmp(c->site_name, "no-open") == 0) {
+    log_error("the probe does not open");
+    return NULL;
+  }
+  struct probe *p = malloc(sizeof *p);
+  if (p)
+    *p = (struct probe){c, *seat};
+  return p;
+}
+
+static void probe_close(void *self)
+{
+  free(self);
+}
+
+static int probe_watch(void *context, const struct config *c, const struct app_seat *seat)
+{
+  struct pollfd stop = {.fd = seat->stop_fd, .events = POLLIN};
+  log_info("watching for %s", c->site_name);
+  while (poll(&stop, 1, 10) == 0) {
+    if (!there(c, "watcher-hang"))
+      app_beat(seat);
+    if (there(c, "watcher-exit"))
+      return 3;
+    if (there(c, "watcher-crash"))
+      abort();
+    METRICS_ADD(seat->metrics, polls, 1);
+  }
+  return 0;
+}
+
+static int probe_check(void *context, const struct config *c, FILE *why)
+{
+  if (strcmp(c->site_name, "no-check") == 0)
+    fputs("templates/page.mustache:3:7: the probe refuses\n", why);
+  return strcmp(c->site_name, "no-check") == 0;
+}
+
+static void probe_status(void *context, struct buf *out, bool json)
+{
+  buf_puts(out, json ? "\"probe\":{\"lag_ms\":7}" : "probe: 7 ms behind\n");
+}
+
+int main(int argc, char **argv)
+{
+  static const struct app app = {.worker_open = probe_open,
+                                 .worker_handle = probe_handle,
+                                 .worker_close = probe_close,
+                                 .watcher_run = probe_watch,
+                                 .check = probe_check,
+                                 .status = probe_status};
+  struct config *config = argc == 2 ? config_read(argv[1], stderr) : NULL;
+  return config ? master_run(&config, &app) : 2;
+}

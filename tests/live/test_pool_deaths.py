@@ -1,0 +1,174 @@
+"""Workers that die, hang or wear out: what visitors see, what the log says, how fast they are replaced."""
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from lib.daemon import wait_until
+from lib.fcgi_client import request
+from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
+from lib.servers import SLOW
+
+
+def test_idle_worker_killed_is_replaced_within_100_ms_and_nobody_notices(probe):
+    for _ in range(5):
+        before = {w["pid"] for w in probe.wait_workers(2)}
+        victim, mark = min(before), len(probe.log)
+        at = time.monotonic()
+        os.kill(victim, signal.SIGKILL)
+        statuses = [probe.ask("/x").status for _ in range(20)]
+        assert statuses == [200] * 20
+        line = probe.wait_logged(f"({victim}) killed by signal 9", after=mark)
+        assert line.endswith("while idle") and " ERROR master[" in line
+        wait_until(lambda: len({w["pid"] for w in probe.workers()} - {victim}) == 2, what="a new worker")
+        assert time.monotonic() - at < 0.1 * SLOW
+    assert probe.metric("pool_deaths_killed_total") == 5
+    assert probe.status()["metrics"]["requests"] == 100, "sums must not step back when workers are replaced"
+
+
+def test_killed_idle_workers_that_never_had_a_request_are_replaced_at_once_too(make_probe):
+    probe = make_probe(workers=4)
+    for _ in range(3):
+        victims = {w["pid"] for w in probe.wait_workers(4)}
+        at = time.monotonic()
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: len({w["pid"] for w in probe.workers()} - victims) == 4)
+        assert time.monotonic() - at < 0.2 * SLOW
+
+
+def test_busy_worker_killed_costs_one_502_and_is_explained(probe):
+    web = probe.web()
+    with load(lambda: web.http("GET", "/wait/never"), threads=1) as counts:
+        pid = probe.busy("/wait/never")[0]["pid"]
+        time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+        line = probe.wait_logged(f"({pid}) killed by signal 9 while GET /wait/never (")
+        probe.release("never")
+        wait_until(lambda: web.http("GET", "/x").status == 200)
+    assert " ms, waiting for the database)" in line
+    assert counts[502] == 1 and set(counts) == {502, 200}, counts
+
+
+def test_abort_in_a_page_is_logged_with_its_signal(probe):
+    answer = probe.ask("/abort?q=1")
+    assert not answer.ended and not answer.status
+    assert probe.wait_logged("killed by signal 6", "while GET /abort?q=1 (")
+    assert probe.ask("/echo").status == 200
+
+
+@pytest.mark.parametrize("bytes", [20, 300, 60000])
+def test_death_in_mid_write_is_never_a_clean_200(probe, bytes):
+    answer = probe.ask(f"/torn/{bytes}")
+    assert not answer.whole
+    assert probe.wait_logged("killed by signal 9", f"GET /torn/{bytes}", "writing the answer")
+    web = probe.web()
+    try:
+        through = web.http("GET", f"/torn/{bytes}")
+    except Exception as e:  # http.client.IncompleteRead: the length was promised and not kept
+        assert type(e).__name__ == "IncompleteRead"
+    else:
+        assert through.status == 502
+
+
+def test_spinning_worker_is_ended_at_request_timeout(make_probe):
+    probe = make_probe(request_timeout=400)
+    web = probe.web()
+    began = time.monotonic()
+    assert web.http("GET", "/spin?who=me").status == 502
+    assert 0.4 <= time.monotonic() - began < 2 * SLOW
+    assert probe.wait_logged("hangs while GET /spin?who=me (", "ms, waiting for the database): ending it")
+    assert probe.wait_logged("killed by signal 6", "because it hung while GET /spin?who=me")
+    assert probe.metric("pool_deaths_hung_total") == 1
+    assert len(probe.wait_workers(2)) == 2
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_stopped_worker_is_ended_by_the_watchdog(make_probe, busy):
+    """SIGABRT stays pending in a stopped process: SIGKILL must follow."""
+    probe = make_probe(workers=1, workers_min=1, request_timeout=700)
+    if busy:
+        with probe.peer() as p:
+            p.send(request("/sleep/100000"))
+            pid = probe.busy("/sleep/100000")[0]["pid"]
+            os.kill(pid, signal.SIGSTOP)
+            assert p.closed()
+    else:
+        pid = probe.workers()[0]["pid"]
+        os.kill(pid, signal.SIGSTOP)
+    assert probe.wait_logged(f"({pid}) killed by signal 9", "because it hung while",
+                             "/sleep/100000" if busy else "idle")
+    assert probe.wait_workers(1)[0]["pid"] != pid
+    assert probe.ask("/echo").status == 200
+
+
+def test_deaths_before_the_first_request_slow_the_next_start_down(make_probe):
+    probe = make_probe(start=False, workers=1, site_name="no-open")
+    probe.start(wait=False)
+    probe.wait_logged("exited with status 11 while starting")
+    time.sleep(1)
+    attempts = probe.log.count("exited with status 11")
+    assert 3 <= attempts <= 7, attempts  # 50, 100, 200, 400, 800 ms
+    probe.write_config(site_name="mended")
+    assert probe.diptych("reload").returncode == 0
+    assert probe.ask("/config").text == "mended"
+
+
+def test_workers_wear_out_one_by_one_and_no_request_is_lost(make_probe):
+    probe = make_probe(workers=2, worker_requests=64)
+    web = probe.web()
+    first = {w["pid"] for w in probe.wait_workers(2)}
+    with load(lambda: web.http("GET", "/x")) as counts:
+        wait_until(lambda: probe.metric("pool_recycled_total") >= 6, timeout=20 * SLOW)
+    assert set(counts) == {200}, counts
+    worn = dict(re.findall(r"worker (\d) \(\d+\) replaced after (\d+) requests", probe.log))
+    assert 64 <= int(worn["0"]) < 80 and int(worn["1"]) >= 68, "staggered"
+    assert not first & {w["pid"] for w in probe.wait_workers(2)}
+    assert probe.status()["metrics"]["requests"] >= sum(counts.values()), "sums must not step back"
+
+
+def test_master_killed_workers_finish_and_go(probe):
+    with probe.peer() as p:
+        p.send(request("/wait/go"))
+        probe.busy("/wait/go")
+        pids = probe.pids()
+        assert len(pids) == 3  # and the watcher
+        probe.pool.kill()
+        time.sleep(0.1)
+        probe.release("go")
+        answer = p.answer()
+        assert answer.whole and answer.status == 200
+    wait_until(lambda: not any(map(alive, pids)), 5 * SLOW, "the orphans to end")
+
+
+def test_a_new_master_replaces_a_killed_one_while_its_workers_finish(probe):
+    with probe.peer() as p:
+        p.send(request("/wait/go"))
+        probe.busy("/wait/go")
+        probe.pool.kill()
+        probe.pool.log.write_text("")
+        probe.start()
+        assert probe.ask("/echo").status == 200
+        probe.release("go")
+        assert p.answer().status == 200
+
+
+@pytest.mark.parametrize("how", ["exit", "crash"])
+def test_watcher_is_replaced(probe, how):
+    first = probe.status()["watcher"]["pid"]
+    probe.release(f"watcher-{how}")
+    assert probe.wait_logged("the watcher", "exited with status 3" if how == "exit" else "killed by signal 6")
+    (probe.folder / f"watcher-{how}").unlink()
+    wait_until(lambda: probe.status()["watcher"]["pid"] not in (0, first))
+    assert probe.metric("pool_watcher_restarts_total") >= 1
+    assert probe.ask("/echo").status == 200
