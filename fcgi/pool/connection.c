@@ -63,7 +63,7 @@ enum connection_news connection_look(struct connection *c, char *buffer)
     n = recv(c->fd, buffer, RECORD_LIMIT, MSG_PEEK | MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
   if (n < 0)
-    return errno == EAGAIN || errno == EWOULDBLOCK ? CONNECTION_WAIT : CONNECTION_CLOSED;
+    return errno == EAGAIN || errno == EWOULDBLOCK ? CONNECTION_NOTHING : CONNECTION_CLOSED;
   if (n == 0)
     return CONNECTION_CLOSED;
   c->scan = record_scan(span_of(buffer, (size_t)n), buffer + RECORD_LIMIT);
@@ -71,7 +71,7 @@ enum connection_news connection_look(struct connection *c, char *buffer)
   case RECORD_WHOLE:
     return CONNECTION_REQUEST;
   case RECORD_PARTIAL:
-    return CONNECTION_WAIT;
+    return CONNECTION_PART;
   case RECORD_BAD:
     break;
   }

@@ -40,7 +40,8 @@ struct connection *connection_new(int fd);
 void connection_free(struct connection **c); /* closes it */
 
 enum connection_news {
-  CONNECTION_WAIT,    /* nothing whole yet */
+  CONNECTION_NOTHING, /* no byte has come */
+  CONNECTION_PART,    /* a request has begun */
   CONNECTION_REQUEST, /* c->scan tells of a whole request */
   CONNECTION_CLOSED,  /* the peer has gone between two requests */
   CONNECTION_BROKEN   /* cut off or malformed: c->scan.why; close it */

@@ -184,16 +184,15 @@ static void connection_turn(struct gateway *g, struct connection *c, bool waited
     return;
   }
   enum connection_news news = connection_look(c, g->buffer);
-  if (news == CONNECTION_REQUEST) {
-    c->close_after = false;
+  if (news == CONNECTION_REQUEST)
     serve(g, c, waited);
-  } else if (news == CONNECTION_WAIT && !hung_up) {
-    if (!c->due_us)
+  else if ((news == CONNECTION_NOTHING || news == CONNECTION_PART) && !hung_up) {
+    if (news == CONNECTION_PART && !c->due_us)
       due_set(g, c, clock_mono_us() + PARAMS_US);
     if (!watch(g, c))
       drop(g, c);
   } else {
-    if (news == CONNECTION_BROKEN || news == CONNECTION_WAIT)
+    if (news == CONNECTION_BROKEN || news == CONNECTION_PART)
       bad_note(g, news == CONNECTION_BROKEN ? c->scan.why : "cut off in its parameters");
     drop(g, c);
   }
@@ -250,6 +249,7 @@ static bool accept_one(struct gateway *g)
   }
   list_add(g, c);
   g->connections++;
+  due_set(g, c, clock_mono_us() + PARAMS_US); /* a fresh one may not be mute */
   connection_turn(g, c, false, false);
   return true;
 }
