@@ -36,5 +36,6 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
 const struct config *site_config(const struct site *s);
 const struct assets *site_assets(const struct site *s);
 const struct site_parts *site_parts(const struct site *s);
+int64_t site_opened_us(const struct site *s); /* real time */
 
 #endif

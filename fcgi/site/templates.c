@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "site/view_error.h"
+#include "site/view_machine.h"
 
 #define FORMS 5
 
 struct templates {
   size_t n;
-  struct template *error;
+  struct template *error, *files[TEMPLATES_FILE_COUNT];
   uint64_t hash;
   struct template *v[][FORMS];
 };
@@ -45,6 +46,17 @@ static bool compile_route(struct templates *t, size_t at, const struct config *c
   return whole;
 }
 
+static bool compile_files(struct templates *t, const struct config *c, FILE *why)
+{
+#define TEMPLATES_NAME(name, file, path, type) file,
+  static const char *const names[] = {TEMPLATES_FILES(TEMPLATES_NAME)};
+#undef TEMPLATES_NAME
+  bool whole = true;
+  for (size_t i = 0; i < TEMPLATES_FILE_COUNT; i++)
+    whole = (t->files[i] = template_compile(c->template_dir, names[i], &machine_view_shape, why)) && whole;
+  return whole;
+}
+
 struct templates *templates_open(const struct config *c, FILE *why)
 {
   struct templates *t = calloc(1, sizeof *t + route_count() * sizeof t->v[0]);
@@ -56,6 +68,7 @@ struct templates *templates_open(const struct config *c, FILE *why)
   t->n = route_count();
   for (size_t i = 0; i < t->n; i++)
     whole = compile_route(t, i, c, why) && whole;
+  whole = compile_files(t, c, why) && whole;
   t->error = compile(c, "error", "html", &error_view_shape, why);
   if (!whole || !t->error)
     templates_close(&t);
@@ -69,6 +82,8 @@ void templates_close(struct templates **t)
   for (size_t i = 0; i < (*t)->n; i++)
     for (size_t k = 0; k < FORMS; k++)
       template_free(&(*t)->v[i][k]);
+  for (size_t i = 0; i < TEMPLATES_FILE_COUNT; i++)
+    template_free(&(*t)->files[i]);
   template_free(&(*t)->error);
   free(*t);
   *t = NULL;
@@ -77,6 +92,11 @@ void templates_close(struct templates **t)
 const struct template *templates_get(const struct templates *t, const struct route *r, enum form form)
 {
   return t->v[r - route_at(0)][form];
+}
+
+const struct template *templates_file(const struct templates *t, enum templates_file file)
+{
+  return t->files[file];
 }
 
 const struct template *templates_error(const struct templates *t)

@@ -16,6 +16,17 @@ struct templates *templates_open(const struct config *c, FILE *why);
 void templates_close(struct templates **t);
 /* NULL: the route has no such form. */
 const struct template *templates_get(const struct templates *t, const struct route *r, enum form form);
+/* Files that need no catalog: X(NAME, template, path, content type) */
+#define TEMPLATES_FILES(X)                                                                                             \
+  X(ROBOTS, "robots.txt.mustache", "/robots.txt", "text/plain; charset=utf-8")                                        \
+  X(OPENSEARCH, "opensearch.xml.mustache", "/opensearch.xml", "application/opensearchdescription+xml")                \
+  X(LLMS, "llms.txt.mustache", "/llms.txt", "text/plain; charset=utf-8")                                               \
+  X(SECURITY, "security.txt.mustache", "/.well-known/security.txt", "text/plain; charset=utf-8")
+#define TEMPLATES_ENUM(name, file, path, type) TEMPLATES_##name,
+enum templates_file { TEMPLATES_FILES(TEMPLATES_ENUM) TEMPLATES_FILE_COUNT };
+#undef TEMPLATES_ENUM
+const struct template *templates_file(const struct templates *t, enum templates_file file);
+
 const struct template *templates_error(const struct templates *t);
 /* Changes whenever any page could look different. */
 uint64_t templates_hash(const struct templates *t);
