@@ -1,82 +1,19 @@
-/* Who else: the six cards of a set, and the three best alternatives of each member.  Rankings come
- * sorted from the catalog (velocity descending, then slug), so the first few of each sector are
- * enough; a heap of candidates is never built. */
+/* Who else: the six cards of a set, and the three best alternatives of each member. */
+#include "site/best.h"
 #include "site/page_compare.h"
-
-struct candidate {
-  uint32_t ordinal;
-  int tenths;
-  struct facts facts;
-};
-
-struct candidates {
-  size_t n, max;
-  struct candidate v[COMPARE_CARDS];
-};
-
-static bool in_set(const struct compare *c, uint64_t id)
-{
-  for (size_t i = 0; i < c->n; i++)
-    if (c->set[i].member.facts.id == id)
-      return true;
-  return false;
-}
-
-static bool held(const struct candidates *k, uint64_t id)
-{
-  for (size_t i = 0; i < k->n; i++)
-    if (k->v[i].facts.id == id)
-      return true;
-  return false;
-}
-
-static bool ranks_before(const struct candidate *a, const struct candidate *b)
-{
-  return a->tenths != b->tenths ? a->tenths > b->tenths : span_cmp(a->facts.slug, b->facts.slug) < 0;
-}
-
-/* Puts it at its place behind the first `fixed`; false: it is worse than all of a full list. */
-static bool insert(struct candidates *k, size_t fixed, const struct candidate *one)
-{
-  size_t at = k->n;
-  while (at > fixed && ranks_before(one, &k->v[at - 1]))
-    at--;
-  if (at == k->max)
-    return false;
-  size_t last = k->n < k->max ? k->n : k->max - 1;
-  for (size_t i = last; i > at; i--)
-    k->v[i] = k->v[i - 1];
-  k->v[at] = *one;
-  k->n = last + 1;
-  return true;
-}
-
-/* The best of one sector's ranking into k, behind the first `fixed`; `except`: nobody, the set, or one
- * product. */
-static void take_sector(struct page *p, const struct catalog_term *t, const struct compare *c, uint64_t except,
-                        size_t fixed, struct candidates *k)
-{
-  for (uint32_t i = 0; i < t->ranking.n; i++) {
-    struct candidate one = {.ordinal = t->ranking.ordinals[i]};
-    if (!catalog_facts(&p->pin, one.ordinal, &one.facts) || one.facts.status != PRODUCT_PUBLISHED)
-      continue;
-    if (one.facts.id == except || (c && in_set(c, one.facts.id)) || held(k, one.facts.id))
-      continue;
-    one.tenths = catalog_score(&p->pin, one.ordinal);
-    if (!insert(k, fixed, &one))
-      return;
-  }
-}
 
 static void gather_cards(struct page *p, struct compare *c)
 {
-  struct candidates k = {.max = COMPARE_CARDS};
+  uint64_t ids[COMPARE_MAX];
+  struct best_list k = {.most = COMPARE_CARDS, .skip = ids, .n_skip = c->n};
+  for (size_t i = 0; i < c->n; i++)
+    ids[i] = c->set[i].member.facts.id;
   if (c->has_shared)
-    take_sector(p, &c->shared, c, 0, 0, &k);
-  size_t fixed = k.n;
-  for (size_t i = 0; i < c->n && fixed < k.max; i++)
+    best_take(&p->pin, c->shared.ranking, &k);
+  k.fixed = k.n;
+  for (size_t i = 0; i < c->n && k.fixed < k.most; i++)
     for (uint32_t s = 0; s < c->set[i].n_sectors; s++)
-      take_sector(p, &c->set[i].sectors[s], c, 0, fixed, &k);
+      best_take(&p->pin, c->set[i].sectors[s].ranking, &k);
   for (size_t i = 0; i < k.n; i++) {
     struct gathered *g = &c->cards[c->n_cards];
     if (!gather_card(p, k.v[i].ordinal, g))
@@ -88,10 +25,10 @@ static void gather_cards(struct page *p, struct compare *c)
 
 static void gather_best(struct page *p, struct compare *c, size_t at)
 {
-  struct candidates k = {.max = COMPARE_BEST};
   const struct gathered *g = &c->set[at];
+  struct best_list k = {.most = COMPARE_BEST, .skip = &g->member.facts.id, .n_skip = 1};
   for (uint32_t s = 0; s < g->n_sectors; s++)
-    take_sector(p, &g->sectors[s], NULL, g->member.facts.id, 0, &k);
+    best_take(&p->pin, g->sectors[s].ranking, &k);
   for (size_t i = 0; i < k.n; i++) {
     c->best[at][i] = k.v[i].facts;
     page_digest_span(p, k.v[i].facts.slug);

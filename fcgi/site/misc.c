@@ -5,6 +5,7 @@
 #include "site/site.h"
 #include "site/templates.h"
 #include "site/view_machine.h"
+#include "text/utf8.h"
 
 typedef void answer_fn(struct site *s, const struct request *rq, struct response *out);
 
@@ -68,7 +69,9 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
                            .lang = span_z(c->lang),
                            .contact = span_z(c->contact),
                            .expires = expires(rq->arena),
-                           .icon = assets_href(site_assets(s), "favicon.svg")};
+                           .short_name = utf8_cut(span_z(c->site_name), 16)};
+  struct span icon = assets_href(site_assets(s), "favicon.svg");
+  v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
   struct buf body = BUF_INIT;
   struct finished f = {.content_type = span_z(files[at].type),
                        .modified_us = site_opened_us(s),

@@ -7,6 +7,7 @@
 #include "site/page.h"
 #include "site/view_compare.h"
 #include "site/view_home.h"
+#include "site/view_machine.h"
 #include "site/view_picker.h"
 #include "site/view_ranking.h"
 #include "site/view_search.h"
@@ -20,7 +21,10 @@
   X(sectors, "/sectors", CONTENT | ROUTE_PAGED, &sectors_view_shape, "sectors", NULL)                                  \
   X(sector, "/sectors/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                \
   X(theme, "/themes/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                  \
-  X(search, "/search", CONTENT | ROUTE_PAGED | ROUTE_QUERY, &search_view_shape, "search", NULL)
+  X(search, "/search", CONTENT | ROUTE_PAGED | ROUTE_QUERY, &search_view_shape, "search", NULL)       \
+  X(badge, "/badge/{}.svg", ROUTE_OTHER, &badge_view_shape, "badge.svg", "image/svg+xml")                              \
+  X(sitemap_index, "/sitemap.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap_index", "application/xml")               \
+  X(sitemap, "/sitemaps/{}.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap", "application/xml")
 
 #define PAGES_DECLARE(name, pattern, forms, shape, template, type)                                                     \
   enum plan plan_##name(struct page *p, struct span word);                                                             \

@@ -1,0 +1,46 @@
+#include "site/best.h"
+
+static bool left_out(const struct best_list *k, uint64_t id)
+{
+  for (size_t i = 0; i < k->n_skip; i++)
+    if (k->skip[i] == id)
+      return true;
+  for (size_t i = 0; i < k->n; i++)
+    if (k->v[i].facts.id == id)
+      return true;
+  return false;
+}
+
+static bool ranks_before(const struct best *a, const struct best *b)
+{
+  return a->tenths != b->tenths ? a->tenths > b->tenths : span_cmp(a->facts.slug, b->facts.slug) < 0;
+}
+
+/* False: it ranks behind all of a full list, and so does whatever follows it. */
+static bool insert(struct best_list *k, const struct best *one)
+{
+  size_t at = k->n;
+  while (at > k->fixed && ranks_before(one, &k->v[at - 1]))
+    at--;
+  if (at == k->most)
+    return false;
+  size_t last = k->n < k->most ? k->n : k->most - 1;
+  for (size_t i = last; i > at; i--)
+    k->v[i] = k->v[i - 1];
+  k->v[at] = *one;
+  k->n = last + 1;
+  return true;
+}
+
+void best_take(const struct catalog_pin *pin, struct catalog_list ranking, struct best_list *k)
+{
+  for (uint32_t i = 0; i < ranking.n; i++) {
+    struct best one = {.ordinal = ranking.ordinals[i]};
+    if (!catalog_facts(pin, one.ordinal, &one.facts) || one.facts.status != PRODUCT_PUBLISHED ||
+        left_out(k, one.facts.id))
+      continue;
+    one.tenths = catalog_score(pin, one.ordinal);
+    if (!insert(k, &one))
+      return;
+  }
+}

@@ -1,0 +1,194 @@
+/* /sitemap.xml, an index, and its parts:
+ *   /sitemaps/pages-N.xml     home, lists, sectors, themes, editors' pages
+ *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
+ *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: a shared sector or theme,
+ *                             the 20 best of each product, every pair once
+ * All from the catalog, made while planning.  lastmod follows the rows, also when it goes back. */
+#include "site/best.h"
+#include "site/build.h"
+#include "site/pages.h"
+#include "site/view_machine.h"
+
+#define SITEMAP_URLS 50000
+#define SITEMAP_PRODUCTS 15000
+#define SITEMAP_PAIRS 2000
+
+static void add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
+{
+  char iso[CLOCK_ISO_MAX] = "";
+  if (v->urls.n == SITEMAP_URLS || !v->urls.v)
+    return;
+  if (changed_us != CLOCK_NEVER)
+    clock_iso(iso, changed_us, 0);
+  struct sitemap_url_view *u = &v->urls.v[v->urls.n++];
+  u->loc = page_absolute(p, path);
+  u->lastmod = arena_copy(p->arena, span_z(iso));
+  page_changed(p, changed_us);
+  page_digest_span(p, u->loc);
+  page_digest_span(p, u->lastmod);
+}
+
+static struct sitemap_view *view_new(struct page *p, size_t most)
+{
+  struct sitemap_view *v = ARENA_NEW(p->arena, struct sitemap_view);
+  if (v)
+    v->urls.v = ARENA_ARRAY(p->arena, most < SITEMAP_URLS ? most : SITEMAP_URLS, struct sitemap_url_view);
+  p->plan = v;
+  return v;
+}
+
+static uint32_t parts(uint32_t n, uint32_t each)
+{
+  return (n + each - 1) / each;
+}
+
+/* Newest change among the products [from, to) of the slug order. */
+static int64_t newest(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
+{
+  int64_t us = CLOCK_NEVER;
+  struct facts f;
+  for (uint32_t i = from; i < to && i < all.n; i++)
+    if (catalog_facts(&p->pin, all.ordinals[i], &f) && f.changed_us > us)
+      us = f.changed_us;
+  return us;
+}
+
+enum plan plan_sitemap_index(struct page *p, struct span word)
+{
+  struct catalog_list all = catalog_by_slug(&p->pin);
+  uint32_t products = parts(all.n, SITEMAP_PRODUCTS), pairs = parts(all.n, SITEMAP_PAIRS);
+  uint32_t pages = parts(4 + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin), SITEMAP_URLS);
+  struct sitemap_view *v = view_new(p, products + pairs + pages);
+  (void)word;
+  p->canonical = SPAN("/sitemap.xml");
+  for (uint32_t i = 0; i < pages && v; i++)
+    add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
+  for (uint32_t i = 0; i < products && v; i++)
+    add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
+        newest(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
+  for (uint32_t i = 0; i < pairs && v; i++)
+    add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);
+  return PLAN_OK;
+}
+
+static void add_pages(struct page *p, struct sitemap_view *v)
+{
+  struct catalog_term t;
+  struct catalog_page e;
+  static const char *const fixed[] = {"/", "/leaderboard", "/sectors", "/faq"};
+  for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+    add(p, v, span_z(fixed[i]), CLOCK_NEVER);
+  for (uint32_t i = 0; i < catalog_pages(&p->pin); i++)
+    if (catalog_page(&p->pin, i, &e) && e.status == PRODUCT_PUBLISHED)
+      add(p, v, build_path(p, "/", e.slug), e.changed_us);
+  for (uint32_t i = 0; i < catalog_sectors(&p->pin); i++)
+    if (catalog_sector(&p->pin, i, &t))
+      add(p, v, build_path(p, "/sectors/", t.slug), CLOCK_NEVER);
+  for (uint32_t i = 0; i < catalog_themes(&p->pin); i++)
+    if (catalog_theme(&p->pin, i, &t))
+      add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
+}
+
+static void add_product(struct page *p, struct sitemap_view *v, const struct facts *f)
+{
+  add(p, v, build_path(p, "/products/", f->slug), f->changed_us);
+  add(p, v, build_path(p, "/alternatives/", f->slug), CLOCK_NEVER);
+  if (f->has_questions)
+    add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
+}
+
+/* The best ranked products that share a sector or a theme with f. */
+static void best_of(struct page *p, const struct facts *f, struct best_list *k)
+{
+  struct catalog_term t;
+  k->n = k->fixed = 0;
+  k->most = BEST_MAX;
+  k->skip = &f->id;
+  k->n_skip = 1;
+  for (uint32_t i = 0; i < f->n_sectors; i++)
+    if (catalog_sector_id(&p->pin, f->sectors[i], &t))
+      best_take(&p->pin, t.ranking, k);
+  for (uint32_t i = 0; i < f->n_themes; i++)
+    if (catalog_theme_id(&p->pin, f->themes[i], &t))
+      best_take(&p->pin, t.ranking, k);
+}
+
+static bool holds(const struct best_list *k, uint64_t id)
+{
+  for (size_t i = 0; i < k->n; i++)
+    if (k->v[i].facts.id == id)
+      return true;
+  return false;
+}
+
+/* Each pair once: under the first of its two slugs, unless only the second counts it among its best. */
+static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f)
+{
+  struct best_list mine, theirs;
+  best_of(p, f, &mine);
+  for (size_t i = 0; i < mine.n; i++) {
+    const struct facts *o = &mine.v[i].facts;
+    bool first = span_cmp(f->slug, o->slug) < 0;
+    if (!first) {
+      best_of(p, o, &theirs);
+      if (holds(&theirs, f->id))
+        continue;
+    }
+    add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
+  }
+}
+
+/* "products-3" -> 3, when the word begins so; 0: another. */
+static uint32_t number_of(struct span word, struct span prefix)
+{
+  uint32_t n = 0;
+  if (!span_starts(word, prefix) || word.n == prefix.n || word.n > prefix.n + 6 || word.p[prefix.n] == '0')
+    return 0;
+  for (size_t i = prefix.n; i < word.n; i++) {
+    if (word.p[i] < '0' || word.p[i] > '9')
+      return 0;
+    n = n * 10 + (uint32_t)(word.p[i] - '0');
+  }
+  return n;
+}
+
+static void add_range(struct page *p, struct sitemap_view *v, uint32_t from, uint32_t most,
+                      void (*each)(struct page *, struct sitemap_view *, const struct facts *))
+{
+  struct catalog_list all = catalog_by_slug(&p->pin);
+  struct facts f;
+  for (uint32_t i = from; i < all.n && i < from + most; i++)
+    if (catalog_facts(&p->pin, all.ordinals[i], &f))
+      each(p, v, &f);
+}
+
+enum plan plan_sitemap(struct page *p, struct span word)
+{
+  uint32_t products = number_of(word, SPAN("products-")), pairs = number_of(word, SPAN("pairs-"));
+  uint32_t pages = number_of(word, SPAN("pages-")), all = catalog_by_slug(&p->pin).n;
+  if (pages > 1 || products > parts(all, SITEMAP_PRODUCTS) || pairs > parts(all, SITEMAP_PAIRS) ||
+      !(pages || products || pairs))
+    return PLAN_NOT_FOUND;
+  p->canonical = arena_printf(p->arena, "/sitemaps/%.*s.xml", SPAN_ARG(word));
+  struct sitemap_view *v = view_new(p, SITEMAP_URLS);
+  if (!v)
+    return PLAN_OK;
+  if (pages)
+    add_pages(p, v);
+  else if (products)
+    add_range(p, v, (products - 1) * SITEMAP_PRODUCTS, SITEMAP_PRODUCTS, add_product);
+  else
+    add_range(p, v, (pairs - 1) * SITEMAP_PAIRS, SITEMAP_PAIRS, add_pairs);
+  return PLAN_OK;
+}
+
+enum err build_sitemap_index(struct page *p)
+{
+  p->view = p->plan;
+  return p->view ? ERR_OK : ERR_NO_MEMORY;
+}
+
+enum err build_sitemap(struct page *p)
+{
+  return build_sitemap_index(p);
+}
