@@ -39,7 +39,8 @@ struct compiler {
   struct buf pool;
   size_t barrier;  /* literals are joined only behind this op: something jumps there */
   unsigned faults;
-  enum template_escape escape;
+  bool lost; /* the output's context can't be followed any more */
+  struct template_context context;
 };
 
 /* A source being compiled, and those that include it. */
@@ -72,9 +73,16 @@ static size_t op_add(struct compiler *c, struct template_op op)
   return op_count(c) - 1;
 }
 
-static void literal_add(struct compiler *c, struct span text)
+static void literal_add(struct compiler *c, const struct chain *in, const struct template_token *t)
 {
-  size_t n = op_count(c);
+  struct span text = t->text;
+  size_t n = op_count(c), at = 0;
+  const char *why = template_context_feed(&c->context, text, &at);
+  if (why) {
+    FAULT(c, in, t->at + at, "%s", why);
+    c->lost = true;
+    return;
+  }
   struct template_op op = {.kind = TEMPLATE_OP_LITERAL, .literal = {(uint32_t)c->pool.n, (uint32_t)text.n}};
   buf_span(&c->pool, text);
   if (n > c->barrier && op_at(c, n - 1)->kind == TEMPLATE_OP_LITERAL)
@@ -178,31 +186,43 @@ static bool name_find(struct compiler *c, const struct chain *in, const struct t
 
 /* Values. */
 
+/* Whether the tag's braces fit the field: {{{x}}} is for HTML and, in Markdown, for source; the rest is {{x}}. */
+static bool braces_fit(struct compiler *c, const struct chain *in, const struct template_token *t, enum shape_kind kind)
+{
+  bool raw = t->kind == TEMPLATE_RAW, html = c->context.language == TEMPLATE_HTML;
+  struct span x = t->text;
+  if (kind != SHAPE_TEXT && kind != SHAPE_HTML && kind != SHAPE_INT)
+    FAULT(c, in, t->at, "\"%.*s\" is %s, which has no text of its own: write a section {{#%.*s}}...{{/%.*s}}",
+          SPAN_ARG(x), kind_names[kind], SPAN_ARG(x), SPAN_ARG(x));
+  else if (kind == SHAPE_TEXT && raw && c->context.language != TEMPLATE_MD)
+    FAULT(c, in, t->at, "\"%.*s\" is TEXT and is never shown raw: write {{%.*s}}", SPAN_ARG(x), SPAN_ARG(x));
+  else if (kind == SHAPE_HTML && html && !raw)
+    FAULT(c, in, t->at, "\"%.*s\" is HTML: write {{{%.*s}}}", SPAN_ARG(x), SPAN_ARG(x));
+  else if (kind == SHAPE_HTML && !html && (raw || c->context.language != TEMPLATE_XML))
+    FAULT(c, in, t->at, "\"%.*s\" is HTML and can't stand here%s", SPAN_ARG(x),
+          c->context.language == TEMPLATE_XML ? " but as escaped text: write two braces" : "");
+  else
+    return true;
+  return false;
+}
+
 static void value_add(struct compiler *c, const struct chain *in, const struct template_token *t)
 {
   struct meaning m;
-  if (!name_find(c, in, t, &m))
+  if (!name_find(c, in, t, &m) || !braces_fit(c, in, t, m.kind))
     return;
-  struct template_op op = {.kind = TEMPLATE_OP_TEXT, .ref = m.ref, .escape = (uint8_t)c->escape};
-  if (m.kind == SHAPE_INT)
-    op.kind = TEMPLATE_OP_INT;
-  else if (m.kind == SHAPE_HTML && t->kind == TEMPLATE_RAW)
-    op.escape = TEMPLATE_ESCAPE_NONE;
-  else if (m.kind == SHAPE_HTML) {
-    FAULT(c, in, t->at, "\"%.*s\" is HTML: write {{{%.*s}}}", SPAN_ARG(t->text), SPAN_ARG(t->text));
-    return;
-  } else if (m.kind == SHAPE_TEXT && t->kind == TEMPLATE_RAW && c->escape == TEMPLATE_ESCAPE_MD)
-    op.escape = TEMPLATE_ESCAPE_NONE;
-  else if (m.kind == SHAPE_TEXT && t->kind == TEMPLATE_RAW) {
-    FAULT(c, in, t->at, "\"%.*s\" is TEXT and is never shown raw: write {{%.*s}}", SPAN_ARG(t->text),
-          SPAN_ARG(t->text));
-    return;
-  } else if (m.kind != SHAPE_TEXT) {
-    FAULT(c, in, t->at, "\"%.*s\" is %s, which has no text of its own: write a section {{#%.*s}}...{{/%.*s}}",
-          SPAN_ARG(t->text), kind_names[m.kind], SPAN_ARG(t->text), SPAN_ARG(t->text));
+  bool markup = m.kind == SHAPE_HTML && t->kind == TEMPLATE_RAW;
+  enum template_escape escape;
+  const char *why = template_context_value(&c->context, markup, &escape);
+  if (why) {
+    FAULT(c, in, t->at, "\"%.*s\" stands in %.*s: %s", SPAN_ARG(t->text),
+          SPAN_ARG(template_context_name(&c->context, c->arena)), why);
     return;
   }
-  op_add(c, op);
+  if (t->kind == TEMPLATE_RAW)
+    escape = TEMPLATE_ESCAPE_NONE;
+  op_add(c, (struct template_op){.kind = m.kind == SHAPE_INT ? TEMPLATE_OP_INT : TEMPLATE_OP_TEXT, .ref = m.ref,
+                                 .escape = (uint8_t)escape});
 }
 
 /* Sections. */
@@ -243,6 +263,21 @@ static bool scope_push(struct compiler *c, const struct meaning *m)
   return true;
 }
 
+/* Behind a section the output must be at one place, whether the section was shown or not. */
+static void context_join(struct compiler *c, const struct chain *in, size_t index, struct template_context before,
+                         bool loop)
+{
+  const struct template_token *t = &in->source->tokens[index];
+  struct template_context end = c->context;
+  c->context = before;
+  if (c->lost || template_context_join(&c->context, &end, loop))
+    return;
+  c->lost = true;
+  FAULT(c, in, in->source->tokens[t->match].at,
+        "section \"%.*s\" begins in %.*s and ends in %.*s: what it opens it must close", SPAN_ARG(t->text),
+        SPAN_ARG(template_context_name(&before, c->arena)), SPAN_ARG(template_context_name(&end, c->arena)));
+}
+
 static void section_add(struct compiler *c, const struct chain *in, size_t index)
 {
   const struct template_token *t = &in->source->tokens[index];
@@ -266,7 +301,9 @@ static void section_add(struct compiler *c, const struct chain *in, size_t index
   if (!always)
     begin = op_add(c, op);
   c->barrier = op_count(c);
+  struct template_context before = c->context;
   source_compile(c, in, index + 1, t->match);
+  context_join(c, in, index, before, op.kind == TEMPLATE_OP_EACH);
   if (op.kind == TEMPLATE_OP_EACH)
     op_add(c, (struct template_op){.kind = TEMPLATE_OP_NEXT, .level = c->level, .jump = (uint32_t)begin + 1,
                                    .stride = (uint32_t)(m.of ? m.of->size : sizeof(struct span))});
@@ -301,10 +338,10 @@ static void partial_add(struct compiler *c, const struct chain *in, const struct
 
 static void source_compile(struct compiler *c, const struct chain *in, size_t from, size_t to)
 {
-  for (size_t i = from; i < to && !c->ops.failed && !c->pool.failed; i++) {
+  for (size_t i = from; i < to && !c->lost && !c->ops.failed && !c->pool.failed; i++) {
     const struct template_token *t = &in->source->tokens[i];
     switch (t->kind) {
-    case TEMPLATE_TEXT: literal_add(c, t->text); break;
+    case TEMPLATE_TEXT: literal_add(c, in, t); break;
     case TEMPLATE_NAME:
     case TEMPLATE_RAW: value_add(c, in, t); break;
     case TEMPLATE_PARTIAL: partial_add(c, in, t); break;
@@ -362,13 +399,13 @@ static bool kind_take(struct compiler *c, const char *file)
 {
   static const struct {
     const char *ext;
-    enum template_escape escape;
-  } kinds[] = {{".html", TEMPLATE_ESCAPE_HTML}, {".xml", TEMPLATE_ESCAPE_XML}, {".svg", TEMPLATE_ESCAPE_XML},
-               {".md", TEMPLATE_ESCAPE_MD},     {".txt", TEMPLATE_ESCAPE_NONE}};
+    enum template_language language;
+  } kinds[] = {{".html", TEMPLATE_HTML}, {".xml", TEMPLATE_XML}, {".svg", TEMPLATE_XML}, {".md", TEMPLATE_MD},
+               {".txt", TEMPLATE_PLAIN}};
   c->ext = template_ext(c->arena, file);
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (strcmp(kinds[i].ext, c->ext) == 0) {
-      c->escape = kinds[i].escape;
+      template_context_begin(&c->context, kinds[i].language);
       return true;
     }
   fprintf(c->why, "%s/%s:1:1: name a template .html.mustache, .xml.mustache, .svg.mustache, .md.mustache or "
@@ -389,6 +426,8 @@ static struct template *compile(struct compiler *c, const char *file)
     return NULL;
   struct chain in = {&s, NULL};
   source_compile(c, &in, 0, s.n);
+  if (!c->lost && !template_context_done(&c->context))
+    FAULT(c, &in, s.text.n, "the template ends in %.*s", SPAN_ARG(template_context_name(&c->context, c->arena)));
   return c->faults ? NULL : program_take(c);
 }
 

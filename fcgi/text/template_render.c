@@ -3,6 +3,7 @@
  * (records) and loops that may be empty. */
 #include "text/escape.h"
 #include "text/template_program.h"
+#include "text/url.h"
 
 /* The field, or NULL when a record on the way to it is not there. */
 static const void *ref_at(const struct template_ref *r, const void *const *levels)
@@ -42,6 +43,29 @@ static struct shape_items items_at(const struct template_ref *r, const void *con
   return items;
 }
 
+static void url_refuse(struct buf *out, struct span s)
+{
+  (void)s;
+  buf_putc(out, '#');
+}
+
+/* What a URL may hold is harmless in an attribute but for "&". */
+static void url_write(struct buf *out, struct span s, void (*write)(struct buf *out, struct span s))
+{
+  size_t from = out->n, ampersands = 0;
+  write(out, s);
+  for (size_t i = from; i < out->n; i++)
+    ampersands += out->p[i] == '&';
+  if (!ampersands || !buf_reserve(out, 4 * ampersands))
+    return;
+  size_t to = out->n += 4 * ampersands;
+  for (size_t i = to - 4 * ampersands; i-- > from;) {
+    out->p[--to] = out->p[i] == '&' ? ';' : out->p[i];
+    if (out->p[i] == '&')
+      memcpy(out->p + (to -= 4), "&amp", 4);
+  }
+}
+
 static void text_write(struct buf *out, enum template_escape escape, struct span s)
 {
   switch (escape) {
@@ -49,6 +73,9 @@ static void text_write(struct buf *out, enum template_escape escape, struct span
   case TEMPLATE_ESCAPE_HTML: escape_html(out, s); break;
   case TEMPLATE_ESCAPE_XML: escape_xml(out, s); break;
   case TEMPLATE_ESCAPE_MD: escape_md(out, s); break;
+  case TEMPLATE_ESCAPE_URL: url_write(out, s, url_scheme_ok(s) ? url_tidy : url_refuse); break;
+  case TEMPLATE_ESCAPE_URL_PART: url_write(out, s, url_tidy_part); break;
+  case TEMPLATE_ESCAPE_URL_QUERY: url_percent_encode(out, s); break;
   }
 }
 

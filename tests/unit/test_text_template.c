@@ -178,6 +178,77 @@ static void faults(void **state)
   free(text);
 }
 
+/* Values in attributes and URLs. */
+static void contexts(void **state)
+{
+  (void)state;
+#define NAME "Kafka &amp; &quot;co&quot;"
+  shows("html", "<p title=\"{{name}}\" class='x {{sparks}}'>{{name}}</p>", "<p title=\"" NAME "\" class='x -3'>" NAME "</p>");
+  shows("html", "<title>{{name}}</title><textarea>{{name}}</textarea>", "<title>" NAME "</title><textarea>" NAME "</textarea>");
+  shows("html", "<!doctype html><!-- a > b --><p>{{sparks}}</p>", "<!doctype html><!-- a > b --><p>-3</p>");
+  shows("html", "<script type=\"application/ld+json\">{{{body}}}</script>{{sparks}}",
+        "<script type=\"application/ld+json\"><p>b</p></script>-3");
+  shows("html", "<p{{#gone}} hidden{{/gone}}{{#site}} class=\"s\"{{/site}}>", "<p class=\"s\">");
+  shows("html", "<p class=\"a{{#site}} b{{/site}}\" id=\"{{sparks}}\">", "<p class=\"a b\" id=\"-3\">");
+  shows("xml", "<?xml version=\"1.0\"?><c type=\"html\">{{body}}</c><l href=\"{{site}}\"/>",
+        "<?xml version=\"1.0\"?><c type=\"html\">&lt;p&gt;b&lt;/p&gt;</c><l href=\"https://kafka.apache.org/\"/>");
+}
+
+static void urls(void **state)
+{
+  (void)state;
+  shows("html", "{{#moves}}<a href=\"{{url}}\">{{/moves}}", "<a href=\"https://example.org/a?b=1&amp;c\"><a href=\"#\">");
+  shows("html", "{{#moves}}<a href='/go/{{url}}'>{{/moves}}",
+        "<a href='/go/https%3A//example.org/a?b=1&amp;c'><a href='/go/javascript%3Aalert(1)'>");
+  shows("html", "<a href=\"/search?q={{name}}&amp;x#{{site}}\">",
+        "<a href=\"/search?q=Kafka%20%26%20%22co%22&amp;x#https%3A//kafka.apache.org/\">");
+  shows("html", "<a href=\"https://h/{{name}}\"><a href=\"mailto:{{name}}\">",
+        "<a href=\"https://h/Kafka%20&amp;%20%22co%22\"><a href=\"mailto:Kafka%20&amp;%20%22co%22\">");
+  shows("html", "<a href=\"{{site}}{{#name}}?q={{.}}{{/name}}\">", "<a href=\"https://kafka.apache.org/?q=Kafka%20%26%20%22co%22\">");
+  shows("html", "<a href=\"{{#site}}{{site}}{{/site}}{{^site}}/x{{/site}}\">", "<a href=\"https://kafka.apache.org/\">");
+  /* Two values can't make a scheme together, nor a literal and a value. */
+  moves[1].title = SPAN("java");
+  moves[1].url = SPAN("script:alert(1)");
+  shows("html", "{{#moves}}{{^spark}}<a href=\"{{title}}{{url}}\"><a href=\"java{{url}}\">{{/spark}}{{/moves}}",
+        "<a href=\"javascript%3Aalert(1)\"><a href=\"javascript%3Aalert(1)\">");
+  moves[1].title = SPAN("4.2");
+  moves[1].url = SPAN("javascript:alert(1)");
+}
+
+static void misplaced(void **state)
+{
+  (void)state;
+  refuses("html", "<p title={{name}}>", "t.html.mustache:1:10: ", "\"name\" stands in attribute title of <p>: write this attribute's value in quotes");
+  refuses("html", "<p title=x{{name}}>", "t.html.mustache:1:11: ", "in quotes");
+  refuses("html", "<p {{name}}>", "t.html.mustache:1:4: ", "a value can't make a tag or an attribute");
+  refuses("html", "<p data-{{name}}=\"\">", "t.html.mustache:1:9: ", "can't make a tag");
+  refuses("html", "<h{{sparks}}>", "t.html.mustache:1:3: ", "can't make a tag");
+  refuses("html", "<!-- {{name}} -->", "t.html.mustache:1:6: ", "comment");
+  refuses("html", "<script>{{name}}</script>", "t.html.mustache:1:9: ", "script");
+  refuses("html", "<script>{{{body}}}</script>", "t.html.mustache:1:9: ", "element text");
+  refuses("html", "<SCRIPT type=\"application/ld+json\">{{name}}</script>", "t.html.mustache:1:36: ", "JSON-LD is one {{{HTML}}} value");
+  refuses("html", "<style>{{name}}</style>", "t.html.mustache:1:8: ", "style");
+  refuses("html", "<p style=\"{{name}}\">", "t.html.mustache:1:11: ", "style attribute");
+  refuses("html", "<p OnClick=\"{{name}}\">", "t.html.mustache:1:13: ", "event handler");
+  refuses("html", "<img srcset=\"{{site}} 2x\">", "t.html.mustache:1:14: ", "use src");
+  refuses("html", "<p title=\"{{{body}}}\">", "t.html.mustache:1:11: ", "markup can only stand in element text");
+  refuses("html", "<meta http-equiv=\"refresh\">", "t.html.mustache:1:18: ", "http-equiv");
+  refuses("html", "<a href=\"javascript:{{name}}\">", "t.html.mustache:1:21: ", "http, https, mailto and relative");
+  refuses("html", "<a href=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:{{name}}\">", "t.html.mustache:1:45: ", "http, https, mailto");
+  refuses("html", "<a href=\"{{#site}}{{site}}{{/site}}{{name}}\">", "t.html.mustache:1:36: ", "depends on the section");
+  refuses("html", "{{#site}}<p title=\"{{/site}}\">", "t.html.mustache:1:20: ",
+          "section \"site\" begins in element text and ends in attribute title of <p>: what it opens it must close");
+  refuses("html", "<p{{#site}}>{{/site}}", "t.html.mustache:1:13: ", "must close");
+  refuses("html", "<p{{#gone}} hidden{{/gone}}x>", "t.html.mustache:1:28: ", "write a blank here");
+  refuses("html", "a < b", "t.html.mustache:1:4: ", "write &lt;");
+  refuses("html", "<p title=\"x", "t.html.mustache:1:12: ", "the template ends in attribute title of <p>");
+  refuses("xml", "<c>{{{body}}}</c>", "t.xml.mustache:1:4: ", "write two braces");
+  refuses("xml", "<a b=\"{{name}}\"><![CDATA[", "t.xml.mustache:1:19: ", "CDATA sections are not used here");
+  refuses("md", "{{{body}}}", "t.md.mustache:1:1: ", "HTML and can't stand here");
+  file_write("open.html.mustache", "<a href=\"");
+  refuses("html", "{{>open}}{{{body}}}\">", "t.html.mustache:1:10: ", "markup");
+}
+
 /* All unknown names are told at once. */
 static void faults_together(void **state)
 {
@@ -229,6 +300,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_make, folder_remove)
       TEST(values), TEST(sections), TEST(partials), TEST(faults), TEST(faults_together), TEST(limits), TEST(hashes),
+      TEST(contexts), TEST(urls), TEST(misplaced),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
