@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "content/migrate.h"
+#include "pool/alone.h"
 #include "pool/app_site.h"
 #include "pool/control_client.h"
 #include "pool/master.h"
@@ -44,6 +45,49 @@ static int run_migrate(const struct invocation *in)
   bool ok = config && migrate_run(config, purge, stdout, stderr);
   config_free(&config);
   return ok ? 0 : 1;
+}
+
+/* Commands that take the configuration alone. */
+static int with_config(const struct invocation *in, int (*run)(const struct config *, FILE *))
+{
+  if (in->argc > 1) {
+    fprintf(stderr, "usage: diptych %s\n", in->argv[0]);
+    return 2;
+  }
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? run(config, stdout) : 1;
+  config_free(&config);
+  return code;
+}
+
+static int run_check(const struct invocation *in)
+{
+  return with_config(in, alone_check);
+}
+
+static int run_render(const struct invocation *in)
+{
+  if (in->argc != 2) {
+    fputs("usage: diptych render PATH\n", stderr);
+    return 2;
+  }
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? alone_render(config, in->argv[1], stdout, stderr) : 1;
+  config_free(&config);
+  return code;
+}
+
+static int run_warm(const struct invocation *in)
+{
+  bool rated = in->argc == 3 && strcmp(in->argv[1], "--rate") == 0;
+  if (in->argc > 1 && !rated) {
+    fputs("usage: diptych warm [--rate N]\n", stderr);
+    return 2;
+  }
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? alone_warm(config, rated ? (unsigned)strtoul(in->argv[2], NULL, 10) : 0, stdout) : 1;
+  config_free(&config);
+  return code;
 }
 
 static int run_serve(const struct invocation *in)
@@ -105,13 +149,16 @@ static int run_stop(const struct invocation *in)
 }
 
 static const struct command commands[] = {
+    {"check", "check", "say whether this configuration could serve, and what is missing", run_check},
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
+    {"render", "render PATH", "print one answer with its headers, without nginx", run_render},
     {"sample", "sample", "print a commented sample configuration", run_sample},
     {"scale", "scale N", "want N workers from now on", run_scale},
     {"serve", "serve", "run the pool in the foreground", run_serve},
     {"status", "status [--json]", "what the running pool is doing", run_status},
     {"stop", "stop", "answer what was accepted, then end the pool", run_stop},
+    {"warm", "warm [--rate N]", "render all fragments into the cache, at most N products a second", run_warm},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -5,25 +5,15 @@
 #include <sys/mman.h>
 
 #include "base/log.h"
-#include "content/breaker.h"
-#include "content/catalog.h"
 #include "content/watcher.h"
 #include "pool/report.h"
 #include "site/assets.h"
 #include "site/site.h"
 #include "site/templates.h"
 
-/* What all processes share; made by the master before any fork. */
-struct shared {
-  struct catalog *catalog;
-  struct breakers { /* mapped shared */
-    struct breaker database, cache;
-  } *breakers;
-};
+static struct app_shared app_shared;
 
-static struct shared app_shared;
-
-struct worker {
+struct app_worker {
   struct site *site;
   struct templates *templates;
   struct assets *assets;
@@ -31,9 +21,8 @@ struct worker {
   const struct scoreboard *board;
 };
 
-static int shared_create(void *context, const struct config *c, FILE *why)
+int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
 {
-  struct shared *s = context;
   s->catalog = catalog_create((size_t)c->catalog_bytes);
   s->breakers = mmap(NULL, sizeof *s->breakers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (!s->catalog || s->breakers == MAP_FAILED || sodium_init() < 0) {
@@ -43,22 +32,39 @@ static int shared_create(void *context, const struct config *c, FILE *why)
   return 0;
 }
 
+static int shared_create(void *context, const struct config *c, FILE *why)
+{
+  return app_shared_create(context, c, why);
+}
+
 static void metrics_text(void *context, struct buf *out)
 {
-  report_metrics(((struct worker *)context)->board, out);
+  report_metrics(((struct app_worker *)context)->board, out);
 }
 
-static void worker_close(void *self)
+void app_worker_close(struct app_worker **w)
 {
-  struct worker *w = self;
-  site_close(&w->site);
-  store_close(&w->store);
-  templates_close(&w->templates);
-  assets_free(&w->assets);
-  free(w);
+  if (!*w)
+    return;
+  site_close(&(*w)->site);
+  store_close(&(*w)->store);
+  templates_close(&(*w)->templates);
+  assets_free(&(*w)->assets);
+  free(*w);
+  *w = NULL;
 }
 
-static bool worker_site(struct worker *w, const struct config *c, struct metrics *m, const struct shared *s)
+struct site *app_worker_site(struct app_worker *w)
+{
+  return w->site;
+}
+
+struct store *app_worker_store(struct app_worker *w)
+{
+  return w->store;
+}
+
+static bool worker_site(struct app_worker *w, const struct config *c, struct metrics *m, const struct app_shared *s)
 {
   struct site_parts parts = {.config = c,
                              .templates = w->templates,
@@ -80,10 +86,10 @@ static void log_lines(char *text)
     log_error("%s", line);
 }
 
-static struct worker *worker_new(const struct config *c, struct metrics *m, const struct shared *s,
-                                 const struct scoreboard *board)
+struct app_worker *app_worker_open(const struct app_shared *s, const struct config *c, struct metrics *m,
+                                   const struct scoreboard *board)
 {
-  struct worker *w = calloc(1, sizeof *w);
+  struct app_worker *w = calloc(1, sizeof *w);
   char *text = NULL;
   size_t n = 0;
   FILE *why = w ? open_memstream(&text, &n) : NULL;
@@ -98,8 +104,7 @@ static struct worker *worker_new(const struct config *c, struct metrics *m, cons
   fclose(why);
   if (!ok) {
     log_lines(text);
-    worker_close(w);
-    w = NULL;
+    app_worker_close(&w);
   }
   free(text);
   return w;
@@ -107,17 +112,23 @@ static struct worker *worker_new(const struct config *c, struct metrics *m, cons
 
 static void *worker_open(void *context, const struct config *c, const struct app_seat *seat)
 {
-  return worker_new(c, seat->metrics, context, seat->board);
+  return app_worker_open(context, c, seat->metrics, seat->board);
 }
 
 static void worker_handle(void *self, const struct request *rq, struct response *out)
 {
-  site_handle(((struct worker *)self)->site, rq, out);
+  site_handle(((struct app_worker *)self)->site, rq, out);
+}
+
+static void worker_close(void *self)
+{
+  struct app_worker *w = self;
+  app_worker_close(&w);
 }
 
 static int watch(void *context, const struct config *c, const struct app_seat *seat)
 {
-  struct shared *s = context;
+  struct app_shared *s = context;
   return watcher_run(c, s->catalog, &s->breakers->database, seat->metrics, seat->stop_fd, seat->beat_us);
 }
 
@@ -134,7 +145,7 @@ static int check(void *context, const struct config *c, FILE *why)
 
 static void status(void *context, struct buf *out, bool json)
 {
-  struct shared *s = context;
+  struct app_shared *s = context;
   struct catalog_state st;
   struct catalog_pin pin;
   catalog_state_get(s->catalog, &st);

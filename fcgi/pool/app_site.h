@@ -2,16 +2,30 @@
 #ifndef DIPTYCH_POOL_APP_SITE_H
 #define DIPTYCH_POOL_APP_SITE_H
 
+#include "content/breaker.h"
+#include "content/catalog.h"
 #include "pool/app.h"
+#include "site/site.h"
+
+/* What all processes share; made by the master before any fork. */
+struct app_shared {
+  struct catalog *catalog;
+  struct app_breakers { /* mapped shared */
+    struct breaker database, cache;
+  } *breakers;
+};
 
 const struct app *app_site(void);
 
-/* `diptych render PATH`: one answer with its headers on `out`, made by a catalog and a watcher of this
- * process's own.  The exit code. */
-int app_site_render(const struct config *c, const char *path, FILE *out, FILE *why);
+/* The same parts for a process outside a pool.  0: made; else the reason is on `why`. */
+int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 
-/* `diptych check`: configuration (already read), templates, database, rights, rows, cache.  The exit
- * code; every finding is a line on `out`. */
-int app_site_check(const struct config *c, FILE *out);
+struct app_worker;
+/* board may be NULL.  NULL: the reasons are in the log. */
+struct app_worker *app_worker_open(const struct app_shared *s, const struct config *c, struct metrics *m,
+                                   const struct scoreboard *board);
+void app_worker_close(struct app_worker **w);
+struct site *app_worker_site(struct app_worker *w);
+struct store *app_worker_store(struct app_worker *w);
 
 #endif

@@ -224,6 +224,13 @@ static bool render(struct visit *v, struct buf *body)
   return !body->failed;
 }
 
+/* Later of data and labels; a page of neither is as old as its windows. */
+static int64_t modified_us(const struct page *p)
+{
+  int64_t us = p->changed_us > p->label_us ? p->changed_us : p->label_us;
+  return us == CLOCK_NEVER ? p->pin.window_us : us;
+}
+
 static bool finish(struct visit *v, struct buf *body, struct finished *f)
 {
   struct page *p = &v->page;
@@ -234,7 +241,7 @@ static bool finish(struct visit *v, struct buf *body, struct finished *f)
                          .content_type = form_type(v->route, v->target.form),
                          .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
                          .publication = p->pin.publication,
-                         .modified_us = p->changed_us > p->label_us ? p->changed_us : p->label_us,
+                         .modified_us = modified_us(p),
                          .next_change_us = p->next_change_us,
                          .right_us = clock_mono_us(),
                          .embeddable = v->target.form != FORM_HTML};

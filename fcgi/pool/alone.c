@@ -1,0 +1,240 @@
+#include "pool/alone.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "content/cache.h"
+#include "content/rows_terms.h"
+#include "content/watcher.h"
+#include "pool/app_site.h"
+
+#define READY_US (10 * CLOCK_SECOND)
+#define RENDER_US (10 * CLOCK_SECOND)
+#define PAUSE_NS 5000000
+#define WARM_BATCH 20
+
+struct alone {
+  struct app_shared shared;
+  struct metrics metrics;
+  struct app_worker *worker;
+  pid_t watcher;
+  int stop[2]; /* closing the writing end ends the watcher */
+};
+
+static void pause_ns(long ns)
+{
+  struct timespec t = {ns / 1000000000, ns % 1000000000};
+  nanosleep(&t, NULL);
+}
+
+static bool watcher_start(struct alone *a, const struct config *c)
+{
+  static struct metrics unread;
+  struct config own = *c;
+  char nowhere[] = "";
+  own.state_dir = nowhere; /* the pool's file stays the pool's */
+  if (pipe(a->stop) != 0 || (a->watcher = fork()) < 0)
+    return false;
+  if (a->watcher == 0) {
+    close(a->stop[1]);
+    log_open("watcher", LOG_LEVEL_WARN);
+    _exit(watcher_run(&own, a->shared.catalog, &a->shared.breakers->database, &unread, a->stop[0], NULL));
+  }
+  close(a->stop[0]);
+  return true;
+}
+
+/* Waits until the catalog has caught up; false: the reason is on why. */
+static bool ready_wait(struct alone *a, FILE *why)
+{
+  struct catalog_state st;
+  int64_t until = clock_mono_us() + READY_US;
+  do {
+    catalog_state_get(a->shared.catalog, &st);
+    if (st.ready)
+      return true;
+    pause_ns(PAUSE_NS);
+  } while (clock_mono_us() < until);
+  fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
+          st.trouble[0] ? ": " : "", st.trouble);
+  return false;
+}
+
+static bool alone_open(struct alone *a, const struct config *c, FILE *why)
+{
+  *a = (struct alone){0};
+  if (app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c))
+    return false;
+  a->worker = app_worker_open(&a->shared, c, &a->metrics, NULL);
+  return a->worker && ready_wait(a, why);
+}
+
+static void alone_close(struct alone *a)
+{
+  app_worker_close(&a->worker);
+  if (a->watcher > 0) {
+    close(a->stop[1]);
+    waitpid(a->watcher, NULL, 0);
+  }
+}
+
+static void print(const struct response *r, FILE *out)
+{
+  fprintf(out, "Status: %d\n", r->status);
+  for (size_t i = 0; i < r->headers.n; i++)
+    if (r->headers.p[i] != '\r')
+      fputc(r->headers.p[i], out);
+  fprintf(out, "Content-Length: %zu\n\n", r->body.n);
+  fwrite(r->body.p, 1, r->body.n, out);
+}
+
+int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
+{
+  struct alone a;
+  struct stage stage = {0};
+  int code = 1;
+  struct arena *arena = arena_new(0);
+  if (arena && alone_open(&a, c, why)) {
+    struct response r = {0};
+    struct request rq = {.method = SPAN("GET"),
+                         .target = span_z(path),
+                         .id = SPAN("render"),
+                         .deadline_us = clock_mono_us() + RENDER_US,
+                         .arena = arena,
+                         .stage = &stage};
+    site_handle(app_worker_site(a.worker), &rq, &r);
+    print(&r, out);
+    code = r.status >= 400;
+    buf_free(&r.headers);
+  }
+  alone_close(&a);
+  arena_free(&arena);
+  return code;
+}
+
+static bool check_cache(const struct config *c, FILE *out)
+{
+  struct metrics m = {0};
+  struct breaker b = {0};
+  struct cache *cache = cache_new(c, &m, &b);
+  bool ok = cache && (!*c->memcached || cache_lease(cache, SPAN("diptych-check")) != ERR_UNAVAILABLE);
+  if (!*c->memcached)
+    fputs("cache      none configured: every page that is not in a worker's table reads the database\n", out);
+  else
+    fprintf(out, "cache      %s: %s\n", c->memcached, ok ? "answers\n" : "does not answer: is memcached running there?\n");
+  if (ok && *c->memcached)
+    cache_release(cache, SPAN("diptych-check"));
+  cache_free(&cache);
+  return ok;
+}
+
+static bool check_database(const struct config *c, FILE *out)
+{
+  struct metrics m = {0};
+  struct breaker b = {0};
+  struct rows_terms terms;
+  const char *sentence = "", *where = *c->mysql_socket ? c->mysql_socket : c->mysql_host;
+  struct db *db = db_new(c, &m, &b);
+  struct arena *arena = arena_new(0);
+  enum err e = db && arena ? rows_terms_read(db, arena, clock_mono_us() + READY_US, &terms) : ERR_NO_MEMORY;
+  unsigned number = db ? db_failure(db, &sentence) : 0;
+  if (e == ERR_OK)
+    fprintf(out, "database   %s: answers; %zu sectors, %zu themes, %zu pages\n", where, terms.n_sectors, terms.n_themes,
+            terms.n_pages);
+  else
+    fprintf(out, "database   %s: error %u: %s\n", where, number, sentence);
+  arena_free(&arena);
+  db_free(&db);
+  return e == ERR_OK;
+}
+
+int alone_check(const struct config *c, FILE *out)
+{
+  bool whole = app_site()->check(NULL, c, out) == 0;
+  fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
+  bool reached = check_database(c, out);
+  bool cached = check_cache(c, out);
+  bool ok = whole && reached && cached;
+  fprintf(out, "%s\n", ok ? "ready to serve" : "not ready to serve: see above");
+  return !ok;
+}
+
+/* Fetches the fragments of up to WARM_BATCH products; returns how many could not be had. */
+static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
+{
+  static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS,
+                                             FRAGMENT_SOURCE};
+  struct want wants[WARM_BATCH * 5];
+  struct stage stage = {0};
+  size_t m = 0, failed = 0;
+  struct arena *arena = arena_new(0);
+  for (size_t i = 0; i < n && arena; i++) {
+    struct facts f;
+    for (size_t k = 0; k < 5 && catalog_facts(pin, ordinals[i], &f); k++)
+      wants[m++] = (struct want){.kind = kinds[k],
+                                 .page = kinds[k] == FRAGMENT_TIMELINE,
+                                 .id = f.id,
+                                 .version = catalog_raised(pin, ordinals[i]),
+                                 .ordinal = ordinals[i]};
+  }
+  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin};
+  if (m)
+    store_fetch(app_worker_store(a->worker), &x, wants, m);
+  for (size_t i = 0; i < m; i++)
+    if (wants[i].kind == FRAGMENT_PROFILE && wants[i].err != ERR_OK) {
+      fprintf(out, "\nproduct %llu: %s\n", (unsigned long long)wants[i].id, err_text(wants[i].err));
+      failed++;
+    }
+  arena_free(&arena);
+  return failed;
+}
+
+static void progress(FILE *out, size_t done, size_t all)
+{
+  char bar[41];
+  size_t filled = all ? done * 40 / all : 40;
+  for (size_t i = 0; i < 40; i++)
+    bar[i] = i < filled ? '#' : '.';
+  bar[40] = 0;
+  if (isatty(fileno(out))) {
+    fprintf(out, "\r[%s] %zu of %zu products", bar, done, all);
+    fflush(out);
+  }
+}
+
+static size_t warm_all(struct alone *a, const struct catalog_pin *pin, unsigned rate, FILE *out)
+{
+  struct catalog_list all = catalog_ranking(pin);
+  size_t failed = 0;
+  int64_t began = clock_mono_us();
+  for (uint32_t i = 0; i < all.n; i += WARM_BATCH) {
+    uint32_t n = all.n - i < WARM_BATCH ? all.n - i : WARM_BATCH;
+    failed += warm_batch(a, pin, all.ordinals + i, n, out);
+    progress(out, i + n, all.n);
+    while (rate && clock_mono_us() - began < (int64_t)(i + n) * CLOCK_SECOND / rate)
+      pause_ns(PAUSE_NS);
+  }
+  fprintf(out, "%s%u products in %.1f s; %llu had to be rendered, %zu could not be, %llu Markdown bodies are over a limit\n",
+          isatty(fileno(out)) ? "\n" : "", all.n, (double)(clock_mono_us() - began) / 1e6,
+          (unsigned long long)a->metrics.fills, failed, (unsigned long long)a->metrics.markdown_refused);
+  return failed;
+}
+
+int alone_warm(const struct config *c, unsigned rate, FILE *out)
+{
+  struct alone a;
+  struct catalog_pin pin;
+  int code = 1;
+  if (!*c->memcached)
+    fputs("no memcached is configured: there is nothing to warm\n", out);
+  else {
+    if (alone_open(&a, c, stderr) && catalog_pin(a.shared.catalog, &pin))
+      code = warm_all(&a, &pin, rate, out) > 0;
+    alone_close(&a);
+  }
+  return code;
+}
