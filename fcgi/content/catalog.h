@@ -49,7 +49,8 @@ uint64_t catalog_publication(const struct catalog *c); /* of the current board; 
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias);
 uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id);
 bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts *out);
-int catalog_score(const struct catalog_pin *pin, uint32_t ordinal); /* tenths or SCORE_NONE; published products only */
+/* Tenths or SCORE_NONE; published products only.  An override wins, also over "not scored". */
+int catalog_score(const struct catalog_pin *pin, uint32_t ordinal);
 
 /* Rankings hold published products only: velocity descending, then slug; never-scored ones last. */
 struct catalog_list {
@@ -96,13 +97,17 @@ bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id)
 uint32_t catalog_pairs(const struct catalog_pin *pin);
 bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
 
-/* Search over folded names and slugs of published products; needle is folded by the caller
- * (text/utf8.h).  Best first; at most max results into out; returns how many. */
+/* Search over names and slugs of published products; needle is folded by the caller (text/utf8.h).
+ * Tolerates one error in needles of 3 to 5 characters, two in longer ones (content/catalog_match.h).
+ * Best first, equals as ranked; at most max results into out; returns how many. */
 struct catalog_match {
   uint32_t ordinal;
-  uint32_t cost; /* 0: exact; grows with typing errors and position */
+  uint32_t cost; /* enum match_cost; 0: exact */
 };
 size_t catalog_search(const struct catalog_pin *pin, struct span needle, struct catalog_match *out, size_t max);
+/* The same over sectors or themes: ordinal is the index for catalog_sector or catalog_theme. */
+size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct span needle, struct arena *arena,
+                            struct catalog_match *out, size_t max);
 
 /* ---- never older again: a worker that read a higher version tells all others on this machine.
  * catalog_raised returns the higher of the record's version and what was raised. */

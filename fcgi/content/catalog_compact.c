@@ -80,9 +80,7 @@ static void order_move(struct catalog_writer *w, const uint32_t *map)
 
 static enum err all_move(struct catalog_writer *w, const char *from, uint32_t products, uint32_t *map)
 {
-  free(w->interned);
-  w->interned = NULL;
-  w->n_interned = w->cap_interned = 0;
+  catalog_intern_forget(w);
   enum err e = records_move(w, from, products, map);
   if (e == ERR_OK)
     e = terms_move(w, from);

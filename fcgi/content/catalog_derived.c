@@ -193,6 +193,8 @@ int64_t catalog_next_due(struct catalog_writer *w)
 /* ---- everything, from the mirrors */
 bool catalog_derive(struct catalog_writer *w)
 {
+  for (size_t i = 0; i < w->n_medians; i++)
+    free(w->medians[i].counts);
   w->n_medians = w->n_pairs = w->n_due = w->live_bytes = 0;
   w->n_by_id = w->covered = 0;
   for (uint32_t i = 0; i < w->next.products; i++) {

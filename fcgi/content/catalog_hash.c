@@ -164,6 +164,13 @@ static bool interned_grow(struct catalog_writer *w)
   return true;
 }
 
+void catalog_intern_forget(struct catalog_writer *w)
+{
+  free(w->interned);
+  w->interned = NULL;
+  w->n_interned = w->cap_interned = 0;
+}
+
 bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n)
 {
   if (n == 0 || at == 0)

@@ -8,6 +8,11 @@
 
 #define HEAP_START ((sizeof(struct catalog_board) * CATALOG_BOARDS + 63) / 64 * 8)
 
+uint32_t catalog_heap_start(void)
+{
+  return HEAP_START;
+}
+
 bool catalog_grow(void **array, size_t *cap, size_t need, size_t size)
 {
   if (need <= *cap)

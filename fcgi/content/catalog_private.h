@@ -87,14 +87,16 @@ struct catalog_writer {
   uint32_t covered; /* ordinals below are in by_id */
   size_t slugs_used, ids_used, live_bytes;
   struct buf scratch;
+  struct arena *arena; /* of one put */
   struct catalog_follow follow;
   bool follow_known;
-  uint64_t saved_step;
+  uint64_t saved_step; /* that the file holds */
 };
 
 enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* leaves its place in by_slug */ };
 
 /* ---- catalog_heap.c: memory of the half */
+uint32_t catalog_heap_start(void);
 bool catalog_half_begin(struct catalog_writer *w); /* the half that is not live; false: its readers have grace */
 void catalog_half_clean(struct catalog_writer *w); /* gives the left half's memory back once nobody reads it */
 void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at);  /* NULL: full */
@@ -138,6 +140,7 @@ static inline int32_t catalog_window_hours(int64_t us)
 enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal); /* id, slug and aliases of its record */
 uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* staged ones too */
 bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at);
+void catalog_intern_forget(struct catalog_writer *w); /* before another half's lists come */
 bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n); /* false: no memory */
 
 /* ---- catalog_record.c: building records */
@@ -162,6 +165,7 @@ enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind,
 enum err catalog_half_switch(struct catalog_writer *w); /* LIMIT: the other half is not free yet */
 
 /* ---- catalog_writer.c */
+bool catalog_writer_reset(struct catalog_writer *w); /* forgets what is staged, takes over the live board again */
 bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals);
 bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at);
 

@@ -3,10 +3,11 @@
  * 16 bits count, sectors and themes to their maxima. */
 #include <stdlib.h>
 
+#include "content/catalog_match.h"
 #include "content/catalog_private.h"
+#include "text/utf8.h"
 
 #define NAME_MAX_BYTES 1024
-#define FOLD_MAX_BYTES 1024
 
 static struct span name_cut(struct span name, size_t max)
 {
@@ -18,24 +19,10 @@ static struct span name_cut(struct span name, size_t max)
   return span_head(name, n);
 }
 
-static struct span name_fold(struct span name, char out[FOLD_MAX_BYTES])
+static struct span name_fold(struct catalog_writer *w, struct span name)
 {
-  size_t n = name.n < FOLD_MAX_BYTES ? name.n : FOLD_MAX_BYTES;
-  for (size_t i = 0; i < n; i++)
-    out[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] + 32) : name.p[i];
-  return span_of(out, n);
-}
-
-/* One bit a letter, five for digits, one for all else. */
-static uint32_t letters_of(struct span s)
-{
-  uint32_t mask = 0;
-  for (size_t i = 0; i < s.n; i++) {
-    unsigned char c = (unsigned char)s.p[i];
-    unsigned bit = c >= 'a' && c <= 'z' ? c - 'a' + 0u : c >= '0' && c <= '9' ? 26u + (c - '0') % 5 : 31u;
-    mask |= UINT32_C(1) << bit;
-  }
-  return mask;
+  arena_reset(w->arena);
+  return name_cut(utf8_fold(w->arena, name), NAME_MAX_BYTES);
 }
 
 static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int64_t us, int64_t absent)
@@ -78,13 +65,13 @@ static bool pairs_put(struct buf *b, struct catalog_record *r, const struct fact
   return true;
 }
 
-static void text_put(struct buf *b, struct catalog_record *r, struct span slug, struct span name)
+static void text_put(struct catalog_writer *w, struct catalog_record *r, struct span slug, struct span name)
 {
-  char folded[FOLD_MAX_BYTES];
-  struct span fold = name_fold(name, folded);
+  struct buf *b = &w->scratch;
+  struct span fold = name_fold(w, name);
   r->slug_n = (uint8_t)slug.n;
   r->name_n = (uint16_t)name.n;
-  r->letters = letters_of(slug) | letters_of(fold);
+  r->letters = match_letters(slug) | match_letters(fold);
   buf_span(b, slug);
   buf_span(b, name);
   if (span_eq(fold, slug)) {
@@ -134,11 +121,11 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
   times_put(b, &r, f);
   if (!pairs_put(b, &r, f, pair_ids, n_pairs))
     return ERR_NO_MEMORY;
-  text_put(b, &r, f->slug, name_cut(f->name, NAME_MAX_BYTES));
+  text_put(w, &r, f->slug, name_cut(f->name, NAME_MAX_BYTES));
   aliases_put(b, &r, aliases, n_aliases);
   while (b->n % 8)
     buf_putc(b, '\0');
-  if (b->failed)
+  if (b->failed || arena_failed(w->arena))
     return ERR_NO_MEMORY;
   memcpy(b->p, &r, sizeof r);
   return ERR_OK;

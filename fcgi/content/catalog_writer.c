@@ -19,27 +19,8 @@ static bool live_take(struct catalog_writer *w)
   return catalog_takeover(w);
 }
 
-struct catalog_writer *catalog_writer_open(struct catalog *c)
+static void private_free(struct catalog_writer *w)
 {
-  struct catalog_writer *w = calloc(1, sizeof *w);
-  if (!w)
-    return NULL;
-  w->c = c;
-  w->next.window_us = CLOCK_NEVER;
-  w->scratch = (struct buf)BUF_INIT;
-  for (int i = 0; i < CATALOG_RING; i++)
-    w->slot_stale[i] = true;
-  if (!live_take(w))
-    catalog_writer_close(&w);
-  return w;
-}
-
-void catalog_writer_close(struct catalog_writer **p)
-{
-  struct catalog_writer *w = *p;
-  *p = NULL;
-  if (!w)
-    return;
   for (size_t i = 0; i < w->n_medians; i++)
     free(w->medians[i].counts);
   for (int i = 0; i < KIND_COUNT; i++)
@@ -58,7 +39,43 @@ void catalog_writer_close(struct catalog_writer **p)
   free(w->interned);
   free(w->by_id);
   buf_free(&w->scratch);
-  free(w);
+  if (w->arena)
+    arena_free(&w->arena);
+}
+
+bool catalog_writer_reset(struct catalog_writer *w)
+{
+  struct catalog *c = w->c;
+  private_free(w);
+  memset(w, 0, sizeof *w);
+  w->c = c;
+  w->next.window_us = CLOCK_NEVER;
+  w->scratch = (struct buf)BUF_INIT;
+  w->arena = arena_new(0);
+  for (int i = 0; i < CATALOG_RING; i++)
+    w->slot_stale[i] = true;
+  w->broken = !w->arena || !live_take(w);
+  return !w->broken;
+}
+
+struct catalog_writer *catalog_writer_open(struct catalog *c)
+{
+  struct catalog_writer *w = calloc(1, sizeof *w);
+  if (!w)
+    return NULL;
+  w->c = c;
+  if (!catalog_writer_reset(w))
+    catalog_writer_close(&w);
+  return w;
+}
+
+void catalog_writer_close(struct catalog_writer **w)
+{
+  if (*w) {
+    private_free(*w);
+    free(*w);
+  }
+  *w = NULL;
 }
 
 static bool array_resize(void **array, size_t n, size_t size)

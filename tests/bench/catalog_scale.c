@@ -1,0 +1,221 @@
+/* The catalog at scale: `catalog_scale [products]` (a million by default) fills one, measures what a
+ * publication, a lookup, a search and the file copy cost, and how many bytes a product takes in shared
+ * memory.  Names are made up; each product has one or two of 40 sectors and four of 2,000 themes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "content/catalog.h"
+#include "content/catalog_layout.h"
+#include "content/catalog_writer.h"
+
+#define SECTORS 40
+#define THEMES 2000
+#define COMBINATIONS 20000 /* of themes: real products share them too */
+#define LOOKUPS 1000000
+
+static const char *const syllables[] = {"ka", "fka", "ter", "ra", "form", "gra", "fa", "na", "pro", "me", "the", "us",
+                                        "ku", "ber", "ne", "tes", "sen", "try", "vau", "lt", "con", "sul", "no", "mad"};
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint32_t random_below(uint32_t n)
+{
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return (uint32_t)((random_state >> 11) % n);
+}
+
+static double now_ms(void)
+{
+  return (double)clock_mono_us() / 1000;
+}
+
+struct made {
+  char slug[64], name[64];
+  size_t slug_n, name_n;
+};
+
+/* Three syllables, a blank, three more, and a number that makes it unique. */
+static void name_make(struct made *m, uint32_t id)
+{
+  uint64_t keep = random_state;
+  random_state = (id + 1) * UINT64_C(0x9e3779b97f4a7c15);
+  char a[32] = "", b[32] = "";
+  for (int i = 0; i < 3; i++) {
+    strcat(a, syllables[random_below(24)]);
+    strcat(b, syllables[random_below(24)]);
+  }
+  m->slug_n = (size_t)snprintf(m->slug, sizeof m->slug, "%s-%s-%x", a, b, id);
+  m->name_n = (size_t)snprintf(m->name, sizeof m->name, "%c%s %s %x", a[0] - 32, a + 1, b, id);
+  random_state = keep;
+}
+
+static uint64_t combinations[COMBINATIONS][4];
+
+static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev, uint32_t n90)
+{
+  struct made m;
+  name_make(&m, id);
+  uint64_t sectors[] = {1 + id % SECTORS, 1 + (id / SECTORS + id) % SECTORS};
+  struct facts f = {.id = id + 1, .version = {rev, id * 77 + rev}, .slug = {m.slug, m.slug_n},
+                    .name = {m.name, m.name_n}, .status = PRODUCT_PUBLISHED, .sectors = sectors,
+                    .n_sectors = 1 + (id % 2 && sectors[0] != sectors[1]), .themes = combinations[id % COMBINATIONS],
+                    .n_themes = 4, .n90 = n90, .s30 = id % 5, .activities = 20, .override_tenths = -1,
+                    .has_editorial = true, .window_us = INT64_C(1780000000000000),
+                    .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7,
+                    .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
+                    .next_due_us = CLOCK_FOREVER};
+  return catalog_put(w, &f, NULL, 0, NULL, 0);
+}
+
+static void terms_put(struct catalog_writer *w)
+{
+  char slug[32];
+  for (uint64_t i = 1; i <= THEMES; i++) {
+    struct catalog_term t = {.id = i, .version = {1, i}, .slug = {slug, 0}, .sort = (int64_t)i};
+    t.slug.n = (size_t)snprintf(slug, sizeof slug, "term-%u", (unsigned)i);
+    t.name = t.slug;
+    catalog_put_theme(w, &t);
+    if (i <= SECTORS)
+      catalog_put_sector(w, &t);
+  }
+  for (int i = 0; i < COMBINATIONS; i++)
+    for (int k = 0; k < 4; k++)
+      combinations[i][k] = 1 + random_below(THEMES);
+}
+
+static struct catalog_follow follow = {.incarnation = "bench"};
+
+static void step(struct catalog_writer *w, const char *what)
+{
+  double from = now_ms();
+  follow.cursor++;
+  enum err e = catalog_writer_publish(w, &follow);
+  printf("%-48s %10.3f ms%s\n", what, now_ms() - from, e == ERR_OK ? "" : "  FAILED");
+}
+
+static size_t bytes_touched(const void *from, size_t bytes)
+{
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = bytes / page, touched = 0;
+  unsigned char *in = malloc(pages);
+  if (in && mincore((void *)(uintptr_t)from, pages * page, in) == 0)
+    for (size_t i = 0; i < pages; i++)
+      touched += in[i] & 1;
+  free(in);
+  return touched * page;
+}
+
+static void memory_say(const struct catalog *c, uint32_t products, size_t text)
+{
+  size_t all = bytes_touched(c, c->bytes);
+  printf("%-48s %10.1f\n", "shared bytes a product", (double)all / products);
+  printf("%-48s %10.1f\n", "... of them slug, name and folded name", (double)text / products);
+}
+
+static void lookups_say(const struct catalog *c, uint32_t products)
+{
+  struct catalog_pin pin;
+  struct made m;
+  struct facts f;
+  bool alias;
+  uint64_t found = 0;
+  double from = now_ms(), names;
+  for (int i = 0; i < LOOKUPS; i++)
+    name_make(&m, random_below(products));
+  names = now_ms() - from;
+  from = now_ms();
+  catalog_pin(c, &pin);
+  for (int i = 0; i < LOOKUPS; i++) {
+    name_make(&m, random_below(products));
+    found += catalog_facts(&pin, catalog_find(&pin, span_of(m.slug, m.slug_n), &alias), &f);
+  }
+  printf("%-48s %10.0f ns%s\n", "find by slug and read the facts", (now_ms() - from - names) * 1e6 / LOOKUPS,
+         found == LOOKUPS ? "" : "  FAILED");
+  from = now_ms();
+  for (int i = 0; i < LOOKUPS; i++)
+    found += catalog_find_id(&pin, 1 + random_below(products)) != CATALOG_NONE;
+  printf("%-48s %10.0f ns\n", "find by id", (now_ms() - from) * 1e6 / LOOKUPS);
+}
+
+static void searches_say(const struct catalog *c)
+{
+  static const char *const needles[] = {"kafkater-form", "kaffkater", "grafana", "sentyr", "zzz", "ka"};
+  struct catalog_match out[50];
+  struct catalog_pin pin;
+  catalog_pin(c, &pin);
+  for (size_t i = 0; i < sizeof needles / sizeof *needles; i++) {
+    char what[64];
+    double from = now_ms();
+    size_t n = catalog_search(&pin, span_z(needles[i]), out, 50);
+    snprintf(what, sizeof what, "search \"%s\": %zu found", needles[i], n);
+    printf("%-48s %10.3f ms\n", what, now_ms() - from);
+  }
+}
+
+static void file_say(struct catalog_writer *w, size_t bytes)
+{
+  char path[] = "/tmp/diptych-catalog-XXXXXX";
+  close(mkstemp(path));
+  double from = now_ms();
+  enum err e = catalog_save(w, path);
+  printf("%-48s %10.3f ms%s\n", "save the file copy", now_ms() - from, e == ERR_OK ? "" : "  FAILED");
+  from = now_ms();
+  struct catalog *c = catalog_create(bytes);
+  struct catalog_writer *other = catalog_writer_open(c);
+  e = catalog_load(other, path);
+  printf("%-48s %10.3f ms%s\n", "load it into a new region and publish", now_ms() - from, e == ERR_OK ? "" : "  FAILED");
+  unlink(path);
+  catalog_writer_close(&other);
+  catalog_destroy(&c);
+}
+
+int main(int argc, char **argv)
+{
+  uint32_t products = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000000;
+  size_t bytes = (size_t)4 << 30, text = 0;
+  struct catalog *c = catalog_create(bytes);
+  struct catalog_writer *w = catalog_writer_open(c);
+  double from = now_ms();
+  if (!w || products == 0)
+    return 1;
+  terms_put(w);
+  for (uint32_t i = 0; i < products; i++) {
+    struct made m;
+    name_make(&m, i);
+    text += m.slug_n + 2 * m.name_n;
+    if (product_put(w, i, 1, i % 97) != ERR_OK)
+      return 1;
+  }
+  printf("%-48s %10u\n%-48s %10.3f ms\n", "products", products, "put all", now_ms() - from);
+  step(w, "publish all of them, the first time");
+  memory_say(c, products, text);
+  for (int i = 0; i < 3; i++) {
+    product_put(w, random_below(products), 2, 1000);
+    step(w, "publish one that ranks otherwise");
+  }
+  for (int i = 0; i < 3; i++) {
+    uint32_t id = random_below(products);
+    product_put(w, id, 3, id % 97);
+    step(w, "publish one whose text changed");
+  }
+  step(w, "publish the cursor only");
+  struct catalog_pin pin;
+  catalog_pin(c, &pin);
+  for (uint32_t i = 0; i < products; i++)
+    catalog_stored(&pin, i, (struct version){1, i});
+  printf("after rankings changed and all versions were stored:\n");
+  memory_say(c, products, text);
+  lookups_say(c, products);
+  searches_say(c);
+  file_say(w, bytes);
+  from = now_ms();
+  struct catalog_writer *other = catalog_writer_open(c);
+  printf("%-48s %10.3f ms\n", "another writer takes over", now_ms() - from);
+  catalog_writer_close(&other);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+  return 0;
+}
