@@ -11,41 +11,6 @@
 
 #define GARBAGE_ALLOWED ((size_t)16 << 20)
 
-/* ---- lists of the newest */
-struct newest {
-  int64_t at_us[CATALOG_RECENT];
-  uint32_t *ordinals, n;
-};
-
-static void newest_put(struct newest *l, uint32_t ordinal, int64_t at_us)
-{
-  if (at_us == CLOCK_NEVER || (l->n == CATALOG_RECENT && at_us <= l->at_us[l->n - 1]))
-    return;
-  uint32_t i = l->n < CATALOG_RECENT ? l->n++ : l->n - 1;
-  for (; i > 0 && l->at_us[i - 1] < at_us; i--) {
-    l->at_us[i] = l->at_us[i - 1];
-    l->ordinals[i] = l->ordinals[i - 1];
-  }
-  l->at_us[i] = at_us;
-  l->ordinals[i] = ordinal;
-}
-
-/* Ties stand in the order of slugs, since that is how they come. */
-static void recent_write(struct catalog_writer *w)
-{
-  struct newest recent = {.ordinals = w->next.recent}, sparks = {.ordinals = w->next.sparks};
-  for (uint32_t i = 0; i < w->n_by_slug; i++) {
-    uint32_t ordinal = w->by_slug[i];
-    if (i + 16 < w->n_by_slug)
-      __builtin_prefetch(w->base + (size_t)w->records[w->by_slug[i + 16]] * 8 + 64);
-    const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
-    newest_put(&recent, ordinal, catalog_record_time(r, r, TIME_ACTIVITY, CLOCK_NEVER));
-    newest_put(&sparks, ordinal, catalog_record_time(r, r, TIME_SPARK, CLOCK_NEVER));
-  }
-  w->next.n_recent = recent.n;
-  w->next.n_sparks = sparks.n;
-}
-
 /* ---- pairs */
 static int pair_cmp(const void *a, const void *b)
 {
@@ -146,20 +111,22 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_foll
   enum err e = ERR_OK;
   bool all = w->switched, terms = w->dirty_kind[KIND_SECTOR] || w->dirty_kind[KIND_THEME];
   memcpy(w->next.tables, w->placed, sizeof w->placed);
+  if (all || w->dirty_recent)
+    catalog_recent_write(w, all);
   if (all || w->changed.n)
     e = records_write(w);
-  if (e == ERR_OK && (all || w->dirty_rank))
+  if (e == ERR_OK && (all || w->dirty_order))
     e = by_slug_write(w);
-  if (e == ERR_OK && (all || w->dirty_rank || terms))
+  if (e == ERR_OK && (all || terms || (w->dirty_rank && !catalog_rank_few(w))))
     e = catalog_rank_write(w);
+  else if (e == ERR_OK && w->dirty_rank)
+    e = catalog_rank_patch(w);
   if (e == ERR_OK && (all || w->dirty_kind[KIND_PAGE]))
     e = catalog_entries_write(w, KIND_PAGE, NULL, 0);
   if (e == ERR_OK && (all || w->dirty_pairs))
     e = pairs_write(w);
   if (e == ERR_OK && (all || !follow_same(w, follow)))
     e = follow_write(w, follow);
-  if (e == ERR_OK && (all || w->dirty_rank || w->dirty_recent))
-    recent_write(w);
   return e;
 }
 
@@ -185,7 +152,9 @@ static void board_publish(struct catalog_writer *w, const struct catalog_follow 
   memcpy(w->placed, w->next.tables, sizeof w->placed);
   memcpy(&w->follow, follow, follow_bytes(follow));
   w->follow_known = true;
-  w->switched = w->full = w->dirty = w->dirty_rank = w->dirty_recent = w->dirty_pairs = false;
+  w->switched = w->full = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
+  w->rank_all = false;
+  w->n_reranked = 0;
   memset(w->dirty_kind, 0, sizeof w->dirty_kind);
 }
 
@@ -217,6 +186,8 @@ static enum err step_write(struct catalog_writer *w, const struct catalog_follow
   enum err e = tables_write(w, follow);
   if (e == ERR_OK)
     board_publish(w, follow);
+  else
+    w->rank_all = w->recent_all = true; /* what changed is no longer known exactly */
   return e;
 }
 

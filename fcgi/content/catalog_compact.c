@@ -92,10 +92,8 @@ static enum err all_move(struct catalog_writer *w, const char *from, uint32_t pr
     w->slot_changed[s].n = 0;
     w->slot_stale[s] = true;
   }
-  for (uint32_t i = 0; i < w->next.products; i++)
-    if ((e = catalog_hash_put(w, i)) != ERR_OK)
-      return e;
-  return catalog_derive(w) ? ERR_OK : ERR_NO_MEMORY;
+  e = catalog_hash_all(w);
+  return e == ERR_OK && !catalog_derive(w) ? ERR_NO_MEMORY : e;
 }
 
 enum err catalog_half_switch(struct catalog_writer *w)

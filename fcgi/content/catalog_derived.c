@@ -46,12 +46,14 @@ static uint32_t count_at(const struct catalog_median *m, uint64_t place)
   return 0;
 }
 
-static void median_set(struct catalog_median *m)
+static bool median_set(struct catalog_median *m)
 {
+  uint32_t before = m->median2;
   uint64_t total = 0;
   for (size_t i = 0; i < m->n; i++)
     total += m->counts[i].products;
   m->median2 = total ? count_at(m, (total - 1) / 2) + count_at(m, total / 2) : 0;
+  return m->median2 != before;
 }
 
 /* by: +1 or -1 products with this n90. */
@@ -234,10 +236,20 @@ static bool order_changes(struct catalog_writer *w, uint32_t ordinal, const stru
                           const struct catalog_record *b, struct catalog_vector *added)
 {
   bool renamed = a && b && !span_eq(catalog_record_slug(a, a), catalog_record_slug(b, b));
+  w->dirty_order |= renamed || published(a) != published(b);
   if (published(a) && (!published(b) || renamed))
     w->marks[ordinal] |= MARK_MOVED;
   if (published(b) && (!published(a) || renamed))
     return catalog_vector_put(added, ordinal);
+  return true;
+}
+
+static bool rerank(struct catalog_writer *w, const struct catalog_staged *s)
+{
+  w->dirty_rank = true;
+  if (!catalog_grow((void **)&w->reranked, &w->cap_reranked, w->n_reranked + 1, sizeof *w->reranked))
+    return false;
+  w->reranked[w->n_reranked++] = *s;
   return true;
 }
 
@@ -248,7 +260,8 @@ static bool absorb_one(struct catalog_writer *w, const struct catalog_staged *s,
   if (a == b)
     return true;
   w->dirty = true;
-  w->dirty_rank |= rank_changes(a, b);
+  if (rank_changes(a, b) && !rerank(w, s))
+    return false;
   w->dirty_recent |= recent_changes(a, b);
   if (a)
     w->live_bytes -= catalog_record_bytes(a);
@@ -269,9 +282,10 @@ bool catalog_absorb(struct catalog_writer *w)
   for (size_t i = 0; i < w->n_staged && ok; i++)
     ok = absorb_one(w, &w->staged[i], &added);
   w->n_staged = 0;
-  ok = ok && catalog_order_patch(w, w->dirty_rank, &added);
+  ok = ok && catalog_order_patch(w, w->dirty_order, &added);
   free(added.at);
   for (size_t i = 0; i < w->n_medians; i++)
-    median_set(&w->medians[i]);
+    if (median_set(&w->medians[i]))
+      w->rank_all = w->dirty_rank = true;
   return ok;
 }

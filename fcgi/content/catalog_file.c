@@ -303,12 +303,8 @@ static enum err body_take(struct catalog_writer *w, const struct file_header *h,
   stream_sum(&s, sum);
   if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !body_sound(w, h))
     return ERR_INVALID;
-  for (uint32_t i = 0; i < h->products; i++) {
-    enum err e = w->records[i] ? catalog_hash_put(w, i) : ERR_OK;
-    if (e != ERR_OK)
-      return e;
-  }
-  return catalog_derive(w) ? ERR_OK : ERR_NO_MEMORY;
+  enum err e = catalog_hash_all(w);
+  return e == ERR_OK && !catalog_derive(w) ? ERR_NO_MEMORY : e;
 }
 
 static enum err load_say(const char *path, const char *why)

@@ -98,6 +98,11 @@ static bool ids_rebuild(struct catalog_writer *w)
   return true;
 }
 
+enum err catalog_hash_all(struct catalog_writer *w)
+{
+  return slugs_rebuild(w) && ids_rebuild(w) ? ERR_OK : ERR_LIMIT;
+}
+
 static bool too_full(uint32_t at, uint32_t bits, size_t used, size_t more)
 {
   return at == 0 || (used + more) * 10 > ((size_t)1 << bits) * 6;

@@ -79,7 +79,7 @@ struct catalog_pair_ids {
 };
 
 /* One product.  Behind it: the times that are set (in the order of TIME_*), pair ids (ascending), slug,
- * name, folded name (absent when it is the slug), aliases (each a length byte and its bytes). */
+ * name, folded name (absent when it is the slug but for separators), aliases (each a length byte and its bytes). */
 struct catalog_record {
   uint64_t id, rev, hash;
   int64_t changed_us;
@@ -157,9 +157,10 @@ static inline const void *catalog_at(const struct catalog *c, const void *half, 
   return (const char *)half + from;
 }
 
-static inline unsigned catalog_bits(uint32_t v)
+static inline unsigned catalog_bits(unsigned v) /* of 0 to 15 */
 {
-  return (unsigned)__builtin_popcount(v);
+  v -= v >> 1 & 5;
+  return (v & 3) + (v >> 2);
 }
 
 static inline size_t catalog_record_bytes(const struct catalog_record *r)

@@ -115,6 +115,8 @@ static uint32_t cost_from(const struct match_needle *m, struct span text, size_t
     vp = hn | ~(d0 | hp);
     vn = hp & d0;
     before = pm;
+    if (distance > m->errors + (most - i - 1))
+      break; /* each further character takes away one at most */
     bool boundary = at >= text.n || !in_word(text.p[at]);
     uint32_t cost = MATCH_NONE;
     if (boundary && distance <= m->errors)
@@ -157,39 +159,41 @@ static uint32_t cost_plain(const struct match_needle *m, struct span text)
   return best;
 }
 
-static uint32_t needle_cost(const struct match_needle *m, struct span text, uint32_t best)
+static bool letters_enough(const struct match_needle *m, uint32_t letters)
 {
-  if (m->text.n == 0 || text.n == 0)
+  uint32_t missing = m->letters & ~letters;
+  for (unsigned i = 0; i < m->errors; i++)
+    missing &= missing - 1;
+  return missing == 0;
+}
+
+static uint32_t needle_cost(const struct match_needle *m, struct match_side text, uint32_t worst)
+{
+  if (m->text.n == 0 || text.text.n == 0 || !letters_enough(m, text.letters))
+    return MATCH_NONE;
+  uint32_t best = cost_plain(m, text.text);
+  if (m->errors == 0 || worst <= MATCH_ONE_ERROR)
     return best;
-  uint32_t cost = cost_plain(m, text);
-  if (cost < best)
-    best = cost;
-  if (m->errors == 0)
-    return best;
-  for (size_t at = word_start(text, 0); at < text.n && best > MATCH_ONE_ERROR; at = word_start(text, word_end(text, at))) {
-    cost = cost_from(m, text, at);
+  struct span t = text.text;
+  for (size_t at = word_start(t, 0); at < t.n && best > MATCH_ONE_ERROR; at = word_start(t, word_end(t, at))) {
+    uint32_t cost = cost_from(m, t, at);
     if (cost < best)
       best = cost;
   }
   return best;
 }
 
-uint32_t match_text(const struct match_search *s, struct span text, uint32_t best)
+uint32_t match_text(const struct match_search *s, struct match_side text, uint32_t worst)
 {
-  best = needle_cost(&s->whole, text, best);
-  if (best < MATCH_WORDS || s->n_words == 0)
+  uint32_t best = needle_cost(&s->whole, text, worst);
+  if (best < MATCH_WORDS || s->n_words == 0 || worst <= MATCH_WORDS)
     return best;
-  uint32_t worst = 0;
-  for (size_t i = 0; i < s->n_words && worst < MATCH_NONE; i++) {
+  uint32_t poorest = 0;
+  for (size_t i = 0; i < s->n_words && poorest < MATCH_NONE; i++) {
     uint32_t cost = needle_cost(&s->words[i], text, MATCH_NONE);
-    worst = cost > worst ? cost : worst;
+    poorest = cost > poorest ? cost : poorest;
   }
-  return worst < MATCH_NONE && MATCH_WORDS + worst < best ? MATCH_WORDS + worst : best;
-}
-
-static bool letters_enough(const struct match_needle *m, uint32_t letters)
-{
-  return (unsigned)__builtin_popcount(m->letters & ~letters) <= m->errors;
+  return poorest < MATCH_NONE ? MATCH_WORDS + poorest : best;
 }
 
 bool match_possible(const struct match_search *s, uint32_t letters)
@@ -200,4 +204,9 @@ bool match_possible(const struct match_search *s, uint32_t letters)
     if (!letters_enough(&s->words[i], letters))
       return false;
   return s->n_words > 0;
+}
+
+bool match_same(struct span a, struct span b)
+{
+  return a.n == b.n && same_start(a, b);
 }

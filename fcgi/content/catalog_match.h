@@ -41,12 +41,19 @@ struct match_search {
   size_t n_words; /* 0: one word only, or too many */
 };
 
+struct match_side { /* a text to look at */
+  struct span text;
+  uint32_t letters; /* match_letters of it, or more */
+};
+
 void match_prepare(struct match_search *s, struct span needle);
-/* The lower of `best` and the text's cost. */
-uint32_t match_text(const struct match_search *s, struct span text, uint32_t best);
+/* What the text costs; costs of `worst` and more need not be told apart. */
+uint32_t match_text(const struct match_search *s, struct match_side text, uint32_t worst);
 /* One bit a letter, five for digits, one for all else: which a text holds. */
 uint32_t match_letters(struct span s);
 /* false: a text with these letters cannot match at all. */
 bool match_possible(const struct match_search *s, uint32_t letters);
+/* true: whatever is sought, both cost the same. */
+bool match_same(struct span a, struct span b);
 
 #endif

@@ -70,7 +70,10 @@ struct catalog_writer {
   struct catalog_vector changed;                      /* ordinals since the last publication */
   struct catalog_vector slot_changed[CATALOG_RING];   /* ... since each slot of TABLE_RECORDS was written */
   bool slot_stale[CATALOG_RING];
-  bool dirty, dirty_rank, dirty_recent, dirty_pairs, dirty_kind[KIND_COUNT];
+  bool dirty, dirty_rank, dirty_order, dirty_recent, dirty_pairs, dirty_kind[KIND_COUNT];
+  struct catalog_staged *reranked; /* whose place in a ranking may have changed, with the record before */
+  size_t n_reranked, cap_reranked;
+  bool rank_all, recent_all; /* too much changed, or a median did: all is made anew */
 
   struct catalog_term_row *terms[KIND_COUNT]; /* by id */
   size_t n_terms[KIND_COUNT], cap_terms[KIND_COUNT];
@@ -93,7 +96,7 @@ struct catalog_writer {
   uint64_t saved_step; /* that the file holds */
 };
 
-enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* leaves its place in by_slug */ };
+enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* leaves its place */ };
 
 /* ---- catalog_heap.c: memory of the half */
 uint32_t catalog_heap_start(void);
@@ -138,6 +141,7 @@ static inline int32_t catalog_window_hours(int64_t us)
 
 /* ---- catalog_hash.c: the shared hash tables and the shared lists of ids */
 enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal); /* id, slug and aliases of its record */
+enum err catalog_hash_all(struct catalog_writer *w); /* both tables anew, from the mirrors */
 uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* staged ones too */
 bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at);
 void catalog_intern_forget(struct catalog_writer *w); /* before another half's lists come */
@@ -156,10 +160,18 @@ struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sect
 /* ---- catalog_takeover.c */
 bool catalog_takeover(struct catalog_writer *w); /* the mirrors from the live board, then all that is derived */
 
-/* ---- catalog_order.c, catalog_rank.c, catalog_entries.c: the tables of the next board */
+/* ---- catalog_order.c, _rank.c, _patch.c, _recent.c, _entries.c: the tables of the next board */
 bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added);
 enum err catalog_rank_write(struct catalog_writer *w); /* scores, rankings, sectors and themes */
+enum err catalog_scores_write(struct catalog_writer *w);
+uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r); /* r NULL: none */
+bool catalog_rank_few(const struct catalog_writer *w); /* few enough changes for catalog_rank_patch */
+enum err catalog_rank_patch(struct catalog_writer *w);
+void catalog_recent_write(struct catalog_writer *w, bool all);
 enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start);
+
+/* ---- catalog_terms.c */
+size_t catalog_term_row(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);
 
 /* ---- catalog_compact.c */
 enum err catalog_half_switch(struct catalog_writer *w); /* LIMIT: the other half is not free yet */

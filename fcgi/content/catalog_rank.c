@@ -24,7 +24,7 @@ static const uint64_t *terms_of(const struct catalog_writer *w, const struct cat
 }
 
 /* An override is shown as set by the editors, also of a product without any activity. */
-static uint8_t score_of(struct catalog_writer *w, const struct catalog_record *r)
+uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r)
 {
   if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
     return CATALOG_NO_SCORE;
@@ -34,19 +34,6 @@ static uint8_t score_of(struct catalog_writer *w, const struct catalog_record *r
     return CATALOG_NO_SCORE;
   struct catalog_median *m = r->n_sectors ? catalog_median_of(w, catalog_ids_of(w, r->sectors)[0]) : NULL;
   return (uint8_t)score_tenths(r->n90, r->s30, m ? m->median2 : 0);
-}
-
-static enum err scores_write(struct catalog_writer *w)
-{
-  uint32_t n = w->next.products;
-  bool fresh;
-  for (uint32_t i = 0; i < n; i++)
-    w->scores[i] = score_of(w, record_of(w, i));
-  uint8_t *out = catalog_table_next(w, TABLE_SCORES, n, n, &fresh);
-  if (!out)
-    return ERR_LIMIT;
-  memcpy(out, w->scores, n);
-  return ERR_OK;
 }
 
 static unsigned bucket_of(uint8_t score)
@@ -112,18 +99,27 @@ static uint32_t row_of(const struct term_index *x, uint64_t id)
   return CATALOG_NONE;
 }
 
-static void lists_count(struct catalog_writer *w, int kind, struct term_index *x)
+static void list_count(struct catalog_writer *w, const struct catalog_record *r, struct term_index x[2])
 {
-  for (uint32_t i = 0; i < w->n_by_slug; i++) {
-    if (i + AHEAD < w->n_by_slug)
-      record_fetch(w, w->by_slug[i + AHEAD]);
+  for (int kind = 0; kind < 2; kind++) {
     uint32_t n;
-    const uint64_t *ids = terms_of(w, record_of(w, w->by_slug[i]), kind, &n);
+    const uint64_t *ids = terms_of(w, r, kind, &n);
     for (uint32_t k = 0; k < n; k++) {
-      uint32_t row = row_of(x, ids[k]);
+      uint32_t row = row_of(&x[kind], ids[k]);
       if (row != CATALOG_NONE)
-        x->fill[row]++;
+        x[kind].fill[row]++;
     }
+  }
+}
+
+/* All scores, and how long each list will be: one pass in the order in which records lie. */
+static void scores_make(struct catalog_writer *w, struct term_index x[2])
+{
+  for (uint32_t i = 0; i < w->next.products; i++) {
+    const struct catalog_record *r = record_of(w, i);
+    w->scores[i] = catalog_score_make(w, r);
+    if (r && catalog_record_status(r) == PRODUCT_PUBLISHED)
+      list_count(w, r, x);
   }
 }
 
@@ -159,8 +155,6 @@ static void lists_fill(struct catalog_writer *w, struct term_index x[2], const u
 static enum err lists_write(struct catalog_writer *w, struct term_index x[2], const uint32_t *ranking)
 {
   bool fresh;
-  lists_count(w, KIND_SECTOR, &x[0]);
-  lists_count(w, KIND_THEME, &x[1]);
   uint32_t sectors_end = lists_place(&x[0], w->n_terms[KIND_SECTOR], 0);
   uint32_t n = lists_place(&x[1], w->n_terms[KIND_THEME], sectors_end);
   uint32_t *out = catalog_table_next(w, TABLE_LISTS, n, n * sizeof *out, &fresh);
@@ -171,16 +165,30 @@ static enum err lists_write(struct catalog_writer *w, struct term_index x[2], co
   return e == ERR_OK ? catalog_entries_write(w, KIND_THEME, x[1].fill, sectors_end) : e;
 }
 
+enum err catalog_scores_write(struct catalog_writer *w)
+{
+  bool fresh;
+  uint8_t *out = catalog_table_next(w, TABLE_SCORES, w->next.products, w->next.products, &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  memcpy(out, w->scores, w->next.products);
+  return ERR_OK;
+}
+
+static enum err rankings_write(struct catalog_writer *w, struct term_index x[2])
+{
+  scores_make(w, x);
+  enum err e = catalog_scores_write(w);
+  uint32_t *ranking = e == ERR_OK ? ranking_write(w) : NULL;
+  return ranking ? lists_write(w, x, ranking) : ERR_LIMIT;
+}
+
 enum err catalog_rank_write(struct catalog_writer *w)
 {
   struct term_index x[2] = {{0}};
-  enum err e = scores_write(w);
-  uint32_t *ranking = e == ERR_OK ? ranking_write(w) : NULL;
-  if (!ranking)
-    return ERR_LIMIT;
-  e = ERR_NO_MEMORY;
+  enum err e = ERR_NO_MEMORY;
   if (index_make(w, KIND_SECTOR, &x[0]) && index_make(w, KIND_THEME, &x[1]))
-    e = lists_write(w, x, ranking);
+    e = rankings_write(w, x);
   index_free(&x[0]);
   index_free(&x[1]);
   return e;

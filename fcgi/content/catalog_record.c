@@ -74,7 +74,7 @@ static void text_put(struct catalog_writer *w, struct catalog_record *r, struct 
   r->letters = match_letters(slug) | match_letters(fold);
   buf_span(b, slug);
   buf_span(b, name);
-  if (span_eq(fold, slug)) {
+  if (match_same(fold, slug)) {
     r->flags |= FLAG_FOLD_IS_SLUG;
     return;
   }

@@ -37,21 +37,35 @@ static void result_put(struct results *r, struct catalog_match m)
   r->out[i] = m;
 }
 
+static uint32_t record_cost(const struct match_search *s, const struct catalog_record *r, const void *body,
+                            uint32_t worst)
+{
+  uint32_t cost = match_text(s, (struct match_side){catalog_record_slug(r, body), r->letters}, worst);
+  if (r->flags & FLAG_FOLD_IS_SLUG || cost == MATCH_EXACT)
+    return cost;
+  uint32_t other = match_text(s, (struct match_side){catalog_record_fold(r, body), r->letters}, worst);
+  return other < cost ? other : cost;
+}
+
 size_t catalog_search(const struct catalog_pin *pin, struct span needle, struct catalog_match *out, size_t max)
 {
   struct results results = {pin, out, 0, max};
   struct match_search search;
+  uint32_t n;
+  const uint32_t *records = catalog_table_read(pin, TABLE_RECORDS, sizeof *records, &n);
   match_prepare(&search, needle);
   if (search.whole.text.n == 0 || max == 0)
     return 0;
-  for (uint32_t i = 0; i < pin->products; i++) {
-    struct catalog_record r;
-    const void *body = catalog_record_read(pin, i, &r);
-    if (!body || catalog_record_status(&r) != PRODUCT_PUBLISHED || !match_possible(&search, r.letters))
+  for (uint32_t i = 0; i < n; i++) {
+    const struct catalog_record *r = catalog_at(pin->catalog, pin->half, records[i], sizeof *r);
+    if (!r || !match_possible(&search, r->letters))
       continue;
-    uint32_t cost = match_text(&search, catalog_record_slug(&r, body), MATCH_NONE);
-    if (!(r.flags & FLAG_FOLD_IS_SLUG))
-      cost = match_text(&search, catalog_record_fold(&r, body), cost);
+    struct catalog_record head;
+    const void *body = catalog_record_read(pin, i, &head);
+    if (!body || catalog_record_status(&head) != PRODUCT_PUBLISHED)
+      continue;
+    uint32_t worst = results.n == max ? out[max - 1].cost + 1 : MATCH_NONE;
+    uint32_t cost = record_cost(&search, &head, body, worst);
     if (cost < MATCH_NONE)
       result_put(&results, (struct catalog_match){i, cost});
   }
@@ -71,7 +85,9 @@ size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct s
     struct catalog_term t;
     if (!(themes ? catalog_theme(pin, i, &t) : catalog_sector(pin, i, &t)))
       continue;
-    uint32_t cost = match_text(&search, utf8_fold(arena, t.name), match_text(&search, t.slug, MATCH_NONE));
+    uint32_t cost = match_text(&search, (struct match_side){t.slug, UINT32_MAX}, MATCH_NONE);
+    uint32_t other = match_text(&search, (struct match_side){utf8_fold(arena, t.name), UINT32_MAX}, MATCH_NONE);
+    cost = other < cost ? other : cost;
     if (cost == MATCH_NONE || (found == max && cost >= out[found - 1].cost))
       continue;
     size_t at = found < max ? found++ : found - 1;

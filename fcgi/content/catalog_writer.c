@@ -33,6 +33,7 @@ static void private_free(struct catalog_writer *w)
   free(w->marks);
   free(w->by_slug);
   free(w->staged);
+  free(w->reranked);
   free(w->medians);
   free(w->pairs);
   free(w->due);
