@@ -43,6 +43,15 @@ bool gather_card(struct page *p, uint32_t ordinal, struct gathered *g)
 
 /* ---- building */
 
+enum err build_shown(const struct profile *f)
+{
+  if (!f)
+    return ERR_NOT_FOUND;
+  return f->facts.status == PRODUCT_PUBLISHED ? ERR_OK
+         : f->facts.status == PRODUCT_ARCHIVED ? ERR_INVALID
+                                               : ERR_NOT_FOUND;
+}
+
 struct span build_position(size_t i)
 {
   static const struct span words[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}};

@@ -27,6 +27,10 @@ bool gather_card(struct page *p, uint32_t ordinal, struct gathered *out);
 
 /* ---- while building */
 
+/* Published still, by the newest that is known?  A row read after the plan may say otherwise: NOT_FOUND,
+ * or INVALID for a withdrawn one. */
+enum err build_shown(const struct profile *f);
+
 struct page_frame { /* what a page says of itself */
   struct span title, head_title, description, og_type; /* head_title empty: title and the site's name */
   struct link_view *crumbs;                            /* between the home page and this one */

@@ -326,16 +326,6 @@ static void frame(struct page *p, struct compare_view *v)
     v->page->json_ld = compare_json_ld(p, v);
 }
 
-/* Published still, by the newest that is known?  A row read after the plan may say otherwise. */
-static enum err still_shown(const struct profile *f)
-{
-  if (!f)
-    return ERR_NOT_FOUND;
-  return f->facts.status == PRODUCT_PUBLISHED ? ERR_OK
-         : f->facts.status == PRODUCT_ARCHIVED ? ERR_INVALID
-                                               : ERR_NOT_FOUND;
-}
-
 enum err build_compare(struct page *p)
 {
   struct compare *c = p->plan;
@@ -346,7 +336,7 @@ enum err build_compare(struct page *p)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < c->n; i++) {
     f[i] = page_value(p, c->set[i].member.want);
-    enum err e = still_shown(f[i]);
+    enum err e = build_shown(f[i]);
     if (e != ERR_OK)
       return e;
   }

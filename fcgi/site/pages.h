@@ -5,10 +5,12 @@
 #define DIPTYCH_SITE_PAGES_H
 
 #include "site/page.h"
+#include "site/view_alternatives.h"
 #include "site/view_compare.h"
 #include "site/view_home.h"
 #include "site/view_machine.h"
 #include "site/view_picker.h"
+#include "site/view_product.h"
 #include "site/view_ranking.h"
 #include "site/view_search.h"
 
@@ -17,6 +19,8 @@
   X(home, "/index", ROUTE_JSON | ROUTE_MD, &home_view_shape, "home", NULL)                                                        \
   X(pick, "/compare", ROUTE_HTML | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                           \
   X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
+  X(trajectory, "/products/{}", CONTENT | ROUTE_PAGED, &trajectory_view_shape, "trajectory", NULL)                     \
+  X(alternatives, "/alternatives/{}", CONTENT | ROUTE_PAGED, &alternatives_view_shape, "alternatives", NULL)           \
   X(leaderboard, "/leaderboard", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                          \
   X(sectors, "/sectors", CONTENT | ROUTE_PAGED, &sectors_view_shape, "sectors", NULL)                                  \
   X(sector, "/sectors/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                \

@@ -1,0 +1,193 @@
+/* /products/{slug}: a product's trajectory.  The timeline pages at 50; everything else stands on each
+ * of its pages. */
+#include "site/alternatives.h"
+#include "site/jsonld.h"
+#include "site/listing.h"
+#include "site/pages.h"
+#include "site/product_words.h"
+#include "text/json.h"
+#include "text/utf8.h"
+
+#define RELATED_MAX 6
+#define DESCRIPTION_CHARS 280
+
+_Static_assert(LISTING_PAGE == TIMELINE_PAGE, "the timeline pages like every list");
+
+struct trajectory {
+  struct gathered product;
+  size_t timeline, questions, source; /* wants; SIZE_MAX: none */
+  struct listing list;                /* only its place in the timeline */
+  struct product_standing standing;
+  struct gathered related[RELATED_MAX];
+  size_t n_related;
+};
+
+/* ---- plan */
+
+static void gather_related(struct page *p, struct trajectory *t)
+{
+  uint32_t ordinals[RELATED_MAX], n;
+  alternatives_take(p, &t->product, 0, RELATED_MAX, ordinals, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    struct gathered *g = &t->related[t->n_related];
+    if (!gather_card(p, ordinals[i], g))
+      continue;
+    g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
+    t->n_related++;
+  }
+}
+
+enum plan plan_trajectory(struct page *p, struct span word)
+{
+  struct trajectory *t = ARENA_NEW(p->arena, struct trajectory);
+  struct member m;
+  enum plan result = page_product(p, word, &m);
+  p->plan = t;
+  if (result != PLAN_OK || !t)
+    return result;
+  p->canonical = build_path(p, "/products/", m.facts.slug);
+  result = listing_page(p, m.facts.activities, &t->list);
+  if (result != PLAN_OK || !gather_product(p, &m, &t->product))
+    return result; /* no memory: the arena remembers */
+  struct member *own = &t->product.member;
+  own->want = page_want_product(p, own, FRAGMENT_PROFILE, 0);
+  t->timeline = page_want_product(p, own, FRAGMENT_TIMELINE, t->list.page);
+  t->questions = page_want_product(p, own, FRAGMENT_QUESTIONS, 0);
+  t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, own, FRAGMENT_SOURCE, 0);
+  product_words_rank(p, &t->product, &t->standing);
+  gather_related(p, t);
+  return PLAN_OK;
+}
+
+/* ---- build */
+
+static void timeline(struct page *p, const struct trajectory *t, const struct timeline *f, struct trajectory_view *v)
+{
+  v->moves = (int64_t)f->total;
+  v->timeline.v = ARENA_ARRAY(p->arena, f->n_activities, struct activity_view);
+  for (size_t i = 0; i < f->n_activities && v->timeline.v; i++)
+    build_activity(p, &f->activities[i], &t->product.member.facts, 0, &v->timeline.v[v->timeline.n++]);
+}
+
+static void related(struct page *p, const struct trajectory *t, struct trajectory_view *v)
+{
+  v->related.v = ARENA_ARRAY(p->arena, t->n_related, struct card_view);
+  for (size_t i = 0; i < t->n_related && v->related.v; i++) {
+    struct card_view *card = &v->related.v[v->related.n++];
+    build_card(p, &t->related[i], page_value(p, t->related[i].member.want), card);
+    alternatives_versus(p, &t->product.member.facts, card);
+  }
+}
+
+static void words(struct page *p, const struct trajectory *t, struct trajectory_view *v)
+{
+  const struct facts *f = &t->product.member.facts;
+  struct product_words w = {.product = v->product,
+                            .g = &t->product,
+                            .others = t->related,
+                            .n_others = t->n_related,
+                            .own = page_value(p, t->questions)};
+  v->title = f->name;
+  v->eyebrow = t->product.n_sectors
+                   ? arena_printf(p->arena, "Trajectory · %.*s", SPAN_ARG(t->product.sectors[0].name))
+                   : SPAN("Trajectory");
+  v->lede = product_words_lede(p, v->product, &t->product);
+  v->standing = product_words_standing(p, &t->product, &t->standing);
+  v->faq_href = build_path(p, "/faq/", f->slug);
+  v->alternatives_href = build_path(p, "/alternatives/", f->slug);
+  v->pick_href = build_path(p, "/compare?a=", f->slug);
+  v->atom_href = arena_printf(p->arena, "/products/%.*s.atom", SPAN_ARG(f->slug));
+  product_words_questions(p, &w, &v->questions.v, &v->questions.n);
+}
+
+static struct span description(struct page *p, const struct profile *f, const struct trajectory_view *v)
+{
+  if (!v->product->editorial)
+    return v->lede;
+  return utf8_cut(arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
+                               SPAN_ARG(f->summary)),
+                  DESCRIPTION_CHARS);
+}
+
+static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
+{
+  jsonld_node(j, "Article");
+  jsonld_text(j, "headline", e->headline);
+  jsonld_text(j, "mainEntityOfPage", j->frame->canonical);
+  if (e->published)
+    jsonld_text(j, "datePublished", e->published->datetime);
+  if (e->updated)
+    jsonld_text(j, "dateModified", e->updated->datetime);
+  if (e->author.n) {
+    buf_puts(&j->out, ",\"author\":{\"@type\":\"Person\"");
+    jsonld_text(j, "name", e->author);
+    buf_putc(&j->out, '}');
+  }
+  jsonld_node_end(j);
+}
+
+static struct span json_ld(struct page *p, const struct trajectory_view *v)
+{
+  struct jsonld j;
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "ItemPage");
+  jsonld_breadcrumb(&j);
+  jsonld_node(&j, "SoftwareApplication");
+  jsonld_text(&j, "name", v->product->name);
+  jsonld_text(&j, "url", v->product->website_url);
+  jsonld_node_end(&j);
+  if (v->product->editorial)
+    json_ld_article(&j, v->product->editorial);
+  jsonld_questions(&j, v->questions.v, v->questions.n);
+  jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->title)), v->related.v, v->related.n);
+  return jsonld_end(&j);
+}
+
+static void frame(struct page *p, const struct trajectory *t, const struct profile *f, struct trajectory_view *v)
+{
+  struct link_view *above = ARENA_ARRAY(p->arena, 2, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
+  if (!above || !feed)
+    return;
+  above[0] = (struct link_view){SPAN("Sectors"), SPAN("/sectors")};
+  if (t->product.n_sectors)
+    above[1] = (struct link_view){t->product.sectors[0].name,
+                                  build_path(p, "/sectors/", t->product.sectors[0].slug)};
+  *feed = (struct link_view){arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->title)), v->atom_href};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .description = description(p, f, v),
+                                                .og_type = SPAN("article"),
+                                                .crumbs = above,
+                                                .n_crumbs = t->product.n_sectors ? 2 : 0,
+                                                .feeds = feed,
+                                                .n_feeds = 1,
+                                                .twins = true});
+  if (!v->page)
+    return;
+  listing_frame(v->page, v->pager);
+  v->page->json_ld = json_ld(p, v);
+}
+
+enum err build_trajectory(struct page *p)
+{
+  struct trajectory *t = p->plan;
+  struct trajectory_view *v = ARENA_NEW(p->arena, struct trajectory_view);
+  const struct profile *f = page_value(p, t->product.member.want);
+  const struct timeline *moves = page_value(p, t->timeline);
+  enum err e = build_shown(f);
+  if (e != ERR_OK)
+    return e;
+  if (!moves || (t->list.page > 1 && !moves->n_activities))
+    return ERR_NOT_FOUND;
+  if (!v || !(v->product = ARENA_NEW(p->arena, struct product_view)))
+    return ERR_NO_MEMORY;
+  build_product(p, &t->product, f, page_value(p, t->source), 0, v->product);
+  v->ended = alternatives_ended(p, &t->product.member.facts, t->related, t->n_related);
+  v->chart = build_chart(p, &t->product, &f, 1);
+  timeline(p, t, moves, v);
+  v->pager = listing_pager(p, &t->list);
+  related(p, t, v);
+  words(p, t, v);
+  frame(p, t, f, v);
+  p->view = v;
+  return ERR_OK;
+}
