@@ -1,0 +1,102 @@
+"""The two probes (tests/live/*_probe.c): what the content room reads, and a watcher without a pool."""
+import json
+import subprocess
+import threading
+import time
+
+from .daemon import wait_until
+from .servers import AS_OF, BUILD, SLOW, configuration_text, database_settings
+
+SHOWN = ("id", "version", "slug", "name", "status", "lifecycle", "override", "has_editorial", "has_questions", "n90",
+         "s30", "activities", "sectors", "themes", "window_us", "editorial_us", "activity_us", "spark_us",
+         "changed_us", "next_due_us")
+
+
+def config_file(database, folder, **extra):
+    path = folder / "probe.conf"
+    settings = {**database_settings(database), "as_of": AS_OF, "log_level": "debug", "catalog_bytes": 256 << 20,
+                "sweep_seconds": 5, **extra}
+    path.write_text(configuration_text(settings))
+    return path
+
+
+def rows(config, question, *numbers, fails=False):
+    """(values, end) of one question to rows_probe."""
+    done = subprocess.run([str(BUILD / "rows_probe"), str(config), question, *map(str, numbers)],
+                          capture_output=True, text=True, timeout=60 * SLOW)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert fails or done.returncode == 0, done.stdout[-500:] + done.stderr
+    end = lines.pop() if lines else {}
+    end["log"] = done.stderr
+    return lines, end
+
+
+def facts(product):
+    return {name: product[name] for name in SHOWN}
+
+
+class Watcher:
+    """watcher_probe: one catalog in shared memory, and a watcher that can be killed and started."""
+
+    def __init__(self, config, folder):
+        self.config = config
+        self.log = folder / "watcher.log"
+        self.lock = threading.Lock()
+        self.process = None
+
+    def open(self):
+        self.process = subprocess.Popen([str(BUILD / "watcher_probe"), str(self.config)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self.log.open("ab"), text=True, bufsize=1)
+        return self
+
+    def close(self):
+        self.process.stdin.close()
+        assert self.process.wait(20 * SLOW) == 0
+        self.process.stdout.close()
+
+    def ask(self, *words):
+        with self.lock:
+            self.process.stdin.write(" ".join(map(str, words)) + "\n")
+            return json.loads(self.process.stdout.readline())
+
+    def all(self):
+        """{id: facts} of every product in the catalog."""
+        found = {}
+        with self.lock:
+            self.process.stdin.write("all\n")
+            while True:
+                one = json.loads(self.process.stdout.readline())
+                if one is None or "end" in one:
+                    return found
+                found[one["id"]] = facts(one)
+
+    def state(self):
+        return self.ask("state")
+
+    def wait(self, what, seconds=5, why="the watcher"):
+        """Waits until what(state) is true; returns the seconds that it took."""
+        began = time.monotonic()
+        wait_until(lambda: what(self.state()), seconds * SLOW, why)
+        return time.monotonic() - began
+
+    def ready(self, seconds=10):
+        return self.wait(lambda s: s["ready"] and s["up"], seconds, "a watcher that has caught up")
+
+    def truth(self):
+        """What a reader finds in the database now."""
+        return {one["id"]: facts(one) for one in rows(self.config, "range", 0, 1000000)[0]}
+
+    def same(self):
+        return self.all() == self.truth()
+
+    def converges(self, seconds):
+        """Waits until the catalog is what the database holds; returns the seconds that it took."""
+        began = time.monotonic()
+        while not self.same():
+            if time.monotonic() - began > seconds * SLOW:
+                had, has = self.all(), self.truth()
+                wrong = {i: (had.get(i), has.get(i)) for i in had.keys() | has.keys() if had.get(i) != has.get(i)}
+                raise AssertionError(f"after {seconds} s {len(wrong)} products differ, among them "
+                                     f"{next(iter(wrong.values()))}; {self.state()}")
+            time.sleep(0.05)
+        return time.monotonic() - began
