@@ -13,6 +13,7 @@
 #include "pool/control_client.h"
 #include "pool/master.h"
 #include "text/config.h"
+#include "text/template.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
 
@@ -148,6 +149,15 @@ static int run_stop(const struct invocation *in)
   return control_ask(in, "stop", 10000);
 }
 
+static int run_template(const struct invocation *in)
+{
+  if (in->argc != 3) {
+    fputs("usage: diptych template FILE.mustache DATA.json\n", stderr);
+    return 2;
+  }
+  return template_command(in->argv[1], in->argv[2], stdout, stderr);
+}
+
 static const struct command commands[] = {
     {"check", "check", "say whether this configuration could serve, and what is missing", run_check},
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
@@ -158,6 +168,7 @@ static const struct command commands[] = {
     {"serve", "serve", "run the pool in the foreground", run_serve},
     {"status", "status [--json]", "what the running pool is doing", run_status},
     {"stop", "stop", "answer what was accepted, then end the pool", run_stop},
+    {"template", "template FILE DATA.json", "render a Mustache file with a JSON value of any kind", run_template},
     {"warm", "warm [--rate N]", "render all fragments into the cache, at most N products a second", run_warm},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
