@@ -4,9 +4,9 @@
 
 #include "site/build.h"
 
-#define LANE_FIRST 48
-#define LANE_STEP 56
-#define FOOT 34
+#define LANE_FIRST 44
+#define LANE_STEP 52
+#define FOOT 30
 #define CLOSER 20 /* hundredths of a percent within which a lower tick is hidden */
 #define LABEL_LEAST 400
 
@@ -102,7 +102,7 @@ static void draw_months(struct page *p, const struct window *w, const int64_t *s
     m->label = span_z(month_short[clock_split(starts[i]).month - 1]);
     if (end - x >= LABEL_LEAST)
       m->x_label = percent(p, (x + end) / 2);
-    m->label_y = d->height - 6;
+    m->label_y = d->height - 8;
   }
 }
 
@@ -114,7 +114,7 @@ static struct chart_draw *draw(struct page *p, const struct gathered *g, const s
   if (!d)
     return NULL;
   d->height = LANE_FIRST + LANE_STEP * (int64_t)(n - 1) + FOOT;
-  d->axis_y = d->height - FOOT + 12;
+  d->axis_y = d->height - FOOT + 8;
   draw_months(p, w, starts, month_starts(w, starts), d);
   d->lanes.v = ARENA_ARRAY(p->arena, n, struct lane_draw);
   for (size_t i = 0; i < n && d->lanes.v; i++) {
