@@ -201,6 +201,8 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   enum err e = rows_page(s->db, w->id, x->arena, x->deadline_us, &rows);
   if (e != ERR_OK)
     return e;
+  if (rows.status != PRODUCT_PUBLISHED) /* withdrawn since the catalog was published */
+    return ERR_NOT_FOUND;
   named.version = rows.version;
   fragment_pack_page(s->config, w->id, rows.title, rows.body_md, rows.updated_us, &packed);
   return finish(s, x, w, 1, &named, &packed);

@@ -13,6 +13,7 @@
 #include "site/view_product.h"
 #include "site/view_ranking.h"
 #include "site/view_search.h"
+#include "site/view_words.h"
 
 #define PAGES_LIST(X)                                                                                                  \
   X(home, "/", CONTENT, &home_view_shape, "home", NULL)                                                                \
@@ -28,7 +29,9 @@
   X(search, "/search", CONTENT | ROUTE_PAGED | ROUTE_QUERY, &search_view_shape, "search", NULL)       \
   X(badge, "/badge/{}.svg", ROUTE_OTHER, &badge_view_shape, "badge.svg", "image/svg+xml")                              \
   X(sitemap_index, "/sitemap.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap_index", "application/xml")               \
-  X(sitemap, "/sitemaps/{}.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap", "application/xml")
+  X(sitemap, "/sitemaps/{}.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap", "application/xml") \
+  X(methodology, "/methodology", CONTENT, &methodology_view_shape, "methodology", NULL)                                \
+  X(words, "/{}", CONTENT, &words_view_shape, "words", NULL) /* the last one: it takes any word */
 
 #define PAGES_DECLARE(name, pattern, forms, shape, template, type)                                                     \
   enum plan plan_##name(struct page *p, struct span word);                                                             \
