@@ -31,9 +31,10 @@ class Migrator:
     def __call__(self, *args, **changes):
         return diptych("migrate", *args, config=self.write(**changes))
 
-    def start(self):
-        return subprocess.Popen([BINARY, "migrate", "--config", self.write()], stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True)
+    def start(self, count=1):
+        argv = [BINARY, "migrate", "--config", self.write()]
+        return [subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                for _ in range(count)]
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_a_run_that_was_cut_off_is_completed(site, migrate):
 
 
 def test_two_at_once(site, migrate):
-    runs = [migrate.start() for _ in range(3)]
+    runs = migrate.start(3)
     texts = [run.communicate(timeout=60)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0, 0], texts
     assert sorted(MIGRATIONS[0].name in text for text in texts) == [False, False, True]
@@ -153,7 +154,7 @@ def test_an_open_transaction_is_waited_for_without_stopping_the_others(site, mig
     root("DELETE FROM schema_version WHERE version = 2")
     holder.begin()
     holder("UPDATE product SET name = 'held' WHERE slug = 'a'")
-    run = migrate.start()
+    [run] = migrate.start()
     while "waiting" not in run.stdout.readline():
         assert run.poll() is None
     other.add("product", slug="b", name="the table is not blocked for long")
