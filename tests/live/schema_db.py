@@ -19,8 +19,9 @@ class Server:
     """One mariadbd with as many databases as wanted."""
 
     def __init__(self, templates):
+        template = templates.get("empty")
         self.folder = short_folder()
-        self.database = Database(self.folder).copy_from(templates.get("empty")).start()
+        self.database = Database(self.folder).copy_from(template).start()
         self.socket = self.database.socket
         self.numbers = itertools.count(1)
 
