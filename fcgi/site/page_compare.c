@@ -136,7 +136,8 @@ enum plan plan_compare(struct page *p, struct span word)
   struct parsed s = {0};
   struct span slugs[COMPARE_MAX];
   struct compare *c = ARENA_NEW(p->arena, struct compare);
-  enum plan result = parse_set(p, word, &s, 0);
+  /* One product alone is no comparison, however it is spelled. */
+  enum plan result = span_find_span(word, SPAN("-vs-")) < word.n ? parse_set(p, word, &s, 0) : PLAN_NOT_FOUND;
   if (result != PLAN_OK || !c)
     return result;
   qsort(s.members, s.n, sizeof *s.members, member_cmp);

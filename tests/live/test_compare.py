@@ -1,0 +1,276 @@
+"""The comparison page, block by block, as a reader gets it through nginx."""
+import json
+import re
+
+import pytest
+
+from lib.page import parse
+from lib.servers import wait_until
+
+PAGE = "/compare/kafka-vs-kubernetes"
+A, B = "Apache Kafka", "Kubernetes"
+BLOCKS = ["at-a-glance", "what-is-kafka", "what-is-kubernetes", "side-by-side", "alternatives", "activity", "faq"]
+
+
+@pytest.fixture(scope="module")
+def page(sample_site):
+    answer = sample_site.get(PAGE)
+    assert answer.status == 200
+    return parse(answer.text)
+
+
+def rows(page):
+    table = next(page.id("at-a-glance").all("table"))
+    return {r.one("th").text: [c.text for c in r.all("td")] for r in table.one("tbody").all("tr")}
+
+
+# ---- blocks
+
+
+def test_title_eyebrow_and_one_heading(page):
+    assert [h.text for h in page.all("h1")] == [f"{A} vs {B}"]
+    assert page.one("title").text.startswith(f"{A} vs {B}")
+    assert page.one("main").text.startswith("Comparison · DevOps")
+
+
+def test_blocks_stand_in_their_order(page):
+    ids = [s["id"] for s in page.all("section") if s["id"] in BLOCKS]
+    assert ids == BLOCKS
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(page):
+    first = next(page.one("body").all("a"))
+    assert first["href"] == "#main" and page.id("main").name == "main"
+
+
+def test_at_a_glance_has_a_caption_row_headers_and_the_rules_values(page):
+    table = next(page.id("at-a-glance").all("table"))
+    assert A in table.one("caption").text
+    assert [r.one("th")["scope"] for r in table.one("tbody").all("tr")] == ["row"] * 6
+    values = rows(page)
+    assert list(values) == ["Sector", "Velocity score", "Sparks · 30d", "Top themes", "Last editorial update", "Website"]
+    assert values["Sector"] == ["DevOps, Message queues & streaming", "DevOps, Infra & APIs"]
+    assert values["Sparks · 30d"] == ["0", "0"]
+    assert values["Top themes"][0] == "streaming, kafka-queues, kraft-migration, share-groups"
+
+
+def velocity(n90, m, s30):
+    cadence = 10 * n90 / (n90 + m)
+    return cadence + (10 - cadence) * s30 / (s30 + 4)
+
+
+def test_velocity_follows_the_formula_over_the_rows(sample_site, page):
+    """Computed here from the rows, the long way: floor(10 v + 0.5) / 10 of exact fractions."""
+    from fractions import Fraction
+    from statistics import median
+    counts = sample_site.database.sql(
+        "SELECT p.slug, (SELECT sector_id FROM product_sector s WHERE s.product_id = p.id ORDER BY s.sort, s.id LIMIT 1),"
+        " (SELECT COUNT(*) FROM activity a WHERE a.product_id = p.id AND a.status = 'published' AND a.kind IN ('release','post')"
+        "   AND a.occurred_at > '2026-08-22 12:00' - INTERVAL 90 DAY AND a.occurred_at <= '2026-08-22 12:00'),"
+        " (SELECT COUNT(*) FROM activity a WHERE a.product_id = p.id AND a.status = 'published' AND a.class = 'spark'"
+        "   AND a.occurred_at > '2026-08-22 12:00' - INTERVAL 30 DAY AND a.occurred_at <= '2026-08-22 12:00')"
+        " FROM product p WHERE p.status = 'published'")
+    shown = [v.split()[0] for v in rows(page)["Velocity score"]]
+    for slug, text in zip(["kafka", "kubernetes"], shown):
+        row = next(r for r in counts if r[0] == slug)
+        m = max(Fraction(1), Fraction(median([Fraction(r[2]) for r in counts if r[1] == row[1]])))
+        n, s = Fraction(row[2]), Fraction(row[3])
+        cadence = 10 * n / (n + m)
+        v = cadence + (10 - cadence) * s / (s + 4)
+        assert text == f"{(int(10 * v + Fraction(1, 2))) / 10:.1f}", slug
+
+
+def test_times_are_relative_with_the_date_beside_them(page):
+    times = list(page.id("at-a-glance").all("time"))
+    assert len(times) == 2
+    for t in times:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", t["datetime"])
+    assert re.search(r"\d+[mhdy]o? ago|just now", rows(page)["Last editorial update"][0])
+    assert "2026" in rows(page)["Last editorial update"][0]
+
+
+def test_what_is_each_links_to_its_trajectory(page):
+    for slug, name in (("kafka", A), ("kubernetes", B)):
+        block = page.id(f"what-is-{slug}")
+        assert block.one("h2").text == f"What is {name}?"
+        assert any(a["href"] == f"/products/{slug}" for a in block.all("a"))
+
+
+def test_side_by_side_has_the_three_parts_of_each(page):
+    cards = list(page.id("side-by-side").all("article"))
+    assert len(cards) == 2
+    for card, name in zip(cards, (A, B)):
+        assert name in card.one("h3").text
+        assert [h.text.replace("’", "'") for h in card.all("h4")] == ["Current state", "Where it's heading", "Prediction"]
+
+
+def test_the_editors_word_stands_between_what_is_and_side_by_side(page):
+    ids = [s["id"] for s in page.all("section")]
+    assert ids.index("what-is-kubernetes") < ids.index("editors-word") < ids.index("side-by-side")
+
+
+def test_six_alternatives_share_a_sector_and_link_everywhere(sample_site, page):
+    block = page.id("alternatives")
+    cards = list(block.all("li", {"class": "card"}))
+    assert len(cards) == 6
+    sectors = "SELECT sector_id FROM product_sector s JOIN product p ON p.id = s.product_id WHERE p.slug = %s"
+    wanted = {r[0] for slug in ("kafka", "kubernetes") for r in sample_site.database.sql(sectors, slug)}
+    for card in cards:
+        slug = next(a["href"] for a in card.all("a") if a["href"].startswith("/products/")).split("/")[2]
+        assert slug not in ("kafka", "kubernetes")
+        assert wanted & {r[0] for r in sample_site.database.sql(sectors, slug)}
+        versus = {a["href"] for a in card.all("a") if a["href"].startswith("/compare/")}
+        assert versus == {"/compare/" + "-vs-".join(sorted([slug, m])) for m in ("kafka", "kubernetes")}
+    hrefs = {a["href"] for a in block.all("a")}
+    assert {"/alternatives/kafka", "/alternatives/kubernetes"} <= hrefs
+
+
+def test_the_timeline_is_six_of_each_newest_first_as_in_the_rows(sample_site, page):
+    items = list(page.id("activity").one("ol").all("li"))
+    expected = []
+    for slug in ("kafka", "kubernetes"):
+        expected += [(r[1].strftime("%Y-%m-%dT%H:%M:%SZ"), slug, r[0]) for r in sample_site.database.sql(
+            "SELECT a.title, a.occurred_at FROM activity a JOIN product p ON p.id = a.product_id WHERE p.slug = %s"
+            " AND a.status = 'published' AND a.occurred_at <= '2026-08-22 12:00' ORDER BY a.occurred_at DESC, a.id LIMIT 6",
+            slug)]
+    expected.sort(key=lambda x: x[0], reverse=True)
+    assert [i.one("time")["datetime"] for i in items] == [e[0] for e in expected]
+    assert sorted(i.text.count(e[2]) > 0 for i, e in zip(items, expected)) == [True] * len(expected)
+
+
+def test_an_activity_after_as_of_is_not_shown(page):
+    assert "4.2.2" not in page.id("activity").text
+
+
+def test_questions_and_the_sections_that_answers_link_to(page):
+    block = page.id("faq")
+    asked = [h.text for h in block.all("h3")]
+    assert asked[:4] == [f"What is the difference between {A} and {B}?", f"Is {A} better than {B}?",
+                         f"What are the best alternatives to {A}?", f"What are the best alternatives to {B}?"]
+    assert len(asked) > 4, "the editors' own questions follow"
+    for a in block.all("a"):
+        if a["href"].startswith("#"):
+            page.id(a["href"][1:])
+
+
+def test_the_cadence_sentence_names_scores_and_bands(page):
+    text = page.id("faq").text
+    for value in rows(page)["Velocity score"]:
+        score, band = value.split()[:2]
+        assert f"{score} ({band})" in text
+
+
+def test_json_ld_says_what_the_page_shows(page):
+    data = json.loads(page.one("script", {"type": "application/ld+json"}).text)
+    kinds = {n["@type"]: n for n in data["@graph"]}
+    assert set(kinds) == {"WebPage", "BreadcrumbList", "FAQPage", "ItemList"}
+    assert [q["name"] for q in kinds["FAQPage"]["mainEntity"]] == [h.text for h in page.id("faq").all("h3")]
+    shown = {a["href"] for a in page.id("alternatives").all("a")}
+    for item in kinds["ItemList"]["itemListElement"]:
+        assert re.sub(r"^https?://[^/]+", "", item["item"]) in shown
+
+
+def test_head(sample_site, page):
+    links = {(l["rel"], l["type"]): l["href"] for l in page.all("link")}
+    assert links["canonical", None] == sample_site.url + PAGE
+    metas = {m["name"] or m["property"]: m["content"] for m in page.all("meta")}
+    assert metas["og:url"] == sample_site.url + PAGE and metas["og:title"] == f"{A} vs {B}"
+    assert metas["description"] and "robots" not in metas
+
+
+def test_ids_are_unique(page):
+    ids = [n["id"] for n in page.all() if n["id"]]
+    assert len(ids) == len(set(ids))
+
+
+# ---- addresses
+
+
+@pytest.mark.parametrize("path, status, to", [
+    ("/compare/kubernetes-vs-kafka", 308, PAGE),
+    ("/compare/kubernetes-vs-kafka?x=1&y=2", 308, PAGE + "?x=1&y=2"),
+    ("/compare/KAFKA-vs-Kubernetes", 308, PAGE),
+    ("/compare/%6bafka-vs-kubernetes", 308, PAGE),
+    ("//compare///kafka-vs-kubernetes/", 308, PAGE),
+    ("/compare/apache-kafka-vs-k8s", 308, PAGE),
+    ("/compare/kafka-vs-kafka", 308, "/products/kafka"),
+    ("/compare/kafka-vs-kubernetes-vs-kubernetes", 308, PAGE),
+    ("/compare/kafka-vs-k8s-vs-kubernetes-vs-apache-kafka", 308, PAGE),
+    ("/compare/nope-vs-kafka", 404, None),
+    ("/compare/kafka-vs-", 404, None),
+    ("/compare/-vs-kafka", 404, None),
+    ("/compare/kafka", 404, None),
+    ("/compare/kafka-vs-example-draft", 404, None),
+    ("/compare/kafka-vs-example-archived", 410, None),
+    ("/compare/EXAMPLE-ARCHIVED-vs-KAFKA", 410, None),
+    ("/compare/nope-vs-example-archived", 404, None),
+    ("/compare/kafka-vs-kubernetes-vs-nats-vs-redis-vs-nginx", 404, None),
+    ("/compare/kafka-vs-kubernetes/x", 404, None),
+    ("/compare/kafka%00-vs-kubernetes", 400, None),
+    ("/compare/%zz", 400, None),
+    ("/compare/%ff%fe-vs-kafka", 400, None),
+    ("/compare/" + "a" * 2100, 414, None),
+])
+def test_addresses(sample_site, path, status, to):
+    answer = sample_site.get(path)
+    assert answer.status == status
+    if to:
+        assert answer["Location"] == sample_site.url + to
+        assert sample_site.get(to.split("?")[0]).status == 200
+    if status in (404, 410):
+        assert answer["Cache-Control"] in ("public, max-age=1", "public, max-age=0", "max-age=1")
+
+
+def test_three_and_four_way_sets_are_pages_for_readers_only(sample_site):
+    for path, n in (("/compare/kafka-vs-kubernetes-vs-nats", 3), ("/compare/kafka-vs-kubernetes-vs-nats-vs-redis", 4)):
+        page = parse(sample_site.get(path).text)
+        assert page.one("meta", {"name": "robots"})["content"] == "noindex"
+        assert len(list(page.id("side-by-side").all("article"))) == n
+        assert any(h.text.startswith("Which is better: ") for h in page.id("faq").all("h3"))
+
+
+def test_a_pair_that_shares_nothing_is_not_for_search_engines(sample_site):
+    slugs = [r[0] for r in sample_site.database.sql(
+        "SELECT p.slug FROM product p WHERE p.status = 'published' AND NOT EXISTS (SELECT 1 FROM product_sector a"
+        " JOIN product_sector b ON a.sector_id = b.sector_id JOIN product k ON k.id = b.product_id"
+        " WHERE a.product_id = p.id AND k.slug = 'kafka') AND NOT EXISTS (SELECT 1 FROM product_theme a"
+        " JOIN product_theme b ON a.theme_id = b.theme_id JOIN product k ON k.id = b.product_id"
+        " WHERE a.product_id = p.id AND k.slug = 'kafka') LIMIT 1")]
+    page = parse(sample_site.get("/compare/" + "-vs-".join(sorted([slugs[0], "kafka"]))).text)
+    assert page.one("meta", {"name": "robots"})["content"] == "noindex"
+
+
+# ---- what is missing or unusual looks intended
+
+
+def edit(site, *statements):
+    for s in statements:
+        site.database.sql(s, user="root")
+
+
+def test_a_product_with_nothing_but_a_name(own_site):
+    edit(own_site, "INSERT INTO product (slug, name, status) VALUES ('bare', 'Bare', 'published')")
+    path = "/compare/bare-vs-kafka"
+    wait_until(lambda: own_site.get(path).status == 200, 5)
+    page = parse(own_site.get(path).text)
+    values = rows(page)
+    assert values["Velocity score"][0] == "not scored"
+    assert values["Sparks · 30d"][0] == "0"
+    assert "No editorial yet" in page.id("what-is-bare").text
+    assert "0.0" not in values["Velocity score"][0]
+
+
+def test_long_names_arrive_whole(own_site):
+    name = "Supercalifragilistic" * 9
+    own_site.database.sql("INSERT INTO product (slug, name, status) VALUES ('long', %s, 'published')", name)
+    wait_until(lambda: own_site.get("/compare/kafka-vs-long").status == 200, 5)
+    assert parse(own_site.get("/compare/kafka-vs-long").text).one("h1").text == f"{A} vs {name}"
+
+
+def test_a_refused_body_leaves_the_rest_of_the_page(own_site):
+    own_site.database.sql("UPDATE editorial SET current_state_md = REPEAT('x ', 600000) WHERE product_id ="
+                          " (SELECT id FROM product WHERE slug = 'kafka') AND status = 'published'")
+    wait_until(lambda: "could not be" in own_site.get(PAGE).text, 10)
+    page = parse(own_site.get(PAGE).text)
+    assert [s["id"] for s in page.all("section") if s["id"] in BLOCKS] == BLOCKS
+    assert re.search(r"editorial \d+: a Markdown body of \d+ bytes is too large", own_site.log)
