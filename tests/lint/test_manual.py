@@ -1,4 +1,4 @@
-"""Every configuration key, command and metric is in the manual, and every key in the sample file."""
+"""Every configuration key and command is in the manual, and every key in the sample file."""
 import re
 import subprocess
 
@@ -44,9 +44,3 @@ def test_the_sample_is_a_configuration_with_the_defaults(tmp_path):
 def test_commands_are_in_the_manual(manual):
     commands = re.findall(r"^  (\w+)", diptych("--help"), re.M)
     assert commands and [c for c in commands if not re.search(rf"\b{c}\b", manual)] == []
-
-
-def test_metrics_are_in_the_manual(manual):
-    text = (FCGI / "base/metrics.h").read_text()
-    names = re.findall(r"^  X\((\w+),", text, re.M)
-    assert names and [n for n in names if not re.search(rf"\bdiptych_{n}_total\b", manual)] == []

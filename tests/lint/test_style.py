@@ -3,7 +3,7 @@ import pytest
 
 from tree import FCGI, SOURCES, TOP, name
 
-LINES, COLUMNS = 500, 125
+LINES, COLUMNS = 500, 132
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

@@ -81,3 +81,9 @@ def test_a_pool_that_is_away_and_comes_back(own_site):
         assert answer.all(name) == [value], name
     own_site.start_pool()
     wait_until(lambda: own_site.get(PAGE).status == 200, 10)
+
+
+def test_every_metric_is_in_the_manual(sample_site):
+    manual = (TOP / "man/diptych.8").read_text()
+    names = re.findall(r"^# TYPE (\S+)", sample_site.get("/metrics").text, re.M)
+    assert len(names) > 30 and [n for n in names if not re.search(rf"\b{n}\b", manual)] == []
