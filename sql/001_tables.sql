@@ -267,7 +267,7 @@ CREATE TABLE IF NOT EXISTS page (
     'compare', 'products', 'alternatives', 'sectors', 'themes', 'faq',
     'leaderboard', 'search', 'feed', 'sitemap', 'sitemaps', 'robots',
     'opensearch', 'llms', 'badge', 'healthz', 'readyz', 'metrics', 'static',
-    'api', 'favicon', 'og', 'preview')),
+    'api', 'favicon', 'index', 'og', 'preview')),
   CONSTRAINT page_status_word CHECK (
     status IN ('draft', 'published', 'archived') AND status NOT LIKE '% ')
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

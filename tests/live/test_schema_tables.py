@@ -1,11 +1,13 @@
 """The tables as editors meet them: columns, words that are refused, pairs, times."""
 import datetime
 import itertools
+import re
 
 import pymysql
 import pytest
 
-from schema_db import MIGRATIONS, server, site  # noqa: F401
+from lib.servers import TOP
+from schema_db import MIGRATIONS, SQL, server, site  # noqa: F401
 
 COLUMNS = {
     "sector": "id slug name sort",
@@ -152,6 +154,13 @@ def test_a_page_takes_none_of_the_sites_first_words(words):
         editor.add("product", slug=slug, name="a product may")
     for slug in ("about", "methodology", "products-we-like"):
         editor.add("page", slug=slug, title="t")
+
+
+def test_the_pool_refuses_the_same_words():
+    lists = [set(re.findall(r"['\"]([a-z]+)['\"]", text)) for text in (
+        (SQL / "001_tables.sql").read_text().split("slug NOT IN (")[1].split(")")[0],
+        (TOP / "fcgi/text/slug.c").read_text().split("taken[] = {")[1].split("}")[0])]
+    assert lists[0] == lists[1] and len(lists[0]) > 20
 
 
 WORDS = {
