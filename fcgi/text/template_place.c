@@ -28,7 +28,8 @@ static const char *url_value(struct template_context *c, enum template_escape *e
     c->url = URL_PART;
     return NULL;
   case URL_QUERY: *escape = TEMPLATE_ESCAPE_URL_QUERY; return NULL;
-  case URL_MIXED: return "it depends on the section before this whether the value begins a URL: put whole URLs into the sections";
+  case URL_MIXED:
+    return "it depends on the section before this whether the value begins a URL: put whole URLs into the sections";
   default: return "a value can only stand in http, https, mailto and relative URLs";
   }
 }

@@ -122,7 +122,7 @@ struct span utf8_cut(struct span s, size_t max)
 {
   size_t at = 0, n = 0, blank = 0;
   while (at < s.n && n < max) {
-    if (s.p[at] == ' ' && n > max - max / 3)
+    if (s.p[at] == ' ' && n >= max - max / 3)
       blank = at;
     for (at++; at < s.n && (s.p[at] & 0xC0) == 0x80;)
       at++;

@@ -1,0 +1,106 @@
+/* UTF-8: what is well-formed, what cleaning leaves, what folding makes equal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "text/utf8.h"
+
+
+static void validity(void **state)
+{
+  (void)state;
+  static const char *const good[] = {"", "a\n\t", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xA9", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF"};
+  static const char *const bad[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+                                    "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xE2\x82", "\xE2\x28\xA1", "\xC3\xA9\xA9"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    assert_true(utf8_valid(span_z(good[i])));
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    assert_false(utf8_valid(span_z(bad[i])));
+}
+
+/* Every character is written and read back as itself. */
+static void there_and_back(void **state)
+{
+  (void)state;
+  struct buf b = BUF_INIT;
+  for (uint32_t c = 1; c <= 0x10FFFF; c += c < 0x1000 ? 1 : 251) {
+    uint32_t got = 0;
+    bool surrogate = c >= 0xD800 && c < 0xE000;
+    buf_clear(&b);
+    utf8_put(&b, c);
+    assert_int_equal(utf8_next(buf_view(&b), &got), b.n);
+    assert_int_equal(got, surrogate ? UTF8_REPLACEMENT : c);
+  }
+  buf_free(&b);
+}
+
+static void cleans(struct span in, const char *expected)
+{
+  struct arena *a = arena_new(0);
+  struct span out = utf8_clean(a, in);
+  assert_true(utf8_valid(out));
+  assert_string_equal(arena_z(a, out), expected);
+  arena_free(&a);
+}
+
+static void cleaning(void **state)
+{
+  (void)state;
+  cleans(SPAN("plain\ttext\n\xC3\xA9"), "plain\ttext\n\xC3\xA9");
+  cleans(SPAN("a\0b\x01" "c\x1B[0m\x7F"), "abc[0m");
+  cleans(SPAN("a\r\nb\rc"), "a\nb\nc");
+  cleans(SPAN("\xFF" "a\xC3(\xED\xA0\x80"), "\xEF\xBF\xBD" "a\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  struct arena *a = arena_new(0);
+  struct span same = SPAN("same");
+  assert_ptr_equal(utf8_clean(a, same).p, same.p);
+  arena_free(&a);
+}
+
+static void cutting(void **state)
+{
+  (void)state;
+  assert_true(span_eq(utf8_cut(SPAN("short"), 10), SPAN("short")));
+  assert_true(span_eq(utf8_cut(SPAN("one two three"), 10), SPAN("one two")));
+  assert_true(span_eq(utf8_cut(SPAN("one two three"), 7), SPAN("one two")));
+  assert_true(span_eq(utf8_cut(SPAN("\xC3\xA9\xC3\xA9\xC3\xA9"), 2), SPAN("\xC3\xA9\xC3\xA9")));
+  assert_true(span_eq(utf8_cut(SPAN("a"), 0), SPAN("")));
+  assert_int_equal(utf8_count(SPAN("a\xC3\xA9\xF0\x9F\x92\xA9")), 3);
+}
+
+static void folds(const char *in, const char *expected)
+{
+  struct arena *a = arena_new(0);
+  assert_string_equal(arena_z(a, utf8_fold(a, span_z(in))), expected);
+  arena_free(&a);
+}
+
+static void folding(void **state)
+{
+  (void)state;
+  folds("Apache KAFKA 4.2", "apache kafka 4.2");
+  folds("\xC3\x86r\xC3\xB8 \xC5\x81\xC3\xB3" "d\xC5\xBA", "aero lodz");
+  folds("Stra\xC3\x9F" "e \xC3\x89" "cole \xC3\xB1", "strasse ecole n");
+  folds("e\xCC\x81", "e");
+  folds("Vi\xE1\xBB\x87t \xE1\xBA\x9E", "viet ss");
+  folds("\xCE\x91\xCE\xB8\xCE\xAE\xCE\xBD\xCE\xB1\xCF\x82", "\xCE\xB1\xCE\xB8\xCE\xB7\xCE\xBD\xCE\xB1\xCF\x83");
+  folds("\xD0\x81\xD0\x96 \xD0\x99 \xD2\x90", "\xD0\xB5\xD0\xB6 \xD0\xB9 \xD2\x91");
+  folds("\xE6\x97\xA5\xE6\x9C\xAC \xF0\x9F\x92\xA9", "\xE6\x97\xA5\xE6\x9C\xAC \xF0\x9F\x92\xA9");
+  folds("a\xFF" "b", "ab");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(validity),
+      cmocka_unit_test(there_and_back),
+      cmocka_unit_test(cleaning),
+      cmocka_unit_test(cutting),
+      cmocka_unit_test(folding),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
