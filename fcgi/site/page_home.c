@@ -87,7 +87,7 @@ enum err build_home(struct page *p)
   struct jsonld j;
   if (!v || !feed)
     return ERR_NO_MEMORY;
-  v->title = span_z(site_config(p->site)->site_name);
+  v->title = SPAN("What moved lately");
   v->lede = arena_printf(p->arena,
                          "%u products side by side: what each is, how fast it ships against its sector, and what "
                          "moved lately.",
@@ -102,8 +102,8 @@ enum err build_home(struct page *p)
   v->picker = picker_build(p, &h->picker);
   *feed = (struct link_view){SPAN("Ship moves of all products"), SPAN("/feed.atom")};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .head_title = arena_printf(p->arena, "%.*s · Products side by side",
-                                                                           SPAN_ARG(v->title)),
+                                                .head_title = arena_printf(p->arena, "%s · Products side by side",
+                                                                           site_config(p->site)->site_name),
                                                 .description = v->lede,
                                                 .feeds = feed,
                                                 .n_feeds = 1,
