@@ -2,7 +2,7 @@
 #include "site/best.h"
 #include "site/page_compare.h"
 
-static void gather_cards(struct page *p, struct compare *c)
+void compare_gather_cards(struct page *p, struct compare *c)
 {
   uint64_t ids[COMPARE_MAX];
   struct best_list k = {.most = COMPARE_CARDS, .skip = ids, .n_skip = c->n};
@@ -37,9 +37,8 @@ static void gather_best(struct page *p, struct compare *c, size_t at)
   c->n_best[at] = k.n;
 }
 
-void compare_gather_others(struct page *p, struct compare *c)
+void compare_gather_best(struct page *p, struct compare *c)
 {
-  gather_cards(p, c);
   for (size_t i = 0; i < c->n; i++)
     gather_best(p, c, i);
 }

@@ -77,8 +77,8 @@ static void ask_difference(struct page *p, const struct compare *c, struct compa
   struct qa_view *q = add(p, v, arena_printf(p->arena, "What is the difference between %.*s?", SPAN_ARG(v->names)));
   q->text = arena_printf(p->arena, "%.*s %.*s The table at a glance sets their figures side by side.",
                          SPAN_ARG(v->overlap), SPAN_ARG(v->cadence));
-  link_to(p, q, arena_printf(p->arena, "See %.*s at a glance", SPAN_ARG(v->title)), SPAN("#at-a-glance"));
-  (void)c;
+  link_to(p, q, arena_printf(p->arena, "See %.*s at a glance", SPAN_ARG(v->title)),
+          arena_printf(p->arena, "%.*s#at-a-glance", SPAN_ARG(c->home)));
 }
 
 static void ask_better(struct page *p, const struct compare *c, struct compare_view *v)
@@ -94,7 +94,8 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
                          "what it does or how well it fits. %.*s What suits a task best may also be one of the "
                          "alternatives.",
                          site_config(p->site)->site_name, SPAN_ARG(v->cadence));
-  link_to(p, q, arena_printf(p->arena, "See the alternatives to %.*s", SPAN_ARG(v->names)), SPAN("#alternatives"));
+  link_to(p, q, arena_printf(p->arena, "See the alternatives to %.*s", SPAN_ARG(v->names)),
+          arena_printf(p->arena, "%.*s#alternatives", SPAN_ARG(c->home)));
 }
 
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)

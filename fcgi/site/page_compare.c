@@ -4,157 +4,24 @@
 
 #include <stdlib.h>
 
-/* ---- plan: which products does the path name? */
-
-struct parsed {
-  size_t n;
-  struct member members[COMPARE_MAX];
-  enum plan worst; /* of the best reading so far */
-};
-
-static bool already(const struct parsed *s, const struct member *m)
-{
-  for (size_t i = 0; i < s->n; i++)
-    if (s->members[i].facts.id == m->facts.id)
-      return true;
-  return false;
-}
-
-static enum plan worse(enum plan a, enum plan b)
-{
-  return a == PLAN_NOT_FOUND || b == PLAN_NOT_FOUND ? PLAN_NOT_FOUND : a == PLAN_GONE ? a : b;
-}
-
-/* Reads the words one by one.  A slug may begin with "vs-" or end with "-vs", so "a-vs-vs-b" can be cut
- * in two ways: every cut is tried until one names products only. */
-static enum plan parse_set(struct page *p, struct span rest, struct parsed *s, int depth)
-{
-  static const struct span joint = {"-vs-", 4};
-  enum plan first = PLAN_NOT_FOUND;
-  bool tried = false;
-  for (size_t from = 0; depth < 16;) {
-    size_t at = from + span_find_span(span_from(rest, from), joint);
-    struct span word = span_head(rest, at);
-    struct parsed saved = *s;
-    struct member m;
-    enum plan one = page_product(p, word, &m);
-    if (one == PLAN_OK && !already(s, &m)) {
-      if (s->n == COMPARE_MAX)
-        one = PLAN_NOT_FOUND;
-      else
-        s->members[s->n++] = m;
-    }
-    enum plan whole = at < rest.n ? worse(one, parse_set(p, span_from(rest, at + joint.n), s, depth + 1)) : one;
-    if (whole == PLAN_OK)
-      return PLAN_OK;
-    *s = saved;
-    if (!tried)
-      first = whole;
-    tried = true;
-    if (at >= rest.n)
-      break;
-    from = at + 1;
-  }
-  return first;
-}
-
-static int member_cmp(const void *a, const void *b)
-{
-  return span_cmp(((const struct member *)a)->facts.slug, ((const struct member *)b)->facts.slug);
-}
-
-static bool has_id(const uint64_t *ids, uint32_t n, uint64_t id)
-{
-  for (uint32_t i = 0; i < n; i++)
-    if (ids[i] == id)
-      return true;
-  return false;
-}
-
-static void find_shared(struct compare *c)
-{
-  const struct gathered *a = &c->set[0];
-  for (uint32_t s = 0; s < a->n_sectors && !c->has_shared; s++) {
-    size_t k = 1;
-    while (k < c->n &&
-           has_id(c->set[k].member.facts.sectors, c->set[k].member.facts.n_sectors, a->sectors[s].id))
-      k++;
-    if (k == c->n) {
-      c->shared = a->sectors[s];
-      c->has_shared = true;
-    }
-  }
-}
-
-/* A pair is meaningful when it shares a sector or a theme: only those are for search engines. */
-static bool meaningful(const struct compare *c)
-{
-  const struct facts *a = &c->set[0].member.facts, *b = &c->set[1].member.facts;
-  for (uint32_t i = 0; i < a->n_sectors; i++)
-    if (has_id(b->sectors, b->n_sectors, a->sectors[i]))
-      return true;
-  for (uint32_t i = 0; i < a->n_themes; i++)
-    if (has_id(b->themes, b->n_themes, a->themes[i]))
-      return true;
-  return false;
-}
-
-static void want_pair(struct page *p, struct compare *c)
-{
-  const struct member *a = &c->set[0].member, *b = &c->set[1].member;
-  c->pair_want = SIZE_MAX;
-  if (c->n != 2 || !catalog_pair(&p->pin, a->facts.id, b->facts.id))
-    return;
-  if (a->facts.id > b->facts.id) {
-    const struct member *swap = a;
-    a = b;
-    b = swap;
-  }
-  c->pair_want = page_want(p, (struct want){.kind = FRAGMENT_PAIR,
-                                            .id = a->facts.id,
-                                            .other_id = b->facts.id,
-                                            .version = catalog_raised(&p->pin, a->ordinal),
-                                            .other_version = catalog_raised(&p->pin, b->ordinal),
-                                            .ordinal = a->ordinal});
-}
-
-static bool gather_set(struct page *p, const struct parsed *s, struct compare *c)
-{
-  c->n = s->n;
-  for (size_t i = 0; i < s->n; i++) {
-    struct gathered *g = &c->set[i];
-    if (!gather_product(p, &s->members[i], g))
-      return false;
-    g->member.want = page_want_product(p, &g->member, FRAGMENT_PROFILE, 0);
-    c->sources[i] = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, &g->member, FRAGMENT_SOURCE, 0);
-  }
-  return true;
-}
-
 enum plan plan_compare(struct page *p, struct span word)
 {
-  struct parsed s = {0};
-  struct span slugs[COMPARE_MAX];
   struct compare *c = ARENA_NEW(p->arena, struct compare);
   /* One product alone is no comparison, however it is spelled. */
-  enum plan result = span_find_span(word, SPAN("-vs-")) < word.n ? parse_set(p, word, &s, 0) : PLAN_NOT_FOUND;
+  bool joined = span_find_span(word, SPAN("-vs-")) < word.n;
+  enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, word, c) : PLAN_OK;
+  p->plan = c;
   if (result != PLAN_OK || !c)
     return result;
-  qsort(s.members, s.n, sizeof *s.members, member_cmp);
-  for (size_t i = 0; i < s.n; i++)
-    slugs[i] = s.members[i].facts.slug;
-  if (s.n == 1) { /* a-vs-a is the product */
-    p->canonical = build_path(p, "/products/", slugs[0]);
+  if (c->n == 1) { /* a-vs-a is the product */
+    p->canonical = build_path(p, "/products/", c->set[0].member.facts.slug);
     return PLAN_OK;
   }
-  p->canonical = build_set_path(p, slugs, s.n);
-  p->plan = c;
-  if (!gather_set(p, &s, c))
+  p->canonical = compare_path(p, c);
+  if (!compare_gather(p, c))
     return PLAN_OK; /* memory: the arena remembers */
-  find_shared(c);
-  p->noindex = s.n > 2 || !meaningful(c);
-  want_pair(p, c);
-  compare_gather_others(p, c);
+  compare_gather_cards(p, c);
+  compare_gather_best(p, c);
   return PLAN_OK;
 }
 

@@ -1,5 +1,5 @@
-/* The comparison's own data between plan and build, shared by page_compare.c (what is compared, the
- * blocks), compare_others.c (alternatives) and compare_words.c (questions, descriptions, JSON-LD). */
+/* The comparison's own data between plan and build, shared by page_compare.c (the blocks),
+ * compare_set.c (what is compared), compare_others.c (alternatives) and compare_words.c (questions, descriptions, JSON-LD). */
 #ifndef DIPTYCH_SITE_PAGE_COMPARE_H
 #define DIPTYCH_SITE_PAGE_COMPARE_H
 
@@ -21,10 +21,18 @@ struct compare {
   struct facts best[COMPARE_MAX][COMPARE_BEST]; /* each one's best alternatives */
   size_t n_best[COMPARE_MAX];
   size_t pair_want; /* editors' words or questions; SIZE_MAX: none */
+  struct span home; /* path of the comparison when another page shows its questions; else empty */
 };
 
-/* compare_others.c: gathers cards and best; plan only. */
-void compare_gather_others(struct page *p, struct compare *c);
+/* compare_set.c; plan only. */
+enum plan compare_parse(struct page *p, struct span word, struct compare *c); /* the members, each once, in order */
+struct span compare_path(struct page *p, const struct compare *c);            /* "/compare/a-vs-b" */
+/* PROFILE wants, terms, the pair's words, and whether search engines want the page; false: memory. */
+bool compare_gather(struct page *p, struct compare *c);
+
+/* compare_others.c; plan only. */
+void compare_gather_cards(struct page *p, struct compare *c);
+void compare_gather_best(struct page *p, struct compare *c);
 
 /* compare_words.c: build only. */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);

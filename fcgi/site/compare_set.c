@@ -1,0 +1,150 @@
+/* Which products a path names, and what the catalog knows of them as a set; plan only.
+ *
+ * A slug never contains "-vs-", but it may begin with "vs-" or end with "-vs": "a-vs-vs-b" can be cut in
+ * two ways, at joints that share a hyphen.  Both are tried; a word that is no product ends its cut at
+ * once, so that a long path costs no more than it has words. */
+#include "site/page_compare.h"
+
+#include <stdlib.h>
+
+#define WORDS_MOST 16 /* products may be named twice */
+#define JOINT SPAN("-vs-")
+
+static bool already(const struct compare *c, const struct member *m)
+{
+  for (size_t i = 0; i < c->n; i++)
+    if (c->set[i].member.facts.id == m->facts.id)
+      return true;
+  return false;
+}
+
+static enum plan worse(enum plan a, enum plan b)
+{
+  return a == PLAN_NOT_FOUND || b == PLAN_NOT_FOUND ? PLAN_NOT_FOUND : a == PLAN_GONE ? a : b;
+}
+
+/* Takes one word into the set. */
+static enum plan parse_word(struct page *p, struct span word, struct compare *c)
+{
+  struct member m;
+  enum plan result = page_product(p, word, &m);
+  if (result != PLAN_OK || already(c, &m))
+    return result;
+  if (c->n == COMPARE_MAX)
+    return PLAN_NOT_FOUND;
+  c->set[c->n++].member = m;
+  return PLAN_OK;
+}
+
+static enum plan parse_rest(struct page *p, struct span rest, struct compare *c, int depth)
+{
+  size_t joint = span_find_span(rest, JOINT), n = c->n;
+  enum plan result = PLAN_NOT_FOUND;
+  if (depth == WORDS_MOST)
+    return PLAN_NOT_FOUND;
+  if (joint == rest.n)
+    return parse_word(p, rest, c);
+  for (size_t at = joint; result != PLAN_OK && at <= joint + 3; at += 3) {
+    if (!span_starts(span_from(rest, at), JOINT))
+      break;
+    c->n = n;
+    enum plan one = parse_word(p, span_head(rest, at), c);
+    if (one != PLAN_NOT_FOUND)
+      one = worse(one, parse_rest(p, span_from(rest, at + JOINT.n), c, depth + 1));
+    if (one != PLAN_NOT_FOUND)
+      result = one;
+  }
+  return result;
+}
+
+static int member_cmp(const void *a, const void *b)
+{
+  return span_cmp(((const struct gathered *)a)->member.facts.slug, ((const struct gathered *)b)->member.facts.slug);
+}
+
+enum plan compare_parse(struct page *p, struct span word, struct compare *c)
+{
+  enum plan result = parse_rest(p, word, c, 0);
+  if (result == PLAN_OK)
+    qsort(c->set, c->n, sizeof *c->set, member_cmp);
+  return result;
+}
+
+struct span compare_path(struct page *p, const struct compare *c)
+{
+  struct span slugs[COMPARE_MAX];
+  for (size_t i = 0; i < c->n; i++)
+    slugs[i] = c->set[i].member.facts.slug;
+  return build_set_path(p, slugs, c->n);
+}
+
+static bool has_id(const uint64_t *ids, uint32_t n, uint64_t id)
+{
+  for (uint32_t i = 0; i < n; i++)
+    if (ids[i] == id)
+      return true;
+  return false;
+}
+
+static void find_shared(struct compare *c)
+{
+  const struct gathered *a = &c->set[0];
+  for (uint32_t s = 0; s < a->n_sectors && !c->has_shared; s++) {
+    size_t k = 1;
+    while (k < c->n &&
+           has_id(c->set[k].member.facts.sectors, c->set[k].member.facts.n_sectors, a->sectors[s].id))
+      k++;
+    if (k == c->n) {
+      c->shared = a->sectors[s];
+      c->has_shared = true;
+    }
+  }
+}
+
+/* A pair is meaningful when it shares a sector or a theme: only those are for search engines. */
+static bool meaningful(const struct compare *c)
+{
+  const struct facts *a = &c->set[0].member.facts, *b = &c->set[1].member.facts;
+  for (uint32_t i = 0; i < a->n_sectors; i++)
+    if (has_id(b->sectors, b->n_sectors, a->sectors[i]))
+      return true;
+  for (uint32_t i = 0; i < a->n_themes; i++)
+    if (has_id(b->themes, b->n_themes, a->themes[i]))
+      return true;
+  return false;
+}
+
+static void want_pair(struct page *p, struct compare *c)
+{
+  const struct member *a = &c->set[0].member, *b = &c->set[1].member;
+  c->pair_want = SIZE_MAX;
+  if (c->n != 2 || !catalog_pair(&p->pin, a->facts.id, b->facts.id))
+    return;
+  if (a->facts.id > b->facts.id) {
+    const struct member *swap = a;
+    a = b;
+    b = swap;
+  }
+  c->pair_want = page_want(p, (struct want){.kind = FRAGMENT_PAIR,
+                                            .id = a->facts.id,
+                                            .other_id = b->facts.id,
+                                            .version = catalog_raised(&p->pin, a->ordinal),
+                                            .other_version = catalog_raised(&p->pin, b->ordinal),
+                                            .ordinal = a->ordinal});
+}
+
+bool compare_gather(struct page *p, struct compare *c)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    struct gathered *g = &c->set[i];
+    struct member m = g->member;
+    if (!gather_product(p, &m, g))
+      return false;
+    g->member.want = page_want_product(p, &g->member, FRAGMENT_PROFILE, 0);
+    c->sources[i] = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, &g->member, FRAGMENT_SOURCE, 0);
+  }
+  find_shared(c);
+  p->noindex = c->n > 2 || !meaningful(c);
+  want_pair(p, c);
+  return true;
+}
