@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #define PATIENCE_US (2 * CLOCK_SECOND)
+#define MUTE_US (200 * INT64_C(1000)) /* that a client has for its line when others wait for its place */
 
 static const struct {
   const char *name, *argument, *text;
@@ -21,8 +22,12 @@ bool control_open(struct control *c, const char *path, FILE *why)
   return listener_open_control(&c->listener, path, why);
 }
 
+/* Closing with unread bytes would reset the connection before its answer is read. */
 static void client_close(struct control_client *client)
 {
+  char rest[4096];
+  for (int i = 0; i < 16 && recv(client->fd, rest, sizeof rest, MSG_DONTWAIT) > 0; i++)
+    ;
   close(client->fd);
   buf_free(&client->out);
   *client = (struct control_client){.state = CONTROL_FREE, .fd = -1};
@@ -50,7 +55,10 @@ void control_disown(struct control *c)
 nfds_t control_poll(const struct control *c, struct pollfd *out)
 {
   nfds_t n = 0;
-  out[n++] = (struct pollfd){.fd = c->listener.fd, .events = POLLIN};
+  bool room = false;
+  for (int i = 0; i < CONTROL_CLIENTS; i++)
+    room = room || c->clients[i].state == CONTROL_FREE;
+  out[n++] = (struct pollfd){.fd = room ? c->listener.fd : -1, .events = POLLIN}; /* -1 is passed over */
   for (int i = 0; i < CONTROL_CLIENTS; i++) {
     const struct control_client *client = &c->clients[i];
     if (client->state == CONTROL_READING || client->state == CONTROL_WAITING)
@@ -140,19 +148,28 @@ static void client_read(struct control *c, struct control_client *client)
     control_answer(client, false, SPAN("the line is too long"));
 }
 
-static struct control_client *client_free(struct control *c)
+/* A free place; when there is none, that of the one who has said nothing for longest. */
+static struct control_client *client_place(struct control *c, int64_t now_us)
 {
-  for (int i = 0; i < CONTROL_CLIENTS; i++)
-    if (c->clients[i].state == CONTROL_FREE)
-      return &c->clients[i];
-  return NULL;
+  struct control_client *mute = NULL;
+  for (int i = 0; i < CONTROL_CLIENTS; i++) {
+    struct control_client *client = &c->clients[i];
+    if (client->state == CONTROL_FREE)
+      return client;
+    if (client->state == CONTROL_READING && (!mute || client->until_us < mute->until_us))
+      mute = client;
+  }
+  if (!mute || mute->until_us - now_us > PATIENCE_US - MUTE_US)
+    return NULL;
+  client_close(mute);
+  return mute;
 }
 
 static void clients_accept(struct control *c, int64_t now_us)
 {
-  struct control_client *client = client_free(c);
-  int fd = client ? accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
-  if (fd >= 0)
+  struct control_client *client;
+  int fd;
+  while ((client = client_place(c, now_us)) && (fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
     *client = (struct control_client){.state = CONTROL_READING, .fd = fd, .until_us = now_us + PATIENCE_US};
 }
 

@@ -176,7 +176,7 @@ bool listener_open(struct listener *l, const struct config *c, FILE *why)
 bool listener_open_control(struct listener *l, const char *path, FILE *why)
 {
   *l = (struct listener)LISTENER_NONE;
-  if (open_unix(l, path, 0600, 16, why))
+  if (open_unix(l, path, 0600, 128, why))
     return true;
   listener_close(l);
   return false;

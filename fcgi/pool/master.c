@@ -236,13 +236,22 @@ static void reload_go_on(struct master *m, int64_t now_us)
     notify_status("serving");
     notify_ready();
   } else if (news == RELOAD_REFUSED) {
-    struct span why = span_of(m->reload.why, m->reload.n), all = why;
-    while (all.p && all.n)
-      log_error("reload refused, the previous configuration serves on: %.*s", SPAN_ARG(span_split(&all, '\n')));
+    struct span why = span_of(m->reload.why, m->reload.n), rest = why;
+    while (rest.n) {
+      struct span line = span_split(&rest, '\n');
+      log_error("reload refused, the previous configuration serves on: %.*s", SPAN_ARG(line));
+    }
     reload_answer(m, false, why);
     notify_status("the last reload was refused; see the log");
     notify_ready();
   }
+}
+
+/* All workers are ready; or some are, and the others have had their time. */
+static bool started(const struct master *m, int64_t now_us)
+{
+  unsigned ready = crew_ready(&m->crew, m->crew.generation);
+  return ready >= (unsigned)m->crew.wanted || (ready && now_us - atomic_load(&m->board->started_us) > CLOCK_SECOND);
 }
 
 static void turn(struct master *m)
@@ -259,7 +268,7 @@ static void turn(struct master *m)
     crew_watch(&m->crew, now_us);
     queue_look(m);
   }
-  if (!m->said_ready && crew_ready(&m->crew, m->crew.generation)) {
+  if (!m->said_ready && started(m, now_us)) {
     m->said_ready = true;
     log_info("serving %s with %d workers", m->config->listen, m->crew.wanted);
     notify_ready();

@@ -41,7 +41,7 @@ struct scoreboard_slot {
   struct stage stage;
   _Atomic int64_t beat_us;    /* when it last came round its loop */
   _Atomic int64_t request_us; /* when the running request began; 0: none runs */
-  _Atomic int64_t idle_us;    /* since when it waits with nothing to do; 0: it does not */
+  _Atomic int64_t idle_us;    /* since when it waits for connections; 0: it does not */
   _Atomic uint64_t requests;  /* finished in this life */
   _Atomic unsigned text_seq;  /* odd while the text is being written */
   _Atomic uint64_t text[SCOREBOARD_TEXT / 8];

@@ -126,9 +126,10 @@ class Probe:
         return [w for w in self.status()["workers"] if w["state"] == "ready"]
 
     def wait_workers(self, count, timeout=10):
+        """Waits until there are so many, all ready; returns their entries."""
         def there():
-            workers = self.workers()
-            return workers if len(workers) == count else None
+            workers = self.status()["workers"]
+            return workers if len(workers) == count and all(w["state"] == "ready" for w in workers) else None
         return wait_until(there, timeout * SLOW, f"{count} ready workers")
 
     def busy(self, target, count=1, timeout=10):

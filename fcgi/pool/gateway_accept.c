@@ -1,0 +1,119 @@
+/* The gateway's connections: taking them from the listening socket, keeping them in order of their last
+ * use, and making room.  Accepting pauses when the system is out of something, rather than spin, and
+ * holds while a fresh connection's request is under way and another worker could take the next one. */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "pool/gateway_state.h"
+
+#define HOLD_US (10 * INT64_C(1000))       /* a fresh connection's request is waited for alone */
+#define PAUSE_US (100 * INT64_C(1000))     /* without accepting, when the system is out of something */
+
+static void list_add(struct gateway *g, struct connection *c)
+{
+  c->older = g->newest;
+  c->newer = NULL;
+  *(g->newest ? &g->newest->newer : &g->oldest) = c;
+  g->newest = c;
+}
+
+static void list_remove(struct gateway *g, struct connection *c)
+{
+  *(c->older ? &c->older->newer : &g->oldest) = c->newer;
+  *(c->newer ? &c->newer->older : &g->newest) = c->older;
+}
+
+void gateway_touch(struct gateway *g, struct connection *c)
+{
+  list_remove(g, c);
+  list_add(g, c);
+}
+
+void gateway_drop(struct gateway *g, struct connection *c)
+{
+  list_remove(g, c);
+  g->connections--;
+  connection_free(&c); /* closing takes it out of the epoll set */
+}
+
+void gateway_due(struct gateway *g, struct connection *c, int64_t due_us)
+{
+  c->due_us = due_us;
+  if (due_us && (!g->next_due_us || due_us < g->next_due_us))
+    g->next_due_us = due_us;
+}
+
+/* Edge-triggered: a request that arrives in pieces must not spin the loop. */
+bool gateway_watch(struct gateway *g, struct connection *c)
+{
+  struct epoll_event e = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = c};
+  if (!c->watched && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, c->fd, &e) == 0)
+    c->watched = true;
+  return c->watched;
+}
+
+bool gateway_kept_idle(const struct connection *c)
+{
+  return c->state == CONNECTION_OPEN && !c->due_us;
+}
+
+/* Room for one more: the connection that has been quiet longest goes. */
+static bool room_make(struct gateway *g)
+{
+  for (struct connection *c = g->oldest; c; c = c->newer)
+    if (gateway_kept_idle(c)) {
+      gateway_drop(g, c);
+      return true;
+    }
+  return false;
+}
+
+void gateway_listen(struct gateway *g, bool on)
+{
+  struct epoll_event e = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = NULL};
+  if (on != g->listening &&
+      epoll_ctl(g->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, g->s->listen_fd, &e) == 0)
+    g->listening = on;
+}
+
+static void listen_pause(struct gateway *g, const char *why)
+{
+  log_limited(&g->starved, 10, LOG_LEVEL_WARN, "not accepting for %lld ms: %s", (long long)PAUSE_US / 1000, why);
+  gateway_listen(g, false);
+  g->resume_us = clock_mono_us() + PAUSE_US;
+}
+
+void gateway_hold(struct gateway *g)
+{
+  int64_t now_us = clock_mono_us();
+  if (g->listening && scoreboard_other_idle(g->s->board, g->s->slot, now_us, 0)) {
+    gateway_listen(g, false);
+    g->holding = true;
+    g->resume_us = now_us + HOLD_US;
+  }
+}
+
+bool gateway_accept(struct gateway *g)
+{
+  if (g->connections >= g->connections_most && !room_make(g)) {
+    listen_pause(g, "too many connections");
+    return false;
+  }
+  int fd = accept4(g->s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+  if (fd < 0) {
+    if ((errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) && !room_make(g))
+      listen_pause(g, strerror(errno));
+    return errno == EINTR || errno == ECONNABORTED;
+  }
+  struct connection *c = connection_new(fd);
+  if (!c) {
+    listen_pause(g, "out of memory");
+    return false;
+  }
+  list_add(g, c);
+  g->connections++;
+  gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US); /* a fresh one may not be mute */
+  gateway_turn(g, c, (struct gateway_event){false, false});
+  return true;
+}

@@ -1,0 +1,127 @@
+/* The gateway's requests: one connection's turn, and the way of one request through libfcgi, the site
+ * and the answer.  Whatever happens, the connection ends up kept, lingering or closed, the scoreboard
+ * says that the worker is idle, and the request's arena is empty. */
+#include "pool/gateway_state.h"
+#include "pool/reply.h"
+
+#define LINGER_US (1000 * INT64_C(1000))
+#define IDLE_US (2 * INT64_C(1000))        /* another worker idles for so long: it could have taken this */
+
+void gateway_bad(struct gateway *g, const char *why)
+{
+  METRICS_ADD(&g->s->slot->metrics, requests_bad, 1);
+  log_limited(&g->bad, 10, LOG_LEVEL_WARN, "closed a FastCGI connection: %s", why);
+}
+
+/* The site could not even make its error page. */
+static void response_plain(struct response *r)
+{
+  buf_free(&r->headers);
+  *r = (struct response){.status = 500, .body = SPAN("The page could not be made.\n")};
+  response_header(r, "Content-Type", SPAN("text/plain; charset=utf-8"));
+  response_header(r, "Cache-Control", SPAN("no-store"));
+  response_header(r, "X-Content-Type-Options", SPAN("nosniff"));
+  response_header(r, "Content-Security-Policy", SPAN("default-src 'none'; frame-ancestors 'none'"));
+}
+
+static void response_count(struct metrics *m, int status, int64_t took_us)
+{
+  METRICS_ADD(m, requests, 1);
+  METRICS_ADD(m, busy_us, took_us);
+  if (status == 304)
+    METRICS_ADD(m, responses_304, 1);
+  else if (status < 300)
+    METRICS_ADD(m, responses_2xx, 1);
+  else if (status < 400)
+    METRICS_ADD(m, responses_3xx, 1);
+  else if (status < 500)
+    METRICS_ADD(m, responses_4xx, 1);
+  else
+    METRICS_ADD(m, responses_5xx, 1);
+}
+
+/* From a taken request to its last byte.  false: the peer did not take the answer. */
+static bool answer(struct gateway *g, struct connection *c, struct request *rq, int64_t begun_us)
+{
+  const struct gateway_setup *s = g->s;
+  struct response *r = &g->response;
+  buf_clear(&r->headers);
+  *r = (struct response){.headers = r->headers};
+  scoreboard_request_begin(s->slot, begun_us, rq->method, rq->target);
+  s->app->worker_handle(s->self, rq, r);
+  if (r->headers.failed || r->status < 100 || r->status > 599)
+    response_plain(r);
+  stage_set(rq->stage, STAGE_WRITE);
+  c->close_after = c->close_after || g->leaving || atomic_load_explicit(&s->slot->leaving, memory_order_relaxed);
+  int64_t now_us = clock_mono_us();
+  struct reply to = {.fd = c->fd,
+                     .id = c->scan.id,
+                     .head = span_eq(rq->method, SPAN("HEAD")),
+                     .last = c->scan.keep && c->close_after,
+                     .deadline_us = now_us + s->config->deadline * 1000};
+  bool written = reply_write(&to, r, &g->head);
+  response_count(&s->slot->metrics, r->status, clock_mono_us() - begun_us);
+  scoreboard_request_end(s->slot);
+  g->handled++;
+  return written;
+}
+
+/* After an answer: kept, lingering or closed. */
+static void settle(struct gateway *g, struct connection *c, bool written)
+{
+  bool kept = connection_request_done(c) && written;
+  c->due_us = 0;
+  if (written && (!c->scan.stdin_ended || c->scan.more)) { /* a reset would reach the peer before the answer */
+    connection_linger(c, 0);
+    gateway_due(g, c, clock_mono_us() + LINGER_US);
+    kept = connection_discard(c);
+  }
+  if (!kept || !gateway_watch(g, c))
+    gateway_drop(g, c);
+}
+
+void gateway_request(struct gateway *g, struct connection *c, bool waited)
+{
+  const struct gateway_setup *s = g->s;
+  int64_t now_us = clock_mono_us();
+  struct request rq = {
+      .arena = g->arena, .stage = &s->slot->stage, .deadline_us = now_us + s->config->deadline * 1000};
+  gateway_touch(g, c);
+  g->last = c;
+  stage_set(rq.stage, STAGE_READ);
+  if (!connection_request_take(c, &rq)) {
+    gateway_bad(g, c->scan.why);
+    gateway_drop(g, c);
+  } else {
+    c->close_after = waited && scoreboard_other_idle(s->board, s->slot, now_us, IDLE_US);
+    settle(g, c, answer(g, c, &rq, now_us));
+  }
+  stage_set(rq.stage, STAGE_IDLE);
+  arena_reset(g->arena);
+  if (g->holding)
+    g->resume_us = 0; /* what was waited for has come */
+}
+
+void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event)
+{
+  if (c->state == CONNECTION_LINGER) {
+    if (!connection_discard(c))
+      gateway_drop(g, c);
+    return;
+  }
+  enum connection_news news = connection_look(c, g->buffer);
+  if (news == CONNECTION_REQUEST)
+    gateway_request(g, c, event.waited);
+  else if ((news == CONNECTION_NOTHING || news == CONNECTION_PART) && !event.hung_up) {
+    if (!c->watched && c->due_us)
+      gateway_hold(g);
+    if (news == CONNECTION_PART && !c->due_us)
+      gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US);
+    if (!gateway_watch(g, c))
+      gateway_drop(g, c);
+  } else {
+    if (news == CONNECTION_BROKEN || news == CONNECTION_PART)
+      gateway_bad(g, news == CONNECTION_BROKEN ? c->scan.why : "cut off in its parameters");
+    gateway_drop(g, c);
+  }
+}

@@ -1,0 +1,58 @@
+/* What the parts of the gateway share, and nobody else: gateway.c (the loop, and leaving),
+ * gateway_accept.c (the listening socket and the list of connections) and gateway_serve.c (one
+ * connection's turn, one request). */
+#ifndef DIPTYCH_POOL_GATEWAY_STATE_H
+#define DIPTYCH_POOL_GATEWAY_STATE_H
+
+#include "base/log.h"
+#include "pool/connection.h"
+#include "pool/gateway.h"
+
+struct gateway {
+  const struct gateway_setup *s;
+  int epoll_fd;
+  bool listening;
+  bool holding;      /* not listening, for a fresh connection's sake */
+  int64_t resume_us; /* not listening: when to try again */
+  struct arena *arena;
+  char *buffer; /* 2 * RECORD_LIMIT */
+  struct buf head;
+  struct response response;
+  struct connection *oldest, *newest; /* by last request */
+  const struct connection *last;      /* served last; only compared, it may be gone */
+  size_t connections, connections_most;
+  int64_t next_due_us; /* no connection is due before; 0: none is */
+  int64_t quiet_us;    /* leaving: until when kept connections may be used; 0: not set */
+  uint64_t handled;
+  int signal_fd;
+  bool told;    /* by a signal, or by the master's death */
+  bool leaving;
+  struct log_limit bad, starved;
+};
+
+#define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* that a request has to arrive in */
+
+/* gateway_accept.c */
+void gateway_touch(struct gateway *g, struct connection *c); /* it is the newest now */
+void gateway_drop(struct gateway *g, struct connection *c);  /* closes and frees it */
+void gateway_due(struct gateway *g, struct connection *c, int64_t due_us);
+bool gateway_watch(struct gateway *g, struct connection *c);
+bool gateway_kept_idle(const struct connection *c); /* between two requests */
+void gateway_listen(struct gateway *g, bool on);
+/* A fresh connection whose request is still under way: it would wait if the next one's came first, so
+ * the next ones are left to a worker that idles, for a moment. */
+void gateway_hold(struct gateway *g);
+/* One connection; the others are left to other workers.  false: none waits. */
+bool gateway_accept(struct gateway *g);
+
+/* gateway_serve.c */
+void gateway_bad(struct gateway *g, const char *why);
+/* Something happened on c, or it is new. */
+struct gateway_event {
+  bool waited;  /* its request waited for another one's end */
+  bool hung_up; /* nothing more will come */
+};
+void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);
+void gateway_request(struct gateway *g, struct connection *c, bool waited); /* connection_look found one */
+
+#endif

@@ -1,0 +1,175 @@
+"""The control socket and what it tells, while the pool is busy and its clients misbehave."""
+import json
+import re
+import socket
+import time
+
+import pytest
+
+from lib.daemon import wait_until
+from lib.fcgi_client import request
+from lib.probe import make_probe, probe  # noqa: F401 (fixtures)
+from lib.servers import SLOW
+
+
+def test_it_answers_within_50_ms_while_all_workers_are_busy(probe):
+    peers = [probe.peer() for _ in range(5)]
+    for p in peers:
+        p.send(request("/wait/go"))
+    probe.busy("/wait/go", 2)
+    for line in ("status", "status json", "metrics"):
+        times = []
+        for _ in range(10):
+            began = time.monotonic()
+            assert probe.control(line)[0]
+            times.append(time.monotonic() - began)
+        assert sorted(times)[8] < 0.05 * SLOW, (line, times)
+    status = probe.status()
+    assert status["workers_busy"] == 2 and status["listen_queue"] == 3, "3 wait to be accepted"
+    assert all(w["stage"] == "waiting for the database" and w["request"] == "GET /wait/go" for w in status["workers"])
+    assert all(w["ms"] >= 1 for w in status["workers"])
+    probe.release("go")
+    for p in peers:
+        assert p.answer().status == 200
+        p.close()
+
+
+def test_the_text_form_says_the_same_to_people(probe):
+    with probe.peer() as p:
+        p.send(request("/wait/go?a=b"))
+        pid = probe.busy("/wait/go?a=b")[0]["pid"]
+        said = probe.diptych("status")
+        assert said.returncode == 0
+        assert "workers: 2 wanted, 2 alive, 1 busy, 0 leaving\n" in said.stdout
+        assert re.search(rf"^ +\d +{pid} ready .*GET /wait/go\?a=b \(\d+ ms, waiting for the database\)$", said.stdout, re.M)
+        assert "probe: 7 ms behind\n" in said.stdout and re.search(r"^watcher: \d+", said.stdout, re.M)
+        probe.release("go")
+        assert p.answer().status == 200
+
+
+def test_the_json_form_is_json_with_hostile_requests_too(probe):
+    target = '/wait/"\\\x7f\x01é<script>'
+    with probe.peer() as p:
+        p.send(request(target))
+        wait_until(lambda: probe.status()["workers_busy"] == 1)
+        done = probe.diptych("status", "--json")
+        status = json.loads(done.stdout)
+        shown = next(w["request"] for w in status["workers"] if w["busy"])
+        assert shown.encode("latin-1").decode() == "GET " + target
+        assert status["probe"] == {"lag_ms": 7}
+        (probe.folder / target.removeprefix("/wait/")).touch()
+    assert status["watcher"]["pid"] > 0 and status["watcher"]["state"] == "running"
+
+
+def test_long_requests_are_cut_for_show_only(probe):
+    target = "/echo?" + "l" * 2000
+    assert probe.ask(target).echoed["target"] == target
+    with probe.peer() as p:
+        p.send(request("/wait/go?" + "l" * 2000))
+        wait_until(lambda: probe.status()["workers_busy"] == 1)
+        shown = next(w["request"] for w in probe.status()["workers"] if w["busy"])
+        assert shown == ("GET /wait/go?" + "l" * 2000)[:255]
+        probe.release("go")
+
+
+def metrics_of(text):
+    """name -> (type, help, value); every sample has its HELP and TYPE, once."""
+    lines, found = text.splitlines(), {}
+    assert len(lines) % 3 == 0
+    for help_, type_, sample in zip(*(iter(lines),) * 3):
+        name, value = re.fullmatch(r"(diptych_[a-z0-9_]+) (\d+)", sample).groups()
+        assert help_.startswith(f"# HELP {name} ") and name not in found
+        kind = re.fullmatch(rf"# TYPE {name} (counter|gauge)", type_)[1]
+        assert name.endswith("_total") == (kind == "counter")
+        found[name] = int(value)
+    return found
+
+
+def test_metrics_are_prometheus_text_and_count(probe):
+    for target, n in (("/echo", 5), ("/empty", 2), ("/broken", 1)):
+        for _ in range(n):
+            probe.ask(target)
+    found = metrics_of(probe.control("metrics")[1])
+    assert found["diptych_requests_total"] == 8
+    assert (found["diptych_responses_2xx_total"], found["diptych_responses_304_total"],
+            found["diptych_responses_5xx_total"]) == (5, 2, 1)
+    assert found["diptych_pool_workers_alive"] == found["diptych_pool_workers_wanted"] == 2
+    assert found["diptych_pool_watcher_up"] == 1 and found["diptych_polls_total"] >= 1
+    assert metrics_of(probe.ask("/metrics").text).keys() == found.keys(), "a worker tells the same"
+
+
+def test_unknown_commands_are_answered_with_the_known_ones(probe):
+    for line in ("", "wibble", "scale", "scale x", "scale -1", "scale 1 2", "x" * 1000):
+        ok, text = probe.control(line)
+        assert not ok and text
+    _, text = probe.control("help")
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["status", "metrics", "scale", "reload", "stop"]
+    assert probe.status()["workers_wanted"] == 2
+
+
+def test_clients_that_say_nothing_or_leave_hold_nobody_up(probe):
+    mute = []
+    for i in range(40):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(0.05)
+        try:
+            s.connect(str(probe.config["control"]))
+            s.send([b"", b"stat", b"status json"][i % 3])
+        except OSError:
+            s.close()
+            continue
+        mute.append(s)
+    wait_until(lambda: probe.ask("/echo").status == 200)
+    began = time.monotonic()
+    assert probe.control("status")[0]
+    assert time.monotonic() - began < 2.5 * SLOW, "mute ones make room"
+    for s in mute:
+        s.close()
+    for _ in range(50):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(str(probe.config["control"]))
+            s.send(b"status json\n")
+    assert probe.control("status")[0]
+
+
+def test_a_full_listen_queue_is_counted_refused_at_once_and_recovers(make_probe):
+    probe = make_probe(workers=1, workers_min=1, backlog=4)
+    web = probe.web()
+    with probe.peer() as first:
+        first.send(request("/wait/go"))
+        probe.busy("/wait/go")
+        queued = []
+        with pytest.raises(BlockingIOError):
+            for _ in range(10):
+                s = socket.socket(socket.AF_UNIX)
+                s.setblocking(False)
+                queued.append(s)
+                s.connect(str(probe.socket))
+        status = probe.status()
+        assert status["listen_queue"] >= 4 and status["listen_queue_limit"] == 4
+        assert status["pool"]["listen_full"] >= 1
+        began = time.monotonic()
+        assert web.http("GET", "/x").status == 502
+        assert time.monotonic() - began < 1 * SLOW
+        for s in queued:
+            s.close()
+        probe.release("go")
+        assert first.answer().status == 200
+    wait_until(lambda: web.http("GET", "/x").status == 200, 1 * SLOW)
+    assert probe.status()["listen_queue"] == 0
+
+
+@pytest.mark.timing
+def test_an_idle_pool_uses_next_to_no_processor_time(make_probe):
+    probe = make_probe(workers=8)
+
+    def ticks():
+        total = 0
+        for pid in [probe.pool.pid, *(w["pid"] for w in probe.workers())]:
+            with open(f"/proc/{pid}/stat") as f:
+                fields = f.read().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total
+    before = ticks()
+    time.sleep(2)
+    assert ticks() - before <= 6, "hundredths of a second in two"

@@ -1,0 +1,171 @@
+"""Reloads: nothing is lost, the new configuration is in force within a second, a bad one changes nothing."""
+import os
+import signal
+import time
+
+import pytest
+
+from lib.daemon import wait_until
+from lib.fcgi_client import request
+from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
+from lib.servers import SLOW
+
+
+def test_new_configuration_is_in_force_when_the_command_returns(probe):
+    before = {w["pid"] for w in probe.wait_workers(2)}
+    probe.write_config(site_name="second", workers=3)
+    began = time.monotonic()
+    done = probe.diptych("reload")
+    assert done.returncode == 0 and done.stdout == "reloaded\n", done
+    assert time.monotonic() - began < 1 * SLOW
+    assert {probe.ask("/config").text for _ in range(10)} == {"second"}
+    after = probe.wait_workers(3)
+    assert not before & {w["pid"] for w in after} and {w["generation"] for w in after} == {2}
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in before))
+
+
+def test_hup_is_a_reload_too(probe):
+    probe.write_config(site_name="second")
+    probe.pool.signal(signal.SIGHUP)
+    wait_until(lambda: probe.ask("/config").text == "second", 1 * SLOW)
+    assert probe.wait_logged("configuration 2 is in force")
+
+
+def test_the_watcher_gets_the_new_configuration(probe):
+    probe.write_config(site_name="second")
+    assert probe.diptych("reload").returncode == 0
+    assert probe.wait_logged("watching for second")
+    assert probe.metric("pool_watcher_restarts_total") == 0
+
+
+def test_a_hundred_reloads_under_load_lose_nothing(probe):
+    web = probe.web()
+    with load(lambda: web.http("GET", "/x"), threads=6) as counts:
+        for i in range(100):
+            probe.write_config(site_name=f"number {i}")
+            ok, text = probe.control("reload")
+            assert ok, text
+    assert set(counts) == {200} and counts[200] > 300, counts
+    assert probe.metric("pool_reloads_total") == 100
+    assert probe.ask("/config").text == "number 99"
+    wait_until(lambda: len(probe.pids()) == 3, 5 * SLOW, "the old workers to end")
+
+
+def test_a_storm_of_hups_loses_nothing_and_the_last_configuration_wins(probe):
+    web = probe.web()
+    with load(lambda: web.http("GET", "/x"), threads=4) as counts:
+        for i in range(300):
+            probe.write_config(site_name=f"number {i}")
+            probe.pool.signal(signal.SIGHUP)
+            time.sleep(0.001)
+        wait_until(lambda: probe.ask("/config").text == "number 299", 5 * SLOW)
+    assert set(counts) == {200}, counts
+    wait_until(lambda: len(probe.pids()) == 3, 5 * SLOW, "the old workers to end")
+
+
+def test_fresh_connections_lose_nothing_either(probe):
+    with load(lambda: probe.ask("/x"), threads=4) as counts:
+        for _ in range(30):
+            assert probe.control("reload")[0]
+    assert set(counts) == {200}, counts
+
+
+BROKEN = {
+    "unknown key": ('workers = 2\nwibble = 3\n', ":2: ", "wibble"),
+    "out of range": ('workers = 9999\n', ":1: ", "workers"),
+    "syntax": ('workers = \n\n"', "diptych.conf", ""),
+    "binary": ("\0\1\2\xff\n", "configuration", ""),
+}
+
+
+@pytest.mark.parametrize("text,where,what", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_file_changes_nothing_and_is_named_with_its_line(probe, text, where, what):
+    before = {w["pid"] for w in probe.wait_workers(2)}
+    probe.config_path.write_text(text)
+    ok, said = probe.control("reload")
+    assert not ok and where in said and what in said, said
+    assert probe.wait_logged("ERROR master", "reload refused", said.splitlines()[0])
+    assert {w["pid"] for w in probe.workers()} == before and probe.ask("/config").text == "first"
+    assert probe.metric("pool_reloads_refused_total") == 1
+    probe.write_config(site_name="mended")
+    assert probe.control("reload") == (True, "reloaded\n") and probe.ask("/config").text == "mended"
+
+
+def test_a_broken_template_is_found_by_the_site_s_check(probe):
+    probe.write_config(site_name="no-check")
+    done = probe.diptych("reload")
+    assert done.returncode == 1 and "templates/page.mustache:3:7: the probe refuses" in done.stderr
+    assert probe.wait_logged("ERROR master", "page.mustache:3:7")
+    assert probe.ask("/config").text == "first"
+
+
+def test_a_removed_file_changes_nothing(probe):
+    probe.config_path.unlink()
+    ok, said = probe.control("reload")
+    assert not ok and "diptych.conf" in said
+    assert probe.ask("/config").text == "first"
+
+
+def test_workers_that_do_not_start_with_it_bring_the_old_one_back(probe):
+    probe.write_config(site_name="no-open", workers=4)
+    ok, said = probe.control("reload")
+    assert not ok and "did not start" in said
+    assert probe.ask("/config").text == "first"
+    assert {w["generation"] for w in probe.wait_workers(2)} == {1}
+    probe.write_config(site_name="mended", workers=2)
+    assert probe.control("reload")[0] and probe.ask("/config").text == "mended"
+
+
+def test_running_requests_finish_with_the_old_one(probe):
+    with probe.peer() as p:
+        p.send(request("/wait/go"))
+        probe.busy("/wait/go")
+        assert probe.control("reload")[0]
+        leaving = [w for w in probe.status()["workers"] if w["state"] == "leaving"]
+        assert [w["request"] for w in leaving if w["busy"]] == ["GET /wait/go"]
+        probe.release("go")
+        answer = p.answer()
+        assert answer.status == 200 and answer.said_last
+
+
+def test_old_workers_that_do_not_finish_are_ended_after_the_grace(make_probe):
+    probe = make_probe(stop_grace=300)
+    with probe.peer() as p:
+        p.send(request("/wait/never"))
+        pid = probe.busy("/wait/never")[0]["pid"]
+        assert probe.control("reload")[0]
+        assert probe.wait_logged(f"({pid}) did not leave within 300 ms while GET /wait/never")
+        assert p.closed()
+    wait_until(lambda: len(probe.pids()) == 3)
+
+
+def test_the_scaled_count_is_kept_unless_the_configured_one_changed(probe):
+    probe.control("scale 5")
+    probe.wait_workers(5)
+    assert probe.control("reload")[0]
+    assert len(probe.wait_workers(5)) == 5
+    probe.write_config(workers=3)
+    assert probe.control("reload")[0]
+    assert len(probe.wait_workers(3)) == 3
+
+
+def test_a_second_client_gets_the_answer_of_its_own_reload(probe):
+    """It asked while another reload was being checked: what it wrote since must be in force for it."""
+    import threading
+    results = []
+    for i in range(10):
+        probe.write_config(site_name=f"a{i}")
+        first = threading.Thread(target=lambda: results.append(probe.control("reload")))
+        first.start()
+        time.sleep(0.002)
+        probe.write_config(site_name=f"b{i}")
+        assert probe.control("reload")[0]
+        assert probe.ask("/config").text == f"b{i}"
+        first.join()
+    assert all(ok for ok, _ in results)
+
+
+def test_what_needs_a_restart_is_said(probe):
+    probe.write_config(backlog=17)
+    assert probe.control("reload")[0]
+    assert probe.wait_logged("WARN master", "backlog take effect at the next start")

@@ -1,0 +1,91 @@
+"""The number of workers: signals and commands by the thousand, busy workers, forks that fail."""
+import random
+import signal
+import time
+
+import pytest
+
+from lib.daemon import wait_until
+from lib.fcgi_client import request
+from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
+from lib.servers import BUILD, SLOW
+
+
+def test_ttin_and_ttou_count(probe):
+    for number, count in ((signal.SIGTTIN, 3), (signal.SIGTTIN, 4), (signal.SIGTTOU, 3)):
+        probe.pool.signal(number)
+        wait_until(lambda: probe.status()["workers_wanted"] == count)
+        probe.wait_workers(count)
+
+
+def test_scale_is_clamped_to_the_limits_and_says_so(make_probe):
+    probe = make_probe(workers=2, workers_min=2, workers_max=5)
+    assert probe.diptych("scale", 4).stdout == "4 workers wanted\n"
+    done = probe.diptych("scale", 40)
+    assert done.returncode == 0 and done.stdout.startswith("5 workers wanted (") and "workers_max" in done.stdout
+    probe.wait_workers(5)
+    assert probe.diptych("scale", 0).stdout.startswith("2 workers wanted (")
+    probe.wait_workers(2)
+    assert probe.diptych("scale", "many").returncode == 2
+    for _ in range(9):
+        probe.pool.signal(signal.SIGTTOU)
+    assert len(probe.wait_workers(2)) == 2
+
+
+def test_a_storm_of_signals_converges_and_loses_nothing(make_probe):
+    probe = make_probe(workers=4, workers_min=2, workers_max=8)
+    web = probe.web()
+    with load(lambda: web.http("GET", "/x"), threads=4) as counts:
+        for _ in range(1000):
+            probe.pool.signal(random.choice((signal.SIGTTIN, signal.SIGTTOU)))
+        wanted = probe.status()["workers_wanted"]
+        assert 2 <= wanted <= 8
+        probe.wait_workers(wanted)
+        assert probe.control("scale 3")[0]
+        probe.wait_workers(3)
+    assert set(counts) == {200}, counts
+    wait_until(lambda: len(probe.pids()) == 4, what="those that left to be gone, without zombies")
+
+
+def test_busy_workers_finish_before_they_leave(make_probe):
+    probe = make_probe(workers=4)
+    peers = [probe.peer() for _ in range(4)]
+    for p in peers:
+        p.send(request("/wait/go"))
+    probe.busy("/wait/go", 4)
+    probe.control("scale 1")
+    wait_until(lambda: probe.status()["workers_leaving"] == 3)
+    probe.release("go")
+    for p in peers:
+        answer = p.answer()
+        assert answer.status == 200 and answer.whole
+        p.close()
+    probe.wait_workers(1)
+    wait_until(lambda: len(probe.pids()) == 2)
+    assert probe.metric("pool_retired_total") == 3
+
+
+def test_more_workers_than_processors_start_quickly(make_probe):
+    probe = make_probe(workers=1, workers_max=200)
+    began = time.monotonic()
+    probe.control("scale 200")
+    probe.wait_workers(200)
+    assert time.monotonic() - began < 5 * SLOW
+    probe.control("scale 1")
+    wait_until(lambda: len(probe.pids()) == 2, 10 * SLOW)
+
+
+@pytest.mark.skipif(BUILD.name.endswith("asan"), reason="LeakSanitizer does not work under ptrace")
+def test_refused_forks_are_retried_and_the_rest_serve_on(make_probe):
+    """strace refuses the master's third to eighth fork with EAGAIN."""
+    probe = make_probe(start=False, workers=4,
+                       prefix=("strace", "-qq", "-o", "/dev/null", "-e", "trace=clone,clone3,fork",
+                               "-e", "inject=clone,clone3:error=EAGAIN:when=3..8"))
+    probe.start()
+    assert probe.wait_logged("cannot start a worker: Resource temporarily unavailable; trying again")
+    assert probe.ask("/echo").status == 200
+    assert probe.status()["workers_wanted"] == 4
+    probe.wait_workers(4)
+    assert 1 <= probe.metric("pool_forks_failed_total") <= 6
+    assert probe.control("stop")[0]
+    assert probe.pool.process.wait(10 * SLOW) == 0
