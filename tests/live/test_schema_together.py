@@ -108,6 +108,26 @@ def test_renames_of_neighbours_do_not_meet(site):
     assert editors[0].one("SELECT COUNT(*) FROM product_alias") == 16
 
 
+def test_links_of_neighbours_are_saved_at_once(site):
+    """As the schema's page advises: those that go, then those that come."""
+    root, editors = site.editor(), [site.editor() for _ in range(3)]
+    for n in (1, 2, 3):
+        for theme in (1, 2):
+            root.add("product_theme", product_id=n, theme_id=theme)
+            root.add("product_sector", product_id=n, sector_id=theme)
+    for editor in editors:
+        editor.begin()
+    for n, editor in enumerate(editors, 1):
+        editor("DELETE FROM product_theme WHERE product_id = %s AND theme_id = 1", n)
+        editor("DELETE FROM product_sector WHERE product_id = %s AND sector_id = 2", n)
+    for n, editor in enumerate(editors, 1):
+        editor.add("product_theme", product_id=n, theme_id=3, sort=1)
+        editor.add("product_sector", product_id=n, sector_id=3, sort=1)
+        editor("UPDATE product_sector SET sort = 5 WHERE product_id = %s AND sector_id = 1", n)
+    for editor in editors:
+        editor.commit()
+
+
 def test_saves_do_not_wait_for_a_long_statement(site):
     """A trigger with INSERT ... SELECT would hold the log's AUTO_INCREMENT lock until its end."""
     importer, editor = site.editor(), site.editor()
