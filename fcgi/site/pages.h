@@ -7,6 +7,7 @@
 #include "site/page.h"
 #include "site/view_alternatives.h"
 #include "site/view_compare.h"
+#include "site/view_faq.h"
 #include "site/view_home.h"
 #include "site/view_machine.h"
 #include "site/view_picker.h"
@@ -30,6 +31,8 @@
   X(badge, "/badge/{}.svg", ROUTE_OTHER, &badge_view_shape, "badge.svg", "image/svg+xml")                              \
   X(sitemap_index, "/sitemap.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap_index", "application/xml")               \
   X(sitemap, "/sitemaps/{}.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap", "application/xml") \
+  X(site_faq, "/faq", CONTENT, &faq_view_shape, "faq", NULL)                                                           \
+  X(faq, "/faq/{}", CONTENT, &faq_view_shape, "faq", NULL)                                                             \
   X(methodology, "/methodology", CONTENT, &methodology_view_shape, "methodology", NULL)                                \
   X(words, "/{}", CONTENT, &words_view_shape, "words", NULL) /* the last one: it takes any word */
 

@@ -1,0 +1,268 @@
+/* /faq, /faq/{slug} and /faq/{a}-vs-{b}: the site's questions, a product's, a pair's.  A product and a
+ * pair have generated questions before the editors' own, so their pages are never empty; the site's
+ * has none but the editors', and search engines are kept from it while there is none. */
+#include "site/alternatives.h"
+#include "site/jsonld.h"
+#include "site/page_compare.h"
+#include "site/pages.h"
+#include "site/product_words.h"
+#include "site/site.h"
+#include "text/utf8.h"
+
+#define MORE_MOST 50
+#define MORE_PAIRS 20
+#define MORE_SCAN 500    /* ranked products looked at for ones with questions */
+#define PAIRS_SCAN 10000 /* pairs looked at for ones of a product */
+#define DESCRIPTION_CHARS 280
+
+struct more { /* another page with questions */
+  struct facts a, b;
+  bool pair;
+};
+
+struct faq {
+  struct compare set; /* n: 0, 1 or 2 products */
+  size_t want;        /* SITE or QUESTIONS; the pair's is the set's */
+  struct gathered best[ALTERNATIVES_BEST];
+  size_t n_best;
+  struct more more[MORE_MOST];
+  size_t n_more;
+};
+
+/* ---- plan */
+
+static void more_product(struct page *p, struct faq *f, uint32_t ordinal)
+{
+  struct member m;
+  if (f->n_more < MORE_MOST && page_member(p, ordinal, &m))
+    f->more[f->n_more++] = (struct more){.a = m.facts};
+}
+
+static void more_pair(struct page *p, struct faq *f, uint64_t id, uint64_t other_id)
+{
+  uint32_t o[2] = {catalog_find_id(&p->pin, id), catalog_find_id(&p->pin, other_id)};
+  struct member a, b;
+  if (f->n_more == MORE_MOST || o[0] == CATALOG_NONE || o[1] == CATALOG_NONE || !page_member(p, o[0], &a) ||
+      !page_member(p, o[1], &b))
+    return;
+  bool turn = span_cmp(a.facts.slug, b.facts.slug) > 0;
+  f->more[f->n_more++] = (struct more){turn ? b.facts : a.facts, turn ? a.facts : b.facts, true};
+}
+
+/* Pairs that editors wrote about: of one product, or of any (id 0). */
+static void gather_pairs(struct page *p, struct faq *f, uint64_t id)
+{
+  uint32_t n = catalog_pairs(&p->pin);
+  for (uint32_t i = 0; i < n && i < PAIRS_SCAN && f->n_more < MORE_PAIRS; i++) {
+    uint64_t a, b;
+    if (catalog_pair_at(&p->pin, i, &a, &b) && (!id || a == id || b == id))
+      more_pair(p, f, a, b);
+  }
+}
+
+static void gather_asked(struct page *p, struct faq *f)
+{
+  struct catalog_list all = catalog_ranking(&p->pin);
+  for (uint32_t i = 0; i < all.n && i < MORE_SCAN && f->n_more < MORE_MOST; i++) {
+    struct facts facts;
+    if (catalog_facts(&p->pin, all.ordinals[i], &facts) && facts.has_questions)
+      more_product(p, f, all.ordinals[i]);
+  }
+}
+
+enum plan plan_site_faq(struct page *p, struct span word)
+{
+  struct faq *f = ARENA_NEW(p->arena, struct faq);
+  (void)word;
+  p->plan = f;
+  p->canonical = SPAN("/faq");
+  if (!f)
+    return PLAN_OK;
+  f->want = page_want(p, (struct want){.kind = FRAGMENT_SITE,
+                                       .version = catalog_site_version(&p->pin),
+                                       .ordinal = CATALOG_NONE});
+  gather_asked(p, f);
+  gather_pairs(p, f, 0);
+  return PLAN_OK;
+}
+
+static void gather_one(struct page *p, struct faq *f)
+{
+  uint32_t ordinals[ALTERNATIVES_BEST], n;
+  const struct gathered *g = &f->set.set[0];
+  f->want = page_want_product(p, &g->member, FRAGMENT_QUESTIONS, 0);
+  alternatives_take(p, g, 0, ALTERNATIVES_BEST, ordinals, &n);
+  for (uint32_t i = 0; i < n; i++)
+    f->n_best += gather_card(p, ordinals[i], &f->best[f->n_best]);
+  gather_pairs(p, f, g->member.facts.id);
+  for (uint32_t i = 0; i < n; i++)
+    more_product(p, f, ordinals[i]);
+}
+
+enum plan plan_faq(struct page *p, struct span word)
+{
+  struct faq *f = ARENA_NEW(p->arena, struct faq);
+  struct compare *c = &f->set;
+  enum plan result = f ? compare_parse(p, word, c) : PLAN_OK;
+  p->plan = f;
+  if (result != PLAN_OK || !f)
+    return result;
+  if (c->n > 2)
+    return PLAN_NOT_FOUND;
+  c->home = compare_path(p, c);
+  p->canonical = build_path(p, "/faq/", span_from(c->home, strlen("/compare/")));
+  if (c->n == 1) {
+    struct member m = c->set[0].member;
+    if (!gather_product(p, &m, &c->set[0]))
+      return PLAN_OK; /* memory: the arena remembers */
+    c->set[0].member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
+    gather_one(p, f);
+    return PLAN_OK;
+  }
+  if (!compare_gather(p, c))
+    return PLAN_OK;
+  compare_gather_best(p, c);
+  for (size_t i = 0; i < c->n; i++)
+    more_product(p, f, c->set[i].member.ordinal);
+  return PLAN_OK;
+}
+
+/* ---- build */
+
+static void more(struct page *p, const struct faq *f, struct faq_view *v)
+{
+  v->more.v = ARENA_ARRAY(p->arena, f->n_more, struct link_view);
+  for (size_t i = 0; i < f->n_more && v->more.v; i++) {
+    const struct more *m = &f->more[i];
+    struct link_view *l = &v->more.v[v->more.n++];
+    if (m->pair) {
+      l->text = arena_printf(p->arena, "Questions about %.*s and %.*s", SPAN_ARG(m->a.name), SPAN_ARG(m->b.name));
+      l->href = arena_printf(p->arena, "/faq/%.*s-vs-%.*s", SPAN_ARG(m->a.slug), SPAN_ARG(m->b.slug));
+    } else {
+      l->text = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(m->a.name));
+      l->href = build_path(p, "/faq/", m->a.slug);
+    }
+  }
+}
+
+static struct span json_ld(struct page *p, const struct faq_view *v)
+{
+  struct jsonld j;
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "WebPage");
+  jsonld_breadcrumb(&j);
+  jsonld_questions(&j, v->questions.v, v->questions.n);
+  return jsonld_end(&j);
+}
+
+static void frame(struct page *p, struct faq_view *v)
+{
+  struct link_view *above = ARENA_NEW(p->arena, struct link_view);
+  if (!above)
+    return;
+  *above = (struct link_view){SPAN("Questions"), SPAN("/faq")};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .description = utf8_cut(v->lede, DESCRIPTION_CHARS),
+                                                .crumbs = above,
+                                                .n_crumbs = v->members.n > 0,
+                                                .twins = true});
+  if (v->page)
+    v->page->json_ld = json_ld(p, v);
+}
+
+enum err build_site_faq(struct page *p)
+{
+  struct faq *f = p->plan;
+  const struct answers *own = page_value(p, f->want);
+  struct faq_view *v = ARENA_NEW(p->arena, struct faq_view);
+  if (!own)
+    return ERR_UNAVAILABLE;
+  if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, own->n, struct qa_view)))
+    return ERR_NO_MEMORY;
+  v->title = SPAN("Questions and answers");
+  v->lede = arena_printf(p->arena, "What readers ask about %s: what it follows, how it measures, and what it leaves out.",
+                         site_config(p->site)->site_name);
+  for (size_t i = 0; i < own->n; i++)
+    v->questions.v[v->questions.n++] = (struct qa_view){.id = arena_printf(p->arena, "faq-%zu", i + 1),
+                                                        .question = own->v[i].question,
+                                                        .body = build_body(p, own->v[i].body, own->v[i].md)};
+  p->noindex = own->n == 0;
+  more(p, f, v);
+  frame(p, v);
+  p->view = v;
+  return ERR_OK;
+}
+
+static void one_product(struct page *p, struct faq *f, const struct profile *profile, struct faq_view *v)
+{
+  struct gathered *g = &f->set.set[0];
+  struct product_view *product = ARENA_NEW(p->arena, struct product_view);
+  if (!product)
+    return;
+  build_product(p, g, profile, NULL, 0, product);
+  struct product_words w = {.product = product,
+                            .g = g,
+                            .others = f->best,
+                            .n_others = f->n_best,
+                            .own = page_value(p, f->want),
+                            .whole = true};
+  product_words_questions(p, &w, &v->questions.v, &v->questions.n);
+  v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
+  v->lede = product_words_lede(p, product, g);
+  v->about_text = arena_printf(p->arena, "Read the full %.*s trajectory", SPAN_ARG(product->name));
+  v->about_href = product->href;
+}
+
+static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
+{
+  struct compare *c = &f->set;
+  struct compare_view *all = ARENA_NEW(p->arena, struct compare_view);
+  struct words_member m[COMPARE_MAX];
+  struct span names[COMPARE_MAX];
+  if (!all)
+    return;
+  for (size_t i = 0; i < c->n; i++)
+    names[i] = c->set[i].member.facts.name;
+  compare_members_words(p, c, m);
+  all->title = words_versus(p->arena, names, c->n);
+  all->names = compare_names(p, c, "and ");
+  all->overlap = words_overlap(p->arena, m, c->n);
+  all->cadence = words_cadence(p->arena, m, c->n);
+  compare_questions(p, c, page_value(p, c->pair_want), all);
+  v->questions.v = all->questions.v;
+  v->questions.n = all->questions.n;
+  v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(all->names));
+  v->lede = arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(all->overlap), SPAN_ARG(all->cadence));
+  v->about_text = arena_printf(p->arena, "See %.*s side by side", SPAN_ARG(all->title));
+  v->about_href = c->home;
+}
+
+enum err build_faq(struct page *p)
+{
+  struct faq *f = p->plan;
+  struct compare *c = &f->set;
+  struct faq_view *v = ARENA_NEW(p->arena, struct faq_view);
+  const struct profile *profiles[COMPARE_MAX];
+  if (!v)
+    return ERR_NO_MEMORY;
+  v->members.v = ARENA_ARRAY(p->arena, c->n, struct member_view);
+  if (!v->members.v)
+    return ERR_NO_MEMORY;
+  for (size_t i = 0; i < c->n; i++) {
+    profiles[i] = page_value(p, c->set[i].member.want);
+    enum err e = build_shown(profiles[i]);
+    if (e != ERR_OK)
+      return e;
+    page_facts_newer(&c->set[i].member, profiles[i]);
+    page_changed(p, c->set[i].member.facts.changed_us);
+    alternatives_member(p, &c->set[i].member.facts, i, &v->members.v[v->members.n++]);
+  }
+  if (c->n == 1)
+    one_product(p, f, profiles[0], v);
+  else
+    a_pair(p, f, v);
+  more(p, f, v);
+  frame(p, v);
+  p->view = v;
+  return ERR_OK;
+}
