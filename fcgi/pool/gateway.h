@@ -6,7 +6,8 @@
  * a worker either; but a request on it waits for this worker alone, so one that had to wait while
  * another worker idles gets its answer and is then closed: the peer's next connection goes to
  * whoever is free.  For the same reason a worker that has accepted a connection without its request
- * accepts no other for 10 ms, as long as another worker idles.  Signals are an event like the others: none interrupts a request.
+ * accepts no other for 10 ms, as long as another worker idles.  Signals are an event like the others:
+ * none interrupts a request.
  *
  * Leaving loses nothing: what is in the listen queue or comes on a kept connection is still answered,
  * each connection's last answer tells the peer that it is (see reply.h), and one that stays unused is

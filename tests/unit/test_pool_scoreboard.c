@@ -1,0 +1,135 @@
+/* The scoreboard: what a reader in another process sees while the writer writes, and after it died. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "pool/crew.h"
+#include "pool/report.h"
+#include "pool/scoreboard.h"
+
+static void a_slot_s_life(void **state)
+{
+  struct scoreboard *b = scoreboard_new();
+  struct scoreboard_slot *s = &b->slots[3];
+  char doing[SCOREBOARD_DOING];
+  assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_FREE);
+  scoreboard_slot_clear(s, 1, 1000);
+  atomic_store(&s->pid, 42);
+  assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_STARTING);
+  scoreboard_doing(s, 2000, doing);
+  assert_string_equal(doing, "while starting");
+  atomic_store(&s->ready, 1);
+  assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_READY);
+  scoreboard_request_begin(s, 5000, SPAN("GET"), SPAN("/x?y=1"));
+  stage_set(&s->stage, STAGE_DATABASE);
+  scoreboard_doing(s, 128000, doing);
+  assert_string_equal(doing, "while GET /x?y=1 (123 ms, waiting for the database)");
+  METRICS_ADD(&s->metrics, requests, 5);
+  scoreboard_request_end(s);
+  scoreboard_doing(s, 128000, doing);
+  assert_string_equal(doing, "while idle");
+  atomic_store(&s->leaving, 1);
+  assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_LEAVING);
+  scoreboard_slot_clear(s, 2, 2000);
+  assert_int_equal(atomic_load(&s->metrics.requests), 5);
+  assert_int_equal(atomic_load(&s->requests), 0);
+}
+
+static void long_requests_are_cut(void **state)
+{
+  struct scoreboard *b = scoreboard_new();
+  char target[1000], text[SCOREBOARD_TEXT];
+  memset(target, 'x', sizeof target);
+  for (size_t n = 0; n < sizeof target; n += 13) {
+    scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(target, n));
+    scoreboard_text_read(&b->slots[0], text);
+    assert_int_equal(strlen(text), n + 4 < SCOREBOARD_TEXT ? n + 4 : SCOREBOARD_TEXT - 1);
+  }
+}
+
+/* Another process writes two texts in turn as fast as it can: each text read is one of them, whole. */
+static void a_reader_never_sees_a_mixture(void **state)
+{
+  struct scoreboard *b = scoreboard_new();
+  char a[200], z[200], text[SCOREBOARD_TEXT];
+  memset(a, 'a', sizeof a);
+  memset(z, 'z', sizeof z);
+  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a));
+  pid_t pid = fork();
+  if (pid == 0)
+    for (;;) {
+      scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a));
+      scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(z, sizeof z));
+      for (volatile int rest = 0; rest < 300; rest++)
+        ;
+    }
+  for (int i = 0; i < 100000; i++) {
+    scoreboard_text_read(&b->slots[0], text);
+    assert_int_equal(strlen(text), 204);
+    assert_true(strspn(text + 4, "a") == 200 || strspn(text + 4, "z") == 200);
+  }
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+}
+
+static void others_that_idle(void **state)
+{
+  struct scoreboard *b = scoreboard_new();
+  struct scoreboard_slot *own = &b->slots[0], *other = &b->slots[1];
+  atomic_store(&b->used, 2);
+  for (int i = 0; i < 2; i++) {
+    scoreboard_slot_clear(&b->slots[i], 1, 1);
+    atomic_store(&b->slots[i].pid, 100 + i);
+    atomic_store(&b->slots[i].ready, 1);
+  }
+  atomic_store(&own->idle_us, 1);
+  assert_false(scoreboard_other_idle(b, own, 10000, 2000));
+  atomic_store(&other->idle_us, 9000);
+  assert_false(scoreboard_other_idle(b, own, 10000, 2000));
+  assert_true(scoreboard_other_idle(b, own, 11000, 2000));
+  scoreboard_request_begin(other, 11000, SPAN("GET"), SPAN("/"));
+  assert_false(scoreboard_other_idle(b, own, 20000, 2000));
+  atomic_store(&other->idle_us, 9000);
+  atomic_store(&other->leaving, 1);
+  assert_false(scoreboard_other_idle(b, own, 20000, 2000));
+}
+
+static void sums_are_over_all_slots(void **state)
+{
+  struct scoreboard *b = scoreboard_new();
+  atomic_store(&b->used, 3);
+  for (int i = 0; i < 3; i++)
+    METRICS_ADD(&b->slots[i].metrics, requests, 10 + i);
+  METRICS_ADD(&b->watcher.metrics, polls, 7);
+  struct report_sums sums = report_sum(b);
+  assert_int_equal(sums.requests, 33);
+  assert_int_equal(sums.polls, 7);
+}
+
+static void delays_grow_to_a_limit(void **state)
+{
+  assert_int_equal(crew_delay_us(1), 50000);
+  assert_int_equal(crew_delay_us(2), 100000);
+  assert_int_equal(crew_delay_us(3), 200000);
+  assert_int_equal(crew_delay_us(7), 2000000);
+  assert_int_equal(crew_delay_us(1000000), 2000000);
+}
+
+int main(void)
+{
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_slot_s_life),           cmocka_unit_test(long_requests_are_cut),
+      cmocka_unit_test(a_reader_never_sees_a_mixture), cmocka_unit_test(others_that_idle),
+      cmocka_unit_test(sums_are_over_all_slots), cmocka_unit_test(delays_grow_to_a_limit),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
