@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -138,6 +139,13 @@ static int64_t cpu_us(void)
   return t.tv_sec * CLOCK_SECOND + t.tv_nsec / 1000;
 }
 
+static int64_t children_cpu_us(void)
+{
+  struct rusage u;
+  getrusage(RUSAGE_CHILDREN, &u);
+  return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * CLOCK_SECOND + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
+}
+
 /* Families that take libcmark 0.30.2 quadratic time or blow up its output. */
 static const struct hostile {
   const char *lead, *unit;
@@ -174,15 +182,17 @@ static void hostile_bodies(void **state)
       struct buf out = BUF_INIT;
       buf_puts(&out, "before");
       hostile_make(&source, &families[f], sizes[s]);
-      int64_t wall = clock_mono_us(), cpu = cpu_us();
+      int64_t wall = clock_mono_us(), cpu = cpu_us(), children = children_cpu_us();
       enum markdown_result r = markdown_html(&limits, buf_view(&source), &out);
       wall = clock_mono_us() - wall;
       cpu = cpu_us() - cpu;
+      children = children_cpu_us() - children;
       if (getenv("MARKDOWN_TIMES"))
         printf("%s%s x %zu: %s, %lld us, own cpu %lld us, %zu bytes\n", families[f].lead, families[f].unit, sizes[s],
                markdown_result_text(r), (long long)wall, (long long)cpu, out.n);
       assert_true(wall < 4 * 200000 + 400000);
       assert_true(cpu < 200000);
+      assert_true(children < 200000 + 100000);
       if (r != MARKDOWN_OK) {
         refused++;
         assert_int_equal(out.n, 6);
