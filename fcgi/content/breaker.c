@@ -16,7 +16,7 @@ bool breaker_allows(struct breaker *b, int64_t hold_us)
 
 void breaker_succeeded(struct breaker *b)
 {
-  if (atomic_load_explicit(&b->open_until_us, memory_order_relaxed) == 0)
+  if (atomic_load_explicit(&b->failures, memory_order_relaxed) == 0)
     return;
   atomic_store(&b->failures, 0);
   atomic_store(&b->open_until_us, 0);
@@ -28,6 +28,16 @@ void breaker_failed(struct breaker *b, int64_t hold_us)
   atomic_fetch_add(&b->failures, 1);
   atomic_store(&b->failed_us, now);
   atomic_store(&b->open_until_us, now + hold_us);
+}
+
+void breaker_struck(struct breaker *b, int64_t hold_us)
+{
+  if (atomic_load(&b->failures) > 0 || !breaker_closed(b))
+    breaker_failed(b, hold_us);
+  else {
+    atomic_fetch_add(&b->failures, 1);
+    atomic_store(&b->failed_us, clock_mono_us());
+  }
 }
 
 bool breaker_closed(const struct breaker *b)

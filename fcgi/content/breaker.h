@@ -18,6 +18,9 @@ struct breaker {
 bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: try; half open lets one caller a hold through */
 void breaker_succeeded(struct breaker *b);
 void breaker_failed(struct breaker *b, int64_t hold_us); /* opens for hold_us */
+/* Like breaker_failed, but only the second failure without a success in between opens it: for a backend
+ * that is so fast that a single late answer says more about the machine's load. */
+void breaker_struck(struct breaker *b, int64_t hold_us);
 bool breaker_closed(const struct breaker *b);
 
 #endif

@@ -17,6 +17,7 @@ struct cache {
   struct breaker *breaker;
   int64_t timeout_us;
   time_t ttl, lease_ttl;
+  int64_t hold_until_us; /* this process had trouble: it does not ask before then */
   struct log_limit trouble, large;
 };
 
@@ -99,7 +100,7 @@ void cache_free(struct cache **c)
 
 bool cache_usable(struct cache *c)
 {
-  return c->mc && breaker_closed(c->breaker);
+  return c->mc && breaker_closed(c->breaker) && clock_mono_us() >= c->hold_until_us;
 }
 
 /* May this operation be tried at all? */
@@ -107,7 +108,7 @@ static bool begin(struct cache *c)
 {
   if (!c->mc)
     return false;
-  if (breaker_allows(c->breaker, BREAKER_HOLD_US))
+  if (clock_mono_us() >= c->hold_until_us && breaker_allows(c->breaker, BREAKER_HOLD_US))
     return true;
   METRICS_ADD(c->metrics, cache_skipped, 1);
   return false;
@@ -119,7 +120,8 @@ static void trouble(struct cache *c, const char *what, memcached_return_t rc)
   log_limited(&c->trouble, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: pages are made without it meanwhile", what,
               memcached_strerror(c->mc, rc));
   memcached_quit(c->mc); /* a late answer must not be read as the answer to the next question */
-  breaker_failed(c->breaker, BREAKER_HOLD_US);
+  c->hold_until_us = clock_mono_us() + BREAKER_HOLD_US;
+  breaker_struck(c->breaker, BREAKER_HOLD_US);
 }
 
 static void place(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
@@ -189,6 +191,10 @@ void cache_set(struct cache *c, struct span key, struct span value)
   if (rc == MEMCACHED_SUCCESS) {
     METRICS_ADD(c->metrics, cache_stores, 1);
     breaker_succeeded(c->breaker);
+  } else if (rc == MEMCACHED_E2BIG || rc == MEMCACHED_SERVER_ERROR || rc == MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE) {
+    METRICS_ADD(c->metrics, cache_errors, 1); /* it answers, it only has no room for this one */
+    log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached stores no fragment of %zu bytes: %s", value.n,
+                memcached_strerror(c->mc, rc));
   } else
     trouble(c, "set", rc);
 }

@@ -137,6 +137,25 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
   }
 }
 
+/* Fills what we hold the leases of.  The one who held them before us may have stored everything between
+ * our last look and now, so we look once more. */
+static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
+                            const uint64_t *leased, size_t m)
+{
+  uint64_t missing[2 * WANTS_MAX], ours[2 * WANTS_MAX];
+  size_t left = 0;
+  if (cache_usable(s->cache))
+    from_cache(s, x, wants, n);
+  size_t open = missing_ids(wants, n, missing);
+  for (size_t i = 0; i < open; i++)
+    for (size_t k = 0; k < m; k++)
+      if (missing[i] == leased[k])
+        ours[left++] = leased[k];
+  enum err e = left ? store_fill_products(s, x, ours, left, wants, n) : ERR_OK;
+  release_leases(s, wants, n, leased, m);
+  return e;
+}
+
 /* Fills what we hold the lease of, waits for what others are filling (at most a lease's life or half of
  * what is left of the deadline), and fills the rest without a lease. */
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
@@ -150,9 +169,7 @@ static enum err fill_products(struct store_live *s, const struct store_context *
     bool late = clock_mono_us() >= until;
     size_t ours = late ? m : take_leases(s, wants, n, ids, m);
     if (ours) {
-      enum err e = store_fill_products(s, x, ids, ours, wants, n);
-      if (!late)
-        release_leases(s, wants, n, ids, ours);
+      enum err e = late ? store_fill_products(s, x, ids, ours, wants, n) : fill_leased(s, x, wants, n, ids, ours);
       if (e != ERR_OK)
         return e;
       continue;

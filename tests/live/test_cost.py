@@ -1,0 +1,138 @@
+"""What a page costs, counted at the servers: N² pages for the price of N."""
+import itertools
+import threading
+
+import pytest
+
+from lib.servers import diptych, wait_until
+
+QUIET = {"poll_interval": 60000, "sweep_seconds": 86400}  # every statement counted is a page's
+
+
+@pytest.fixture(scope="module")
+def quiet_site(request, templates):
+    from conftest import _run
+    from lib.servers import Site
+    yield from _run(request, Site(templates, config=QUIET))
+
+
+class Counter:
+    """Statements that the server has had from anyone else, over one connection that stays open."""
+
+    def __init__(self, site):
+        self.cursor = site.database.connect().cursor()
+        self.asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        self.cursor.execute("SHOW GLOBAL STATUS LIKE 'Questions'")
+        return int(self.cursor.fetchone()[1]) - self.asked
+
+
+def counter(site):
+    """One that nobody else disturbs: the pool has gone quiet."""
+    count, last = Counter(site), []
+
+    def quiet():
+        last.append(count())
+        return len(last) > 3 and len(set(last[-4:])) == 1
+    wait_until(quiet, 20)
+    return count
+
+
+def statements_of(site, act):
+    count = counter(site)
+    before = count()
+    act()
+    return count() - before
+
+
+def warm(site):
+    diptych("warm", config=site.config_path, check=True)
+
+
+def slugs(site):
+    return [r[0] for r in site.database.sql("SELECT slug FROM product WHERE status = 'published' ORDER BY slug")]
+
+
+def metric(site, name):
+    return site.metrics()[f"diptych_{name}_total"]
+
+
+def test_a_pair_nobody_asked_for_costs_one_multi_get_and_no_sql(quiet_site):
+    warm(quiet_site)
+    pairs = list(itertools.islice(itertools.combinations(slugs(quiet_site), 2), 0, 4000, 97))
+    gets = metric(quiet_site, "cache_gets")
+
+    def ask():
+        for a, b in pairs:
+            assert quiet_site.get(f"/compare/{a}-vs-{b}").status == 200
+    assert statements_of(quiet_site, ask) == 0
+    assert metric(quiet_site, "cache_gets") - gets == len(pairs)
+
+
+@pytest.mark.parametrize("path", ["/", "/leaderboard", "/leaderboard?page=2", "/sectors", "/sectors/devops",
+                                  "/themes/streaming", "/search?q=kafk", "/compare/kafka-vs-nats-vs-redis",
+                                  "/products/kafka", "/products/wordpress?page=2", "/alternatives/kafka", "/faq",
+                                  "/faq/kafka", "/faq/kafka-vs-kubernetes", "/about", "/methodology", "/feed.atom",
+                                  "/products/kafka.atom", "/sectors/devops.atom", "/sitemap.xml", "/badge/kafka.svg",
+                                  "/compare/kafka-vs-kubernetes.json", "/compare/kafka-vs-kubernetes.md"])
+def test_every_page_costs_at_most_one_multi_get_and_no_sql_when_warm(quiet_site, path):
+    warm(quiet_site)
+    assert quiet_site.get(path).status == 200  # fills what warm leaves to visitors: site FAQ, pages, old timeline pages
+    quiet_site.pool.stop()                     # an empty table of finished pages
+    quiet_site.start_pool()
+    assert quiet_site.get("/robots.txt").status == 200
+    wait_until(lambda: quiet_site.get("/readyz").status == 200, 10)
+    gets = metric(quiet_site, "cache_gets")
+    assert statements_of(quiet_site, lambda: quiet_site.get(path)) == 0
+    assert metric(quiet_site, "cache_gets") - gets <= 1
+
+
+def test_a_cold_page_reads_all_it_misses_in_one_snapshot(make_site):
+    site = make_site(config={**QUIET, "workers": 1})
+    assert site.get("/compare/kafka-vs-nats").status == 200  # the connection is open now
+    for path in ("/compare/nginx-vs-redis", "/compare/nats-vs-redis", "/compare/caddy-vs-haproxy"):
+        site.cache.flush()
+        assert 0 < statements_of(site, lambda: site.get(path)) <= 10
+
+
+def test_a_304_of_a_page_in_the_table_asks_nobody(make_site):
+    site = make_site(config={**QUIET, "workers": 1})
+    path = "/compare/kafka-vs-kubernetes"
+    tag = site.get(path)["ETag"]
+    gets = metric(site, "cache_gets")
+
+    def ask():
+        for _ in range(20):
+            assert site.get(path, if_none_match=tag).status == 304
+    assert statements_of(site, ask) == 0
+    assert metric(site, "cache_gets") == gets
+
+
+def test_two_hundred_at_once_fill_each_product_once(make_site):
+    site = make_site(config={**QUIET, "workers": 8, "workers_max": 8, "memcached_timeout": 5000, "deadline": 20000})
+    site.get("/healthz")
+    fills = metric(site, "fills")
+    answers = []
+
+    def ask():
+        answers.append(site.get("/compare/kafka-vs-kubernetes").status)
+    threads = [threading.Thread(target=ask) for _ in range(200)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert answers == [200] * 200
+    assert metric(site, "fills") - fills == 8, "two products and six cards, once each"
+
+
+def test_memory_in_memcached_grows_with_products_not_with_pairs(quiet_site):
+    warm(quiet_site)
+    names = slugs(quiet_site)
+    for a, b in itertools.islice(itertools.combinations(names, 2), 50):
+        quiet_site.get(f"/compare/{a}-vs-{b}")
+    items = int(quiet_site.cache.stats()["curr_items"])
+    for a, b in itertools.islice(itertools.combinations(names, 2), 50, 1500, 7):
+        quiet_site.get(f"/compare/{a}-vs-{b}")
+    assert int(quiet_site.cache.stats()["curr_items"]) <= items + 2
