@@ -246,11 +246,10 @@ static struct span class_word(enum activity_class c)
   return words[c];
 }
 
-void build_activity(struct page *p, const struct activity *a, const struct facts *f, size_t position,
-                    struct activity_view *out)
+void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
+                struct activity_view *out)
 {
   *out = (struct activity_view){
-      .when = page_time(p, a->occurred_us),
       .product = f->name,
       .product_slug = f->slug,
       .product_href = build_path(p, "/products/", f->slug),
@@ -262,6 +261,13 @@ void build_activity(struct page *p, const struct activity *a, const struct facts
       .kind = kind_word(a->kind),
       .class = class_word(a->class),
       .spark = a->class == CLASS_SPARK};
+}
+
+void build_activity(struct page *p, const struct activity *a, const struct facts *f, size_t position,
+                    struct activity_view *out)
+{
+  build_move(p, a, f, position, out);
+  out->when = page_time(p, a->occurred_us);
 }
 
 struct span build_set_path(struct page *p, const struct span *slugs, size_t n)

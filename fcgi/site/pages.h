@@ -33,6 +33,10 @@
   X(sitemap, "/sitemaps/{}.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap", "application/xml") \
   X(site_faq, "/faq", CONTENT, &faq_view_shape, "faq", NULL)                                                           \
   X(faq, "/faq/{}", CONTENT, &faq_view_shape, "faq", NULL)                                                             \
+  X(site_feed, "/feed", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                                    \
+  X(product_feed, "/products/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                          \
+  X(compare_feed, "/compare/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                           \
+  X(sector_feed, "/sectors/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                            \
   X(methodology, "/methodology", CONTENT, &methodology_view_shape, "methodology", NULL)                                \
   X(words, "/{}", CONTENT, &words_view_shape, "words", NULL) /* the last one: it takes any word */
 

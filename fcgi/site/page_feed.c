@@ -1,0 +1,302 @@
+/* Atom feeds (RFC 4287) of ship moves: of the site, a product, a set, a sector; the newest 50 of each.
+ *
+ * The newest moves of many products are among the first timeline pages of the products that moved last,
+ * so that many timelines are fetched and merged.  Ids are tag: URIs (RFC 4151) from row ids: a renamed
+ * product's entries stay the same entries.  A feed holds no relative time. */
+#include <stdlib.h>
+
+#include "site/assets.h"
+#include "site/page_compare.h"
+#include "site/pages.h"
+#include "site/site.h"
+#include "site/view_machine.h"
+#include "text/escape.h"
+
+#define ENTRIES 50
+#define TAG_DATE "2026-01-01" /* fixed for ever: part of every id */
+
+struct stream { /* a product whose moves are in the feed */
+  struct member member;
+  size_t timeline;
+  const struct activity *v; /* build: what is left of it */
+  size_t n;
+};
+
+struct feed {
+  struct stream streams[ENTRIES];
+  size_t n;
+  bool whole; /* every stream has a PROFILE want, and without it there is no feed */
+  bool one;   /* of one product: its name need not be said */
+  struct span id, title, subtitle;
+};
+
+/* ---- plan */
+
+static void add_stream(struct page *p, struct feed *f, const struct member *m)
+{
+  struct stream *s = &f->streams[f->n++];
+  s->member = *m;
+  s->timeline = page_want_product(p, m, FRAGMENT_TIMELINE, 1);
+  if (f->whole)
+    s->member.want = page_want_product(p, m, FRAGMENT_PROFILE, 0);
+}
+
+static struct feed *feed_new(struct page *p, bool whole)
+{
+  struct feed *f = ARENA_NEW(p->arena, struct feed);
+  p->plan = f;
+  if (f)
+    f->whole = whole;
+  return f;
+}
+
+enum plan plan_site_feed(struct page *p, struct span word)
+{
+  struct feed *f = feed_new(p, false);
+  struct catalog_list recent = catalog_recent(&p->pin);
+  const char *site = site_config(p->site)->site_name;
+  (void)word;
+  p->canonical = SPAN("/feed");
+  if (!f)
+    return PLAN_OK;
+  for (uint32_t i = 0; i < recent.n && f->n < ENTRIES; i++) {
+    struct member m;
+    if (page_member(p, recent.ordinals[i], &m))
+      add_stream(p, f, &m);
+  }
+  f->id = SPAN("feed/site");
+  f->title = arena_printf(p->arena, "%s: ship moves", site);
+  f->subtitle = arena_printf(p->arena, "The newest ship moves of every product that %s follows.", site);
+  return PLAN_OK;
+}
+
+enum plan plan_product_feed(struct page *p, struct span word)
+{
+  struct feed *f = feed_new(p, true);
+  struct member m;
+  enum plan result = page_product(p, word, &m);
+  if (result != PLAN_OK || !f)
+    return result;
+  p->canonical = build_path(p, "/products/", m.facts.slug);
+  f->one = true;
+  add_stream(p, f, &m);
+  f->id = arena_printf(p->arena, "feed/product/%llu", (unsigned long long)m.facts.id);
+  f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(m.facts.name));
+  f->subtitle = arena_printf(p->arena, "The newest ship moves of %.*s.", SPAN_ARG(m.facts.name));
+  return PLAN_OK;
+}
+
+static int id_cmp(const void *a, const void *b)
+{
+  const uint64_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+enum plan plan_compare_feed(struct page *p, struct span word)
+{
+  struct feed *f = feed_new(p, true);
+  struct compare *c = ARENA_NEW(p->arena, struct compare);
+  bool joined = span_find_span(word, SPAN("-vs-")) < word.n;
+  enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, word, c) : PLAN_OK;
+  uint64_t ids[COMPARE_MAX];
+  if (result != PLAN_OK || !f || !c)
+    return result;
+  p->canonical = c->n > 1 ? compare_path(p, c) : build_path(p, "/products/", c->set[0].member.facts.slug);
+  for (size_t i = 0; i < c->n; i++) {
+    add_stream(p, f, &c->set[i].member);
+    ids[i] = c->set[i].member.facts.id;
+  }
+  qsort(ids, c->n, sizeof *ids, id_cmp);
+  f->id = SPAN("feed/set");
+  for (size_t i = 0; i < c->n; i++)
+    f->id = arena_printf(p->arena, "%.*s%c%llu", SPAN_ARG(f->id), i ? '-' : '/', (unsigned long long)ids[i]);
+  struct span names = compare_names(p, c, "and ");
+  f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(names));
+  f->subtitle = arena_printf(p->arena, "The newest ship moves of %.*s.", SPAN_ARG(names));
+  return PLAN_OK;
+}
+
+/* The products of a ranking whose newest moves are the newest of all. */
+static size_t newest_of(struct page *p, struct catalog_list list, uint32_t ordinals[ENTRIES])
+{
+  int64_t at[ENTRIES];
+  size_t n = 0;
+  for (uint32_t i = 0; i < list.n; i++) {
+    struct facts f;
+    if (!catalog_facts(&p->pin, list.ordinals[i], &f) || f.activity_us == CLOCK_NEVER ||
+        (n == ENTRIES && f.activity_us <= at[n - 1]))
+      continue;
+    size_t k = n < ENTRIES ? n++ : n - 1;
+    for (; k > 0 && at[k - 1] < f.activity_us; k--) {
+      at[k] = at[k - 1];
+      ordinals[k] = ordinals[k - 1];
+    }
+    at[k] = f.activity_us;
+    ordinals[k] = list.ordinals[i];
+  }
+  return n;
+}
+
+enum plan plan_sector_feed(struct page *p, struct span word)
+{
+  struct feed *f = feed_new(p, false);
+  uint32_t ordinals[ENTRIES];
+  struct catalog_term t;
+  if (!catalog_sector_slug(&p->pin, word, &t))
+    return PLAN_NOT_FOUND;
+  page_digest_term(p, &t);
+  p->canonical = build_path(p, "/sectors/", t.slug);
+  size_t n = f ? newest_of(p, t.ranking, ordinals) : 0;
+  for (size_t i = 0; i < n; i++) {
+    struct member m;
+    if (page_member(p, ordinals[i], &m))
+      add_stream(p, f, &m);
+  }
+  if (!f)
+    return PLAN_OK;
+  f->id = arena_printf(p->arena, "feed/sector/%llu", (unsigned long long)t.id);
+  f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(t.name));
+  f->subtitle = arena_printf(p->arena, "The newest ship moves of the products in %.*s.", SPAN_ARG(t.name));
+  return PLAN_OK;
+}
+
+/* ---- build */
+
+/* "tag:compare.example.org,2026-01-01:activity/12"; a host is what RFC 4151 takes for one. */
+static struct span tag(struct page *p, struct span what)
+{
+  struct span url = span_z(site_config(p->site)->base_url);
+  struct span host = span_from(url, span_find_span(url, SPAN("://")) + 3);
+  char name[256];
+  size_t n = 0;
+  for (size_t i = 0; i < host.n && n < sizeof name && !strchr("/:", host.p[i]); i++)
+    if (host.p[i] != '[')
+      name[n++] = host.p[i];
+  return arena_printf(p->arena, "tag:%.*s,%s:%.*s", (int)n, name, TAG_DATE, SPAN_ARG(what));
+}
+
+static struct span iso(struct page *p, int64_t us)
+{
+  char text[CLOCK_ISO_MAX];
+  clock_iso(text, us, 0);
+  return arena_copy(p->arena, span_z(text));
+}
+
+/* The stream whose next move is the newest: newest first; ties: canonical order, then id. */
+static struct stream *newest_stream(struct feed *f)
+{
+  struct stream *best = NULL;
+  for (size_t i = 0; i < f->n; i++) {
+    struct stream *s = &f->streams[i];
+    if (!s->n)
+      continue;
+    int64_t us = s->v[0].occurred_us, best_us = best ? best->v[0].occurred_us : CLOCK_NEVER;
+    if (!best || us > best_us ||
+        (us == best_us && span_cmp(s->member.facts.slug, best->member.facts.slug) < 0))
+      best = s;
+  }
+  return best;
+}
+
+static struct span content(struct page *p, const struct activity_view *v, struct span home)
+{
+  struct buf out = BUF_INIT;
+  buf_puts(&out, "<p>");
+  escape_html(&out, v->title);
+  buf_puts(&out, ". A ");
+  escape_html(&out, v->kind);
+  buf_puts(&out, " of <a href=\"");
+  escape_html(&out, home);
+  buf_puts(&out, "\">");
+  escape_html(&out, v->product);
+  buf_puts(&out, v->spark ? "</a>, marked as a spark: it changes direction or capability.</p>" : "</a>.</p>");
+  struct span made = arena_copy(p->arena, buf_view(&out));
+  buf_free(&out);
+  return made;
+}
+
+static void entry(struct page *p, const struct feed *f, const struct stream *s, const struct activity *a,
+                  struct feed_entry_view *out)
+{
+  struct activity_view v;
+  struct span when = iso(p, a->occurred_us), home;
+  build_move(p, a, &s->member.facts, 0, &v);
+  home = page_absolute(p, v.product_href);
+  bool named = f->one || span_starts(v.title, v.product);
+  *out = (struct feed_entry_view){
+      .id = tag(p, arena_printf(p->arena, "activity/%llu", (unsigned long long)a->id)),
+      .title = named ? v.title : arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v.product), SPAN_ARG(v.title)),
+      .href = v.url.n ? v.url : home,
+      .published = when,
+      .updated = when,
+      .summary = arena_printf(p->arena, "%.*s, %.*s%s%.*s.", SPAN_ARG(v.product), SPAN_ARG(v.kind),
+                              v.version.n ? " " : "", SPAN_ARG(v.version)),
+      .content = content(p, &v, home)};
+  out->categories.v = ARENA_ARRAY(p->arena, 2, struct span);
+  if (out->categories.v) {
+    out->categories.v[out->categories.n++] = v.kind;
+    out->categories.v[out->categories.n++] = v.class;
+  }
+}
+
+static enum err open_streams(struct page *p, struct feed *f)
+{
+  for (size_t i = 0; i < f->n; i++) {
+    struct stream *s = &f->streams[i];
+    const struct timeline *t = page_value(p, s->timeline);
+    const struct profile *profile = page_value(p, s->member.want);
+    enum err e = f->whole ? build_shown(profile) : ERR_OK;
+    if (e != ERR_OK)
+      return e;
+    page_facts_newer(&s->member, profile);
+    page_changed(p, s->member.facts.changed_us);
+    s->v = t ? t->activities : NULL;
+    s->n = t ? t->n_activities : 0;
+  }
+  return ERR_OK;
+}
+
+static enum err build_feed(struct page *p)
+{
+  struct feed *f = p->plan;
+  const struct config *c = site_config(p->site);
+  struct feed_view *v = ARENA_NEW(p->arena, struct feed_view);
+  enum err e = open_streams(p, f);
+  if (e != ERR_OK)
+    return e;
+  if (!v || !(v->entries.v = ARENA_ARRAY(p->arena, ENTRIES, struct feed_entry_view)))
+    return ERR_NO_MEMORY;
+  v->lang = span_z(c->lang);
+  v->id = tag(p, f->id);
+  v->title = f->title;
+  v->subtitle = f->subtitle;
+  v->self = page_absolute(p, arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical)));
+  v->alternate = page_absolute(p, span_eq(p->canonical, SPAN("/feed")) ? SPAN("/") : p->canonical);
+  v->icon = page_absolute(p, assets_href(site_assets(p->site), "favicon.svg"));
+  v->author = span_z(c->site_name);
+  for (struct stream *s; v->entries.n < ENTRIES && (s = newest_stream(f)); s->v++, s->n--)
+    entry(p, f, s, &s->v[0], &v->entries.v[v->entries.n++]);
+  v->updated = v->entries.n ? v->entries.v[0].updated : iso(p, p->changed_us != CLOCK_NEVER ? p->changed_us : 0);
+  p->view = v;
+  return ERR_OK;
+}
+
+enum err build_site_feed(struct page *p)
+{
+  return build_feed(p);
+}
+
+enum err build_product_feed(struct page *p)
+{
+  return build_feed(p);
+}
+
+enum err build_compare_feed(struct page *p)
+{
+  return build_feed(p);
+}
+
+enum err build_sector_feed(struct page *p)
+{
+  return build_feed(p);
+}
