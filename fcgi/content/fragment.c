@@ -8,7 +8,7 @@
 #include "content/fragment_text.h"
 #include "text/pack.h"
 
-#define FORMAT 1
+#define FORMAT 2
 
 /* ---- facts */
 
@@ -151,7 +151,7 @@ static void pack_answers(const struct config *c, struct buf *b, const struct que
     pack_uint(b, v[i].id);
     pack_span(b, v[i].question);
     fragment_text_pack(c, b, "faq", v[i].id, v[i].answer_md);
-    fragment_text_source(c, b, v[i].answer_md);
+    fragment_text_source(c, b, "faq", v[i].answer_md);
   }
 }
 
@@ -279,9 +279,9 @@ static void *unpack_page(struct unpack *u, struct arena *a)
 static void pack_source(const struct config *c, const struct product *p, struct buf *b)
 {
   const struct editorial *e = p->editorial;
-  fragment_text_source(c, b, e ? e->current_md : span_z(NULL));
-  fragment_text_source(c, b, e ? e->heading_md : span_z(NULL));
-  fragment_text_source(c, b, e ? e->prediction_md : span_z(NULL));
+  fragment_text_source(c, b, "editorial", e ? e->current_md : span_z(NULL));
+  fragment_text_source(c, b, "editorial", e ? e->heading_md : span_z(NULL));
+  fragment_text_source(c, b, "editorial", e ? e->prediction_md : span_z(NULL));
 }
 
 bool fragment_pack_product(const struct config *c, enum fragment_kind kind, const struct product *p, struct buf *out)
@@ -314,8 +314,8 @@ bool fragment_pack_pair(const struct config *c, const struct pair_words *w, uint
   pack_uint(out, w->has_words);
   fragment_text_pack(c, out, "comparison of product", id, w->intro_md);
   fragment_text_pack(c, out, "comparison of product", id, w->verdict_md);
-  fragment_text_source(c, out, w->intro_md);
-  fragment_text_source(c, out, w->verdict_md);
+  fragment_text_source(c, out, "comparison", w->intro_md);
+  fragment_text_source(c, out, "comparison", w->verdict_md);
   pack_answers(c, out, w->questions, w->n_questions);
   return !out->failed;
 }
@@ -331,7 +331,7 @@ bool fragment_pack_page(const struct config *c, uint64_t id, struct span title, 
 {
   pack_span(out, title);
   fragment_text_pack(c, out, "page", id, body_md);
-  fragment_text_source(c, out, body_md);
+  fragment_text_source(c, out, "page", body_md);
   pack_int(out, updated_us);
   return !out->failed;
 }

@@ -4,20 +4,29 @@
 #include "content/markdown.h"
 #include "text/pack.h"
 
-#define HEADING_BASE 5 /* bodies stand under an h4 on the comparison page */
+/* What a body's highest heading becomes: one below the heading that the body stands under, which is
+ * the same wherever the templates show it. */
+static int heading_base(const char *table)
+{
+  if (!strcmp(table, "page"))
+    return 2;
+  if (!strncmp(table, "comparison", strlen("comparison")))
+    return 3;
+  return strcmp(table, "faq") ? 5 : 4;
+}
 
-static struct markdown_limits limits_of(const struct config *c)
+static struct markdown_limits limits_of(const struct config *c, const char *table)
 {
   return (struct markdown_limits){.bytes = (size_t)c->markdown_bytes,
                                   .output_bytes = (size_t)c->markdown_output_bytes,
                                   .cpu_ms = (int)c->markdown_cpu,
-                                  .heading_base = HEADING_BASE,
+                                  .heading_base = heading_base(table),
                                   .base_url = span_z(c->base_url)};
 }
 
 void fragment_text_pack(const struct config *c, struct buf *out, const char *table, uint64_t id, struct span md)
 {
-  struct markdown_limits limits = limits_of(c);
+  struct markdown_limits limits = limits_of(c, table);
   struct buf html = BUF_INIT;
   enum markdown_result r = md.n ? markdown_html(&limits, md, &html) : MARKDOWN_OK;
   if (r == MARKDOWN_NO_MEMORY || html.failed)
@@ -31,9 +40,9 @@ void fragment_text_pack(const struct config *c, struct buf *out, const char *tab
   buf_free(&html);
 }
 
-void fragment_text_source(const struct config *c, struct buf *out, struct span md)
+void fragment_text_source(const struct config *c, struct buf *out, const char *table, struct span md)
 {
-  struct markdown_limits limits = limits_of(c);
+  struct markdown_limits limits = limits_of(c, table);
   struct buf clean = BUF_INIT;
   enum markdown_result r = md.n ? markdown_source(&limits, md, &clean) : MARKDOWN_OK;
   if (r == MARKDOWN_NO_MEMORY || clean.failed)
