@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pymysql
 
@@ -276,6 +277,11 @@ class Cache:
 
     def flush(self):
         self.command("flush_all")
+
+    def keys(self):
+        """All keys that are held, as the crawler lists them."""
+        return [unquote(w[4:]) for line in self.command("lru_crawler metadump all").splitlines()
+                for w in line.split()[:1] if w.startswith("key=")]
 
 
 class Web:

@@ -1,0 +1,245 @@
+"""Backends that refuse, freeze, die or lie: what a visitor gets meanwhile, and afterwards."""
+import re
+import socket
+import threading
+import time
+
+import pytest
+
+from lib.servers import wait_until
+
+PAGE = "/compare/kafka-vs-kubernetes"
+OTHER = "/compare/nats-vs-redis"
+PROMISED_S = 2.5  # a 503 comes within 2 s; the rest is this machine's load
+
+
+def metric(site, name):
+    return site.metrics()[f"diptych_{name}_total"]
+
+
+def timed(site, path):
+    began = time.monotonic()
+    answer = site.get(path)
+    return answer, time.monotonic() - began
+
+
+# ---- memcached
+
+
+def test_memcached_refuses(own_site):
+    right = own_site.get(PAGE).body
+    own_site.cache.stop()
+    own_site.restart_pool()
+    for _ in range(5):
+        assert own_site.get(PAGE).body == right
+    assert own_site.get(OTHER).status == 200
+    lines = [x for x in own_site.log.splitlines() if "memcached:" in x]
+    assert 1 <= len(lines) <= 2, "one line a worker and minute, not one a request"
+
+
+def test_memcached_freezes(own_site):
+    right = own_site.get(PAGE).body
+    paths = [f"/compare/kafka-vs-{s}" for s in ("nats", "redis", "nginx", "terraform", "valkey", "opentofu")]
+    own_site.get(paths[0])
+    own_site.cache.daemon.freeze()
+    answers = [timed(own_site, p) for p in paths * 2]
+    assert [a.status for a, _ in answers] == [200] * len(answers)
+    assert own_site.get(PAGE).body == right
+    assert metric(own_site, "cache_errors") <= 6, "each worker waits once, then nobody asks; one probe a second may"
+    own_site.cache.daemon.thaw()
+    gets = metric(own_site, "cache_hits")
+    wait_until(lambda: own_site.get("/compare/caddy-vs-nginx").status == 200 and own_site.get(f"/compare/kafka-vs-wordpress?{time.time()}")
+               and metric(own_site, "cache_hits") > gets, 5)
+
+
+class Liar(threading.Thread):
+    """A memcached peer that gives a scripted answer to every get, and OK to every store."""
+
+    def __init__(self, path, answer):
+        super().__init__(daemon=True)
+        self.answer, self.listener = answer, socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen(16)
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+
+    def talk(self, peer):
+        stream = peer.makefile("rwb")
+        for line in stream:
+            words = line.split()
+            try:
+                if words[0] in (b"get", b"gets"):
+                    stream.write(self.answer([w.decode() for w in words[1:]]))
+                elif words[0] in (b"set", b"add"):
+                    stream.read(int(words[4]) + 2)
+                    stream.write(b"STORED\r\n")
+                elif words[0] == b"delete":
+                    stream.write(b"DELETED\r\n")
+                else:
+                    stream.write(b"VERSION 1.6\r\n")
+                stream.flush()
+            except (OSError, ValueError):
+                return
+
+
+def value(key, body):
+    return f"VALUE {key} 0 {len(body)}\r\n".encode() + body + b"\r\n"
+
+
+LIES = {
+    "garbage": lambda keys: b"\x00\xff nonsense\r\n",
+    "another key's value": lambda keys: b"".join(value(k, b"x" * 100) for k in reversed(keys)) + b"END\r\n",
+    "a key nobody asked for": lambda keys: value("other", b"x") + b"END\r\n",
+    "a huge length": lambda keys: f"VALUE {keys[0]} 0 99999999999\r\nabc".encode(),
+    "cut in mid-value": lambda keys: f"VALUE {keys[0]} 0 1000\r\nabc".encode(),
+    "server error": lambda keys: b"SERVER_ERROR out of memory\r\n",
+    "old format": lambda keys: b"".join(value(k, b"dpt0" + k.encode()) for k in keys) + b"END\r\n",
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_memcached_lies(own_site, lie):
+    right = {p: own_site.get(p).body for p in (PAGE, OTHER)}
+    own_site.cache.stop()
+    own_site.pool.stop()
+    own_site.cache.socket.unlink(missing_ok=True)
+    liar = Liar(own_site.cache.socket, LIES[lie])
+    own_site.start_pool()
+    for path, body in right.items():
+        assert own_site.get(path).body == body
+    liar.listener.close()
+
+
+def test_a_flipped_bit_is_a_miss(own_site):
+    right = own_site.get(PAGE).body
+    own_site.restart_pool()
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(str(own_site.cache.socket))
+        stream = s.makefile("rwb")
+        for key in own_site.cache.keys():
+            stream.write(f"get {key}\r\n".encode())
+            stream.flush()
+            head = stream.readline().split()
+            if head[0] != b"VALUE":
+                continue
+            body = bytearray(stream.read(int(head[3]) + 2)[:-2])
+            stream.readline()
+            body[len(body) // 2] ^= 4
+            stream.write(f"set {key} 0 0 {len(body)}\r\n".encode() + bytes(body) + b"\r\n")
+            stream.flush()
+            assert stream.readline() == b"STORED\r\n"
+    assert own_site.get(PAGE).body == right
+    assert metric(own_site, "cache_bad") >= 8
+
+
+# ---- the database
+
+
+def test_a_frozen_database_leaves_what_was_served_and_what_is_warm(own_site):
+    own_site.diptych("warm", check=True)
+    right = own_site.get(PAGE).body
+    own_site.database.daemon.freeze()
+    for _ in range(6):
+        answer, seconds = timed(own_site, PAGE)
+        assert answer.status == 200 and answer.body == right and seconds < PROMISED_S
+    answer, seconds = timed(own_site, OTHER)
+    assert answer.status == 200 and seconds < PROMISED_S, "never asked for, but every fragment of it is warm"
+    own_site.cache.flush()
+    for path in ("/compare/terraform-vs-vault", "/compare/django-vs-flask"):
+        answer, seconds = timed(own_site, path)
+        assert answer.status in (404, 503) and seconds < PROMISED_S
+        if answer.status == 503:
+            assert int(answer["Retry-After"]) >= 1 and answer["Cache-Control"] == "no-store"
+    own_site.database.daemon.thaw()
+    wait_until(lambda: own_site.get("/compare/ansible-vs-terraform").status == 200, 5)
+
+
+def test_a_stopped_database_comes_back(own_site):
+    own_site.database.stop()
+    wait_until(lambda: own_site.get("/readyz").status == 503, 5)
+    assert own_site.get("/compare/ansible-vs-terraform").status == 503
+    own_site.database.start()
+    wait_until(lambda: own_site.get("/compare/ansible-vs-terraform").status == 200, 5)
+    wait_until(lambda: own_site.get("/readyz").status == 200, 5)
+
+
+def test_a_database_that_is_away_at_the_start(own_site):
+    own_site.pool.stop()
+    for f in own_site.state.iterdir():
+        f.unlink()
+    own_site.database.stop()
+    own_site.start_pool()
+    answer, seconds = timed(own_site, PAGE)
+    assert answer.status == 503 and answer["Retry-After"] and seconds < PROMISED_S
+    assert own_site.get("/healthz").status == 200
+    own_site.database.start()
+    wait_until(lambda: own_site.get(PAGE).status == 200, 5)
+
+
+def test_a_restart_while_the_database_is_away_serves_what_memcached_holds(own_site):
+    own_site.diptych("warm", check=True)
+    right = own_site.get(PAGE).body
+    own_site.pool.stop()
+    own_site.database.stop()
+    own_site.start_pool()
+    wait_until(lambda: own_site.get(PAGE).status == 200, 5)
+    assert own_site.get(PAGE).body == right
+
+
+def test_killed_connections_are_never_seen(own_site):
+    done = threading.Event()
+
+    def killer():
+        while not done.is_set():
+            for (id,) in own_site.sql("SELECT id FROM information_schema.processlist WHERE user = 'diptych_pool'"):
+                try:
+                    own_site.sql(f"KILL {id}")
+                except Exception:
+                    pass  # it went by itself
+            own_site.cache.flush()
+            done.wait(0.05)
+    thread = threading.Thread(target=killer)
+    thread.start()
+    statuses = []
+    try:
+        for i in range(150):
+            statuses.append(own_site.get(PAGE if i % 2 else OTHER).status)
+    finally:
+        done.set()
+        thread.join()
+    assert statuses.count(200) == len(statuses)
+
+
+def test_rights_taken_away_and_given_back(own_site):
+    own_site.sql("REVOKE SELECT ON diptych.site_editorial FROM diptych_pool@localhost")
+    own_site.cache.flush()
+    answer, seconds = timed(own_site, "/compare/ansible-vs-terraform")
+    assert answer.status == 503 and seconds < PROMISED_S
+    wait_until(lambda: re.search(r"site_editorial|denied", own_site.log), 5)
+    own_site.sql("GRANT SELECT ON diptych.site_editorial TO diptych_pool@localhost")
+    wait_until(lambda: own_site.get("/compare/ansible-vs-terraform").status == 200, 5)
+
+
+def test_too_many_connections(own_site):
+    held = []
+    own_site.sql("SET GLOBAL max_connections = 10")
+    try:
+        while True:
+            held.append(own_site.database.connect(user="diptych_pool"))
+    except Exception:
+        pass  # full now
+    own_site.pool.stop()
+    own_site.cache.flush()
+    own_site.start_pool()
+    answer = own_site.get(PAGE)
+    assert answer.status in (200, 503)
+    for c in held:
+        c.close()
+    wait_until(lambda: own_site.get(PAGE).status == 200, 6)
