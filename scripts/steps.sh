@@ -111,6 +111,7 @@ packages_install() {
 # ---- build
 
 # build FOLDER [CONFIGURE-OPTION...]: configures when that was not done with these options, and makes.
+# Without an option, any build that is there already will do.
 build() {
   local folder=$1
   shift
@@ -118,7 +119,7 @@ build() {
     step "preparing the build" env -C "$TOP" autoreconf -i || fail "autoreconf failed." "Is the checkout complete and writable?"
   fi
   mkdir -p "$folder"
-  if [ ! -e "$folder/Makefile" ] || [ "$(cat "$folder/.options" 2>/dev/null)" != "$*" ]; then
+  if [ ! -e "$folder/Makefile" ] || { [ $# -gt 0 ] && [ "$(cat "$folder/.options" 2>/dev/null)" != "$*" ]; }; then
     [ ! -e "$folder/Makefile" ] || make -s -C "$folder" clean >/dev/null 2>&1 || true
     step "configuring" env -C "$folder" "$TOP/configure" "$@" || fail "configure failed." "Its last line above says what is missing; $folder/config.log has the details."
     printf '%s' "$*" >"$folder/.options"
