@@ -1,0 +1,177 @@
+"""/products/{slug}: a product's trajectory, against the rows that it is made from."""
+import json
+import re
+
+import pytest
+
+from lib.page import parse
+from lib.servers import wait_until
+
+PATH = "/products/kafka"
+DUE = "a.status = 'published' AND a.occurred_at <= '2026-08-22 12:00'"
+
+
+@pytest.fixture(scope="module")
+def page(sample_site):
+    answer = sample_site.get(PATH)
+    assert answer.status == 200
+    return parse(answer.text)
+
+
+def moves(site, slug):
+    return [(r[0].strftime("%Y-%m-%dT%H:%M:%SZ"), r[1]) for r in site.database.sql(
+        "SELECT a.occurred_at, a.title FROM activity a JOIN product p ON p.id = a.product_id"
+        f" WHERE p.slug = %s AND {DUE} ORDER BY a.occurred_at DESC, a.id", slug)]
+
+
+def shown(page):
+    return [(i.one("time")["datetime"], i.text) for i in page.id("activity").one("ol").all("li")]
+
+
+def test_the_editorial_stands_whole_with_author_and_dates(sample_site, page):
+    headline, author, published, updated = sample_site.database.sql(
+        "SELECT headline, author, published_at, e.updated_at FROM editorial e JOIN product p ON p.id = e.product_id"
+        " WHERE p.slug = 'kafka' AND e.status = 'published' ORDER BY published_at DESC, e.id DESC LIMIT 1")[0]
+    block = page.id("editorial")
+    assert block.one("h2").text == headline
+    assert [h.text.replace("’", "'") for h in block.all("h3")][:3] == ["Current state", "Where it's heading", "Prediction"]
+    assert author in block.text
+    times = [t["datetime"] for t in block.all("time")]
+    assert max(published, updated).strftime("%Y-%m-%dT%H:%M:%SZ") in times
+
+
+def test_facts_come_from_the_row(sample_site, page):
+    website, repository, license, lifecycle = sample_site.database.sql(
+        "SELECT website_url, repository_url, license, lifecycle FROM product WHERE slug = 'kafka'")[0]
+    hrefs = {a["href"] for a in page.id("facts").all("a")}
+    assert {website, repository} <= hrefs
+    assert license in page.id("facts").text and lifecycle in page.id("facts").text
+    sectors = [r[0] for r in sample_site.database.sql(
+        "SELECT s.slug FROM product_sector l JOIN sector s ON s.id = l.sector_id JOIN product p ON p.id = l.product_id"
+        " WHERE p.slug = 'kafka' ORDER BY l.sort, l.id")]
+    assert [h for h in (a["href"] for a in page.id("facts").all("a")) if h.startswith("/sectors/")] == \
+        [f"/sectors/{s}" for s in sectors]
+
+
+def test_the_score_is_shown_with_its_inputs(sample_site, page):
+    n90, s30 = sample_site.database.sql(
+        f"SELECT SUM(a.kind IN ('release','post') AND a.occurred_at > '2026-08-22 12:00' - INTERVAL 90 DAY),"
+        f" SUM(a.class = 'spark' AND a.occurred_at > '2026-08-22 12:00' - INTERVAL 30 DAY)"
+        f" FROM activity a JOIN product p ON p.id = a.product_id WHERE p.slug = 'kafka' AND {DUE}")[0]
+    values = [d.text for d in page.id("velocity").one("details").all("dd")]
+    assert values[0] == str(n90) and values[2] == str(s30)
+    listed = sample_site.get("/leaderboard.json").json
+    everyone = listed["products"] + sample_site.get("/leaderboard.json?page=2").json["products"]
+    rank = next(c["rank"] for c in everyone if c["slug"] == "kafka")
+    assert f"Ranked {rank} of {listed['total']}," in page.id("velocity").text
+    assert page.id("velocity").one("span", {"class": "num"}).text == next(c["score"] for c in everyone if c["slug"] == "kafka")
+
+
+def test_the_timeline_is_every_due_move_newest_first(sample_site, page):
+    expected = moves(sample_site, "kafka")
+    items = shown(page)
+    assert [i[0] for i in items] == [e[0] for e in expected]
+    assert all(e[1] in i[1] for e, i in zip(expected, items))
+    assert f"{len(expected)} ship moves" in page.id("activity").text
+
+
+def test_a_long_timeline_pages_at_fifty(sample_site):
+    expected = moves(sample_site, "wordpress")
+    assert len(expected) > 100
+    seen = []
+    path = "/products/wordpress"
+    while path:
+        answer = sample_site.get(path)
+        page = parse(answer.text)
+        robots = [m["content"] for m in page.all("meta", {"name": "robots"})]
+        assert robots == (["noindex"] if "?" in path else [])
+        assert page.one("link", {"rel": "canonical"})["href"] == sample_site.url + path
+        items = shown(page)
+        assert len(items) <= 50
+        seen += items
+        following = [l["href"] for l in page.all("link", {"rel": "next"})]
+        assert following == [a["href"] for a in page.all("a", {"rel": "next"})]
+        path = following[0] if following else None
+    assert [s[0] for s in seen] == [e[0] for e in expected]
+
+
+@pytest.mark.parametrize("path, status, to", [
+    ("/products/wordpress?page=1", 308, "/products/wordpress"),
+    ("/products/wordpress?page=4", 404, None),
+    ("/products/wordpress?page=0", 404, None),
+    ("/products/wordpress?page=x", 404, None),
+    ("/products/wordpress?utm=1", 200, None),
+    ("/products/apache-kafka", 308, PATH),
+    ("/products/apache-kafka.json", 308, PATH + ".json"),
+    ("/products/KAFKA/", 308, PATH),
+    ("/products/K8S?page=2", 404, None),
+    ("/products/nope", 404, None),
+    ("/products/nope.json", 404, None),
+    ("/products/example-draft", 404, None),
+    ("/products/example-archived", 410, None),
+    ("/products/example-archived.md", 410, None),
+    ("/products", 404, None),
+    ("/products/kafka/x", 404, None),
+])
+def test_addresses(sample_site, path, status, to):
+    answer = sample_site.get(path)
+    assert answer.status == status
+    if to:
+        assert answer["Location"] == sample_site.url + to
+
+
+def test_questions_and_related_products(sample_site, page):
+    asked = [h.text for h in page.id("faq").all("h3")]
+    own = [r[0] for r in sample_site.database.sql(
+        "SELECT question FROM faq f JOIN product p ON p.id = f.product_id WHERE p.slug = 'kafka'"
+        " AND f.other_product_id IS NULL AND f.status = 'published' ORDER BY f.sort, f.id")]
+    assert own and asked[-len(own):] == own
+    best = sample_site.get("/alternatives/kafka.json").json["products"][:6]
+    cards = list(page.id("compare").all("li", {"class": "card"}))
+    assert [c.one("h3").one("a")["href"] for c in cards] == [b["href"] for b in best]
+    for card, b in zip(cards, best):
+        assert b["versus"][0]["href"] in {a["href"] for a in card.all("a")}
+    hrefs = {a["href"] for a in page.all("a")}
+    assert {"/faq/kafka", "/alternatives/kafka", "/compare?a=kafka"} <= hrefs
+
+
+def test_json_ld_says_what_the_page_shows(page):
+    nodes = json.loads(page.one("script", {"type": "application/ld+json"}).text)["@graph"]
+    kinds = {n["@type"]: n for n in nodes}
+    assert kinds["SoftwareApplication"]["name"] == page.one("h1").text
+    assert kinds["Article"]["headline"] == page.id("editorial").one("h2").text
+    assert kinds["Article"]["author"]["name"] in page.id("editorial").text
+    assert [q["name"] for q in kinds["FAQPage"]["mainEntity"]] == [h.text for h in page.id("faq").all("h3")]
+    crumbs = [i["name"] for i in kinds["BreadcrumbList"]["itemListElement"]]
+    assert crumbs == [li.text for li in page.one("nav", {"aria-label": "Breadcrumb"}).all("li")]
+
+
+def test_a_discontinued_product_says_so_with_a_way_out(sample_site):
+    page = parse(sample_site.get("/products/minio").text)
+    notice = page.one("p", {"class": "notice a"})
+    assert "MinIO is discontinued." in notice.text
+    best = sample_site.get("/alternatives/minio.json").json["products"][:3]
+    assert [a["href"] for a in notice.all("a")] == [b["href"] for b in best] + ["/alternatives/minio"]
+    assert not list(parse(sample_site.get(PATH).text).all("p", {"class": "notice a"}))
+
+
+def test_a_bare_product_has_sentences_for_what_is_missing(own_site):
+    own_site.database.sql("INSERT INTO product (slug, name, status) VALUES ('bare', 'Bare', 'published')")
+    wait_until(lambda: own_site.get("/products/bare").status == 200, 5)
+    page = parse(own_site.get("/products/bare").text)
+    assert "No editorial yet" in page.id("editorial").text
+    assert "not scored" in page.id("velocity").text and "0.0" not in page.id("velocity").text
+    assert "Ranked" not in page.id("velocity").text
+    assert "No other product shares a sector with it." in page.id("compare").text
+    assert own_site.get("/products/bare?page=2").status == 404
+    assert own_site.get("/alternatives/bare").status == 200
+    assert own_site.get("/faq/bare").status == 200
+    assert own_site.get("/products/bare.atom").status == 200
+
+
+def test_an_override_is_shown_as_the_editors_own(own_site):
+    own_site.database.sql("UPDATE product SET velocity_override = 7.25 WHERE slug = 'kafka'")
+    wait_until(lambda: "as set by the editors" in own_site.get(PATH).text, 5)
+    page = parse(own_site.get(PATH).text)
+    assert page.id("velocity").one("span", {"class": "num"}).text == "7.3"
+    assert "(set by the editors)" in page.one("p", {"class": "lede"}).text
