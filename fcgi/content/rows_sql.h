@@ -1,9 +1,10 @@
 /* The SQL that all readings share: digests of rows, conditions, times.
  *
- * A digest is 64 bits of the MD5 over a row's columns, taken by the server, so that a reader who needs
+ * A digest is 60 bits of the MD5 over a row's columns, taken by the server, so that a reader who needs
  * no texts moves none.  MySQL and MariaDB both compute it; columns are separated by 0x1f, which also
  * makes the whole a string of bytes, so no collation or character set matters.  MD5 is no defence
- * here: who can write rows may publish whatever he likes anyway.
+ * here: who can write rows may publish whatever he likes anyway.  60, so that it is also a signed number:
+ * a CASE over an unsigned and a signed one is a DECIMAL, which BIT_XOR cuts at the largest signed one.
  *
  * Long texts go in as an MD5 each, because CONCAT gives NULL beyond max_allowed_packet. */
 #ifndef DIPTYCH_CONTENT_ROWS_SQL_H
@@ -12,7 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define ROWS_NUMBER(text) "CAST(CONV(LEFT(MD5(" text "), 16), 16, 10) AS UNSIGNED)"
+#define ROWS_NUMBER(text) "CAST(CONV(LEFT(MD5(" text "), 15), 16, 10) AS UNSIGNED)"
 #define ROWS_CELL(column) "IFNULL(" column ", 0x00)"
 #define ROWS_LONG(column) "MD5(IFNULL(" column ", 0x00))"
 #define ROWS_DIGEST(columns) ROWS_NUMBER("CONCAT_WS(0x1f, " columns ")")

@@ -1,0 +1,376 @@
+"""What rows_* read from a real database: values, versions, limits, and what happens when it fails."""
+import shutil
+import threading
+import time
+
+import pytest
+
+from lib.daemon import wait_until
+from lib.probes import config_file, facts, rows
+from lib.servers import SLOW, Database, short_folder
+
+NOT_FOUND, UNAVAILABLE = "nothing there: answer so", "the backend is away: use what is left, or 503"
+INVALID = "the input is wrong: refuse it"
+
+
+def _sample(templates):
+    folder = short_folder()
+    database = Database(folder).copy_from(templates.get("sample")).start()
+    yield database
+    database.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def shared(templates):
+    """The sample site; tests add products of their own and leave the others alone."""
+    yield from _sample(templates)
+
+
+@pytest.fixture
+def own(templates):
+    yield from _sample(templates)
+
+
+def product(database, slug, **columns):
+    columns = {"slug": slug, "name": slug.title(), "status": "published", **columns}
+    database.sql(f"INSERT INTO product ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})",
+                 *columns.values())
+    return database.sql("SELECT id FROM product WHERE slug = %s", slug)[0][0]
+
+
+def one(database, ident, **config):
+    return rows(config_file(database, database.folder, **config), "products", ident)[0][0]
+
+
+def editorial(database, ident, headline, published, status="published", **more):
+    columns = {"product_id": ident, "headline": headline, "status": status, "published_at": published, **more}
+    database.sql(f"INSERT INTO editorial ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})",
+                 *columns.values())
+
+
+def activity(database, ident, occurred, title="A", kind="release", klass="improvement", status="published"):
+    database.sql("INSERT INTO activity (product_id, kind, class, title, occurred_at, status) VALUES "
+                 "(%s, %s, %s, %s, %s, %s)", ident, kind, klass, title, occurred, status)
+
+
+def test_bulk_and_single_readings_agree(shared):
+    config = config_file(shared, shared.folder)
+    ids = [i for i, in shared.sql("SELECT id FROM product ORDER BY id")]
+    bulk = {p["id"]: facts(p) for p in rows(config, "range", 0, 1000)[0]}
+    assert sorted(bulk) == ids
+    listed = {p["id"]: facts(p) for p in rows(config, "facts", *ids)[0]}
+    whole = {p["id"]: facts(p) for p in rows(config, "products", *ids[:100])[0]}
+    whole.update((p["id"], facts(p)) for p in rows(config, "products", *ids[100:])[0])
+    single = {i: facts(rows(config, "products", i)[0][0]) for i in ids[::13]}
+    assert listed == bulk and whole == bulk
+    assert all(bulk[i] == single[i] for i in single)
+    assert len({p["version"] for p in bulk.values()}) == len(ids)
+
+
+def test_a_hundred_products_cost_ten_statements(shared):
+    config = config_file(shared, shared.folder)
+    first = shared.status("Questions")
+    before = shared.status("Questions")
+    _, end = rows(config, "products", *range(1, 101))
+    told = shared.status("Questions") - before - (before - first)  # less what looking costs
+    assert end["statements"] == 10, "one of them sets the session up"
+    assert told <= 11, "the server counts the parting too"
+
+
+def test_order_and_holes_of_what_was_asked(shared):
+    found = rows(config_file(shared, shared.folder), "products", 9, 999999, 3, 9)[0]
+    assert [p["id"] for p in found] == [9, 0, 3, 9]
+
+
+def test_pages_of_a_range(shared):
+    config = config_file(shared, shared.folder)
+    assert [p["id"] for p in rows(config, "range", 10, 3)[0]] == [11, 12, 13]
+    assert rows(config, "range", 5000, 3)[0] == []
+
+
+def test_the_due_editorial(shared):
+    ident = product(shared, "due-editorial")
+    assert not one(shared, ident)["has_editorial"]
+    editorial(shared, ident, "Old", "2026-01-01")
+    editorial(shared, ident, "New", "2026-03-01", current_state_md="# State", prediction_md="P", author="Ann")
+    editorial(shared, ident, "Twin", "2026-03-01")
+    editorial(shared, ident, "Draft", "2026-04-01", status="draft")
+    editorial(shared, ident, "Archived", "2026-04-01", status="archived")
+    shared.sql("UPDATE editorial SET updated_at = '2026-02-01' WHERE product_id = %s", ident)
+    shown = one(shared, ident)
+    assert shown["editorial"]["headline"] == "Twin", "the same time: the higher id"
+    assert shown["editorial_us"] == 1772323200000000 and shown["next_due_us"] is None
+    editorial(shared, ident, "Later", "2099-01-01")
+    after = one(shared, ident)
+    assert after["editorial"]["headline"] == "Twin" and after["next_due_us"] == 4070908800000000
+    assert after["version"].split(":")[1] == shown["version"].split(":")[1], "what isn't due shows nowhere"
+    assert after["version"] != shown["version"]
+
+
+def test_an_editorial_follows_the_real_clock_and_activities_the_frozen_one(shared):
+    ident = product(shared, "two-clocks")
+    shared.sql("INSERT INTO editorial (product_id, status, headline) VALUES (%s, 'published', 'Just now')", ident)
+    activity(shared, ident, "2026-08-22 12:00:00", "At")
+    activity(shared, ident, "2026-08-22 12:00:01", "After")
+    shown = one(shared, ident)
+    assert shown["editorial"]["headline"] == "Just now"
+    assert [a["title"] for a in shown["timeline"]] == ["At"] and shown["activities"] == 1
+    assert one(shared, ident, as_of="")["activities"] == 2
+
+
+def test_windows_and_counts(shared):
+    ident = product(shared, "windows")
+    for when, kind, klass in (("2026-08-22 12:00:00", "release", "spark"), ("2026-05-24 12:00:00.000001", "post", "trivial"),
+                              ("2026-05-24 12:00:00", "release", "trivial"), ("2026-07-23 12:00:00.000001", "event", "spark"),
+                              ("2026-07-23 12:00:00", "event", "spark"), ("2020-01-01", "release", "improvement")):
+        activity(shared, ident, when, kind=kind, klass=klass)
+    activity(shared, ident, "2026-08-01", status="draft")
+    shown = one(shared, ident)
+    assert (shown["n90"], shown["s30"], shown["activities"], shown["moves"]) == (2, 2, 6, 5)
+    assert len(shown["sparks"]) == 3
+    # half past: the windows still end at the full hour
+    half = one(shared, ident, as_of="2026-08-22T12:59:59Z")
+    assert half["window_us"] == shown["window_us"] and (half["n90"], half["s30"]) == (2, 2)
+
+
+def test_timeline_in_pages(shared):
+    ident = product(shared, "long-history")
+    for n in range(120):
+        activity(shared, ident, f"2026-01-{1 + n // 24:02d} {n % 24 // 2:02d}:00:00", f"T{n}", klass="spark" if n % 9 == 0 else "trivial")
+    config = config_file(shared, shared.folder)
+    shown = rows(config, "products", ident)[0][0]
+    pages = [rows(config, "timeline", ident, page)[0][0] for page in (1, 2, 3, 4)]
+    merged = [a for page in pages for a in page["activities"]]
+    assert [len(page["activities"]) for page in pages] == [50, 50, 20, 0]
+    assert all(page["total"] == 120 and page["version"] == shown["version"] for page in pages)
+    assert merged == sorted(merged, key=lambda a: (-a["at"], a["id"])) and len({a["id"] for a in merged}) == 120
+    assert shown["timeline"] == merged[:50]
+    assert shown["sparks"] == [a for a in merged if a["class"] == 2][:10]
+    _, end = rows(config, "timeline", 999999, 2, fails=True)
+    assert end["end"] == NOT_FOUND
+
+
+def test_pairs_either_way_round(shared):
+    a, b, c = (product(shared, f"pair-{x}") for x in "abc")
+    shared.sql("INSERT INTO comparison (product_id, other_product_id, status, intro_md, verdict_md) VALUES "
+               "(%s, %s, 'published', 'Intro', 'Verdict')", b, a)
+    shared.sql("INSERT INTO faq (product_id, other_product_id, question, answer_md, sort, status) VALUES "
+               "(%s, %s, 'Second?', 'Yes', 2, 'published'), (%s, %s, 'First?', 'No', 1, 'published'), "
+               "(%s, NULL, 'Alone?', 'So', 1, 'published'), (%s, %s, 'Draft?', '', 0, 'draft')", a, b, b, a, a, a, b)
+    config = config_file(shared, shared.folder)
+    there, back = rows(config, "pair", a, b)[0][0], rows(config, "pair", b, a)[0][0]
+    assert there["pair"]["intro"] == "Intro" and there["pair"]["verdict"] == "Verdict"
+    assert [q["question"] for q in there["pair"]["questions"]] == ["First?", "Second?"]
+    assert {**back["pair"], "other": 0} == {**there["pair"], "other": 0}
+    assert (there["a"], there["b"]) == (back["b"], back["a"])
+    shown = rows(config, "products", a)[0][0]
+    assert [q["question"] for q in shown["questions_list"]] == ["Alone?"]
+    assert [p["other"] for p in shown["pairs"]] == [b] and there["a"] == shown["version"]
+    nothing = rows(config, "pair", a, c)[0][0]["pair"]
+    assert not nothing["words"] and nothing["questions"] == []
+
+
+def test_pages_and_site_questions(shared):
+    config = config_file(shared, shared.folder)
+    shared.sql("INSERT INTO page (slug, title, body_md, status) VALUES ('a-page', 'A page', '*Body*', 'published')")
+    ident = shared.sql("SELECT id FROM page WHERE slug = 'a-page'")[0][0]
+    page = rows(config, "page", ident)[0][0]
+    assert (page["slug"], page["title"], page["body"]) == ("a-page", "A page", "*Body*")
+    term = next(t for t in rows(config, "terms")[0] if t["entity"] == "page" and t["id"] == ident)
+    assert term["version"] == page["version"]
+    assert rows(config, "page", 424242, fails=True)[1]["end"] == NOT_FOUND
+    before = rows(config, "site")[0][0]
+    shared.sql("INSERT INTO faq (question, answer_md, sort, status) VALUES ('Z?', 'z', 900, 'published')")
+    after = rows(config, "site")[0][0]
+    assert after["questions"][-1]["question"] == "Z?" and len(after["questions"]) == len(before["questions"]) + 1
+    assert after["version"] != before["version"]
+    assert {"entity": "site", "version": after["version"]} in rows(config, "terms")[0]
+
+
+def test_every_shown_column_changes_the_hash(shared):
+    ident = product(shared, "hashed")
+    editorial(shared, ident, "H", "2026-01-01")
+    activity(shared, ident, "2026-01-01")
+    shared.sql("INSERT INTO faq (product_id, question, answer_md, status) VALUES (%s, 'Q', 'A', 'published')", ident)
+    shared.sql("INSERT INTO comparison (product_id, other_product_id, status) VALUES (%s, 1, 'published')", ident)
+    shared.sql("INSERT INTO product_sector (product_id, sector_id) VALUES (%s, 1), (%s, 2)", ident, ident)
+    edits = [f"UPDATE product SET {c} = {v} WHERE id = {ident}" for c, v in (
+        ("name", "'N'"), ("website_url", "'https://x'"), ("repository_url", "'https://x'"), ("logo_url", "'https://x'"),
+        ("license", "'MIT'"), ("lifecycle", "'maintenance'"), ("velocity_override", "5"), ("updated_at", "'2026-01-01'"),
+        ("slug", "'hashed-again'"))]
+    edits += [f"UPDATE editorial SET {c} = 'x' WHERE product_id = {ident}" for c in (
+        "headline", "current_state_md", "heading_md", "prediction_md", "author")]
+    edits += [f"UPDATE activity SET {c} = {v} WHERE product_id = {ident}" for c, v in (
+        ("title", "'x'"), ("url", "'https://x'"), ("version", "'1'"), ("kind", "'post'"), ("class", "'spark'"),
+        ("occurred_at", "'2026-01-02'"), ("status", "'draft'"))]
+    edits += [f"UPDATE faq SET {c} = {v} WHERE product_id = {ident}" for c, v in (
+        ("question", "'x'"), ("answer_md", "'x'"), ("sort", "5"))]
+    edits += [f"UPDATE comparison SET {c} = 'x' WHERE product_id = {ident}" for c in ("intro_md", "verdict_md")]
+    edits += [f"UPDATE product_sector SET sort = 5 WHERE product_id = {ident} AND sector_id = 1",
+              f"DELETE FROM product_sector WHERE product_id = {ident} AND sector_id = 2"]
+    hashes = [one(shared, ident)["version"].split(":")[1]]
+    for edit in edits:
+        shared.sql(edit)
+        hashes.append(one(shared, ident)["version"].split(":")[1])
+        assert hashes[-1] not in hashes[:-1], edit
+
+
+def test_a_foreign_view_may_hold_anything(own):
+    """NULLs, zero dates, unknown words, extra columns, bytes that are no UTF-8, slugs that break the rules."""
+    own.script("""
+      SET sql_mode = '';
+      CREATE TABLE odd_product (id BIGINT UNSIGNED, slug VARBINARY(100), name VARBINARY(100), status VARCHAR(20),
+        lifecycle VARCHAR(20), velocity_override VARCHAR(20), updated_at DATETIME NULL);
+      INSERT INTO odd_product VALUES (1, 'fine', NULL, 'published', NULL, NULL, NULL),
+        (2, 'bytes', 0x41ff42c3, 'live', 'dead', 'fast', '0000-00-00'),
+        (3, 'Upper', 'U', 'published', 'active', 5, '2026-01-01'), (4, 'a-vs-b', 'V', 'published', 'active', 5, NULL),
+        (5, 'über', 'W', 'published', 'active', 5, NULL), (6, NULL, 'X', 'published', 'active', 5, NULL),
+        (7, 'over', 'O', 'published', 'discontinued', '12.5', NULL);
+      CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, NULL AS website_url, NULL AS repository_url,
+        NULL AS logo_url, NULL AS license, lifecycle, velocity_override, NULL AS created_at, updated_at, 'more' AS extra
+        FROM odd_product;
+      CREATE TABLE odd_activity (id BIGINT UNSIGNED, product_id BIGINT UNSIGNED, status VARCHAR(20), kind VARCHAR(20),
+        class VARCHAR(20), title VARCHAR(20), url VARCHAR(20), version VARCHAR(20), occurred_at DATETIME NULL);
+      INSERT INTO odd_activity VALUES (1, 1, 'published', 'party', 'huge', NULL, NULL, NULL, '2026-08-01'),
+        (2, 1, 'published', NULL, NULL, 'T', NULL, NULL, '2026-08-02'),
+        (3, 1, 'published', 'release', 'spark', 'Z', NULL, NULL, '0000-00-00'),
+        (4, 1, 'published', 'release', 'spark', 'N', NULL, NULL, NULL), (5, 1, NULL, 'post', 'spark', 'S', NULL, NULL, '2026-08-01');
+      CREATE OR REPLACE VIEW site_activity AS SELECT * FROM odd_activity;
+      CREATE OR REPLACE VIEW site_editorial AS SELECT 1 AS id, 1 AS product_id, 'published' AS status, NULL AS headline,
+        NULL AS current_state_md, 'x' AS heading_md, NULL AS prediction_md, NULL AS author,
+        CAST('0000-00-00' AS DATETIME) AS published_at, NULL AS preview_token, NULL AS created_at, NULL AS updated_at
+        UNION ALL SELECT 2, 2, 'published', 'No time', '', '', '', '', NULL, NULL, NULL, NULL;
+    """)
+    found = {p["id"]: p for p in rows(config_file(own, own.folder), "range", 0, 100)[0]}
+    assert sorted(found) == [1, 2, 7]
+    fine, odd, over = found[1], found[2], found[7]
+    assert (fine["name"], fine["status"], fine["override"]) == ("fine", 1, -1)
+    assert fine["activities"] == 2 and fine["n90"] == 2 and fine["s30"] == 0
+    assert fine["has_editorial"] and fine["editorial_us"] is None
+    assert (odd["status"], odd["lifecycle"], odd["override"], odd["has_editorial"]) == (0, 0, -1, False)
+    assert odd["name"] == "A\ufffdB\ufffd" and odd["changed_us"] is None
+    assert (over["override"], over["lifecycle"]) == (100, 2)
+    whole = rows(config_file(own, own.folder), "products", *range(1, 8))[0]
+    assert [p["id"] for p in whole] == [1, 2, 0, 0, 0, 0, 7]
+    assert [facts(p) for p in whole if p["id"]] == [facts(found[i]) for i in (1, 2, 7)]
+    assert [(a["title"], a["kind"], a["class"]) for a in whole[0]["timeline"]] == [("T", 0, 0), ("", 0, 0)]
+
+
+def test_huge_bodies_are_read_to_their_limit_only(own):
+    own.sql("UPDATE editorial SET current_state_md = REPEAT('ä', 5000000), heading_md = REPEAT('x', 10000000),"
+            " prediction_md = REPEAT('y', 10000000) WHERE product_id = 30 AND status = 'published'")
+    shown = one(own, 30, markdown_bytes=2000, deadline=10000, mysql_timeout=10000)
+    assert len(shown["editorial"]["current"].encode()) > 2000 and len(shown["editorial"]["current"]) == 2001
+    assert len(shown["editorial"]["heading"]) == 2001
+    own.sql("UPDATE editorial SET heading_md = CONCAT(heading_md, 'z') WHERE product_id = 30")
+    again = one(own, 30, markdown_bytes=2000, deadline=10000, mysql_timeout=10000)
+    assert again["version"].split(":")[1] != shown["version"].split(":")[1], "the hash covers what is cut"
+
+
+def test_one_snapshot(own):
+    """An editor who commits between two statements of a reading: all old, or all new."""
+    stop = threading.Event()
+
+    def edit():
+        connection = own.connect(autocommit=False)
+        n = 0
+        with connection.cursor() as cursor:
+            while not stop.is_set():
+                n += 1
+                cursor.execute("UPDATE product SET name = %s WHERE id IN (30, 31)", (f"N{n}",))
+                cursor.execute("UPDATE editorial SET headline = %s WHERE product_id = 30 AND status = 'published'", (f"N{n}",))
+                cursor.execute("UPDATE activity SET title = %s WHERE product_id IN (30, 31)", (f"N{n}",))
+                connection.commit()
+        connection.close()
+
+    editor = threading.Thread(target=edit)
+    editor.start()
+    try:
+        config, seen = config_file(own, own.folder), set()
+        own.sql("SELECT 1")
+        wait_until(lambda: own.sql("SELECT name FROM product WHERE id = 30")[0][0].startswith("N"), 5)
+        for _ in range(40):
+            a, b = rows(config, "products", 30, 31)[0]
+            words = {a["name"], b["name"], a["editorial"]["headline"]} | {t["title"] for t in a["timeline"] + b["timeline"]}
+            assert len(words) == 1, words
+            seen |= words
+        assert len(seen) > 10
+    finally:
+        stop.set()
+        editor.join()
+
+
+# ---- a server in trouble
+
+def test_frozen_server_costs_one_short_timeout(own):
+    config = config_file(own, own.folder, mysql_timeout=200, deadline=1000)
+    own.daemon.freeze()
+    began = time.monotonic()
+    _, end = rows(config, "products", 1, fails=True)
+    took = time.monotonic() - began
+    own.daemon.thaw()
+    assert end["end"] == UNAVAILABLE and "no answer within 20" in end["log"]
+    assert took < 0.2 + 0.5 * SLOW
+
+
+def test_a_slow_statement_ends_at_the_deadline_here_and_there(own):
+    """The server ends it too, soon after nobody waits any more."""
+    own.script("CREATE OR REPLACE VIEW site_product_theme AS SELECT id, product_id, theme_id, sort FROM product_theme"
+               " WHERE SLEEP(30) = 0")
+    config = config_file(own, own.folder, mysql_timeout=5000, deadline=300)
+    began = time.monotonic()
+    _, end = rows(config, "products", 1, fails=True)
+    assert end["end"] == UNAVAILABLE and time.monotonic() - began < 0.3 + 0.5 * SLOW
+    wait_until(lambda: not own.sql("SELECT 1 FROM information_schema.processlist WHERE user = 'diptych_pool'"),
+               10 * SLOW, "the end of the statement")
+
+
+def test_stopped_server_is_said_and_nothing_hangs(own):
+    config = config_file(own, own.folder)
+    own.stop()
+    _, end = rows(config, "products", 1, fails=True)
+    assert end["end"] == UNAVAILABLE and "mysql_socket" in end["log"]
+    own.start()
+    assert rows(config, "products", 1)[1]["end"] == "ok"
+
+
+@pytest.mark.parametrize("statement, expected, words", [
+    ("ALTER USER 'diptych_pool'@'localhost' ACCOUNT LOCK", INVALID, ["account", "accounts.sql"]),
+    ("ALTER USER 'diptych_pool'@'localhost' IDENTIFIED BY 'other'", INVALID, ["1045", "mysql_password"]),
+    ("REVOKE SELECT ON site_faq FROM 'diptych_pool'@'localhost'", INVALID, ["1142", "accounts.sql"]),
+    ("DROP VIEW site_faq", INVALID, ["1146", "diptych migrate"]),
+    ("RENAME TABLE faq TO faq_gone", INVALID, ["1356", "diptych migrate"]),
+    ("ALTER VIEW site_faq AS SELECT id, product_id, other_product_id, question FROM faq", INVALID, ["1054", "column"]),
+    ("ALTER USER 'diptych_pool'@'localhost' WITH MAX_CONNECTIONS_PER_HOUR 1", UNAVAILABLE, ["1226", "limits"]),
+])
+def test_refusals_name_number_meaning_and_action(own, statement, expected, words):
+    own.sql(statement)
+    config = config_file(own, own.folder)
+    for _ in range(2 if "PER_HOUR" in statement else 1):
+        _, end = rows(config, "products", 1, fails=True)
+    assert end["end"] == expected
+    assert all(word in end["log"] for word in words), end["log"]
+
+
+def test_killed_connections_never_show(own):
+    """A connection that is cut in mid-reading: repeated once, on a fresh one, in a fresh snapshot."""
+    own.script("CREATE OR REPLACE VIEW site_comparison AS SELECT id, product_id, other_product_id, status, intro_md,"
+               " verdict_md FROM comparison WHERE SLEEP(0.02) = 0")
+    config = config_file(own, own.folder, mysql_timeout=5000, deadline=5000)
+    repeated = 0
+    for _ in range(8):
+        answers = []
+        reader = threading.Thread(target=lambda: answers.append(rows(config, "products", *range(1, 20), fails=True)))
+        reader.start()
+        ident = wait_until(lambda: own.sql("SELECT id FROM information_schema.processlist WHERE user = 'diptych_pool'"
+                                           " AND info LIKE '%site_comparison%'"), 5 * SLOW, "the reading")[0][0]
+        try:
+            own.sql(f"KILL {ident}")
+        except Exception as e:
+            assert "Unknown thread" in str(e)
+        reader.join()
+        found, end = answers[0]
+        assert end["end"] == "ok" and len(found) == 19
+        repeated += end["connects"] - 1
+    assert repeated >= 4
