@@ -179,7 +179,7 @@ enum err build_site_faq(struct page *p)
     return ERR_UNAVAILABLE;
   if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, own->n, struct qa_view)))
     return ERR_NO_MEMORY;
-  v->title = SPAN("Questions and answers");
+  v->title = SPAN("Frequently asked questions");
   v->lede = arena_printf(p->arena, "What readers ask about %s: what it follows, how it measures, and what it leaves out.",
                          site_config(p->site)->site_name);
   for (size_t i = 0; i < own->n; i++)
