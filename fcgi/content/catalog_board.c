@@ -64,7 +64,7 @@ static enum err records_write(struct catalog_writer *w)
   if (!out)
     return ERR_LIMIT;
   uint32_t s = w->next.tables[TABLE_RECORDS].current;
-  if (fresh || w->slot_stale[s])
+  if (n && (fresh || w->slot_stale[s]))
     memcpy(out, w->records, n * sizeof *out);
   else
     for (size_t i = 0; i < w->slot_changed[s].n; i++)
@@ -80,7 +80,8 @@ static enum err by_slug_write(struct catalog_writer *w)
   uint32_t *out = catalog_table_next(w, TABLE_BY_SLUG, w->n_by_slug, w->n_by_slug * sizeof *out, &fresh);
   if (!out)
     return ERR_LIMIT;
-  memcpy(out, w->by_slug, w->n_by_slug * sizeof *out);
+  if (w->n_by_slug)
+    memcpy(out, w->by_slug, w->n_by_slug * sizeof *out);
   return ERR_OK;
 }
 

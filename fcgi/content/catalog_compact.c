@@ -113,9 +113,9 @@ enum err catalog_half_switch(struct catalog_writer *w)
     free(map);
     return ERR_LIMIT;
   }
-  log_info("catalog: moving %u products to the other half", products);
   enum err e = all_move(w, from, products, map);
   free(map);
+  log_info("catalog: %u products moved to the other half", w->next.products);
   w->broken = e != ERR_OK;
   return e;
 }

@@ -70,8 +70,6 @@ void match_prepare(struct match_search *s, struct span needle)
   while (to > from && !in_word(needle.p[to - 1]) && needle.p[to - 1] != '+' && needle.p[to - 1] != '#')
     to--;
   needle_make(&s->whole, span_of(needle.p + from, to - from));
-  if (from == to)
-    needle_make(&s->whole, span_trim(needle));
   s->n_words = 0;
   for (size_t at = from; at < needle.n; at = word_start(needle, at)) {
     size_t end = word_end(needle, at);
@@ -171,10 +169,10 @@ static uint32_t needle_cost(const struct match_needle *m, struct match_side text
 {
   if (m->text.n == 0 || text.text.n == 0 || !letters_enough(m, text.letters))
     return MATCH_NONE;
-  uint32_t best = cost_plain(m, text.text);
+  struct span t = in_word(m->text.p[0]) ? span_from(text.text, word_start(text.text, 0)) : text.text;
+  uint32_t best = cost_plain(m, t);
   if (m->errors == 0 || worst <= MATCH_ONE_ERROR)
     return best;
-  struct span t = text.text;
   for (size_t at = word_start(t, 0); at < t.n && best > MATCH_ONE_ERROR; at = word_start(t, word_end(t, at))) {
     uint32_t cost = cost_from(m, t, at);
     if (cost < best)

@@ -118,7 +118,8 @@ static bool moved_all(struct patch *p)
     if (!moved_note(p, catalog_record_of(w, w->reranked[i].old), ordinal, false) || !moved_note(p, now, ordinal, true))
       return false;
   }
-  qsort_r(p->adds, p->n_adds, sizeof *p->adds, add_cmp, w);
+  if (p->n_adds)
+    qsort_r(p->adds, p->n_adds, sizeof *p->adds, add_cmp, w);
   return true;
 }
 

@@ -171,7 +171,8 @@ enum err catalog_scores_write(struct catalog_writer *w)
   uint8_t *out = catalog_table_next(w, TABLE_SCORES, w->next.products, w->next.products, &fresh);
   if (!out)
     return ERR_LIMIT;
-  memcpy(out, w->scores, w->next.products);
+  if (w->next.products)
+    memcpy(out, w->scores, w->next.products);
   return ERR_OK;
 }
 
