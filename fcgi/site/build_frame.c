@@ -52,7 +52,7 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
 {
   const struct config *c = site_config(p->site);
   struct page_view *v = ARENA_NEW(p->arena, struct page_view);
-  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical;
+  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical, part = page_part(p);
   if (!v)
     return NULL;
   v->lang = span_z(c->lang);
@@ -62,13 +62,12 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
                                   : arena_printf(p->arena, "%.*s · %s", SPAN_ARG(f->title), c->site_name);
   v->description = f->description;
   if (p->canonical.n)
-    v->canonical = page_absolute(p, p->number > 1 ? arena_printf(p->arena, "%.*s?page=%u", SPAN_ARG(p->canonical), p->number)
-                                                  : p->canonical);
+    v->canonical = page_absolute(p, arena_printf(p->arena, "%.*s%.*s", SPAN_ARG(p->canonical), SPAN_ARG(part)));
   v->noindex = p->noindex;
   v->og_type = f->og_type.n ? f->og_type : SPAN("website");
   if (f->twins) {
-    v->twin_json = arena_printf(p->arena, "%.*s.json", SPAN_ARG(stem));
-    v->twin_md = arena_printf(p->arena, "%.*s.md", SPAN_ARG(stem));
+    v->twin_json = arena_printf(p->arena, "%.*s.json%.*s", SPAN_ARG(stem), SPAN_ARG(part));
+    v->twin_md = arena_printf(p->arena, "%.*s.md%.*s", SPAN_ARG(stem), SPAN_ARG(part));
   }
   v->feeds.v = f->feeds;
   v->feeds.n = f->n_feeds;

@@ -142,3 +142,8 @@ struct span page_absolute(struct page *p, struct span path)
 {
   return arena_printf(p->arena, "%s%.*s", site_config(p->site)->base_url, SPAN_ARG(path));
 }
+
+struct span page_part(const struct page *p)
+{
+  return p->number > 1 ? arena_printf(p->arena, "?page=%u", p->number) : SPAN("");
+}

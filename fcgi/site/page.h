@@ -88,5 +88,6 @@ struct time_view *page_time(struct page *p, int64_t us); /* NULL for CLOCK_NEVER
 void page_changed(struct page *p, int64_t us);           /* data from this moment is shown */
 struct span page_hour(struct page *p, int64_t us);       /* "12:00 UTC" */
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
+struct span page_part(const struct page *p); /* "?page=2"; empty on the first page */
 
 #endif

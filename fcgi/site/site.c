@@ -199,17 +199,18 @@ static struct span link_header(struct visit *v)
   struct page *p = &v->page;
   struct arena *a = v->rq->arena;
   const char *base = v->site->parts.config->base_url;
-  struct span path = p->canonical.n == 1 ? SPAN("/index") : p->canonical;
-  struct span out = arena_printf(a, "<%s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical));
-  if (v->target.form != FORM_HTML && (v->route->forms & ROUTE_HTML))
-    out = arena_printf(a, "%.*s, <%s%.*s>; rel=\"alternate\"; type=\"text/html\"", SPAN_ARG(out), base,
-                       SPAN_ARG(p->canonical));
+  bool home = p->canonical.n == 1; /* its twins are another route, /index */
+  struct span path = home ? SPAN("/index") : p->canonical, part = page_part(p);
+  struct span out = arena_printf(a, "<%s%.*s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical), SPAN_ARG(part));
+  if (v->target.form != FORM_HTML && (home || v->route->forms & ROUTE_HTML))
+    out = arena_printf(a, "%.*s, <%s%.*s%.*s>; rel=\"alternate\"; type=\"text/html\"", SPAN_ARG(out), base,
+                       SPAN_ARG(p->canonical), SPAN_ARG(part));
   if (v->target.form != FORM_JSON && (v->route->forms & ROUTE_JSON))
-    out = arena_printf(a, "%.*s, <%s%.*s.json>; rel=\"alternate\"; type=\"application/json\"", SPAN_ARG(out), base,
-                       SPAN_ARG(path));
+    out = arena_printf(a, "%.*s, <%s%.*s.json%.*s>; rel=\"alternate\"; type=\"application/json\"", SPAN_ARG(out), base,
+                       SPAN_ARG(path), SPAN_ARG(part));
   if (v->target.form != FORM_MD && (v->route->forms & ROUTE_MD))
-    out = arena_printf(a, "%.*s, <%s%.*s.md>; rel=\"alternate\"; type=\"text/markdown\"", SPAN_ARG(out), base,
-                       SPAN_ARG(path));
+    out = arena_printf(a, "%.*s, <%s%.*s.md%.*s>; rel=\"alternate\"; type=\"text/markdown\"", SPAN_ARG(out), base,
+                       SPAN_ARG(path), SPAN_ARG(part));
   return out;
 }
 

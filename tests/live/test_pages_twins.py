@@ -1,0 +1,109 @@
+"""The three forms of every content page say the same: HTML, JSON, Markdown."""
+import html
+import re
+
+import pytest
+
+from lib.page import parse
+
+PATHS = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-nginx-vs-redis", "/products/kafka",
+         "/products/wordpress?page=2", "/products/minio", "/alternatives/minio", "/faq", "/faq/kafka",
+         "/faq/redis-vs-valkey", "/about", "/methodology", "/leaderboard", "/leaderboard?page=2", "/sectors",
+         "/sectors/devops", "/themes/streaming", "/search?q=kafka"]
+# What the JSON form calls it; each of its values has to stand in the other two forms as well.
+SAID = {"title", "lede", "intro", "standing", "names", "name", "score", "band", "headline", "question", "summary"}
+FORM = "picker"  # on the home page: nothing that is said
+
+
+def twin(path, suffix):
+    stem, _, query = path.partition("?")
+    return ("/index" if stem == "/" else stem) + suffix + (f"?{query}" if query else "")
+
+
+def leaves(value, key=None):
+    if isinstance(value, dict):
+        for k, v in value.items():
+            if k != FORM:
+                yield from leaves(v, k)
+    elif isinstance(value, list):
+        for v in value:
+            yield from leaves(v, key)
+    else:
+        yield key, value
+
+
+def keys(value):
+    if isinstance(value, dict):
+        for k, v in value.items():
+            yield k
+            yield from keys(v)
+    elif isinstance(value, list):
+        for v in value:
+            yield from keys(v)
+
+
+def words(text):
+    return " ".join(text.replace("’", "'").split())
+
+
+def plain_md(text):
+    return words(html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)))
+
+
+def html_words(page):
+    attributes = " ".join(v for n in page.all() for v in n.attrs.values() if v)
+    return words(page.text) + " " + words(attributes)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_json_says_the_page_and_the_markdown_say(sample_site, path):
+    answers = {s: sample_site.get(twin(path, s) if s else path) for s in ("", ".json", ".md")}
+    assert [a.status for a in answers.values()] == [200] * 3
+    page = html_words(parse(answers[""].text))
+    markdown = plain_md(answers[".md"].text)
+    said = {words(v) for k, v in leaves(answers[".json"].json) if k in SAID and v}
+    assert said
+    assert [s for s in said if s not in page] == [], "on the page"
+    assert [s for s in said if s not in markdown] == [], "in Markdown"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_moments_are_the_same_in_all_forms(sample_site, path):
+    data = sample_site.get(twin(path, ".json")).json
+    times = {v for k, v in leaves(data) if k == "datetime" and re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", v)}
+    shown = {t["datetime"] for t in parse(sample_site.get(path).text).one("main").all("time")
+             if len(t["datetime"]) > len("2026-08")}
+    assert times >= shown
+    markdown = plain_md(sample_site.get(twin(path, ".md")).text)
+    assert [t for t in shown if t not in markdown] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_json_holds_content_and_no_frame_or_drawing(sample_site, path):
+    data = sample_site.get(twin(path, ".json")).json
+    assert not {k for k in keys(data) if k in ("meter", "draw", "json_ld", "stylesheet")}
+    assert not isinstance(data.get("page"), dict)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_twins_know_of_each_other(sample_site, path):
+    types = {"": "text/html; charset=utf-8", ".json": "application/json", ".md": "text/markdown; charset=utf-8"}
+    for suffix, kind in types.items():
+        answer = sample_site.get(twin(path, suffix) if suffix else path)
+        assert answer["Content-Type"] == kind
+        assert (answer["Access-Control-Allow-Origin"] == "*") == bool(suffix)
+        assert answer["ETag"] and "Accept-Encoding" in answer["Vary"]
+        for other in set(types) - {suffix}:
+            link = f'rel="alternate"; type="{types[other].split(";")[0]}"'
+            assert link in answer["Link"], (suffix, other)
+        assert f'<{sample_site.url}{path if "page=" in path else path.split("?")[0]}>; rel="canonical"' in answer["Link"]
+        if not suffix:
+            links = {l["type"]: l["href"] for l in parse(answer.text).all("link", {"rel": "alternate"})}
+            if "q=" not in path:
+                assert links["application/json"] == twin(path, ".json") and links["text/markdown"] == twin(path, ".md")
+
+
+def test_characters_beyond_ascii_arrive_whole_in_json(sample_site):
+    data = sample_site.get("/compare/kafka-vs-kubernetes.json")
+    data.body.decode("utf-8")
+    assert data.json["eyebrow"] == "Comparison · DevOps"
