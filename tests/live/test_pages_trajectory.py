@@ -8,6 +8,7 @@ from lib.page import parse
 from lib.servers import wait_until
 
 PATH = "/products/kafka"
+PARTS = ["Current state", "Where it's heading", "Prediction"]
 DUE = "a.status = 'published' AND a.occurred_at <= '2026-08-22 12:00'"
 
 
@@ -33,8 +34,9 @@ def test_the_editorial_stands_whole_with_author_and_dates(sample_site, page):
         "SELECT headline, author, published_at, e.updated_at FROM editorial e JOIN product p ON p.id = e.product_id"
         " WHERE p.slug = 'kafka' AND e.status = 'published' ORDER BY published_at DESC, e.id DESC LIMIT 1")[0]
     block = page.id("editorial")
-    assert block.one("h2").text == headline
-    assert [h.text.replace("’", "'") for h in block.all("h3")][:3] == ["Current state", "Where it's heading", "Prediction"]
+    assert block.one(attrs={"class": "headline"}).text == headline
+    heads = [h.text.replace("’", "'") for h in block.all() if h.name in ("h3", "h4")]
+    assert [h for h in heads if h in PARTS] == PARTS
     assert author in block.text
     times = [t["datetime"] for t in block.all("time")]
     assert max(published, updated).strftime("%Y-%m-%dT%H:%M:%SZ") in times
@@ -139,7 +141,7 @@ def test_json_ld_says_what_the_page_shows(page):
     nodes = json.loads(page.one("script", {"type": "application/ld+json"}).text)["@graph"]
     kinds = {n["@type"]: n for n in nodes}
     assert kinds["SoftwareApplication"]["name"] == page.one("h1").text
-    assert kinds["Article"]["headline"] == page.id("editorial").one("h2").text
+    assert kinds["Article"]["headline"] == page.id("editorial").one(attrs={"class": "headline"}).text
     assert kinds["Article"]["author"]["name"] in page.id("editorial").text
     assert [q["name"] for q in kinds["FAQPage"]["mainEntity"]] == [h.text for h in page.id("faq").all("h3")]
     crumbs = [i["name"] for i in kinds["BreadcrumbList"]["itemListElement"]]
