@@ -4,8 +4,10 @@
 #include "site/build.h"
 #include "site/http.h"
 #include "site/site.h"
+#include "site/target.h"
 #include "site/templates.h"
 #include "site/view_error.h"
+#include "text/json.h"
 
 /* X(status, title, reason, hint) */
 #define ERRORS_LIST(X)                                                                                                 \
@@ -44,19 +46,71 @@ static const char *cache_of(int status)
   return status == 404 || status == 410 ? "public, max-age=1" : "no-store";
 }
 
-static struct span body_of(struct site *s, const struct request *rq, const struct error_words *w, struct span reason)
+struct fault { /* what is told, in any form */
+  int status;
+  struct span title, reason, hint, request_id;
+};
+
+static void html_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
 {
   struct page p = {.site = s, .rq = rq, .arena = rq->arena, .now_us = config_now_us(site_config(s)), .noindex = true};
   p.pin.window_us = clock_hour_floor(p.now_us);
-  struct error_view v = {.title = w->title,
-                         .status = w->status,
-                         .reason = reason.n ? reason : w->reason,
-                         .hint = w->hint,
-                         .request_id = rq->id};
+  struct error_view v = {
+      .title = f->title, .status = f->status, .reason = f->reason, .hint = f->hint, .request_id = f->request_id};
+  v.page = build_frame(&p, &(struct page_frame){.title = f->title, .description = f->reason});
+  if (!v.page || !template_render(templates_error(site_parts(s)->templates), &v, out))
+    buf_clear(out);
+}
+
+static void member_write(struct buf *out, const char *name, struct span value)
+{
+  if (!value.n)
+    return;
+  buf_printf(out, ",\"%s\":", name);
+  json_write_string(out, value);
+}
+
+static void problem_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
+{
+  (void)s;
+  (void)rq;
+  buf_printf(out, "{\"type\":\"about:blank\",\"status\":%d", f->status);
+  member_write(out, "title", f->title);
+  member_write(out, "detail", f->reason);
+  member_write(out, "hint", f->hint);
+  member_write(out, "request_id", f->request_id);
+  buf_puts(out, "}\n");
+}
+
+static void markdown_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
+{
+  (void)s;
+  (void)rq;
+  buf_printf(out, "# %.*s\n\nError %d. %.*s\n", SPAN_ARG(f->title), f->status, SPAN_ARG(f->reason));
+  if (f->hint.n)
+    buf_printf(out, "%.*s\n", SPAN_ARG(f->hint));
+  buf_printf(out, "\nRequest `%.*s`\n", SPAN_ARG(f->request_id));
+}
+
+static const struct face {
+  void (*write)(struct site *s, const struct request *rq, const struct fault *f, struct buf *out);
+  const char *type;
+  bool twin;
+} html = {html_write, "text/html; charset=utf-8", false}, problem = {problem_write, "application/problem+json", true},
+  markdown = {markdown_write, "text/markdown; charset=utf-8", true};
+
+static const struct face *face_of(const struct request *rq)
+{
+  struct target t;
+  if (target_parse(rq->target, rq->arena, &t) != TARGET_OK)
+    return &html;
+  return t.form == FORM_JSON ? &problem : t.form == FORM_MD ? &markdown : &html;
+}
+
+static struct span body_of(struct site *s, const struct request *rq, const struct face *face, const struct fault *f)
+{
   struct buf body = BUF_INIT;
-  v.page = build_frame(&p, &(struct page_frame){.title = w->title, .description = w->reason});
-  if (!v.page || !template_render(templates_error(site_parts(s)->templates), &v, &body))
-    buf_clear(&body);
+  face->write(s, rq, f, &body);
   struct span out = arena_copy(rq->arena, buf_view(&body));
   buf_free(&body);
   return out;
@@ -64,7 +118,10 @@ static struct span body_of(struct site *s, const struct request *rq, const struc
 
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
 {
-  struct span body = body_of(s, rq, words_of(status), reason);
+  const struct error_words *w = words_of(status);
+  const struct face *face = face_of(rq);
+  struct span body = body_of(
+      s, rq, face, &(struct fault){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id});
   if (!body.n) {
     errors_emergency(out);
     return;
@@ -72,7 +129,7 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
   if (status >= 500)
     log_warn("%d for %.*s %.200s (request %.*s)", status, SPAN_ARG(rq->method), arena_z(rq->arena, rq->target),
              SPAN_ARG(rq->id));
-  http_plain(status, SPAN("text/html; charset=utf-8"), cache_of(status), body, out);
+  http_plain(status, span_z(face->type), cache_of(status), body, face->twin, out);
   response_header(out, "X-Request-Id", rq->id);
   if (status == 503)
     response_header(out, "Retry-After", SPAN("2"));
@@ -81,6 +138,6 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
 void errors_emergency(struct response *out)
 {
   buf_free(&out->headers);
-  http_plain(503, SPAN("text/plain; charset=utf-8"), "no-store", SPAN("Out of memory. Try again in a moment.\n"), out);
+  http_plain(503, SPAN("text/plain; charset=utf-8"), "no-store", SPAN("Out of memory. Try again in a moment.\n"), false, out);
   buf_puts(&out->headers, "Retry-After: 2\r\n");
 }

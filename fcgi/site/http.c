@@ -19,6 +19,7 @@ void http_security_headers(struct response *out, bool embeddable)
                           "Cross-Origin-Opener-Policy: same-origin\r\n");
   buf_puts(&out->headers, embeddable ? "Cross-Origin-Resource-Policy: cross-origin\r\n"
                                        "Access-Control-Allow-Origin: *\r\n"
+                                       "Access-Control-Expose-Headers: ETag, Link, Retry-After, X-Request-Id\r\n"
                                      : "Cross-Origin-Resource-Policy: same-origin\r\n");
 }
 
@@ -153,13 +154,14 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
   http_security_headers(out, f->embeddable);
 }
 
-void http_plain(int status, struct span content_type, const char *cache, struct span body, struct response *out)
+void http_plain(int status, struct span content_type, const char *cache, struct span body, bool embeddable,
+                struct response *out)
 {
   out->status = status;
   out->body = body;
   response_header(out, "Content-Type", content_type);
   response_header(out, "Cache-Control", span_z(cache));
-  http_security_headers(out, false);
+  http_security_headers(out, embeddable);
 }
 
 void http_redirect(const struct http *h, int status, struct span location, struct response *out)
@@ -169,6 +171,16 @@ void http_redirect(const struct http *h, int status, struct span location, struc
   if (!response_header(out, "Location", location))
     out->status = 400;
   response_header(out, "Cache-Control", span_z(status == 308 ? "public, max-age=1" : "no-store"));
-  http_security_headers(out, false);
-  (void)h;
+  http_security_headers(out, h->embeddable);
+}
+
+void http_options(const struct http *h, struct response *out)
+{
+  out->status = 204;
+  out->no_body = true;
+  http_security_headers(out, h->embeddable);
+  if (h->embeddable)
+    buf_puts(&out->headers, "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
+                            "Access-Control-Allow-Headers: *\r\n"
+                            "Access-Control-Max-Age: 86400\r\n");
 }

@@ -11,7 +11,8 @@
 
 struct http {
   const struct config *config;
-  int64_t now_us; /* the site's clock */
+  int64_t now_us;  /* the site's clock */
+  bool embeddable; /* asked for is something that other sites' pages may read: a twin, a feed, a badge */
 };
 
 /* A 200 or 304.  t may be NULL: the page is not in a table, its gzip body is made for this answer. */
@@ -22,7 +23,10 @@ void http_redirect(const struct http *h, int status, struct span location, struc
 
 /* Status line and headers of an answer that carries `body` and is no page from the table: errors,
  * health.  cache: the Cache-Control value. */
-void http_plain(int status, struct span content_type, const char *cache, struct span body, struct response *out);
+void http_plain(int status, struct span content_type, const char *cache, struct span body, bool embeddable,
+                struct response *out);
+/* 204: what may be asked of this address, also by scripts elsewhere (Fetch, section 3.2). */
+void http_options(const struct http *h, struct response *out);
 void http_security_headers(struct response *out, bool embeddable);
 
 /* ETag of a body: hex of a keyless hash, TABLE_ETAG characters. */

@@ -1,7 +1,9 @@
 #include "site/misc.h"
 
 #include "site/assets.h"
+#include "site/errors.h"
 #include "site/http.h"
+#include "site/openapi.h"
 #include "site/site.h"
 #include "site/templates.h"
 #include "site/view_machine.h"
@@ -15,7 +17,7 @@ static void healthz(struct site *s, const struct request *rq, struct response *o
 {
   (void)s;
   (void)rq;
-  http_plain(200, TEXT_TYPE, "no-store", SPAN("ok\n"), out);
+  http_plain(200, TEXT_TYPE, "no-store", SPAN("ok\n"), false, out);
 }
 
 static void readyz(struct site *s, const struct request *rq, struct response *out)
@@ -23,13 +25,13 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
   struct catalog_state state;
   catalog_state_get(site_parts(s)->catalog, &state);
   if (state.ready && state.database_up) {
-    http_plain(200, TEXT_TYPE, "no-store", SPAN("ready\n"), out);
+    http_plain(200, TEXT_TYPE, "no-store", SPAN("ready\n"), false, out);
     return;
   }
   http_plain(503, TEXT_TYPE, "no-store",
              arena_printf(rq->arena, "not ready: %s\n",
                           state.trouble[0] ? state.trouble : "the catalog has not caught up with the database yet"),
-             out);
+             false, out);
   buf_puts(&out->headers, "Retry-After: 1\r\n");
 }
 
@@ -40,14 +42,40 @@ static void metrics(struct site *s, const struct request *rq, struct response *o
   if (parts->metrics_text)
     parts->metrics_text(parts->metrics_context, &text);
   http_plain(200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_copy(rq->arena, buf_view(&text)),
-             out);
+             false, out);
   buf_free(&text);
+}
+
+/* An answer that is the same for as long as the site runs with this configuration. */
+static void lasting_answer(struct site *s, const struct request *rq, const char *type, struct buf *text,
+                           struct response *out)
+{
+  const struct config *c = site_config(s);
+  struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
+  struct finished f = {.body = arena_copy(rq->arena, buf_view(text)),
+                       .content_type = span_z(type),
+                       .modified_us = site_opened_us(s),
+                       .next_change_us = CLOCK_FOREVER,
+                       .embeddable = true};
+  http_etag(f.etag, f.body);
+  if (f.body.n)
+    http_page(&h, rq, NULL, &f, out);
+  else
+    errors_answer(s, rq, 503, SPAN(""), out);
+  buf_free(text);
+}
+
+static void openapi(struct site *s, const struct request *rq, struct response *out)
+{
+  struct buf text = BUF_INIT;
+  openapi_write(site_config(s), &text);
+  lasting_answer(s, rq, "application/json", &text, out);
 }
 
 static const struct {
   const char *path;
   answer_fn *answer;
-} paths[] = {{"/healthz", healthz}, {"/readyz", readyz}, {"/metrics", metrics}};
+} paths[] = {{"/healthz", healthz}, {"/readyz", readyz}, {"/metrics", metrics}, {OPENAPI_PATH, openapi}};
 
 #define FILE_ROW(name, file, path, type) {path, type},
 static const struct {
@@ -72,29 +100,37 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
                            .short_name = utf8_cut(span_z(c->site_name), 16)};
   struct span icon = assets_href(site_assets(s), "favicon.svg");
   v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
-  struct buf body = BUF_INIT;
-  struct finished f = {.content_type = span_z(files[at].type),
-                       .modified_us = site_opened_us(s),
-                       .next_change_us = CLOCK_FOREVER,
-                       .embeddable = true};
-  struct http h = {c, config_now_us(c)};
-  template_render(templates_file(site_parts(s)->templates, (enum templates_file)at), &v, &body);
-  f.body = arena_copy(rq->arena, buf_view(&body));
-  buf_free(&body);
-  http_etag(f.etag, f.body);
-  http_page(&h, rq, NULL, &f, out);
+  struct buf text = BUF_INIT;
+  template_render(templates_file(site_parts(s)->templates, (enum templates_file)at), &v, &text);
+  lasting_answer(s, rq, files[at].type, &text, out);
+}
+
+/* Another spelling of one of these addresses leads to it. */
+static bool moved(struct site *s, const struct request *rq, const struct target *t, struct response *out)
+{
+  const struct config *c = site_config(s);
+  struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = t->form != FORM_HTML};
+  if (t->plain)
+    return false;
+  http_redirect(&h, 308,
+                arena_printf(rq->arena, "%s%.*s%s%.*s", c->base_url, SPAN_ARG(t->path), t->query.n ? "?" : "",
+                             SPAN_ARG(t->query)),
+                out);
+  return true;
 }
 
 bool misc_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-    if (span_eq(t->raw_path, span_z(paths[i].path))) {
-      paths[i].answer(s, rq, out);
+    if (span_eq(t->path, span_z(paths[i].path))) {
+      if (!moved(s, rq, t, out))
+        paths[i].answer(s, rq, out);
       return true;
     }
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-    if (span_eq(t->raw_path, span_z(files[i].path))) {
-      file_answer(s, rq, i, out);
+    if (span_eq(t->path, span_z(files[i].path))) {
+      if (!moved(s, rq, t, out))
+        file_answer(s, rq, i, out);
       return true;
     }
   return false;

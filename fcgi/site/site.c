@@ -15,11 +15,12 @@
 #include "site/errors.h"
 #include "site/http.h"
 #include "site/misc.h"
+#include "site/openapi.h"
 #include "site/page.h"
 #include "site/routes.h"
 #include "site/table.h"
 #include "site/templates.h"
-#include "text/json.h"
+#include "site/twin.h"
 
 #define PLAN_TRIES 5
 #define READY_POLL_US 5000
@@ -211,7 +212,21 @@ static struct span link_header(struct visit *v)
   if (v->target.form != FORM_MD && (v->route->forms & ROUTE_MD))
     out = arena_printf(a, "%.*s, <%s%.*s.md%.*s>; rel=\"alternate\"; type=\"text/markdown\"", SPAN_ARG(out), base,
                        SPAN_ARG(path), SPAN_ARG(part));
+  if (v->target.form == FORM_JSON)
+    out = arena_printf(a, "%.*s, <%s" OPENAPI_PATH ">; rel=\"service-desc\"; type=\"application/json\"", SPAN_ARG(out),
+                       base);
   return out;
+}
+
+/* The address of the answer itself, with what of the query means something. */
+static struct span self_of(struct visit *v)
+{
+  struct page *p = &v->page;
+  struct arena *a = v->rq->arena;
+  struct span path = page_absolute(p, home_of(v)), query = v->target.query;
+  if ((v->route->forms & ROUTE_QUERY) && query.n)
+    return arena_printf(a, "%.*s?%.*s", SPAN_ARG(path), SPAN_ARG(query));
+  return arena_printf(a, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(page_part(p)));
 }
 
 static bool render(struct visit *v, struct buf *body)
@@ -219,7 +234,7 @@ static bool render(struct visit *v, struct buf *body)
   const struct template *t = templates_get(v->site->parts.templates, v->route, v->target.form);
   stage_set(v->rq->stage, STAGE_RENDER);
   if (v->target.form == FORM_JSON)
-    json_write_view(body, v->route->shape, v->page.view);
+    twin_json_write(body, v->route->shape, v->page.view, self_of(v));
   else if (!t || !template_render(t, v->page.view, body))
     return false;
   return !body->failed;
@@ -359,16 +374,15 @@ static bool method_known(const struct request *rq)
   return false;
 }
 
-static bool method_answered(struct site *s, const struct request *rq, struct response *out)
+static bool method_answered(const struct visit *v, struct response *out)
 {
+  const struct request *rq = v->rq;
   if (method_is(rq, "GET") || method_is(rq, "HEAD"))
     return false;
-  if (method_is(rq, "OPTIONS")) {
-    out->status = 204;
-    out->no_body = true;
-    http_security_headers(out, false);
-  } else
-    errors_answer(s, rq, method_known(rq) ? 405 : 501, SPAN(""), out);
+  if (method_is(rq, "OPTIONS"))
+    http_options(&v->http, out);
+  else
+    errors_answer(v->site, rq, method_known(rq) ? 405 : 501, SPAN(""), out);
   if (out->status != 501)
     response_header(out, "Allow", SPAN("GET, HEAD, OPTIONS"));
   return true;
@@ -392,9 +406,10 @@ static void count(struct metrics *m, int status)
 static void dispatch(struct visit *v, struct response *out)
 {
   enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
+  v->http.embeddable = v->target.form != FORM_HTML;
   if (fault != TARGET_OK)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
-  else if (method_answered(v->site, v->rq, out) || misc_answer(v->site, v->rq, &v->target, out))
+  else if (method_answered(v, out) || misc_answer(v->site, v->rq, &v->target, out))
     return;
   else if (!(v->route = route_find(&v->target, &v->word)))
     errors_answer(v->site, v->rq, 404, SPAN(""), out);
@@ -406,7 +421,7 @@ static void dispatch(struct visit *v, struct response *out)
 
 void site_handle(struct site *s, const struct request *rq, struct response *out)
 {
-  struct visit v = {.site = s, .rq = rq, .http = {s->parts.config, config_now_us(s->parts.config)}};
+  struct visit v = {.site = s, .rq = rq, .http = {.config = s->parts.config, .now_us = config_now_us(s->parts.config)}};
   dispatch(&v, out);
   if (out->headers.failed)
     errors_emergency(out);

@@ -87,22 +87,17 @@ static void field_write(struct buf *out, const struct shape_field *f, const char
 }
 
 /* Geometry and the HTML page's frame are no content. */
-static bool is_left_out(const struct shape_field *f)
+bool json_leaves_out(const struct shape_field *f)
 {
   struct span name = f->of ? span_z(f->of->name) : SPAN("");
   return span_ends(name, SPAN("_draw")) || span_eq(name, SPAN("page_view"));
 }
 
-void json_write_view(struct buf *out, const struct shape *s, const void *view)
+void json_write_members(struct buf *out, const struct shape *s, const void *view)
 {
   bool any = false;
-  if (!view) {
-    buf_puts(out, "null");
-    return;
-  }
-  buf_putc(out, '{');
   for (size_t i = 0; i < s->n; i++) {
-    if (is_left_out(&s->fields[i]))
+    if (json_leaves_out(&s->fields[i]))
       continue;
     if (any)
       buf_putc(out, ',');
@@ -111,5 +106,15 @@ void json_write_view(struct buf *out, const struct shape *s, const void *view)
     buf_putc(out, ':');
     field_write(out, &s->fields[i], (const char *)view + s->fields[i].offset);
   }
+}
+
+void json_write_view(struct buf *out, const struct shape *s, const void *view)
+{
+  if (!view) {
+    buf_puts(out, "null");
+    return;
+  }
+  buf_putc(out, '{');
+  json_write_members(out, s, view);
   buf_putc(out, '}');
 }

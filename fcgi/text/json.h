@@ -11,5 +11,8 @@
 
 void json_write_string(struct buf *out, struct span s);
 void json_write_view(struct buf *out, const struct shape *s, const void *view);
+/* The members alone, for an object that has others too; view is not NULL. */
+void json_write_members(struct buf *out, const struct shape *s, const void *view);
+bool json_leaves_out(const struct shape_field *f);
 
 #endif

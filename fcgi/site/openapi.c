@@ -1,0 +1,193 @@
+#include "site/openapi.h"
+
+#include <jansson.h>
+
+#include "config.h"
+#include "site/openapi_schema.h"
+#include "site/routes.h"
+
+/* X(pattern, summary, parameter, its description, example) */
+#define OPENAPI_PATHS(X)                                                                                               \
+  X("/index", "What moved lately: newest sparks, leaders by velocity, sectors", "", "", "")                            \
+  X("/compare/{}", "A comparison of two to four products", "set",                                                      \
+    "Two to four slugs in byte order, joined by -vs-; any other order is redirected", "kafka-vs-kubernetes")           \
+  X("/products/{}", "A product's trajectory", "slug", "The product's slug; an old one is redirected", "kafka")         \
+  X("/alternatives/{}", "A product's alternatives, ranked", "slug", "The product's slug", "kafka")                     \
+  X("/leaderboard", "All products by velocity", "", "", "")                                                            \
+  X("/sectors", "All sectors", "", "", "")                                                                             \
+  X("/sectors/{}", "A sector's products, ranked", "slug", "The sector's slug", "devops")                               \
+  X("/themes/{}", "A theme's products, ranked", "slug", "The theme's slug", "streaming")                               \
+  X("/search", "Products, sectors and themes by name", "", "", "")                                                     \
+  X("/badge/{}.svg", "A product's velocity as a small picture", "slug", "The product's slug", "kafka")                 \
+  X("/sitemap.xml", "The index of the sitemaps", "", "", "")                                                           \
+  X("/sitemaps/{}.xml", "One part of the sitemap", "part", "A part that the index names", "pages-1")                     \
+  X("/faq", "Questions about the site", "", "", "")                                                                    \
+  X("/faq/{}", "Questions about a product or a pair", "subject", "A product's slug, or two joined by -vs-", "kafka")   \
+  X("/feed", "The newest ship moves of all products", "", "", "")                                                      \
+  X("/methodology", "The formula, the bands and today's medians", "", "", "")                                          \
+  X("/{}", "A page by the editors", "page", "The page's slug", "about")
+
+static const struct words {
+  const char *pattern, *summary, *parameter, *description, *example;
+} words[] = {
+#define OPENAPI_ROW(pattern, summary, parameter, description, example)                                                 \
+  {pattern, summary, parameter, description, example},
+    OPENAPI_PATHS(OPENAPI_ROW)};
+
+static const struct {
+  unsigned flag;
+  const char *suffix, *type;
+} forms[] = {{ROUTE_JSON, ".json", "application/json"},
+             {ROUTE_MD, ".md", "text/markdown"},
+             {ROUTE_ATOM, ".atom", "application/atom+xml"},
+             {ROUTE_OTHER, "", NULL}};
+
+static const struct words *words_of(const char *pattern)
+{
+  static const struct words none = {"", "", "word", "", ""};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp(words[i].pattern, pattern) == 0)
+      return &words[i];
+  return &none;
+}
+
+static void path_write(struct buf *out, const struct route *r, const struct words *w, const char *suffix)
+{
+  const char *hole = strstr(r->pattern, "{}");
+  if (hole)
+    buf_printf(out, "%.*s{%s}%s%s", (int)(hole - r->pattern), r->pattern, w->parameter, hole + 2, suffix);
+  else
+    buf_printf(out, "%s%s", r->pattern, suffix);
+}
+
+static json_t *parameters(const struct route *r, const struct words *w)
+{
+  json_t *list = json_array();
+  if (strstr(r->pattern, "{}"))
+    json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:s, s:{s:s}, s:s}", "name", w->parameter, "in", "path",
+                                          "required", 1, "description", w->description, "schema", "type", "string",
+                                          "example", w->example));
+  if ((r->forms & ROUTE_QUERY) && (r->forms & ROUTE_JSON))
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", "q", "in", "query", "description",
+                                          "What to look for, in any spelling", "schema", "type", "string"));
+  if (r->forms & ROUTE_PAGED)
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:i, s:i}}", "name", "page", "in", "query",
+                                          "description", "Lists hold 50 a page; page 1 has no number", "schema", "type",
+                                          "integer", "minimum", 2, "maximum", 999999));
+  return list;
+}
+
+static json_t *headers(void)
+{
+  return json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "ETag", "$ref", "#/components/headers/ETag", "Last-Modified",
+                   "$ref", "#/components/headers/LastModified", "Cache-Control", "$ref",
+                   "#/components/headers/CacheControl", "Link", "$ref", "#/components/headers/Link");
+}
+
+static json_t *responses(const struct route *r, unsigned flag, const char *type)
+{
+  json_t *schema = flag == ROUTE_JSON ? openapi_schema_ref(r->shape) : json_pack("{s:s}", "type", "string");
+  return json_pack("{s:{s:s, s:o, s:{s:{s:o}}}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "200", "description",
+                   "The content", "headers", headers(), "content", type, "schema", schema, "304", "$ref",
+                   "#/components/responses/NotModified", "308", "$ref", "#/components/responses/Moved", "404", "$ref",
+                   "#/components/responses/NotFound", "410", "$ref", "#/components/responses/Gone", "503", "$ref",
+                   "#/components/responses/Unavailable");
+}
+
+/* "/products/{}.json" -> "products-json": unique, since form and pattern are. */
+static void id_write(struct buf *out, const struct route *r, const char *suffix)
+{
+  for (const char *c = r->pattern + 1; *c; c++)
+    if ((*c >= 'a' && *c <= 'z') || *c == '_')
+      buf_putc(out, *c);
+    else if (*c == '{')
+      buf_puts(out, "one");
+    else if (*c != '}')
+      buf_putc(out, '-');
+  if (*suffix)
+    buf_printf(out, "-%s", suffix + 1);
+}
+
+static void path_add(json_t *paths, const struct route *r, size_t form)
+{
+  const struct words *w = words_of(r->pattern);
+  const char *type = forms[form].type ? forms[form].type : r->content_type;
+  struct buf path = BUF_INIT, id = BUF_INIT;
+  path_write(&path, r, w, forms[form].suffix);
+  id_write(&id, r, forms[form].suffix);
+  json_object_set_new(paths, buf_z(&path),
+                      json_pack("{s:{s:s, s:s, s:o, s:o}}", "get", "operationId", buf_z(&id), "summary", w->summary,
+                                "parameters", parameters(r, w), "responses", responses(r, forms[form].flag, type)));
+  buf_free(&path);
+  buf_free(&id);
+}
+
+static json_t *paths(void)
+{
+  json_t *all = json_object();
+  for (size_t form = 0; form < sizeof forms / sizeof *forms; form++)
+    for (size_t i = 0; i < route_count(); i++) {
+      const struct route *r = route_at(i);
+      bool bare = strcmp(r->pattern, "/") == 0; /* its twins are those of /index */
+      if ((r->forms & forms[form].flag) && !bare)
+        path_add(all, r, form);
+    }
+  return all;
+}
+
+static json_t *schemas(void)
+{
+  json_t *all = json_object();
+  openapi_schema_problem(all);
+  for (size_t i = 0; i < route_count(); i++)
+    if (route_at(i)->forms & ROUTE_JSON)
+      openapi_schema_add(all, route_at(i)->shape);
+  return all;
+}
+
+static json_t *text_header(const char *description)
+{
+  return json_pack("{s:s, s:{s:s}}", "description", description, "schema", "type", "string");
+}
+
+static json_t *problem(const char *description)
+{
+  return json_pack("{s:s, s:{s:{s:{s:s}}}}", "description", description, "content", "application/problem+json", "schema",
+                   "$ref", "#/components/schemas/problem");
+}
+
+static json_t *components(void)
+{
+  json_t *unavailable = problem("The content cannot be read right now");
+  json_object_set_new(unavailable, "headers",
+                      json_pack("{s:{s:s, s:{s:s}}}", "Retry-After", "description", "Seconds to wait", "schema", "type",
+                                "integer"));
+  return json_pack(
+      "{s:{s:o, s:o, s:o, s:o}, s:{s:{s:s, s:o}, s:{s:s, s:{s:o}}, s:o, s:o, s:o}, s:o}", "headers", "ETag",
+      text_header("Changes with every byte of the content"), "LastModified",
+      text_header("When the content or a relative time in it changed last"), "CacheControl",
+      text_header("How long the answer may be used without asking"), "Link",
+      text_header("The page itself and its other forms"), "responses", "NotModified", "description",
+      "What If-None-Match or If-Modified-Since names is still right", "headers", headers(), "Moved", "description",
+      "The one address of this content is another", "headers", "Location", text_header("That address"), "NotFound",
+      problem("There is no such thing"), "Gone", problem("The editors withdrew it"), "Unavailable", unavailable,
+      "schemas", schemas());
+}
+
+bool openapi_write(const struct config *c, struct buf *out)
+{
+  json_t *document =
+      json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:o, s:o}", "openapi", "3.1.0", "info", "title", c->site_name,
+                "version", PACKAGE_VERSION, "description",
+                "Every content page as JSON and Markdown: add .json or .md to its path. The values are those of the "
+                "page. No key is needed; any origin may read.",
+                "servers", "url", c->base_url, "paths", paths(), "components", components());
+  char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+  json_decref(document);
+  if (!text)
+    return false;
+  buf_puts(out, text);
+  buf_putc(out, '\n');
+  free(text);
+  return !out->failed;
+}

@@ -1,0 +1,161 @@
+"""What programs get: the description of the JSON twins, the twins held to it, and errors in their form."""
+import json
+import re
+
+import jsonschema
+import pytest
+
+# A page of every type, and their empty and later states.
+PAGES = ["/index", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis", "/compare/caddy-vs-nginx",
+         "/products/kafka", "/products/nodejs?page=2", "/products/jquery", "/alternatives/kafka", "/leaderboard",
+         "/leaderboard?page=2", "/sectors", "/sectors/devops", "/themes/streaming", "/search?q=kafka",
+         "/search?q=zzzzzzzz", "/search", "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/methodology", "/about"]
+
+
+def twin(path, form):
+    path, _, query = path.partition("?")
+    return f"{path}.{form}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="module")
+def api(sample_site):
+    answer = sample_site.get("/api/openapi.json")
+    assert answer.status == 200 and answer["Content-Type"] == "application/json"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    return answer.json
+
+
+def resolve(api, node):
+    while "$ref" in node:
+        at = api
+        for part in node["$ref"][2:].split("/"):
+            at = at[part]
+        node = at
+    return node
+
+
+def path_item(api, path):
+    """The described path that an address falls under; concrete ones before templated ones (OpenAPI 3.1, 4.8.8.2)."""
+    path = path.partition("?")[0]
+    if path in api["paths"]:
+        return api["paths"][path]
+    fitting = [p for p in api["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", p.replace(".", r"\.")), path)]
+    assert len(fitting) == 1, (path, fitting)
+    return api["paths"][fitting[0]]
+
+
+def validator(api, schema):
+    return jsonschema.Draft202012Validator({**schema, "components": api["components"]})
+
+
+def test_the_description_has_the_form_of_openapi_3_1(api, sample_site):
+    assert api["openapi"].startswith("3.1.")
+    assert api["info"]["title"] and api["info"]["version"]
+    assert api["servers"] == [{"url": sample_site.config["base_url"]}]
+    ids = []
+    for path, item in api["paths"].items():
+        assert path.startswith("/") and set(item) == {"get"}
+        operation = item["get"]
+        ids.append(operation["operationId"])
+        assert operation["summary"], f"nobody has described {path}"
+        named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+        assert named == set(re.findall(r"\{(\w+)\}", path))
+        for p in operation["parameters"]:
+            assert p["in"] in ("path", "query") and p["description"] and p["schema"]
+            assert p.get("required", False) == (p["in"] == "path")
+        assert set(operation["responses"]) >= {"200", "304", "404", "410", "503"}
+        for response in operation["responses"].values():
+            response = resolve(api, response)
+            assert response["description"]
+            for header in response.get("headers", {}).values():
+                assert resolve(api, header)["schema"]
+            for media in response.get("content", {}).values():
+                assert resolve(api, media["schema"])
+    assert len(set(ids)) == len(ids)
+    for name, schema in api["components"]["schemas"].items():
+        assert re.fullmatch(r"[a-zA-Z0-9._-]+", name)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert not name.endswith("_draw") and name != "page"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_twin_is_as_described(api, sample_site, path):
+    address = twin(path, "json")
+    answer = sample_site.get(address)
+    assert answer.status == 200, answer
+    media = resolve(api, path_item(api, address)["get"]["responses"]["200"])["content"]
+    assert list(media) == [answer["Content-Type"]]
+    schema = media["application/json"]["schema"]
+    validator(api, schema).validate(answer.json)
+    assert set(answer.json) == set(resolve(api, schema)["properties"])
+    assert answer.json["self"] == sample_site.url + address
+    assert f'<{sample_site.url}/api/openapi.json>; rel="service-desc"' in answer["Link"]
+    page = sample_site.get(answer.json["url"].removeprefix(sample_site.url))
+    assert page.status == 200 and page["Content-Type"].startswith("text/html")
+
+
+def test_a_twin_that_strays_is_noticed(api, sample_site):
+    schema = path_item(api, "/products/kafka.json")["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    strayed = sample_site.get("/products/kafka.json").json
+    strayed["product"]["velocity"]["n90"] = "many"
+    with pytest.raises(jsonschema.ValidationError):
+        validator(api, schema).validate(strayed)
+
+
+def test_every_described_example_is_there(api, sample_site):
+    for path, item in api["paths"].items():
+        for p in item["get"]["parameters"]:
+            if p["in"] == "path":
+                path = path.replace("{%s}" % p["name"], p["example"])
+        assert sample_site.get(path).status == 200, path
+
+
+def test_errors_have_the_form_that_was_asked_for(api, sample_site):
+    problem = validator(api, {"$ref": "#/components/schemas/problem"})
+    for path in ("/products/nobody.json", "/nothing/there.json", "/compare/kafka-vs-nobody.json"):
+        answer = sample_site.get(path)
+        assert (answer.status, answer["Content-Type"]) == (404, "application/problem+json")
+        problem.validate(answer.json)
+        assert answer.json["status"] == 404 and answer.json["type"] == "about:blank"
+        assert answer.json["request_id"] == answer["X-Request-Id"]
+        assert answer["Access-Control-Allow-Origin"] == "*"
+    answer = sample_site.get("/products/nobody.md")
+    assert (answer.status, answer["Content-Type"]) == (404, "text/markdown; charset=utf-8")
+    assert answer.text.startswith("# Not found\n") and answer["X-Request-Id"] in answer.text
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    answer = sample_site.get("/products/nobody")
+    assert answer["Content-Type"].startswith("text/html") and answer["Access-Control-Allow-Origin"] is None
+    answer = sample_site.http("POST", "/products/kafka.json")
+    assert (answer.status, answer["Content-Type"]) == (405, "application/problem+json")
+
+
+def test_withdrawn_and_unreadable_twins_are_problems_too(own_site):
+    own_site.sql("UPDATE product SET status = 'archived' WHERE slug = 'kafka'")
+    from lib.servers import wait_until
+    wait_until(lambda: own_site.get("/products/kafka.json").status == 410, 5)
+    gone = own_site.get("/products/kafka.json")
+    assert gone["Content-Type"] == "application/problem+json" and gone.json["status"] == 410
+    own_site.cache.stop()
+    own_site.database.stop()
+    away = own_site.get("/products/nats.json")
+    assert (away.status, away["Content-Type"]) == (503, "application/problem+json")
+    assert away.json["status"] == 503 and int(away["Retry-After"]) > 0
+    assert away["Cache-Control"] == "no-store"
+
+
+def test_scripts_elsewhere_may_ask(sample_site):
+    answer = sample_site.http("OPTIONS", "/products/kafka.json", {"Origin": "https://example.org",
+                                                                   "Access-Control-Request-Method": "GET"})
+    assert answer.status == 204 and answer.body == b""
+    assert answer["Access-Control-Allow-Origin"] == "*" and "GET" in answer["Access-Control-Allow-Methods"]
+    assert sample_site.http("OPTIONS", "/products/kafka")["Access-Control-Allow-Origin"] is None
+    moved = sample_site.get("/products/KAFKA.json")
+    assert moved.status == 308 and moved["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_description_is_linked_and_never_needs_the_database(own_site):
+    assert 'href="/api/openapi.json"' in own_site.get("/products/kafka").text
+    tag = own_site.get("/api/openapi.json")["ETag"]
+    own_site.database.stop()
+    assert own_site.get("/api/openapi.json", if_none_match=tag).status == 304
+    assert json.loads(own_site.get("/api/openapi.json").body)
