@@ -121,6 +121,8 @@ static bool same_but_window(const void *a, size_t n, const struct catalog_record
     return false;
   memcpy(&x, a, sizeof x);
   y = *old;
+  if (x.window_h < y.window_h) /* readers take the later of this and the board's: the clock was set back */
+    return false;
   x.window_h = y.window_h = 0;
   return memcmp(&x, &y, sizeof x) == 0 && memcmp((const char *)a + sizeof x, old + 1, n - sizeof x) == 0;
 }
