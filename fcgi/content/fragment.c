@@ -219,6 +219,7 @@ static void *unpack_card(struct unpack *u, struct arena *a)
   struct card *c = ARENA_NEW(a, struct card);
   if (!c)
     return NULL;
+  unpack_facts(u, a, &c->facts);
   c->headline = unpack_span(u);
   c->sparks = unpack_activities(u, a, &c->n_sparks);
   return c;
@@ -289,6 +290,7 @@ bool fragment_pack_product(const struct config *c, enum fragment_kind kind, cons
   if (kind == FRAGMENT_PROFILE)
     pack_profile(c, p, out);
   else if (kind == FRAGMENT_CARD) {
+    pack_facts(out, &p->facts);
     pack_span(out, p->editorial ? p->editorial->headline : span_z(NULL));
     pack_activities(out, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
   } else if (kind == FRAGMENT_TIMELINE)

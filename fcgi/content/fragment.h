@@ -54,6 +54,7 @@ struct profile {
 };
 
 struct card {
+  struct facts facts;
   struct span headline;
   const struct activity *sparks; /* newest CARD_SPARKS */
   size_t n_sparks;

@@ -184,7 +184,8 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
                    struct product_view *out)
 {
   static const struct profile none;
-  page_facts_newer(&g->member, f);
+  if (f)
+    page_facts_newer(&g->member, &f->facts);
   const struct facts *facts = &g->member.facts;
   *out = (struct product_view){.slug = facts->slug,
                                .name = facts->name,
@@ -211,8 +212,10 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
   page_changed(p, facts->changed_us);
 }
 
-void build_card(struct page *p, const struct gathered *g, const struct card *c, struct card_view *out)
+void build_card(struct page *p, struct gathered *g, const struct card *c, struct card_view *out)
 {
+  if (c)
+    page_facts_newer(&g->member, &c->facts);
   const struct facts *f = &g->member.facts;
   int tenths = g->member.tenths;
   *out = (struct card_view){.rank = g->member.rank,

@@ -53,7 +53,7 @@ struct editorial_view *build_editorial(struct page *p, const struct profile *f, 
 /* profile may be NULL (then only what the catalog knows); source may be NULL (no Markdown). */
 void build_product(struct page *p, struct gathered *g, const struct profile *f, const struct source *s, size_t position,
                    struct product_view *out);
-void build_card(struct page *p, const struct gathered *g, const struct card *c, struct card_view *out);
+void build_card(struct page *p, struct gathered *g, const struct card *c, struct card_view *out);
 /* Without its time: what holds no relative time must not change with one. */
 void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
                 struct activity_view *out);

@@ -28,6 +28,7 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
                                     .page = number,
                                     .id = m->facts.id,
                                     .version = catalog_raised(&p->pin, m->ordinal),
+                                    .planned_rev = m->facts.version.rev,
                                     .ordinal = m->ordinal});
 }
 
@@ -96,10 +97,10 @@ const void *page_value(const struct page *p, size_t want)
   return want < p->n_wants && p->wants[want].err == ERR_OK ? p->wants[want].value : NULL;
 }
 
-void page_facts_newer(struct member *m, const struct profile *profile)
+void page_facts_newer(struct member *m, const struct facts *read)
 {
-  if (profile && profile->facts.version.rev > m->facts.version.rev)
-    m->facts = profile->facts;
+  if (read->version.rev > m->facts.version.rev)
+    m->facts = *read;
 }
 
 void page_changed(struct page *p, int64_t us)

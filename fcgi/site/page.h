@@ -82,8 +82,8 @@ void page_digest_term(struct page *p, const struct catalog_term *t);
 /* ---- for build */
 
 const void *page_value(const struct page *p, size_t want);
-/* The newer of the planned facts and those that the profile was read with. */
-void page_facts_newer(struct member *m, const struct profile *profile);
+/* Takes the facts that a fragment was read with, when they are newer than the planned ones. */
+void page_facts_newer(struct member *m, const struct facts *read);
 struct time_view *page_time(struct page *p, int64_t us); /* NULL for CLOCK_NEVER */
 void page_changed(struct page *p, int64_t us);           /* data from this moment is shown */
 struct span page_hour(struct page *p, int64_t us);       /* "12:00 UTC" */

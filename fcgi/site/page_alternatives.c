@@ -104,7 +104,7 @@ enum err build_alternatives(struct page *p)
     return e;
   if (!v || !(v->product = ARENA_NEW(p->arena, struct member_view)))
     return ERR_NO_MEMORY;
-  page_facts_newer(&a->product.member, f);
+  page_facts_newer(&a->product.member, &f->facts);
   page_changed(p, facts->changed_us);
   alternatives_member(p, facts, 0, v->product);
   v->title = arena_printf(p->arena, "%.*s alternatives", SPAN_ARG(facts->name));

@@ -69,11 +69,11 @@ static void ended(struct page *p, const struct compare *c, struct compare_view *
   }
 }
 
-static void cards(struct page *p, const struct compare *c, struct compare_view *v)
+static void cards(struct page *p, struct compare *c, struct compare_view *v)
 {
   v->alternatives.v = ARENA_ARRAY(p->arena, c->n_cards, struct card_view);
   for (size_t i = 0; i < c->n_cards && v->alternatives.v; i++) {
-    const struct gathered *g = &c->cards[i];
+    struct gathered *g = &c->cards[i];
     struct card_view *card = &v->alternatives.v[v->alternatives.n++];
     build_card(p, g, page_value(p, g->member.want), card);
     card->versus.v = ARENA_ARRAY(p->arena, c->n, struct versus_view);

@@ -253,7 +253,7 @@ enum err build_faq(struct page *p)
     enum err e = build_shown(profiles[i]);
     if (e != ERR_OK)
       return e;
-    page_facts_newer(&c->set[i].member, profiles[i]);
+    page_facts_newer(&c->set[i].member, &profiles[i]->facts);
     page_changed(p, c->set[i].member.facts.changed_us);
     alternatives_member(p, &c->set[i].member.facts, i, &v->members.v[v->members.n++]);
   }

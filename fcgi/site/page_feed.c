@@ -248,7 +248,8 @@ static enum err open_streams(struct page *p, struct feed *f)
     enum err e = f->whole ? build_shown(profile) : ERR_OK;
     if (e != ERR_OK)
       return e;
-    page_facts_newer(&s->member, profile);
+    if (profile)
+      page_facts_newer(&s->member, &profile->facts);
     page_changed(p, s->member.facts.changed_us);
     s->v = t ? t->activities : NULL;
     s->n = t ? t->n_activities : 0;

@@ -69,7 +69,7 @@ static void timeline(struct page *p, const struct trajectory *t, const struct ti
     build_activity(p, &f->activities[i], &t->product.member.facts, 0, &v->timeline.v[v->timeline.n++]);
 }
 
-static void related(struct page *p, const struct trajectory *t, struct trajectory_view *v)
+static void related(struct page *p, struct trajectory *t, struct trajectory_view *v)
 {
   v->related.v = ARENA_ARRAY(p->arena, t->n_related, struct card_view);
   for (size_t i = 0; i < t->n_related && v->related.v; i++) {
@@ -79,7 +79,7 @@ static void related(struct page *p, const struct trajectory *t, struct trajector
   }
 }
 
-static void words(struct page *p, const struct trajectory *t, struct trajectory_view *v)
+static void words(struct page *p, struct trajectory *t, struct trajectory_view *v)
 {
   const struct facts *f = &t->product.member.facts;
   struct product_words w = {.product = v->product,

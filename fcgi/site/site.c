@@ -25,6 +25,7 @@
 #define PLAN_TRIES 5
 #define READY_POLL_US 5000
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
+#define CATCH_UP_US (CLOCK_SECOND / 2)
 
 struct site {
   struct site_parts parts;
@@ -278,30 +279,53 @@ static void answer_without(struct visit *v, struct response *out)
     errors_answer(v->site, v->rq, 503, SPAN(""), out);
 }
 
-static void make_page(struct visit *v, struct response *out)
+/* Was a product read at a newer version than the catalog's?  Then names and scores would be older than
+ * texts: the page is planned again as soon as the catalog has it. */
+static bool ahead_of_catalog(const struct page *p)
 {
-  struct page *p = &v->page;
-  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin};
+  for (size_t i = 0; i < p->n_wants; i++)
+    if (p->wants[i].err == ERR_OK && p->wants[i].planned_rev && p->wants[i].got.rev > p->wants[i].planned_rev)
+      return true;
+  return false;
+}
+
+/* Waits for the next publication, while there is a watcher that will make one; false: not in time. */
+static bool catalog_moves(const struct visit *v)
+{
+  struct timespec t = {0, READY_POLL_US * 1000};
+  struct catalog_state state;
+  int64_t until = clock_mono_us() + CATCH_UP_US;
+  catalog_state_get(v->site->parts.catalog, &state);
+  if (!state.database_up || clock_now_us() - state.confirmed_us > 2 * CATCH_UP_US ||
+      until > v->rq->deadline_us - CATCH_UP_US)
+    return false;
+  while (catalog_publication(v->site->parts.catalog) == v->page.pin.publication) {
+    if (clock_mono_us() > until)
+      return false;
+    nanosleep(&t, NULL);
+  }
+  return true;
+}
+
+static bool any_stale(const struct page *p)
+{
+  for (size_t i = 0; i < p->n_wants; i++)
+    if (p->wants[i].stale)
+      return true;
+  return false;
+}
+
+/* Renders the built page, keeps it, and answers with it. */
+static void deliver(struct visit *v, struct response *out)
+{
   struct buf body = BUF_INIT;
   struct finished f;
-  enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
-  bool stale = false;
-  for (size_t i = 0; i < p->n_wants; i++)
-    stale = stale || p->wants[i].stale;
-  if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
-    e = v->route->build(p);
-  if (e == ERR_NOT_FOUND || e == ERR_INVALID) { /* gone or withdrawn since the catalog was published */
-    errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
-    return;
-  }
-  if (e != ERR_OK || arena_failed(v->rq->arena)) {
-    answer_without(v, out);
-    return;
-  }
+  bool stale = any_stale(&v->page);
   if (!finish(v, &body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
-    struct finished *kept = p->once || stale || (v->route->forms & ROUTE_QUERY) ? NULL : table_put(v->site->table, &f);
+    bool keep = !v->page.once && !stale && !(v->route->forms & ROUTE_QUERY);
+    struct finished *kept = keep ? table_put(v->site->table, &f) : NULL;
     if (stale)
       METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
     if (!kept)
@@ -314,9 +338,56 @@ static void make_page(struct visit *v, struct response *out)
   buf_free(&body);
 }
 
+/* False: the catalog has moved on, plan again. */
+static bool make_page(struct visit *v, bool last, struct response *out)
+{
+  struct page *p = &v->page;
+  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin};
+  enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
+  if (!last && ahead_of_catalog(p) && catalog_moves(v))
+    return false;
+  if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
+    e = v->route->build(p);
+  if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* gone or withdrawn since the catalog was published */
+    errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
+  else if (e != ERR_OK || arena_failed(v->rq->arena))
+    answer_without(v, out);
+  else
+    deliver(v, out);
+  return true;
+}
+
 static bool labels_hold(const struct visit *v, const struct finished *f)
 {
   return v->http.now_us < f->next_change_us;
+}
+
+/* The answers that a plan alone decides; false: the page is to be made. */
+static bool answered_by_plan(struct visit *v, enum plan plan, struct response *out)
+{
+  if (plan == PLAN_NOT_FOUND || plan == PLAN_GONE)
+    errors_answer(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, SPAN(""), out);
+  else if (plan == PLAN_BAD)
+    errors_answer(v->site, v->rq, 400, v->page.reason, out);
+  else if (plan == PLAN_SEE_OTHER)
+    http_redirect(&v->http, 303, page_absolute(&v->page, v->page.location), out);
+  else
+    return redirected(v, out);
+  return true;
+}
+
+/* False: plan again. */
+static bool plan_and_make(struct visit *v, struct finished *f, bool last, struct response *out)
+{
+  if (answered_by_plan(v, plan_page(v), out))
+    return true;
+  if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, TABLE_DIGEST) != 0)
+    return make_page(v, last, out);
+  f->publication = v->page.pin.publication;
+  f->right_us = clock_mono_us();
+  METRICS_ADD(v->site->parts.metrics, pages_hit, 1);
+  answer_page(v, f, true, out);
+  return true;
 }
 
 static void visit_page(struct visit *v, struct response *out)
@@ -332,32 +403,8 @@ static void visit_page(struct visit *v, struct response *out)
     answer_page(v, f, true, out);
     return;
   }
-  switch (plan_page(v)) {
-  case PLAN_NOT_FOUND:
-    errors_answer(s, v->rq, 404, SPAN(""), out);
-    return;
-  case PLAN_GONE:
-    errors_answer(s, v->rq, 410, SPAN(""), out);
-    return;
-  case PLAN_BAD:
-    errors_answer(s, v->rq, 400, v->page.reason, out);
-    return;
-  case PLAN_SEE_OTHER:
-    http_redirect(&v->http, 303, page_absolute(&v->page, v->page.location), out);
-    return;
-  case PLAN_OK:
-    break;
-  }
-  if (redirected(v, out))
-    return;
-  if (f && labels_hold(v, f) && memcmp(f->digest, v->digest, TABLE_DIGEST) == 0) {
-    f->publication = v->page.pin.publication;
-    f->right_us = clock_mono_us();
-    METRICS_ADD(s->parts.metrics, pages_hit, 1);
-    answer_page(v, f, true, out);
-    return;
-  }
-  make_page(v, out);
+  for (int i = 1; !plan_and_make(v, f, i == PLAN_TRIES, out); i++)
+    ;
 }
 
 static bool method_is(const struct request *rq, const char *name)
