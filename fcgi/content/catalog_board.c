@@ -96,6 +96,13 @@ static bool follow_same(const struct catalog_writer *w, const struct catalog_fol
   return w->follow_known && f->n_gaps == w->follow.n_gaps && memcmp(f, &w->follow, follow_bytes(f)) == 0;
 }
 
+/* A restored or replaced database: what workers knew of versions is of a history that is no more. */
+static bool history_changed(const struct catalog_writer *w, const struct catalog_follow *f)
+{
+  return w->follow_known && (f->cursor < w->follow.cursor ||
+                             memcmp(f->incarnation, w->follow.incarnation, sizeof f->incarnation) != 0);
+}
+
 static enum err follow_write(struct catalog_writer *w, const struct catalog_follow *f)
 {
   bool fresh;
@@ -150,6 +157,8 @@ static void board_publish(struct catalog_writer *w, const struct catalog_follow 
     atomic_store(&w->c->control[live & 1].left_us, clock_mono_us());
   atomic_store_explicit(&w->c->live, w->next.step << 1 | w->half, memory_order_release);
   w->step++;
+  if (history_changed(w, follow))
+    catalog_versions_forget(w->c, w->base, w->next.products);
   memcpy(w->placed, w->next.tables, sizeof w->placed);
   memcpy(&w->follow, follow, follow_bytes(follow));
   w->follow_known = true;

@@ -63,6 +63,7 @@ bool catalog_half_begin(struct catalog_writer *w)
     return false;
   half_empty(w, half);
   atomic_store(&w->c->control[half].clean, 0);
+  atomic_store(&w->c->control[half].left_us, 0);
   atomic_store(&w->c->control[half].ring, CATALOG_RING);
   w->half = half;
   w->base = catalog_half(w->c, half);

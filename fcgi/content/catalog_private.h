@@ -93,7 +93,10 @@ struct catalog_writer {
   struct arena *arena; /* of one put */
   struct catalog_follow follow;
   bool follow_known;
-  uint64_t saved_step; /* that the file holds */
+  uint64_t saved_step;        /* that the file holds */
+  int saver;                  /* process that writes the file; 0: none */
+  uint64_t saver_step;
+  int64_t saver_began_us, saver_rest_us; /* monotonic; no other one before saver_rest_us */
 };
 
 enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* leaves its place */ };
@@ -169,6 +172,12 @@ bool catalog_rank_few(const struct catalog_writer *w); /* few enough changes for
 enum err catalog_rank_patch(struct catalog_writer *w);
 void catalog_recent_write(struct catalog_writer *w, bool all);
 enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start);
+
+/* ---- catalog_save.c */
+bool catalog_saver_end(struct catalog_writer *w, bool wait); /* false: it still writes */
+
+/* ---- catalog_version.c */
+void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products); /* raised and stored ones */
 
 /* ---- catalog_terms.c */
 size_t catalog_term_row(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);

@@ -7,9 +7,11 @@
  *
  * Stored: per ordinal, the last version whose fragments are known to be in the cache; a hint.
  *
+ * When the change log stepped back or is another one, both are forgotten with the publication.
+ *
  * Both are written by many processes without order.  A raise carries a check word, so a torn one reads
  * as none; a torn stored version names a fragment that does not exist and is simply never found. */
-#include "content/catalog_layout.h"
+#include "content/catalog_private.h"
 
 #define RAISE_SETTLE_US (10 * CLOCK_SECOND)
 
@@ -121,4 +123,16 @@ struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordin
   struct catalog_stored_version *s = catalog_stored_array(pin->catalog, pin->half) + ordinal;
   return (struct version){atomic_load_explicit(&s->rev, memory_order_relaxed),
                           atomic_load_explicit(&s->hash, memory_order_relaxed)};
+}
+
+void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products)
+{
+  struct catalog_stored_version *stored = catalog_stored_array(c, half);
+  for (int i = 0; i < CATALOG_RAISE_SETS; i++)
+    for (int k = 0; k < CATALOG_RAISE_WAYS; k++)
+      if (atomic_load_explicit(&c->raises[i][k].check, memory_order_relaxed))
+        atomic_store_explicit(&c->raises[i][k].check, 0, memory_order_relaxed);
+  for (uint32_t i = 0; i < products; i++)
+    if (atomic_load_explicit(&stored[i].rev, memory_order_relaxed))
+      atomic_store_explicit(&stored[i].rev, 0, memory_order_relaxed);
 }

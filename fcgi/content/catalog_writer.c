@@ -47,6 +47,8 @@ static void private_free(struct catalog_writer *w)
 bool catalog_writer_reset(struct catalog_writer *w)
 {
   struct catalog *c = w->c;
+  while (!catalog_saver_end(w, true))
+    ;
   private_free(w);
   memset(w, 0, sizeof *w);
   w->c = c;
@@ -73,6 +75,8 @@ struct catalog_writer *catalog_writer_open(struct catalog *c)
 void catalog_writer_close(struct catalog_writer **w)
 {
   if (*w) {
+    while (!catalog_saver_end(*w, true))
+      ;
     private_free(*w);
     free(*w);
   }

@@ -64,9 +64,13 @@ size_t catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, stru
 void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s);
 
 /* The file copy: temp file, fsync, rename; checksum, format number, incarnation, save time.
- * catalog_load publishes what the file holds; NOT_FOUND: none; INVALID: damaged or of another format
- * (the sentence goes to the log). */
+ * catalog_save writes a large one in a child process and returns OK at once, or RETRY while the last one
+ * is still being written or rests; catalog_save_now waits until it is done.  NOT_FOUND: nothing is
+ * published; RETRY also: changes are staged, publish them first.
+ * catalog_load publishes what the file holds and sets from_file and confirmed_us of the state; NOT_FOUND:
+ * none; INVALID: damaged or of another format (the sentence goes to the log). */
 enum err catalog_save(struct catalog_writer *w, const char *path);
+enum err catalog_save_now(struct catalog_writer *w, const char *path);
 enum err catalog_load(struct catalog_writer *w, const char *path);
 
 #endif

@@ -38,8 +38,8 @@ void watch_file_save(struct watch *w, bool now)
     return;
   if (mkdir(w->config->state_dir, 0750) != 0 && errno != EEXIST)
     log_debug("%s: cannot be made", w->config->state_dir);
-  enum err err = catalog_save(w->writer, path);
-  if (err != ERR_OK)
+  enum err err = now ? catalog_save_now(w->writer, path) : catalog_save(w->writer, path);
+  if (err != ERR_OK && err != ERR_RETRY)
     log_error("%s: not saved (%s): a pool that starts without the database would have nothing to serve", path,
               err_text(err));
   int64_t took_us = clock_mono_us() - began_us;

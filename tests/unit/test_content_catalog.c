@@ -463,6 +463,26 @@ static void test_stored_versions(void **state)
   assert_int_equal(catalog_last_stored(&pin, 4).rev, 0);
 }
 
+static void test_another_history_forgets_raised_and_stored_versions(void **state)
+{
+  struct fixture *x = *state;
+  struct facts a = product_of(1, "a", "A");
+  put(x->w, &a);
+  struct catalog_pin pin = publish(x->c, x->w, 100);
+  catalog_raise(&pin, 0, (struct version){7, 77});
+  catalog_stored(&pin, 0, (struct version){3, 33});
+  pin = publish(x->c, x->w, 101);
+  assert_int_equal(catalog_raised(&pin, 0).rev, 7);
+  pin = publish(x->c, x->w, 50); /* the log stepped back: an older backup */
+  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
+  assert_int_equal(catalog_last_stored(&pin, 0).rev, 0);
+  catalog_raise(&pin, 0, (struct version){8, 88});
+  struct catalog_follow f = {.cursor = 60, .incarnation = "two"};
+  assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
+  assert_true(catalog_pin(x->c, &pin));
+  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
+}
+
 static void test_the_watchers_state(void **state)
 {
   struct fixture *x = *state;
@@ -542,6 +562,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_ids_come_in_order, setup, teardown),
       cmocka_unit_test_setup_teardown(test_raised_versions, setup, teardown),
       cmocka_unit_test_setup_teardown(test_stored_versions, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_another_history_forgets_raised_and_stored_versions, setup, teardown),
       cmocka_unit_test_setup_teardown(test_the_watchers_state, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_pin_knows_when_it_is_too_old, setup, teardown),
       cmocka_unit_test_setup_teardown(test_long_and_odd_values, setup, teardown),

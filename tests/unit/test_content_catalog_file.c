@@ -275,6 +275,43 @@ static void test_a_load_replaces_what_is_published(void **state)
   catalog_destroy(&c);
 }
 
+/* The writer goes on while a child writes the copy; what the copy holds is the moment when it was asked for. */
+static void test_a_large_copy_is_written_beside(void **state)
+{
+  struct fixture *x = *state;
+  struct catalog *large = catalog_create((size_t)256 << 20), *c = catalog_create((size_t)256 << 20);
+  struct catalog_writer *w = catalog_writer_open(large), *other = catalog_writer_open(c);
+  char slug[16], name[901];
+  memset(name, 'n', sizeof name);
+  for (uint64_t id = 1; id <= 20000; id++) {
+    struct facts f = product_of(id, "", "");
+    f.slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "p%u", (unsigned)id));
+    f.name = span_of(name, 900);
+    put(w, &f);
+  }
+  publish(large, w, 7);
+  assert_int_equal(catalog_save(w, x->path), ERR_OK);
+  assert_int_equal(catalog_save(w, x->path), ERR_RETRY); /* one at a time */
+  catalog_remove(w, 1);
+  publish(large, w, 8);
+  catalog_writer_close(&w); /* waits for it */
+  assert_int_equal(catalog_load(other, x->path), ERR_OK);
+  struct catalog_pin pin;
+  assert_true(catalog_pin(c, &pin));
+  assert_int_equal(catalog_ranking(&pin).n, 20000);
+  catalog_remove(other, 2);
+  publish(c, other, 9);
+  assert_int_equal(catalog_save_now(other, x->path), ERR_OK);
+  catalog_writer_close(&other);
+  other = catalog_writer_open(c);
+  assert_int_equal(catalog_load(other, x->path), ERR_OK);
+  assert_true(catalog_pin(c, &pin));
+  assert_int_equal(catalog_ranking(&pin).n, 19999);
+  catalog_writer_close(&other);
+  catalog_destroy(&large);
+  catalog_destroy(&c);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -286,6 +323,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_every_flipped_bit_is_noticed, setup, teardown),
       cmocka_unit_test_setup_teardown(test_every_cut_is_noticed, setup, teardown),
       cmocka_unit_test_setup_teardown(test_foreign_files_are_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_a_large_copy_is_written_beside, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_load_replaces_what_is_published, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
