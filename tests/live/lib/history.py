@@ -1,0 +1,257 @@
+"""A randomized history checker: editors, readers and faults run together for a bounded time, and every
+page view is checked against the history of commits.
+
+Editors change products in transactions that set a token `Tk<id>n<number>z` in several tables at once
+(name, headline, body, newest activity), hold some transactions open so that commits come out of order,
+and withdraw, redraft and publish products again.  A product is edited by one editor at a time, so its versions are
+ordered; products are edited in any order by several connections.
+
+Readers fetch comparisons and trajectories through nginx.  For each view that began at t0 and ended t1:
+  fresh   it shows, of each product, a version not older than the last one committed before t0 - BOUND
+  real    and one whose commit had at least begun by t1
+  whole   all tokens of one product in the page are of one version
+  onward  never an older version than a view that ended before t0 had shown
+  up      no 5xx but 502 close to a killed worker, and 503 close to a fault of the database
+Faults: worker and watcher killed, memcached killed and frozen, flush_all, database connections killed.
+Near a fault of the watcher or its connection BOUND grows by FAULT_S."""
+import random
+import re
+import threading
+import time
+
+BOUND_S = 1.0
+FAULT_S = 3.0
+TOKEN = re.compile(r"Tk(\d+)n(\d+)z")
+PRODUCTS = 12
+
+
+class History:
+    """What was committed of one product: (number, status, began, ended), in order."""
+
+    def __init__(self, id, slug):
+        self.id, self.slug = id, slug
+        self.commits = [(0, "published", 0.0, 0.0)]
+        self.lock = threading.Lock()   # held by the one who edits it
+        self.seen = []                 # (ended, position) of views, positions rising
+        self.seen_lock = threading.Lock()
+
+    def position(self, match):
+        """Index of the newest commit that fits, or None."""
+        for i in range(len(self.commits) - 1, -1, -1):
+            if match(self.commits[i]):
+                return i
+        return None
+
+    def floor(self, moment):
+        """Index of the last commit that had ended by then."""
+        return self.position(lambda c: c[3] <= moment) or 0
+
+
+class Checker:
+    def __init__(self, site, seconds, seed=None, faults=True):
+        self.site, self.seconds, self.faults_wanted = site, seconds, faults
+        self.random = random.Random(seed)
+        self.done = threading.Event()
+        self.views = self.edits = 0
+        self.faults, self.wrong = [], []
+        self.worst = 0.0
+        self.count_lock = threading.Lock()
+        rows = site.sql("SELECT id, slug FROM product WHERE status = 'published' AND id IN"
+                        " (SELECT product_id FROM editorial WHERE status = 'published') ORDER BY id LIMIT %s" % PRODUCTS)
+        self.products = [History(*r) for r in rows]
+        self.by_slug = {p.slug: p for p in self.products}
+
+    # ---- editors
+
+    def edit(self, cursor, product, rng):
+        number = product.commits[-1][0] + 1
+        token = f"Tk{product.id}n{number}z"
+        status = rng.choices(["published", "archived", "draft"], [12, 1, 1])[0]
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE product SET name = %s, status = %s WHERE id = %s", (f"Name {token}", status, product.id))
+        cursor.execute("UPDATE editorial SET headline = %s, current_state_md = %s, heading_md = %s WHERE product_id = %s"
+                       " AND status = 'published'", (f"Headline {token}", f"Body **{token}**", token, product.id))
+        if rng.random() < 0.3:
+            cursor.execute("INSERT INTO product_theme (product_id, theme_id, sort) SELECT %s, id, 99 FROM theme"
+                           " ORDER BY RAND() LIMIT 1 ON DUPLICATE KEY UPDATE sort = 99", (product.id,))
+        if rng.random() < 0.3:
+            self.done.wait(rng.random() * 1.5)  # others commit meanwhile
+        if rng.random() < 0.1:
+            cursor.execute("ROLLBACK")
+            return
+        began = time.monotonic()
+        product.commits.append((number, status, began, float("inf")))
+        cursor.execute("COMMIT")
+        product.commits[-1] = (number, status, began, time.monotonic())
+        with self.count_lock:
+            self.edits += 1
+
+    def editor(self, seed):
+        rng = random.Random(seed)
+        cursor = self.site.database.connect(autocommit=False).cursor()
+        while not self.done.is_set():
+            product = rng.choice(self.products)
+            if product.lock.acquire(blocking=False):
+                try:
+                    self.edit(cursor, product, rng)
+                finally:
+                    product.lock.release()
+            self.done.wait(rng.random() * 0.1)
+
+    # ---- readers
+
+    def reader(self, seed):
+        rng = random.Random(seed)
+        while not self.done.is_set():
+            members = rng.sample(self.products, rng.choice([1, 2, 2, 2, 3]))
+            slugs = sorted(p.slug for p in members)
+            path = f"/products/{slugs[0]}" if len(slugs) == 1 else "/compare/" + "-vs-".join(slugs)
+            began = time.monotonic()
+            try:
+                answer = self.site.get(path)
+            except OSError as e:
+                self.wrong.append(f"{path}: no answer: {e}")
+                continue
+            with self.count_lock:
+                self.views += 1
+            self.judge(path, members, answer, began, time.monotonic())
+            self.done.wait(rng.random() * 0.01)
+
+    def bound(self, began):
+        near = any(began - FAULT_S - BOUND_S <= t <= began + FAULT_S for t, kind in self.faults)
+        return BOUND_S + (FAULT_S if near else 0)
+
+    def judge(self, path, members, answer, began, ended):
+        if answer.status >= 500:
+            near = any(began - FAULT_S <= t <= ended for t, _ in self.faults)
+            if not near:
+                self.wrong.append(f"{path}: {answer.status} and no fault near")
+            return
+        floors = {p.id: p.floor(began - self.bound(began)) for p in members}
+        if answer.status in (404, 410):
+            wanted = {404: "draft", 410: "archived"}[answer.status]
+            if not any(p.commits[i][1] == wanted and p.commits[i][2] <= ended
+                       for p in members for i in range(floors[p.id], len(p.commits))):
+                self.wrong.append(f"{path}: {answer.status}, and no member was {wanted} lately")
+            return
+        if answer.status != 200:
+            self.wrong.append(f"{path}: {answer.status}")
+            return
+        shown = {}
+        for id, number in TOKEN.findall(answer.text):
+            shown.setdefault(int(id), set()).add(int(number))
+        for id, numbers in shown.items():
+            if len(numbers) > 1:
+                self.wrong.append(f"{path}: product {id} in versions {sorted(numbers)} on one page")
+        for p in members:
+            self.judge_member(path, p, max(shown.get(p.id, {0})), floors[p.id], began, ended)
+
+    def judge_member(self, path, p, number, floor, began, ended):
+        commits = list(p.commits)
+        at = next((i for i in range(len(commits) - 1, -1, -1) if commits[i][0] == number), None)
+        if at is None or commits[at][2] > ended:
+            self.wrong.append(f"{path}: {p.slug} shows version {number}, which nobody had committed")
+            return
+        if commits[at][1] != "published":
+            self.wrong.append(f"{path}: {p.slug} shown in version {number}, which was {commits[at][1]}")
+        if at + 1 < len(commits) and commits[at + 1][3] < began:
+            with self.count_lock:
+                self.worst = max(self.worst, began - commits[at + 1][3])
+        if at < floor:
+            self.wrong.append(f"{path}: {p.slug} shows version {number}, {began - commits[at + 1][3]:.2f} s after the next"
+                              f" one was committed")
+        with p.seen_lock:
+            older = [s for e, s in p.seen if e < began and s > at]
+            if older:
+                self.wrong.append(f"{path}: {p.slug} shows version {number} after a view had shown {commits[max(older)][0]}")
+            p.seen.append((ended, at))
+            del p.seen[:-200]
+
+    # ---- faults
+
+    def breaker(self):
+        site, rng = self.site, self.random
+        kinds = {"kill a worker": lambda: self.kill("workers"), "kill the watcher": lambda: self.kill("watcher"),
+                 "flush memcached": site.cache.flush, "freeze memcached": self.freeze, "restart memcached": self.restart,
+                 "cut the database's connections": self.cut}
+        while not self.done.wait(rng.uniform(0.5, 2.0)):
+            kind = rng.choice(list(kinds))
+            self.faults.append((time.monotonic(), kind))
+            try:
+                kinds[kind]()
+            except Exception as e:
+                if not self.done.is_set():
+                    self.wrong.append(f"could not {kind}: {e!r}")
+            self.faults.append((time.monotonic(), kind))
+
+    def kill(self, whom):
+        import json
+        import os
+        import signal
+        status = json.loads(self.site.diptych("status", "--json").stdout)
+        pids = [w["pid"] for w in status["workers"]] if whom == "workers" else [status["watcher"]["pid"]]
+        os.kill(self.random.choice(pids), signal.SIGKILL)
+
+    def freeze(self):
+        self.site.cache.daemon.freeze()
+        self.done.wait(0.3)
+        self.site.cache.daemon.thaw()
+
+    def restart(self):
+        self.site.cache.daemon.kill()
+        self.site.cache.start()
+
+    def cut(self):
+        for (id,) in self.site.sql("SELECT id FROM information_schema.processlist WHERE user = 'diptych_pool'"):
+            try:
+                self.site.sql(f"KILL {id}")
+            except Exception:
+                pass  # it went by itself
+
+    def run(self, editors=4, readers=4):
+        threads = [threading.Thread(target=self.editor, args=(self.random.random(),)) for _ in range(editors)]
+        threads += [threading.Thread(target=self.reader, args=(self.random.random(),)) for _ in range(readers)]
+        if self.faults_wanted:
+            threads.append(threading.Thread(target=self.breaker))
+        for t in threads:
+            t.start()
+        self.done.wait(self.seconds)
+        self.done.set()
+        for t in threads:
+            t.join()
+        return self
+
+    @property
+    def summary(self):
+        return (f"{self.views} views, {self.edits} edits, {len(self.faults) // 2} faults in {self.seconds} s;"
+                f" worst staleness {self.worst * 1000:.0f} ms; {len(self.wrong)} wrong")
+
+
+def main():
+    import argparse
+    import sys
+    import tempfile
+    from pathlib import Path
+    from lib.servers import Site, Templates
+    parser = argparse.ArgumentParser(description="run the history checker by hand")
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--no-faults", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Templates(Path(folder)))
+        try:
+            checker = Checker(site.start(), options.seconds, options.seed, not options.no_faults).run()
+            print(checker.summary)
+            for line in checker.wrong[:50]:
+                print("  " + line)
+            if checker.wrong:
+                print(site.log[-3000:])
+        finally:
+            site.stop()
+            site.remove()
+    sys.exit(1 if checker.wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
