@@ -98,7 +98,8 @@ static bool catalog_serves(const struct site *s)
     return true;
   if (!state.ready && !state.trouble[0])
     return false; /* it may be current in a moment */
-  return clock_now_us() - state.confirmed_us <= s->parts.config->stale_max * CLOCK_SECOND;
+  return state.confirmed_us != CLOCK_NEVER &&
+         clock_now_us() - state.confirmed_us <= s->parts.config->stale_max * CLOCK_SECOND;
 }
 
 static bool catalog_wait(struct visit *v)

@@ -240,7 +240,7 @@ int template_command(const char *file, const char *json_file, FILE *out, FILE *w
   struct lenient r = {.arena = arena_new(0), .why = why, .out = &text};
   json_t *data = r.arena ? data_read(json_file, why) : NULL;
   int code = data ? file_render(&r, file, data) : 1;
-  if (code == 0 && (fwrite(text.p, 1, text.n, out) != text.n || fflush(out) != 0)) {
+  if (code == 0 && ((text.n && fwrite(text.p, 1, text.n, out) != text.n) || fflush(out) != 0)) {
     fprintf(why, "the output was not written: %s\n", strerror(errno));
     code = 1;
   }

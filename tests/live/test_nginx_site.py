@@ -30,10 +30,10 @@ def test_a_doubled_slash_reaches_the_pool(sample_site):
 
 def test_the_request_id_is_in_the_pools_log(sample_site):
     """nginx's $request_id travels, so that both logs tell of one request."""
-    answer = sample_site.get("/nothing/here")
+    answer = sample_site.get("/nothing/of-this-name")
     assert answer.status == 404
-    wait_until(lambda: "/nothing/here" in (sample_site.folder / "access.log").read_text(), 5)
-    line = [x for x in (sample_site.folder / "access.log").read_text().splitlines() if "/nothing/here" in x][-1]
+    wait_until(lambda: "/nothing/of-this-name" in (sample_site.folder / "access.log").read_text(), 5)
+    line = [x for x in (sample_site.folder / "access.log").read_text().splitlines() if "/nothing/of-this-name" in x][-1]
     assert line.split()[1] in answer.text
 
 
