@@ -1,8 +1,11 @@
-/* The rankings of a product's sectors are merged up to the last one that is wanted: they come sorted
- * from the catalog (velocity descending, then slug), so no candidate is ever sorted here, and a slug
- * is only read where two rankings stand at the same score.  What is beyond the end is only counted,
- * each product once, by a bit for every ordinal. */
+/* A bit for every product says whether it is an alternative that was not taken yet.  The first of them
+ * come from merging the rankings of the product's sectors, which are sorted already (velocity
+ * descending, then slug): no candidate is sorted here, and a slug is only read where two rankings stand
+ * at the same score.  Far down the list it is cheaper to walk the ranking of all products, which has
+ * the same order, and to take those whose bit is set. */
 #include "site/alternatives.h"
+
+#define FAR 1000
 
 struct lane { /* one sector's ranking, and how far it has been read */
   struct catalog_list list;
@@ -15,18 +18,33 @@ struct merge {
   struct page *page;
   struct lane lanes[PRODUCT_SECTORS_MAX];
   size_t n;
-  uint8_t *seen;
-  uint32_t total; /* of different ordinals met */
+  uint8_t *open;
 };
 
-/* First meeting?  Ordinals past the pin's are a torn read, which the plan notices later. */
-static bool meet(struct merge *m, uint32_t ordinal)
+/* Ordinals past the pin's are a torn read, which the plan notices later. */
+static bool is_open(const struct merge *m, uint32_t ordinal)
 {
-  uint8_t bit = (uint8_t)(1u << (ordinal & 7));
-  if (ordinal >= m->page->pin.products || (m->seen[ordinal >> 3] & bit))
-    return false;
-  m->seen[ordinal >> 3] |= bit;
-  return true;
+  return ordinal < m->page->pin.products && (m->open[ordinal >> 3] >> (ordinal & 7) & 1);
+}
+
+static void flip(struct merge *m, uint32_t ordinal)
+{
+  m->open[ordinal >> 3] ^= (uint8_t)(1u << (ordinal & 7));
+}
+
+/* Opens what stands in any of the rankings; returns how many that are. */
+static uint32_t open_all(struct merge *m, uint32_t except)
+{
+  uint32_t total = 0;
+  for (size_t i = 0; i < m->n; i++)
+    for (uint32_t k = 0; k < m->lanes[i].list.n; k++) {
+      uint32_t ordinal = m->lanes[i].list.ordinals[k];
+      if (ordinal == except || ordinal >= m->page->pin.products || is_open(m, ordinal))
+        continue;
+      flip(m, ordinal);
+      total++;
+    }
+  return total;
 }
 
 static struct span head_slug(struct merge *m, struct lane *l)
@@ -42,22 +60,19 @@ static bool ranks_before(struct merge *m, struct lane *a, struct lane *b)
   return a->tenths != b->tenths ? a->tenths > b->tenths : span_cmp(head_slug(m, a), head_slug(m, b)) < 0;
 }
 
-/* Sets a lane on its next product that was not met yet; false: it is at its end. */
+/* Sets a lane on its next open product; false: it is at its end. */
 static bool settle(struct merge *m, struct lane *l)
 {
-  while (l->at < l->list.n) {
-    uint32_t o = l->list.ordinals[l->at];
-    if (o < m->page->pin.products && !(m->seen[o >> 3] & 1u << (o & 7)))
-      return true;
+  while (l->at < l->list.n && !is_open(m, l->list.ordinals[l->at])) {
     l->at++;
     l->slug.p = NULL;
     if (l->at < l->list.n)
       l->tenths = catalog_score(&m->page->pin, l->list.ordinals[l->at]);
   }
-  return false;
+  return l->at < l->list.n;
 }
 
-/* The ordinal that ranks next, each once; CATALOG_NONE: there is no more. */
+/* The ordinal that ranks next, which is no longer open then; CATALOG_NONE: there is no more. */
 static uint32_t next(struct merge *m)
 {
   struct lane *best = NULL;
@@ -67,40 +82,50 @@ static uint32_t next(struct merge *m)
   if (!best)
     return CATALOG_NONE;
   uint32_t ordinal = best->list.ordinals[best->at];
-  m->total += meet(m, ordinal);
+  flip(m, ordinal);
   return ordinal;
 }
 
-static void count_rest(struct merge *m)
+static uint32_t take_near(struct merge *m, uint32_t first, uint32_t max, uint32_t *ordinals)
 {
-  for (size_t i = 0; i < m->n; i++)
-    for (uint32_t k = m->lanes[i].at; k < m->lanes[i].list.n; k++)
-      m->total += meet(m, m->lanes[i].list.ordinals[k]);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < first + max; i++) {
+    uint32_t ordinal = next(m);
+    if (ordinal == CATALOG_NONE)
+      break;
+    if (i >= first)
+      ordinals[n++] = ordinal;
+  }
+  return n;
+}
+
+static uint32_t take_far(const struct merge *m, uint32_t first, uint32_t max, uint32_t *ordinals)
+{
+  struct catalog_list all = catalog_ranking(&m->page->pin);
+  uint32_t n = 0, met = 0;
+  for (uint32_t i = 0; i < all.n && n < max; i++)
+    if (is_open(m, all.ordinals[i]) && met++ >= first)
+      ordinals[n++] = all.ordinals[i];
+  return n;
 }
 
 uint32_t alternatives_take(struct page *p, const struct gathered *g, uint32_t first, uint32_t max, uint32_t *ordinals,
                            uint32_t *n)
 {
-  struct merge m = {.page = p, .seen = arena_alloc(p->arena, p->pin.products / 8 + 1)};
+  struct merge m = {.page = p, .open = arena_alloc(p->arena, p->pin.products / 8 + 1)};
   *n = 0;
-  if (!m.seen)
+  if (!m.open)
     return 0;
-  meet(&m, g->member.ordinal);
   for (uint32_t i = 0; i < g->n_sectors && m.n < PRODUCT_SECTORS_MAX; i++) {
     struct catalog_list list = g->sectors[i].ranking;
     if (list.n)
       m.lanes[m.n++] = (struct lane){.list = list, .tenths = catalog_score(&p->pin, list.ordinals[0])};
   }
-  while (m.total < first + max) {
-    uint32_t ordinal = next(&m);
-    if (ordinal == CATALOG_NONE)
-      break;
-    if (m.total > first)
-      ordinals[(*n)++] = ordinal;
-  }
-  count_rest(&m);
-  page_digest(p, &m.total, sizeof m.total);
-  return m.total;
+  uint32_t total = open_all(&m, g->member.ordinal);
+  if (first < total)
+    *n = (first < FAR ? take_near(&m, first, max, ordinals) : take_far(&m, first, max, ordinals));
+  page_digest(p, &total, sizeof total);
+  return total;
 }
 
 struct ended_view *alternatives_ended(struct page *p, const struct facts *f, const struct gathered *others, size_t n)

@@ -93,3 +93,23 @@ def test_two_sectors_are_one_list_over_several_pages(own_site):
     only_left = own_site.get("/alternatives/x10.json").json
     assert [c["slug"] for c in only_left["products"]][:12] == [f"x{i:02}" for i in range(13) if i != 10]
     assert only_left["pager"]["total"] == 59
+
+
+def test_far_down_a_long_list_the_order_goes_on(own_site):
+    """1,100 products of no score in two sectors: the pages around the thousandth are as sorted as the first."""
+    connection = own_site.database.connect(autocommit=False)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO sector (slug, name) VALUES ('left', 'Left'), ('right', 'Right')")
+        cursor.execute("INSERT INTO product (slug, name, status) SELECT CONCAT('y', LPAD(seq, 4, '0')), 'Y', 'published'"
+                       " FROM seq_1_to_1100")
+        cursor.execute("INSERT INTO product_sector (product_id, sector_id) SELECT p.id, s.id FROM product p, sector s"
+                       " WHERE p.slug LIKE 'y%' AND (s.slug = 'left' OR s.slug = 'right' AND p.id % 2)")
+    connection.commit()
+    wait_until(lambda: own_site.get("/alternatives/y0001?page=22").status == 200, 20)
+    seen = []
+    for number in range(19, 23):
+        view = own_site.get(f"/alternatives/y0001.json?page={number}").json
+        assert [c["rank"] for c in view["products"]] == list(range(number * 50 - 49, min(number * 50, 1099) + 1))
+        seen += [c["slug"] for c in view["products"]]
+    assert seen == [f"y{i:04}" for i in range(902, 1101)]
+    assert own_site.get("/alternatives/y0001?page=23").status == 404
