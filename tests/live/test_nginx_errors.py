@@ -1,6 +1,7 @@
 """nginx's own answers: malformed and oversized requests, and a pool that is away.  No pool runs here."""
 import re
 import shutil
+import socket
 
 import pytest
 
@@ -84,6 +85,26 @@ def test_assets_are_immutable(web):
         assert value is None or answer[name] == value
     again = web.http("GET", "/static/site.0123456789ab.css", {"If-None-Match": answer["ETag"]})
     assert again.status == 304
+
+
+def test_a_pool_that_never_answers():
+    """504 with a page, once the patience is over; here that is 1 s."""
+    folder = short_folder()
+    shutil.copytree(TOP / "nginx", folder / "diptych")
+    patience = folder / "diptych/fastcgi.conf"
+    text = patience.read_text()
+    assert "fastcgi_read_timeout    15s;" in text
+    patience.write_text(text.replace("fastcgi_read_timeout    15s;", "fastcgi_read_timeout 1s;"))
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(folder / "mute.sock"))
+        mute.listen()
+        web = Web(folder, f"unix:{folder}/mute.sock").start()
+        try:
+            headers, _ = checked(web.exchange(line("GET / HTTP/1.1"), half_close=False), 504)
+            assert headers["Cache-Control"] == "no-store" and int(headers["Retry-After"]) > 0
+        finally:
+            web.stop()
+    shutil.rmtree(folder)
 
 
 def test_error_addresses_are_internal(web):

@@ -46,11 +46,13 @@ def request(port, method, path, headers=None, body=None, timeout=20):
         connection.close()
 
 
-def exchange(port, data, timeout=20):
-    """Sends raw bytes and returns all bytes that come back until the peer closes."""
+def exchange(port, data, timeout=20, half_close=True):
+    """Sends raw bytes and returns all bytes that come back until the peer closes.  nginx takes a half
+    closed connection for a visitor who left, once it has passed the request on."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as s:
         s.sendall(data)
-        s.shutdown(socket.SHUT_WR)
+        if half_close:
+            s.shutdown(socket.SHUT_WR)
         received = b""
         while part := s.recv(65536):
             received += part

@@ -341,8 +341,8 @@ http {{
     def http(self, method, path, headers=None, body=None, timeout=20):
         return http.request(self.port, method, path, headers, body, timeout * SLOW)
 
-    def exchange(self, data, timeout=20):
-        return http.exchange(self.port, data, timeout * SLOW)
+    def exchange(self, data, timeout=20, half_close=True):
+        return http.exchange(self.port, data, timeout * SLOW, half_close)
 
 
 class Site:
