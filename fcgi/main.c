@@ -66,6 +66,11 @@ static int run_check(const struct invocation *in)
   return with_config(in, alone_check);
 }
 
+static int run_lint(const struct invocation *in)
+{
+  return with_config(in, alone_lint);
+}
+
 static int run_render(const struct invocation *in)
 {
   if (in->argc != 2) {
@@ -160,6 +165,7 @@ static int run_template(const struct invocation *in)
 
 static const struct command commands[] = {
     {"check", "check", "say whether this configuration could serve, and what is missing", run_check},
+    {"lint", "lint", "name the rows that no page can show", run_lint},
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
     {"render", "render PATH", "print one answer with its headers, without nginx", run_render},

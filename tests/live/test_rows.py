@@ -7,7 +7,7 @@ import pytest
 
 from lib.daemon import wait_until
 from lib.probes import config_file, facts, rows
-from lib.servers import SLOW, Database, short_folder
+from lib.servers import SLOW, Database, diptych, short_folder
 
 NOT_FOUND, UNAVAILABLE = "nothing there: answer so", "the backend is away: use what is left, or 503"
 INVALID = "the input is wrong: refuse it"
@@ -374,3 +374,39 @@ def test_killed_connections_never_show(own):
         assert end["end"] == "ok" and len(found) == 19
         repeated += end["connects"] - 1
     assert repeated >= 4
+
+
+# ---- lint
+
+def lint(database, command="lint"):
+    config = config_file(database, database.folder)
+    return diptych(command, config=config)
+
+
+def test_lint_is_content_with_the_sample(shared):
+    done = lint(shared)
+    assert done.returncode == 0 and "all in order" in done.stdout, done.stdout
+
+
+def test_lint_and_check_name_what_a_foreign_table_holds(own):
+    own.script("""
+      CREATE TABLE odd AS SELECT id, CONVERT(slug USING utf8mb4) COLLATE utf8mb4_bin AS slug, name, status, lifecycle
+        FROM product;
+      UPDATE odd SET slug = 'Größe' WHERE id = 3;
+      UPDATE odd SET slug = 'this-vs-that' WHERE id = 4;
+      UPDATE odd SET slug = 'kafka', status = 'live' WHERE id = 5;
+      DELETE FROM odd WHERE id = 6;
+      CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, NULL AS website_url, NULL AS repository_url,
+        NULL AS logo_url, NULL AS license, lifecycle, NULL AS velocity_override, NULL AS created_at, NULL AS updated_at
+        FROM odd;
+      CREATE OR REPLACE VIEW site_page AS SELECT 1 AS id, 'compare' AS slug, 'C' AS title, '' AS body_md,
+        'published' AS status, NULL AS updated_at;
+    """)
+    done = lint(own)
+    assert done.returncode == 1
+    for line in ('site_product id 3: "Gr\\xc3\\xb6\\xc3\\x9fe": the slug is not', 'site_product id 4: "this-vs-that"',
+                 'site_product id 5: "live": status is none of', '"kafka": the slug is there more than once',
+                 'site_page id 1: "compare": the slug is one of the site\'s own words', "product_id names no product",
+                 "more like it"):
+        assert line in done.stdout, done.stdout
+    assert 'site_product id 3: "Gr' in lint(own, "check").stdout
