@@ -1,0 +1,78 @@
+"""Hostile text in every column that editors fill: the parsed page has no element, attribute or address
+that the template did not write; feeds, twins and JSON-LD stay well-formed."""
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from lib.page import parse
+from lib.servers import wait_until
+
+STRINGS = [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</script><script>alert(1)",
+    "]]><b>x</b>", "<!-- x", "--><svg onload=alert(1)>", "javascript:alert(1)", "{{title}} {{{json_ld}}}", "</title><h1>x",
+    "a\u202ereversed\u2066", "\U0001f600 emoji \u0301\u0302\u0303", "tab\tand\nline", "&lt;b&gt; &amp;amp;", "%s%n%1$s", "\\u003cb\\u003e",
+    "[x](javascript:alert(1)) <b onclick=alert(1)>b</b>", "![x](data:text/html,x)", "<a href=\"data:text/html,x\">x</a>",
+    "| a | b |\n# heading\n```"]
+TEXT = {"product": ["name", "license", "website_url", "repository_url", "logo_url"], "sector": ["name"],
+        "theme": ["name"], "editorial": ["headline", "author", "current_state_md", "heading_md", "prediction_md"],
+        "activity": ["title", "url", "version"], "faq": ["question", "answer_md"], "comparison": ["intro_md", "verdict_md"],
+        "page": ["title", "body_md"]}
+PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-kubernetes-vs-nats", "/products/kafka", "/alternatives/kafka",
+         "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/about", "/methodology", "/leaderboard", "/sectors",
+         "/sectors/devops", "/themes/streaming", "/search?q=kafka", "/compare?a=kafka", "/nope"]
+FEEDS = ["/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom", "/sectors/devops.atom"]
+
+
+@pytest.fixture(scope="module")
+def hostile_site(module_site):
+    """Every row of every table says every string, each row from another one on."""
+    everything = " ".join(STRINGS)
+    for table, columns in TEXT.items():
+        for at, column in enumerate(columns):
+            for i, text in enumerate(STRINGS):
+                value = text if column.endswith("url") else f"{text} {everything}"[:480]
+                module_site.database.sql(f"UPDATE {table} SET {column} = %s WHERE (id + {at}) %% {len(STRINGS)} = {i}", value)
+    wait_until(lambda: "</title><h1>x" in module_site.get("/about.json").json["title"], 20)
+    return module_site
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_foreign_element_attribute_or_address(hostile_site, sample_site, path):
+    page = parse(hostile_site.get(path).text)
+    names = {n.name for n in page.all()}
+    assert not names & {"iframe", "object", "embed", "style", "base", "frame", "math", "marquee"}
+    for node in page.all():
+        assert not [a for a in node.attrs if a.startswith("on") or a == "style"], node.attrs
+        for a in ("href", "src", "action"):
+            if node[a]:
+                assert node[a].startswith(("http://", "https://", "mailto:", "/", "#")), node[a]
+                assert not node[a].startswith("//")
+        if node.name == "script":
+            assert node["type"] == "application/ld+json"
+            json.loads(node.text)
+        if node.name == "img":
+            assert node["src"].startswith("https://")
+    assert len(list(page.all("h1"))) == 1 and len(list(page.all("title"))) == 1
+    main = {(n.name) for n in page.all()}
+    assert not main - {n.name for p in PAGES for n in parse(sample_site.get(p).text).all()} - {
+        "h3", "h4", "h5", "h6", "pre", "code", "img", "em", "strong", "table", "p", "li", "ul", "br", "hr"}
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_feeds_stay_well_formed(hostile_site, path):
+    root = ET.fromstring(hostile_site.get(path).body)
+    names = {e.tag.split("}")[1] for e in root.iter()}
+    assert names <= {"feed", "id", "title", "subtitle", "updated", "published", "author", "name", "link", "icon",
+                     "generator", "entry", "category", "summary", "content"}
+    for link in root.iter("{http://www.w3.org/2005/Atom}link"):
+        assert link.get("href").startswith(("http://", "https://"))
+    for content in root.iter("{http://www.w3.org/2005/Atom}content"):
+        assert {n.name for n in parse(content.text).all()} <= {"p", "a"}
+
+
+@pytest.mark.parametrize("path", [p for p in PAGES if p not in ("/", "/compare?a=kafka", "/nope") and "?" not in p])
+def test_twins_stay_whole(hostile_site, path):
+    assert json.loads(hostile_site.get(path + ".json").body.decode("utf-8"))
+    markdown = hostile_site.get(path + ".md")
+    assert markdown.status == 200 and markdown.body.decode("utf-8")
