@@ -35,7 +35,8 @@ static void file_write(const char *name, struct span text)
   snprintf(path, sizeof path, "%s/%s", folder, name);
   FILE *f = fopen(path, "w");
   assert_non_null(f);
-  fwrite(text.p, 1, text.n, f);
+  if (text.n)
+    fwrite(text.p, 1, text.n, f);
   fclose(f);
 }
 
