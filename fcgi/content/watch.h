@@ -73,7 +73,10 @@ struct watch {
 
   struct watch_sweep sweep;
   struct watch_recount recount;
-  bool full;                 /* the catalog's memory did not suffice */
+  bool full, refused;        /* the catalog's memory did not suffice; since the last publication */
+  int64_t full_since_us;     /* monotonic */
+  bool loading;              /* everything is being read */
+  int64_t polled_us;         /* real time just before the last poll */
   bool unsaved;
   int64_t save_after_us;     /* monotonic */
   int64_t down_since_us;     /* monotonic; 0: up */
@@ -87,7 +90,7 @@ void watch_incarnation(const struct watch *w, char out[64], struct span word);
 bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
 void watch_ids_sort(struct watch_ids *ids);             /* and without doubles */
 
-/* UNAVAILABLE, INVALID: the database.  LIMIT is not returned but noted in w->full. */
+/* UNAVAILABLE, INVALID: the database.  LIMIT: the catalog. */
 enum err watch_poll(struct watch *w);
 enum err watch_load(struct watch *w);
 enum err watch_clock(struct watch *w);
@@ -98,6 +101,8 @@ enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);
 /* Sectors, themes, pages, the site's questions: those that differ, or all.  *silent counts differences
  * that no higher rev explains. */
 enum err watch_terms(struct watch *w, bool all, size_t *silent);
+/* LIMIT: later there may be room again, don't advance yet.  When there is none for long, or everything
+ * is being read, the product is left as it was: the sweep tries again. */
 enum err watch_put(struct watch *w, const struct product *p);
 void watch_noted(struct watch *w, enum err err); /* of a staging: LIMIT and NO_MEMORY */
 enum err watch_publish(struct watch *w, const struct catalog_follow *follow);

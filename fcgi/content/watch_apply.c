@@ -1,3 +1,4 @@
+/* Reads again what changed and stages what it is now. */
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -40,11 +41,18 @@ void watch_ids_sort(struct watch_ids *ids)
 
 /* ---- staging and publishing */
 
+/* Room comes back within the time that readers of the older half may take; after twice that it won't. */
+#define FULL_US (2 * CATALOG_GRACE_S * CLOCK_SECOND)
+
 void watch_noted(struct watch *w, enum err err)
 {
-  if ((err == ERR_LIMIT || err == ERR_NO_MEMORY) && !w->full) {
+  if (err != ERR_LIMIT && err != ERR_NO_MEMORY)
+    return;
+  w->refused = true;
+  if (!w->full) {
     log_error("the catalog's memory does not suffice (%s): raise catalog_bytes", err_text(err));
     w->full = true;
+    w->full_since_us = clock_mono_us();
   }
 }
 
@@ -57,7 +65,8 @@ enum err watch_put(struct watch *w, const struct product *p)
     pairs[i] = p->pairs[i].other_id;
   enum err err = catalog_put(w->writer, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
   watch_noted(w, err);
-  return err == ERR_LIMIT ? ERR_OK : err;
+  bool leave = w->loading || clock_mono_us() - w->full_since_us > FULL_US;
+  return err == ERR_LIMIT && leave ? ERR_OK : err;
 }
 
 enum err watch_publish(struct watch *w, const struct catalog_follow *follow)
@@ -65,7 +74,8 @@ enum err watch_publish(struct watch *w, const struct catalog_follow *follow)
   enum err err = catalog_writer_publish(w->writer, follow);
   if (err == ERR_OK) {
     METRICS_ADD(w->metrics, publishes, 1);
-    w->full = false;
+    w->full = w->refused;
+    w->refused = false;
     w->unsaved = true;
   }
   watch_noted(w, err);

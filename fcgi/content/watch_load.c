@@ -147,10 +147,12 @@ enum err watch_load(struct watch *w)
   if (err == ERR_OK)
     err = catalog_begin_full(w->writer);
   watch_noted(w, err);
+  w->loading = true;
   if (err == ERR_OK)
     err = products_load(w, &count);
   if (err == ERR_OK)
     err = watch_terms(w, true, &silent);
+  w->loading = false;
   if (err == ERR_OK)
     err = watch_publish(w, w->next);
   if (err != ERR_OK)

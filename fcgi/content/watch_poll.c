@@ -160,6 +160,7 @@ enum err watch_poll(struct watch *w)
   struct db_rows rows;
   struct buf sql = BUF_INIT;
   METRICS_ADD(w->metrics, polls, 1);
+  w->polled_us = clock_now_us();
   follow_expire(w->follow, clock_now_us());
   poll_sql(w, &sql);
   int64_t patience_us = w->config->mysql_timeout * 1000;

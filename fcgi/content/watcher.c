@@ -71,19 +71,20 @@ static void state_tell(struct watch *w)
   catalog_state_put(w->writer, &w->state);
 }
 
-static void up(struct watch *w)
+/* `current`: all that was found is published. */
+static void up(struct watch *w, bool current)
 {
   if (w->down_since_us)
     log_info("the database is back after %.1f s", (double)(clock_mono_us() - w->down_since_us) / 1e6);
   w->down_since_us = 0;
   w->state.database_up = true;
-  if (w->load_wanted || w->behind)
+  if (w->load_wanted || w->behind || !current)
     return;
   if (!w->state.ready)
     log_info("caught up with the database at change %llu", (unsigned long long)w->follow->cursor);
   w->state.ready = true;
   w->state.from_file = false;
-  w->state.confirmed_us = clock_now_us();
+  w->state.confirmed_us = w->polled_us;
 }
 
 static void down(struct watch *w, enum err err)
@@ -128,11 +129,14 @@ static int run(struct watch *w)
   int64_t backoff_us = BACKOFF_LEAST_US, rest_us = 0;
   while (!stop_within(w, rest_us)) {
     enum err err = step(w);
-    if (err == ERR_OK || err == ERR_LIMIT) {
-      up(w);
+    if (err == ERR_OK) {
+      up(w, true);
       backoff_us = BACKOFF_LEAST_US;
       rest_us = w->behind || w->load_wanted || w->recount.running ? 0 : w->config->poll_interval * 1000;
       watch_file_save(w, false);
+    } else if (err == ERR_LIMIT) {
+      up(w, false);
+      rest_us = BACKOFF_MOST_US;
     } else if (err == ERR_NO_MEMORY) {
       log_error("the watcher ran out of memory: it begins again");
       if (writer_renew(w) != ERR_OK)
