@@ -5,6 +5,7 @@
 #include "site/assets.h"
 #include "site/site.h"
 #include "text/url.h"
+#include "text/utf8.h"
 
 /* ---- planning */
 
@@ -67,6 +68,12 @@ struct span build_sign(size_t i)
 struct span build_path(struct page *p, const char *prefix, struct span slug)
 {
   return arena_printf(p->arena, "%s%.*s", prefix, SPAN_ARG(slug));
+}
+
+struct span build_cut(struct page *p, struct span text)
+{
+  struct span cut = utf8_cut(text, BUILD_CUT_CHARS);
+  return cut.n == text.n ? text : arena_printf(p->arena, "%.*s…", SPAN_ARG(cut));
 }
 
 struct body_view *build_body(struct page *p, struct body b, struct span source)

@@ -47,6 +47,10 @@ struct span build_position(size_t i);
 struct span build_sign(size_t i);
 struct span build_path(struct page *p, const char *prefix, struct span slug);
 
+/* A description of at most BUILD_CUT_CHARS characters, with an ellipsis where it was cut. */
+#define BUILD_CUT_CHARS 280
+struct span build_cut(struct page *p, struct span text);
+
 struct body_view *build_body(struct page *p, struct body b, struct span source);
 struct velocity_view *build_velocity(struct page *p, const struct gathered *g, size_t position);
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s);

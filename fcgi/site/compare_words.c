@@ -2,9 +2,6 @@
 #include "site/jsonld.h"
 #include "site/page_compare.h"
 #include "site/site.h"
-#include "text/utf8.h"
-
-#define DESCRIPTION_CHARS 280
 
 struct span compare_names(struct page *p, const struct compare *c, const char *last)
 {
@@ -37,11 +34,11 @@ struct span compare_description(struct page *p, const struct compare_view *v)
   for (size_t i = 0; i < v->products.n; i++) {
     const struct product_view *m = &v->products.v[i];
     if (m->editorial)
-      out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? " " : "", SPAN_ARG(m->editorial->headline));
+      out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? ". " : "", SPAN_ARG(m->editorial->headline));
   }
   if (!out.n)
     out = v->cadence;
-  return utf8_cut(arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v->title), SPAN_ARG(out)), DESCRIPTION_CHARS);
+  return build_cut(p, arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v->title), SPAN_ARG(out)));
 }
 
 void compare_members_words(struct page *p, const struct compare *c, struct words_member *out)

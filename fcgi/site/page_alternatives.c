@@ -63,9 +63,9 @@ static struct span intro_of(struct page *p, const struct alternatives *a)
   if (!a->list.total)
     return arena_printf(p->arena, "No other product tracked here is in %.*s.", SPAN_ARG(sectors_of(p, &a->product)));
   return arena_printf(p->arena,
-                      "%u other %s tracked here in %.*s, ranked by velocity as of %.*s. Velocity says how fast a "
-                      "product ships, not how well it fits.",
-                      a->list.total, a->list.total == 1 ? "product is" : "products are",
+                      "%u other %s a sector with %.*s: %.*s. Ranked by velocity as of %.*s, which says how fast a product "
+                      "ships, not how well it fits.",
+                      a->list.total, a->list.total == 1 ? "product shares" : "products share", SPAN_ARG(f->name),
                       SPAN_ARG(sectors_of(p, &a->product)), SPAN_ARG(page_hour(p, p->pin.window_us)));
 }
 

@@ -95,12 +95,9 @@ static int span_order(const void *a, const void *b)
 
 static void changes(struct page *p, const struct compare *c, struct compare_view *v)
 {
-  static const char letters[] = "abcd";
   struct span slugs[COMPARE_MAX];
-  v->pick_href = SPAN("/compare");
-  for (size_t i = 0; i < c->n; i++)
-    v->pick_href = arena_printf(p->arena, "%.*s%c%c=%.*s", SPAN_ARG(v->pick_href), i ? '&' : '?', letters[i],
-                                SPAN_ARG(c->set[i].member.facts.slug));
+  /* With two known products the picker leads straight back here: only the first is filled in. */
+  v->pick_href = build_path(p, "/compare?a=", c->set[0].member.facts.slug);
   size_t most = c->n < COMPARE_MAX ? (c->n_cards < 3 ? c->n_cards : 3) : 0;
   v->add.v = ARENA_ARRAY(p->arena, most, struct link_view);
   for (size_t i = 0; i < most && v->add.v; i++) {

@@ -7,13 +7,11 @@
 #include "site/pages.h"
 #include "site/product_words.h"
 #include "site/site.h"
-#include "text/utf8.h"
 
 #define MORE_MOST 50
 #define MORE_PAIRS 20
 #define MORE_SCAN 500    /* ranked products looked at for ones with questions */
 #define PAIRS_SCAN 10000 /* pairs looked at for ones of a product */
-#define DESCRIPTION_CHARS 280
 
 struct more { /* another page with questions */
   struct facts a, b;
@@ -155,6 +153,15 @@ static struct span json_ld(struct page *p, const struct faq_view *v)
   return jsonld_end(&j);
 }
 
+/* The first questions: what the page answers says more than any sentence about it. */
+static struct span description(struct page *p, const struct faq_view *v)
+{
+  struct span out = arena_printf(p->arena, "%.*s:", SPAN_ARG(v->title));
+  for (size_t i = 0; i < v->questions.n && out.n < BUILD_CUT_CHARS; i++)
+    out = arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(out), SPAN_ARG(v->questions.v[i].question));
+  return build_cut(p, v->questions.n ? out : v->lede);
+}
+
 static void frame(struct page *p, struct faq_view *v)
 {
   struct link_view *above = ARENA_NEW(p->arena, struct link_view);
@@ -162,7 +169,7 @@ static void frame(struct page *p, struct faq_view *v)
     return;
   *above = (struct link_view){SPAN("Questions"), SPAN("/faq")};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .description = utf8_cut(v->lede, DESCRIPTION_CHARS),
+                                                .description = description(p, v),
                                                 .crumbs = above,
                                                 .n_crumbs = v->members.n > 0,
                                                 .twins = true});

@@ -6,10 +6,8 @@
 #include "site/pages.h"
 #include "site/product_words.h"
 #include "text/json.h"
-#include "text/utf8.h"
 
 #define RELATED_MAX 6
-#define DESCRIPTION_CHARS 280
 
 _Static_assert(LISTING_PAGE == TIMELINE_PAGE, "the timeline pages like every list");
 
@@ -104,9 +102,8 @@ static struct span description(struct page *p, const struct profile *f, const st
 {
   if (!v->product->editorial)
     return v->lede;
-  return utf8_cut(arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
-                               SPAN_ARG(f->summary)),
-                  DESCRIPTION_CHARS);
+  return build_cut(p, arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
+                                   SPAN_ARG(f->summary)));
 }
 
 static void json_ld_article(struct jsonld *j, const struct editorial_view *e)

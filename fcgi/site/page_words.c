@@ -6,7 +6,6 @@
 #include "site/sectors.h"
 #include "text/utf8.h"
 
-#define DESCRIPTION_CHARS 280
 #define SECTORS_MOST 200
 #define EXAMPLE_TRIES 50
 
@@ -128,7 +127,7 @@ static void put_entity(struct buf *out, struct span *html)
 static struct span plain_of(struct page *p, struct span html)
 {
   struct buf out = BUF_INIT;
-  while (html.n && out.n < DESCRIPTION_CHARS * 4) {
+  while (html.n && out.n < BUILD_CUT_CHARS * 4) {
     if (html.p[0] == '<')
       html = span_from(html, span_find(html, '>') + 1);
     else if (html.p[0] == '&')
@@ -140,7 +139,7 @@ static struct span plain_of(struct page *p, struct span html)
   }
   struct span plain = utf8_clean(p->arena, arena_copy(p->arena, buf_view(&out)));
   buf_free(&out);
-  return utf8_cut(span_trim(plain), DESCRIPTION_CHARS);
+  return build_cut(p, span_trim(plain));
 }
 
 static struct span json_ld(struct page *p, struct page_view *frame, const char *type)

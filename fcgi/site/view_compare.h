@@ -20,7 +20,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   overlap, cadence   the two sentences of the first answer, for the twins
  *   alternatives_intro what they are and how they are ranked
  *   alternatives       six at most; empty: the page says that none is tracked in these sectors
- *   pick_href          "/compare?a=kafka&b=kubernetes": the picker with this set filled in
+ *   pick_href          "/compare?a=kafka": the picker with the first product filled in
  *   add                up to three links that add a product: text "Add Redis"; empty for four
  *   timeline           at most 6 of each, newest first
  *   sparks_shown       the timeline holds a spark (the legend is there either way) */
