@@ -42,6 +42,7 @@ static bool source_take(struct template_source *s, struct arena *a, struct span 
 {
   struct buf raw = BUF_INIT, led = BUF_INIT;
   const char *z = arena_z(a, path);
+  errno = ENOMEM;
   bool fine = z && file_read(&raw, z);
   if (fine && indent.n)
     indent_lines(&led, buf_view(&raw), indent);

@@ -71,6 +71,12 @@ static int to_buf(const char *p, size_t n, void *out)
   return 0;
 }
 
+static void tree_print(struct buf *out, json_t *v)
+{
+  if (json_dump_callback(v, to_buf, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+    out->failed = true;
+}
+
 static void value_print(struct buf *out, json_t *v)
 {
   char digits[64];
@@ -81,7 +87,7 @@ static void value_print(struct buf *out, json_t *v)
   case JSON_TRUE: buf_puts(out, "true"); break;
   case JSON_FALSE: buf_puts(out, "false"); break;
   case JSON_NULL: break;
-  default: json_dump_callback(v, to_buf, out, JSON_COMPACT | JSON_ENCODE_ANY); break;
+  default: tree_print(out, v); break;
   }
 }
 
@@ -156,6 +162,10 @@ static struct partial *partial_get(struct lenient *r, const struct template_toke
   *p = (struct partial){.next = r->partials, .name = t->text, .indent = t->indent};
   p->found = template_read_partial(&p->source, r->arena, r->dir, r->ext, t);
   r->partials = p;
+  if (!p->found && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG) {
+    fprintf(r->why, "%s: partial \"%.*s\": %s\n", r->dir, SPAN_ARG(t->text), strerror(errno));
+    return NULL;
+  }
   return p->found && !template_scan(&p->source, r->arena, r->why) ? NULL : p;
 }
 
@@ -238,6 +248,8 @@ int template_command(const char *file, const char *json_file, FILE *out, FILE *w
 {
   struct buf text = BUF_INIT;
   struct lenient r = {.arena = arena_new(0), .why = why, .out = &text};
+  if (!r.arena)
+    fputs("out of memory\n", why);
   json_t *data = r.arena ? data_read(json_file, why) : NULL;
   int code = data ? file_render(&r, file, data) : 1;
   if (code == 0 && ((text.n && fwrite(text.p, 1, text.n, out) != text.n) || fflush(out) != 0)) {

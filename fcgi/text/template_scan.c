@@ -210,6 +210,8 @@ static bool scan_all(struct scanner *sc)
       end = tag.end;
     }
     text_add(sc, sc->pos, start);
+    if (sc->tokens.failed || sc->open.failed)
+      return true; /* said by template_scan */
     if (!tag_add(sc, &tag, alone ? span_of(all.p + start, tag.at - start) : span_of(NULL, 0)))
       return false;
     sc->pos = end;
