@@ -47,7 +47,8 @@ step() {
   printf '\n=== %s: %s\n' "$title" "$*" >>"$STEP_LOG"
   from=$(wc -c <"$STEP_LOG")
   spinner_start "$title"
-  "$@" >>"$STEP_LOG" 2>&1 </dev/null || status=$?
+  # In a subshell: a trap that runs meanwhile still speaks to the terminal.
+  ("$@") >>"$STEP_LOG" 2>&1 </dev/null || status=$?
   spinner_stop
   if [ $status -eq 0 ]; then
     printf '  %s: done in %d s\n' "$title" $((SECONDS - began))
