@@ -2,8 +2,9 @@
 
 #include <stdalign.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/format.h"
 
 #define FIRST_BLOCK ((size_t)64 * 1024)
 
@@ -85,12 +86,18 @@ static bool grow(struct arena *a, size_t n)
   return true;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static size_t round_up(size_t n)
 {
   size_t align = alignof(max_align_t);
+  return (n + align - 1) & ~(align - 1);
+}
+
+/* Memory as it is; the next n bytes of the newest block when they fit there. */
+static void *claim(struct arena *a, size_t n)
+{
   if (a->failed || n > SIZE_MAX / 4)
     goto fail;
-  n = (n + align - 1) & ~(align - 1);
+  n = round_up(n);
   if (a->max && a->total + n > a->max)
     goto fail;
   if (a->newest->size - a->newest->used < n && !grow(a, n))
@@ -98,10 +105,16 @@ void *arena_alloc(struct arena *a, size_t n)
   void *p = a->newest->bytes + a->newest->used;
   a->newest->used += n;
   a->total += n;
-  return memset(p, 0, n);
+  return p;
 fail:
   a->failed = true;
   return NULL;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+  void *p = claim(a, n);
+  return p ? memset(p, 0, n) : NULL;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -129,13 +142,16 @@ struct span arena_copy(struct arena *a, struct span s)
 
 struct span arena_printf(struct arena *a, const char *format, ...)
 {
+  /* Most results are short: they are written once, into what is left of the block. */
+  struct block *b = a->newest;
+  size_t room = b->size - b->used;
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
-  int n = vsnprintf(NULL, 0, format, args);
-  char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
-  if (p)
-    vsnprintf(p, (size_t)n + 1, format, again);
+  int n = format_write(b->bytes + b->used, room, format, args);
+  char *p = n < 0 || a->failed ? NULL : claim(a, (size_t)n + 1);
+  if (p && p != b->bytes + (b->used - round_up((size_t)n + 1)))
+    format_write(p, (size_t)n + 1, format, again); /* it did not fit: once more, elsewhere */
   va_end(args);
   va_end(again);
   return p ? span_of(p, (size_t)n) : span_of(NULL, 0);

@@ -1,7 +1,8 @@
 #include "base/buf.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/format.h"
 
 void buf_free(struct buf *b)
 {
@@ -60,11 +61,13 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
   va_list again;
   va_copy(again, args);
-  int n = vsnprintf(NULL, 0, format, args);
+  int n = b->failed ? 0 : format_write(b->p ? b->p + b->n : NULL, b->cap - b->n, format, args);
+  bool fits = (size_t)n < b->cap - b->n;
   if (n < 0)
     b->failed = true;
   else if (buf_reserve(b, (size_t)n + 1)) {
-    vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+    if (!fits)
+      format_write(b->p + b->n, (size_t)n + 1, format, again);
     b->n += (size_t)n;
   }
   va_end(again);

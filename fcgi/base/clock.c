@@ -1,6 +1,6 @@
 #include "base/clock.h"
+#include "base/format.h"
 
-#include <stdio.h>
 #include <time.h>
 
 static int64_t clock_read(clockid_t id)
@@ -61,14 +61,14 @@ int64_t clock_join(int year, int month, int day, int hour, int minute, int secon
 void clock_iso(char *out, int64_t us, int digits)
 {
   struct clock_civil c = clock_split(us);
-  int n = snprintf(out, CLOCK_ISO_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+  int n = format_print(out, CLOCK_ISO_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
                    c.second);
   if (digits > 0 && digits <= 6) {
     char micros[16];
-    snprintf(micros, sizeof micros, "%06d", c.micros);
-    n += snprintf(out + n, CLOCK_ISO_MAX - (size_t)n, ".%.*s", digits, micros);
+    format_print(micros, sizeof micros, "%06d", c.micros);
+    n += format_print(out + n, CLOCK_ISO_MAX - (size_t)n, ".%.*s", digits, micros);
   }
-  snprintf(out + n, CLOCK_ISO_MAX - (size_t)n, "Z");
+  format_print(out + n, CLOCK_ISO_MAX - (size_t)n, "Z");
 }
 
 static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -77,7 +77,7 @@ static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "
 void clock_http(char *out, int64_t us)
 {
   struct clock_civil c = clock_split(us);
-  snprintf(out, CLOCK_ISO_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", weekdays[c.weekday], c.day, months[c.month - 1],
+  format_print(out, CLOCK_ISO_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", weekdays[c.weekday], c.day, months[c.month - 1],
            c.year, c.hour, c.minute, c.second);
 }
 

@@ -1,6 +1,7 @@
 /* libmemcached's own time-outs are per wait, not per call: a server that drips bytes could hold a get
- * for seconds.  So the clock is looked at after every value, and a call that ran over closes the
- * connection and opens the breaker, which makes the damage happen once. */
+ * for seconds.  So the clock is looked at after every value, and a call that ran over PATIENCE time-outs
+ * closes the connection and opens the breaker, which makes the damage happen once.  It is not one
+ * time-out, since on a busy machine the time may have passed while we, not the server, were kept waiting. */
 #include "content/cache.h"
 
 #include <libmemcached/memcached.h>
@@ -10,6 +11,7 @@
 #include "base/log.h"
 
 #define BREAKER_HOLD_US (1 * CLOCK_SECOND)
+#define PATIENCE 4
 
 struct cache {
   memcached_st *mc; /* NULL: no servers configured */
@@ -141,7 +143,7 @@ static enum err get_batch(struct cache *c, const struct span *keys, size_t n, st
   size_t ns[CACHE_BATCH];
   for (size_t i = 0; i < n; i++)
     ps[i] = keys[i].p, ns[i] = keys[i].n;
-  int64_t until = clock_mono_us() + c->timeout_us;
+  int64_t until = clock_mono_us() + PATIENCE * c->timeout_us;
   METRICS_ADD(c->metrics, cache_gets, 1);
   memcached_return_t rc = memcached_mget(c->mc, ps, ns, n);
   if (rc != MEMCACHED_SUCCESS) {

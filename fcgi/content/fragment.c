@@ -1,9 +1,9 @@
 /* Packing and unpacking stand side by side, field for field; FORMAT changes whenever a field does, so
  * that old values are never asked for again. */
 #include "content/fragment.h"
+#include "base/format.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 #include "content/fragment_text.h"
 #include "text/pack.h"
@@ -355,7 +355,7 @@ uint32_t fragment_rendering(const struct config *c)
 {
   char shape[512];
   unsigned char key[crypto_shorthash_KEYBYTES] = "rendering", hash[crypto_shorthash_BYTES];
-  int n = snprintf(shape, sizeof shape, "%d %lld %lld %lld %.300s", FORMAT, (long long)c->markdown_bytes,
+  int n = format_print(shape, sizeof shape, "%d %lld %lld %lld %.300s", FORMAT, (long long)c->markdown_bytes,
                    (long long)c->markdown_output_bytes, (long long)c->markdown_cpu, c->base_url);
   crypto_shorthash(hash, (const unsigned char *)shape, (unsigned long long)n, key);
   return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
@@ -377,8 +377,8 @@ size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uin
 #undef FRAGMENT_LETTER
   char id_text[16] = "", rev_text[16] = "", page_text[12] = "";
   if (page > 1)
-    snprintf(page_text, sizeof page_text, "%u", page % 1000000);
-  int n = snprintf(out, FRAGMENT_KEY_MAX + 1, "%c%s:%s:%s:%016llx:%08x", letters[kind], page_text,
+    format_print(page_text, sizeof page_text, "%u", page % 1000000);
+  int n = format_print(out, FRAGMENT_KEY_MAX + 1, "%c%s:%s:%s:%016llx:%08x", letters[kind], page_text,
                    base36(id_text + sizeof id_text - 1, id), base36(rev_text + sizeof rev_text - 1, v.rev),
                    (unsigned long long)v.hash, rendering);
   return (size_t)n;

@@ -1,6 +1,6 @@
 #include "model/score.h"
+#include "base/format.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 int score_tenths(uint32_t n90, uint32_t s30, uint32_t median2)
@@ -46,5 +46,5 @@ uint32_t score_median2(uint32_t *counts, size_t n)
 
 size_t score_text(char out[8], int tenths)
 {
-  return (size_t)snprintf(out, 8, "%d.%d", tenths / 10 % 100, tenths % 10);
+  return (size_t)format_print(out, 8, "%d.%d", tenths / 10 % 100, tenths % 10);
 }

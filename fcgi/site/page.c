@@ -1,5 +1,7 @@
 #include "site/page.h"
 
+#include <xxhash.h>
+
 #include "site/site.h"
 #include "text/reltime.h"
 
@@ -34,7 +36,10 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
 
 void page_digest(struct page *p, const void *bytes, size_t n)
 {
-  crypto_generichash_update(&p->digest, bytes, n);
+  /* Each part's hash is seeded with all before it. */
+  XXH128_hash_t h = XXH3_128bits_withSeed(bytes, n, p->digest[0]);
+  p->digest[0] = h.low64;
+  p->digest[1] = (p->digest[1] << 7 | p->digest[1] >> 57) ^ h.high64;
 }
 
 void page_digest_span(struct page *p, struct span s)

@@ -11,8 +11,6 @@
 #ifndef DIPTYCH_SITE_PAGE_H
 #define DIPTYCH_SITE_PAGE_H
 
-#include <sodium.h>
-
 #include "content/catalog.h"
 #include "content/store.h"
 #include "site/request.h"
@@ -56,7 +54,7 @@ struct page {
   struct want *wants;
   size_t n_wants, wants_cap;
   void *plan;             /* the page's own struct */
-  crypto_generichash_state digest;
+  uint64_t digest[2];     /* of all that page_digest was given */
 
   /* filled by build */
   const void *view;

@@ -1,6 +1,6 @@
 #include "text/reltime.h"
+#include "base/format.h"
 
-#include <stdio.h>
 
 #include "base/clock.h"
 
@@ -40,9 +40,9 @@ size_t reltime_label(char out[RELTIME_MAX], int64_t then_us, int64_t now_us)
   if (then_us == CLOCK_NEVER)
     return 0;
   if (u == UNITS)
-    n = snprintf(out, RELTIME_MAX, "just now");
+    n = format_print(out, RELTIME_MAX, "just now");
   else
-    n = snprintf(out, RELTIME_MAX, "%lld%s ago", (long long)(age / units[u].size), units[u].name);
+    n = format_print(out, RELTIME_MAX, "%lld%s ago", (long long)(age / units[u].size), units[u].name);
   return (size_t)n;
 }
 
