@@ -6,7 +6,7 @@
 
 #include "content/catalog_private.h"
 
-#define CATALOG_FILE_FORMAT 1
+#define CATALOG_FILE_FORMAT 2
 #define CATALOG_FILE_SUM 32
 
 struct catalog_file_header {

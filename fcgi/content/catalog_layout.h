@@ -82,19 +82,21 @@ struct catalog_pair_ids {
  * name, folded name (absent when it is the slug but for separators), aliases (each a length byte and its bytes). */
 struct catalog_record {
   uint64_t id, rev, hash;
-  int64_t changed_us;
-  uint32_t sectors, themes; /* offsets of shared lists of ids */
-  uint32_t n90, activities;
-  int32_t window_h;         /* hours since 1970 */
-  uint32_t letters;         /* which letters slug and folded name hold, for the search */
-  uint16_t s30, n_pairs;
-  uint16_t name_n, fold_n, alias_bytes;
-  uint8_t slug_n, times;
+  uint8_t n_sectors, n_themes; /* from here on what rankings and the search read, together */
   uint8_t flags;
   int8_t override_tenths;
-  uint8_t n_sectors, n_themes;
+  uint32_t sectors, themes; /* offsets of shared lists of ids */
+  uint32_t n90, activities;
+  uint16_t s30, n_pairs;
+  uint32_t letters; /* which letters slug and folded name hold, for the search */
+  uint8_t times, slug_n;
+  uint16_t name_n;
+  int64_t changed_us;
+  int32_t window_h; /* hours since 1970 */
+  uint16_t fold_n, alias_bytes;
 };
 _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
+#define CATALOG_RECORD_HOT 24 /* offset of what rankings and the search read */
 
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };

@@ -95,6 +95,18 @@ static uint64_t places_of(const struct match_needle *m, uint32_t c)
   return mask;
 }
 
+/* Of the first characters, one more than errors are allowed, one must stand near the needle's start. */
+static bool start_possible(const struct match_needle *m, struct span text, size_t at)
+{
+  uint64_t near = (UINT64_C(1) << (2 * m->errors + 2)) - 1;
+  for (size_t i = at; i <= at + m->errors; i++) {
+    unsigned char c = i < text.n ? (unsigned char)text.p[i] : 0x80;
+    if (c >= 0x80 || m->ascii[in_word((char)c) ? c : '-'] & near)
+      return true;
+  }
+  return false;
+}
+
 /* The least cost by errors of a match that begins at a word's start. */
 static uint32_t cost_from(const struct match_needle *m, struct span text, size_t at)
 {
@@ -174,7 +186,7 @@ static uint32_t needle_cost(const struct match_needle *m, struct match_side text
   if (m->errors == 0 || worst <= MATCH_ONE_ERROR)
     return best;
   for (size_t at = word_start(t, 0); at < t.n && best > MATCH_ONE_ERROR; at = word_start(t, word_end(t, at))) {
-    uint32_t cost = cost_from(m, t, at);
+    uint32_t cost = start_possible(m, t, at) ? cost_from(m, t, at) : MATCH_NONE;
     if (cost < best)
       best = cost;
   }
