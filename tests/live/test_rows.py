@@ -310,7 +310,7 @@ def test_frozen_server_costs_one_short_timeout(own):
     _, end = rows(config, "products", 1, fails=True)
     took = time.monotonic() - began
     own.daemon.thaw()
-    assert end["end"] == UNAVAILABLE and "no answer within 20" in end["log"]
+    assert end["end"] == UNAVAILABLE and "no answer within 2" in end["log"]
     assert took < 0.2 + 0.5 * SLOW
 
 

@@ -188,8 +188,8 @@ int main(int argc, char **argv)
     sscanf(line, "%31s %127s %127s", word, one, two);
     probe_say(answer(&p, word, one, two));
   }
-  ended(&p, 0);
+  int status = ended(&p, 0);
   catalog_destroy(&p.catalog);
   config_free(&p.config);
-  return 0;
+  return status ? 4 : 0;
 }
