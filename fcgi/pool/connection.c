@@ -66,6 +66,7 @@ enum connection_news connection_look(struct connection *c, char *buffer)
     return errno == EAGAIN || errno == EWOULDBLOCK ? CONNECTION_NOTHING : CONNECTION_CLOSED;
   if (n == 0)
     return CONNECTION_CLOSED;
+  c->full = (size_t)n >= RECORD_LIMIT;
   c->scan = record_scan(span_of(buffer, (size_t)n), buffer + RECORD_LIMIT);
   switch (c->scan.verdict) {
   case RECORD_WHOLE:
@@ -130,6 +131,17 @@ static bool request_copy(struct connection *c, struct request *rq)
   return false;
 }
 
+/* Before the answer, because the library reads 8 KB at a time: a peer that has its answer may send its
+ * next request, and the library would swallow its beginning.  Only bytes that record_scan has approved
+ * are read here; they are all in the socket already. */
+static bool body_read(struct connection *c)
+{
+  char trash[4096];
+  while (FCGX_GetStr(trash, sizeof trash, c->fcgi.in) == sizeof trash)
+    ;
+  return FCGX_GetError(c->fcgi.in) == 0;
+}
+
 bool connection_request_take(struct connection *c, struct request *rq)
 {
   c->fcgi.ipcFd = c->fd;
@@ -143,20 +155,18 @@ bool connection_request_take(struct connection *c, struct request *rq)
     c->scan.why = "cut off in its parameters";
     return false;
   }
+  if (c->scan.stdin_ended && !body_read(c)) {
+    c->scan.why = "cut off in its body";
+    return false;
+  }
   return request_copy(c, rq);
 }
 
 bool connection_request_done(struct connection *c)
 {
-  char trash[4096];
-  bool ended = c->scan.stdin_ended;
-  /* Only bytes that record_scan has approved are read here: they are all in the socket already. */
-  while (ended && FCGX_GetStr(trash, sizeof trash, c->fcgi.in) == sizeof trash)
-    ;
-  ended = ended && FCGX_GetError(c->fcgi.in) == 0;
   FCGX_Free(&c->fcgi, 0);
   c->fcgi.ipcFd = -1;
-  return ended && c->scan.keep && !c->scan.more && !c->close_after;
+  return c->scan.stdin_ended && c->scan.keep && !c->scan.more && !c->close_after;
 }
 
 void connection_linger(struct connection *c, int64_t due_us)

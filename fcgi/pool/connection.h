@@ -24,6 +24,8 @@ struct connection {
   enum connection_state state;
   bool watched;      /* is in the gateway's epoll set */
   bool close_after;  /* close it when the running request is answered */
+  bool body_awaited; /* all parameters are here; due_us is when the rest is not waited for any longer */
+  bool full;         /* no more can be looked at: what is missing is a long body */
   int64_t due_us;    /* monotonic: when it is closed unless something happens; 0: never */
   size_t discarded;  /* bytes thrown away while lingering */
   struct record_scan scan;
@@ -42,7 +44,7 @@ void connection_free(struct connection **c); /* closes it */
 enum connection_news {
   CONNECTION_NOTHING, /* no byte has come */
   CONNECTION_PART,    /* a request has begun */
-  CONNECTION_REQUEST, /* c->scan tells of a whole request */
+  CONNECTION_REQUEST, /* c->scan tells of all parameters; the body may be under way */
   CONNECTION_CLOSED,  /* the peer has gone between two requests */
   CONNECTION_BROKEN   /* cut off or malformed: c->scan.why; close it */
 };
@@ -50,9 +52,10 @@ enum connection_news {
 /* Looks without blocking and without taking a byte.  `buffer` has 2 * RECORD_LIMIT bytes. */
 enum connection_news connection_look(struct connection *c, char *buffer);
 
-/* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena.  false: close it. */
+/* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena; a body that is there is
+ * read and thrown away.  false: close it. */
 bool connection_request_take(struct connection *c, struct request *rq);
-/* Forgets the request and reads its body to the end.  false: close or linger. */
+/* Forgets the request.  true: the connection can be kept; false: close it or linger. */
 bool connection_request_done(struct connection *c);
 
 /* Stops sending and waits for the peer's end without blocking. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,7 +117,8 @@ static _Noreturn void worker_become(struct crew *c, int index)
                                          .board = c->board,
                                          .index = index,
                                          .listen_fd = c->listen_fd,
-                                         .life_fd = c->life_fd}));
+                                         .life_fd = c->life_fd,
+                                         .nudge_fd = c->nudge_fd}));
 }
 
 static bool worker_start(struct crew *c, int64_t now_us)
@@ -269,6 +271,7 @@ bool crew_reap(struct crew *c, pid_t pid, int status, int64_t now_us)
       death_explain(c, i, status, now_us);
       atomic_store(&slot_of(c, i)->pid, 0);
       atomic_store(&slot_of(c, i)->idle_us, 0);
+      eventfd_write(c->nudge_fd, 1); /* it may have been woken for a connection that it did not take */
       c->members[i] = (struct crew_member){0};
       return true;
     }

@@ -26,7 +26,7 @@ struct crew {
   struct scoreboard *board;
   unsigned generation;         /* of those */
   int wanted;
-  int listen_fd, life_fd;      /* life_fd: the end of a pipe that hangs up with the master */
+  int listen_fd, life_fd, nudge_fd; /* as in gateway.h */
   bool stopping;
   void (*in_child)(void *);    /* closes what is the master's alone */
   void *in_child_of;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -18,6 +19,17 @@
 #define ARENA_MOST ((size_t)64 << 20)
 #define CONNECTIONS_MOST 2048
 
+static void overdue(struct gateway *g, struct connection *c)
+{
+  if (c->body_awaited) {
+    gateway_request(g, c, false);
+    return;
+  }
+  if (c->state == CONNECTION_OPEN)
+    gateway_bad(g, "no whole request within a second");
+  gateway_drop(g, c);
+}
+
 static void expire(struct gateway *g)
 {
   int64_t now_us = clock_mono_us();
@@ -30,11 +42,9 @@ static void expire(struct gateway *g)
   g->next_due_us = 0;
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
-    if (c->due_us && c->due_us <= now_us) {
-      if (c->state == CONNECTION_OPEN)
-        gateway_bad(g, "no whole request within a second");
-      gateway_drop(g, c);
-    } else
+    if (c->due_us && c->due_us <= now_us)
+      overdue(g, c);
+    else
       gateway_due(g, c, c->due_us);
   }
 }
@@ -81,19 +91,25 @@ static void event_turn(struct gateway *g, const struct epoll_event *event, bool 
 static void turn(struct gateway *g)
 {
   struct epoll_event events[EVENTS];
-  bool waited, fresh = false;
+  bool waited, fresh = false, nudged = false;
   int n = events_wait(g, events, &waited);
   for (int i = 0; i < n; i++, waited = true) {
     if (events[i].data.ptr == NULL)
       fresh = true;
     else if (events[i].data.ptr == g)
       g->told = true;
+    else if (events[i].data.ptr == &g->listening)
+      nudged = eventfd_read(g->s->nudge_fd, &(eventfd_t){0}) == 0;
     else
       event_turn(g, &events[i], waited);
   }
+  if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
+    g->told = true;
   /* A wake-up is lost when the worker that got it dies: so look also when nothing happened. */
-  if ((fresh || n == 0) && g->listening)
+  else if ((fresh || n == 0) && g->listening)
     gateway_accept(g);
+  while (nudged && !g->told && g->listening && gateway_accept(g))
+    ;
   expire(g);
 }
 
@@ -109,15 +125,16 @@ static void connection_shut(struct gateway *g, struct connection *c)
     gateway_drop(g, c);
 }
 
-/* The queue is emptied when the whole pool stops; else the others will, and a few are taken because
- * this worker may have been woken for them. */
+/* The queue is emptied when the whole pool stops; else it is left to the others, who serve with the
+ * newer configuration. */
 static void queue_drain(struct gateway *g)
 {
   int64_t until_us = clock_mono_us() + LEAVE_US;
-  bool all = atomic_load(&g->s->board->stopping);
-  for (int left = all ? CONNECTIONS_MOST : 4; left > 0 && clock_mono_us() < until_us; left--)
-    if (!gateway_accept(g))
-      break;
+  if (!atomic_load(&g->s->board->stopping))
+    gateway_nudge(g);
+  else
+    while (clock_mono_us() < until_us && gateway_accept(g))
+      ;
 }
 
 /* Busy kept connections end with their next answer, which tells the peer so; only those that nobody
@@ -128,6 +145,7 @@ static void leave(struct gateway *g)
   gateway_listen(g, false);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->life_fd, NULL); /* these stay readable from now on */
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->signal_fd, NULL);
+  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->nudge_fd, NULL);
   queue_drain(g);
   g->quiet_us = clock_mono_us() + QUIET_US;
   while (g->oldest && clock_mono_us() < g->quiet_us)
@@ -146,13 +164,15 @@ static void leave(struct gateway *g)
 static bool ends_watch(struct gateway *g)
 {
   struct epoll_event told = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
+  struct epoll_event nudge = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGQUIT);
   g->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &told) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->life_fd, &told) == 0;
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->life_fd, &told) == 0 &&
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->nudge_fd, &nudge) == 0;
 }
 
 static bool gateway_open(struct gateway *g)

@@ -27,6 +27,7 @@ struct gateway_setup {
   struct scoreboard_slot *slot;
   int listen_fd; /* non-blocking */
   int life_fd;   /* hangs up when the master has died */
+  int nudge_fd;  /* an eventfd: look at the listening socket */
   uint64_t requests_most; /* leave after about so many; 0: never */
 };
 

@@ -3,6 +3,7 @@
  * holds while a fresh connection's request is under way and another worker could take the next one. */
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include "pool/gateway_state.h"
@@ -92,6 +93,11 @@ void gateway_hold(struct gateway *g)
     g->holding = true;
     g->resume_us = now_us + HOLD_US;
   }
+}
+
+void gateway_nudge(struct gateway *g)
+{
+  eventfd_write(g->s->nudge_fd, 1); /* full: enough nudges are under way */
 }
 
 bool gateway_accept(struct gateway *g)

@@ -88,6 +88,7 @@ void gateway_request(struct gateway *g, struct connection *c, bool waited)
       .arena = g->arena, .stage = &s->slot->stage, .deadline_us = now_us + s->config->deadline * 1000};
   gateway_touch(g, c);
   g->last = c;
+  c->body_awaited = false;
   stage_set(rq.stage, STAGE_READ);
   if (!connection_request_take(c, &rq)) {
     gateway_bad(g, c->scan.why);
@@ -102,6 +103,20 @@ void gateway_request(struct gateway *g, struct connection *c, bool waited)
     g->resume_us = 0; /* what was waited for has come */
 }
 
+/* Parameters without the end of the body: it usually is a moment behind them, and a connection is kept
+ * only when the body has been read to its end.  true: wait. */
+static bool body_await(struct gateway *g, struct connection *c, bool hung_up)
+{
+  int64_t now_us = clock_mono_us();
+  if (c->scan.stdin_ended || c->full || hung_up || (c->body_awaited && now_us >= c->due_us))
+    return false;
+  if (!c->body_awaited) {
+    gateway_due(g, c, now_us + GATEWAY_BODY_US);
+    c->body_awaited = true;
+  }
+  return gateway_watch(g, c);
+}
+
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event)
 {
   if (c->state == CONNECTION_LINGER) {
@@ -110,6 +125,8 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
     return;
   }
   enum connection_news news = connection_look(c, g->buffer);
+  if (news == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
+    return;
   if (news == CONNECTION_REQUEST)
     gateway_request(g, c, event.waited);
   else if ((news == CONNECTION_NOTHING || news == CONNECTION_PART) && !event.hung_up) {

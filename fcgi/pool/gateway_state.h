@@ -31,6 +31,7 @@ struct gateway {
 };
 
 #define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* that a request has to arrive in */
+#define GATEWAY_BODY_US (20 * INT64_C(1000))     /* that its body has to arrive in, for the connection to be kept */
 
 /* gateway_accept.c */
 void gateway_touch(struct gateway *g, struct connection *c); /* it is the newest now */
@@ -44,6 +45,8 @@ void gateway_listen(struct gateway *g, bool on);
 void gateway_hold(struct gateway *g);
 /* One connection; the others are left to other workers.  false: none waits. */
 bool gateway_accept(struct gateway *g);
+/* Lets another worker look at the listening socket, whose wake-up this one may have had for nothing. */
+void gateway_nudge(struct gateway *g);
 
 /* gateway_serve.c */
 void gateway_bad(struct gateway *g, const char *why);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct master {
   struct reload reload;
   int signal_fd;
   int life[2]; /* a pipe: workers hold [0], only the master [1] */
+  int nudge_fd;
   bool said_ready, stopping;
   int64_t watched_us;
 };
@@ -308,7 +310,8 @@ static void serve(struct master *m)
 static bool master_open(struct master *m, FILE *why)
 {
   m->board = scoreboard_new();
-  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || !signals_open(m)) {
+  m->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->nudge_fd < 0 || !signals_open(m)) {
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
@@ -325,6 +328,7 @@ static bool master_open(struct master *m, FILE *why)
   m->crew.generation = 1;
   m->crew.listen_fd = m->listener.fd;
   m->crew.life_fd = m->life[0];
+  m->crew.nudge_fd = m->nudge_fd;
   m->crew.in_child = in_child;
   m->crew.in_child_of = m;
   atomic_store(&m->board->generation, 1);

@@ -17,7 +17,7 @@ struct worker_setup {
   const struct config *config;
   struct scoreboard *board;
   int index;
-  int listen_fd, life_fd;
+  int listen_fd, life_fd, nudge_fd; /* as in gateway.h */
 };
 
 /* After process_child_begin. */

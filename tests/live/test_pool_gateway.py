@@ -69,10 +69,10 @@ def test_ids_other_than_1_are_answered_with_their_id(probe):
     assert answer.whole and {id for _, id, _ in answer.records} == {0xabcd}
 
 
-@pytest.mark.parametrize("size", [10, 9000, 60000])
+@pytest.mark.parametrize("size", [0, 10, 8100, 9000, 60000])
 def test_small_bodies_are_thrown_away_and_the_connection_stays(probe, size):
     with probe.peer() as p:
-        for _ in range(3):
+        for _ in range(30):
             assert p.ask("/echo", method="POST", body=b"b" * size).echoed["method"] == "POST"
 
 
@@ -85,7 +85,18 @@ def test_a_large_body_costs_the_connection_and_not_the_answer(probe):
 def test_parameters_without_a_body_record_are_enough(probe):
     with probe.peer() as p:
         p.send(fcgi.begin(), fcgi.record(fcgi.PARAMS, fcgi.pairs(fcgi.parameters())), fcgi.record(fcgi.PARAMS))
+        began = time.monotonic()
         assert p.answer().status == 200
+        assert time.monotonic() - began < 0.2 * SLOW
+
+
+def test_a_body_in_pieces_keeps_the_connection(probe):
+    data = fcgi.request("/echo", method="POST", body=b"b" * 30000)
+    with probe.peer() as p:
+        for _ in range(3):
+            for at in range(0, len(data), 7000):
+                p.send(data[at:at + 7000])
+            assert p.answer().echoed["method"] == "POST"
 
 
 def test_a_request_in_single_bytes_is_understood(probe):
