@@ -1,0 +1,102 @@
+"""Every page fits every window, says the same without scripts, and asks nothing of anybody else."""
+import pytest
+
+from pages import PAGES
+
+WIDTHS = (320, 360, 640, 768, 1280)  # 640: 1280 at 200 % zoom
+WIDER = """
+const width = document.documentElement.clientWidth;
+document.querySelectorAll("details").forEach(e => e.open = true);
+return document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > width + 1).slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(browser, sample_site, name):
+    for width in WIDTHS:
+        browser.look(sample_site.url + PAGES[name], width)
+        assert browser.js(WIDER) == [], f"at {width} px"
+
+
+@pytest.mark.parametrize("scheme", ("light", "dark"))
+@pytest.mark.parametrize("name", PAGES)
+def test_screenshots_are_kept(browser, sample_site, shots, name, scheme):
+    for width in (360, 1280):
+        picture = shots / f"{name}-{width}-{scheme}.png"
+        browser.look(sample_site.url + PAGES[name], width, scheme=scheme).screenshot(picture)
+        assert picture.stat().st_size > 10000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_console_has_nothing_to_say(browser, sample_site, name):
+    browser.look(sample_site.url + PAGES[name])
+    said = [m for m in browser.console() if not (name == "not-found" and "404" in m)]
+    assert said == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_first_load_is_three_requests_and_40_kilobytes(browser, sample_site, name):
+    browser.look(sample_site.url + PAGES[name])
+    asked = browser.js("return performance.getEntriesByType('resource').map(e => [e.name, e.encodedBodySize])")
+    page = browser.js("return performance.getEntriesByType('navigation')[0].encodedBodySize")
+    assert all(url.startswith(sample_site.url + "/static/") for url, _ in asked), asked
+    assert len(asked) <= 2
+    assert page + sum(size for _, size in asked) < 40000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_ids_are_unique_and_links_within_the_page_lead_somewhere(browser, sample_site, name):
+    browser.look(sample_site.url + PAGES[name])
+    ids = browser.js("return [...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    within = browser.js("return [...document.querySelectorAll('a[href^=\"#\"]')].map(e => e.getAttribute('href'))")
+    assert [x for x in within if x[1:] not in ids] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_one_h1_and_headings_in_order(browser, sample_site, name):
+    browser.look(sample_site.url + PAGES[name])
+    levels = browser.js("return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => +e.tagName[1])")
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels
+
+
+@pytest.mark.parametrize("name", ("comparison", "trajectory", "home"))
+def test_the_text_is_the_same_without_scripts(browser, sample_site, name):
+    url = sample_site.url + PAGES[name]
+    with_scripts = browser.look(url).driver.find_element("tag name", "main").text
+    without = browser.look(url, scripts=False).driver.find_element("tag name", "main").text
+    browser.command("Emulation.setScriptExecutionDisabled", value=False)
+    assert without == with_scripts and len(without) > 500
+
+
+def test_the_stylesheet_is_small(sample_site, browser):
+    browser.look(sample_site.url + "/")
+    sheets = browser.js("return [...document.querySelectorAll('link[rel=stylesheet]')].map(e => e.getAttribute('href'))")
+    assert len(sheets) == 1
+    assert len(sample_site.get(sheets[0]).body) < 15000
+
+
+def test_a_comparison_prints_on_two_pages(browser, sample_site):
+    browser.look(sample_site.url + PAGES["comparison"])
+    pdf = browser.pdf()
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/") in (1, 2)
+
+
+def test_print_leaves_out_navigation_and_shows_addresses(browser, sample_site):
+    browser.look(sample_site.url + PAGES["comparison"], media="print")
+    assert browser.js("return getComputedStyle(document.querySelector('.mast nav')).display") == "none"
+    shown = browser.js("return getComputedStyle(document.querySelector('.glance a[href^=http]'), '::after').content")
+    assert "http" in shown
+
+
+def test_a_stands_left_and_b_right_from_the_title_to_the_timeline(browser, sample_site):
+    browser.look(sample_site.url + PAGES["comparison"])
+    middle = browser.js("const r = document.querySelector('h1').getBoundingClientRect(); return r.left + r.width / 2")
+    where = """return [...document.querySelectorAll(arguments[0])].map(e => {
+      const r = e.getBoundingClientRect(); return [r.left, r.right]})"""
+    for block in ("h1 .who", ".glance td", ".side", ".move", "#alternatives .onward li"):
+        left, right = browser.js(where, f":is({block}).a"), browser.js(where, f":is({block}).b")
+        assert left and all(edge[1] <= middle + 8 for edge in left), block
+        assert right and all(edge[0] >= middle - 8 for edge in right), block
