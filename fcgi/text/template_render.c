@@ -54,9 +54,11 @@ static void url_write(struct buf *out, struct span s, void (*write)(struct buf *
 {
   size_t from = out->n, ampersands = 0;
   write(out, s);
+  if (out->failed || out->n == from || !memchr(out->p + from, '&', out->n - from))
+    return;
   for (size_t i = from; i < out->n; i++)
     ampersands += out->p[i] == '&';
-  if (!ampersands || !buf_reserve(out, 4 * ampersands))
+  if (!buf_reserve(out, 4 * ampersands))
     return;
   size_t to = out->n += 4 * ampersands;
   for (size_t i = to - 4 * ampersands; i-- > from;) {

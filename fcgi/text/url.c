@@ -4,14 +4,25 @@
 
 static const char hex[] = "0123456789ABCDEF";
 
+/* What a byte may stand for unescaped (RFC 3986, section 2). */
+enum { UNRESERVED = 1, RESERVED = 2, COLON = 4 };
+
+#define TEN(c, v)                                                                                                      \
+  [c] = v, [c + 1] = v, [c + 2] = v, [c + 3] = v, [c + 4] = v, [c + 5] = v, [c + 6] = v, [c + 7] = v, [c + 8] = v,     \
+  [c + 9] = v
+#define LETTERS(c, v)                                                                                                  \
+  TEN(c, v), TEN(c + 10, v), [c + 20] = v, [c + 21] = v, [c + 22] = v, [c + 23] = v, [c + 24] = v, [c + 25] = v
+static const unsigned char class_of[256] = {
+    LETTERS('a', UNRESERVED), LETTERS('A', UNRESERVED), TEN('0', UNRESERVED),
+    ['-'] = UNRESERVED, ['.'] = UNRESERVED, ['_'] = UNRESERVED, ['~'] = UNRESERVED, [':'] = COLON,
+    ['/'] = RESERVED,   ['?'] = RESERVED,   ['#'] = RESERVED,   ['['] = RESERVED,   [']'] = RESERVED, ['@'] = RESERVED,
+    ['!'] = RESERVED,   ['$'] = RESERVED,   ['&'] = RESERVED,   ['('] = RESERVED,   [')'] = RESERVED, ['*'] = RESERVED,
+    ['+'] = RESERVED,   [','] = RESERVED,   [';'] = RESERVED,   ['='] = RESERVED,
+};
+
 static bool is_alnum(char c)
 {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool is_unreserved(char c)
-{
-  return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 static int hex_value(char c)
@@ -30,32 +41,34 @@ static void byte_encode(struct buf *out, char c)
   buf_put(out, e, sizeof e);
 }
 
-void url_percent_encode(struct buf *out, struct span s)
+/* Copies runs of bytes of the kept classes, and encodes the others. */
+static void encode(struct buf *out, struct span s, unsigned kept, bool escapes)
 {
-  for (size_t i = 0; i < s.n; i++)
-    if (is_unreserved(s.p[i]))
-      buf_putc(out, s.p[i]);
-    else
-      byte_encode(out, s.p[i]);
+  size_t from = 0;
+  for (size_t i = 0; i < s.n; i++) {
+    if (class_of[(unsigned char)s.p[i]] & kept || (escapes && is_escape(s, i)))
+      continue;
+    buf_put(out, s.p + from, i - from);
+    byte_encode(out, s.p[i]);
+    from = i + 1;
+  }
+  if (from < s.n)
+    buf_put(out, s.p + from, s.n - from);
 }
 
-static void tidy(struct buf *out, struct span s, const char *kept)
+void url_percent_encode(struct buf *out, struct span s)
 {
-  for (size_t i = 0; i < s.n; i++)
-    if (is_unreserved(s.p[i]) || (s.p[i] && strchr(kept, s.p[i])) || is_escape(s, i))
-      buf_putc(out, s.p[i]);
-    else
-      byte_encode(out, s.p[i]);
+  encode(out, s, UNRESERVED, false);
 }
 
 void url_tidy(struct buf *out, struct span s)
 {
-  tidy(out, s, ":/?#[]@!$&()*+,;=");
+  encode(out, s, UNRESERVED | RESERVED | COLON, true);
 }
 
 void url_tidy_part(struct buf *out, struct span s)
 {
-  tidy(out, s, "/?#[]@!$&()*+,;=");
+  encode(out, s, UNRESERVED | RESERVED, true);
 }
 
 bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded)
