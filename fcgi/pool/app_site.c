@@ -18,6 +18,7 @@ struct app_worker {
   struct templates *templates;
   struct assets *assets;
   struct store *store;
+  struct gallery *gallery;
   const struct scoreboard *board;
 };
 
@@ -48,6 +49,7 @@ void app_worker_close(struct app_worker **w)
     return;
   site_close(&(*w)->site);
   store_close(&(*w)->store);
+  gallery_close(&(*w)->gallery);
   templates_close(&(*w)->templates);
   assets_free(&(*w)->assets);
   free(*w);
@@ -74,8 +76,10 @@ static bool worker_site(struct app_worker *w, const struct config *c, struct met
                              .metrics_text = w->board ? metrics_text : NULL,
                              .metrics_context = w};
   w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
+  w->gallery = gallery_open(c, m, &s->breakers->cache, &s->breakers->pens);
   parts.store = w->store;
-  w->site = w->store ? site_open(&parts) : NULL;
+  parts.gallery = w->gallery;
+  w->site = w->store && w->gallery ? site_open(&parts) : NULL;
   return w->site != NULL;
 }
 
@@ -118,6 +122,11 @@ static void *worker_open(void *context, const struct config *c, const struct app
 static void worker_handle(void *self, const struct request *rq, struct response *out)
 {
   site_handle(((struct app_worker *)self)->site, rq, out);
+}
+
+static void worker_idle(void *self)
+{
+  gallery_tidy(((struct app_worker *)self)->gallery);
 }
 
 static void worker_close(void *self)
@@ -182,6 +191,7 @@ const struct app *app_site(void)
                                  .shared_create = shared_create,
                                  .worker_open = worker_open,
                                  .worker_handle = worker_handle,
+                                 .worker_idle = worker_idle,
                                  .worker_close = worker_close,
                                  .watcher_run = watch,
                                  .check = check,

@@ -4,6 +4,7 @@
 
 #include "content/breaker.h"
 #include "content/catalog.h"
+#include "content/gallery.h"
 #include "pool/app.h"
 #include "site/site.h"
 
@@ -12,6 +13,7 @@ struct app_shared {
   struct catalog *catalog;
   struct app_breakers { /* mapped shared */
     struct breaker database, cache;
+    struct gallery_pens pens;
   } *breakers;
 };
 

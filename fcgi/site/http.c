@@ -97,16 +97,25 @@ static bool not_modified(const struct request *rq, struct span tag, int64_t modi
 static void cache_control(const struct http *h, const struct finished *f, struct response *out)
 {
   int64_t seconds = h->config->page_max_age;
+  if (f->versioned) {
+    buf_puts(&out->headers, "Cache-Control: public, max-age=31536000, immutable\r\n");
+    return;
+  }
   bool frozen = h->config->as_of_us != CLOCK_NEVER;
   if (!frozen && f->next_change_us != CLOCK_FOREVER && (f->next_change_us - h->now_us) / CLOCK_SECOND < seconds)
     seconds = f->next_change_us > h->now_us ? (f->next_change_us - h->now_us) / CLOCK_SECOND : 0;
   buf_printf(&out->headers, "Cache-Control: public, max-age=%lld, must-revalidate\r\n", (long long)seconds);
 }
 
+static bool may_code(const struct request *rq, const struct finished *f)
+{
+  return !f->versioned && f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
+}
+
 /* Sends the compressed body when it may and should; *coded tells. */
 static struct span choose_body(const struct request *rq, struct table *t, struct finished *f, bool *coded)
 {
-  *coded = f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
+  *coded = may_code(rq, f);
   if (!*coded)
     return f->body;
   if (f->gzip.p)
@@ -127,7 +136,7 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
                struct response *out)
 {
   char tag[TABLE_ETAG + 8], date[CLOCK_ISO_MAX];
-  bool coded = f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
+  bool coded = may_code(rq, f);
   int n = snprintf(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
   out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, clock_now_us()) ? 304 : 200;
   if (out->status == 200) {
@@ -141,7 +150,8 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
     response_header(out, "Last-Modified", span_z(date));
   }
   cache_control(h, f, out);
-  buf_puts(&out->headers, "Vary: Accept-Encoding\r\n");
+  if (!f->versioned)
+    buf_puts(&out->headers, "Vary: Accept-Encoding\r\n");
   if (out->status == 200) {
     response_header(out, "Content-Type", f->content_type);
     if (coded)

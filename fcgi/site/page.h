@@ -58,6 +58,7 @@ struct page {
 
   /* filled by build */
   const void *view;
+  struct span body;       /* the finished body, when no template makes it */
   int64_t changed_us;     /* data part of Last-Modified; CLOCK_NEVER: unknown */
   int64_t label_us;       /* when the youngest label of time began */
   int64_t next_change_us; /* when the first label changes; CLOCK_FOREVER */

@@ -1,6 +1,7 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
 #include "site/page_compare.h"
 #include "site/pages.h"
+#include "site/pictures.h"
 
 #include <stdlib.h>
 
@@ -171,7 +172,7 @@ static void words(struct page *p, const struct compare *c, const struct pair_tex
   }
 }
 
-static void frame(struct page *p, struct compare_view *v)
+static void frame(struct page *p, const struct compare *c, struct compare_view *v)
 {
   struct link_view *crumb = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   if (!crumb || !feed)
@@ -187,8 +188,10 @@ static void frame(struct page *p, struct compare_view *v)
                                                 .feeds = feed,
                                                 .n_feeds = 1,
                                                 .twins = true});
-  if (v->page)
-    v->page->json_ld = compare_json_ld(p, v);
+  if (!v->page)
+    return;
+  v->page->og_image = page_absolute(p, pictures_path(p, c->set, c->n));
+  v->page->json_ld = compare_json_ld(p, v);
 }
 
 enum err build_compare(struct page *p)
@@ -226,7 +229,7 @@ enum err build_compare(struct page *p)
   timeline(p, c, f, v);
   words(p, c, page_value(p, c->pair_want), v);
   compare_questions(p, c, page_value(p, c->pair_want), v);
-  frame(p, v);
+  frame(p, c, v);
   p->view = v;
   return ERR_OK;
 }

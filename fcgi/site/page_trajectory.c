@@ -4,6 +4,7 @@
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
+#include "site/pictures.h"
 #include "site/product_words.h"
 #include "text/json.h"
 
@@ -161,6 +162,7 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
   if (!v->page)
     return;
   listing_frame(v->page, v->pager);
+  v->page->og_image = page_absolute(p, pictures_path(p, &t->product, 1));
   v->page->json_ld = json_ld(p, v);
 }
 

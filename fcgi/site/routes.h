@@ -15,6 +15,7 @@
 /* And how its address is read. */
 #define ROUTE_PAGED 32u /* ?page= means something */
 #define ROUTE_QUERY 64u /* other parameters mean something: never kept in the table */
+#define ROUTE_VERSIONED 128u /* the address names the content's version: never changes, compressed already */
 
 /* X(name, pattern, forms, shape, template): plan_<name> and build_<name> are its functions,
  * <template>.html.mustache, .md.mustache, .atom.xml.mustache its faces. */

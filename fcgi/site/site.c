@@ -234,7 +234,9 @@ static bool render(struct visit *v, struct buf *body)
 {
   const struct template *t = templates_get(v->site->parts.templates, v->route, v->target.form);
   stage_set(v->rq->stage, STAGE_RENDER);
-  if (v->target.form == FORM_JSON)
+  if (v->page.body.n)
+    buf_span(body, v->page.body);
+  else if (v->target.form == FORM_JSON)
     twin_json_write(body, v->route->shape, v->page.view, self_of(v));
   else if (!t || !template_render(t, v->page.view, body))
     return false;
@@ -261,7 +263,8 @@ static bool finish(struct visit *v, struct buf *body, struct finished *f)
                          .modified_us = modified_us(p),
                          .next_change_us = p->next_change_us,
                          .right_us = clock_mono_us(),
-                         .embeddable = v->target.form != FORM_HTML};
+                         .embeddable = v->target.form != FORM_HTML,
+                         .versioned = v->route->forms & ROUTE_VERSIONED};
   memcpy(f->digest, v->digest, sizeof f->digest);
   http_etag(f->etag, f->body);
   METRICS_ADD(v->site->parts.metrics, pages_rendered, 1);

@@ -14,6 +14,7 @@
 
 struct site;
 struct assets;
+struct gallery;
 struct templates;
 
 /* What a site stands on; everything is borrowed and outlives it. */
@@ -23,6 +24,7 @@ struct site_parts {
   const struct assets *assets;
   const struct catalog *catalog;
   struct store *store;
+  struct gallery *gallery; /* NULL: no pictures */
   struct metrics *metrics;
   /* Writes Prometheus text of the whole pool; NULL: only this process's numbers. */
   void (*metrics_text)(void *context, struct buf *out);

@@ -26,6 +26,7 @@ struct finished {
   int64_t next_change_us;   /* the site's clock: when a label changes */
   int64_t right_us;         /* monotonic: when it was last known to be right */
   bool embeddable;          /* cross-origin */
+  bool versioned;           /* the address names this very content, which is compressed in itself */
 };
 
 struct table;

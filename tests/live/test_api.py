@@ -107,7 +107,11 @@ def test_every_described_example_is_there(api, sample_site):
         for p in item["get"]["parameters"]:
             if p["in"] == "path":
                 path = path.replace("{%s}" % p["name"], p["example"])
-        assert sample_site.get(path).status == 200, path
+        answer = sample_site.get(path)
+        if path.startswith("/pictures/"):
+            assert answer.status == 308
+            answer = sample_site.get(answer["Location"].removeprefix(sample_site.url))
+        assert answer.status == 200, path
 
 
 def test_errors_have_the_form_that_was_asked_for(api, sample_site):
