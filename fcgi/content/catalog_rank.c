@@ -14,7 +14,8 @@ static const struct catalog_record *record_of(const struct catalog_writer *w, ui
 
 /* Two steps ahead of the walk: where the record is, then the record.  (gcc drops a call that only
  * prefetches, unless it is inlined early.) */
-static inline __attribute__((always_inline)) void records_fetch(const struct catalog_writer *w, const uint32_t *ordinals, uint32_t i, uint32_t n)
+static inline __attribute__((always_inline)) void records_fetch(const struct catalog_writer *w,
+                                                                const uint32_t *ordinals, uint32_t i, uint32_t n)
 {
   if (i + 2 * AHEAD >= n)
     return;
