@@ -59,23 +59,21 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
     want_take(s, open[i], keys[i], values[i], x->arena);
 }
 
-/* The ids of the products that open wants are about, each once. */
+/* The ids of the products that open wants are about, each once.  A pair is the business of whoever fills
+ * its smaller id: if it needed the leases of both, two fillers could each hold one and never the other. */
 static size_t missing_ids(const struct want *wants, size_t n, uint64_t *ids)
 {
   size_t m = 0;
   for (size_t i = 0; i < n; i++) {
     const struct want *w = &wants[i];
-    uint64_t both[2] = {w->id, w->kind == FRAGMENT_PAIR ? w->other_id : w->id};
+    size_t at = 0;
     if (!want_open(w) || w->kind == FRAGMENT_SITE || w->kind == FRAGMENT_PAGE ||
         (w->kind == FRAGMENT_TIMELINE && w->page > 1))
       continue;
-    for (int k = 0; k < 2; k++) {
-      size_t at = 0;
-      while (at < m && ids[at] != both[k])
-        at++;
-      if (at == m)
-        ids[m++] = both[k];
-    }
+    while (at < m && ids[at] != w->id)
+      at++;
+    if (at == m)
+      ids[m++] = w->id;
   }
   return m;
 }
@@ -142,7 +140,7 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
 static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
                             const uint64_t *leased, size_t m)
 {
-  uint64_t missing[2 * WANTS_MAX], ours[2 * WANTS_MAX];
+  uint64_t missing[WANTS_MAX], ours[WANTS_MAX];
   size_t left = 0;
   if (cache_usable(s->cache))
     from_cache(s, x, wants, n);
@@ -160,7 +158,7 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
  * what is left of the deadline), and fills the rest without a lease. */
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
-  uint64_t ids[2 * WANTS_MAX];
+  uint64_t ids[WANTS_MAX];
   int64_t now = clock_mono_us(), most = now + (x->deadline_us - now) / 2;
   int64_t until = now + s->config->lease_ttl * CLOCK_SECOND;
   if (until > most)

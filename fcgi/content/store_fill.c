@@ -7,6 +7,7 @@
 #include "text/envelope.h"
 
 #define BEHIND_PAUSE_US 20000
+#define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
 static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE,
                                                    FRAGMENT_QUESTIONS, FRAGMENT_SOURCE};
@@ -46,13 +47,23 @@ static bool wanted(const struct want *wants, size_t n, const struct want *named)
   return false;
 }
 
+/* The wants to answer, and whether what is made for them is stored as well. */
+struct filling {
+  struct want *wants;
+  size_t n;
+  bool store;
+};
+
 /* Stores a packed body and answers with it. */
-static enum err finish(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
+static enum err finish(struct store_live *s, const struct store_context *x, const struct filling *f,
                        const struct want *named, struct buf *packed)
 {
+  struct want *wants = f->wants;
+  size_t n = f->n;
   enum err e = packed->failed ? ERR_NO_MEMORY : ERR_OK;
   if (e == ERR_OK) {
-    store_body(s, named, buf_view(packed));
+    if (f->store)
+      store_body(s, named, buf_view(packed));
     if (wanted(wants, n, named)) {
       const void *value = fragment_unpack(named->kind, arena_copy(x->arena, buf_view(packed)), x->arena);
       if (value)
@@ -66,7 +77,7 @@ static enum err finish(struct store_live *s, const struct store_context *x, stru
 }
 
 static enum err make_product(struct store_live *s, const struct store_context *x, const struct product *p,
-                             struct want *wants, size_t n)
+                             const struct filling *f)
 {
   enum err e = ERR_OK;
   uint32_t ordinal = catalog_find_id(x->pin, p->facts.id);
@@ -75,11 +86,12 @@ static enum err make_product(struct store_live *s, const struct store_context *x
     struct buf packed = BUF_INIT;
     struct want named = {.kind = product_kinds[k], .id = p->facts.id, .version = p->facts.version};
     fragment_pack_product(s->config, named.kind, p, &packed);
-    e = finish(s, x, wants, n, &named, &packed);
+    e = finish(s, x, f, &named, &packed);
   }
-  METRICS_ADD(s->metrics, fills, 1);
+  METRICS_ADD(s->metrics, fills, f->store);
   if (e == ERR_OK && ordinal != CATALOG_NONE) {
-    catalog_stored(x->pin, ordinal, p->facts.version);
+    if (f->store)
+      catalog_stored(x->pin, ordinal, p->facts.version);
     catalog_raise(x->pin, ordinal, p->facts.version);
   }
   return e;
@@ -95,7 +107,7 @@ static const struct product *product_of(const struct product *v, size_t n, uint6
 
 /* A pair's fragment from its two products, both read in this snapshot. */
 static enum err make_pair(struct store_live *s, const struct store_context *x, const struct want *w,
-                          const struct product *a, const struct product *b, struct want *wants, size_t n)
+                          const struct product *a, const struct product *b, const struct filling *f)
 {
   struct buf packed = BUF_INIT;
   struct pair_words words = {.other_id = b->facts.id};
@@ -108,7 +120,7 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
     if (a->pairs[i].other_id == b->facts.id)
       words = a->pairs[i];
   fragment_pack_pair(s->config, &words, a->facts.id, &packed);
-  return finish(s, x, wants, n, &named, &packed);
+  return finish(s, x, f, &named, &packed);
 }
 
 /* May a snapshot with this version be used?  Not while the catalog already knows a newer one: then the
@@ -151,22 +163,47 @@ static void gone(struct want *wants, size_t n, uint64_t id)
       wants[i].err = ERR_NOT_FOUND;
 }
 
-static enum err fill_batch(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+/* The other products of the pairs that these ids have to make; they are read in the same snapshot, but
+ * stored only by whoever fills them.  Returns how many ids there are then. */
+static size_t add_partners(const struct want *wants, size_t n_wants, uint64_t *ids, size_t n)
+{
+  size_t all = n;
+  for (size_t i = 0; i < n_wants; i++) {
+    const struct want *w = &wants[i];
+    bool ours = false, there = w->kind != FRAGMENT_PAIR || !want_open(w);
+    for (size_t k = 0; k < all && !there; k++) {
+      ours = ours || (k < n && ids[k] == w->id);
+      there = ids[k] == w->other_id;
+    }
+    if (!there && ours && all < ROWS_PRODUCTS_MAX)
+      ids[all++] = w->other_id;
+  }
+  return all;
+}
+
+static enum err fill_batch(struct store_live *s, const struct store_context *x, const uint64_t *leased, size_t n,
                            struct want *wants, size_t n_wants)
 {
-  struct product *v = ARENA_ARRAY(x->arena, n, struct product);
-  enum err e = v ? read_products(s, x, ids, n, v) : ERR_NO_MEMORY;
-  for (size_t i = 0; i < n && e == ERR_OK; i++)
+  uint64_t ids[ROWS_PRODUCTS_MAX];
+  memcpy(ids, leased, n * sizeof *ids);
+  size_t all = add_partners(wants, n_wants, ids, n);
+  struct product *v = ARENA_ARRAY(x->arena, all, struct product);
+  struct filling f = {wants, n_wants, true};
+  enum err e = v ? read_products(s, x, ids, all, v) : ERR_NO_MEMORY;
+  for (size_t i = 0; i < all && e == ERR_OK; i++) {
+    f.store = i < n;
     if (v[i].facts.id)
-      e = make_product(s, x, &v[i], wants, n_wants);
+      e = make_product(s, x, &v[i], &f);
     else
       gone(wants, n_wants, ids[i]);
+  }
+  f.store = true;
   for (size_t i = 0; i < n_wants && e == ERR_OK; i++) {
     const struct want *w = &wants[i];
-    const struct product *a = w->kind == FRAGMENT_PAIR ? product_of(v, n, w->id) : NULL;
-    const struct product *b = a ? product_of(v, n, w->other_id) : NULL;
+    const struct product *a = w->kind == FRAGMENT_PAIR ? product_of(v, all, w->id) : NULL;
+    const struct product *b = a ? product_of(v, all, w->other_id) : NULL;
     if (b)
-      e = make_pair(s, x, w, a, b, wants, n_wants);
+      e = make_pair(s, x, w, a, b, &f);
   }
   return e;
 }
@@ -175,8 +212,8 @@ enum err store_fill_products(struct store_live *s, const struct store_context *x
                              struct want *wants, size_t n_wants)
 {
   enum err e = ERR_OK;
-  for (size_t at = 0; at < n && e == ERR_OK; at += ROWS_PRODUCTS_MAX)
-    e = fill_batch(s, x, ids + at, n - at < ROWS_PRODUCTS_MAX ? n - at : ROWS_PRODUCTS_MAX, wants, n_wants);
+  for (size_t at = 0; at < n && e == ERR_OK; at += FILL_BATCH)
+    e = fill_batch(s, x, ids + at, n - at < FILL_BATCH ? n - at : FILL_BATCH, wants, n_wants);
   return e;
 }
 
@@ -190,7 +227,7 @@ static enum err fill_site(struct store_live *s, const struct store_context *x, s
     return e;
   named.version = rows.version;
   fragment_pack_site(s->config, rows.questions, rows.n, &packed);
-  return finish(s, x, w, 1, &named, &packed);
+  return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
 }
 
 static enum err fill_page(struct store_live *s, const struct store_context *x, struct want *w)
@@ -205,7 +242,7 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
     return ERR_NOT_FOUND;
   named.version = rows.version;
   fragment_pack_page(s->config, w->id, rows.title, rows.body_md, rows.updated_us, &packed);
-  return finish(s, x, w, 1, &named, &packed);
+  return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
 }
 
 static enum err fill_timeline(struct store_live *s, const struct store_context *x, struct want *w)
@@ -218,7 +255,7 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
     return e;
   named.version = rows.version;
   fragment_pack_timeline(rows.total, rows.activities, rows.n, &packed);
-  return finish(s, x, w, 1, &named, &packed);
+  return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
 }
 
 static enum err fill_one(struct store_live *s, const struct store_context *x, struct want *w)
