@@ -198,6 +198,8 @@ static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_u
 {
   bool ok = false;
   int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
+  if (!db->mysql) /* a reader that goes on after its connection was given up */
+    return ERR_UNAVAILABLE;
   METRICS_ADD(db->metrics, db_statements, 1);
   if (!db_wait_query(db->mysql, sql, n, by, &ok))
     return timed_out(db, now);

@@ -1,6 +1,7 @@
 /* The file copy of the catalog.  It is written when something changed, and now and then to say that
  * nothing did (its age bounds what may be served without a database); the larger the catalog, the
- * rarer, so that saving never takes more than a fiftieth of the time. */
+ * rarer, so that saving takes at most a fiftieth of the time and BYTES_PER_S of the disk.  An older
+ * file only means that more of the change log is applied after a start. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #define SAVE_EVERY_US (3 * CLOCK_SECOND)
 #define CONFIRM_EVERY_US (60 * CLOCK_SECOND)
 #define SAVE_SHARE 50
+#define BYTES_PER_S (4 << 20)
 
 static bool path_of(const struct watch *w, char *out, size_t cap)
 {
@@ -28,6 +30,17 @@ bool watch_file_load(struct watch *w)
   return err == ERR_OK;
 }
 
+static int64_t rest_us(const char *path, int64_t took_us)
+{
+  struct stat st;
+  int64_t rest = SAVE_EVERY_US;
+  if (rest < SAVE_SHARE * took_us)
+    rest = SAVE_SHARE * took_us;
+  if (stat(path, &st) == 0 && rest < st.st_size * CLOCK_SECOND / BYTES_PER_S)
+    rest = st.st_size * CLOCK_SECOND / BYTES_PER_S;
+  return rest;
+}
+
 void watch_file_save(struct watch *w, bool now)
 {
   char path[4096];
@@ -43,6 +56,7 @@ void watch_file_save(struct watch *w, bool now)
     log_error("%s: not saved (%s): a pool that starts without the database would have nothing to serve", path,
               err_text(err));
   int64_t took_us = clock_mono_us() - began_us;
+  log_debug("%s: saved in %.3f s", path, (double)took_us / 1e6);
   w->unsaved = err != ERR_OK;
-  w->save_after_us = clock_mono_us() + (SAVE_SHARE * took_us > SAVE_EVERY_US ? SAVE_SHARE * took_us : SAVE_EVERY_US);
+  w->save_after_us = clock_mono_us() + rest_us(path, took_us);
 }
