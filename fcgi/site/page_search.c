@@ -1,4 +1,5 @@
 /* /search?q=: products, sectors and themes, from the catalog alone. */
+#include "content/catalog_match.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/view_search.h"
@@ -9,7 +10,6 @@
 #define RESULTS_MAX 500
 #define TERMS_MAX 12
 #define SUGGEST 4
-#define EXACT_COST 1000 /* costs from here on come from typing errors: catalog.h */
 
 struct search {
   struct span query;
@@ -21,22 +21,13 @@ struct search {
   size_t n_suggest;
 };
 
-/* Does the folded needle stand in the folded name or slug? */
-static bool term_fits(struct page *p, const struct catalog_term *t, struct span needle)
+static size_t find_terms(struct page *p, bool themes, struct span needle, struct catalog_term *out)
 {
-  struct span name = utf8_fold(p->arena, t->name);
-  return span_find_span(t->slug, needle) < t->slug.n || span_find_span(name, needle) < name.n;
-}
-
-static void find_terms(struct page *p, struct span needle, struct search *s)
-{
-  struct catalog_term t;
-  for (uint32_t i = 0; i < catalog_sectors(&p->pin) && s->n_sectors < TERMS_MAX; i++)
-    if (catalog_sector(&p->pin, i, &t) && term_fits(p, &t, needle))
-      s->sectors[s->n_sectors++] = t;
-  for (uint32_t i = 0; i < catalog_themes(&p->pin) && s->n_themes < TERMS_MAX; i++)
-    if (catalog_theme(&p->pin, i, &t) && term_fits(p, &t, needle))
-      s->themes[s->n_themes++] = t;
+  struct catalog_match m[TERMS_MAX];
+  size_t found = catalog_search_terms(&p->pin, themes, needle, p->arena, m, TERMS_MAX), n = 0;
+  for (size_t i = 0; i < found; i++)
+    n += themes ? catalog_theme(&p->pin, m[i].ordinal, &out[n]) : catalog_sector(&p->pin, m[i].ordinal, &out[n]);
+  return n;
 }
 
 static enum plan find_products(struct page *p, struct span needle, struct search *s)
@@ -44,7 +35,7 @@ static enum plan find_products(struct page *p, struct span needle, struct search
   struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
   size_t n = m ? catalog_search(&p->pin, needle, m, RESULTS_MAX) : 0;
   enum plan result = listing_page(p, (uint32_t)n, &s->list);
-  s->inexact = n && m[0].cost >= EXACT_COST && !s->n_sectors && !s->n_themes;
+  s->inexact = n && m[0].cost >= MATCH_ONE_ERROR && !s->n_sectors && !s->n_themes;
   for (size_t i = s->list.first; result == PLAN_OK && i < n && i < s->list.first + LISTING_PAGE; i++)
     listing_add(p, &s->list, m[i].ordinal, 0);
   return result;
@@ -65,7 +56,8 @@ enum plan plan_search(struct page *p, struct span word)
   struct span needle = span_trim(utf8_fold(p->arena, s->query));
   if (!needle.n)
     return PLAN_OK;
-  find_terms(p, needle, s);
+  s->n_sectors = find_terms(p, false, needle, s->sectors);
+  s->n_themes = find_terms(p, true, needle, s->themes);
   enum plan result = find_products(p, needle, s);
   struct catalog_list ranking = catalog_ranking(&p->pin);
   for (uint32_t i = 0; !s->list.total && i < ranking.n && s->n_suggest < SUGGEST; i++)
