@@ -45,8 +45,11 @@ class Probe:
     # ---- life
 
     def write_config(self, **changes):
+        """In one step, as a reload may read it at any moment."""
         self.config.update(changes)
-        self.config_path.write_text(configuration_text(self.config))
+        new = self.config_path.with_suffix(".new")
+        new.write_text(configuration_text(self.config))
+        new.rename(self.config_path)
 
     @property
     def address(self):
