@@ -23,7 +23,7 @@ enum markdown_result {
   MARKDOWN_OK,
   MARKDOWN_TOO_LARGE, /* bytes in or out, or memory out of proportion */
   MARKDOWN_TOO_SLOW,  /* CPU time */
-  MARKDOWN_NO_MEMORY, /* of the machine: memory, processes */
+  MARKDOWN_NO_MEMORY, /* the machine's fault, not the body's: no memory, no process, no turn on a CPU */
 };
 
 struct markdown_limits {

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -169,8 +171,8 @@ static void hostile_make(struct buf *b, const struct hostile *h, size_t bytes)
   buf_truncate(b, bytes);
 }
 
-/* Whatever the body: the answer comes in about four times the budget, this process spends little CPU, and what is
- * not rendered leaves no trace in `out`. */
+/* Whatever the body: neither this process nor its child spends much CPU time on it, and what is not rendered leaves
+ * no trace in `out`.  (Time on the clock says little on a busy machine.) */
 static void hostile_bodies(void **state)
 {
   (void)state;
@@ -190,7 +192,6 @@ static void hostile_bodies(void **state)
       if (getenv("MARKDOWN_TIMES"))
         printf("%s%s x %zu: %s, %lld us, own cpu %lld us, %zu bytes\n", families[f].lead, families[f].unit, sizes[s],
                markdown_result_text(r), (long long)wall, (long long)cpu, out.n);
-      assert_true(wall < 4 * 200000 + 400000);
       assert_true(cpu < 200000);
       assert_true(children < 200000 + 100000);
       if (r != MARKDOWN_OK) {
@@ -220,11 +221,11 @@ static void limits_hold(void **state)
   assert_true(out.n > 200000 && strcmp(buf_z(&out) + out.n - 5, "</p>\n") == 0);
   buf_clear(&out);
   small = limits;
-  small.cpu_ms = 1; /* even a modest body then goes to a child, and a slow one is cut at once */
+  small.cpu_ms = 50;
   hostile_make(&source, &families[0], 200000);
-  int64_t wall = clock_mono_us();
+  int64_t cpu = children_cpu_us();
   assert_int_equal(markdown_html(&small, buf_view(&source), &out), MARKDOWN_TOO_SLOW);
-  assert_true(clock_mono_us() - wall < 100000);
+  assert_true(children_cpu_us() - cpu < 130000);
   buf_free(&source);
   buf_free(&out);
 }
@@ -240,6 +241,25 @@ static void child_agrees(void **state)
   assert_string_equal(buf_z(&here), buf_z(&there));
   buf_free(&here);
   buf_free(&there);
+}
+
+static void sleep_on(cmark_node *root, const struct markdown_limits *l, struct buf *out)
+{
+  (void)root, (void)l, (void)out;
+  pause();
+}
+
+/* A child that does not get on is given up and ended, and its body is not blamed. */
+static void child_is_given_up(void **state)
+{
+  (void)state;
+  struct buf out = BUF_INIT;
+  struct markdown_limits brief = limits;
+  brief.cpu_ms = 100;
+  assert_int_equal(markdown_child_write(&brief, SPAN("a"), sleep_on, &out), MARKDOWN_NO_MEMORY);
+  assert_int_equal(out.n, 0);
+  assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nothing is left */
+  buf_free(&out);
 }
 
 static void again_as_markdown(void **state)
@@ -271,7 +291,8 @@ int main(void)
       cmocka_unit_test(blocks),       cmocka_unit_test(headings),     cmocka_unit_test(links),
       cmocka_unit_test(pictures),     cmocka_unit_test(raw_html),     cmocka_unit_test(injections),
       cmocka_unit_test(bad_bytes),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
-      cmocka_unit_test(child_agrees), cmocka_unit_test(again_as_markdown), cmocka_unit_test(words),
+      cmocka_unit_test(child_agrees), cmocka_unit_test(child_is_given_up),
+      cmocka_unit_test(again_as_markdown), cmocka_unit_test(words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
