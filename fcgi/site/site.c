@@ -21,6 +21,7 @@
 #include "site/table.h"
 #include "site/templates.h"
 #include "site/twin.h"
+#include "text/url.h"
 
 #define PLAN_TRIES 5
 #define READY_POLL_US 5000
@@ -224,9 +225,11 @@ static struct span self_of(struct visit *v)
 {
   struct page *p = &v->page;
   struct arena *a = v->rq->arena;
-  struct span path = page_absolute(p, home_of(v)), query = v->target.query;
-  if ((v->route->forms & ROUTE_QUERY) && query.n)
-    return arena_printf(a, "%.*s?%.*s", SPAN_ARG(path), SPAN_ARG(query));
+  struct span path = page_absolute(p, home_of(v)), asked;
+  if ((v->route->forms & ROUTE_QUERY) && url_query_find(v->target.query, SPAN("q"), &asked)) {
+    path = arena_printf(a, "%.*s?q=%.*s", SPAN_ARG(path), SPAN_ARG(asked));
+    return p->number > 1 ? arena_printf(a, "%.*s&page=%u", SPAN_ARG(path), p->number) : path;
+  }
   return arena_printf(a, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(page_part(p)));
 }
 

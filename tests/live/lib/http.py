@@ -34,7 +34,8 @@ def request(port, method, path, headers=None, body=None, timeout=20):
     try:
         connection._validate_path = lambda url: None
         connection._validate_method = lambda method: None
-        connection.putrequest(method, path, skip_accept_encoding=True)
+        own_host = any(name.lower() == "host" for name in headers or {})
+        connection.putrequest(method, path, skip_host=own_host, skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             connection.putheader(name, value)
         if body is not None:

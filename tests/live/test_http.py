@@ -1,0 +1,309 @@
+"""HTTP, the same on every path in every form (RFC 9110, 9111): one table of addresses, one row each."""
+import email.utils
+import gzip
+import re
+import time
+
+import pytest
+
+from lib.page import parse
+from lib.servers import TOP, wait_until
+
+PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis",
+         "/compare/caddy-vs-haproxy-vs-memcached-vs-nats", "/products/kafka", "/products/nodejs?page=2",
+         "/alternatives/kafka", "/sectors", "/sectors/devops", "/themes/streaming", "/faq", "/faq/kafka",
+         "/faq/kafka-vs-kubernetes", "/leaderboard", "/leaderboard?page=2", "/search", "/search?q=kafka", "/about",
+         "/methodology"]
+OTHERS = ["/compare", "/compare?a=kafka", "/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom",
+          "/sectors/devops.atom", "/sitemap.xml", "/sitemaps/pages-1.xml", "/sitemaps/products-1.xml",
+          "/sitemaps/pairs-1.xml", "/badge/kafka.svg", "/robots.txt", "/opensearch.xml", "/llms.txt",
+          "/.well-known/security.txt", "/api/openapi.json"]
+PICTURE = "/pictures/kafka.png"  # stands for the address that the page names
+
+
+def twin(path, form):
+    path, _, query = path.partition("?")
+    return ("/index" if path == "/" else path) + form + (f"?{query}" if query else "")
+
+
+TABLE = PAGES + [twin(p, form) for p in PAGES for form in (".json", ".md")] + OTHERS + [PICTURE]
+SECURITY = dict(re.findall(r'^add_header (\S+) "?(.*?)"? always;$', (TOP / "nginx/headers.conf").read_text(), re.M))
+ALLOW = "GET, HEAD, OPTIONS"
+
+
+@pytest.fixture(scope="module")
+def at(sample_site):
+    """From a row of the table to its address."""
+    picture = sample_site.get(PICTURE)["Location"].removeprefix(sample_site.url)
+    return lambda row: picture if row == PICTURE else row
+
+
+def is_html(path):
+    return path.partition("?")[0] in {p.partition("?")[0] for p in PAGES} | {"/compare"}
+
+
+def with_query(path, more):
+    return path + ("&" if "?" in path else "?") + more
+
+
+def assert_secured(answer, embeddable):
+    for name, value in SECURITY.items():
+        if name == "Cross-Origin-Resource-Policy" and embeddable:
+            value = "cross-origin"
+        assert answer.all(name) == [value], name
+    assert answer.all("Set-Cookie") == []
+    assert answer.all("Access-Control-Allow-Origin") == (["*"] if embeddable else [])
+
+
+def test_the_table_has_every_route():
+    rows = re.findall(r'^  X\(\w+, "([^"]+)", ([A-Z_| ]+),', (TOP / "fcgi/site/pages.h").read_text(), re.M)
+    assert len(rows) > 20
+    for pattern, forms in rows:
+        for flag, suffix in (("HTML", ""), ("JSON", ".json"), ("MD", ".md"), ("ATOM", ".atom"), ("OTHER", "")):
+            named = forms.replace("CONTENT", "ROUTE_HTML | ROUTE_JSON | ROUTE_MD").split(" | ")
+            if f"ROUTE_{flag}" in named and not (pattern == "/" and suffix):
+                fits = re.compile(re.escape(pattern + suffix).replace(r"\{\}", "[^/]+") + r"(\?.*)?")
+                assert any(fits.fullmatch(row) for row in TABLE), pattern + suffix
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_a_get_is_complete_and_a_head_tells_the_same(sample_site, at, row):
+    answer, head = sample_site.get(at(row)), sample_site.http("HEAD", at(row))
+    assert answer.status == head.status == 200, answer
+    assert_secured(answer, not is_html(row))
+    versioned = row == PICTURE
+    assert answer.all("Vary") == ([] if versioned else ["Accept-Encoding"])
+    assert answer["Cache-Control"] == ("public, max-age=31536000, immutable" if versioned
+                                       else "public, max-age=0, must-revalidate")
+    assert re.fullmatch(r'"[^"]+"', answer["ETag"]) and answer["Content-Type"]
+    assert email.utils.parsedate_to_datetime(answer["Last-Modified"]).timestamp() <= time.time()
+    assert int(answer["Content-Length"]) == len(answer.body) > 0
+    assert head.body == b""
+    assert {k: v for k, v in head.headers.items() if k != "Date"} == {k: v for k, v in answer.headers.items() if k != "Date"}
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_other_methods(sample_site, at, row):
+    options = sample_site.http("OPTIONS", at(row))
+    assert (options.status, options.body, options["Allow"]) == (204, b"", ALLOW)
+    assert_secured(options, not is_html(row))
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = sample_site.http(method, at(row))
+        assert (answer.status, answer["Allow"], answer["Cache-Control"]) == (405, ALLOW, "no-store"), method
+        assert_secured(answer, row.partition("?")[0].endswith((".json", ".md")))
+    unknown = sample_site.http("BREW", at(row))
+    assert unknown.status == 501 and unknown["Allow"] is None
+    assert_secured(unknown, row.partition("?")[0].endswith((".json", ".md")))
+
+
+@pytest.mark.parametrize("row", ["/", "/products/kafka.json"])
+def test_nginx_answers_trace_itself(sample_site, row):
+    answer = sample_site.http("TRACE", row)
+    assert answer.status == 405 and answer["Allow"] == ALLOW
+    assert_secured(answer, False)
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_a_known_copy_is_not_sent_again(sample_site, at, row):
+    answer = sample_site.get(at(row))
+    for condition in (answer["ETag"], "W/" + answer["ETag"], '"other", ' + answer["ETag"], "*"):
+        again = sample_site.get(at(row), if_none_match=condition)
+        assert (again.status, again.body) == (304, b""), condition
+        for name in ("ETag", "Last-Modified", "Cache-Control", "Vary", "Link"):
+            assert again.all(name) == answer.all(name), name
+        assert again["Content-Type"] is None and again["Content-Encoding"] is None
+        assert_secured(again, not is_html(row))
+    assert sample_site.http("HEAD", at(row), {"If-None-Match": answer["ETag"]}).status == 304
+    for condition in ('"other"', answer["ETag"][:-2] + '"', answer["ETag"].strip('"')):
+        assert sample_site.get(at(row), if_none_match=condition).status == 200, condition
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_a_date_counts_only_when_it_is_old_enough(sample_site, at, row):
+    modified = email.utils.parsedate_to_datetime(sample_site.get(at(row))["Last-Modified"]).timestamp()
+
+    def since(seconds, **more):
+        return sample_site.get(at(row), if_modified_since=email.utils.formatdate(seconds, usegmt=True), **more).status
+    old = time.time() - 120
+    assert since(modified - 1) == 200
+    assert since(time.time()) == 200, "a date of the last minute may hide an edit of the same second"
+    if modified <= old:
+        assert since(old) == 304 and since(modified) == 304
+        assert since(old, if_none_match='"other"') == 200
+    assert sample_site.get(at(row), if_modified_since="yesterday").status == 200
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_gzip_is_another_representation(sample_site, at, row):
+    plain = sample_site.get(at(row))
+    for accept in ("gzip", "br, gzip;q=0.5", "*"):
+        packed = sample_site.get(at(row), accept_encoding=accept)
+        if row == PICTURE or len(plain.body) < 512:
+            assert packed["Content-Encoding"] is None and packed.body == plain.body
+            continue
+        assert packed["Content-Encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
+        assert packed["ETag"] != plain["ETag"] and packed["Vary"] == "Accept-Encoding"
+        assert int(packed["Content-Length"]) == len(packed.body) < len(plain.body)
+        known = sample_site.get(at(row), accept_encoding=accept, if_none_match=packed["ETag"])
+        assert known.status == 304 and known["ETag"] == packed["ETag"]
+        assert sample_site.get(at(row), accept_encoding=accept, if_none_match=plain["ETag"]).status == 200
+    for accept in ("gzip;q=0", "br", "identity", "*;q=0", ""):
+        assert sample_site.get(at(row), accept_encoding=accept)["Content-Encoding"] is None, accept
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_what_means_nothing_changes_nothing(sample_site, at, row):
+    answer = sample_site.get(at(row))
+    for other in (sample_site.get(with_query(at(row), "utm_source=feed&x=%22")),
+                  sample_site.get(at(row), host="evil.example"),
+                  sample_site.get(at(row), x_forwarded_host="evil.example", x_forwarded_proto="gopher"),
+                  sample_site.get(at(row), cookie="a=b", accept_language="de", accept="text/plain")):
+        assert other.status == 200 and other.body == answer.body and other["ETag"] == answer["ETag"]
+        assert other["Link"] == answer["Link"]
+    assert b"evil.example" not in answer.body
+
+
+# ---- one address
+
+@pytest.mark.parametrize("row", [r for r in TABLE if r != "/"])
+def test_another_spelling_leads_there_in_one_step(sample_site, at, row):
+    path, _, query = at(row).partition("?")
+    query = f"?{query}" if query else ""
+    first = path[1]
+    spellings = {path.upper(), path + "/", "/" + path, path[:1] + "%{:02x}".format(ord(first)) + path[2:],
+                 path.replace("/", "//"), path.title() + "//"}
+    for spelling in spellings - {path}:
+        for more in (query, (query + "&" if query else "?") + "x=%20y"):
+            answer = sample_site.get(spelling + more)
+            assert (answer.status, answer["Location"]) == (308, sample_site.url + path + more), spelling
+        assert_secured(answer, not is_html(row))
+    assert sample_site.get(path + query).status == 200
+
+
+MOVES = [
+    ("/compare/kubernetes-vs-kafka", "/compare/kafka-vs-kubernetes"),
+    ("/compare/k8s-vs-apache-kafka", "/compare/kafka-vs-kubernetes"),
+    ("/Compare//K8S-vs-Apache-Kafka/", "/compare/kafka-vs-kubernetes"),
+    ("/compare/redis-vs-nats-vs-kafka.json", "/compare/kafka-vs-nats-vs-redis.json"),
+    ("/compare/nats-vs-kafka.atom", "/compare/kafka-vs-nats.atom"),
+    ("/compare/kafka-vs-nats-vs-nats", "/compare/kafka-vs-nats"),
+    ("/compare/kafka-vs-kafka", "/products/kafka"),
+    ("/compare/kafka-vs-apache-kafka.md", "/products/kafka.md"),
+    ("/products/k8s", "/products/kubernetes"), ("/products/k8s.json", "/products/kubernetes.json"),
+    ("/products/K8s.md/", "/products/kubernetes.md"), ("/products/k8s.atom", "/products/kubernetes.atom"),
+    ("/alternatives/postgres", "/alternatives/postgresql"), ("/faq/postgres", "/faq/postgresql"),
+    ("/faq/kubernetes-vs-kafka", "/faq/kafka-vs-kubernetes"), ("/badge/k8s.svg", "/badge/kubernetes.svg"),
+    ("/leaderboard?page=1", "/leaderboard"), ("/leaderboard.json?page=1", "/leaderboard.json"),
+    ("/products/kafka?page=1", "/products/kafka"), ("/.json", "/index.json"), ("/.md", "/index.md"), ("//", "/")]
+
+
+@pytest.mark.parametrize("spelling, home", MOVES)
+def test_moves_take_one_step(sample_site, spelling, home):
+    answer = sample_site.get(spelling)
+    assert (answer.status, answer["Location"]) == (308, sample_site.url + home)
+    assert sample_site.http("HEAD", spelling)["Location"] == answer["Location"]
+    assert sample_site.get(home).status == 200
+
+
+@pytest.mark.parametrize("query, home", [("?a=kubernetes&b=kafka", "/compare/kafka-vs-kubernetes"),
+                                         ("?a=k8s&b=nats&c=kafka", "/compare/kafka-vs-kubernetes-vs-nats")])
+def test_the_picker_answers_see_other(sample_site, query, home):
+    answer = sample_site.get("/compare" + query)
+    assert (answer.status, answer["Location"]) == (303, sample_site.url + home)
+    assert sample_site.get(home).status == 200
+
+
+# ---- errors
+
+def assert_error_page(site, answer, status, path):
+    assert answer.status == status, answer
+    form = path.partition("?")[0].rpartition(".")[2]
+    if form == "json":
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json["request_id"] == answer["X-Request-Id"]
+    else:
+        assert answer["X-Request-Id"] in answer.text
+    if form not in ("json", "md"):
+        page = parse(answer.text)
+        assert page.one("h1").text and str(status) in page.text
+        assert {"/", "/compare", "/sectors"} <= {a["href"] for a in page.one("nav", {"aria-label": "Main"}).all("a")} | \
+            {a["href"] for a in page.all("a")}
+        assert page.one("form", {"role": "search"}) and page.one("meta", {"name": "robots"})["content"] == "noindex"
+    assert_secured(answer, form in ("json", "md"))
+    assert answer["ETag"] is None and answer["Last-Modified"] is None
+    wait_until(lambda: answer["X-Request-Id"] in (site.folder / "access.log").read_text(), 5)
+    line = [x for x in (site.folder / "access.log").read_text().splitlines() if answer["X-Request-Id"] in x]
+    assert len(line) == 1 and f" {status} " in line[0]
+    if status >= 500:
+        assert answer["X-Request-Id"] in site.log
+
+
+NOTHING = ["/products/nobody", "/products/", "/products", "/products/nobody.json", "/products/nobody.md",
+           "/products/nobody.atom", "/compare/kafka", "/compare/kafka-vs-nobody", "/compare/nobody-vs-kafka.json",
+           "/compare/kafka-vs-nats-vs-redis-vs-nginx-vs-caddy", "/alternatives/nobody", "/faq/nobody", "/sectors/nobody",
+           "/sectors/nobody.atom", "/themes/nobody", "/leaderboard?page=99", "/leaderboard?page=0", "/leaderboard?page=x",
+           "/sectors/devops?page=99", "/products/kafka?page=99", "/nothing", "/nothing/here.json", "/badge/nobody.svg",
+           "/pictures/nobody.png", "/sitemaps/pages-99.xml", "/sitemaps/other.xml", "/products/kafka.xml",
+           "/products/kafka.html", "/index.php", "/.env", "/feed", "/%E2%98%83", "/products/KAFKA2/", "/NOTHING/"]
+
+
+@pytest.mark.parametrize("path", NOTHING)
+def test_nothing_is_404_whatever_its_spelling(sample_site, path):
+    answer = sample_site.get(path)
+    assert_error_page(sample_site, answer, 404, path)
+    assert answer["Cache-Control"] == "public, max-age=1" and answer["Location"] is None
+    head = sample_site.http("HEAD", path)
+    assert (head.status, head.body) == (404, b"")
+
+
+@pytest.mark.parametrize("path, status", [("/%ff", 400), ("/products/%c3%28.json", 400), ("/a%01b", 400), ("/%7f", 400),
+                                          ("/" + "a" * 2048, 414), ("/" + "%61" * 700 + ".json", 414)])
+def test_what_is_no_address(sample_site, path, status):
+    answer = sample_site.get(path)
+    assert answer.status == status and answer["Cache-Control"] == "no-store"
+    assert answer["X-Request-Id"] in answer.text
+    assert_secured(answer, False)
+
+
+def test_a_path_of_just_the_longest_length_is_an_address(sample_site):
+    assert sample_site.get("/" + "a" * 2047).status == 404
+
+
+def test_the_form_of_absolute_addresses(sample_site):
+    """RFC 9112 section 3.2.2: a server takes them too; the authority there means nothing to links."""
+    answer = sample_site.get("http://evil.example/products/kafka", host="evil.example")
+    assert answer.status == 200 and "evil.example" not in answer.text and "evil.example" not in answer["Link"]
+
+
+OF_KAFKA = ["/products/kafka", "/products/kafka.json", "/products/kafka.md", "/products/kafka.atom", "/alternatives/kafka",
+            "/alternatives/kafka.json", "/faq/kafka", "/compare/kafka-vs-nats", "/compare/nats-vs-kafka.json",
+            "/compare/kafka-vs-nats.atom", "/faq/kafka-vs-nats", "/badge/kafka.svg", "/pictures/kafka.png",
+            "/products/KAFKA/", "/products/apache-kafka"]
+
+
+def test_a_withdrawn_product_is_gone_and_a_draft_was_never_there(own_site):
+    for path in OF_KAFKA:
+        assert own_site.get(path).status in (200, 308), path
+    own_site.sql("UPDATE product SET status = 'archived' WHERE slug = 'kafka'")
+    wait_until(lambda: own_site.get("/products/kafka").status == 410, 5)
+    for path in OF_KAFKA:
+        answer = own_site.get(path)
+        assert_error_page(own_site, answer, 410, path.rstrip("/"))
+        assert answer["Cache-Control"] == "public, max-age=1" and answer["Location"] is None
+    assert own_site.get("/compare/kafka-vs-nobody").status == 404
+    own_site.sql("UPDATE product SET status = 'draft' WHERE slug = 'kafka'")
+    wait_until(lambda: own_site.get("/products/kafka").status == 404, 5)
+    assert [own_site.get(path).status for path in OF_KAFKA] == [404] * len(OF_KAFKA)
+
+
+def test_nothing_to_serve_from(own_site):
+    own_site.cache.stop()
+    own_site.database.stop()
+    for path in ("/products/nats", "/products/nats.json", "/products/nats.md", "/compare/nats-vs-redis",
+                 "/alternatives/nats", "/faq/nats", "/products/nats.atom"):
+        answer = own_site.get(path)
+        assert_error_page(own_site, answer, 503, path)
+        assert answer["Cache-Control"] == "no-store" and int(answer["Retry-After"]) > 0
+    for path in ("/healthz", "/robots.txt", "/opensearch.xml", "/llms.txt", "/.well-known/security.txt", "/api/openapi.json"):
+        assert own_site.get(path).status == 200, path
+    assert own_site.get("/products/nobody").status == 404, "the catalog knows what there is"
