@@ -1,7 +1,8 @@
 /* A body that might take long is rendered by a child, so that it can be ended.  The kernel counts the
  * child's CPU time and ends it; the parent waits at most four times as long, as the machine may be
  * busy with others.  When it was so busy that the child had hardly run by then, that says nothing
- * about the body: the result is the machine's fault and nobody keeps it.  What the child found comes through a pipe: one byte of result, then the output. */
+ * about the body: the result is the machine's fault and nobody keeps it.  What the child found comes
+ * through a pipe: one byte of result, then the output. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
