@@ -12,6 +12,7 @@
 #define SITEMAP_URLS 50000
 #define SITEMAP_PRODUCTS 15000
 #define SITEMAP_PAIRS 2000
+#define FIXED 5 /* pages that are always there */
 
 static void add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
 {
@@ -57,7 +58,7 @@ enum plan plan_sitemap_index(struct page *p, struct span word)
 {
   struct catalog_list all = catalog_by_slug(&p->pin);
   uint32_t products = parts(all.n, SITEMAP_PRODUCTS), pairs = parts(all.n, SITEMAP_PAIRS);
-  uint32_t pages = parts(4 + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin), SITEMAP_URLS);
+  uint32_t pages = parts(FIXED + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin), SITEMAP_URLS);
   struct sitemap_view *v = view_new(p, products + pairs + pages);
   (void)word;
   p->canonical = SPAN("/sitemap.xml");
@@ -75,8 +76,8 @@ static void add_pages(struct page *p, struct sitemap_view *v)
 {
   struct catalog_term t;
   struct catalog_page e;
-  static const char *const fixed[] = {"/", "/leaderboard", "/sectors", "/faq"};
-  for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+  static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
+  for (size_t i = 0; i < FIXED; i++)
     add(p, v, span_z(fixed[i]), CLOCK_NEVER);
   for (uint32_t i = 0; i < catalog_pages(&p->pin); i++)
     if (catalog_page(&p->pin, i, &e) && e.status == PRODUCT_PUBLISHED)
@@ -93,8 +94,7 @@ static void add_product(struct page *p, struct sitemap_view *v, const struct fac
 {
   add(p, v, build_path(p, "/products/", f->slug), f->changed_us);
   add(p, v, build_path(p, "/alternatives/", f->slug), CLOCK_NEVER);
-  if (f->has_questions)
-    add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
+  add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
 }
 
 /* The best ranked products that share a sector or a theme with f. */

@@ -1,0 +1,127 @@
+"""What crawlers are told: sitemaps, feeds and pictures agree with the pages that readers see."""
+import http.client
+import re
+import xml.etree.ElementTree as ET
+from collections import deque
+
+import pytest
+
+from lib.page import parse
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ATOM = "{http://www.w3.org/2005/Atom}"
+PAIRS_READ_ONE_IN = 25
+
+
+class Reader:
+    """One connection for thousands of requests."""
+
+    def __init__(self, site):
+        self.url = site.url
+        self.connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+
+    def ask(self, method, path):
+        assert path.startswith("/"), path
+        self.connection.request(method, path)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+    def get(self, path):
+        status, body, _ = self.ask("GET", path)
+        assert status == 200, (status, path)
+        return body
+
+    def local(self, url):
+        assert url.startswith(self.url + "/"), url
+        return url.removeprefix(self.url)
+
+
+@pytest.fixture(scope="module")
+def reader(sample_site):
+    return Reader(sample_site)
+
+
+def locations(reader, path):
+    return [reader.local(e.text) for e in ET.fromstring(reader.get(path)).iter(SITEMAP + "loc")]
+
+
+@pytest.fixture(scope="module")
+def listed(reader):
+    """Every address that the sitemaps name, in order."""
+    return [url for part in locations(reader, "/sitemap.xml") for url in locations(reader, part)]
+
+
+@pytest.fixture(scope="module")
+def met(reader):
+    """Every page that links lead to, but for comparisons, and whether it is for search engines
+    (None: it is none, or says that another is)."""
+    found, waiting = {}, deque(["/"])
+    while waiting:
+        path = waiting.popleft()
+        if path in found or path.startswith(("/compare/", "/faq/", "/static/")) and "-vs-" in path:
+            continue
+        status, body, headers = reader.ask("GET", path)
+        assert status == 200, (status, path)
+        found[path] = None
+        if not headers["Content-Type"].startswith("text/html"):
+            continue
+        page = parse(body.decode())
+        if page.one("link", {"rel": "canonical"})["href"] == reader.url + path:
+            found[path] = not list(page.all("meta", {"name": "robots"}))
+        waiting += [a["href"].partition("#")[0] for a in page.all("a") if (a["href"] or "").startswith("/")]
+    return found
+
+
+def robots(body):
+    return re.search(rb'<meta name="robots" content="([^"]*)"', body)
+
+
+def test_every_listed_address_is_a_page_for_search_engines(reader, listed):
+    assert len(listed) == len(set(listed)) > 500
+    pairs = 0
+    for path in listed:
+        pairs += path.startswith("/compare/")
+        if path.startswith("/compare/") and pairs % PAIRS_READ_ONE_IN:
+            assert reader.ask("HEAD", path)[0] == 200, path
+            continue
+        body = reader.get(path)
+        assert not robots(body), path
+        assert f'<link rel="canonical" href="{reader.url}{path}">'.encode() in body, path
+
+
+def test_every_page_for_search_engines_is_listed_and_no_other(met, listed):
+    listed = set(listed)
+    assert len(met) > 300
+    assert [p for p, indexable in met.items() if indexable and p not in listed] == []
+    assert [p for p, indexable in met.items() if indexable is False and p in listed] == []
+
+
+@pytest.mark.parametrize("path", ["/compare/caddy-vs-jquery", "/compare/kafka-vs-nats-vs-redis", "/search", "/search?q=kafka",
+                                  "/leaderboard?page=2", "/products/nodejs?page=2"])
+def test_what_is_not_for_search_engines_is_not_listed(reader, listed, path):
+    assert robots(reader.get(path))[1] == b"noindex"
+    assert path not in listed
+
+
+def test_every_entry_of_a_feed_leads_to_a_page(reader):
+    asked = set()
+    for feed in ("/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom", "/sectors/devops.atom"):
+        root = ET.fromstring(reader.get(feed))
+        entries = root.findall(ATOM + "entry")
+        assert entries, feed
+        for link in root.iter(ATOM + "link"):
+            if link.get("href").startswith(reader.url):
+                asked.add(reader.local(link.get("href")).partition("#")[0])
+        for text in root.iter(ATOM + "content"):
+            asked |= {reader.local(u).partition("#")[0] for u in re.findall(r'href="([^"]*)"', text.text or "")
+                      if u.startswith(reader.url)}
+    assert len(asked) > 4
+    for path in sorted(asked):
+        assert reader.ask("GET", path)[0] == 200, path
+
+
+def test_robots_txt_names_the_sitemap_and_forbids_no_listed_page(reader, listed):
+    lines = reader.get("/robots.txt").decode().splitlines()
+    assert f"Sitemap: {reader.url}/sitemap.xml" in lines
+    forbidden = [line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("disallow:")]
+    assert [p for p in listed for f in forbidden if f and p.startswith(f)] == []
