@@ -22,7 +22,7 @@
 static void overdue(struct gateway *g, struct connection *c)
 {
   if (c->body_awaited) {
-    gateway_request(g, c, false);
+    gateway_request(g, c, (struct gateway_event){false, false});
     return;
   }
   if (c->state == CONNECTION_OPEN)
@@ -120,7 +120,7 @@ static void connection_shut(struct gateway *g, struct connection *c)
     return;
   shutdown(c->fd, SHUT_RD);
   if (connection_look(c, g->buffer) == CONNECTION_REQUEST)
-    gateway_request(g, c, false);
+    gateway_request(g, c, (struct gateway_event){false, false});
   else
     gateway_drop(g, c);
 }

@@ -80,7 +80,7 @@ static void settle(struct gateway *g, struct connection *c, bool written)
     gateway_drop(g, c);
 }
 
-void gateway_request(struct gateway *g, struct connection *c, bool waited)
+void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event)
 {
   const struct gateway_setup *s = g->s;
   int64_t now_us = clock_mono_us();
@@ -94,7 +94,7 @@ void gateway_request(struct gateway *g, struct connection *c, bool waited)
     gateway_bad(g, c->scan.why);
     gateway_drop(g, c);
   } else {
-    c->close_after = waited && scoreboard_other_idle(s->board, s->slot, now_us, IDLE_US);
+    c->close_after = event.hung_up || (event.waited && scoreboard_other_idle(s->board, s->slot, now_us, IDLE_US));
     settle(g, c, answer(g, c, &rq, now_us));
   }
   stage_set(rq.stage, STAGE_IDLE);
@@ -128,7 +128,7 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
   if (news == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
     return;
   if (news == CONNECTION_REQUEST)
-    gateway_request(g, c, event.waited);
+    gateway_request(g, c, event);
   else if ((news == CONNECTION_NOTHING || news == CONNECTION_PART) && !event.hung_up) {
     if (!c->watched && c->due_us)
       gateway_hold(g);

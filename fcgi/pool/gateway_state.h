@@ -56,6 +56,6 @@ struct gateway_event {
   bool hung_up; /* nothing more will come */
 };
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);
-void gateway_request(struct gateway *g, struct connection *c, bool waited); /* connection_look found one */
+void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event); /* connection_look found one */
 
 #endif
