@@ -1,79 +1,29 @@
-/* Compiles a strict template: tokens and a shape become a flat program.
- *
- * Scopes mirror what will be in reach at run time: one for the view, one for each open section that
- * brings a record, an element or a text.  Partials are compiled where they are included, with the
- * scopes and the output context of that place.  Faults are collected, so that an author sees all
- * unknown names at once; only broken syntax ends the work early. */
+/* Compiles a strict template: tokens and a shape become a flat program.  Partials are compiled where
+ * they are included, with the scopes and the output context of that place.  Faults are collected, so
+ * that an author sees all unknown names at once; only broken syntax, or markup that can't be
+ * followed, ends the work early. */
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
-#include "text/template_program.h"
-#include "text/template_scan.h"
+#include "text/template_compiler.h"
 
-#define SCOPES 32
-#define FAULTS_MAX 50
-
-/* What a name means at a place. */
-struct meaning {
-  struct template_ref ref;
-  enum shape_kind kind;
-  const struct shape *of;
-};
-
-struct scope {
-  const struct shape *shape; /* NULL: brings no names, only {{.}} */
-  bool has_dot;
-  struct meaning dot;
-  uint8_t level;
-};
-
-struct compiler {
-  struct arena *arena;
-  FILE *why;
-  const char *dir, *ext;
-  struct scope scopes[SCOPES];
-  size_t scope_n;
-  uint8_t level;   /* of the innermost record */
-  struct buf ops;  /* of struct template_op */
-  struct buf pool;
-  size_t barrier;  /* literals are joined only behind this op: something jumps there */
-  unsigned faults;
-  bool lost; /* the output's context can't be followed any more */
-  struct template_context context;
-};
-
-/* A source being compiled, and those that include it. */
-struct chain {
-  const struct template_source *source;
-  const struct chain *by;
-};
-
-static void fault(struct compiler *c, const struct chain *in, size_t at, struct span sentence)
-{
-  if (c->faults++ < FAULTS_MAX)
-    template_fault(in->source, at, c->why, "%.*s", SPAN_ARG(sentence));
-}
-
-#define FAULT(c, in, at, ...) fault(c, in, at, arena_printf((c)->arena, __VA_ARGS__))
-
-static size_t op_count(const struct compiler *c)
+static size_t op_count(const struct template_compiler *c)
 {
   return c->ops.n / sizeof(struct template_op);
 }
 
-static struct template_op *op_at(struct compiler *c, size_t i)
+static struct template_op *op_at(struct template_compiler *c, size_t i)
 {
   return (struct template_op *)(void *)c->ops.p + i;
 }
 
-static size_t op_add(struct compiler *c, struct template_op op)
+static size_t op_add(struct template_compiler *c, struct template_op op)
 {
   buf_put(&c->ops, &op, sizeof op);
   return op_count(c) - 1;
 }
 
-static void literal_add(struct compiler *c, const struct chain *in, const struct template_token *t)
+static void literal_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
 {
   struct span text = t->text;
   size_t n = op_count(c), at = 0;
@@ -91,109 +41,17 @@ static void literal_add(struct compiler *c, const struct chain *in, const struct
     op_add(c, op);
 }
 
-/* Names. */
-
-static const struct shape_field *field_find(const struct shape *s, struct span name)
-{
-  for (size_t i = 0; i < s->n; i++)
-    if (span_eq(span_z(s->fields[i].name), name))
-      return &s->fields[i];
-  return NULL;
-}
-
-static const char *const kind_names[] = {"TEXT", "HTML", "FLAG", "INT", "TEXTS", "LIST", "RECORD"};
-
-static struct span field_names(struct compiler *c, const struct shape *s)
-{
-  struct span all = span_of(NULL, 0);
-  for (size_t i = 0; i < s->n; i++)
-    all = arena_printf(c->arena, "%.*s%s%s", SPAN_ARG(all), i ? ", " : "", s->fields[i].name);
-  return all;
-}
-
-/* "compare_view (its fields are a, b), page_view (...)", from the innermost outwards. */
-static struct span shapes_in_reach(struct compiler *c)
-{
-  struct span all = span_of(NULL, 0);
-  for (size_t i = c->scope_n; i-- > 0;)
-    if (c->scopes[i].shape)
-      all = arena_printf(c->arena, "%.*s%s%s (%.*s)", SPAN_ARG(all), all.n ? ", nor of " : "", c->scopes[i].shape->name,
-                         SPAN_ARG(field_names(c, c->scopes[i].shape)));
-  return all;
-}
-
-static bool name_first(struct compiler *c, struct span name, struct meaning *m)
-{
-  for (size_t i = c->scope_n; i-- > 0;) {
-    const struct scope *s = &c->scopes[i];
-    const struct shape_field *f = s->shape ? field_find(s->shape, name) : NULL;
-    if (f) {
-      *m = (struct meaning){{.level = s->level, .offset = (uint32_t)f->offset}, f->kind, f->of};
-      return true;
-    }
-  }
-  return false;
-}
-
-/* One more dot: from a RECORD to its field. */
-static bool name_next(struct compiler *c, const struct chain *in, const struct template_token *t, struct span part,
-                      struct meaning *m)
-{
-  const struct shape_field *f = m->kind == SHAPE_RECORD ? field_find(m->of, part) : NULL;
-  if (m->kind != SHAPE_RECORD)
-    FAULT(c, in, t->at, "\"%.*s\": only a RECORD has fields, and what stands before \".%.*s\" is %s", SPAN_ARG(t->text),
-          SPAN_ARG(part), kind_names[m->kind]);
-  else if (!f)
-    FAULT(c, in, t->at, "\"%.*s\": \"%.*s\" is no field of %s (%.*s)", SPAN_ARG(t->text), SPAN_ARG(part), m->of->name,
-          SPAN_ARG(field_names(c, m->of)));
-  else if (m->ref.hops == TEMPLATE_HOPS)
-    FAULT(c, in, t->at, "\"%.*s\" has more than %d dots", SPAN_ARG(t->text), TEMPLATE_HOPS);
-  else {
-    m->ref.hop[m->ref.hops++] = m->ref.offset;
-    m->ref.offset = (uint32_t)f->offset;
-    m->kind = f->kind;
-    m->of = f->of;
-    return true;
-  }
-  return false;
-}
-
-static bool name_dot(struct compiler *c, const struct chain *in, const struct template_token *t, struct meaning *m)
-{
-  const struct scope *s = &c->scopes[c->scope_n - 1];
-  if (s->has_dot)
-    *m = s->dot;
-  else
-    FAULT(c, in, t->at, "{{.}} has no meaning here: it is the text inside a section over TEXT or TEXTS, and this is %s",
-          s->shape->name);
-  return s->has_dot;
-}
-
-static bool name_find(struct compiler *c, const struct chain *in, const struct template_token *t, struct meaning *m)
-{
-  if (span_eq(t->text, SPAN(".")))
-    return name_dot(c, in, t, m);
-  struct span rest = t->text, first = span_split(&rest, '.');
-  if (!name_first(c, first, m)) {
-    FAULT(c, in, t->at, "\"%.*s\" is no field of %.*s", SPAN_ARG(first), SPAN_ARG(shapes_in_reach(c)));
-    return false;
-  }
-  while (rest.p)
-    if (!name_next(c, in, t, span_split(&rest, '.'), m))
-      return false;
-  return true;
-}
-
 /* Values. */
 
 /* Whether the tag's braces fit the field: {{{x}}} is for HTML and, in Markdown, for source; the rest is {{x}}. */
-static bool braces_fit(struct compiler *c, const struct chain *in, const struct template_token *t, enum shape_kind kind)
+static bool braces_fit(struct template_compiler *c, const struct template_chain *in, const struct template_token *t,
+                       enum shape_kind kind)
 {
   bool raw = t->kind == TEMPLATE_RAW, html = c->context.language == TEMPLATE_HTML;
   struct span x = t->text;
   if (kind != SHAPE_TEXT && kind != SHAPE_HTML && kind != SHAPE_INT)
     FAULT(c, in, t->at, "\"%.*s\" is %s, which has no text of its own: write a section {{#%.*s}}...{{/%.*s}}",
-          SPAN_ARG(x), kind_names[kind], SPAN_ARG(x), SPAN_ARG(x));
+          SPAN_ARG(x), template_kind_names[kind], SPAN_ARG(x), SPAN_ARG(x));
   else if (kind == SHAPE_TEXT && raw && c->context.language != TEMPLATE_MD)
     FAULT(c, in, t->at, "\"%.*s\" is TEXT and is never shown raw: write {{%.*s}}", SPAN_ARG(x), SPAN_ARG(x));
   else if (kind == SHAPE_HTML && html && !raw)
@@ -206,10 +64,10 @@ static bool braces_fit(struct compiler *c, const struct chain *in, const struct 
   return false;
 }
 
-static void value_add(struct compiler *c, const struct chain *in, const struct template_token *t)
+static void value_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
 {
-  struct meaning m;
-  if (!name_find(c, in, t, &m) || !braces_fit(c, in, t, m.kind))
+  struct template_meaning m;
+  if (!template_name_find(c, in, t, &m) || !braces_fit(c, in, t, m.kind))
     return;
   bool markup = m.kind == SHAPE_HTML && t->kind == TEMPLATE_RAW;
   enum template_escape escape;
@@ -227,7 +85,7 @@ static void value_add(struct compiler *c, const struct chain *in, const struct t
 
 /* Sections. */
 
-static void source_compile(struct compiler *c, const struct chain *in, size_t from, size_t to);
+static void source_compile(struct template_compiler *c, const struct template_chain *in, size_t from, size_t to);
 
 static enum template_op_kind section_op(enum shape_kind kind, bool inverted)
 {
@@ -242,9 +100,9 @@ static enum template_op_kind section_op(enum shape_kind kind, bool inverted)
 }
 
 /* Brings into reach what the section is over; false: nested too deep. */
-static bool scope_push(struct compiler *c, const struct meaning *m)
+static bool scope_push(struct template_compiler *c, const struct template_meaning *m)
 {
-  struct scope s = {.level = c->level};
+  struct template_scope s = {.level = c->level};
   if (m->kind == SHAPE_TEXT || m->kind == SHAPE_HTML) {
     s.has_dot = true;
     s.dot = *m;
@@ -254,18 +112,18 @@ static bool scope_push(struct compiler *c, const struct meaning *m)
     s.level = ++c->level;
     s.shape = m->of;
     s.has_dot = m->kind == SHAPE_TEXTS;
-    s.dot = (struct meaning){{.level = s.level}, SHAPE_TEXT, NULL};
+    s.dot = (struct template_meaning){{.level = s.level}, SHAPE_TEXT, NULL};
   } else
     return true;
-  if (c->scope_n == SCOPES)
+  if (c->scope_n == TEMPLATE_SCOPES)
     return false;
   c->scopes[c->scope_n++] = s;
   return true;
 }
 
 /* Behind a section the output must be at one place, whether the section was shown or not. */
-static void context_join(struct compiler *c, const struct chain *in, size_t index, struct template_context before,
-                         bool loop)
+static void context_join(struct template_compiler *c, const struct template_chain *in, size_t index,
+                         struct template_context before, bool loop)
 {
   const struct template_token *t = &in->source->tokens[index];
   struct template_context end = c->context;
@@ -278,12 +136,12 @@ static void context_join(struct compiler *c, const struct chain *in, size_t inde
         SPAN_ARG(template_context_name(&before, c->arena)), SPAN_ARG(template_context_name(&end, c->arena)));
 }
 
-static void section_add(struct compiler *c, const struct chain *in, size_t index)
+static void section_add(struct template_compiler *c, const struct template_chain *in, size_t index)
 {
   const struct template_token *t = &in->source->tokens[index];
   bool inverted = t->kind == TEMPLATE_INVERTED;
-  struct meaning m;
-  if (!name_find(c, in, t, &m))
+  struct template_meaning m;
+  if (!template_name_find(c, in, t, &m))
     return;
   if (inverted && m.kind == SHAPE_INT) {
     FAULT(c, in, t->at, "\"%.*s\" is INT and always there: {{^%.*s}} would never show", SPAN_ARG(t->text),
@@ -316,7 +174,7 @@ static void section_add(struct compiler *c, const struct chain *in, size_t index
 
 /* Partials. */
 
-static void partial_add(struct compiler *c, const struct chain *in, const struct template_token *t)
+static void partial_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
 {
   struct template_source s;
   if (!template_read_partial(&s, c->arena, c->dir, c->ext, t)) {
@@ -324,19 +182,19 @@ static void partial_add(struct compiler *c, const struct chain *in, const struct
           c->ext, strerror(errno));
     return;
   }
-  for (const struct chain *by = in; by; by = by->by)
+  for (const struct template_chain *by = in; by; by = by->by)
     if (strcmp(by->source->path, s.path) == 0) {
       FAULT(c, in, t->at, "partial \"%.*s\" includes itself", SPAN_ARG(t->text));
       return;
     }
-  struct chain link = {&s, in};
+  struct template_chain link = {&s, in};
   if (!template_scan(&s, c->arena, c->why))
     c->faults++;
   else
     source_compile(c, &link, 0, s.n);
 }
 
-static void source_compile(struct compiler *c, const struct chain *in, size_t from, size_t to)
+static void source_compile(struct template_compiler *c, const struct template_chain *in, size_t from, size_t to)
 {
   for (size_t i = from; i < to && !c->lost && !c->ops.failed && !c->pool.failed; i++) {
     const struct template_token *t = &in->source->tokens[i];
@@ -355,31 +213,7 @@ static void source_compile(struct compiler *c, const struct chain *in, size_t fr
   }
 }
 
-/* FNV-1a. */
-static uint64_t hash_add(uint64_t h, const void *p, size_t n)
-{
-  const unsigned char *at = p;
-  while (n--)
-    h = (h ^ *at++) * UINT64_C(0x100000001B3);
-  return h;
-}
-
-/* Field by field: padding has no promised value, and machines of one site must agree. */
-static uint64_t program_hash(const struct template *t)
-{
-  uint64_t h = hash_add(UINT64_C(0xCBF29CE484222325), t->pool, t->pool_n);
-  for (size_t i = 0; i < t->n; i++) {
-    const struct template_op *op = &t->ops[i];
-    const uint32_t head[] = {op->kind, op->escape, op->level, op->jump, op->stride};
-    const uint32_t literal[] = {op->literal.at, op->literal.n};
-    const uint32_t ref[] = {op->ref.level, op->ref.hops, op->ref.hop[0], op->ref.hop[1], op->ref.hop[2], op->ref.offset};
-    h = hash_add(h, head, sizeof head);
-    h = op->kind == TEMPLATE_OP_LITERAL ? hash_add(h, literal, sizeof literal) : hash_add(h, ref, sizeof ref);
-  }
-  return h;
-}
-
-static struct template *program_take(struct compiler *c)
+static struct template *program_take(struct template_compiler *c)
 {
   struct template *t = c->ops.failed || c->pool.failed || arena_failed(c->arena) ? NULL : calloc(1, sizeof *t);
   if (!t) {
@@ -390,12 +224,12 @@ static struct template *program_take(struct compiler *c)
   t->n = op_count(c);
   t->pool = c->pool.p;
   t->pool_n = c->pool.n;
-  t->hash = program_hash(t);
+  t->hash = template_program_hash(t);
   c->ops = c->pool = (struct buf)BUF_INIT;
   return t;
 }
 
-static bool kind_take(struct compiler *c, const char *file)
+static bool kind_take(struct template_compiler *c, const char *file)
 {
   static const struct {
     const char *ext;
@@ -413,7 +247,7 @@ static bool kind_take(struct compiler *c, const char *file)
   return false;
 }
 
-static struct template *compile(struct compiler *c, const char *file)
+static struct template *compile(struct template_compiler *c, const char *file)
 {
   struct template_source s;
   if (!kind_take(c, file))
@@ -424,7 +258,7 @@ static struct template *compile(struct compiler *c, const char *file)
   }
   if (!template_scan(&s, c->arena, c->why))
     return NULL;
-  struct chain in = {&s, NULL};
+  struct template_chain in = {&s, NULL};
   source_compile(c, &in, 0, s.n);
   if (!c->lost && !template_context_done(&c->context))
     FAULT(c, &in, s.text.n, "the template ends in %.*s", SPAN_ARG(template_context_name(&c->context, c->arena)));
@@ -433,25 +267,15 @@ static struct template *compile(struct compiler *c, const char *file)
 
 struct template *template_compile(const char *dir, const char *file, const struct shape *shape, FILE *why)
 {
-  struct compiler c = {.arena = arena_new(0), .why = why, .dir = dir, .ops = BUF_INIT, .pool = BUF_INIT, .scope_n = 1};
+  struct template_compiler c = {.arena = arena_new(0), .why = why, .dir = dir, .ops = BUF_INIT, .pool = BUF_INIT};
   if (!c.arena) {
     fprintf(why, "%s/%s: out of memory\n", dir, file);
     return NULL;
   }
-  c.scopes[0].shape = shape;
+  c.scopes[c.scope_n++].shape = shape;
   struct template *t = compile(&c, file);
   buf_free(&c.ops);
   buf_free(&c.pool);
   arena_free(&c.arena);
   return t;
-}
-
-void template_free(struct template **t)
-{
-  if (!*t)
-    return;
-  free((*t)->ops);
-  free((*t)->pool);
-  free(*t);
-  *t = NULL;
 }

@@ -60,7 +60,8 @@ const char *template_context_value(struct template_context *c, bool markup, enum
   case PLACE_SINGLE: return attribute_value(c, escape);
   case PLACE_VALUE:
   case PLACE_BARE: return "write this attribute's value in quotes";
-  case PLACE_RAW: return c->json ? "a script of JSON-LD is one {{{HTML}}} value" : "a value can't stand in a script or style";
+  case PLACE_RAW:
+    return c->json ? "a script of JSON-LD is one {{{HTML}}} value" : "a value can't stand in a script or style";
   case PLACE_COMMENT: return "a value can't stand in a comment";
   case PLACE_DECLARED: return "a value can't stand in a declaration";
   default: return "a value can't make a tag or an attribute: put it into a quoted attribute value";

@@ -55,4 +55,7 @@ struct template {
   uint64_t hash;
 };
 
+/* Of all that decides what is written. */
+uint64_t template_program_hash(const struct template *t);
+
 #endif

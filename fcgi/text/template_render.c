@@ -126,8 +126,3 @@ bool template_render(const struct template *t, const void *view, struct buf *out
   }
   return !out->failed;
 }
-
-uint64_t template_hash(const struct template *t)
-{
-  return t->hash;
-}
