@@ -140,6 +140,19 @@ struct span arena_copy(struct arena *a, struct span s)
   return p ? span_of(p, s.n) : span_of(NULL, 0);
 }
 
+struct span arena_join(struct arena *a, struct span head, struct span tail)
+{
+  char *p = claim(a, head.n + tail.n + 1);
+  if (!p)
+    return span_of(NULL, 0);
+  if (head.n)
+    memcpy(p, head.p, head.n);
+  if (tail.n)
+    memcpy(p + head.n, tail.p, tail.n);
+  p[head.n + tail.n] = 0;
+  return span_of(p, head.n + tail.n);
+}
+
 struct span arena_printf(struct arena *a, const char *format, ...)
 {
   /* Most results are short: they are written once, into what is left of the block. */

@@ -21,6 +21,7 @@ void *arena_alloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */
 struct span arena_copy(struct arena *a, struct span s);        /* empty span when failed */
 char *arena_z(struct arena *a, struct span s);                 /* NUL-terminated copy; NULL when failed */
+struct span arena_join(struct arena *a, struct span head, struct span tail); /* one after the other */
 struct span arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

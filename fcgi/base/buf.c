@@ -29,6 +29,8 @@ bool buf_reserve(struct buf *b, size_t more)
   size_t cap = b->cap ? b->cap * 2 : 256;
   if (cap < b->n + more)
     cap = b->n + more;
+  if (b->max && cap > b->max) /* room is what writers look at */
+    cap = b->max;
   char *p = realloc(b->p, cap);
   if (!p) {
     b->failed = true;
@@ -39,9 +41,9 @@ bool buf_reserve(struct buf *b, size_t more)
   return true;
 }
 
-void buf_put(struct buf *b, const void *p, size_t n)
+void buf_put_slow(struct buf *b, const void *p, size_t n)
 {
-  if (n == 0 || !buf_reserve(b, n))
+  if (!buf_reserve(b, n))
     return;
   memcpy(b->p + b->n, p, n);
   b->n += n;

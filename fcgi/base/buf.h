@@ -22,7 +22,7 @@ struct buf {
 void buf_free(struct buf *b);                 /* leaves BUF_INIT with the same max */
 void buf_clear(struct buf *b);                /* keeps the memory, forgets bytes and failure */
 bool buf_reserve(struct buf *b, size_t more); /* false: failed */
-void buf_put(struct buf *b, const void *p, size_t n);
+void buf_put_slow(struct buf *b, const void *p, size_t n); /* buf_put when there may be no room */
 void buf_span(struct buf *b, struct span s);
 void buf_puts(struct buf *b, const char *z);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -32,6 +32,18 @@ void buf_int(struct buf *b, int64_t v);
 void buf_truncate(struct buf *b, size_t n);
 /* NUL-terminated view of the bytes; "" when failed or empty.  Valid till the next write. */
 const char *buf_z(struct buf *b);
+
+static inline void buf_put(struct buf *b, const void *p, size_t n)
+{
+  if (n == 0)
+    return;
+  if (n > b->cap - b->n || b->failed) {
+    buf_put_slow(b, p, n);
+    return;
+  }
+  memcpy(b->p + b->n, p, n);
+  b->n += n;
+}
 
 static inline void buf_putc(struct buf *b, char c)
 {

@@ -58,17 +58,32 @@ int64_t clock_join(int year, int month, int day, int hour, int minute, int secon
   return days_of(year, month, day) * CLOCK_DAY + hour * CLOCK_HOUR + minute * CLOCK_MINUTE + second * CLOCK_SECOND;
 }
 
+static char *digits_put(char *at, int v, int n)
+{
+  for (int i = n; i-- > 0; v /= 10)
+    at[i] = (char)('0' + v % 10);
+  return at + n;
+}
+
 void clock_iso(char *out, int64_t us, int digits)
 {
   struct clock_civil c = clock_split(us);
-  int n = format_print(out, CLOCK_ISO_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
-                   c.second);
-  if (digits > 0 && digits <= 6) {
-    char micros[16];
-    format_print(micros, sizeof micros, "%06d", c.micros);
-    n += format_print(out + n, CLOCK_ISO_MAX - (size_t)n, ".%.*s", digits, micros);
+  char *at = digits_put(out, c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year, 4);
+  const struct {
+    char before;
+    int value;
+  } parts[] = {{'-', c.month}, {'-', c.day}, {'T', c.hour}, {':', c.minute}, {':', c.second}};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    *at++ = parts[i].before;
+    at = digits_put(at, parts[i].value, 2);
   }
-  format_print(out + n, CLOCK_ISO_MAX - (size_t)n, "Z");
+  if (digits > 0 && digits <= 6) {
+    *at = '.';
+    digits_put(at + 1, c.micros, 6);
+    at += 1 + digits;
+  }
+  *at++ = 'Z';
+  *at = 0;
 }
 
 static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

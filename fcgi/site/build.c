@@ -67,7 +67,7 @@ struct span build_sign(size_t i)
 
 struct span build_path(struct page *p, const char *prefix, struct span slug)
 {
-  return arena_printf(p->arena, "%s%.*s", prefix, SPAN_ARG(slug));
+  return arena_join(p->arena, span_z(prefix), slug);
 }
 
 struct span build_cut(struct page *p, struct span text)
@@ -282,9 +282,9 @@ void build_activity(struct page *p, const struct activity *a, const struct facts
 
 struct span build_set_path(struct page *p, const struct span *slugs, size_t n)
 {
-  struct span out = SPAN("/compare/");
-  for (size_t i = 0; i < n; i++)
-    out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), i ? "-vs-" : "", SPAN_ARG(slugs[i]));
+  struct span out = arena_join(p->arena, SPAN("/compare/"), slugs[0]);
+  for (size_t i = 1; i < n; i++)
+    out = arena_printf(p->arena, "%.*s-vs-%.*s", SPAN_ARG(out), SPAN_ARG(slugs[i]));
   return out;
 }
 

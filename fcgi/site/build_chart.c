@@ -26,7 +26,14 @@ static int64_t position(const struct window *w, int64_t us)
 
 static struct span percent(struct page *p, int64_t hundredths)
 {
-  return arena_printf(p->arena, "%lld.%02lld", (long long)(hundredths / 100), (long long)(hundredths % 100));
+  char text[8], *at = text + sizeof text;
+  int64_t v = hundredths;
+  for (int digit = 0; digit < 3 || v; digit++, v /= 10) { /* 0 to 10,000: at most "100.00" */
+    if (digit == 2)
+      *--at = '.';
+    *--at = (char)('0' + v % 10);
+  }
+  return arena_copy(p->arena, span_of(at, (size_t)(text + sizeof text - at)));
 }
 
 static bool inside(const struct window *w, int64_t us)

@@ -146,7 +146,7 @@ struct span page_hour(struct page *p, int64_t us)
 
 struct span page_absolute(struct page *p, struct span path)
 {
-  return arena_printf(p->arena, "%s%.*s", site_config(p->site)->base_url, SPAN_ARG(path));
+  return arena_join(p->arena, span_z(site_config(p->site)->base_url), path);
 }
 
 struct span page_part(const struct page *p)
