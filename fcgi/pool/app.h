@@ -36,8 +36,8 @@ struct app_seat {
   int stop_fd;                     /* readable (or hung up) when the process should end; wait on it with poll */
 };
 
-/* A watcher that has called this once is taken for hung, and replaced, when it has not called it
- * again for request_timeout or 30 s, whichever is longer.  Workers need not call it. */
+/* A watcher is taken for hung, and replaced, when it has not called this for request_timeout or 30 s,
+ * whichever is longer; for the first time it has two minutes.  Workers need not call it. */
 static inline void app_beat(const struct app_seat *seat)
 {
   atomic_store_explicit(seat->beat_us, clock_mono_us(), memory_order_relaxed);

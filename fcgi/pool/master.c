@@ -307,8 +307,17 @@ static void serve(struct master *m)
   }
 }
 
+/* A socket must not become what everybody logs to. */
+static void standard_open(void)
+{
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0)
+      open("/dev/null", O_RDWR); /* takes the lowest free number: this one */
+}
+
 static bool master_open(struct master *m, FILE *why)
 {
+  standard_open();
   m->board = scoreboard_new();
   m->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
   if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->nudge_fd < 0 || !signals_open(m)) {

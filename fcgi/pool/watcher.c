@@ -10,6 +10,7 @@
 
 #define ABORT_US (500 * INT64_C(1000))
 #define HUNG_LEAST_US (30 * CLOCK_SECOND)
+#define HUNG_FIRST_US (120 * CLOCK_SECOND)
 #define CALM_US (10 * CLOCK_SECOND)
 
 static _Noreturn void watcher_become(struct crew *c, int stop_fd)
@@ -73,6 +74,14 @@ static void watcher_end(struct watcher *w, const char *why, int64_t now_us)
   }
 }
 
+/* Its first round may have to read a large site before it can beat. */
+static bool hangs(const struct watcher *w, const struct crew *c, int64_t now_us)
+{
+  int64_t beat = atomic_load(&c->board->watcher.beat_us), limit = c->config->request_timeout * 1000;
+  int64_t least = beat ? HUNG_LEAST_US : HUNG_FIRST_US;
+  return now_us - (beat ? beat : w->started_us) > (limit > least ? limit : least);
+}
+
 void watcher_keep(struct watcher *w, struct crew *c, int64_t now_us)
 {
   if (!c->app->watcher_run)
@@ -82,12 +91,9 @@ void watcher_keep(struct watcher *w, struct crew *c, int64_t now_us)
       watcher_start(w, c, now_us);
     return;
   }
-  int64_t beat = atomic_load(&c->board->watcher.beat_us), limit = c->config->request_timeout * 1000;
-  if (limit < HUNG_LEAST_US)
-    limit = HUNG_LEAST_US;
   if (w->told_us && now_us - w->told_us >= c->config->stop_grace * 1000)
     watcher_end(w, "did not end in time", now_us);
-  else if (w->aborted_us || (beat && now_us - beat > limit))
+  else if (w->aborted_us || hangs(w, c, now_us))
     watcher_end(w, "hangs", now_us);
 }
 

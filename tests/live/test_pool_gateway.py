@@ -11,7 +11,7 @@ import pytest
 from lib import fcgi_client as fcgi
 from lib.daemon import wait_until
 from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
-from lib.servers import SLOW
+from lib.servers import BUILD, SLOW
 
 
 def test_parameters_arrive(probe):
@@ -366,3 +366,18 @@ def test_the_shipped_nginx_configuration_passes_what_pages_need(probe):
     assert got["target"] == "/echo?a=b" and got["if_none_match"] == '"x"' and got["accept_encoding"] == "gzip"
     assert re.fullmatch("[0-9a-f]{32}", got["id"])
     assert os.path.exists(probe.config["pid_file"])
+
+
+@pytest.mark.skipif(BUILD.name.endswith("asan"), reason="LeakSanitizer does not work under ptrace")
+@pytest.mark.parametrize("call", ["sendmsg", "recvfrom", "epoll_wait", "accept4", "poll"])
+def test_interrupted_calls_are_repeated(make_probe, call):
+    """Every third call of its kind, in all processes, returns EINTR."""
+    probe = make_probe(prefix=("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                               "-e", f"inject={call}:error=EINTR:when=2+3"))
+    with probe.peer() as p:
+        for size in (10, 100_000, 3_000_000) * 3:
+            answer = p.ask(f"/big/{size}")
+            assert answer.whole and answer.body == b"x" * size
+    assert [probe.ask("/echo").status for _ in range(9)] == [200] * 9
+    assert probe.control("stop")[0]
+    assert probe.pool.process.wait(20 * SLOW) == 0

@@ -195,3 +195,27 @@ def test_backends_are_nothing_to_the_start(make_probe):
     probe = make_probe(mysql_socket="/nonexistent/mysql.sock", memcached="/nonexistent/memcached.sock",
                        cache_secret="0123456789abcdef")
     assert probe.ask("/echo").status == 200
+
+
+def test_it_starts_without_standard_streams(make_probe):
+    probe = make_probe(start=False)
+    probe.pool.process = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *probe.pool.argv])
+    wait_until(lambda: (probe.folder / "diptych.pid").exists() and probe.socket.exists())
+    assert probe.ask("/abort").status == 0
+    wait_until(lambda: probe.ask("/echo").whole)
+
+
+def test_a_log_that_nobody_reads_stops_nothing(make_probe):
+    """A pipe that is full: lines are lost, requests are not."""
+    probe = make_probe(start=False)
+    read_end, write_end = os.pipe()
+    probe.pool.process = subprocess.Popen(probe.pool.argv, stderr=write_end)
+    wait_until(lambda: probe.socket.exists() and probe.ask("/echo").whole)
+    for _ in range(600):
+        probe.control("reload" + " " * 200)
+        if probe.status()["pool"]["reloads"] > 250:
+            break
+    assert probe.ask("/echo").whole and probe.control("status")[0]
+    assert probe.pool.stop() == 0
+    os.close(read_end)
+    os.close(write_end)
