@@ -11,6 +11,8 @@
 #define LOG_EVERY_S 10
 #define HOLD_US (1000 * INT64_C(1000))      /* how long the breaker keeps everybody away */
 #define PATIENCE_US (500 * INT64_C(1000))   /* who waited less than this blames its own haste, not the server */
+#define REFUSED_US (200 * INT64_C(1000))    /* how long a process whose login was refused stays away */
+#define FRESH_MOST 2                        /* connections opened for one reading */
 
 struct db {
   const struct config *config;
@@ -19,6 +21,7 @@ struct db {
   MYSQL *mysql;         /* NULL: closed */
   int64_t answer_us;    /* longest wait for one answer */
   int64_t deadline_us;  /* of the snapshot; only while in_snapshot */
+  int64_t refused_until_us;
   bool persistent, in_snapshot;
   unsigned failure;
   char sentence[256];
@@ -185,9 +188,11 @@ static enum err open_now(struct db *db, int64_t deadline_us)
   if (ok)
     return ERR_OK;
   enum err err = failed(db);
-  if (err == ERR_RETRY) /* a connection that never was can't be lost */
-    err = ERR_UNAVAILABLE;
-  breaker_failed(db->breaker, HOLD_US);
+  /* Only a server that nobody reaches is everybody's concern: others may have connections that work. */
+  if (db_fault_unreachable(db->failure))
+    breaker_failed(db->breaker, HOLD_US);
+  else if (err != ERR_RETRY)
+    db->refused_until_us = clock_mono_us() + REFUSED_US;
   db_close(db);
   return err;
 }
@@ -247,22 +252,26 @@ static enum err query_alone(struct db *db, const struct buf *sql, int64_t deadli
 
 static bool may_ask(struct db *db)
 {
-  if (db->persistent || breaker_allows(db->breaker, HOLD_US))
+  bool refused = !db->mysql && clock_mono_us() < db->refused_until_us;
+  if (db->persistent || (!refused && breaker_allows(db->breaker, HOLD_US)))
     return true;
   METRICS_ADD(db->metrics, db_skipped, 1);
   return false;
 }
 
-/* What an attempt came to, after the one repetition. */
+/* After an attempt: shall there be another?  That an old connection turned out to be dead counts for
+ * nothing; of fresh ones there are FRESH_MOST. */
+static bool again(enum err err, bool was_open, int *fresh, int64_t deadline_us)
+{
+  *fresh += !was_open;
+  return err == ERR_RETRY && *fresh < FRESH_MOST && clock_mono_us() < deadline_us;
+}
+
 static enum err settled(struct db *db, enum err err)
 {
   if (err == ERR_OK)
     breaker_succeeded(db->breaker);
-  if (err == ERR_RETRY) {
-    breaker_failed(db->breaker, HOLD_US);
-    return ERR_UNAVAILABLE;
-  }
-  return err;
+  return err == ERR_RETRY ? ERR_UNAVAILABLE : err;
 }
 
 enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)
@@ -279,9 +288,13 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
   }
   if (!may_ask(db))
     return ERR_UNAVAILABLE;
-  enum err err = query_alone(db, sql, deadline_us, out);
-  if (err == ERR_RETRY)
+  enum err err;
+  bool was_open;
+  int fresh = 0;
+  do {
+    was_open = db->mysql != NULL;
     err = query_alone(db, sql, deadline_us, out);
+  } while (again(err, was_open, &fresh, deadline_us));
   return settled(db, err);
 }
 
@@ -306,9 +319,13 @@ enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct
     return ERR_UNAVAILABLE;
   db->in_snapshot = true;
   db->deadline_us = deadline_us;
-  enum err err = snapshot_once(db, read, arg);
-  if (err == ERR_RETRY)
+  enum err err;
+  bool was_open;
+  int fresh = 0;
+  do {
+    was_open = db->mysql != NULL;
     err = snapshot_once(db, read, arg);
+  } while (again(err, was_open, &fresh, deadline_us));
   db->in_snapshot = false;
   return settled(db, err);
 }

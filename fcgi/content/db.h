@@ -4,12 +4,15 @@
  * whatever the server does: the client library runs in its non-blocking mode and each wait is a
  * poll(2) for what is left.  An operation that ran out of time costs the connection, since its answer
  * may still arrive; nothing is ever read from it again.  There is no automatic reconnect: a session
- * that was lost takes its snapshot with it, so db_snapshot repeats the whole reading once instead.
+ * that was lost takes its snapshot with it, so db_snapshot repeats the whole reading instead:
+ * once, not counting a connection that had been idle and turned out to be dead.
  *
  * A session speaks utf8mb4, its time zone is UTC, and the server ends a statement by itself soon
  * after we stopped waiting for it.
  *
- * The breaker is shared by all processes: while it is open nobody but the watcher asks.
+ * The breaker is shared by all processes: while it is open nobody but the watcher asks.  It opens when
+ * the server can't be reached or doesn't answer.  A process that is refused (too many connections,
+ * access denied) only stays away itself for a moment: others may have connections that work.
  *
  * Errors, logged here once with what to do, at most one line in ten seconds for each kind:
  *   RETRY        a connection that had worked before was lost (only inside db_snapshot's reader)
@@ -39,7 +42,7 @@ void db_close(struct db *db); /* the connection only; the next operation opens a
 void db_persist(struct db *db, int64_t answer_ms);
 
 /* Runs `read` inside one consistent, read-only snapshot (two statements of its own).  When the
- * connection turns out to be lost, everything is repeated once from the start on a fresh one, within
+ * connection turns out to be lost, everything is repeated from the start on a fresh one, within
  * the same deadline: `read` must begin anew each time it is called. */
 enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct db *db, void *arg), void *arg);
 

@@ -3,6 +3,8 @@
 #ifndef DIPTYCH_CONTENT_DB_FAULT_H
 #define DIPTYCH_CONTENT_DB_FAULT_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* X(number, err, what to do).  ERR_RETRY: the connection or its statement was lost, not the server. */
@@ -51,5 +53,11 @@ struct db_fault {
 
 /* Never NULL; an unknown number is INVALID. */
 const struct db_fault *db_fault_find(unsigned number);
+
+/* Does it mean that nobody reaches the server? */
+static inline bool db_fault_unreachable(unsigned number)
+{
+  return number == 2002 || number == 2003 || number == 2005;
+}
 
 #endif
