@@ -19,7 +19,7 @@
   X("/themes/{}", "A theme's products, ranked", "slug", "The theme's slug", "streaming")                               \
   X("/search", "Products, sectors and themes by name", "", "", "")                                                     \
   X("/badge/{}.svg", "A product's velocity as a small picture", "slug", "The product's slug", "kafka")                 \
-  X("/pictures/{}.png", "A picture of a product or a set, 1200 by 630", "picture",                                     \
+  X("/og/{}.png", "A picture of a product or a set, 1200 by 630", "picture",                                     \
     "A slug, or two to four joined by -vs-, a hyphen and the version that the page names", "kafka")                    \
   X("/sitemap.xml", "The index of the sitemaps", "", "", "")                                                           \
   X("/sitemaps/{}.xml", "One part of the sitemap", "part", "A part that the index names", "pages-1")                     \

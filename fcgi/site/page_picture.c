@@ -1,4 +1,4 @@
-/* /pictures/{slug}-{version}.png and /pictures/{a}-vs-{b}-{version}.png: what is shown where somebody
+/* /og/{slug}-{version}.png and /og/{a}-vs-{b}-{version}.png: what is shown where somebody
  * links to a product or a comparison.  Any other version, and an address without one, leads to the
  * picture of today.  The drawing is the one thing that a build waits for (content/gallery.h). */
 #include "content/gallery.h"

@@ -1,4 +1,4 @@
-/* Which picture shows a set of products, and its address: /pictures/{a}-vs-{b}-{version}.png, where the
+/* Which picture shows a set of products, and its address: /og/{a}-vs-{b}-{version}.png, where the
  * version is a hash over all that the picture shows. */
 #ifndef DIPTYCH_SITE_PICTURES_H
 #define DIPTYCH_SITE_PICTURES_H

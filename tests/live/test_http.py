@@ -18,7 +18,7 @@ OTHERS = ["/compare", "/compare?a=kafka", "/feed.atom", "/products/kafka.atom", 
           "/sectors/devops.atom", "/sitemap.xml", "/sitemaps/pages-1.xml", "/sitemaps/products-1.xml",
           "/sitemaps/pairs-1.xml", "/badge/kafka.svg", "/robots.txt", "/opensearch.xml", "/llms.txt",
           "/.well-known/security.txt", "/api/openapi.json"]
-PICTURE = "/pictures/kafka.png"  # stands for the address that the page names
+PICTURE = "/og/kafka.png"  # stands for the address that the page names
 
 
 def twin(path, form):
@@ -243,7 +243,7 @@ NOTHING = ["/products/nobody", "/products/", "/products", "/products/nobody.json
            "/compare/kafka-vs-nats-vs-redis-vs-nginx-vs-caddy", "/alternatives/nobody", "/faq/nobody", "/sectors/nobody",
            "/sectors/nobody.atom", "/themes/nobody", "/leaderboard?page=99", "/leaderboard?page=0", "/leaderboard?page=x",
            "/sectors/devops?page=99", "/products/kafka?page=99", "/nothing", "/nothing/here.json", "/badge/nobody.svg",
-           "/pictures/nobody.png", "/sitemaps/pages-99.xml", "/sitemaps/other.xml", "/products/kafka.xml",
+           "/og/nobody.png", "/sitemaps/pages-99.xml", "/sitemaps/other.xml", "/products/kafka.xml",
            "/products/kafka.html", "/index.php", "/.env", "/feed", "/%E2%98%83", "/products/KAFKA2/", "/NOTHING/"]
 
 
@@ -277,7 +277,7 @@ def test_the_form_of_absolute_addresses(sample_site):
 
 OF_KAFKA = ["/products/kafka", "/products/kafka.json", "/products/kafka.md", "/products/kafka.atom", "/alternatives/kafka",
             "/alternatives/kafka.json", "/faq/kafka", "/compare/kafka-vs-nats", "/compare/nats-vs-kafka.json",
-            "/compare/kafka-vs-nats.atom", "/faq/kafka-vs-nats", "/badge/kafka.svg", "/pictures/kafka.png",
+            "/compare/kafka-vs-nats.atom", "/faq/kafka-vs-nats", "/badge/kafka.svg", "/og/kafka.png",
             "/products/KAFKA/", "/products/apache-kafka"]
 
 

@@ -17,7 +17,7 @@ def picture_of(site, path):
     """The address that the page names, without the host."""
     page = parse(site.get(path).text)
     url = page.one("meta", {"property": "og:image"})["content"]
-    assert url.startswith(site.url + "/pictures/")
+    assert url.startswith(site.url + "/og/")
     return url.removeprefix(site.url)
 
 
@@ -56,13 +56,13 @@ def test_a_page_names_its_picture(sample_site, path):
 def test_other_spellings_lead_to_the_picture(sample_site):
     pair = picture_of(sample_site, "/compare/kafka-vs-kubernetes")
     version = re.search(r"-([0-9a-f]{12})\.png$", pair)[1]
-    for path in (f"/pictures/kubernetes-vs-kafka-{version}.png", "/pictures/kafka-vs-kubernetes-000000000000.png",
-                 "/pictures/kafka-vs-kubernetes.png", f"/pictures/KAFKA-vs-kubernetes-{version}.png"):
+    for path in (f"/og/kubernetes-vs-kafka-{version}.png", "/og/kafka-vs-kubernetes-000000000000.png",
+                 "/og/kafka-vs-kubernetes.png", f"/og/KAFKA-vs-kubernetes-{version}.png"):
         answer = sample_site.get(path)
         assert (answer.status, answer["Location"]) == (308, sample_site.url + pair), path
-    assert sample_site.get("/pictures/kafka.png")["Location"].endswith(picture_of(sample_site, "/products/kafka"))
-    for path in (f"/pictures/kafka-vs-nobody-{version}.png", "/pictures/nobody.png", "/pictures/kafka-.png",
-                 "/pictures/.png", f"/pictures/-{version}.png", "/pictures/kafka.jpg"):
+    assert sample_site.get("/og/kafka.png")["Location"].endswith(picture_of(sample_site, "/products/kafka"))
+    for path in (f"/og/kafka-vs-nobody-{version}.png", "/og/nobody.png", "/og/kafka-.png",
+                 "/og/.png", f"/og/-{version}.png", "/og/kafka.jpg"):
         assert sample_site.get(path).status == 404, path
 
 
