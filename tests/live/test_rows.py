@@ -356,10 +356,10 @@ def test_refusals_name_number_meaning_and_action(own, statement, expected, words
 def test_killed_connections_never_show(own):
     """A connection that is cut in mid-reading: repeated once, on a fresh one, in a fresh snapshot."""
     own.script("CREATE OR REPLACE VIEW site_comparison AS SELECT id, product_id, other_product_id, status, intro_md,"
-               " verdict_md FROM comparison WHERE SLEEP(0.02) = 0")
+               " verdict_md FROM comparison JOIN (SELECT SLEEP(0.3)) AS slow")
     config = config_file(own, own.folder, mysql_timeout=5000, deadline=5000)
     repeated = 0
-    for _ in range(8):
+    for _ in range(5):
         answers = []
         reader = threading.Thread(target=lambda: answers.append(rows(config, "products", *range(1, 20), fails=True)))
         reader.start()
@@ -373,7 +373,7 @@ def test_killed_connections_never_show(own):
         found, end = answers[0]
         assert end["end"] == "ok" and len(found) == 19
         repeated += end["connects"] - 1
-    assert repeated >= 4
+    assert repeated >= 3
 
 
 # ---- lint
