@@ -90,8 +90,9 @@ static void add_pages(struct page *p, struct sitemap_view *v)
       add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
 }
 
-static void add_product(struct page *p, struct sitemap_view *v, const struct facts *f)
+static void add_product(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
 {
+  (void)ordinal;
   add(p, v, build_path(p, "/products/", f->slug), f->changed_us);
   add(p, v, build_path(p, "/alternatives/", f->slug), CLOCK_NEVER);
   add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
@@ -121,15 +122,38 @@ static bool holds(const struct best_list *k, uint64_t id)
   return false;
 }
 
+static bool ranks_high(struct catalog_list ranking, uint32_t ordinal)
+{
+  for (uint32_t i = 0; i < ranking.n && i <= BEST_MAX; i++)
+    if (ranking.ordinals[i] == ordinal)
+      return true;
+  return false;
+}
+
+/* Whoever counts f among its best shares a sector or a theme in which fewer than BEST_MAX others rank
+ * before f.  Most products of a large site lead nowhere, so that nobody's best need be looked at. */
+static bool leads_somewhere(struct page *p, const struct facts *f, uint32_t ordinal)
+{
+  struct catalog_term t;
+  for (uint32_t i = 0; i < f->n_sectors; i++)
+    if (catalog_sector_id(&p->pin, f->sectors[i], &t) && ranks_high(t.ranking, ordinal))
+      return true;
+  for (uint32_t i = 0; i < f->n_themes; i++)
+    if (catalog_theme_id(&p->pin, f->themes[i], &t) && ranks_high(t.ranking, ordinal))
+      return true;
+  return false;
+}
+
 /* Each pair once: under the first of its two slugs, unless only the second counts it among its best. */
-static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f)
+static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
 {
   struct best_list mine, theirs;
+  bool leads = leads_somewhere(p, f, ordinal);
   best_of(p, f, &mine);
   for (size_t i = 0; i < mine.n; i++) {
     const struct facts *o = &mine.v[i].facts;
     bool first = span_cmp(f->slug, o->slug) < 0;
-    if (!first) {
+    if (!first && leads) {
       best_of(p, o, &theirs);
       if (holds(&theirs, f->id))
         continue;
@@ -153,13 +177,13 @@ static uint32_t number_of(struct span word, struct span prefix)
 }
 
 static void add_range(struct page *p, struct sitemap_view *v, uint32_t from, uint32_t most,
-                      void (*each)(struct page *, struct sitemap_view *, const struct facts *))
+                      void (*each)(struct page *, struct sitemap_view *, const struct facts *, uint32_t))
 {
   struct catalog_list all = catalog_by_slug(&p->pin);
   struct facts f;
   for (uint32_t i = from; i < all.n && i < from + most; i++)
     if (catalog_facts(&p->pin, all.ordinals[i], &f))
-      each(p, v, &f);
+      each(p, v, &f, all.ordinals[i]);
 }
 
 enum plan plan_sitemap(struct page *p, struct span word)
