@@ -67,7 +67,8 @@ static int events_wait(struct gateway *g, struct epoll_event *events, bool *wait
   const struct gateway_setup *s = g->s;
   atomic_store_explicit(&s->slot->beat_us, clock_mono_us(), memory_order_relaxed);
   int n = epoll_wait(g->epoll_fd, events, EVENTS, 0);
-  *waited = n > 0;
+  *waited = n > 0 && g->handled != g->looked; /* behind the requests of the last turn */
+  g->looked = g->handled;
   if (n != 0)
     return n;
   if (s->app->worker_idle)

@@ -24,6 +24,7 @@ struct gateway {
   int64_t next_due_us; /* no connection is due before; 0: none is */
   int64_t quiet_us;    /* leaving: until when kept connections may be used; 0: not set */
   uint64_t handled;
+  uint64_t looked; /* handled when the loop last looked for events */
   int signal_fd;
   bool told;    /* by a signal, or by the master's death */
   bool leaving;
