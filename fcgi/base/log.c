@@ -40,7 +40,7 @@ static void log_write(enum log_level level, const char *sentence)
   line[n++] = '\n';
   struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
   /* Neither a full disk nor a pipe that nobody reads may stop the site: the line is lost instead. */
-  ssize_t written = poll(&room, 1, 0) == 1 ? write(STDERR_FILENO, line, n) : 0;
+  ssize_t written = poll(&room, 1, 0) != 0 ? write(STDERR_FILENO, line, n) : 0;
   (void)written;
 }
 
