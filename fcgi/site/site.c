@@ -27,10 +27,12 @@
 #define READY_POLL_US 5000
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
 #define CATCH_UP_US (CLOCK_SECOND / 2)
+#define BODY_KEPT ((size_t)1 << 20)
 
 struct site {
   struct site_parts parts;
   struct table *table;
+  struct buf body; /* the page being rendered; kept for its memory */
   int64_t opened_us;
 };
 
@@ -63,6 +65,7 @@ void site_close(struct site **s)
   if (!*s)
     return;
   table_free(&(*s)->table);
+  buf_free(&(*s)->body);
   free(*s);
   *s = NULL;
 }
@@ -324,24 +327,26 @@ static bool any_stale(const struct page *p)
 /* Renders the built page, keeps it, and answers with it. */
 static void deliver(struct visit *v, struct response *out)
 {
-  struct buf body = BUF_INIT;
+  struct buf *body = &v->site->body;
   struct finished f;
   bool stale = any_stale(&v->page);
-  if (!finish(v, &body, &f))
+  buf_clear(body);
+  if (!finish(v, body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
     bool keep = !v->page.once && !stale && !(v->route->forms & ROUTE_QUERY);
     struct finished *kept = keep ? table_put(v->site->table, &f) : NULL;
     if (stale)
       METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
-    if (!kept)
+    if (!kept && body->cap > BODY_KEPT) /* else it stays where it is until the next page */
       f.body = arena_copy(v->rq->arena, f.body);
     if (arena_failed(v->rq->arena))
       errors_answer(v->site, v->rq, 503, SPAN(""), out);
     else
       answer_page(v, kept ? kept : &f, kept != NULL, out);
   }
-  buf_free(&body);
+  if (body->cap > BODY_KEPT)
+    buf_free(body);
 }
 
 /* False: the catalog has moved on, plan again. */

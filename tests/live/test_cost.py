@@ -6,7 +6,8 @@ import pytest
 
 from lib.servers import diptych, wait_until
 
-QUIET = {"poll_interval": 60000, "sweep_seconds": 86400}  # every statement counted is a page's
+QUIET = {"poll_interval": 60000, "sweep_seconds": 86400,  # every statement counted is a page's,
+         "memcached_timeout": 5000}                            # on a machine that may be busy
 
 
 @pytest.fixture(scope="module")
