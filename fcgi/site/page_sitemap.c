@@ -11,7 +11,7 @@
 
 #define SITEMAP_URLS 50000
 #define SITEMAP_PRODUCTS 15000
-#define SITEMAP_PAIRS 2000
+#define SITEMAP_PAIRS 1000
 #define FIXED 5 /* pages that are always there */
 
 static void add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
