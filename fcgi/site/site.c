@@ -446,21 +446,6 @@ static bool method_answered(const struct visit *v, struct response *out)
   return true;
 }
 
-static void count(struct metrics *m, int status)
-{
-  METRICS_ADD(m, requests, 1);
-  if (status == 304)
-    METRICS_ADD(m, responses_304, 1);
-  else if (status < 300)
-    METRICS_ADD(m, responses_2xx, 1);
-  else if (status < 400)
-    METRICS_ADD(m, responses_3xx, 1);
-  else if (status < 500)
-    METRICS_ADD(m, responses_4xx, 1);
-  else
-    METRICS_ADD(m, responses_5xx, 1);
-}
-
 static void dispatch(struct visit *v, struct response *out)
 {
   enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
@@ -483,5 +468,4 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
   dispatch(&v, out);
   if (out->headers.failed)
     errors_emergency(out);
-  count(s->parts.metrics, out->status);
 }
