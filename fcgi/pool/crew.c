@@ -95,8 +95,9 @@ void crew_want(struct crew *c, int64_t count)
 }
 
 /* Refused forks and early deaths slow the next start down; the workers that there are serve on. */
-static void failure_note(struct crew *c, int64_t now_us)
+static void failure_note(struct crew *c, unsigned generation, int64_t now_us)
 {
+  c->failed_generation = generation;
   c->failures = now_us - c->failed_us > CALM_US ? 1 : c->failures + 1;
   c->failed_us = now_us;
   c->fork_after_us = now_us + crew_delay_us(c->failures);
@@ -133,7 +134,7 @@ static bool worker_start(struct crew *c, int64_t now_us)
   if (pid == 0)
     worker_become(c, i);
   if (pid < 0) {
-    failure_note(c, now_us);
+    failure_note(c, c->generation, now_us);
     log_limited(&c->fork_limit, 10, LOG_LEVEL_ERROR, "cannot start a worker: %s; trying again", strerror(errno));
     return false;
   }
@@ -260,7 +261,7 @@ static void death_explain(struct crew *c, int i, int status, int64_t now_us)
     else
       SCOREBOARD_COUNT(c->board, deaths_exited);
     if (early(s))
-      failure_note(c, now_us);
+      failure_note(c, LOAD(s->generation), now_us);
   }
 }
 

@@ -33,6 +33,7 @@ struct crew {
   /* delays */
   int64_t fork_after_us;       /* no worker is started before */
   int64_t failed_us;           /* last early death or refused fork */
+  unsigned failed_generation;  /* whose that was */
   unsigned failures;           /* in a row */
   struct log_limit fork_limit;
   struct crew_member members[SCOREBOARD_SLOTS];

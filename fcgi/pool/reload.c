@@ -186,7 +186,8 @@ static enum reload_news go_back(struct reload *r, struct crew *c, int64_t now_us
 
 static enum reload_news starting_turn(struct reload *r, struct crew *c, struct config **config, int64_t now_us)
 {
-  if (c->failed_us >= r->since_us || now_us - r->since_us > START_US)
+  bool failed = c->failed_us >= r->since_us && c->failed_generation == c->generation;
+  if (failed || now_us - r->since_us > START_US)
     return go_back(r, c, now_us);
   if (crew_ready(c, c->generation) < (unsigned)c->wanted)
     return RELOAD_NOTHING;
