@@ -1,0 +1,205 @@
+/* The base room: spans, buffers, arenas, formatting, the calendar. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/format.h"
+
+/* ---- formatting is what the C library would have written */
+
+static void same_as_library(size_t cap, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void same_as_library(size_t cap, const char *format, ...)
+{
+  char ours[256], theirs[256];
+  va_list args, again;
+  memset(ours, '#', sizeof ours);
+  memset(theirs, '#', sizeof theirs);
+  va_start(args, format);
+  va_copy(again, args);
+  assert_int_equal(format_write(ours, cap, format, args), vsnprintf(theirs, cap, format, again));
+  va_end(args);
+  va_end(again);
+  assert_memory_equal(ours, theirs, cap ? strlen(theirs) + 1 : 0);
+}
+
+static void formats_like_the_library(void **state)
+{
+  (void)state;
+  for (size_t cap = 0; cap < 64; cap++) {
+    same_as_library(cap, "plain");
+    same_as_library(cap, "%s|%.*s|%c|%%", "text", 3, "abcdef", 'x');
+    same_as_library(cap, "%.*s", 10, "short");
+    same_as_library(cap, "%d %d %d %u", 0, INT_MIN, INT_MAX, UINT_MAX);
+    same_as_library(cap, "%ld %lu %lld %llu %zu", LONG_MIN, ULONG_MAX, LLONG_MIN, ULLONG_MAX, (size_t)7);
+    same_as_library(cap, "%02d:%02d %04d %06d", 3, 12, -5, 123);
+    same_as_library(cap, "%016llx %08x %x", 0x123456789abcdefULL, 0xbeefU, 0U);
+    same_as_library(cap, "%5d|%-5d|%.3s|%p", 42, 42, "abcdef", (void *)0);
+  }
+}
+
+/* ---- buffers */
+
+static void a_buffer_keeps_its_limit_and_its_failure(void **state)
+{
+  struct buf b = {.max = 10};
+  (void)state;
+  buf_puts(&b, "12345");
+  buf_puts(&b, "67890");
+  assert_false(b.failed);
+  buf_putc(&b, 'x');
+  assert_true(b.failed);
+  buf_puts(&b, "y");
+  assert_int_equal(buf_view(&b).n, 0);
+  buf_clear(&b);
+  buf_printf(&b, "%d", 123);
+  assert_true(span_eq(buf_view(&b), SPAN("123")));
+  buf_free(&b);
+}
+
+static void numbers_in_buffers(void **state)
+{
+  struct buf b = BUF_INIT;
+  (void)state;
+  buf_int(&b, INT64_MIN);
+  buf_putc(&b, ' ');
+  buf_uint(&b, UINT64_MAX);
+  assert_string_equal(buf_z(&b), "-9223372036854775808 18446744073709551615");
+  buf_free(&b);
+}
+
+/* ---- arenas */
+
+static void an_arena_serves_until_its_limit_then_remembers(void **state)
+{
+  struct arena *a = arena_new(100000);
+  (void)state;
+  assert_non_null(a);
+  for (int round = 0; round < 3; round++) {
+    char *p = arena_alloc(a, 1000);
+    for (int i = 0; i < 1000; i++)
+      assert_int_equal(p[i], 0);
+    memset(p, 0xff, 1000);
+    assert_non_null(arena_alloc(a, 80000));
+    assert_false(arena_failed(a));
+    assert_null(arena_alloc(a, 50000));
+    assert_true(arena_failed(a));
+    assert_null(arena_alloc(a, 1));
+    arena_reset(a);
+    assert_false(arena_failed(a));
+  }
+  assert_null(arena_array(a, SIZE_MAX / 2, 4));
+  assert_true(arena_failed(a));
+  arena_free(&a);
+  assert_null(a);
+}
+
+static void printing_into_an_arena_at_every_fill(void **state)
+{
+  struct arena *a = arena_new(0);
+  (void)state;
+  for (int i = 0; i < 4000; i++) { /* crosses the ends of several blocks */
+    char expected[80];
+    int n = snprintf(expected, sizeof expected, "number %d of many, %s", i, i % 7 ? "odd" : "a somewhat longer one");
+    struct span s = arena_printf(a, "number %d of many, %s", i, i % 7 ? "odd" : "a somewhat longer one");
+    assert_int_equal(s.n, n);
+    assert_string_equal(s.p, expected);
+  }
+  struct span j = arena_join(a, SPAN("left"), SPAN("right"));
+  assert_string_equal(j.p, "leftright");
+  arena_free(&a);
+}
+
+/* ---- spans */
+
+static void spans(void **state)
+{
+  struct span rest = SPAN("a,,b");
+  (void)state;
+  assert_true(span_eq(span_split(&rest, ','), SPAN("a")));
+  assert_int_equal(span_split(&rest, ',').n, 0);
+  assert_true(span_eq(span_split(&rest, ','), SPAN("b")));
+  assert_null(rest.p);
+  assert_int_equal(span_find_span(SPAN("ababac"), SPAN("abac")), 2);
+  assert_int_equal(span_find_span(SPAN("ab"), SPAN("abc")), 2);
+  assert_true(span_cmp(SPAN("a"), SPAN("ab")) < 0 && span_cmp(SPAN("b"), SPAN("ab")) > 0);
+  assert_true(span_eq(span_trim(SPAN(" \t x y \n")), SPAN("x y")));
+  assert_int_equal(span_from(SPAN("abc"), 9).n, 0);
+}
+
+/* ---- the calendar */
+
+static void days_go_there_and_back(void **state)
+{
+  (void)state;
+  for (int64_t day = -100000; day < 100000; day += 37) {
+    struct clock_civil c = clock_split(day * CLOCK_DAY + 5 * CLOCK_HOUR + 1);
+    assert_int_equal(clock_join(c.year, c.month, c.day, 5, 0, 0) + 1, day * CLOCK_DAY + 5 * CLOCK_HOUR + 1);
+    assert_int_equal(c.weekday, ((day + 4) % 7 + 7) % 7);
+  }
+}
+
+static void times_as_text(void **state)
+{
+  char out[CLOCK_ISO_MAX];
+  int64_t us, back;
+  (void)state;
+  assert_true(clock_parse(SPAN("2026-08-22 12:00:00.250000"), &us));
+  clock_iso(out, us, 0);
+  assert_string_equal(out, "2026-08-22T12:00:00Z");
+  clock_iso(out, us, 3);
+  assert_string_equal(out, "2026-08-22T12:00:00.250Z");
+  clock_http(out, us);
+  assert_string_equal(out, "Sat, 22 Aug 2026 12:00:00 GMT");
+  assert_true(clock_parse_http(span_z(out), &back));
+  assert_int_equal(back, us - 250000);
+}
+
+static void what_is_no_time(void **state)
+{
+  static const char *const bad[] = {"", "0000-00-00 00:00:00", "2026-02-30", "2026-13-01", "2026-08-22T25:00:00Z",
+                                    "2026-08-22T12:00:00+01:00", "2026-8-2", "2026-08-22 12:00", "yesterday",
+                                    "2026-08-22T12:00:00.Z"};
+  int64_t us;
+  (void)state;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    assert_false(clock_parse(span_z(bad[i]), &us));
+    assert_int_equal(us, CLOCK_NEVER);
+  }
+  assert_false(clock_parse_http(SPAN("Saturday, 22-Aug-26 12:00:00 GMT"), &us));
+}
+
+static void each_error_says_what_to_do(void **state)
+{
+  (void)state;
+  for (int e = 0; e < ERR_COUNT; e++)
+    assert_true(strlen(err_text((enum err)e)) > 1);
+  assert_string_equal(err_text((enum err)99), "unknown error");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(formats_like_the_library),
+      cmocka_unit_test(a_buffer_keeps_its_limit_and_its_failure),
+      cmocka_unit_test(numbers_in_buffers),
+      cmocka_unit_test(an_arena_serves_until_its_limit_then_remembers),
+      cmocka_unit_test(printing_into_an_arena_at_every_fill),
+      cmocka_unit_test(spans),
+      cmocka_unit_test(days_go_there_and_back),
+      cmocka_unit_test(times_as_text),
+      cmocka_unit_test(what_is_no_time),
+      cmocka_unit_test(each_error_says_what_to_do),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
