@@ -46,6 +46,13 @@ class Browser:
         for key in keys:
             ActionChains(self.driver).send_keys(key).perform()
 
+    def arrive(self, url):
+        """Waits until a key's navigation has led to url and the page is whole."""
+        from selenium.webdriver.support.ui import WebDriverWait
+        WebDriverWait(self.driver, 20).until(
+            lambda d: d.current_url == url and d.execute_script("return document.readyState") == "complete",
+            f"{self.driver.current_url} instead of {url}")
+
     def focused(self):
         """What has the focus, as a reader names it: its text, or the name of its field."""
         return self.js("const e = document.activeElement; return (e.textContent || e.name || e.tagName).trim()")

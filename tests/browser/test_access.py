@@ -64,17 +64,17 @@ def test_the_picker_by_keyboard(browser, sample_site):
     browser.press("kafka", ESCAPE)
     tab_to(browser, "Compare")
     browser.press(ENTER)
-    assert browser.driver.current_url == sample_site.url + "/compare/kafka-vs-kubernetes"
+    browser.arrive(sample_site.url + "/compare/kafka-vs-kubernetes")
 
 
 def test_search_by_keyboard(browser, sample_site):
     browser.look(sample_site.url + "/")
     tab_to(browser, "q")
     browser.press("kubernetes", ENTER)
-    assert browser.driver.current_url == sample_site.url + "/search?q=kubernetes"
+    browser.arrive(sample_site.url + "/search?q=kubernetes")
     tab_to(browser, "Kubernetes")
     browser.press(ENTER)
-    assert browser.driver.current_url == sample_site.url + "/products/kubernetes"
+    browser.arrive(sample_site.url + "/products/kubernetes")
 
 
 def test_a_comparison_by_keyboard(browser, sample_site):
@@ -85,7 +85,7 @@ def test_a_comparison_by_keyboard(browser, sample_site):
     assert browser.js("return document.activeElement.parentElement.open")
     tab_to(browser, "See all Kubernetes alternatives")
     browser.press(ENTER)
-    assert browser.driver.current_url == sample_site.url + "/alternatives/kubernetes"
+    browser.arrive(sample_site.url + "/alternatives/kubernetes")
 
 
 def test_forced_colours_keep_the_panels_apart(browser, sample_site):
