@@ -31,12 +31,22 @@ static void tree_clean(cmark_node *root)
   }
 }
 
+/* libcmark's CommonMark writer turns U+FFFE and U+FFFF into the bare bytes FE and FF. */
+static void source_add(struct buf *out, const char *z)
+{
+  for (; *z; z++)
+    if ((unsigned char)*z < 0xFE)
+      buf_putc(out, *z);
+    else
+      buf_puts(out, "\xEF\xBF\xBD");
+}
+
 void markdown_write_source(cmark_node *root, const struct markdown_limits *l, struct buf *out)
 {
   tree_clean(root);
   markdown_headings_shift(root, l->heading_base);
   const char *z = cmark_render_commonmark(root, CMARK_OPT_DEFAULT, 0);
-  buf_puts(out, z);
+  source_add(out, z);
 }
 
 static bool is_blank(char c)

@@ -1,6 +1,7 @@
 #include "site/build.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "site/assets.h"
 #include "site/site.h"
@@ -180,11 +181,12 @@ static struct span host_of(struct span url)
   return host;
 }
 
-/* http and https addresses only; anything else is as good as none. */
+/* http and https addresses with a host only; anything else is as good as none. */
 static struct span web_url(struct span url)
 {
-  return (span_starts(url, SPAN("https://")) || span_starts(url, SPAN("http://"))) && url_scheme_ok(url) ? url
-                                                                                                         : SPAN("");
+  size_t at = span_find_span(url, SPAN("://"));
+  bool web = (at == 4 || at == 5) && at + 3 < url.n && strncasecmp(url.p, "https", at) == 0;
+  return web && !strchr("/?#", url.p[at + 3]) ? url : SPAN("");
 }
 
 void build_product(struct page *p, struct gathered *g, const struct profile *f, const struct source *s, size_t position,

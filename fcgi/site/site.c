@@ -172,10 +172,23 @@ static struct span home_of(struct visit *v)
   return arena_printf(v->rq->arena, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(form_suffix(v->target.form)));
 }
 
-/* Does the address say ?page=1, which has a shorter spelling? */
+/* Does the address say page=1, which has a shorter spelling? */
 static bool first_page_named(const struct visit *v)
 {
-  return (v->route->forms & ROUTE_PAGED) && span_eq(v->target.query, SPAN("page=1"));
+  struct span page;
+  return (v->route->forms & ROUTE_PAGED) && url_query_find(v->target.query, SPAN("page"), &page) && span_eq(page, SPAN("1"));
+}
+
+/* The query without its page, other parameters kept as they are. */
+static struct span query_pageless(struct arena *a, struct span query)
+{
+  struct span kept = SPAN("");
+  while (query.p) {
+    struct span pair = span_split(&query, '&'), rest = pair;
+    if (!span_eq(span_split(&rest, '='), SPAN("page")))
+      kept = kept.n ? arena_printf(a, "%.*s&%.*s", SPAN_ARG(kept), SPAN_ARG(pair)) : pair;
+  }
+  return kept;
 }
 
 /* Another spelling of a page that exists: one 308 to the right one, query kept. */
@@ -186,7 +199,7 @@ static bool redirected(struct visit *v, struct response *out)
   if (span_eq(home, v->target.raw_path) && !bare)
     return false;
   if (bare)
-    query.n = 0;
+    query = query_pageless(v->rq->arena, query);
   http_redirect(&v->http, 308,
                 arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->parts.config->base_url, SPAN_ARG(home),
                              query.n ? "?" : "", SPAN_ARG(query)),

@@ -194,6 +194,7 @@ MOVES = [
     ("/alternatives/postgres", "/alternatives/postgresql"), ("/faq/postgres", "/faq/postgresql"),
     ("/faq/kubernetes-vs-kafka", "/faq/kafka-vs-kubernetes"), ("/badge/k8s.svg", "/badge/kubernetes.svg"),
     ("/leaderboard?page=1", "/leaderboard"), ("/leaderboard.json?page=1", "/leaderboard.json"),
+    ("/leaderboard?page=1&x=2", "/leaderboard?x=2"), ("/search?q=kafka&page=1", "/search?q=kafka"),
     ("/products/kafka?page=1", "/products/kafka"), ("/.json", "/index.json"), ("/.md", "/index.md"), ("//", "/")]
 
 

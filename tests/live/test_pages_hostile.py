@@ -76,3 +76,11 @@ def test_twins_stay_whole(hostile_site, path):
     assert json.loads(hostile_site.get(path + ".json").body.decode("utf-8"))
     markdown = hostile_site.get(path + ".md")
     assert markdown.status == 200 and markdown.body.decode("utf-8")
+
+
+def test_a_website_is_a_web_address_with_a_host(own_site):
+    for url, shown in [("HTTPS://Kafka.Example/", "HTTPS://Kafka.Example/"), ("http://", None), ("https:///x", None),
+                       ("ftp://x.example/", None), ("https:x", None)]:
+        own_site.database.sql("UPDATE product SET website_url = %s, license = %s WHERE slug = 'kafka'", url, "L" + url)
+        wait_until(lambda: own_site.get("/products/kafka.json").json["product"]["license"] == "L" + url)
+        assert own_site.get("/products/kafka.json").json["product"]["website_url"] == shown

@@ -269,6 +269,9 @@ static void again_as_markdown(void **state)
   assert_int_equal(markdown_source(&limits, SPAN("# a *b*\n\n<script>x</script>\n\n- [c](javascript:x) <b>d</b> [e](/f)\n"), &out), MARKDOWN_OK);
   assert_string_equal(buf_z(&out), "#### a *b*\n\n  - c d [e](/f)\n");
   buf_free(&out);
+  assert_int_equal(markdown_source(&limits, SPAN("a\xEF\xBF\xBE" "b\xEF\xBF\xBF" "c\n"), &out), MARKDOWN_OK);
+  assert_string_equal(buf_z(&out), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\n");
+  buf_free(&out);
 }
 
 static void words(void **state)
