@@ -54,11 +54,17 @@ static int64_t newest(struct page *p, struct catalog_list all, uint32_t from, ui
   return us;
 }
 
+/* How many addresses the pages parts have together: theirs are numbered through. */
+static uint32_t pages_count(struct page *p)
+{
+  return FIXED + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin);
+}
+
 enum plan plan_sitemap_index(struct page *p, struct span word)
 {
   struct catalog_list all = catalog_by_slug(&p->pin);
   uint32_t products = parts(all.n, SITEMAP_PRODUCTS), pairs = parts(all.n, SITEMAP_PAIRS);
-  uint32_t pages = parts(FIXED + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin), SITEMAP_URLS);
+  uint32_t pages = parts(pages_count(p), SITEMAP_URLS);
   struct sitemap_view *v = view_new(p, products + pairs + pages);
   (void)word;
   p->canonical = SPAN("/sitemap.xml");
@@ -72,22 +78,29 @@ enum plan plan_sitemap_index(struct page *p, struct span word)
   return PLAN_OK;
 }
 
-static void add_pages(struct page *p, struct sitemap_view *v)
+static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n)
 {
   struct catalog_term t;
   struct catalog_page e;
   static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
-  for (size_t i = 0; i < FIXED; i++)
-    add(p, v, span_z(fixed[i]), CLOCK_NEVER);
-  for (uint32_t i = 0; i < catalog_pages(&p->pin); i++)
-    if (catalog_page(&p->pin, i, &e) && e.status == PRODUCT_PUBLISHED)
+  uint32_t sectors = catalog_sectors(&p->pin), own = catalog_pages(&p->pin);
+  if (n < FIXED)
+    add(p, v, span_z(fixed[n]), CLOCK_NEVER);
+  else if ((n -= FIXED) < own) {
+    if (catalog_page(&p->pin, n, &e) && e.status == PRODUCT_PUBLISHED)
       add(p, v, build_path(p, "/", e.slug), e.changed_us);
-  for (uint32_t i = 0; i < catalog_sectors(&p->pin); i++)
-    if (catalog_sector(&p->pin, i, &t))
+  } else if ((n -= own) < sectors) {
+    if (catalog_sector(&p->pin, n, &t))
       add(p, v, build_path(p, "/sectors/", t.slug), CLOCK_NEVER);
-  for (uint32_t i = 0; i < catalog_themes(&p->pin); i++)
-    if (catalog_theme(&p->pin, i, &t))
-      add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
+  } else if (catalog_theme(&p->pin, n - sectors, &t))
+    add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
+}
+
+static void add_pages(struct page *p, struct sitemap_view *v, uint32_t from)
+{
+  uint32_t all = pages_count(p);
+  for (uint32_t n = from; n < all && n < from + SITEMAP_URLS; n++)
+    add_numbered_page(p, v, n);
 }
 
 static void add_product(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
@@ -190,7 +203,7 @@ enum plan plan_sitemap(struct page *p, struct span word)
 {
   uint32_t products = number_of(word, SPAN("products-")), pairs = number_of(word, SPAN("pairs-"));
   uint32_t pages = number_of(word, SPAN("pages-")), all = catalog_by_slug(&p->pin).n;
-  if (pages > 1 || products > parts(all, SITEMAP_PRODUCTS) || pairs > parts(all, SITEMAP_PAIRS) ||
+  if (pages > parts(pages_count(p), SITEMAP_URLS) || products > parts(all, SITEMAP_PRODUCTS) || pairs > parts(all, SITEMAP_PAIRS) ||
       !(pages || products || pairs))
     return PLAN_NOT_FOUND;
   p->canonical = arena_printf(p->arena, "/sitemaps/%.*s.xml", SPAN_ARG(word));
@@ -198,7 +211,7 @@ enum plan plan_sitemap(struct page *p, struct span word)
   if (!v)
     return PLAN_OK;
   if (pages)
-    add_pages(p, v);
+    add_pages(p, v, (pages - 1) * SITEMAP_URLS);
   else if (products)
     add_range(p, v, (products - 1) * SITEMAP_PRODUCTS, SITEMAP_PRODUCTS, add_product);
   else
