@@ -116,3 +116,7 @@ def test_one_list_of_security_headers():
     for path in (TOP / "nginx").glob("*.conf"):
         if path.name != "headers.conf":
             assert "Content-Security-Policy" not in path.read_text()
+
+
+def test_another_version_of_http(web):
+    checked(web.exchange(b"GET / HTTP/3.0\r\nHost: x\r\n\r\n"), 505)
