@@ -12,6 +12,7 @@ from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.servers import SLOW
 
 
+@pytest.mark.timing
 def test_idle_worker_killed_is_replaced_within_100_ms_and_nobody_notices(probe):
     for _ in range(5):
         before = {w["pid"] for w in probe.wait_workers(2)}
@@ -28,6 +29,7 @@ def test_idle_worker_killed_is_replaced_within_100_ms_and_nobody_notices(probe):
     assert probe.status()["metrics"]["requests"] == 100, "sums must not step back when workers are replaced"
 
 
+@pytest.mark.timing
 def test_killed_idle_workers_that_never_had_a_request_are_replaced_at_once_too(make_probe):
     probe = make_probe(workers=4)
     for _ in range(3):
