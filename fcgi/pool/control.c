@@ -22,15 +22,20 @@ bool control_open(struct control *c, const char *path, FILE *why)
   return listener_open_control(&c->listener, path, why);
 }
 
+static void client_forget(struct control_client *client)
+{
+  close(client->fd);
+  buf_free(&client->out);
+  *client = (struct control_client){.state = CONTROL_FREE, .fd = -1};
+}
+
 /* Closing with unread bytes would reset the connection before its answer is read. */
 static void client_close(struct control_client *client)
 {
   char rest[4096];
   for (int i = 0; i < 16 && recv(client->fd, rest, sizeof rest, MSG_DONTWAIT) > 0; i++)
     ;
-  close(client->fd);
-  buf_free(&client->out);
-  *client = (struct control_client){.state = CONTROL_FREE, .fd = -1};
+  client_forget(client);
 }
 
 void control_close(struct control *c)
@@ -45,7 +50,7 @@ void control_disown(struct control *c)
 {
   for (int i = 0; i < CONTROL_CLIENTS; i++)
     if (c->clients[i].state != CONTROL_FREE)
-      client_close(&c->clients[i]);
+      client_forget(&c->clients[i]); /* reading here would take the line from the master */
   listener_disown(&c->listener);
   if (c->listener.fd >= 0)
     close(c->listener.fd);
