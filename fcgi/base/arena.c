@@ -128,9 +128,12 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 char *arena_z(struct arena *a, struct span s)
 {
-  char *p = s.n < SIZE_MAX ? arena_alloc(a, s.n + 1) : NULL;
-  if (p && s.n)
+  char *p = s.n < SIZE_MAX ? claim(a, s.n + 1) : NULL;
+  if (!p)
+    return NULL;
+  if (s.n)
     memcpy(p, s.p, s.n);
+  p[s.n] = 0;
   return p;
 }
 
@@ -140,17 +143,28 @@ struct span arena_copy(struct arena *a, struct span s)
   return p ? span_of(p, s.n) : span_of(NULL, 0);
 }
 
-struct span arena_join(struct arena *a, struct span head, struct span tail)
+struct span arena_joined(struct arena *a, const struct span *parts, size_t n)
 {
-  char *p = claim(a, head.n + tail.n + 1);
+  size_t bytes = 0;
+  for (size_t i = 0; i < n; i++)
+    bytes += parts[i].n;
+  char *p = claim(a, bytes + 1), *at = p;
   if (!p)
     return span_of(NULL, 0);
-  if (head.n)
-    memcpy(p, head.p, head.n);
-  if (tail.n)
-    memcpy(p + head.n, tail.p, tail.n);
-  p[head.n + tail.n] = 0;
-  return span_of(p, head.n + tail.n);
+  for (size_t i = 0; i < n; i++)
+    if (parts[i].n)
+      at = (char *)memcpy(at, parts[i].p, parts[i].n) + parts[i].n;
+  *at = 0;
+  return span_of(p, bytes);
+}
+
+struct span arena_uint(struct arena *a, uint64_t v, int digits)
+{
+  char text[20], *end = text + sizeof text, *at = end;
+  do
+    *--at = (char)('0' + v % 10);
+  while ((v /= 10) || end - at < digits);
+  return arena_copy(a, span_of(at, (size_t)(end - at)));
 }
 
 struct span arena_printf(struct arena *a, const char *format, ...)

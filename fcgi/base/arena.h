@@ -6,6 +6,7 @@
 #define DIPTYCH_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdint.h>
 
 #include "base/span.h"
 
@@ -21,9 +22,13 @@ void *arena_alloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */
 struct span arena_copy(struct arena *a, struct span s);        /* empty span when failed */
 char *arena_z(struct arena *a, struct span s);                 /* NUL-terminated copy; NULL when failed */
-struct span arena_join(struct arena *a, struct span head, struct span tail); /* one after the other */
+/* One after the other; ARENA_JOIN(a, SPAN("/products/"), slug) is the short way to call it. */
+struct span arena_joined(struct arena *a, const struct span *parts, size_t n);
+struct span arena_uint(struct arena *a, uint64_t v, int digits);             /* decimal, zeros before it up to `digits` */
 struct span arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+#define ARENA_JOIN(a, ...)                                                                                             \
+  arena_joined((a), (const struct span[]){__VA_ARGS__}, sizeof((const struct span[]){__VA_ARGS__}) / sizeof(struct span))
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, count, type) ((type *)arena_array((a), (count), sizeof(type)))
 

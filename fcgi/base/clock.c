@@ -65,7 +65,7 @@ static char *digits_put(char *at, int v, int n)
   return at + n;
 }
 
-void clock_iso(char *out, int64_t us, int digits)
+size_t clock_iso(char *out, int64_t us, int digits)
 {
   struct clock_civil c = clock_split(us);
   char *at = digits_put(out, c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year, 4);
@@ -84,10 +84,23 @@ void clock_iso(char *out, int64_t us, int digits)
   }
   *at++ = 'Z';
   *at = 0;
+  return (size_t)(at - out);
 }
 
 static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+size_t clock_day(char *out, int64_t us)
+{
+  struct clock_civil c = clock_split(us);
+  char *at = digits_put(out, c.day, c.day < 10 ? 1 : 2);
+  *at++ = ' ';
+  at = (char *)memcpy(at, months[c.month - 1], 3) + 3;
+  *at++ = ' ';
+  at = digits_put(at, c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year, 4);
+  *at = 0;
+  return (size_t)(at - out);
+}
 
 void clock_http(char *out, int64_t us)
 {

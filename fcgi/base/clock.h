@@ -29,8 +29,10 @@ int64_t clock_mono_us(void); /* monotonic */
 struct clock_civil clock_split(int64_t us);
 int64_t clock_join(int year, int month, int day, int hour, int minute, int second);
 
+/* "22 Aug 2026" into out[CLOCK_ISO_MAX]; returns the length. */
+size_t clock_day(char *out, int64_t us);
 /* "2026-08-22T12:00:00Z" with `digits` (0-6) fractional digits into out[CLOCK_ISO_MAX]. */
-void clock_iso(char *out, int64_t us, int digits);
+size_t clock_iso(char *out, int64_t us, int digits);
 /* RFC 9110 IMF-fixdate: "Sat, 22 Aug 2026 12:00:00 GMT". */
 void clock_http(char *out, int64_t us);
 /* IMF-fixdate only; false when malformed. */

@@ -46,5 +46,13 @@ uint32_t score_median2(uint32_t *counts, size_t n)
 
 size_t score_text(char out[8], int tenths)
 {
-  return (size_t)format_print(out, 8, "%d.%d", tenths / 10 % 100, tenths % 10);
+  unsigned whole = (unsigned)tenths / 10 % 100;
+  size_t n = 0;
+  if (whole >= 10)
+    out[n++] = (char)('0' + whole / 10);
+  out[n++] = (char)('0' + whole % 10);
+  out[n++] = '.';
+  out[n++] = (char)('0' + (unsigned)tenths % 10);
+  out[n] = 0;
+  return n;
 }

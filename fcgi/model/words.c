@@ -2,19 +2,24 @@
 
 struct span words_join(struct arena *a, const struct span *names, size_t n, const char *last)
 {
-  struct span out = SPAN("");
-  for (size_t i = 0; i < n; i++)
-    out = i == 0 ? names[0]
-                 : arena_printf(a, "%.*s%s%s%.*s", SPAN_ARG(out), i + 1 == n ? " " : ", ",
-                                i + 1 == n ? last : "", SPAN_ARG(names[i]));
-  return out;
+  struct span *parts = n > 1 ? ARENA_ARRAY(a, 2 * n, struct span) : NULL, before_last = span_z(last);
+  size_t m = 0;
+  if (!parts)
+    return n ? names[0] : SPAN("");
+  for (size_t i = 0; i + 1 < n; i++) {
+    parts[m++] = names[i];
+    parts[m++] = i + 2 < n ? SPAN(", ") : SPAN(" ");
+  }
+  parts[m++] = before_last;
+  parts[m++] = names[n - 1];
+  return arena_joined(a, parts, m);
 }
 
 struct span words_versus(struct arena *a, const struct span *names, size_t n)
 {
   struct span out = SPAN("");
   for (size_t i = 0; i < n; i++)
-    out = i == 0 ? names[0] : arena_printf(a, "%.*s vs %.*s", SPAN_ARG(out), SPAN_ARG(names[i]));
+    out = i == 0 ? names[0] : ARENA_JOIN(a, out, SPAN(" vs "), names[i]);
   return out;
 }
 
@@ -63,13 +68,12 @@ static struct span scores(struct arena *a, const struct words_member *m, size_t 
     char text[8];
     struct span one;
     if (m[i].tenths == SCORE_NONE)
-      one = arena_printf(a, "%.*s is not scored", SPAN_ARG(m[i].name));
+      one = ARENA_JOIN(a, m[i].name, SPAN(" is not scored"));
     else {
-      score_text(text, m[i].tenths);
-      one = arena_printf(a, "%.*s %s (%.*s)", SPAN_ARG(m[i].name), text,
-                         SPAN_ARG(band_word(score_band(m[i].tenths))));
+      struct span score = span_of(text, score_text(text, m[i].tenths));
+      one = ARENA_JOIN(a, m[i].name, SPAN(" "), score, SPAN(" ("), band_word(score_band(m[i].tenths)), SPAN(")"));
     }
-    out = i == 0 ? one : arena_printf(a, "%.*s, %.*s", SPAN_ARG(out), SPAN_ARG(one));
+    out = i == 0 ? one : ARENA_JOIN(a, out, SPAN(", "), one);
   }
   return out;
 }
@@ -156,7 +160,7 @@ struct span words_monogram(struct arena *a, struct span name)
     inside = letter;
     i += one.n;
   }
-  struct span out = arena_printf(a, "%.*s%.*s", SPAN_ARG(first), SPAN_ARG(second.n ? second : last));
+  struct span out = ARENA_JOIN(a, first, second.n ? second : last);
   for (size_t i = 0; i < out.n; i++)
     if (i == 0 || second.n)
       if (out.p[i] >= 'a' && out.p[i] <= 'z')

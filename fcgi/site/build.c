@@ -68,13 +68,13 @@ struct span build_sign(size_t i)
 
 struct span build_path(struct page *p, const char *prefix, struct span slug)
 {
-  return arena_join(p->arena, span_z(prefix), slug);
+  return ARENA_JOIN(p->arena, span_z(prefix), slug);
 }
 
 struct span build_cut(struct page *p, struct span text)
 {
   struct span cut = utf8_cut(text, BUILD_CUT_CHARS);
-  return cut.n == text.n ? text : arena_printf(p->arena, "%.*s…", SPAN_ARG(cut));
+  return cut.n == text.n ? text : ARENA_JOIN(p->arena, cut, SPAN("…"));
 }
 
 struct body_view *build_body(struct page *p, struct body b, struct span source)
@@ -284,9 +284,9 @@ void build_activity(struct page *p, const struct activity *a, const struct facts
 
 struct span build_set_path(struct page *p, const struct span *slugs, size_t n)
 {
-  struct span out = arena_join(p->arena, SPAN("/compare/"), slugs[0]);
+  struct span out = ARENA_JOIN(p->arena, SPAN("/compare/"), slugs[0]);
   for (size_t i = 1; i < n; i++)
-    out = arena_printf(p->arena, "%.*s-vs-%.*s", SPAN_ARG(out), SPAN_ARG(slugs[i]));
+    out = ARENA_JOIN(p->arena, out, SPAN("-vs-"), slugs[i]);
   return out;
 }
 

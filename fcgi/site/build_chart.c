@@ -19,15 +19,27 @@ struct window {
   int64_t from, to; /* shown: from < t <= to */
 };
 
-static int64_t position(const struct window *w, int64_t us)
+/* A move inside the window, and where it stands: x in hundredths of a percent. */
+struct point {
+  int64_t us;
+  int x;
+  enum activity_class class;
+};
+
+struct points { /* newest first */
+  struct point *v;
+  size_t n;
+};
+
+static int position(const struct window *w, int64_t us)
 {
-  return (us - w->from) * 10000 / (w->to - w->from);
+  return (int)((us - w->from) * 10000 / (w->to - w->from));
 }
 
-static struct span percent(struct page *p, int64_t hundredths)
+static struct span percent(struct page *p, int hundredths)
 {
   char text[8], *at = text + sizeof text;
-  int64_t v = hundredths;
+  unsigned v = (unsigned)hundredths;
   for (int digit = 0; digit < 3 || v; digit++, v /= 10) { /* 0 to 10,000: at most "100.00" */
     if (digit == 2)
       *--at = '.';
@@ -36,9 +48,15 @@ static struct span percent(struct page *p, int64_t hundredths)
   return arena_copy(p->arena, span_of(at, (size_t)(text + sizeof text - at)));
 }
 
-static bool inside(const struct window *w, int64_t us)
+static struct points inside(struct page *p, const struct profile *f, const struct window *w)
 {
-  return us > w->from && us <= w->to;
+  struct points in = {ARENA_ARRAY(p->arena, f->n_moves, struct point), 0};
+  for (size_t i = 0; i < f->n_moves && in.v; i++) {
+    int64_t us = f->moves[i].occurred_us;
+    if (us > w->from && us <= w->to)
+      in.v[in.n++] = (struct point){us, position(w, us), f->moves[i].class};
+  }
+  return in;
 }
 
 static int tick_height(enum activity_class c)
@@ -47,40 +65,31 @@ static int tick_height(enum activity_class c)
   return heights[c];
 }
 
-/* Moves come newest first; a tick is hidden by one at least as tall that stands close by. */
-static bool hidden(const struct profile *f, size_t i, const struct window *w)
+/* A tick is hidden by one at least as tall that stands close by; of two alike the newer one stays. */
+static bool hidden(const struct points *in, size_t i)
 {
-  int64_t x = position(w, f->moves[i].occurred_us);
-  for (size_t k = i; k-- > 0;) {
-    if (position(w, f->moves[k].occurred_us) - x > CLOSER)
-      break;
-    if (f->moves[k].class >= f->moves[i].class && inside(w, f->moves[k].occurred_us))
+  const struct point *v = in->v;
+  for (size_t k = i; k-- > 0 && v[k].x - v[i].x <= CLOSER;)
+    if (v[k].class >= v[i].class)
       return true;
-  }
-  for (size_t k = i + 1; k < f->n_moves; k++) {
-    if (x - position(w, f->moves[k].occurred_us) > CLOSER)
-      break;
-    if (f->moves[k].class > f->moves[i].class && inside(w, f->moves[k].occurred_us))
+  for (size_t k = i + 1; k < in->n && v[i].x - v[k].x <= CLOSER; k++)
+    if (v[k].class > v[i].class)
       return true;
-  }
   return false;
 }
 
-static void lane(struct page *p, const struct profile *f, const struct window *w, size_t at, struct lane_draw *out)
+static void lane(struct page *p, const struct points *in, size_t at, struct lane_draw *out)
 {
   out->position = build_position(at);
   out->y = LANE_FIRST + LANE_STEP * (int64_t)at;
-  out->ticks.v = ARENA_ARRAY(p->arena, f->n_moves, struct tick_draw);
-  for (size_t i = f->n_moves; i-- > 0 && out->ticks.v;) {
-    const struct chart_move *m = &f->moves[i];
-    if (!inside(w, m->occurred_us) || hidden(f, i, w))
-      continue;
-    out->ticks.v[out->ticks.n++] = (struct tick_draw){.x = percent(p, position(w, m->occurred_us)),
-                                                      .y = out->y,
-                                                      .y_top = out->y - tick_height(m->class),
-                                                      .spark = m->class == CLASS_SPARK,
-                                                      .position = out->position};
-  }
+  out->ticks.v = ARENA_ARRAY(p->arena, in->n, struct tick_draw);
+  for (size_t i = in->n; i-- > 0 && out->ticks.v;)
+    if (!hidden(in, i))
+      out->ticks.v[out->ticks.n++] = (struct tick_draw){.x = percent(p, in->v[i].x),
+                                                        .y = out->y,
+                                                        .y_top = out->y - tick_height(in->v[i].class),
+                                                        .spark = in->v[i].class == CLASS_SPARK,
+                                                        .position = out->position};
 }
 
 /* The first moments of the calendar months that the window touches; returns how many (13 at most). */
@@ -102,8 +111,8 @@ static void draw_months(struct page *p, const struct window *w, const int64_t *s
 {
   d->months.v = ARENA_ARRAY(p->arena, n, struct month_draw);
   for (size_t i = 0; i < n && d->months.v; i++) {
-    int64_t x = starts[i] > w->from ? position(w, starts[i]) : 0;
-    int64_t end = i + 1 < n ? position(w, starts[i + 1]) : 10000;
+    int x = starts[i] > w->from ? position(w, starts[i]) : 0;
+    int end = i + 1 < n ? position(w, starts[i + 1]) : 10000;
     struct month_draw *m = &d->months.v[d->months.n++];
     m->x = percent(p, x);
     m->label = span_z(month_short[clock_split(starts[i]).month - 1]);
@@ -113,7 +122,7 @@ static void draw_months(struct page *p, const struct window *w, const int64_t *s
   }
 }
 
-static struct chart_draw *draw(struct page *p, const struct gathered *g, const struct profile *const *f, size_t n,
+static struct chart_draw *draw(struct page *p, const struct gathered *g, const struct points *in, size_t n,
                                const struct window *w)
 {
   struct chart_draw *d = ARENA_NEW(p->arena, struct chart_draw);
@@ -125,40 +134,38 @@ static struct chart_draw *draw(struct page *p, const struct gathered *g, const s
   draw_months(p, w, starts, month_starts(w, starts), d);
   d->lanes.v = ARENA_ARRAY(p->arena, n, struct lane_draw);
   for (size_t i = 0; i < n && d->lanes.v; i++) {
-    lane(p, f[i], w, i, &d->lanes.v[i]);
+    lane(p, &in[i], i, &d->lanes.v[i]);
     d->lanes.v[i].name = g[i].member.facts.name;
     d->lanes.n++;
   }
   return d;
 }
 
-static struct chart_cell_view count(const struct profile *f, int64_t from, int64_t to, const struct window *w)
+/* Counts the points from *at on that are not before `from`, and moves *at behind them. */
+static struct chart_cell_view count(const struct points *in, size_t *at, int64_t from)
 {
   struct chart_cell_view c = {0};
-  for (size_t i = 0; i < f->n_moves; i++) {
-    int64_t us = f->moves[i].occurred_us;
-    if (!inside(w, us) || us < from || us >= to)
-      continue;
+  for (; *at < in->n && in->v[*at].us >= from; ++*at) {
     c.moves++;
-    c.sparks += f->moves[i].class == CLASS_SPARK;
+    c.sparks += in->v[*at].class == CLASS_SPARK;
   }
   return c;
 }
 
-static void month_rows(struct page *p, const struct profile *const *f, size_t n, const struct window *w,
-                       struct chart_view *v)
+static void month_rows(struct page *p, const struct points *in, size_t n, const struct window *w, struct chart_view *v)
 {
   int64_t starts[14];
-  size_t months = month_starts(w, starts);
+  size_t months = month_starts(w, starts), at[WORDS_SET_MAX] = {0};
   v->months.v = ARENA_ARRAY(p->arena, months, struct chart_month_view);
   for (size_t i = months; i-- > 0 && v->months.v;) {
     struct chart_month_view *row = &v->months.v[v->months.n++];
     struct clock_civil c = clock_split(starts[i]);
-    row->month = arena_printf(p->arena, "%s %d", month_long[c.month - 1], c.year);
-    row->datetime = arena_printf(p->arena, "%04d-%02d", c.year, c.month);
+    struct span year = arena_uint(p->arena, (unsigned)c.year, 4);
+    row->month = ARENA_JOIN(p->arena, span_z(month_long[c.month - 1]), SPAN(" "), year);
+    row->datetime = ARENA_JOIN(p->arena, year, SPAN("-"), arena_uint(p->arena, (unsigned)c.month, 2));
     row->cells.v = ARENA_ARRAY(p->arena, n, struct chart_cell_view);
     for (size_t k = 0; k < n && row->cells.v; k++)
-      row->cells.v[row->cells.n++] = count(f[k], starts[i], i + 1 < months ? starts[i + 1] : INT64_MAX, w);
+      row->cells.v[row->cells.n++] = count(&in[k], &at[k], starts[i]);
   }
 }
 
@@ -183,12 +190,15 @@ struct chart_view *build_chart(struct page *p, const struct gathered *g, const s
   struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
   /* Windows of ticks end at the full hour, like those of the counts. */
   struct window w = {p->pin.window_us - 365 * CLOCK_DAY, p->pin.window_us};
+  struct points in[WORDS_SET_MAX];
   int64_t moves = 0;
   if (!v)
     return NULL;
   v->columns.v = ARENA_ARRAY(p->arena, n, struct chart_column_view);
   for (size_t i = 0; i < n && v->columns.v; i++) {
-    struct chart_cell_view all = count(f[i], INT64_MIN, INT64_MAX, &w);
+    size_t at = 0;
+    in[i] = inside(p, f[i], &w);
+    struct chart_cell_view all = count(&in[i], &at, INT64_MIN);
     v->columns.v[v->columns.n++] = (struct chart_column_view){.name = g[i].member.facts.name,
                                                               .position = build_position(i),
                                                               .moves = all.moves,
@@ -197,8 +207,8 @@ struct chart_view *build_chart(struct page *p, const struct gathered *g, const s
   }
   if (moves == 0)
     return NULL;
-  month_rows(p, f, n, &w, v);
+  month_rows(p, in, n, &w, v);
   v->summary = summary(p, v, &w);
-  v->draw = draw(p, g, f, n, &w);
+  v->draw = draw(p, g, in, n, &w);
   return v;
 }

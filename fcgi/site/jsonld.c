@@ -3,9 +3,12 @@
 #include "site/site.h"
 #include "text/json.h"
 
+#define USUAL 8192 /* bytes of a comparison's document */
+
 void jsonld_begin(struct jsonld *j, struct page *p, const struct page_view *frame)
 {
   *j = (struct jsonld){.page = p, .frame = frame, .out = BUF_INIT};
+  buf_reserve(&j->out, USUAL);
   buf_puts(&j->out, "{\"@context\":\"https://schema.org\",\"@graph\":[");
 }
 
@@ -13,7 +16,9 @@ void jsonld_text(struct jsonld *j, const char *name, struct span s)
 {
   if (!s.n)
     return;
-  buf_printf(&j->out, ",\"%s\":", name);
+  buf_puts(&j->out, ",\"");
+  buf_puts(&j->out, name);
+  buf_puts(&j->out, "\":");
   json_write_string(&j->out, s);
 }
 
@@ -40,7 +45,8 @@ void jsonld_web_page(struct jsonld *j, const char *type)
 
 static void item(struct jsonld *j, size_t i, struct span name, struct span href)
 {
-  buf_printf(&j->out, "%s{\"@type\":\"ListItem\",\"position\":%zu", i ? "," : "", i + 1);
+  buf_puts(&j->out, i ? ",{\"@type\":\"ListItem\",\"position\":" : "{\"@type\":\"ListItem\",\"position\":");
+  buf_uint(&j->out, i + 1);
   jsonld_text(j, "name", name);
   if (href.n)
     jsonld_text(j, "item", page_absolute(j->page, href));

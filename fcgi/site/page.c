@@ -114,39 +114,38 @@ void page_changed(struct page *p, int64_t us)
     p->changed_us = us;
 }
 
-static const char *const month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+struct time_text { /* a time and its words, in one piece */
+  struct time_view view;
+  char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX], label[RELTIME_MAX];
+};
 
 struct time_view *page_time(struct page *p, int64_t us)
 {
-  char label[RELTIME_MAX], iso[CLOCK_ISO_MAX];
-  struct time_view *v = us == CLOCK_NEVER ? NULL : ARENA_NEW(p->arena, struct time_view);
+  struct time_text *v = us == CLOCK_NEVER ? NULL : ARENA_NEW(p->arena, struct time_text);
   if (!v)
     return NULL;
-  struct clock_civil c = clock_split(us);
-  size_t n = reltime_label(label, us, p->now_us);
+  v->view.datetime = span_of(v->iso, clock_iso(v->iso, us, 0));
+  v->view.absolute = span_of(v->day, clock_day(v->day, us));
+  v->view.label = span_of(v->label, reltime_label(v->label, us, p->now_us));
   int64_t next = reltime_next_change(us, p->now_us);
   int64_t began = reltime_began(us, p->now_us);
-  clock_iso(iso, us, 0);
-  v->datetime = arena_copy(p->arena, span_z(iso));
-  v->label = arena_copy(p->arena, span_of(label, n));
-  v->absolute = arena_printf(p->arena, "%d %s %d", c.day, month_names[c.month - 1], c.year);
   if (next < p->next_change_us)
     p->next_change_us = next;
   if (began > p->label_us)
     p->label_us = began;
-  return v;
+  return &v->view;
 }
 
 struct span page_hour(struct page *p, int64_t us)
 {
   struct clock_civil c = clock_split(us);
-  return arena_printf(p->arena, "%02d:%02d UTC", c.hour, c.minute);
+  return ARENA_JOIN(p->arena, arena_uint(p->arena, (unsigned)c.hour, 2), SPAN(":"),
+                    arena_uint(p->arena, (unsigned)c.minute, 2), SPAN(" UTC"));
 }
 
 struct span page_absolute(struct page *p, struct span path)
 {
-  return arena_join(p->arena, span_z(site_config(p->site)->base_url), path);
+  return ARENA_JOIN(p->arena, span_z(site_config(p->site)->base_url), path);
 }
 
 struct span page_part(const struct page *p)

@@ -48,7 +48,7 @@ static void members(struct page *p, const struct compare *c, struct compare_view
                               .separator = i ? SPAN(" vs ") : SPAN(""),
                               .alternatives_href = build_path(p, "/alternatives/", f->slug),
                               .without_href = others > 1 ? build_set_path(p, slugs, others) : SPAN(""),
-                              .atom_href = arena_printf(p->arena, "/products/%.*s.atom", SPAN_ARG(f->slug))};
+                              .atom_href = ARENA_JOIN(p->arena, SPAN("/products/"), f->slug, SPAN(".atom"))};
   }
 }
 
@@ -82,7 +82,7 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
       const struct facts *m = &c->set[k].member.facts;
       card->versus.v[card->versus.n++] =
           (struct versus_view){.with = m->name,
-                               .text = arena_printf(p->arena, "%.*s vs %.*s", SPAN_ARG(card->name), SPAN_ARG(m->name)),
+                               .text = ARENA_JOIN(p->arena, card->name, SPAN(" vs "), m->name),
                                .position = build_position(k),
                                .href = build_pair_path(p, card->slug, m->slug)};
     }
@@ -107,7 +107,7 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
     slugs[c->n] = c->cards[i].member.facts.slug;
     qsort(slugs, c->n + 1, sizeof *slugs, span_order);
     v->add.v[v->add.n++] = (struct link_view){
-        arena_printf(p->arena, "Add %.*s", SPAN_ARG(c->cards[i].member.facts.name)), build_set_path(p, slugs, c->n + 1)};
+        ARENA_JOIN(p->arena, SPAN("Add "), c->cards[i].member.facts.name), build_set_path(p, slugs, c->n + 1)};
   }
 }
 

@@ -42,6 +42,6 @@ struct span pictures_path(struct page *p, const struct gathered *set, size_t n)
   struct span names = SPAN("");
   picture_version(version, pictures_pack(p, set, n));
   for (size_t i = 0; i < n; i++)
-    names = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(names), i ? "-vs-" : "", SPAN_ARG(set[i].member.facts.slug));
+    names = ARENA_JOIN(p->arena, names, i ? SPAN("-vs-") : SPAN(""), set[i].member.facts.slug);
   return arena_printf(p->arena, "/og/%.*s-%s.png", SPAN_ARG(names), version);
 }

@@ -20,10 +20,52 @@ static const char *const md_of[256] = {
     ['!'] = "\\!",   ['\n'] = " ",  ['\r'] = " ",  ['\t'] = " ",
 };
 
-static void escape_by(const char *const table[256], struct buf *out, struct span s)
+typedef unsigned char block __attribute__((vector_size(16), aligned(1), may_alias));
+
+/* Is one of html_of's in these 16 bytes?  Nearly all of a page's text has none. */
+static bool html_in_block(const char *p)
+{
+  block b = *(const block *)(const void *)p;
+  block hit = (block)(b == '&') | (block)(b == '<') | (block)(b == '>') | (block)(b == '"') | (block)(b == '\'');
+  uint64_t half[2];
+  memcpy(half, &hit, sizeof half);
+  return half[0] | half[1];
+}
+
+/* Up to 15 bytes, read twice where two reads cover them. */
+static bool html_in_short(struct span s)
+{
+  char both[16] = {0};
+  size_t half = s.n >= 8 ? 8 : 4;
+  if (s.n >= 4) {
+    memcpy(both, s.p, half);
+    memcpy(both + 8, s.p + s.n - half, half);
+  } else if (s.n) {
+    both[0] = s.p[0];
+    both[1] = s.p[s.n / 2];
+    both[2] = s.p[s.n - 1];
+  }
+  return html_in_block(both);
+}
+
+/* Bytes at the start that stay as they are, looked at by the block; not all of them. */
+static size_t html_plain(struct span s)
+{
+  size_t n = 0;
+  if (s.n < sizeof(block))
+    return html_in_short(s) ? 0 : s.n;
+  while (n + sizeof(block) <= s.n && !html_in_block(s.p + n))
+    n += sizeof(block);
+  if (n + sizeof(block) > s.n && !html_in_block(s.p + s.n - sizeof(block)))
+    n = s.n;
+  return n;
+}
+
+/* known: bytes at the start that stay. */
+static void escape_by(const char *const table[256], struct buf *out, struct span s, size_t known)
 {
   size_t from = 0;
-  for (size_t i = 0; i < s.n; i++) {
+  for (size_t i = known; i < s.n; i++) {
     const char *with = table[(unsigned char)s.p[i]];
     if (!with)
       continue;
@@ -37,12 +79,12 @@ static void escape_by(const char *const table[256], struct buf *out, struct span
 
 void escape_html(struct buf *out, struct span s)
 {
-  escape_by(html_of, out, s);
+  escape_by(html_of, out, s, html_plain(s));
 }
 
 void escape_attr(struct buf *out, struct span s)
 {
-  escape_by(html_of, out, s);
+  escape_html(out, s);
 }
 
 /* U+FFFE and U+FFFF are EF BF BE and EF BF BF; surrogates are no valid UTF-8. */
@@ -63,10 +105,10 @@ void escape_xml(struct buf *out, struct span s)
 {
   size_t bad;
   while ((bad = xml_forbidden(s)) < s.n) {
-    escape_by(xml_of, out, span_head(s, bad));
+    escape_by(xml_of, out, span_head(s, bad), 0);
     s = span_from(s, bad + 3);
   }
-  escape_by(xml_of, out, s);
+  escape_by(xml_of, out, s, 0);
 }
 
 /* What begins a block only at the start of a line: "- ", "---", "+ ", "===", "1. ", "2) ".
@@ -92,5 +134,5 @@ void escape_md(struct buf *out, struct span s)
     buf_putc(out, s.p[digits]);
     s = span_from(s, digits + 1);
   }
-  escape_by(md_of, out, s);
+  escape_by(md_of, out, s, 0);
 }

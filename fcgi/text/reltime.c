@@ -42,7 +42,7 @@ size_t reltime_label(char out[RELTIME_MAX], int64_t then_us, int64_t now_us)
   if (u == UNITS)
     n = format_print(out, RELTIME_MAX, "just now");
   else
-    n = format_print(out, RELTIME_MAX, "%lld%s ago", (long long)(age / units[u].size), units[u].name);
+    n = format_print(out, RELTIME_MAX, "%llu%s ago", (unsigned long long)(age / units[u].size), units[u].name);
   return (size_t)n;
 }
 

@@ -17,16 +17,30 @@ static struct template_op *op_at(struct template_compiler *c, size_t i)
   return (struct template_op *)(void *)c->ops.p + i;
 }
 
+/* Is the last op a literal that nothing jumps behind? */
+static bool literal_open(struct template_compiler *c)
+{
+  size_t n = op_count(c);
+  return n > c->barrier && op_at(c, n - 1)->kind == TEMPLATE_OP_LITERAL;
+}
+
+/* Takes over a literal that stands right before it. */
 static size_t op_add(struct template_compiler *c, struct template_op op)
 {
+  size_t n = op_count(c);
+  if (!c->ops.failed && literal_open(c)) {
+    op.literal = op_at(c, n - 1)->literal;
+    *op_at(c, n - 1) = op;
+    return n - 1;
+  }
   buf_put(&c->ops, &op, sizeof op);
-  return op_count(c) - 1;
+  return n;
 }
 
 static void literal_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
 {
   struct span text = t->text;
-  size_t n = op_count(c), at = 0;
+  size_t at = 0;
   const char *why = template_context_feed(&c->context, text, &at);
   if (why) {
     FAULT(c, in, t->at + at, "%s", why);
@@ -35,8 +49,8 @@ static void literal_add(struct template_compiler *c, const struct template_chain
   }
   struct template_op op = {.kind = TEMPLATE_OP_LITERAL, .literal = {(uint32_t)c->pool.n, (uint32_t)text.n}};
   buf_span(&c->pool, text);
-  if (n > c->barrier && op_at(c, n - 1)->kind == TEMPLATE_OP_LITERAL)
-    op_at(c, n - 1)->literal.n += (uint32_t)text.n;
+  if (!c->ops.failed && literal_open(c))
+    op_at(c, op_count(c) - 1)->literal.n += (uint32_t)text.n;
   else
     op_add(c, op);
 }

@@ -35,7 +35,7 @@ struct template_compiler {
   uint8_t level;   /* of the innermost record */
   struct buf ops;  /* of struct template_op */
   struct buf pool;
-  size_t barrier;  /* literals are joined only behind this op: something jumps there */
+  size_t barrier;  /* literals are joined and taken over only behind this op: something jumps there */
   unsigned faults;
   bool lost; /* the output's context can't be followed any more */
   struct template_context context;

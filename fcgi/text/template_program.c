@@ -17,11 +17,10 @@ uint64_t template_program_hash(const struct template *t)
   uint64_t h = hash_add(UINT64_C(0xCBF29CE484222325), t->pool, t->pool_n);
   for (size_t i = 0; i < t->n; i++) {
     const struct template_op *op = &t->ops[i];
-    const uint32_t head[] = {op->kind, op->escape, op->level, op->jump, op->stride};
-    const uint32_t literal[] = {op->literal.at, op->literal.n};
-    const uint32_t ref[] = {op->ref.level, op->ref.hops, op->ref.hop[0], op->ref.hop[1], op->ref.hop[2], op->ref.offset};
-    h = hash_add(h, head, sizeof head);
-    h = op->kind == TEMPLATE_OP_LITERAL ? hash_add(h, literal, sizeof literal) : hash_add(h, ref, sizeof ref);
+    const uint32_t words[] = {op->kind,        op->escape,   op->level,      op->jump,       op->stride,
+                              op->literal.at,  op->literal.n, op->ref.level, op->ref.hops,   op->ref.hop[0],
+                              op->ref.hop[1],  op->ref.hop[2], op->ref.offset};
+    h = hash_add(h, words, sizeof words);
   }
   return h;
 }

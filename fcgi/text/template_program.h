@@ -19,8 +19,9 @@ struct template_ref {
   uint32_t offset;
 };
 
+/* Each op first writes its literal, which may be empty, and then: */
 enum template_op_kind {
-  TEMPLATE_OP_LITERAL,
+  TEMPLATE_OP_LITERAL, /* nothing */
   TEMPLATE_OP_TEXT, /* TEXT or HTML, written by `escape` */
   TEMPLATE_OP_INT,
   /* Sections: when not shown, go to `jump`. */
@@ -39,12 +40,10 @@ struct template_op {
   uint8_t kind, escape, level;
   uint32_t jump;   /* index of an op */
   uint32_t stride; /* NEXT: bytes of one element */
-  union {
-    struct template_ref ref;
-    struct {
-      uint32_t at, n; /* LITERAL: bytes of the pool */
-    } literal;
-  };
+  struct {
+    uint32_t at, n; /* bytes of the pool */
+  } literal;
+  struct template_ref ref;
 };
 
 struct template {

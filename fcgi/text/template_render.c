@@ -6,15 +6,17 @@
 #include "text/url.h"
 
 /* The field, or NULL when a record on the way to it is not there. */
-static const void *ref_at(const struct template_ref *r, const void *const *levels)
+static inline const void *ref_at(const struct template_ref *r, const void *const *levels)
 {
   const char *at = levels[r->level];
+  if (r->hops == 0)
+    return at + r->offset;
   for (size_t i = 0; i < r->hops && at; i++)
     memcpy(&at, at + r->hop[i], sizeof at);
   return at ? at + r->offset : NULL;
 }
 
-static struct span text_at(const struct template_ref *r, const void *const *levels)
+static inline struct span text_at(const struct template_ref *r, const void *const *levels)
 {
   const struct span *s = ref_at(r, levels);
   return s ? *s : span_of(NULL, 0);
@@ -68,8 +70,10 @@ static void url_write(struct buf *out, struct span s, void (*write)(struct buf *
   }
 }
 
-static void text_write(struct buf *out, enum template_escape escape, struct span s)
+static inline void text_write(struct buf *out, enum template_escape escape, struct span s)
 {
+  if (s.n == 0)
+    return;
   switch (escape) {
   case TEMPLATE_ESCAPE_NONE: buf_span(out, s); break;
   case TEMPLATE_ESCAPE_HTML: escape_html(out, s); break;
@@ -96,8 +100,9 @@ bool template_render(const struct template *t, const void *view, struct buf *out
   for (size_t pc = 0; pc < t->n && !out->failed;) {
     const struct template_op *op = &t->ops[pc++];
     bool shown = true;
+    buf_put(out, t->pool + op->literal.at, op->literal.n);
     switch ((enum template_op_kind)op->kind) {
-    case TEMPLATE_OP_LITERAL: buf_put(out, t->pool + op->literal.at, op->literal.n); break;
+    case TEMPLATE_OP_LITERAL: break;
     case TEMPLATE_OP_TEXT: text_write(out, op->escape, text_at(&op->ref, levels)); break;
     case TEMPLATE_OP_INT: int_write(out, &op->ref, levels); break;
     case TEMPLATE_OP_IF_TEXT: shown = text_at(&op->ref, levels).n != 0; break;

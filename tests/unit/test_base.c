@@ -115,7 +115,7 @@ static void printing_into_an_arena_at_every_fill(void **state)
     assert_int_equal(s.n, n);
     assert_string_equal(s.p, expected);
   }
-  struct span j = arena_join(a, SPAN("left"), SPAN("right"));
+  struct span j = ARENA_JOIN(a, SPAN("left"), SPAN("right"));
   assert_string_equal(j.p, "leftright");
   arena_free(&a);
 }
