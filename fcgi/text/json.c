@@ -2,9 +2,25 @@
 
 #include "text/utf8.h"
 
-static bool is_plain(char c)
+/* Bytes that stand as they are: ASCII but for controls and what could end the string or its script element. */
+#define TWO(c) [c] = 1, [c + 1] = 1
+#define FOUR(c) TWO(c), TWO(c + 2)
+#define EIGHT(c) FOUR(c), FOUR(c + 4)
+static const unsigned char plain[256] = {
+    TWO(' '),  ['#'] = 1, ['$'] = 1, ['%'] = 1, ['\''] = 1, EIGHT('('), EIGHT('0'), TWO('8'),  [':'] = 1, [';'] = 1,
+    ['='] = 1, ['?'] = 1, EIGHT('@'), EIGHT('H'), EIGHT('P'), FOUR('X'),  [']'] = 1,  TWO('^'), EIGHT('`'), EIGHT('h'),
+    EIGHT('p'), FOUR('x'), TWO('|'), ['~'] = 1,
+};
+
+static size_t plain_run(struct span s)
 {
-  return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  size_t n = 0;
+  while (n + 4 <= s.n && (plain[(unsigned char)s.p[n]] & plain[(unsigned char)s.p[n + 1]] &
+                          plain[(unsigned char)s.p[n + 2]] & plain[(unsigned char)s.p[n + 3]]))
+    n += 4;
+  while (n < s.n && plain[(unsigned char)s.p[n]])
+    n++;
+  return n;
 }
 
 static void char_write(struct buf *out, uint32_t c)
@@ -25,10 +41,8 @@ void json_write_string(struct buf *out, struct span s)
 {
   buf_putc(out, '"');
   while (s.n) {
-    size_t run = 0;
+    size_t run = plain_run(s);
     uint32_t c = UTF8_REPLACEMENT;
-    while (run < s.n && is_plain(s.p[run]))
-      run++;
     buf_put(out, s.p, run);
     s = span_from(s, run);
     if (s.n) {

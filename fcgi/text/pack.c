@@ -18,15 +18,16 @@ void pack_span(struct buf *b, struct span s)
   buf_span(b, s);
 }
 
-uint64_t unpack_uint(struct unpack *u)
+uint64_t unpack_uint_long(struct unpack *u)
 {
+  const unsigned char *at = (const unsigned char *)u->rest.p, *end = at + u->rest.n;
   uint64_t v = 0;
-  for (unsigned shift = 0; shift < 64 && u->rest.n; shift += 7) {
-    unsigned char c = (unsigned char)u->rest.p[0];
-    u->rest = span_from(u->rest, 1);
-    v |= (uint64_t)(c & 0x7f) << shift;
-    if (!(c & 0x80))
+  for (unsigned shift = 0; shift < 64 && at < end; shift += 7) {
+    v |= (uint64_t)(*at & 0x7f) << shift;
+    if (!(*at++ & 0x80)) {
+      u->rest = span_of((const char *)at, (size_t)(end - at));
       return v;
+    }
   }
   u->failed = true;
   u->rest.n = 0;

@@ -17,10 +17,18 @@ struct unpack {
   bool failed;
 };
 
-uint64_t unpack_uint(struct unpack *u);
+uint64_t unpack_uint_long(struct unpack *u); /* unpack_uint of any length */
 int64_t unpack_int(struct unpack *u);
 struct span unpack_span(struct unpack *u); /* points into the packed bytes */
 /* A count of things that take at least `least` packed bytes each: more than could follow is a failure. */
 size_t unpack_count(struct unpack *u, size_t least);
+
+static inline uint64_t unpack_uint(struct unpack *u)
+{
+  if (u->rest.n == 0 || (unsigned char)u->rest.p[0] >= 0x80)
+    return unpack_uint_long(u);
+  u->rest.n--;
+  return (unsigned char)*u->rest.p++;
+}
 
 #endif

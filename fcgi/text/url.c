@@ -4,15 +4,18 @@
 
 static const char hex[] = "0123456789ABCDEF";
 
-/* What a byte may stand for unescaped (RFC 3986, section 2). */
-enum { UNRESERVED = 1, RESERVED = 2, COLON = 4 };
+/* Where a byte may stand unescaped (RFC 3986, section 2): anywhere, in what is roughly a URL, in a part. */
+enum { ANYWHERE = 1, URL = 2, PART = 4 };
+#define UNRESERVED (ANYWHERE | URL | PART)
+#define RESERVED (URL | PART)
+#define COLON URL
 
 #define TEN(c, v)                                                                                                      \
   [c] = v, [c + 1] = v, [c + 2] = v, [c + 3] = v, [c + 4] = v, [c + 5] = v, [c + 6] = v, [c + 7] = v, [c + 8] = v,     \
   [c + 9] = v
 #define LETTERS(c, v)                                                                                                  \
   TEN(c, v), TEN(c + 10, v), [c + 20] = v, [c + 21] = v, [c + 22] = v, [c + 23] = v, [c + 24] = v, [c + 25] = v
-static const unsigned char class_of[256] = {
+static const unsigned char places_of[256] = {
     LETTERS('a', UNRESERVED), LETTERS('A', UNRESERVED), TEN('0', UNRESERVED),
     ['-'] = UNRESERVED, ['.'] = UNRESERVED, ['_'] = UNRESERVED, ['~'] = UNRESERVED, [':'] = COLON,
     ['/'] = RESERVED,   ['?'] = RESERVED,   ['#'] = RESERVED,   ['['] = RESERVED,   [']'] = RESERVED, ['@'] = RESERVED,
@@ -41,12 +44,22 @@ static void byte_encode(struct buf *out, char c)
   buf_put(out, e, sizeof e);
 }
 
-/* Copies runs of bytes of the kept classes, and encodes the others. */
-static void encode(struct buf *out, struct span s, unsigned kept, bool escapes)
+static bool all_keep(struct span s, unsigned place)
 {
-  size_t from = 0;
-  for (size_t i = 0; i < s.n; i++) {
-    if (class_of[(unsigned char)s.p[i]] & kept || (escapes && is_escape(s, i)))
+  unsigned places = place;
+  for (size_t i = 0; i < s.n; i++)
+    places &= places_of[(unsigned char)s.p[i]];
+  return places;
+}
+
+/* Copies what may stand in this place, and encodes the rest. */
+static void encode(struct buf *out, struct span s, unsigned place, bool escapes)
+{
+  size_t from = all_keep(s, place) ? s.n : 0;
+  if (from)
+    buf_span(out, s);
+  for (size_t i = from; i < s.n; i++) {
+    if (places_of[(unsigned char)s.p[i]] & place || (escapes && is_escape(s, i)))
       continue;
     buf_put(out, s.p + from, i - from);
     byte_encode(out, s.p[i]);
@@ -58,17 +71,17 @@ static void encode(struct buf *out, struct span s, unsigned kept, bool escapes)
 
 void url_percent_encode(struct buf *out, struct span s)
 {
-  encode(out, s, UNRESERVED, false);
+  encode(out, s, ANYWHERE, false);
 }
 
 void url_tidy(struct buf *out, struct span s)
 {
-  encode(out, s, UNRESERVED | RESERVED | COLON, true);
+  encode(out, s, URL, true);
 }
 
 void url_tidy_part(struct buf *out, struct span s)
 {
-  encode(out, s, UNRESERVED | RESERVED, true);
+  encode(out, s, PART, true);
 }
 
 bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded)
