@@ -78,18 +78,64 @@ static bool hidden(const struct points *in, size_t i)
   return false;
 }
 
+/* Path data: upright lines, each "M2610 44V26". */
+struct path {
+  char *p, *end;
+};
+
+#define LINE_BYTES 24
+
+static char *number(char *at, int64_t v)
+{
+  char text[20], *digit = text + sizeof text;
+  do
+    *--digit = (char)('0' + v % 10);
+  while (v /= 10);
+  size_t n = (size_t)(text + sizeof text - digit);
+  return (char *)memcpy(at, digit, n) + n;
+}
+
+static struct path path_new(struct page *p, size_t lines)
+{
+  char *bytes = arena_alloc(p->arena, lines * LINE_BYTES);
+  return (struct path){bytes, bytes};
+}
+
+static void path_line(struct path *d, int x, int64_t from_y, int64_t to_y)
+{
+  if (!d->p)
+    return;
+  *d->end++ = 'M';
+  d->end = number(d->end, x);
+  *d->end++ = ' ';
+  d->end = number(d->end, from_y);
+  *d->end++ = 'V';
+  d->end = number(d->end, to_y);
+}
+
+static struct span path_data(const struct path *d)
+{
+  return span_of(d->p, (size_t)(d->end - d->p));
+}
+
 static void lane(struct page *p, const struct points *in, size_t at, struct lane_draw *out)
 {
+  struct path ticks = path_new(p, in->n);
+  size_t sparks = 0;
   out->position = build_position(at);
   out->y = LANE_FIRST + LANE_STEP * (int64_t)at;
-  out->ticks.v = ARENA_ARRAY(p->arena, in->n, struct tick_draw);
-  for (size_t i = in->n; i-- > 0 && out->ticks.v;)
-    if (!hidden(in, i))
-      out->ticks.v[out->ticks.n++] = (struct tick_draw){.x = percent(p, in->v[i].x),
-                                                        .y = out->y,
-                                                        .y_top = out->y - tick_height(in->v[i].class),
-                                                        .spark = in->v[i].class == CLASS_SPARK,
-                                                        .position = out->position};
+  for (size_t i = 0; i < in->n; i++)
+    sparks += in->v[i].class == CLASS_SPARK;
+  out->sparks.v = ARENA_ARRAY(p->arena, sparks, struct spark_draw);
+  for (size_t i = in->n; i-- > 0;) {
+    int64_t top = out->y - tick_height(in->v[i].class);
+    if (hidden(in, i))
+      continue;
+    path_line(&ticks, in->v[i].x, out->y, top);
+    if (in->v[i].class == CLASS_SPARK && out->sparks.v)
+      out->sparks.v[out->sparks.n++] = (struct spark_draw){percent(p, in->v[i].x), top};
+  }
+  out->ticks = path_data(&ticks);
 }
 
 /* The first moments of the calendar months that the window touches; returns how many (13 at most). */
@@ -109,21 +155,20 @@ static size_t month_starts(const struct window *w, int64_t starts[14])
 
 static void draw_months(struct page *p, const struct window *w, const int64_t *starts, size_t n, struct chart_draw *d)
 {
+  struct path lines = path_new(p, n);
   d->months.v = ARENA_ARRAY(p->arena, n, struct month_draw);
   for (size_t i = 0; i < n && d->months.v; i++) {
     int x = starts[i] > w->from ? position(w, starts[i]) : 0;
     int end = i + 1 < n ? position(w, starts[i + 1]) : 10000;
-    struct month_draw *m = &d->months.v[d->months.n++];
-    m->x = percent(p, x);
-    m->label = span_z(month_short[clock_split(starts[i]).month - 1]);
+    path_line(&lines, x, 0, d->axis_y);
     if (end - x >= LABEL_LEAST)
-      m->x_label = percent(p, (x + end) / 2);
-    m->label_y = d->height - 8;
+      d->months.v[d->months.n++] =
+          (struct month_draw){percent(p, (x + end) / 2), span_z(month_short[clock_split(starts[i]).month - 1])};
   }
+  d->hairlines = path_data(&lines);
 }
 
-static struct chart_draw *draw(struct page *p, const struct gathered *g, const struct points *in, size_t n,
-                               const struct window *w)
+static struct chart_draw *draw(struct page *p, const struct points *in, size_t n, const struct window *w)
 {
   struct chart_draw *d = ARENA_NEW(p->arena, struct chart_draw);
   int64_t starts[14];
@@ -131,13 +176,11 @@ static struct chart_draw *draw(struct page *p, const struct gathered *g, const s
     return NULL;
   d->height = LANE_FIRST + LANE_STEP * (int64_t)(n - 1) + FOOT;
   d->axis_y = d->height - FOOT + 8;
+  d->label_y = d->height - 8;
   draw_months(p, w, starts, month_starts(w, starts), d);
   d->lanes.v = ARENA_ARRAY(p->arena, n, struct lane_draw);
-  for (size_t i = 0; i < n && d->lanes.v; i++) {
-    lane(p, &in[i], i, &d->lanes.v[i]);
-    d->lanes.v[i].name = g[i].member.facts.name;
-    d->lanes.n++;
-  }
+  for (size_t i = 0; i < n && d->lanes.v; i++)
+    lane(p, &in[i], i, &d->lanes.v[d->lanes.n++]);
   return d;
 }
 
@@ -209,6 +252,6 @@ struct chart_view *build_chart(struct page *p, const struct gathered *g, const s
     return NULL;
   month_rows(p, in, n, &w, v);
   v->summary = summary(p, v, &w);
-  v->draw = draw(p, g, in, n, &w);
+  v->draw = draw(p, in, n, &w);
   return v;
 }

@@ -1,8 +1,8 @@
 /* The static descriptions of the activity chart; its meaning and geometry are in view_chart.h. */
 #include "site/view_chart.h"
 
-#define VIEW_THIS struct tick_draw
-VIEW_DEFINE(tick_draw, TICK_DRAW)
+#define VIEW_THIS struct spark_draw
+VIEW_DEFINE(spark_draw, SPARK_DRAW)
 #undef VIEW_THIS
 
 #define VIEW_THIS struct month_draw

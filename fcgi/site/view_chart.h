@@ -2,39 +2,42 @@
  * page, a tick for each activity; and the same numbers as a table.  chart_view is the content (it is
  * in the JSON twin), chart_draw the drawing.
  *
- * Drawing: the SVG has no viewBox, its width is the column's, so x is a percentage of the width as
- * TEXT with two decimals ("34.25") and y is in pixels, an INT.  Lane i (from 0) has its base line at
- * y = 44 + 52 * i; a tick rises from it by `height`: 8 for a trivial move, 18 for an improvement, 30
- * for a spark, whose head is drawn filled with the product's shape.  Months are labelled at
- * label_y = height - 8; the whole height is 44 + 52 * (lanes - 1) + 30.  The as-of line stands at
- * 100 %.  Moves that would stand within 0.20 % of a tick of at least their height are left out of the
- * drawing, never out of the table. */
+ * Drawing: the SVG is as wide as its column, y is in pixels, an INT.  Shapes and labels stand at a
+ * percentage of the width, TEXT with two decimals ("34.25"); straight lines are the data of one path
+ * each, for an inner viewBox that is 10,000 wide and stretched: a year of releases is a few hundred
+ * bytes.  Lane i (from 0) has its base line at y = 44 + 52 * i; a tick rises from it by 8 for a trivial
+ * move, 18 for an improvement, 30 for a spark, whose head is drawn filled with the product's shape.
+ * Months are labelled at label_y = height - 8; the whole height is 44 + 52 * (lanes - 1) + 30.  The
+ * as-of line stands at 100 %.  Moves that would stand within 0.20 % of a tick of at least their height
+ * are left out of the drawing, never out of the table. */
 #ifndef DIPTYCH_SITE_VIEW_CHART_H
 #define DIPTYCH_SITE_VIEW_CHART_H
 
 #include "site/view.h"
 
-/* One tick.  y_top = lane's y - height.  spark: its head is filled. */
-#define TICK_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(x) INT(y) INT(y_top) FLAG(spark) TEXT(position)
-VIEW_DECLARE(tick_draw, TICK_DRAW)
+/* The head of a spark's tick. */
+#define SPARK_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(x) INT(y)
+VIEW_DECLARE(spark_draw, SPARK_DRAW)
 
-/* The beginning of a calendar month inside the window: x of its hairline, x_label of its label
- * (the month's middle, or of what the window holds of it; empty when under 4 % wide), label "Sep". */
-#define MONTH_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(x) TEXT(x_label) TEXT(label) INT(label_y)
+/* The label of a calendar month, "Sep", at the middle of what the window holds of it; none where that
+ * is under 4 % wide. */
+#define MONTH_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(x) TEXT(label)
 VIEW_DECLARE(month_draw, MONTH_DRAW)
 
-/* One product's base line and ticks. */
+/* One product's base line, and its ticks as path data. */
 #define LANE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
-  TEXT(name)                                                                                                           \
   TEXT(position)                                                                                                       \
   INT(y)                                                                                                               \
-  LIST(ticks, tick_draw)
+  TEXT(ticks)                                                                                                          \
+  LIST(sparks, spark_draw)
 VIEW_DECLARE(lane_draw, LANE_DRAW)
 
-/* height in pixels; axis_y: where the month hairlines end, height - 22. */
+/* height in pixels; axis_y: where the months' hairlines (path data) and the as-of line end, height - 22. */
 #define CHART_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   INT(height)                                                                                                          \
   INT(axis_y)                                                                                                          \
+  INT(label_y)                                                                                                         \
+  TEXT(hairlines)                                                                                                      \
   LIST(months, month_draw)                                                                                             \
   LIST(lanes, lane_draw)
 VIEW_DECLARE(chart_draw, CHART_DRAW)
