@@ -145,9 +145,10 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
 {
   struct catalog_record r;
   const void *body = catalog_record_read(pin, ordinal, &r);
-  *out = (struct facts){0};
-  if (!body)
+  if (!body) {
+    *out = (struct facts){0};
     return false;
+  }
   int64_t window_us = r.window_h * CLOCK_HOUR;
   *out = (struct facts){
       .id = r.id,

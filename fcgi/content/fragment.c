@@ -361,12 +361,14 @@ uint32_t fragment_rendering(const struct config *c)
   return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
 }
 
-static char *base36(char *end, uint64_t v)
+/* Digits of v before `end`, at least `least` of them; returns where they begin. */
+static char *digits(char *end, uint64_t v, unsigned base, int least)
 {
+  char *at = end;
   do
-    *--end = "0123456789abcdefghijklmnopqrstuvwxyz"[v % 36];
-  while (v /= 36);
-  return end;
+    *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[v % base];
+  while ((v /= base) || end - at < least);
+  return at;
 }
 
 size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uint32_t page, uint64_t id,
@@ -375,13 +377,21 @@ size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uin
 #define FRAGMENT_LETTER(name, letter) letter,
   static const char letters[] = {FRAGMENT_LIST(FRAGMENT_LETTER)};
 #undef FRAGMENT_LETTER
-  char id_text[16] = "", rev_text[16] = "", page_text[12] = "";
+  char text[FRAGMENT_KEY_MAX + 1], *end = text + FRAGMENT_KEY_MAX, *at = digits(end, rendering, 16, 8);
+  *end = 0;
+  *--at = ':';
+  at = digits(at, v.hash, 16, 16);
+  *--at = ':';
+  at = digits(at, v.rev, 36, 1);
+  *--at = ':';
+  at = digits(at, id, 36, 1);
+  *--at = ':';
   if (page > 1)
-    format_print(page_text, sizeof page_text, "%u", page % 1000000);
-  int n = format_print(out, FRAGMENT_KEY_MAX + 1, "%c%s:%s:%s:%016llx:%08x", letters[kind], page_text,
-                   base36(id_text + sizeof id_text - 1, id), base36(rev_text + sizeof rev_text - 1, v.rev),
-                   (unsigned long long)v.hash, rendering);
-  return (size_t)n;
+    at = digits(at, page % 1000000, 10, 1);
+  *--at = letters[kind];
+  size_t n = (size_t)(end - at);
+  memcpy(out, at, n + 1);
+  return n;
 }
 
 struct version fragment_pair_version(struct version a, struct version b, uint64_t other_id)

@@ -1,5 +1,4 @@
 #include "model/score.h"
-#include "base/format.h"
 
 #include <stdlib.h>
 

@@ -59,15 +59,15 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
   v->site_name = span_z(c->site_name);
   v->title = f->title;
   v->head_title = f->head_title.n ? f->head_title
-                                  : arena_printf(p->arena, "%.*s · %s", SPAN_ARG(f->title), c->site_name);
+                                  : ARENA_JOIN(p->arena, f->title, SPAN(" · "), v->site_name);
   v->description = f->description;
   if (p->canonical.n)
-    v->canonical = page_absolute(p, arena_printf(p->arena, "%.*s%.*s", SPAN_ARG(p->canonical), SPAN_ARG(part)));
+    v->canonical = page_absolute(p, ARENA_JOIN(p->arena, p->canonical, part));
   v->noindex = p->noindex;
   v->og_type = f->og_type.n ? f->og_type : SPAN("website");
   if (f->twins) {
-    v->twin_json = arena_printf(p->arena, "%.*s.json%.*s", SPAN_ARG(stem), SPAN_ARG(part));
-    v->twin_md = arena_printf(p->arena, "%.*s.md%.*s", SPAN_ARG(stem), SPAN_ARG(part));
+    v->twin_json = ARENA_JOIN(p->arena, stem, SPAN(".json"), part);
+    v->twin_md = ARENA_JOIN(p->arena, stem, SPAN(".md"), part);
   }
   v->feeds.v = f->feeds;
   v->feeds.n = f->n_feeds;

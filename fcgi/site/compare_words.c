@@ -25,7 +25,7 @@ struct span compare_eyebrow(struct page *p, const struct compare *c)
       out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? " / " : "",
                          SPAN_ARG(c->set[i].sectors[0].name));
   }
-  return arena_printf(p->arena, "Comparison%s%.*s", out.n ? " · " : "", SPAN_ARG(out));
+  return ARENA_JOIN(p->arena, SPAN("Comparison"), out.n ? SPAN(" · ") : SPAN(""), out);
 }
 
 struct span compare_description(struct page *p, const struct compare_view *v)
@@ -55,7 +55,7 @@ void compare_members_words(struct page *p, const struct compare *c, struct words
 static struct qa_view *add(struct page *p, struct compare_view *v, struct span question)
 {
   struct qa_view *q = &v->questions.v[v->questions.n++];
-  q->id = arena_printf(p->arena, "faq-%zu", v->questions.n);
+  q->id = ARENA_JOIN(p->arena, SPAN("faq-"), arena_uint(p->arena, v->questions.n, 1));
   q->question = question;
   return q;
 }
@@ -71,45 +71,43 @@ static void link_to(struct page *p, struct qa_view *q, struct span text, struct 
 
 static void ask_difference(struct page *p, const struct compare *c, struct compare_view *v)
 {
-  struct qa_view *q = add(p, v, arena_printf(p->arena, "What is the difference between %.*s?", SPAN_ARG(v->names)));
-  q->text = arena_printf(p->arena, "%.*s %.*s The table at a glance sets their figures side by side.",
-                         SPAN_ARG(v->overlap), SPAN_ARG(v->cadence));
-  link_to(p, q, arena_printf(p->arena, "See %.*s at a glance", SPAN_ARG(v->title)),
-          arena_printf(p->arena, "%.*s#at-a-glance", SPAN_ARG(c->home)));
+  struct qa_view *q = add(p, v, ARENA_JOIN(p->arena, SPAN("What is the difference between "), v->names, SPAN("?")));
+  q->text = ARENA_JOIN(p->arena, v->overlap, SPAN(" "), v->cadence,
+                       SPAN(" The table at a glance sets their figures side by side."));
+  link_to(p, q, ARENA_JOIN(p->arena, SPAN("See "), v->title, SPAN(" at a glance")),
+          ARENA_JOIN(p->arena, c->home, SPAN("#at-a-glance")));
 }
 
 static void ask_better(struct page *p, const struct compare *c, struct compare_view *v)
 {
-  struct span question = c->n == 2 ? arena_printf(p->arena, "Is %.*s better than %.*s?",
-                                                  SPAN_ARG(c->set[0].member.facts.name),
-                                                  SPAN_ARG(c->set[1].member.facts.name))
-                                   : arena_printf(p->arena, "Which is better: %.*s?",
-                                                  SPAN_ARG(compare_names(p, c, "or ")));
+  struct span question =
+      c->n == 2 ? ARENA_JOIN(p->arena, SPAN("Is "), c->set[0].member.facts.name, SPAN(" better than "),
+                             c->set[1].member.facts.name, SPAN("?"))
+                : ARENA_JOIN(p->arena, SPAN("Which is better: "), compare_names(p, c, "or "), SPAN("?"));
   struct qa_view *q = add(p, v, question);
-  q->text = arena_printf(p->arena,
-                         "%s picks no winner: velocity measures how often a product ships against its sector, not "
-                         "what it does or how well it fits. %.*s What suits a task best may also be one of the "
-                         "alternatives.",
-                         site_config(p->site)->site_name, SPAN_ARG(v->cadence));
-  link_to(p, q, arena_printf(p->arena, "See the alternatives to %.*s", SPAN_ARG(v->names)),
-          arena_printf(p->arena, "%.*s#alternatives", SPAN_ARG(c->home)));
+  q->text = ARENA_JOIN(p->arena, span_z(site_config(p->site)->site_name),
+                       SPAN(" picks no winner: velocity measures how often a product ships against its sector, not "
+                            "what it does or how well it fits. "),
+                       v->cadence, SPAN(" What suits a task best may also be one of the alternatives."));
+  link_to(p, q, ARENA_JOIN(p->arena, SPAN("See the alternatives to "), v->names),
+          ARENA_JOIN(p->arena, c->home, SPAN("#alternatives")));
 }
 
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)
 {
   const struct facts *f = &c->set[i].member.facts;
   struct span names[COMPARE_BEST];
-  struct qa_view *q = add(p, v, arena_printf(p->arena, "What are the best alternatives to %.*s?", SPAN_ARG(f->name)));
+  struct qa_view *q = add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), f->name, SPAN("?")));
   for (size_t k = 0; k < c->n_best[i]; k++)
     names[k] = c->best[i][k].name;
   if (c->n_best[i])
-    q->text = arena_printf(p->arena,
-                           "Products that share a sector with %.*s are ranked by velocity. At the top now: %.*s.",
-                           SPAN_ARG(f->name), SPAN_ARG(words_join(p->arena, names, c->n_best[i], "and ")));
+    q->text = ARENA_JOIN(p->arena, SPAN("Products that share a sector with "), f->name,
+                         SPAN(" are ranked by velocity. At the top now: "),
+                         words_join(p->arena, names, c->n_best[i], "and "), SPAN("."));
   else
     q->text = arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(f->name));
   q->position = build_position(i);
-  link_to(p, q, arena_printf(p->arena, "See all %.*s alternatives", SPAN_ARG(f->name)),
+  link_to(p, q, ARENA_JOIN(p->arena, SPAN("See all "), f->name, SPAN(" alternatives")),
           build_path(p, "/alternatives/", f->slug));
 }
 

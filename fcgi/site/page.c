@@ -51,10 +51,8 @@ void page_digest_span(struct page *p, struct span s)
 
 void page_digest_term(struct page *p, const struct catalog_term *t)
 {
-  page_digest(p, &t->version, sizeof t->version);
-  page_digest(p, &t->median2, sizeof t->median2);
-  page_digest_span(p, t->slug);
-  page_digest_span(p, t->name);
+  uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2}; /* slug and name are in the hash */
+  page_digest(p, words, sizeof words);
 }
 
 bool page_member(struct page *p, uint32_t ordinal, struct member *out)

@@ -1,6 +1,6 @@
 #include "text/reltime.h"
-#include "base/format.h"
 
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -35,15 +35,19 @@ size_t reltime_label(char out[RELTIME_MAX], int64_t then_us, int64_t now_us)
 {
   int64_t age = age_of(then_us, now_us);
   size_t u = unit_of(age);
-  int n = 0;
   out[0] = 0;
   if (then_us == CLOCK_NEVER)
     return 0;
   if (u == UNITS)
-    n = format_print(out, RELTIME_MAX, "just now");
-  else
-    n = format_print(out, RELTIME_MAX, "%llu%s ago", (unsigned long long)(age / units[u].size), units[u].name);
-  return (size_t)n;
+    return (size_t)(stpcpy(out, "just now") - out);
+  char digits[20], *at = digits + sizeof digits;
+  uint64_t count = (uint64_t)(age / units[u].size);
+  do
+    *--at = (char)('0' + count % 10);
+  while (count /= 10);
+  size_t n = (size_t)(digits + sizeof digits - at);
+  memcpy(out, at, n);
+  return (size_t)(stpcpy(stpcpy(out + n, units[u].name), " ago") - out);
 }
 
 int64_t reltime_next_change(int64_t then_us, int64_t now_us)

@@ -108,8 +108,9 @@ bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *
 bool url_scheme_ok(struct span url)
 {
   static const char *const allowed[] = {"http", "https", "mailto"};
+  static const bool ends[256] = {[':'] = true, ['/'] = true, ['?'] = true, ['#'] = true};
   size_t end = 0;
-  while (end < url.n && !(url.p[end] && strchr(":/?#", url.p[end])))
+  while (end < url.n && !ends[(unsigned char)url.p[end]])
     end++;
   if (end == url.n || url.p[end] != ':')
     return true;
