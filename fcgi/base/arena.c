@@ -30,10 +30,15 @@ static struct block *block_new(size_t size)
 
 struct arena *arena_new(size_t max_bytes)
 {
+  return arena_new_sized(FIRST_BLOCK, max_bytes);
+}
+
+struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes)
+{
   struct arena *a = malloc(sizeof *a);
   if (!a)
     return NULL;
-  *a = (struct arena){.newest = block_new(FIRST_BLOCK), .max = max_bytes};
+  *a = (struct arena){.newest = block_new(first_bytes), .max = max_bytes};
   if (!a->newest) {
     free(a);
     return NULL;

@@ -13,6 +13,7 @@
 struct arena;
 
 struct arena *arena_new(size_t max_bytes); /* NULL: no memory.  max_bytes 0: no limit */
+struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes); /* for one that lives long and stays small */
 void arena_free(struct arena **a);
 void arena_reset(struct arena *a);
 bool arena_failed(const struct arena *a);

@@ -22,6 +22,7 @@
   X(pages_stale, "older pages served while a backend was away")                                                        \
   X(cache_gets, "memcached multi-gets")                                                                                \
   X(cache_hits, "fragments found in memcached")                                                                        \
+  X(fragments_reused, "fragments that a busy worker still had, and did not ask memcached for")                         \
   X(cache_misses, "fragments not found in memcached")                                                                  \
   X(cache_bad, "cached values whose envelope did not verify")                                                          \
   X(cache_errors, "memcached operations that failed or timed out")                                                     \

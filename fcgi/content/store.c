@@ -16,23 +16,46 @@ size_t store_want_key(const struct store_live *s, const struct want *w, char out
   return fragment_key(out, w->kind, w->page, w->id, v, s->rendering);
 }
 
+static void want_answer(struct want *w, const void *value)
+{
+  w->value = value;
+  w->got = w->version;
+  w->err = ERR_OK;
+}
+
+static const void *unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
+                          struct span body)
+{
+  const void *kept = x->crowded ? shelf_put(s->shelf, kind, key, body) : NULL;
+  return kept ? kept : fragment_unpack(kind, body, x->arena);
+}
+
 /* Takes a cached value into the want, if it is what its key says. */
-static bool want_take(struct store_live *s, struct want *w, struct span key, struct span value, struct arena *a)
+static bool want_take(struct store_live *s, const struct store_context *x, struct want *w, struct span key,
+                      struct span value)
 {
   struct span body;
   if (!value.p) {
     METRICS_ADD(s->metrics, cache_misses, 1);
     return false;
   }
-  const void *decoded = envelope_open(value, key, s->secret, &body) ? fragment_unpack(w->kind, body, a) : NULL;
+  const void *decoded = envelope_open(value, key, s->secret, &body) ? unpack(s, x, w->kind, key, body) : NULL;
   if (!decoded) {
     METRICS_ADD(s->metrics, cache_bad, 1);
     return false;
   }
   METRICS_ADD(s->metrics, cache_hits, 1);
-  w->value = decoded;
-  w->got = w->version;
-  w->err = ERR_OK;
+  want_answer(w, decoded);
+  return true;
+}
+
+static bool from_shelf(struct store_live *s, struct want *w, struct span key)
+{
+  const void *value = shelf_get(s->shelf, key);
+  if (!value)
+    return false;
+  METRICS_ADD(s->metrics, fragments_reused, 1);
+  want_answer(w, value);
   return true;
 }
 
@@ -49,14 +72,15 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
     if (want_open(&wants[i])) {
       open[m] = &wants[i];
       keys[m] = span_of(texts[m], store_want_key(s, &wants[i], texts[m]));
-      m++;
+      if (!x->crowded || !from_shelf(s, &wants[i], keys[m]))
+        m++;
     }
   if (m == 0)
     return;
   stage_set(x->stage, STAGE_CACHE);
   cache_get(s->cache, keys, m, x->arena, values);
   for (size_t i = 0; i < m; i++)
-    want_take(s, open[i], keys[i], values[i], x->arena);
+    want_take(s, x, open[i], keys[i], values[i]);
 }
 
 /* The ids of the products that open wants are about, each once.  A pair is the business of whoever fills
@@ -232,10 +256,16 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
       wants[i].err = arena_failed(x->arena) ? ERR_NO_MEMORY : ERR_UNAVAILABLE;
 }
 
+static void live_tidy(struct store *base)
+{
+  shelf_tidy(((struct store_live *)base)->shelf);
+}
+
 static void live_close(struct store *base)
 {
   struct store_live *s = (struct store_live *)base;
   cache_free(&s->cache);
+  shelf_free(&s->shelf);
   db_free(&s->db);
   free(s);
 }
@@ -246,7 +276,7 @@ struct store *store_open(const struct config *c, const struct catalog *catalog, 
   struct store_live *s = calloc(1, sizeof *s);
   if (!s)
     return NULL;
-  *s = (struct store_live){.base = {live_fetch, live_close},
+  *s = (struct store_live){.base = {live_fetch, live_tidy, live_close},
                            .config = c,
                            .catalog = catalog,
                            .metrics = m,
@@ -255,7 +285,8 @@ struct store *store_open(const struct config *c, const struct catalog *catalog, 
   envelope_secret(s->secret, span_z(c->cache_secret));
   s->cache = cache_new(c, m, cache);
   s->db = db_new(c, m, database);
-  if (!s->cache || !s->db) {
+  s->shelf = shelf_new((size_t)c->fragment_cache_bytes);
+  if (!s->cache || !s->db || !s->shelf) {
     live_close(&s->base);
     return NULL;
   }
@@ -272,6 +303,7 @@ void store_close(struct store **s)
 enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n)
 {
   enum err worst = ERR_OK;
+  s->tidy(s);
   for (size_t at = 0; at < n; at += WANTS_MAX)
     s->fetch(s, x, wants + at, n - at < WANTS_MAX ? n - at : WANTS_MAX);
   for (size_t i = 0; i < n; i++)

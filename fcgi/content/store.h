@@ -1,7 +1,8 @@
 /* The store: fragments by name, from wherever they are.  Pages say what they want, all at once, and
  * never see memcached, SQL or leases.
  *
- *   1. one multi-get for everything wanted, under the versions that the catalog knows;
+ *   1. one multi-get for everything wanted, under the versions that the catalog knows; a worker that has
+ *      requests waiting leaves out what it verified itself a moment ago (shelf.h);
  *   2. what is missing is read from the database in one snapshot, by one filler per product and
  *      version (a short lease); the others wait a bounded time for its values;
  *   3. what was read is stored under the version it was read at, and a version that is newer than the
@@ -9,6 +10,7 @@
  *   4. while the database is away: the last version known to be stored.
  *
  * All wants of one product are answered at one version.  Nothing made under an error is stored.
+ * Values live until the arena is reset or the next store_fetch, whichever comes first.
  * One store per worker; not shared between processes. */
 #ifndef DIPTYCH_CONTENT_STORE_H
 #define DIPTYCH_CONTENT_STORE_H
@@ -39,11 +41,13 @@ struct store_context {
   struct stage *stage;
   int64_t deadline_us; /* monotonic */
   const struct catalog_pin *pin;
+  bool crowded; /* requests wait behind this one */
 };
 
 /* How the store reaches the outside, so that pages can be tested from memory. */
 struct store {
   void (*fetch)(struct store *s, const struct store_context *x, struct want *wants, size_t n);
+  void (*tidy)(struct store *s); /* no value of an earlier fetch is used any longer */
   void (*close)(struct store *s);
 };
 

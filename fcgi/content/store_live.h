@@ -5,6 +5,7 @@
 
 #include "content/cache.h"
 #include "content/rows.h"
+#include "content/shelf.h"
 #include "content/store.h"
 #include "text/envelope.h"
 
@@ -15,6 +16,7 @@ struct store_live {
   struct metrics *metrics;
   struct breaker *database;
   struct cache *cache;
+  struct shelf *shelf;
   struct db *db;
   uint32_t rendering;
   unsigned char secret[ENVELOPE_SECRET];

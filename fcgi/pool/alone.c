@@ -204,7 +204,7 @@ static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const u
                                  .version = catalog_raised(pin, ordinals[i]),
                                  .ordinal = ordinals[i]};
   }
-  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin};
+  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false};
   if (m)
     store_fetch(app_worker_store(a->worker), &x, wants, m);
   for (size_t i = 0; i < m; i++)

@@ -22,7 +22,7 @@
 static void overdue(struct gateway *g, struct connection *c)
 {
   if (c->body_awaited) {
-    gateway_request(g, c, (struct gateway_event){false, false});
+    gateway_request(g, c, (struct gateway_event){.waited = false});
     return;
   }
   if (c->state == CONNECTION_OPEN)
@@ -81,11 +81,12 @@ static int events_wait(struct gateway *g, struct epoll_event *events, bool *wait
 
 /* A request waited when it was there before the worker looked, unless it could only come then: a peer
  * asks again on the same connection after its answer. */
-static void event_turn(struct gateway *g, const struct epoll_event *event, bool waited)
+static void event_turn(struct gateway *g, const struct epoll_event *event, bool waited, bool crowded)
 {
   struct connection *c = event->data.ptr;
   gateway_turn(g, c,
                (struct gateway_event){.waited = waited && c != g->last,
+                                      .crowded = crowded,
                                       .hung_up = event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)});
 }
 
@@ -102,7 +103,7 @@ static void turn(struct gateway *g)
     else if (events[i].data.ptr == &g->listening)
       nudged = eventfd_read(g->s->nudge_fd, &(eventfd_t){0}) == 0;
     else
-      event_turn(g, &events[i], waited);
+      event_turn(g, &events[i], waited, n > 1);
   }
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->told = true;
@@ -121,7 +122,7 @@ static void connection_shut(struct gateway *g, struct connection *c)
     return;
   shutdown(c->fd, SHUT_RD);
   if (connection_look(c, g->buffer) == CONNECTION_REQUEST)
-    gateway_request(g, c, (struct gateway_event){false, false});
+    gateway_request(g, c, (struct gateway_event){.waited = false});
   else
     gateway_drop(g, c);
 }

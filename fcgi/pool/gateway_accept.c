@@ -120,6 +120,6 @@ bool gateway_accept(struct gateway *g)
   list_add(g, c);
   g->connections++;
   gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US); /* a fresh one may not be mute */
-  gateway_turn(g, c, (struct gateway_event){false, false});
+  gateway_turn(g, c, (struct gateway_event){.waited = false});
   return true;
 }

@@ -85,7 +85,8 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   const struct gateway_setup *s = g->s;
   int64_t now_us = clock_mono_us();
   struct request rq = {
-      .arena = g->arena, .stage = &s->slot->stage, .deadline_us = now_us + s->config->deadline * 1000};
+      .arena = g->arena, .crowded = event.crowded, .stage = &s->slot->stage,
+      .deadline_us = now_us + s->config->deadline * 1000};
   gateway_touch(g, c);
   g->last = c;
   c->body_awaited = false;

@@ -54,6 +54,7 @@ void gateway_bad(struct gateway *g, const char *why);
 /* Something happened on c, or it is new. */
 struct gateway_event {
   bool waited;  /* its request waited for another one's end */
+  bool crowded; /* others were there at the same time */
   bool hung_up; /* nothing more will come */
 };
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);

@@ -366,7 +366,7 @@ static void deliver(struct visit *v, struct response *out)
 static bool make_page(struct visit *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
-  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin};
+  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->crowded};
   enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
   if (!last && ahead_of_catalog(p) && catalog_moves(v))
     return false;

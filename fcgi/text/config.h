@@ -59,6 +59,7 @@
   INT(sweep_seconds, 300, 5, 86400, "seconds in which the sweep compares all products, up to 100,000 of them")         \
   INT(catalog_bytes, 0, 0, 64424509440, "most bytes of shared memory for the catalog; 0: 1/4 of memory")               \
   INT(page_cache_bytes, 33554432, 0, 8589934592, "bytes of finished pages that each worker keeps")                     \
+  INT(fragment_cache_bytes, 8388608, 0, 8589934592, "bytes of unpacked fragments that each worker keeps for when it is busy") \
   INT(page_max_age, 0, 0, 60, "seconds that browsers may keep a page without asking")                                  \
   INT(markdown_bytes, 262144, 1024, 16777216, "largest Markdown body that is rendered")                                \
   INT(markdown_output_bytes, 1048576, 1024, 67108864, "largest HTML that a body may become")                           \
