@@ -1,9 +1,14 @@
 """What a page costs, counted at the servers: N² pages for the price of N."""
 import itertools
+import json
+import os
+import signal
 import threading
+from contextlib import ExitStack
 
 import pytest
 
+from lib.fcgi_client import Peer, request
 from lib.servers import diptych, wait_until
 
 QUIET = {"poll_interval": 60000, "sweep_seconds": 86400,  # every statement counted is a page's,
@@ -70,6 +75,38 @@ def test_a_pair_nobody_asked_for_costs_one_multi_get_and_no_sql(quiet_site):
             assert quiet_site.get(f"/compare/{a}-vs-{b}").status == 200
     assert statements_of(quiet_site, ask) == 0
     assert metric(quiet_site, "cache_gets") - gets == len(pairs)
+
+
+def test_a_busy_worker_asks_memcached_once_for_what_waiting_pairs_share(make_site):
+    site = make_site(config={**QUIET, "poll_interval": 50, "workers": 1, "page_cache_bytes": 0})
+    warm(site)
+    others = [s for s in slugs(site) if s != "kafka"][:24]
+    paths = ["/compare/" + "-vs-".join(sorted(("kafka", s))) for s in others]
+    with ExitStack() as stack:
+        peers = [stack.enter_context(Peer(site.socket)) for _ in paths]
+        for peer in peers:  # a kept connection each
+            peer.send(request("/robots.txt"))
+            assert peer.answer().status == 200
+        (worker,) = [w["pid"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"]]
+
+        def ask_all_at_once():
+            os.kill(worker, signal.SIGSTOP)
+            for peer, path in zip(peers, paths):
+                peer.send(request(path))
+            os.kill(worker, signal.SIGCONT)
+            return [peer.answer() for peer in peers]
+        gets = metric(site, "cache_gets")
+        for other, answer in zip(others, ask_all_at_once()):
+            assert answer.status == 200 and f'id="what-is-{other}"' in answer.text
+        first, gets = metric(site, "cache_gets") - gets, metric(site, "cache_gets")
+        ask_all_at_once()
+        assert metric(site, "cache_gets") == gets < gets + first <= gets + len(paths)
+        assert metric(site, "fragments_reused") > len(paths)
+        # Kept under their version: an edit is shown by the next page.
+        site.sql("UPDATE editorial e JOIN product p ON p.id = e.product_id SET e.headline = 'A log, and what grew on it'"
+                 " WHERE p.slug = 'kafka'")
+        wait_until(lambda: "A log, and what grew on it" in site.get("/products/kafka").text, 10)
+        assert all("A log, and what grew on it" in answer.text for answer in ask_all_at_once())
 
 
 @pytest.mark.parametrize("path", ["/", "/leaderboard", "/leaderboard?page=2", "/sectors", "/sectors/devops",
