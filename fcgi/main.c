@@ -1,12 +1,11 @@
 /* The one binary and its subcommands.  Each command is a row of the table below with a function of
  * its own; --config is read before any of them runs.  Exit codes: 0 done, 1 it failed (the reason is
  * on standard error), 2 the command line is wrong. */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
 #include "content/migrate.h"
 #include "pool/alone.h"
 #include "pool/app_site.h"
@@ -19,6 +18,7 @@
 
 struct invocation {
   const char *config_path;
+  const char *usage; /* of the subcommand */
   int argc;
   char **argv; /* of the subcommand, argv[0] its name */
 };
@@ -28,9 +28,16 @@ struct command {
   int (*run)(const struct invocation *in);
 };
 
+static int usage_wrong(const struct invocation *in)
+{
+  fprintf(stderr, "usage: diptych %s\n", in->usage);
+  return 2;
+}
+
 static int run_sample(const struct invocation *in)
 {
-  (void)in;
+  if (in->argc > 1)
+    return usage_wrong(in);
   config_sample(stdout);
   return 0;
 }
@@ -38,10 +45,8 @@ static int run_sample(const struct invocation *in)
 static int run_migrate(const struct invocation *in)
 {
   bool purge = in->argc == 2 && strcmp(in->argv[1], "--purge") == 0;
-  if (in->argc > 1 && !purge) {
-    fputs("usage: diptych migrate [--purge]\n", stderr);
-    return 2;
-  }
+  if (in->argc > 1 && !purge)
+    return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
   bool ok = config && migrate_run(config, purge, stdout, stderr);
   config_free(&config);
@@ -51,10 +56,8 @@ static int run_migrate(const struct invocation *in)
 /* Commands that take the configuration alone. */
 static int with_config(const struct invocation *in, int (*run)(const struct config *, FILE *))
 {
-  if (in->argc > 1) {
-    fprintf(stderr, "usage: diptych %s\n", in->argv[0]);
-    return 2;
-  }
+  if (in->argc > 1)
+    return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
   int code = config ? run(config, stdout) : 1;
   config_free(&config);
@@ -73,23 +76,25 @@ static int run_lint(const struct invocation *in)
 
 static int run_render(const struct invocation *in)
 {
-  if (in->argc != 2) {
-    fputs("usage: diptych render PATH\n", stderr);
-    return 2;
-  }
+  if (in->argc != 2)
+    return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
   int code = config ? alone_render(config, in->argv[1], stdout, stderr) : 1;
   config_free(&config);
   return code;
 }
 
+static bool is_count(const char *text)
+{
+  size_t digits = strspn(text, "0123456789");
+  return digits && digits <= 6 && !text[digits];
+}
+
 static int run_warm(const struct invocation *in)
 {
-  bool rated = in->argc == 3 && strcmp(in->argv[1], "--rate") == 0;
-  if (in->argc > 1 && !rated) {
-    fputs("usage: diptych warm [--rate N]\n", stderr);
-    return 2;
-  }
+  bool rated = in->argc == 3 && strcmp(in->argv[1], "--rate") == 0 && is_count(in->argv[2]);
+  if (in->argc > 1 && !rated)
+    return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
   int code = config ? alone_warm(config, rated ? (unsigned)strtoul(in->argv[2], NULL, 10) : 0, stdout) : 1;
   config_free(&config);
@@ -98,10 +103,8 @@ static int run_warm(const struct invocation *in)
 
 static int run_serve(const struct invocation *in)
 {
-  if (in->argc > 1) {
-    fputs("usage: diptych serve\n", stderr);
-    return 2;
-  }
+  if (in->argc > 1)
+    return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
   if (!config || app_site()->check(app_site()->context, config, stderr) != 0) {
     config_free(&config);
@@ -126,40 +129,34 @@ static int control_ask(const struct invocation *in, const char *line, int wait_m
 static int run_status(const struct invocation *in)
 {
   bool json = in->argc == 2 && strcmp(in->argv[1], "--json") == 0;
-  if (in->argc > 1 && !json) {
-    fputs("usage: diptych status [--json]\n", stderr);
-    return 2;
-  }
+  if (in->argc > 1 && !json)
+    return usage_wrong(in);
   return control_ask(in, json ? "status json" : "status", 5000);
 }
 
 static int run_scale(const struct invocation *in)
 {
   char line[32];
-  if (in->argc != 2 || !*in->argv[1] || strlen(in->argv[1]) > 6 || in->argv[1][strspn(in->argv[1], "0123456789")]) {
-    fputs("usage: diptych scale N\n", stderr);
-    return 2;
-  }
+  if (in->argc != 2 || !is_count(in->argv[1]))
+    return usage_wrong(in);
   snprintf(line, sizeof line, "scale %s", in->argv[1]);
   return control_ask(in, line, 5000);
 }
 
 static int run_reload(const struct invocation *in)
 {
-  return control_ask(in, "reload", 60000);
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reload", 60000);
 }
 
 static int run_stop(const struct invocation *in)
 {
-  return control_ask(in, "stop", 10000);
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "stop", 10000);
 }
 
 static int run_template(const struct invocation *in)
 {
-  if (in->argc != 3) {
-    fputs("usage: diptych template FILE.mustache DATA.json\n", stderr);
-    return 2;
-  }
+  if (in->argc != 3)
+    return usage_wrong(in);
   return template_command(in->argv[1], in->argv[2], stdout, stderr);
 }
 
@@ -185,6 +182,21 @@ static void help_print(FILE *out)
   for (size_t i = 0; i < COMMANDS; i++)
     fprintf(out, "  %-28s %s\n", commands[i].usage, commands[i].help);
   fprintf(out, "\nThe configuration is %s unless --config names another.  See `man diptych`.\n", DEFAULT_CONFIG);
+}
+
+static bool asks_help(const char *argument)
+{
+  return argument && (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0);
+}
+
+/* `diptych stop --help` must stop nothing: help is looked for before any command runs. */
+static int command_run(const struct command *c, struct invocation *in)
+{
+  in->usage = c->usage;
+  if (!asks_help(in->argv[1]))
+    return c->run(in);
+  printf("usage: diptych %s [--config FILE]\n\n%s\n", c->usage, c->help);
+  return 0;
 }
 
 /* Takes --config FILE (or --config=FILE) out of argv wherever it stands. */
@@ -217,15 +229,19 @@ int main(int argc, char **argv)
     help_print(stderr);
     return 2;
   }
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+  if (asks_help(argv[1])) {
     help_print(stdout);
+    return 0;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    puts("diptych " PACKAGE_VERSION);
     return 0;
   }
   for (size_t i = 0; i < COMMANDS; i++)
     if (strcmp(commands[i].name, argv[1]) == 0) {
       in.argc = argc - 1;
       in.argv = argv + 1;
-      return commands[i].run(&in);
+      return command_run(&commands[i], &in);
     }
   fprintf(stderr, "diptych: no command \"%s\"; `diptych --help` lists them\n", argv[1]);
   return 2;

@@ -1,7 +1,9 @@
 #include "pool/alone.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,7 +128,7 @@ static bool check_cache(const struct config *c, FILE *out)
   if (!*c->memcached)
     fputs("cache      none configured: every page that is not in a worker's table reads the database\n", out);
   else
-    fprintf(out, "cache      %s: %s\n", c->memcached, ok ? "answers\n" : "does not answer: is memcached running there?\n");
+    fprintf(out, "cache      %s: %s\n", c->memcached, ok ? "answers" : "does not answer: is memcached running there?");
   if (ok && *c->memcached)
     cache_release(cache, SPAN("diptych-check"));
   cache_free(&cache);
@@ -173,12 +175,21 @@ int alone_lint(const struct config *c, FILE *out)
   return e != ERR_OK || found;
 }
 
+/* Without its file a pool serves all the same, but not when it starts while the database is away. */
+static void check_state(const struct config *c, FILE *out)
+{
+  if (*c->state_dir && access(c->state_dir, W_OK | X_OK) != 0)
+    fprintf(out, "state      %s: %s: make the folder, and let the pool's account write to it\n", c->state_dir,
+            strerror(errno));
+}
+
 int alone_check(const struct config *c, FILE *out)
 {
   bool whole = app_site()->check(NULL, c, out) == 0;
   fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
   bool reached = check_database(c, out);
   bool cached = check_cache(c, out);
+  check_state(c, out);
   if (reached)
     alone_lint(c, out); /* odd rows are named, but the others can be served */
   bool ok = whole && reached && cached;

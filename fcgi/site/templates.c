@@ -1,6 +1,9 @@
 #include "site/templates.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "site/view_error.h"
 #include "site/view_machine.h"
@@ -63,6 +66,11 @@ struct templates *templates_open(const struct config *c, FILE *why)
   bool whole = true;
   if (!t) {
     fputs("out of memory\n", why);
+    return NULL;
+  }
+  if (access(c->template_dir, R_OK | X_OK) != 0) {
+    fprintf(why, "%s: %s: template_dir names the folder of the templates\n", c->template_dir, strerror(errno));
+    templates_close(&t);
     return NULL;
   }
   t->n = route_count();
