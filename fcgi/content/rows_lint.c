@@ -4,6 +4,7 @@
  * statement a rule, whose rows are (table, id, value). */
 #include "base/clock.h"
 #include "content/rows.h"
+#include "model/product.h"
 #include "text/slug.h"
 
 #define LINES_MOST 20 /* of one rule; the rest is counted */
@@ -27,6 +28,10 @@ struct lint {
   {"SELECT '" table "', l.id, l." column " FROM site_" table " l LEFT JOIN site_" owner " o ON o.id = l." column       \
    " WHERE l." column " IS NOT NULL AND o.id IS NULL",                                                                 \
    column " names no " owner ": nobody sees the row"}
+#define FEWER_(table, what, most)                                                                                      \
+  {"SELECT 'product', product_id, COUNT(*) FROM site_" table " GROUP BY product_id HAVING COUNT(*) > " #most,          \
+   "this many " what ": only the first " #most " by sort are shown"}
+#define FEWER(table, what, most) FEWER_(table, what, most)
 #define TWICE(table)                                                                                                   \
   {"SELECT '" table "', MAX(id), slug FROM site_" table " GROUP BY slug HAVING COUNT(*) > 1",                          \
    "the slug is there more than once: only one is found by it"}
@@ -47,6 +52,8 @@ static const struct rule {
     TWICE("sector"),
     TWICE("theme"),
     TWICE("page"),
+    FEWER("product_sector", "sectors", PRODUCT_SECTORS_MAX),
+    FEWER("product_theme", "themes", PRODUCT_THEMES_MAX),
     OWNER("product_sector", "product_id", "product"),
     OWNER("product_sector", "sector_id", "sector"),
     OWNER("product_theme", "product_id", "product"),

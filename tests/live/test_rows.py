@@ -399,6 +399,8 @@ def test_lint_and_check_name_what_a_foreign_table_holds(own):
       CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, NULL AS website_url, NULL AS repository_url,
         NULL AS logo_url, NULL AS license, lifecycle, NULL AS velocity_override, NULL AS created_at, NULL AS updated_at
         FROM odd;
+      INSERT INTO sector (slug, name) SELECT CONCAT('many-', seq), 'Many' FROM seq_1_to_17;
+      INSERT INTO product_sector (product_id, sector_id) SELECT 7, id FROM sector WHERE name = 'Many';
       CREATE OR REPLACE VIEW site_page AS SELECT 1 AS id, 'compare' AS slug, 'C' AS title, '' AS body_md,
         'published' AS status, NULL AS updated_at;
     """)
@@ -406,7 +408,7 @@ def test_lint_and_check_name_what_a_foreign_table_holds(own):
     assert done.returncode == 1
     for line in ('site_product id 3: "Gr\\xc3\\xb6\\xc3\\x9fe": the slug is not', 'site_product id 4: "this-vs-that"',
                  'site_product id 5: "live": status is none of', '"kafka": the slug is there more than once',
-                 'site_page id 1: "compare": the slug is one of the site\'s own words', "product_id names no product",
+                 ": this many sectors: only the first 16 by sort are shown", 'site_page id 1: "compare": the slug is one of the site\'s own words', "product_id names no product",
                  "more like it"):
         assert line in done.stdout, done.stdout
     assert 'site_product id 3: "Gr' in lint(own, "check").stdout
