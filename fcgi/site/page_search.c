@@ -1,7 +1,11 @@
-/* /search?q=: products, sectors and themes, from the catalog alone. */
+/* /search?q=: products, sectors and themes, from the catalog alone; "kafka vs kubernetes" leads to their
+ * comparison. */
+#include <string.h>
+
 #include "content/catalog_match.h"
 #include "site/listing.h"
 #include "site/pages.h"
+#include "site/picker.h"
 #include "site/view_search.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -19,6 +23,8 @@ struct search {
   size_t n_sectors, n_themes;
   struct member suggest[SUGGEST];
   size_t n_suggest;
+  struct member set[PICKER_FIELDS]; /* the products of "a vs b", in canonical order */
+  size_t n_set;
 };
 
 static size_t find_terms(struct page *p, bool themes, struct span needle, struct catalog_term *out)
@@ -30,15 +36,93 @@ static size_t find_terms(struct page *p, bool themes, struct span needle, struct
   return n;
 }
 
+static size_t put_first(struct catalog_match *m, size_t n, uint32_t ordinal)
+{
+  size_t at = 0;
+  while (at < n && m[at].ordinal != ordinal)
+    at++;
+  if (at == n)
+    n < RESULTS_MAX ? n++ : at--;
+  memmove(m + 1, m, at * sizeof *m);
+  m[0] = (struct catalog_match){ordinal, 0};
+  return n;
+}
+
+/* What a slug names comes first, also one that the product no longer has: "k8s". */
 static enum plan find_products(struct page *p, struct span needle, struct search *s)
 {
   struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
+  struct member named;
   size_t n = m ? catalog_search(&p->pin, needle, m, RESULTS_MAX) : 0;
+  if (m && page_product(p, needle, &named) == PLAN_OK)
+    n = put_first(m, n, named.ordinal);
   enum plan result = listing_page(p, (uint32_t)n, &s->list);
   s->inexact = n && m[0].cost >= MATCH_ONE_ERROR && !s->n_sectors && !s->n_themes;
   for (size_t i = s->list.first; result == PLAN_OK && i < n && i < s->list.first + LISTING_PAGE; i++)
     listing_add(p, &s->list, m[i].ordinal, 0);
   return result;
+}
+
+/* Takes what stands before the next "vs" off *rest. */
+static struct span side_take(struct span *rest)
+{
+  static const struct span marks[] = {{" vs ", 4}, {" vs. ", 5}, {" versus ", 8}, {"-vs-", 4}};
+  size_t at = rest->n, skip = 0;
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    size_t found = span_find_span(*rest, marks[i]);
+    if (found < at)
+      at = found, skip = marks[i].n;
+  }
+  struct span side = span_trim(span_head(*rest, at));
+  *rest = span_from(*rest, at + skip);
+  return side;
+}
+
+static bool set_add(struct search *s, const struct member *m)
+{
+  size_t at = s->n_set;
+  for (size_t i = 0; i < s->n_set; i++)
+    if (s->set[i].ordinal == m->ordinal)
+      return true;
+  if (s->n_set == PICKER_FIELDS)
+    return false;
+  for (; at && span_cmp(s->set[at - 1].facts.slug, m->facts.slug) > 0; at--)
+    s->set[at] = s->set[at - 1];
+  s->set[at] = *m;
+  s->n_set++;
+  return true;
+}
+
+/* "kafka vs kubernetes": two to four products, each named or nearly so; else it is a search like any other. */
+static bool find_set(struct page *p, struct span needle, struct search *s)
+{
+  for (struct span rest = needle; rest.n;) {
+    struct pick k = {.value = side_take(&rest)};
+    picker_find(p, &k);
+    if ((!k.known && !k.n_near) || !set_add(s, k.known ? &k.member : &k.near[0])) {
+      s->n_set = 0;
+      break;
+    }
+    s->inexact = s->inexact || !k.known;
+  }
+  s->n_set = s->n_set < 2 ? 0 : s->n_set;
+  s->inexact = s->inexact && s->n_set;
+  return s->n_set;
+}
+
+static enum plan list_set(struct page *p, struct search *s)
+{
+  enum plan result = listing_page(p, (uint32_t)s->n_set, &s->list);
+  for (size_t i = 0; result == PLAN_OK && i < s->n_set; i++)
+    listing_add(p, &s->list, s->set[i].ordinal, 0);
+  return result;
+}
+
+static void suggest(struct page *p, struct search *s)
+{
+  struct catalog_list ranking = catalog_ranking(&p->pin);
+  for (uint32_t i = 0; i < ranking.n && s->n_suggest < SUGGEST; i++)
+    s->n_suggest += page_member(p, ranking.ordinals[i], &s->suggest[s->n_suggest]);
 }
 
 enum plan plan_search(struct page *p, struct span word)
@@ -56,12 +140,13 @@ enum plan plan_search(struct page *p, struct span word)
   struct span needle = span_trim(utf8_fold(p->arena, s->query));
   if (!needle.n)
     return PLAN_OK;
+  if (find_set(p, needle, s))
+    return list_set(p, s);
   s->n_sectors = find_terms(p, false, needle, s->sectors);
   s->n_themes = find_terms(p, true, needle, s->themes);
   enum plan result = find_products(p, needle, s);
-  struct catalog_list ranking = catalog_ranking(&p->pin);
-  for (uint32_t i = 0; !s->list.total && i < ranking.n && s->n_suggest < SUGGEST; i++)
-    s->n_suggest += page_member(p, ranking.ordinals[i], &s->suggest[s->n_suggest]);
+  if (!s->list.total && !s->n_sectors && !s->n_themes)
+    suggest(p, s);
   return result;
 }
 
@@ -70,12 +155,10 @@ static struct span counted(struct page *p, size_t n, const char *one, const char
   return arena_printf(p->arena, "%zu %s", n, n == 1 ? one : many);
 }
 
-static struct span summary(struct page *p, const struct search *s)
+static struct span found(struct page *p, const struct search *s)
 {
   struct span parts[3];
   size_t n = 0;
-  if (s->too_long)
-    return arena_printf(p->arena, "A question has at most %d characters: only its beginning was looked for.", QUERY_CHARS);
   if (s->list.total)
     parts[n++] = counted(p, s->list.total, "product", "products");
   if (s->n_sectors)
@@ -87,6 +170,27 @@ static struct span summary(struct page *p, const struct search *s)
                         SPAN_ARG(s->query));
   return arena_printf(p->arena, "%.*s for “%.*s”.", SPAN_ARG(words_join(p->arena, parts, n, "and ")),
                       SPAN_ARG(s->query));
+}
+
+static struct span summary(struct page *p, const struct search *s)
+{
+  if (!s->too_long)
+    return found(p, s);
+  return arena_printf(p->arena, "Only the first %d characters were looked for. %.*s", QUERY_CHARS,
+                      SPAN_ARG(found(p, s)));
+}
+
+/* The one comparison that was asked for. */
+static void comparison(struct page *p, const struct search *s, struct search_view *v)
+{
+  struct span slugs[PICKER_FIELDS], names[PICKER_FIELDS];
+  v->comparisons.v = s->n_set ? ARENA_NEW(p->arena, struct link_view) : NULL;
+  if (!v->comparisons.v)
+    return;
+  for (size_t i = 0; i < s->n_set; i++)
+    slugs[i] = s->set[i].facts.slug, names[i] = s->set[i].facts.name;
+  v->comparisons.v[0] = (struct link_view){words_versus(p->arena, names, s->n_set), build_set_path(p, slugs, s->n_set)};
+  v->comparisons.n = 1;
 }
 
 static struct chip_view *term_chips(struct page *p, const struct catalog_term *t, size_t n, bool sector)
@@ -131,6 +235,7 @@ enum err build_search(struct page *p)
   v->asked = s->query.n > 0;
   v->summary = v->asked ? summary(p, s) : SPAN("");
   v->inexact = s->inexact;
+  comparison(p, s, v);
   v->products.v = listing_cards(p, &s->list);
   v->products.n = v->products.v ? s->list.n : 0;
   v->sectors.v = term_chips(p, s->sectors, s->n_sectors, true);
@@ -143,6 +248,7 @@ enum err build_search(struct page *p)
         (struct link_view){s->suggest[i].facts.name, build_path(p, "/products/", s->suggest[i].facts.slug)};
   v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = SPAN("Search products, sectors and themes.")});
   v->pager = pager(p, s);
+  listing_frame(v->page, v->pager);
   if (v->page)
     v->page->query = s->query;
   p->view = v;

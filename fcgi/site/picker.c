@@ -9,8 +9,7 @@ static const struct span labels[PICKER_FIELDS] = {{"First product", 13},
                                                   {"Third product", 13},
                                                   {"Fourth product", 14}};
 
-/* By slug or alias, then by the whole name in any spelling; else what comes near. */
-static void find(struct page *p, struct pick *k)
+void picker_find(struct page *p, struct pick *k)
 {
   struct catalog_match matches[PICKER_NEAR];
   struct span typed = span_trim(k->value), folded = utf8_fold(p->arena, typed);
@@ -38,7 +37,7 @@ void picker_gather(struct page *p, size_t fields, struct picker *out)
   out->n_fields = fields;
   for (size_t i = 0; i < fields; i++) {
     out->fields[i].value = target_query(p->target, names[i], p->arena);
-    find(p, &out->fields[i]);
+    picker_find(p, &out->fields[i]);
   }
   out->options = ARENA_ARRAY(p->arena, most, struct member);
   for (size_t i = 0; i < most && out->options; i++)

@@ -24,6 +24,9 @@ struct picker {
   size_t n_options;
 };
 
+/* Plan: what one field's value names: a product by slug or alias, or by its whole name in any spelling;
+ * else what comes near. */
+void picker_find(struct page *p, struct pick *k);
 /* Plan: reads a, b, c, d from the query and finds what they name; gathers the options. */
 void picker_gather(struct page *p, size_t fields, struct picker *out);
 /* Build. */

@@ -2,6 +2,7 @@
  *   asked     something was searched for; query stands in page.query
  *   summary   "3 products, 1 sector and 2 themes for “queue”." or what is wrong with the question
  *   inexact   nothing fits exactly: these are near
+ *   comparisons  of the products in "kafka vs kubernetes"
  *   suggest   with no result: somewhere to go */
 #ifndef DIPTYCH_SITE_VIEW_SEARCH_H
 #define DIPTYCH_SITE_VIEW_SEARCH_H
@@ -14,6 +15,7 @@
   FLAG(asked)                                                                                                          \
   TEXT(summary)                                                                                                        \
   FLAG(inexact)                                                                                                        \
+  LIST(comparisons, link_view)                                                                                         \
   LIST(products, card_view)                                                                                            \
   LIST(sectors, chip_view)                                                                                             \
   LIST(themes, chip_view)                                                                                              \
