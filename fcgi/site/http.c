@@ -159,6 +159,8 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
   }
   if (f->link.n)
     response_header(out, "Link", f->link);
+  if (f->hidden)
+    buf_puts(&out->headers, "X-Robots-Tag: noindex\r\n");
   http_security_headers(out, f->embeddable);
 }
 

@@ -282,6 +282,7 @@ static bool finish(struct visit *v, struct buf *body, struct finished *f)
                          .modified_us = modified_us(p),
                          .next_change_us = p->next_change_us,
                          .right_us = clock_mono_us(),
+                         .hidden = p->noindex && v->target.form != FORM_HTML,
                          .embeddable = v->target.form != FORM_HTML,
                          .versioned = v->route->forms & ROUTE_VERSIONED};
   memcpy(f->digest, v->digest, sizeof f->digest);

@@ -19,6 +19,7 @@ struct finished {
   struct span gzip;         /* null pointer: not made yet */
   struct span content_type; /* static */
   struct span link;         /* value of the Link header; empty: none */
+  bool hidden;              /* not for search engines, and the body has no place to say so */
   char etag[TABLE_ETAG + 1];
   unsigned char digest[TABLE_DIGEST];
   uint64_t publication;

@@ -125,3 +125,4 @@ def test_robots_txt_names_the_sitemap_and_forbids_no_listed_page(reader, listed)
     assert f"Sitemap: {reader.url}/sitemap.xml" in lines
     forbidden = [line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("disallow:")]
     assert [p for p in listed for f in forbidden if f and p.startswith(f)] == []
+    assert not [f for f in forbidden if "/search-tips".startswith(f)], "an editors' page may have such a name"

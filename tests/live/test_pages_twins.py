@@ -103,6 +103,16 @@ def test_twins_know_of_each_other(sample_site, path):
                 assert links["application/json"] == twin(path, ".json") and links["text/markdown"] == twin(path, ".md")
 
 
+@pytest.mark.parametrize("path, hidden", [("/compare/kafka-vs-nats-vs-redis", True), ("/search?q=kafka", True),
+                                          ("/compare/caddy-vs-jquery", True), ("/leaderboard?page=2", True),
+                                          ("/compare/kafka-vs-kubernetes", False), ("/products/kafka", False)])
+def test_twins_are_for_search_engines_when_their_page_is(sample_site, path, hidden):
+    assert ('name="robots" content="noindex"' in sample_site.get(path).text) is hidden
+    for suffix in (".json", ".md"):
+        assert sample_site.get(twin(path, suffix))["X-Robots-Tag"] == ("noindex" if hidden else None)
+    assert sample_site.get(path)["X-Robots-Tag"] is None
+
+
 def test_characters_beyond_ascii_arrive_whole_in_json(sample_site):
     data = sample_site.get("/compare/kafka-vs-kubernetes.json")
     data.body.decode("utf-8")
