@@ -234,6 +234,7 @@ void build_card(struct page *p, struct gathered *g, const struct card *c, struct
                             .monogram = words_monogram(p->arena, f->name),
                             .headline = c ? c->headline : SPAN(""),
                             .scored = tenths != SCORE_NONE,
+                            .override = f->override_tenths >= 0,
                             .n90 = f->n90,
                             .s30 = f->s30,
                             .lifecycle = lifecycle_word(f->lifecycle),

@@ -203,7 +203,7 @@ static struct span content(struct page *p, const struct activity_view *v, struct
   struct buf out = BUF_INIT;
   buf_puts(&out, "<p>");
   escape_html(&out, v->title);
-  buf_puts(&out, ". A ");
+  buf_puts(&out, span_eq(v->kind, SPAN("event")) ? ". An " : ". A ");
   escape_html(&out, v->kind);
   buf_puts(&out, " of <a href=\"");
   escape_html(&out, home);

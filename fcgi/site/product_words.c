@@ -75,8 +75,9 @@ static struct span speed(struct page *p, const struct velocity_view *v)
 {
   if (!v->scored)
     return SPAN("nothing it shipped is on record yet, so it is not scored");
-  return arena_printf(p->arena, "its velocity is %.*s, %.*s%s, with %.*s", SPAN_ARG(v->score), SPAN_ARG(v->band),
-                      v->override ? " (set by the editors)" : "", SPAN_ARG(inputs(p, v)));
+  return arena_printf(p->arena, "its velocity is %.*s, %.*s%s, with %.*s as of %.*s", SPAN_ARG(v->score),
+                      SPAN_ARG(v->band), v->override ? " (set by the editors)" : "", SPAN_ARG(inputs(p, v)),
+                      SPAN_ARG(v->as_of));
 }
 
 struct span product_words_lede(struct page *p, const struct product_view *v, const struct gathered *g)
@@ -148,7 +149,7 @@ static void ask_speed(struct asking *a)
     q->text = arena_printf(arena, "Its velocity is %.*s, %.*s%s, as of %.*s: %.*s.", SPAN_ARG(v->score),
                            SPAN_ARG(v->band), v->override ? ", set by the editors" : "", SPAN_ARG(v->as_of),
                            SPAN_ARG(inputs(a->page, v)));
-    if (v->sector.n)
+    if (v->sector.n && a->w->g->median2 >= 2) /* m is never below 1, the true median may be */
       q->text = arena_printf(arena, "%.*s The median product of %.*s shipped %.*s.", SPAN_ARG(q->text),
                              SPAN_ARG(v->sector), SPAN_ARG(v->median));
   }

@@ -131,7 +131,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
  *   rank       its place in the list it stands in, from 1; 0: not a ranking
  *   headline   of its editorial; empty: none yet
  *   versus     its comparisons with each product of the page, in the page's order
- *   n90, s30   as in velocity_view; scored, score, band too
+ *   n90, s30   as in velocity_view; scored, score, band, override too
  *   lifecycle  as in product_view */
 #define CARD_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   INT(rank)                                                                                                            \
@@ -143,6 +143,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
   FLAG(scored)                                                                                                         \
   TEXT(score)                                                                                                          \
   TEXT(band)                                                                                                           \
+  FLAG(override)                                                                                                       \
   INT(n90)                                                                                                             \
   INT(s30)                                                                                                             \
   TEXT(lifecycle)                                                                                                      \

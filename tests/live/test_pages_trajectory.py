@@ -74,7 +74,7 @@ def test_the_timeline_is_every_due_move_newest_first(sample_site, page):
     items = shown(page)
     assert [i[0] for i in items] == [e[0] for e in expected]
     assert all(e[1] in i[1] for e, i in zip(expected, items))
-    assert f"{len(expected)} ship moves" in page.id("activity").text
+    assert f"On record: {len(expected)}, newest first." in page.id("activity").text
 
 
 def test_a_long_timeline_pages_at_fifty(sample_site):
@@ -177,3 +177,34 @@ def test_an_override_is_shown_as_the_editors_own(own_site):
     page = parse(own_site.get(PATH).text)
     assert page.id("velocity").one("span", {"class": "num"}).text == "7.3"
     assert "(set by the editors)" in page.one("p", {"class": "lede"}).text
+    score = next(r for r in parse(own_site.get("/compare/kafka-vs-nats").text).id("at-a-glance").all("tr")
+                 if r.one("th").text == "Velocity score")
+    assert [c.text for c in score.all("td")][0] == "7.3 active, set by the editors"
+    for path in ("/alternatives/nats", "/sectors/devops", "/compare/kubernetes-vs-opentofu", "/search?q=kafka"):
+        said = own_site.get(path).text.count("set by the editors")
+        assert said == 1, path
+    assert "set by the editors" in own_site.get("/sectors/devops.md").text
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/kafka-vs-kubernetes", PATH, "/leaderboard", "/sectors", "/sectors/devops",
+                                  "/themes/streaming", "/methodology", "/alternatives/kafka"])
+def test_counts_of_a_window_say_as_of_when(sample_site, path):
+    assert "as of 12:00 UTC" in parse(sample_site.get(path).text).one("main").text
+    assert "as of 12:00 UTC" in sample_site.get(("/index" if path == "/" else path) + ".md").text
+
+
+def test_words_around_one_old_event(own_site):
+    """A count of one, a median below one, and a class of moves that takes another article."""
+    for statement in ("INSERT INTO sector (id, slug, name) VALUES (9001, 'lonely', 'Lonely')",
+                      "INSERT INTO product (id, slug, name, status) VALUES (9001, 'single', 'Single', 'published')",
+                      "INSERT INTO product_sector (product_id, sector_id) VALUES (9001, 9001)",
+                      "INSERT INTO activity (product_id, kind, class, title, occurred_at)"
+                      " VALUES (9001, 'event', 'trivial', 'Talk', '2026-01-01')",
+                      "INSERT INTO editorial (product_id, status, headline) VALUES (9001, 'published', 'One')"):
+        own_site.database.sql(statement)
+    wait_until(lambda: ">One<" in own_site.get("/products/single").text, 5)
+    page = parse(own_site.get("/products/single").text)
+    assert "On record: 1, newest first." in page.id("activity").text
+    assert "at least 1" in page.id("velocity").text and "shipped 1" not in page.id("faq").text
+    assert page.one("p", {"class": "by"}).text.startswith("Published ")
+    assert "An event of" in own_site.get("/products/single.atom").text
