@@ -144,6 +144,11 @@ static void mark_shared(struct compare_view *v)
     }
 }
 
+static bool written(const struct pair_text *pair)
+{
+  return pair->intro.html.n || pair->intro.refused || pair->verdict.html.n || pair->verdict.refused;
+}
+
 static void words(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
 {
   struct words_member m[COMPARE_MAX];
@@ -166,7 +171,7 @@ static void words(struct page *p, const struct compare *c, const struct pair_tex
                          SPAN_ARG(compare_names(p, c, "or ")))
           : arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.",
                          SPAN_ARG(compare_names(p, c, "or ")));
-  if (pair && pair->has_words && (v->comparison = ARENA_NEW(p->arena, struct comparison_view))) {
+  if (pair && pair->has_words && written(pair) && (v->comparison = ARENA_NEW(p->arena, struct comparison_view))) {
     v->comparison->intro = build_body(p, pair->intro, pair->intro_md);
     v->comparison->verdict = build_body(p, pair->verdict, pair->verdict_md);
   }

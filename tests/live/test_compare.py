@@ -260,6 +260,16 @@ def test_a_product_with_nothing_but_a_name(own_site):
     assert "0.0" not in values["Velocity score"][0]
 
 
+def test_a_pair_without_a_word_from_its_editor_has_no_section_for_it(own_site):
+    path = "/compare/kafka-vs-kubernetes"
+    edit(own_site, "UPDATE comparison SET intro_md = '', verdict_md = ' ' WHERE product_id IN"
+                   " (SELECT id FROM product WHERE slug = 'kafka')")
+    wait_until(lambda: 'id="editors-word"' not in own_site.get(path).text, 5)
+    edit(own_site, "UPDATE comparison SET verdict_md = 'One word.'")
+    wait_until(lambda: 'id="editors-word"' in own_site.get(path).text, 5)
+    assert "One word." in parse(own_site.get(path).text).id("editors-word").text
+
+
 def test_long_names_arrive_whole(own_site):
     name = "Supercalifragilistic" * 9
     own_site.database.sql("INSERT INTO product (slug, name, status) VALUES ('long', %s, 'published')", name)
