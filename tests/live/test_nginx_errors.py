@@ -64,6 +64,7 @@ def line(text, *headers):
     (line("GET /" + "x" * 9000 + " HTTP/1.1"), 414),
     (line("TRACE / HTTP/1.1"), 405),
     (line("POST /static/site.0123456789ab.css HTTP/1.1", "Content-Length: 0"), 405),
+    (line("BREW /static/site.0123456789ab.css HTTP/1.1"), 501),
     (line("GET /static/none.css HTTP/1.1"), 404),
     (line("GET /static/ HTTP/1.1"), 404),
     (line("GET /compare/a-vs-b HTTP/1.1"), 502),
@@ -85,6 +86,9 @@ def test_assets_are_immutable(web):
         assert value is None or answer[name] == value
     again = web.http("GET", "/static/site.0123456789ab.css", {"If-None-Match": answer["ETag"]})
     assert again.status == 304
+    options = web.http("OPTIONS", "/static/site.0123456789ab.css")
+    assert (options.status, options.body, options["Allow"]) == (204, b"", "GET, HEAD, OPTIONS")
+    assert [options[name] for name in HEADERS] == [answer[name] for name in HEADERS] and answer["Allow"] is None
 
 
 def test_a_pool_that_never_answers():
