@@ -36,7 +36,7 @@ struct page_frame { /* what a page says of itself */
   struct link_view *crumbs;                            /* between the home page and this one */
   size_t n_crumbs;
   struct span crumb; /* this page's own; empty: its title */
-  struct link_view *feeds;
+  struct link_view *feeds; /* none: the site's */
   size_t n_feeds;
   bool twins; /* it has .json and .md */
 };

@@ -48,6 +48,15 @@ static void sections(struct page *p, struct page_view *v)
   v->on_methodology = span_eq(c, SPAN("/methodology"));
 }
 
+/* A page without a feed of its own leads to the site's. */
+static void feeds(struct page *p, const struct page_frame *f, struct page_view *v)
+{
+  v->feeds.v = f->n_feeds ? f->feeds : ARENA_NEW(p->arena, struct link_view);
+  v->feeds.n = f->n_feeds ? f->n_feeds : v->feeds.v != NULL;
+  if (!f->n_feeds && v->feeds.v)
+    *v->feeds.v = (struct link_view){SPAN("Ship moves of all products"), SPAN("/feed.atom")};
+}
+
 struct page_view *build_frame(struct page *p, const struct page_frame *f)
 {
   const struct config *c = site_config(p->site);
@@ -69,8 +78,7 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
     v->twin_json = ARENA_JOIN(p->arena, stem, SPAN(".json"), part);
     v->twin_md = ARENA_JOIN(p->arena, stem, SPAN(".md"), part);
   }
-  v->feeds.v = f->feeds;
-  v->feeds.n = f->n_feeds;
+  feeds(p, f, v);
   v->stylesheet = assets_href(site_assets(p->site), "site.css");
   v->icon = assets_href(site_assets(p->site), "favicon.svg");
   v->as_of = as_of(p);

@@ -193,7 +193,6 @@ enum err build_site_faq(struct page *p)
     v->questions.v[v->questions.n++] = (struct qa_view){.id = arena_printf(p->arena, "faq-%zu", i + 1),
                                                         .question = own->v[i].question,
                                                         .body = build_body(p, own->v[i].body, own->v[i].md)};
-  p->noindex = own->n == 0;
   more(p, f, v);
   frame(p, v);
   p->view = v;

@@ -79,19 +79,24 @@ static void sparks(struct page *p, const struct home *h, struct home_view *v)
   }
 }
 
+static struct span lede(struct page *p, uint32_t total)
+{
+  if (!total)
+    return SPAN("Products side by side: none is published here yet.");
+  return arena_printf(p->arena,
+                      "%u %s side by side: what each is, how fast it ships against its sector, and what moved lately.",
+                      total, total == 1 ? "product" : "products");
+}
+
 enum err build_home(struct page *p)
 {
   struct home *h = p->plan;
   struct home_view *v = ARENA_NEW(p->arena, struct home_view);
-  struct link_view *feed = ARENA_NEW(p->arena, struct link_view);
   struct jsonld j;
-  if (!v || !feed)
+  if (!v)
     return ERR_NO_MEMORY;
   v->title = SPAN("What moved lately");
-  v->lede = arena_printf(p->arena,
-                         "%u products side by side: what each is, how fast it ships against its sector, and what "
-                         "moved lately.",
-                         h->total);
+  v->lede = lede(p, h->total);
   v->as_of = page_hour(p, p->pin.window_us);
   v->total = h->total;
   sparks(p, h, v);
@@ -100,13 +105,10 @@ enum err build_home(struct page *p)
   v->sectors.v = sectors_build(p, h->sectors, h->n_sectors);
   v->sectors.n = v->sectors.v ? h->n_sectors : 0;
   v->picker = picker_build(p, &h->picker);
-  *feed = (struct link_view){SPAN("Ship moves of all products"), SPAN("/feed.atom")};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .head_title = arena_printf(p->arena, "%s · Products side by side",
                                                                            site_config(p->site)->site_name),
                                                 .description = v->lede,
-                                                .feeds = feed,
-                                                .n_feeds = 1,
                                                 .twins = true});
   if (v->page) {
     jsonld_begin(&j, p, v->page);

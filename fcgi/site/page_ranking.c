@@ -108,9 +108,11 @@ static const char *plural(uint32_t n)
 
 static struct span intro_of(struct page *p, const struct ranking *r)
 {
+  if (!r->term.slug.n && !r->list.total)
+    return SPAN("No product is published here yet.");
   if (!r->term.slug.n)
-    return arena_printf(p->arena, "All %u %s, fastest first: by velocity, then by name in the address.",
-                        r->list.total, plural(r->list.total));
+    return arena_printf(p->arena, "%u %s, fastest first: by velocity, then by name in the address.", r->list.total,
+                        plural(r->list.total));
   if (!r->list.total)
     return arena_printf(p->arena, "No published product has this %s yet.", r->theme ? "theme" : "sector");
   if (r->theme)

@@ -40,7 +40,7 @@ struct sector_view *sectors_build(struct page *p, const struct sector_row *rows,
                                 .href = build_path(p, "/sectors/", t->slug),
                                 .products = t->ranking.n,
                                 .median = arena_printf(p->arena, "%u%s", m2 / 2, m2 % 2 ? ".5" : "")};
-    if (rows[i].leader.ordinal == CATALOG_NONE)
+    if (rows[i].leader.ordinal == CATALOG_NONE || rows[i].leader.tenths == SCORE_NONE)
       continue;
     v[i].leader = rows[i].leader.facts.name;
     v[i].leader_href = build_path(p, "/products/", rows[i].leader.facts.slug);

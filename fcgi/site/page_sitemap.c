@@ -2,7 +2,8 @@
  *   /sitemaps/pages-N.xml     home, lists, sectors, themes, editors' pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
  *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: a shared sector or theme,
- *                             the 20 best of each product, every pair once
+ *                             the 20 best of each product, every pair once; the first begins with the
+ *                             picker, since a part without an address is no sitemap
  * All from the catalog, made while planning.  lastmod follows the rows, also when it goes back. */
 #include "site/best.h"
 #include "site/build.h"
@@ -12,7 +13,7 @@
 #define SITEMAP_URLS 50000
 #define SITEMAP_PRODUCTS 15000
 #define SITEMAP_PAIRS 1000
-#define FIXED 5 /* pages that are always there */
+#define FIXED 4 /* pages that are always there */
 
 static void add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
 {
@@ -82,7 +83,7 @@ static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n
 {
   struct catalog_term t;
   struct catalog_page e;
-  static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
+  static const char *const fixed[FIXED] = {"/", "/leaderboard", "/sectors", "/faq"};
   uint32_t sectors = catalog_sectors(&p->pin), own = catalog_pages(&p->pin);
   if (n < FIXED)
     add(p, v, span_z(fixed[n]), CLOCK_NEVER);
@@ -214,8 +215,11 @@ enum plan plan_sitemap(struct page *p, struct span word)
     add_pages(p, v, (pages - 1) * SITEMAP_URLS);
   else if (products)
     add_range(p, v, (products - 1) * SITEMAP_PRODUCTS, SITEMAP_PRODUCTS, add_product);
-  else
+  else {
+    if (pairs == 1)
+      add(p, v, SPAN("/compare"), CLOCK_NEVER);
     add_range(p, v, (pairs - 1) * SITEMAP_PAIRS, SITEMAP_PAIRS, add_pairs);
+  }
   return PLAN_OK;
 }
 

@@ -187,7 +187,7 @@ VIEW_DECLARE(activity_view, ACTIVITY_VIEW)
 VIEW_DECLARE(qa_view, QA_VIEW)
 
 /* A sector in lists: how many published products have it, the median n90 of those whose first sector
- * it is ("12.5"), and the one ranked first (leader empty: it has no product). */
+ * it is ("12.5"), and the one ranked first (leader empty: none has a score). */
 #define SECTOR_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
   TEXT(slug)                                                                                                           \
   TEXT(name)                                                                                                           \
@@ -244,7 +244,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
  *   og_type       "website", "article" or "profile"; og_image: absolute, empty when there is none
  *   json_ld       one JSON document, already escaped for a script element; empty: none
  *   twin_json, twin_md, prev, next   hrefs, empty when there is none
- *   feeds         Atom feeds that belong to this page; text is the feed's title
+ *   feeds         Atom feeds that belong to this page, or the site's; text is the feed's title
  *   stylesheet, icon   hrefs with the content's hash
  *   breadcrumb    from the home page to this page; the last one's href is empty; on the home page the
  *                 list is empty
