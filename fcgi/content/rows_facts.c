@@ -105,7 +105,7 @@ static enum err products_take(struct rows_reading *r, struct db_rows *rows)
   }
   if (!r->set.ids) {
     r->ended = rows->count < r->most;
-    r->set.last = r->ended || !r->n ? UINT64_MAX : r->products[r->n - 1].facts.id;
+    r->set.last = r->ended || !r->n ? r->until : r->products[r->n - 1].facts.id;
   }
   return r->n ? ERR_OK : clock_read(r);
 }
@@ -287,7 +287,7 @@ enum err rows_facts_read(struct db *db, void *arg)
   r->n = 0;
   r->ended = false;
   if (!r->set.ids)
-    r->set.last = UINT64_MAX;
+    r->set.last = r->until;
   enum err err = products_read(r);
   if (err != ERR_OK || r->n == 0)
     return err;
@@ -315,10 +315,10 @@ enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct ar
   return batch_read(db, &r, out);
 }
 
-enum err rows_batch_range(struct db *db, uint64_t after, size_t most, struct arena *arena, int64_t deadline_us,
+enum err rows_batch_range(struct db *db, const struct rows_range *range, struct arena *arena, int64_t deadline_us,
                           struct rows_batch *out)
 {
-  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .most = most,
-                           .set = {.first = after + 1, .last = UINT64_MAX}};
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .most = range->most,
+                           .until = range->until, .set = {.first = range->after + 1, .last = range->until}};
   return batch_read(db, &r, out);
 }

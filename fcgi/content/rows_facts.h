@@ -15,6 +15,7 @@ struct rows_reading {
   int64_t deadline_us;
   bool texts;
   struct rows_set set;    /* which products; a range is narrowed to what was found */
+  uint64_t until;         /* of a range: its end; `set` is narrowed to what was read */
   size_t most;            /* of a range: how many products at most */
   struct rows_snapshot snapshot;
   struct product *products;
@@ -49,8 +50,11 @@ struct rows_batch {
 /* ids must be sorted and without doubles. */
 enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
                          struct rows_batch *out);
-/* At most `most` products with ids greater than `after`. */
-enum err rows_batch_range(struct db *db, uint64_t after, size_t most, struct arena *arena, int64_t deadline_us,
+struct rows_range { /* after < id <= until, at most so many products */
+  uint64_t after, until;
+  size_t most;
+};
+enum err rows_batch_range(struct db *db, const struct rows_range *range, struct arena *arena, int64_t deadline_us,
                           struct rows_batch *out);
 
 #endif

@@ -3,7 +3,7 @@
  *   watcher.c      the loop: connect, poll, wait, tell the state
  *   watch_poll.c   one look at the change log
  *   watch_apply.c  reads again what changed and stages it
- *   watch_load.c   reads everything anew
+ *   watch_load.c   reads everything anew; watch_ahead.c over several connections
  *   watch_sweep.c  compares versions, rate-limited
  *   watch_clock.c  what time alone changes
  *   watch_file.c   the file copy */
@@ -53,6 +53,7 @@ struct watch {
   struct catalog *catalog;
   struct catalog_writer *writer;
   struct metrics *metrics;
+  struct breaker *breaker; /* of the database, shared with the workers */
   _Atomic int64_t *beat_us;
   int stop_fd;
 

@@ -8,12 +8,10 @@
 #include "base/log.h"
 #include "content/follow.h"
 #include "content/watch.h"
+#include "content/watch_ahead.h"
 
 #define LOG_CHUNK 50000
 #define LOG_MOST 1000000 /* entries looked through for gaps */
-#define BATCH_LEAST 100
-#define BATCH_MOST 4000
-#define BATCH_US (250 * INT64_C(1000)) /* how long a batch should take */
 
 enum { H_WORD, H_NOW, H_SEQ, H_ENTITY_ID, H_CHANGED };
 
@@ -92,45 +90,26 @@ static enum err gaps_read(struct watch *w)
 
 /* ---- rows */
 
-/* A connection that is cut in mid-load costs one batch, not all that was read. */
-static enum err range_read(struct watch *w, uint64_t after, size_t most, struct rows_batch *batch)
-{
-  enum err err = ERR_UNAVAILABLE;
-  for (int attempt = 0; attempt < 3 && err == ERR_UNAVAILABLE && !watch_stopping(w); attempt++) {
-    arena_reset(w->arena);
-    err = rows_batch_range(w->db, after, most, w->arena, watch_deadline(), batch);
-  }
-  return err;
-}
-
-static size_t batch_next(size_t most, int64_t took_us)
-{
-  if (took_us > 2 * BATCH_US && most > BATCH_LEAST)
-    return most / 2;
-  return took_us < BATCH_US / 2 && most < BATCH_MOST ? most * 2 : most;
-}
-
 static enum err products_load(struct watch *w, size_t *count)
 {
-  struct rows_batch batch = {0};
-  size_t most = WATCH_BATCH;
+  enum err err;
+  struct rows_batch batch;
+  struct watch_ahead *ahead = watch_ahead_open(w, &err);
   int64_t window_us = 0, said_us = clock_mono_us();
-  enum err err = ERR_OK;
+  bool end = false;
   *count = 0;
-  while (err == ERR_OK && !batch.ended) {
-    int64_t began_us = clock_mono_us();
-    err = range_read(w, batch.last, most, &batch);
+  while (err == ERR_OK && (err = watch_ahead_take(ahead, &batch, &end)) == ERR_OK && !end) {
     for (size_t i = 0; err == ERR_OK && i < batch.n; i++)
       err = watch_put(w, &batch.products[i]);
     if (err == ERR_OK && !window_us) /* the first: should the hour move meanwhile, a recount follows */
       catalog_put_window(w->writer, window_us = batch.snapshot.window_us);
     *count += batch.n;
-    most = batch_next(most, clock_mono_us() - began_us);
     if (clock_mono_us() - said_us > 5 * CLOCK_SECOND) {
       said_us = clock_mono_us();
       log_info("reading everything: %zu products so far", *count);
     }
   }
+  watch_ahead_close(&ahead);
   return err;
 }
 

@@ -182,6 +182,7 @@ static bool open_all(struct watch *w, struct breaker *breaker)
   w->follow = calloc(1, sizeof *w->follow);
   w->next = calloc(1, sizeof *w->next);
   w->arena = arena_new(0);
+  w->breaker = breaker;
   w->db = db_new(w->config, w->metrics, breaker);
   w->writer = catalog_writer_open(w->catalog);
   if (w->db)

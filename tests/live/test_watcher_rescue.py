@@ -228,6 +228,21 @@ def test_restart_from_an_older_file(base, watch):
     seen(third, lambda: name_of(third, 4) == "Late")
 
 
+@pytest.mark.parametrize("cut", [False, True], ids=["undisturbed", "while connections are cut"])
+def test_distant_ids_are_read_over_two_connections(base, watch, cut):
+    base.sql("INSERT INTO product (id, slug, name, status) VALUES (3000000000, 'far-away', 'Far', 'published'),"
+             " (40000, 'half-way', 'Half', 'published')")
+    opened = base.status("Connections")
+    watcher = watch(ready=False)
+    for _ in range(20 if cut else 0):
+        kill_sessions(base)
+    watcher.ready()
+    watcher.converges(ROUND)
+    assert watcher.ask("slug", "far-away")["id"] == 3000000000 and watcher.ask("slug", "half-way")["id"] == 40000
+    assert base.status("Connections") - opened >= 3, "the watcher's own, and two that read ahead"
+    wait_until(lambda: len(pool_sessions(base)) == 1, 5 * SLOW, "the two to be closed again")
+
+
 def test_damaged_file_and_changed_clock_mean_reading_everything(base, watch):
     state_dir = base.folder / "state"
     first = watch(state_dir=state_dir)
