@@ -1,5 +1,4 @@
 #include "base/clock.h"
-#include "base/format.h"
 
 #include <time.h>
 
@@ -87,26 +86,19 @@ size_t clock_iso(char *out, int64_t us, int digits)
   return (size_t)(at - out);
 }
 
-static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+const char *const clock_months[CLOCK_MONTHS] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 size_t clock_day(char *out, int64_t us)
 {
   struct clock_civil c = clock_split(us);
   char *at = digits_put(out, c.day, c.day < 10 ? 1 : 2);
   *at++ = ' ';
-  at = (char *)memcpy(at, months[c.month - 1], 3) + 3;
+  at = (char *)memcpy(at, clock_months[c.month - 1], 3) + 3;
   *at++ = ' ';
   at = digits_put(at, c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year, 4);
   *at = 0;
   return (size_t)(at - out);
-}
-
-void clock_http(char *out, int64_t us)
-{
-  struct clock_civil c = clock_split(us);
-  format_print(out, CLOCK_ISO_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", weekdays[c.weekday], c.day, months[c.month - 1],
-           c.year, c.hour, c.minute, c.second);
 }
 
 static bool digits_of(const char *p, size_t n, int *value)
@@ -120,7 +112,7 @@ static bool digits_of(const char *p, size_t n, int *value)
   return true;
 }
 
-static bool civil_join(struct clock_civil c, int64_t *us)
+bool clock_join_civil(struct clock_civil c, int64_t *us)
 {
   static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   bool leap = (c.year % 4 == 0 && c.year % 100 != 0) || c.year % 400 == 0;
@@ -129,20 +121,6 @@ static bool civil_join(struct clock_civil c, int64_t *us)
     return false;
   *us = clock_join(c.year, c.month, c.day, c.hour, c.minute, c.second) + c.micros;
   return true;
-}
-
-bool clock_parse_http(struct span s, int64_t *us)
-{
-  struct clock_civil c = {0};
-  *us = CLOCK_NEVER;
-  if (s.n != 29 || memcmp(s.p + 3, ", ", 2) != 0 || memcmp(s.p + 25, " GMT", 4) != 0)
-    return false;
-  for (int m = 0; m < 12; m++)
-    if (memcmp(s.p + 8, months[m], 3) == 0)
-      c.month = m + 1;
-  return digits_of(s.p + 5, 2, &c.day) && digits_of(s.p + 12, 4, &c.year) && digits_of(s.p + 17, 2, &c.hour) &&
-         digits_of(s.p + 20, 2, &c.minute) && digits_of(s.p + 23, 2, &c.second) && s.p[19] == ':' && s.p[22] == ':' &&
-         civil_join(c, us);
 }
 
 static bool parse_fraction(struct span *s, int *micros)
@@ -165,12 +143,12 @@ bool clock_parse(struct span s, int64_t *us)
       !digits_of(s.p + 8, 2, &c.day))
     return false;
   if (s.n == 10)
-    return civil_join(c, us);
+    return clock_join_civil(c, us);
   if (s.n < 19 || (s.p[10] != 'T' && s.p[10] != ' ') || s.p[13] != ':' || s.p[16] != ':' ||
       !digits_of(s.p + 11, 2, &c.hour) || !digits_of(s.p + 14, 2, &c.minute) || !digits_of(s.p + 17, 2, &c.second))
     return false;
   struct span rest = span_from(s, 19);
   if (!parse_fraction(&rest, &c.micros) || (rest.n && !span_eq(rest, SPAN("Z"))))
     return false;
-  return civil_join(c, us);
+  return clock_join_civil(c, us);
 }

@@ -33,21 +33,58 @@ static struct span next_item(struct span *rest)
   return span_trim(span_split(rest, ','));
 }
 
+#define WEIGHT_ONE 1000
+
+/* A qvalue (RFC 9110 section 12.4.2) in thousandths; one that is malformed counts as a refusal, because
+ * to send a body plain is never wrong. */
+static int weight(struct span q)
+{
+  int value = 0, scale = WEIGHT_ONE;
+  if (!q.n || q.n > 5 || q.p[0] < '0' || q.p[0] > '1' || (q.n > 1 && q.p[1] != '.'))
+    return 0;
+  for (size_t i = 0; i < q.n; i++) {
+    if (i == 1)
+      continue;
+    if (q.p[i] < '0' || q.p[i] > '9')
+      return 0;
+    value += (q.p[i] - '0') * scale;
+    scale /= 10;
+  }
+  return value > WEIGHT_ONE ? 0 : value;
+}
+
+static bool word_is(struct span s, const char *word)
+{
+  return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+}
+
+/* The weight among a coding's parameters. */
+static int weight_named(struct span params)
+{
+  while (params.p) {
+    struct span value = span_trim(span_split(&params, ';')), name = span_trim(span_split(&value, '='));
+    if (word_is(name, "q"))
+      return weight(span_trim(value));
+  }
+  return WEIGHT_ONE;
+}
+
 bool http_takes_gzip(struct span accept)
 {
-  bool any = false, gzip = false, gzip_named = false;
+  int any = -1, gzip = -1, identity = -1; /* -1: not named */
   while (accept.p) {
     struct span params = next_item(&accept), coding = span_trim(span_split(&params, ';'));
-    params = span_trim(params);
-    bool zero = params.n >= 3 && (params.p[0] == 'q' || params.p[0] == 'Q') && params.p[1] == '=' &&
-                params.p[2] == '0' && strspn(params.p + 2, "0.") >= params.n - 2;
-    if (coding.n == 4 && strncasecmp(coding.p, "gzip", 4) == 0) {
-      gzip_named = true;
-      gzip = !zero;
-    } else if (span_eq(coding, SPAN("*")))
-      any = !zero;
+    int q = weight_named(params);
+    if (word_is(coding, "gzip") || word_is(coding, "x-gzip"))
+      gzip = q;
+    else if (word_is(coding, "identity"))
+      identity = q;
+    else if (word_is(coding, "*"))
+      any = q;
   }
-  return gzip_named ? gzip : any;
+  if (gzip < 0)
+    gzip = any;
+  return gzip > 0 && gzip >= identity;
 }
 
 static bool gzip_make(struct span body, struct buf *out)
@@ -72,10 +109,10 @@ static bool gzip_make(struct span body, struct buf *out)
  * tags that pass its filters. */
 static bool tag_matches(struct span list, struct span tag)
 {
+  if (span_eq(span_trim(list), SPAN("*")))
+    return true;
   while (list.p) {
     struct span item = next_item(&list);
-    if (span_eq(item, SPAN("*")))
-      return true;
     if (span_starts(item, SPAN("W/")))
       item = span_from(item, 2);
     if (span_eq(item, tag))
@@ -89,7 +126,7 @@ static bool not_modified(const struct request *rq, struct span tag, int64_t modi
   int64_t since;
   if (rq->if_none_match.n)
     return tag_matches(rq->if_none_match, tag);
-  if (!clock_parse_http(rq->if_modified_since, &since) || modified_us == CLOCK_NEVER)
+  if (!clock_parse_http(rq->if_modified_since, now_us, &since) || modified_us == CLOCK_NEVER)
     return false;
   return since <= now_us - OLD_ENOUGH_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
 }

@@ -32,7 +32,8 @@ void http_security_headers(struct response *out, bool embeddable);
 /* ETag of a body: hex of a keyless hash, TABLE_ETAG characters. */
 void http_etag(char out[TABLE_ETAG + 1], struct span body);
 
-/* Does the client take gzip?  RFC 9110 section 12.5.3, with q values. */
+/* Shall the client get gzip?  RFC 9110 section 12.5.3: it takes it, and does not say that it would rather
+ * have the body plain. */
 bool http_takes_gzip(struct span accept_encoding);
 
 #endif
