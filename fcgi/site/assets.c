@@ -52,3 +52,11 @@ struct span assets_href(const struct assets *a, const char *name)
       return span_z(a->v[i].href);
   return SPAN("/static/site.css");
 }
+
+bool assets_has(const struct assets *a, struct span path)
+{
+  for (size_t i = 0; i < a->n; i++)
+    if (span_eq(path, span_z(a->v[i].href)))
+      return true;
+  return false;
+}

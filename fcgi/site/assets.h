@@ -14,5 +14,7 @@ struct assets *assets_read(const struct config *c, FILE *why); /* NULL: the reas
 void assets_free(struct assets **a);
 /* "/static/site.0123abcd.css"; a name that the map lacks comes back as "/static/NAME". */
 struct span assets_href(const struct assets *a, const char *name);
+/* Is this the address of one of them? */
+bool assets_has(const struct assets *a, struct span path);
 
 #endif

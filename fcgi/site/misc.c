@@ -109,7 +109,7 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
 static bool moved(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
   const struct config *c = site_config(s);
-  struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = t->form != FORM_HTML};
+  struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = target_embeddable(t)};
   if (t->plain)
     return false;
   http_redirect(&h, 308,
@@ -133,5 +133,6 @@ bool misc_answer(struct site *s, const struct request *rq, const struct target *
         file_answer(s, rq, i, out);
       return true;
     }
-  return false;
+  /* nginx has found no file under this spelling, but there may be one under the right one */
+  return assets_has(site_assets(s), t->path) && moved(s, rq, t, out);
 }

@@ -463,7 +463,7 @@ static bool method_answered(const struct visit *v, struct response *out)
 static void dispatch(struct visit *v, struct response *out)
 {
   enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
-  v->http.embeddable = v->target.form != FORM_HTML;
+  v->http.embeddable = target_embeddable(&v->target);
   if (fault != TARGET_OK)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
   else if (method_answered(v, out) || misc_answer(v->site, v->rq, &v->target, out))

@@ -71,6 +71,11 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
   return out->path.p ? TARGET_OK : TARGET_BAD;
 }
 
+bool target_embeddable(const struct target *t)
+{
+  return t->form != FORM_HTML && !span_starts(t->path, SPAN("/static/"));
+}
+
 struct span target_query(const struct target *t, const char *name, struct arena *a)
 {
   struct span raw, value;

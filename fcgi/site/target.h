@@ -27,6 +27,9 @@ struct target {
 
 enum target_fault target_parse(struct span uri, struct arena *a, struct target *out);
 
+/* Is this for other sites' pages too: a twin, a feed, a badge, any file but those that dress our pages? */
+bool target_embeddable(const struct target *t);
+
 /* The decoded value of the first `name` in the query ('+' is a space); a null pointer: not there.
  * Invalid UTF-8 and control characters come back replaced. */
 struct span target_query(const struct target *t, const char *name, struct arena *a);

@@ -18,7 +18,9 @@ OTHERS = ["/compare", "/compare?a=kafka", "/feed.atom", "/products/kafka.atom", 
           "/sectors/devops.atom", "/sitemap.xml", "/sitemaps/pages-1.xml", "/sitemaps/products-1.xml",
           "/sitemaps/pairs-1.xml", "/badge/kafka.svg", "/robots.txt", "/opensearch.xml", "/llms.txt",
           "/.well-known/security.txt", "/api/openapi.json"]
-PICTURE = "/og/kafka.png"  # stands for the address that the page names
+PICTURE = "/og/kafka.png"  # these two stand for the addresses that the page names
+SHEET = "/static/site.css"
+LIVE = ["/healthz", "/readyz", "/metrics"]  # of this moment: never kept
 
 
 def twin(path, form):
@@ -26,7 +28,7 @@ def twin(path, form):
     return ("/index" if path == "/" else path) + form + (f"?{query}" if query else "")
 
 
-TABLE = PAGES + [twin(p, form) for p in PAGES for form in (".json", ".md")] + OTHERS + [PICTURE]
+TABLE = PAGES + [twin(p, form) for p in PAGES for form in (".json", ".md")] + OTHERS + [PICTURE, SHEET]
 SECURITY = dict(re.findall(r'^add_header (\S+) "?(.*?)"? always;$', (TOP / "nginx/headers.conf").read_text(), re.M))
 ALLOW = "GET, HEAD, OPTIONS"
 
@@ -35,11 +37,18 @@ ALLOW = "GET, HEAD, OPTIONS"
 def at(sample_site):
     """From a row of the table to its address."""
     picture = sample_site.get(PICTURE)["Location"].removeprefix(sample_site.url)
-    return lambda row: picture if row == PICTURE else row
+    sheet = parse(sample_site.get("/").text).one("link", {"rel": "stylesheet"})["href"]
+    return lambda row: {PICTURE: picture, SHEET: sheet}.get(row, row)
 
 
-def is_html(path):
-    return path.partition("?")[0] in {p.partition("?")[0] for p in PAGES} | {"/compare"}
+def for_others(path):
+    """Is it for other sites' pages too?"""
+    return path.partition("?")[0] not in {p.partition("?")[0] for p in PAGES} | {"/compare", SHEET, *LIVE}
+
+
+def told(answer):
+    """What a HEAD has to tell like its GET."""
+    return [(k, v) for k, v in answer.headers.items() if k not in ("Date", "X-Request-Id")]
 
 
 def with_query(path, more):
@@ -64,29 +73,45 @@ def test_the_table_has_every_route():
             if f"ROUTE_{flag}" in named and not (pattern == "/" and suffix):
                 fits = re.compile(re.escape(pattern + suffix).replace(r"\{\}", "[^/]+") + r"(\?.*)?")
                 assert any(fits.fullmatch(row) for row in TABLE), pattern + suffix
+    single = re.findall(r'\{"(/\w+)", \w+\}', (TOP / "fcgi/site/misc.c").read_text())
+    files = re.findall(r'^  X\(\w+, "[^"]+", "(/[^"]+)",', (TOP / "fcgi/site/templates.h").read_text(), re.M)
+    assert set(single) == set(LIVE) and len(files) > 3 and set(files) <= set(TABLE)
 
 
 @pytest.mark.parametrize("row", TABLE)
 def test_a_get_is_complete_and_a_head_tells_the_same(sample_site, at, row):
-    answer, head = sample_site.get(at(row)), sample_site.http("HEAD", at(row))
-    assert answer.status == head.status == 200, answer
-    assert_secured(answer, not is_html(row))
-    versioned = row == PICTURE
-    assert answer.all("Vary") == ([] if versioned else ["Accept-Encoding"])
+    answer = sample_site.get(at(row))
+    assert answer.status == 200, answer
+    assert_secured(answer, for_others(row))
+    versioned = row in (PICTURE, SHEET)
+    assert answer.all("Vary") == ([] if row == PICTURE else ["Accept-Encoding"])
     assert answer["Cache-Control"] == ("public, max-age=31536000, immutable" if versioned
                                        else "public, max-age=0, must-revalidate")
     assert re.fullmatch(r'"[^"]+"', answer["ETag"]) and answer["Content-Type"]
     assert email.utils.parsedate_to_datetime(answer["Last-Modified"]).timestamp() <= time.time()
     assert int(answer["Content-Length"]) == len(answer.body) > 0
-    assert head.body == b""
-    assert {k: v for k, v in head.headers.items() if k != "Date"} == {k: v for k, v in answer.headers.items() if k != "Date"}
+    for asked in ({}, {"Accept-Encoding": "gzip"}, {"If-None-Match": answer["ETag"]}, {"If-None-Match": '"other"'}):
+        head, full = sample_site.http("HEAD", at(row), asked), sample_site.http("GET", at(row), asked)
+        assert head.status == full.status == (304 if answer["ETag"] in asked.values() else 200)
+        assert head.body == b"" and told(head) == told(full)
 
 
-@pytest.mark.parametrize("row", TABLE)
+@pytest.mark.parametrize("row", LIVE)
+def test_what_is_of_this_moment_is_never_kept(sample_site, row):
+    answer, head = (sample_site.http(method, row, {"Accept-Encoding": "gzip"}) for method in ("GET", "HEAD"))
+    assert answer.status == head.status == 200 and answer.body and not head.body
+    assert_secured(answer, False)
+    assert [answer[n] for n in ("Cache-Control", "ETag", "Last-Modified", "Content-Encoding")] == ["no-store", None, None, None]
+    assert [n for n, _ in told(head)] == [n for n, _ in told(answer)]
+    if row != "/metrics":  # which is longer each time
+        assert told(head) == told(answer)
+
+
+@pytest.mark.parametrize("row", TABLE + LIVE)
 def test_other_methods(sample_site, at, row):
     options = sample_site.http("OPTIONS", at(row))
     assert (options.status, options.body, options["Allow"]) == (204, b"", ALLOW)
-    assert_secured(options, not is_html(row))
+    assert_secured(options, for_others(row))
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         answer = sample_site.http(method, at(row))
         assert (answer.status, answer["Allow"], answer["Cache-Control"]) == (405, ALLOW, "no-store"), method
@@ -112,31 +137,37 @@ def test_a_known_copy_is_not_sent_again(sample_site, at, row):
         for name in ("ETag", "Last-Modified", "Cache-Control", "Vary", "Link"):
             assert again.all(name) == answer.all(name), name
         assert again["Content-Type"] is None and again["Content-Encoding"] is None
-        assert_secured(again, not is_html(row))
-    assert sample_site.http("HEAD", at(row), {"If-None-Match": answer["ETag"]}).status == 304
-    for condition in ('"other"', answer["ETag"][:-2] + '"', answer["ETag"].strip('"')):
+        assert_secured(again, for_others(row))
+    for condition in ('"other"', answer["ETag"][:-2] + '"', answer["ETag"].strip('"'), "w/" + answer["ETag"]):
         assert sample_site.get(at(row), if_none_match=condition).status == 200, condition
+
+
+OLD_DATES = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]  # to be read as well: RFC 9110, 5.6.7
 
 
 @pytest.mark.parametrize("row", TABLE)
 def test_a_date_counts_only_when_it_is_old_enough(sample_site, at, row):
     modified = email.utils.parsedate_to_datetime(sample_site.get(at(row))["Last-Modified"]).timestamp()
 
-    def since(seconds, **more):
-        return sample_site.get(at(row), if_modified_since=email.utils.formatdate(seconds, usegmt=True), **more).status
+    def since(seconds, form="%a, %d %b %Y %H:%M:%S GMT", **more):
+        return sample_site.get(at(row), if_modified_since=time.strftime(form, time.gmtime(seconds)), **more).status
     old = time.time() - 120
     assert since(modified - 1) == 200
-    assert since(time.time()) == 200, "a date of the last minute may hide an edit of the same second"
+    if row != SHEET:  # whose content never changes
+        assert since(time.time()) == 200, "a date of the last minute may hide an edit of the same second"
     if modified <= old:
         assert since(old) == 304 and since(modified) == 304
         assert since(old, if_none_match='"other"') == 200
+    for form in OLD_DATES:
+        assert since(modified - 1, form) == 200
+        assert since(old, form) == (304 if modified <= old else 200), form
     assert sample_site.get(at(row), if_modified_since="yesterday").status == 200
 
 
 @pytest.mark.parametrize("row", TABLE)
 def test_gzip_is_another_representation(sample_site, at, row):
     plain = sample_site.get(at(row))
-    for accept in ("gzip", "br, gzip;q=0.5", "*"):
+    for accept in ("gzip", "br, gzip;q=0.5", "GZip, *;q=0", *(["*"] if row != SHEET else [])):
         packed = sample_site.get(at(row), accept_encoding=accept)
         if row == PICTURE or len(plain.body) < 512:
             assert packed["Content-Encoding"] is None and packed.body == plain.body
@@ -144,10 +175,12 @@ def test_gzip_is_another_representation(sample_site, at, row):
         assert packed["Content-Encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
         assert packed["ETag"] != plain["ETag"] and packed["Vary"] == "Accept-Encoding"
         assert int(packed["Content-Length"]) == len(packed.body) < len(plain.body)
-        known = sample_site.get(at(row), accept_encoding=accept, if_none_match=packed["ETag"])
-        assert known.status == 304 and known["ETag"] == packed["ETag"]
+        for condition in (packed["ETag"], f'{plain["ETag"]}, W/{packed["ETag"]}'):
+            known = sample_site.get(at(row), accept_encoding=accept, if_none_match=condition)
+            assert known.status == 304 and known["ETag"] == packed["ETag"] and known["Vary"] == "Accept-Encoding"
+        assert sample_site.get(at(row), if_none_match=packed["ETag"]).status == 200
         assert sample_site.get(at(row), accept_encoding=accept, if_none_match=plain["ETag"]).status == 200
-    for accept in ("gzip;q=0", "br", "identity", "*;q=0", ""):
+    for accept in ("gzip;q=0", "br", "identity", "*;q=0", "identity;q=0", "GZIP; q=0.000", ""):
         assert sample_site.get(at(row), accept_encoding=accept)["Content-Encoding"] is None, accept
 
 
@@ -165,7 +198,7 @@ def test_what_means_nothing_changes_nothing(sample_site, at, row):
 
 # ---- one address
 
-@pytest.mark.parametrize("row", [r for r in TABLE if r != "/"])
+@pytest.mark.parametrize("row", [r for r in TABLE if r != "/"] + LIVE)
 def test_another_spelling_leads_there_in_one_step(sample_site, at, row):
     path, _, query = at(row).partition("?")
     query = f"?{query}" if query else ""
@@ -176,7 +209,7 @@ def test_another_spelling_leads_there_in_one_step(sample_site, at, row):
         for more in (query, (query + "&" if query else "?") + "x=%20y"):
             answer = sample_site.get(spelling + more)
             assert (answer.status, answer["Location"]) == (308, sample_site.url + path + more), spelling
-        assert_secured(answer, not is_html(row))
+        assert_secured(answer, for_others(row))
     assert sample_site.get(path + query).status == 200
 
 
@@ -202,7 +235,7 @@ MOVES = [
 def test_moves_take_one_step(sample_site, spelling, home):
     answer = sample_site.get(spelling)
     assert (answer.status, answer["Location"]) == (308, sample_site.url + home)
-    assert sample_site.http("HEAD", spelling)["Location"] == answer["Location"]
+    assert told(sample_site.http("HEAD", spelling)) == told(answer)
     assert sample_site.get(home).status == 200
 
 
@@ -245,7 +278,8 @@ NOTHING = ["/products/nobody", "/products/", "/products", "/products/nobody.json
            "/sectors/nobody.atom", "/themes/nobody", "/leaderboard?page=99", "/leaderboard?page=0", "/leaderboard?page=x",
            "/sectors/devops?page=99", "/products/kafka?page=99", "/nothing", "/nothing/here.json", "/badge/nobody.svg",
            "/og/nobody.png", "/sitemaps/pages-99.xml", "/sitemaps/other.xml", "/products/kafka.xml",
-           "/products/kafka.html", "/index.php", "/.env", "/feed", "/%E2%98%83", "/products/KAFKA2/", "/NOTHING/"]
+           "/products/kafka.html", "/index.php", "/.env", "/feed", "/%E2%98%83", "/products/KAFKA2/", "/NOTHING/",
+           "/static", "/static/", "/static/none.0123456789ab.css", "/static/.hidden", "/static/site.css", "/static/../static/"]
 
 
 @pytest.mark.parametrize("path", NOTHING)
@@ -254,7 +288,7 @@ def test_nothing_is_404_whatever_its_spelling(sample_site, path):
     assert_error_page(sample_site, answer, 404, path)
     assert answer["Cache-Control"] == "public, max-age=1" and answer["Location"] is None
     head = sample_site.http("HEAD", path)
-    assert (head.status, head.body) == (404, b"")
+    assert (head.status, head.body) == (404, b"") and told(head) == told(answer)
 
 
 @pytest.mark.parametrize("path, status", [("/%ff", 400), ("/products/%c3%28.json", 400), ("/a%01b", 400), ("/%7f", 400),

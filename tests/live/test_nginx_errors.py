@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from lib.http import exchange
 from lib.servers import TOP, Web, short_folder
 
 HEADERS = {
@@ -22,7 +23,12 @@ def web():
     static = folder / "static"
     static.mkdir()
     (static / "site.0123456789ab.css").write_text("p{}")
-    web = Web(folder, f"unix:{folder}/nobody.sock", static=static).start()
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        tls = s.getsockname()[1]
+    web = Web(folder, f"unix:{folder}/nobody.sock", static=static,
+              server_extra=f"listen 127.0.0.1:{tls} ssl; ssl_reject_handshake on;").start()
+    web.tls = tls
     yield web
     web.stop()
     shutil.rmtree(folder)
@@ -63,10 +69,16 @@ def line(text, *headers):
     (line("GET / HTTP/1.1", "Content-Length: 70000") + b"x" * 70000, 413),
     (line("GET /" + "x" * 9000 + " HTTP/1.1"), 414),
     (line("TRACE / HTTP/1.1"), 405),
-    (line("POST /static/site.0123456789ab.css HTTP/1.1", "Content-Length: 0"), 405),
-    (line("BREW /static/site.0123456789ab.css HTTP/1.1"), 501),
-    (line("GET /static/none.css HTTP/1.1"), 404),
-    (line("GET /static/ HTTP/1.1"), 404),
+    (line("CONNECT / HTTP/1.1"), 405),
+    (line("GET /static/site.0123456789ab.css HTTP/1.1", 'If-Match: "other"'), 412),
+    (line("GET /static/site.0123456789ab.css HTTP/1.1", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT"), 412),
+    (line("POST / HTTP/1.1", "Transfer-Encoding: bzip2"), 501),
+    (line("get / HTTP/1.1"), 400),
+    (line("OPTIONS * HTTP/1.1"), 400),
+    (line("GET / HTTP/1.1", "Host: twice"), 400),
+    (line("GET / HTTP/1.1", "Content-Length: 1", "Transfer-Encoding: chunked"), 400),
+    (line("POST / HTTP/1.1", "Transfer-Encoding: chunked") + b"zz\r\n", 400),
+    (b"GET / HTTP/1.0\r\n\r\n", 502),
     (line("GET /compare/a-vs-b HTTP/1.1"), 502),
 ])
 def test_own_answers_have_a_page_and_security_headers(web, data, status):
@@ -75,6 +87,21 @@ def test_own_answers_have_a_page_and_security_headers(web, data, status):
         assert headers["Allow"] == "GET, HEAD, OPTIONS"
     if status == 502:
         assert headers["Cache-Control"] == "no-store" and int(headers["Retry-After"]) > 0
+
+
+def test_plain_http_where_tls_is_spoken(web):
+    checked(exchange(web.tls, line("GET / HTTP/1.1")), 400)
+
+
+def test_an_answer_without_headers_is_a_page_too(web):
+    """HTTP/0.9: the body is all there is."""
+    assert web.exchange(b"GET /\r\n").startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-0", "bytes=900-", "bytes=0-0,2-2"])
+def test_a_range_of_a_small_file_is_the_whole_file(web, wanted):
+    answer = web.http("GET", "/static/site.0123456789ab.css", {"Range": wanted})
+    assert answer.status == 200 and answer.body == b"p{}" and answer["Accept-Ranges"] is None
 
 
 def test_assets_are_immutable(web):
@@ -86,9 +113,6 @@ def test_assets_are_immutable(web):
         assert value is None or answer[name] == value
     again = web.http("GET", "/static/site.0123456789ab.css", {"If-None-Match": answer["ETag"]})
     assert again.status == 304
-    options = web.http("OPTIONS", "/static/site.0123456789ab.css")
-    assert (options.status, options.body, options["Allow"]) == (204, b"", "GET, HEAD, OPTIONS")
-    assert [options[name] for name in HEADERS] == [answer[name] for name in HEADERS] and answer["Allow"] is None
 
 
 def test_a_pool_that_never_answers():

@@ -55,6 +55,17 @@ def test_the_stylesheet_of_a_page_is_there_and_immutable(sample_site):
     assert packed["Content-Encoding"] == "gzip" and gzip.decompress(packed.body) == answer.body
 
 
+def test_a_spelling_or_method_that_names_no_static_file_is_the_pools(sample_site):
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', sample_site.get(PAGE).text)[1]
+    for spelling in ("/static//" + sheet[8:], "//" + sheet[1:], "/static/%73" + sheet[9:], sheet.upper() + "/"):
+        answer = sample_site.get(spelling)
+        assert (answer.status, answer["Location"]) == (308, sample_site.url + sheet), spelling
+    for path in ("/static/../" + sheet[1:], "/static/x/.." + sheet[7:], "/static/x.0123456789ab.css", "/static//", sheet + "/x"):
+        assert sample_site.get(path).status == 404, path
+    assert sample_site.get(sheet + ".gz").status == 404
+    assert sample_site.http("PUT", "/static/none")["X-Request-Id"]
+
+
 def test_a_request_body_is_not_read(sample_site):
     answer = sample_site.http("POST", PAGE, body=b"a=b" * 1000)
     assert answer.status == 405 and "GET" in answer["Allow"]
