@@ -2,8 +2,8 @@
  *   /sitemaps/pages-N.xml     home, lists, sectors, themes, editors' pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
  *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: a shared sector or theme,
- *                             the 20 best of each product, every pair once; the first begins with the
- *                             picker, since a part without an address is no sitemap
+ *                             the 20 best of each product, every pair once; a part without any is no
+ *                             sitemap, and left out
  * All from the catalog, made while planning.  lastmod follows the rows, also when it goes back. */
 #include "site/best.h"
 #include "site/build.h"
@@ -13,7 +13,7 @@
 #define SITEMAP_URLS 50000
 #define SITEMAP_PRODUCTS 15000
 #define SITEMAP_PAIRS 1000
-#define FIXED 4 /* pages that are always there */
+#define FIXED 5 /* pages that are always there */
 
 static void add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
 {
@@ -61,29 +61,11 @@ static uint32_t pages_count(struct page *p)
   return FIXED + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin);
 }
 
-enum plan plan_sitemap_index(struct page *p, struct span word)
-{
-  struct catalog_list all = catalog_by_slug(&p->pin);
-  uint32_t products = parts(all.n, SITEMAP_PRODUCTS), pairs = parts(all.n, SITEMAP_PAIRS);
-  uint32_t pages = parts(pages_count(p), SITEMAP_URLS);
-  struct sitemap_view *v = view_new(p, products + pairs + pages);
-  (void)word;
-  p->canonical = SPAN("/sitemap.xml");
-  for (uint32_t i = 0; i < pages && v; i++)
-    add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
-  for (uint32_t i = 0; i < products && v; i++)
-    add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
-        newest(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
-  for (uint32_t i = 0; i < pairs && v; i++)
-    add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);
-  return PLAN_OK;
-}
-
 static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n)
 {
   struct catalog_term t;
   struct catalog_page e;
-  static const char *const fixed[FIXED] = {"/", "/leaderboard", "/sectors", "/faq"};
+  static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
   uint32_t sectors = catalog_sectors(&p->pin), own = catalog_pages(&p->pin);
   if (n < FIXED)
     add(p, v, span_z(fixed[n]), CLOCK_NEVER);
@@ -159,21 +141,61 @@ static bool leads_somewhere(struct page *p, const struct facts *f, uint32_t ordi
 }
 
 /* Each pair once: under the first of its two slugs, unless only the second counts it among its best. */
+static bool lists(struct page *p, const struct facts *f, const struct facts *o, bool leads)
+{
+  struct best_list theirs;
+  if (!leads || span_cmp(f->slug, o->slug) < 0)
+    return true;
+  best_of(p, o, &theirs);
+  return !holds(&theirs, f->id);
+}
+
 static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
 {
-  struct best_list mine, theirs;
+  struct best_list mine;
   bool leads = leads_somewhere(p, f, ordinal);
   best_of(p, f, &mine);
   for (size_t i = 0; i < mine.n; i++) {
     const struct facts *o = &mine.v[i].facts;
-    bool first = span_cmp(f->slug, o->slug) < 0;
-    if (!first && leads) {
-      best_of(p, o, &theirs);
-      if (holds(&theirs, f->id))
-        continue;
-    }
-    add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
+    if (lists(p, f, o, leads))
+      add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
   }
+}
+
+/* Has this part any pair?  A sitemap without an address is none.  Nearly always the first product tells. */
+static bool any_pairs(struct page *p, struct catalog_list all, uint32_t from)
+{
+  struct facts f;
+  struct best_list mine;
+  for (uint32_t i = from; i < all.n && i < from + SITEMAP_PAIRS; i++) {
+    if (!catalog_facts(&p->pin, all.ordinals[i], &f))
+      continue;
+    bool leads = leads_somewhere(p, &f, all.ordinals[i]);
+    best_of(p, &f, &mine);
+    for (size_t k = 0; k < mine.n; k++)
+      if (lists(p, &f, &mine.v[k].facts, leads))
+        return true;
+  }
+  return false;
+}
+
+enum plan plan_sitemap_index(struct page *p, struct span word)
+{
+  struct catalog_list all = catalog_by_slug(&p->pin);
+  uint32_t products = parts(all.n, SITEMAP_PRODUCTS), pairs = parts(all.n, SITEMAP_PAIRS);
+  uint32_t pages = parts(pages_count(p), SITEMAP_URLS);
+  struct sitemap_view *v = view_new(p, products + pairs + pages);
+  (void)word;
+  p->canonical = SPAN("/sitemap.xml");
+  for (uint32_t i = 0; i < pages && v; i++)
+    add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
+  for (uint32_t i = 0; i < products && v; i++)
+    add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
+        newest(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
+  for (uint32_t i = 0; i < pairs && v; i++)
+    if (any_pairs(p, all, i * SITEMAP_PAIRS))
+      add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);
+  return PLAN_OK;
 }
 
 /* "products-3" -> 3, when the word begins so; 0: another. */
@@ -215,12 +237,9 @@ enum plan plan_sitemap(struct page *p, struct span word)
     add_pages(p, v, (pages - 1) * SITEMAP_URLS);
   else if (products)
     add_range(p, v, (products - 1) * SITEMAP_PRODUCTS, SITEMAP_PRODUCTS, add_product);
-  else {
-    if (pairs == 1)
-      add(p, v, SPAN("/compare"), CLOCK_NEVER);
+  else
     add_range(p, v, (pairs - 1) * SITEMAP_PAIRS, SITEMAP_PAIRS, add_pairs);
-  }
-  return PLAN_OK;
+  return v->urls.n ? PLAN_OK : PLAN_NOT_FOUND;
 }
 
 enum err build_sitemap_index(struct page *p)

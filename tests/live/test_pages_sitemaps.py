@@ -1,15 +1,13 @@
 """What crawlers are told: sitemaps, feeds and pictures agree with the pages that readers see."""
 import http.client
 import re
-import xml.etree.ElementTree as ET
 from collections import deque
 
 import pytest
 
+from lib import schemas
 from lib.page import parse
 
-SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-ATOM = "{http://www.w3.org/2005/Atom}"
 PAIRS_READ_ONE_IN = 25
 
 
@@ -42,7 +40,7 @@ def reader(sample_site):
 
 
 def locations(reader, path):
-    return [reader.local(e.text) for e in ET.fromstring(reader.get(path)).iter(SITEMAP + "loc")]
+    return [reader.local(address) for address, _ in schemas.sitemap(reader.get(path))]
 
 
 @pytest.fixture(scope="module")
@@ -106,13 +104,13 @@ def test_what_is_not_for_search_engines_is_not_listed(reader, listed, path):
 def test_every_entry_of_a_feed_leads_to_a_page(reader):
     asked = set()
     for feed in ("/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom", "/sectors/devops.atom"):
-        root = ET.fromstring(reader.get(feed))
-        entries = root.findall(ATOM + "entry")
+        root = schemas.atom(reader.get(feed))
+        entries = root.findall(schemas.ATOM + "entry")
         assert entries, feed
-        for link in root.iter(ATOM + "link"):
+        for link in root.iter(schemas.ATOM + "link"):
             if link.get("href").startswith(reader.url):
                 asked.add(reader.local(link.get("href")).partition("#")[0])
-        for text in root.iter(ATOM + "content"):
+        for text in root.iter(schemas.ATOM + "content"):
             asked |= {reader.local(u).partition("#")[0] for u in re.findall(r'href="([^"]*)"', text.text or "")
                       if u.startswith(reader.url)}
     assert len(asked) > 4
