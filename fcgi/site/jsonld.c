@@ -1,6 +1,7 @@
 #include "site/jsonld.h"
 
 #include "site/site.h"
+#include "text/escape.h"
 #include "text/json.h"
 
 #define USUAL 8192 /* bytes of a comparison's document */
@@ -43,13 +44,14 @@ void jsonld_web_page(struct jsonld *j, const char *type)
   jsonld_node_end(j);
 }
 
-static void item(struct jsonld *j, size_t i, struct span name, struct span href)
+/* to: what leads to it is called "item" in a breadcrumb, and "url" in a list of pages. */
+static void item(struct jsonld *j, bool first, size_t position, const char *to, const struct link_view *l)
 {
-  buf_puts(&j->out, i ? ",{\"@type\":\"ListItem\",\"position\":" : "{\"@type\":\"ListItem\",\"position\":");
-  buf_uint(&j->out, i + 1);
-  jsonld_text(j, "name", name);
-  if (href.n)
-    jsonld_text(j, "item", page_absolute(j->page, href));
+  buf_puts(&j->out, first ? "{\"@type\":\"ListItem\",\"position\":" : ",{\"@type\":\"ListItem\",\"position\":");
+  buf_uint(&j->out, position);
+  jsonld_text(j, "name", l->text);
+  if (l->href.n)
+    jsonld_text(j, to, page_absolute(j->page, l->href));
   buf_putc(&j->out, '}');
 }
 
@@ -61,36 +63,49 @@ void jsonld_breadcrumb(struct jsonld *j)
   buf_puts(&j->out, ",\"itemListElement\":[");
   for (size_t i = 0; i < j->frame->breadcrumb.n; i++) {
     const struct link_view *l = &j->frame->breadcrumb.v[i];
-    item(j, i, l->text, l->href.n ? l->href : j->page->canonical);
+    item(j, i == 0, i + 1, "item", &(struct link_view){l->text, l->href.n ? l->href : j->page->canonical});
   }
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
 }
 
-/* The answer as the page shows it: an editor's HTML, or the generated sentence. */
-static struct span answer_of(const struct qa_view *q)
+/* The answer as the page shows it, in HTML, as which search engines read it: an editor's, or the generated
+ * sentence.  Empty: none. */
+static struct span answer_of(const struct jsonld *j, const struct qa_view *q)
 {
-  return q->body ? q->body->html : q->text;
+  struct buf out = BUF_INIT;
+  if (q->body)
+    return q->body->html;
+  escape_html(&out, q->text);
+  struct span html = arena_copy(j->page->arena, buf_view(&out));
+  buf_free(&out);
+  return html;
+}
+
+static void question(struct jsonld *j, bool first, struct span asked, struct span answer)
+{
+  buf_puts(&j->out, first ? "{\"@type\":\"Question\"" : ",{\"@type\":\"Question\"");
+  jsonld_text(j, "name", asked);
+  buf_puts(&j->out, ",\"acceptedAnswer\":{\"@type\":\"Answer\"");
+  jsonld_text(j, "text", answer);
+  buf_puts(&j->out, "}}");
 }
 
 void jsonld_questions(struct jsonld *j, const struct qa_view *v, size_t n)
 {
   size_t shown = 0;
-  for (size_t i = 0; i < n; i++)
-    shown += answer_of(&v[i]).n > 0;
+  for (size_t i = 0; i < n; i++) {
+    struct span answer = answer_of(j, &v[i]);
+    if (!answer.n)
+      continue;
+    if (!shown) {
+      jsonld_node(j, "FAQPage");
+      buf_puts(&j->out, ",\"mainEntity\":[");
+    }
+    question(j, !shown++, v[i].question, answer);
+  }
   if (!shown)
     return;
-  jsonld_node(j, "FAQPage");
-  buf_puts(&j->out, ",\"mainEntity\":[");
-  for (size_t i = 0, at = 0; i < n; i++) {
-    if (!answer_of(&v[i]).n)
-      continue;
-    buf_puts(&j->out, at++ ? ",{\"@type\":\"Question\"" : "{\"@type\":\"Question\"");
-    jsonld_text(j, "name", v[i].question);
-    buf_puts(&j->out, ",\"acceptedAnswer\":{\"@type\":\"Answer\"");
-    jsonld_text(j, "text", answer_of(&v[i]));
-    buf_puts(&j->out, "}}");
-  }
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
 }
@@ -103,7 +118,7 @@ void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v,
   jsonld_text(j, "name", name);
   buf_puts(&j->out, ",\"itemListElement\":[");
   for (size_t i = 0; i < n; i++)
-    item(j, i, v[i].name, v[i].href);
+    item(j, i == 0, v[i].rank ? (size_t)v[i].rank : i + 1, "url", &(struct link_view){v[i].name, v[i].href});
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "content/catalog_match.h"
+#include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/picker.h"
@@ -225,6 +226,20 @@ static struct pager_view *pager(struct page *p, const struct search *s)
   return v;
 }
 
+static void frame(struct page *p, const struct search *s, struct search_view *v)
+{
+  struct jsonld j;
+  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = SPAN("Search products, sectors and themes.")});
+  if (!v->page)
+    return;
+  v->page->query = s->query;
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "SearchResultsPage");
+  jsonld_breadcrumb(&j);
+  jsonld_cards(&j, v->title, v->products.v, v->products.n);
+  v->page->json_ld = jsonld_end(&j);
+}
+
 enum err build_search(struct page *p)
 {
   struct search *s = p->plan;
@@ -246,11 +261,9 @@ enum err build_search(struct page *p)
   for (size_t i = 0; i < s->n_suggest && v->suggest.v; i++)
     v->suggest.v[v->suggest.n++] =
         (struct link_view){s->suggest[i].facts.name, build_path(p, "/products/", s->suggest[i].facts.slug)};
-  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = SPAN("Search products, sectors and themes.")});
   v->pager = pager(p, s);
+  frame(p, s, v);
   listing_frame(v->page, v->pager);
-  if (v->page)
-    v->page->query = s->query;
   p->view = v;
   return ERR_OK;
 }

@@ -124,16 +124,24 @@ static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
   jsonld_node_end(j);
 }
 
+/* Search engines want a price and ratings of a SoftwareApplication, which nobody here has: so it is a work
+ * that is one besides. */
+static void json_ld_product(struct jsonld *j, const struct product_view *v)
+{
+  jsonld_node(j, "CreativeWork");
+  jsonld_text(j, "additionalType", SPAN("https://schema.org/SoftwareApplication"));
+  jsonld_text(j, "name", v->name);
+  jsonld_text(j, "url", v->website_url);
+  jsonld_node_end(j);
+}
+
 static struct span json_ld(struct page *p, const struct trajectory_view *v)
 {
   struct jsonld j;
   jsonld_begin(&j, p, v->page);
   jsonld_web_page(&j, "ItemPage");
   jsonld_breadcrumb(&j);
-  jsonld_node(&j, "SoftwareApplication");
-  jsonld_text(&j, "name", v->product->name);
-  jsonld_text(&j, "url", v->product->website_url);
-  jsonld_node_end(&j);
+  json_ld_product(&j, v->product);
   if (v->product->editorial)
     json_ld_article(&j, v->product->editorial);
   jsonld_questions(&j, v->questions.v, v->questions.n);

@@ -167,7 +167,7 @@ def test_json_ld_says_what_the_page_shows(page):
     assert [q["name"] for q in kinds["FAQPage"]["mainEntity"]] == [h.text for h in page.id("faq").all("h3")]
     shown = {a["href"] for a in page.id("alternatives").all("a")}
     for item in kinds["ItemList"]["itemListElement"]:
-        assert re.sub(r"^https?://[^/]+", "", item["item"]) in shown
+        assert re.sub(r"^https?://[^/]+", "", item["url"]) in shown
 
 
 def test_head(sample_site, page):

@@ -140,7 +140,7 @@ def test_questions_and_related_products(sample_site, page):
 def test_json_ld_says_what_the_page_shows(page):
     nodes = json.loads(page.one("script", {"type": "application/ld+json"}).text)["@graph"]
     kinds = {n["@type"]: n for n in nodes}
-    assert kinds["SoftwareApplication"]["name"] == page.one("h1").text
+    assert kinds["CreativeWork"]["name"] == page.one("h1").text
     assert kinds["Article"]["headline"] == page.id("editorial").one(attrs={"class": "headline"}).text
     assert kinds["Article"]["author"]["name"] in page.id("editorial").text
     assert [q["name"] for q in kinds["FAQPage"]["mainEntity"]] == [h.text for h in page.id("faq").all("h3")]

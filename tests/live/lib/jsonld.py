@@ -1,0 +1,103 @@
+"""JSON-LD held to schema.org, to what search engines require of each type, and to the page around it."""
+import json
+import re
+
+from .page import parse
+
+TEXT, URL, DATE = "text", r"https?://\S+", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+PAGE = {"@id": URL, "url": URL, "name": TEXT, "description": TEXT, "inLanguage": r"[a-z]{2}(-\w+)?"}
+PAGE_TYPES = ("WebPage", "AboutPage", "CollectionPage", "ItemPage", "SearchResultsPage")
+# What must and what may be said of each type.
+REQUIRED = {
+    **{kind: PAGE for kind in PAGE_TYPES},
+    "BreadcrumbList": {"itemListElement": ["ListItem"]},
+    "ItemList": {"name": TEXT, "itemListElement": ["ListItem"]},
+    "ListItem": {"position": int, "name": TEXT},
+    "FAQPage": {"mainEntity": ["Question"]},
+    "Question": {"name": TEXT, "acceptedAnswer": "Answer"},
+    "Answer": {"text": TEXT},
+    "Article": {"headline": TEXT, "mainEntityOfPage": URL},
+    "Person": {"name": TEXT},
+    "CreativeWork": {"name": TEXT, "additionalType": "https://schema.org/SoftwareApplication"},
+}
+OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "CreativeWork": {"url": URL},
+            "Article": {"datePublished": DATE, "dateModified": DATE, "author": "Person"}}
+
+
+def _check(node, kind):
+    assert node["@type"] == kind, node
+    said = {k: v for k, v in node.items() if k != "@type"}
+    known = {**REQUIRED[kind], **OPTIONAL.get(kind, {})}
+    assert set(REQUIRED[kind]) <= set(said) <= set(known), (kind, sorted(said))
+    for name, value in said.items():
+        form = known[name]
+        if isinstance(form, list):
+            assert value, name
+            for part in value:
+                _check(part, form[0])
+        elif form in REQUIRED:
+            _check(value, form)
+        elif form is int:
+            assert type(value) is int and value > 0
+        else:
+            assert isinstance(value, str) and value.strip(), (name, value)
+            assert form == TEXT or re.fullmatch(form, value), (name, value)
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def _shown(nodes, page, url):
+    """Says it only what the page shows?"""
+    text, hrefs = page.one("body").text, {a["href"] for a in page.all("a")}
+
+    def local(address):
+        return address.removeprefix(url)
+    for node in nodes:
+        kind = node["@type"]
+        if kind in PAGE_TYPES:
+            assert node["url"] == node["@id"] == page.one("link", {"rel": "canonical"})["href"]
+            assert words(node["name"]) == page.one("h1").text
+            assert node["description"] == page.one("meta", {"name": "description"})["content"]
+        elif kind == "BreadcrumbList":
+            items = node["itemListElement"]
+            assert len(items) > 1 and [i["position"] for i in items] == [*range(1, len(items) + 1)]
+            crumbs = list(page.one("nav", {"aria-label": "Breadcrumb"}).all("li"))
+            assert [words(i["name"]) for i in items] == [c.text for c in crumbs]
+            assert [local(i["item"]) for i in items[:-1]] == [c.one("a")["href"] for c in crumbs[:-1]]
+        elif kind == "ItemList":
+            items = node["itemListElement"]
+            first = items[0]["position"]
+            assert [i["position"] for i in items] == [*range(first, first + len(items))]
+            assert all(words(i["name"]) in text and local(i["url"]) in hrefs for i in items)
+        elif kind == "FAQPage":
+            asked = [h.text for h in page.all("h3")] + [h.text for h in page.all("h2")]
+            for question in node["mainEntity"]:
+                assert words(question["name"]) in asked
+                assert words(parse(question["acceptedAnswer"]["text"]).text) in text
+        elif kind == "Article":
+            times = {t["datetime"] for t in page.all("time")}
+            assert words(node["headline"]) in text and words(node.get("author", {}).get("name", "")) in text
+            assert {node[n] for n in ("datePublished", "dateModified") if n in node} <= times
+        else:
+            assert words(node["name"]) in text and node.get("url", node.get("@id")) in hrefs | {None}
+
+
+def _once(pairs):
+    assert len({k for k, _ in pairs}) == len(pairs), "a name twice"
+    return dict(pairs)
+
+
+def nodes(answer_text, url):
+    """The nodes of a page's one JSON-LD script, after every check; url: the site's."""
+    raw = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer_text, re.S)
+    assert len(raw) == 1
+    assert not re.search("[<>&\u2028\u2029]", raw[0]), "a script element ends, or a browser stumbles"
+    data = json.loads(raw[0], object_pairs_hook=_once)
+    assert data["@context"] == "https://schema.org" and set(data) == {"@context", "@graph"}
+    for node in data["@graph"]:
+        _check(node, node["@type"])
+    page = parse(answer_text)
+    _shown(data["@graph"], page, url)
+    return data["@graph"]
