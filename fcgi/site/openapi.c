@@ -152,10 +152,12 @@ static json_t *text_header(const char *description)
   return json_pack("{s:s, s:{s:s}}", "description", description, "schema", "type", "string");
 }
 
+/* An error has the form of what was asked for: see errors.h. */
 static json_t *problem(const char *description)
 {
-  return json_pack("{s:s, s:{s:{s:{s:s}}}}", "description", description, "content", "application/problem+json", "schema",
-                   "$ref", "#/components/schemas/problem");
+  return json_pack("{s:s, s:{s:{s:{s:s}}, s:{s:{s:s}}, s:{s:{s:s}}}}", "description", description, "content",
+                   "application/problem+json", "schema", "$ref", "#/components/schemas/problem", "text/markdown",
+                   "schema", "type", "string", "text/html", "schema", "type", "string");
 }
 
 static json_t *components(void)
@@ -179,11 +181,11 @@ static json_t *components(void)
 bool openapi_write(const struct config *c, struct buf *out)
 {
   json_t *document =
-      json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:o, s:o}", "openapi", "3.1.0", "info", "title", c->site_name,
+      json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:[], s:o, s:o}", "openapi", "3.1.0", "info", "title", c->site_name,
                 "version", PACKAGE_VERSION, "description",
                 "Every content page as JSON and Markdown: add .json or .md to its path. The values are those of the "
                 "page. No key is needed; any origin may read.",
-                "servers", "url", c->base_url, "paths", paths(), "components", components());
+                "servers", "url", c->base_url, "security", "paths", paths(), "components", components());
   char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
   json_decref(document);
   if (!text)
