@@ -1,30 +1,76 @@
-"""A crawl over the whole sample site: every link of every page leads to a page in one step, every fragment
-to an element, and no two pages for search engines have the same title or description.  Of the comparisons
-some are read and all are asked for."""
+"""A crawl over the whole sample site, in every form of every page, feeds, sitemaps and machine files with
+it: every link leads to an answer in one step, every fragment to an element, and no two pages for search
+engines have the same title or description.  Of the comparisons, which lead to ever more of them, some are
+read and all that these lead to are asked for; so with pictures, which take long to draw."""
 import collections
 import http.client
+import json
+import re
 import zlib
 
 import pytest
-
-from lib.page import parse
+from lxml import etree
+from lxml import html as lxml_html
 
 READ_ONE_IN = 20
+BEGINNINGS = ["/", "/robots.txt", "/llms.txt", "/.well-known/security.txt"]
+HOLDERS = {"href": "a link area", "src": "img", "action": "form"}
+
+
+def from_page(page):
+    for attribute, names in HOLDERS.items():
+        for name in names.split():
+            yield from page.xpath(f"//{name}/@{attribute}")
+    yield from page.xpath("//meta[starts-with(@property, 'og:')]/@content")
+
+
+def from_json(value):
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(part, (dict, list)):
+            yield from from_json(part)
+        elif isinstance(part, str) and (isinstance(key, str) and key.endswith(("href", "url", "next", "prev")) or part.startswith("http")):
+            yield part
+
+
+def links_of(kind, body):
+    """All that an answer of this type leads to, as it is written there."""
+    if kind == "application/json":
+        return from_json(json.loads(body))
+    if kind.endswith("xml"):
+        root = etree.fromstring(body)
+        inside = [a for e in root.iter("{*}content") for a in lxml_html.fragment_fromstring(e.text, create_parent=True).xpath("//@href")]
+        return [*root.xpath("//@href | //@template"), *inside, *(e.text for e in root.iter("{*}loc", "{*}icon", "{*}Image"))]
+    if kind == "text/markdown":
+        return re.findall(r"\]\(<?([^)>\s]+)>?\)", body.decode())
+    return re.findall(r"https?://[^\s)>]+", body.decode())
+
+
+def read(path):
+    """A comparison is read in all of its forms or in none."""
+    return not path.startswith(("/compare/", "/og/")) or zlib.crc32(path.partition(".")[0].encode()) % READ_ONE_IN == 0
+
+
+def page_of(path):
+    """The page whose sections a twin's fragment names."""
+    return re.sub(r"\.(md|json)$", "", path)
 
 
 class Crawl:
     def __init__(self, site):
         self.url = site.url
         self.connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
-        self.seen, self.wrong, self.fragments, self.ids = {"/": None}, [], [], {}
+        self.seen, self.wrong, self.fragments, self.ids = dict.fromkeys(BEGINNINGS), [], [], {}
+        self.kinds = collections.Counter()
         self.titles, self.descriptions = collections.defaultdict(list), collections.defaultdict(list)
-        waiting = collections.deque(["/"])
+        waiting = collections.deque(BEGINNINGS)
         while waiting:
             path = waiting.popleft()
             for link in self.visit(path):
                 if link not in self.seen:
                     self.seen[link] = path
                     waiting.append(link)
+        for path in {page_of(target) for _, target, _ in self.fragments} - set(self.ids):
+            self.read_page(path, lxml_html.document_fromstring(self.ask("GET", path)[1].decode()))
 
     def ask(self, method, path):
         self.connection.request(method, path)
@@ -32,25 +78,32 @@ class Crawl:
         return answer, answer.read()
 
     def visit(self, path):
-        pair = path.startswith("/compare/") and zlib.crc32(path.encode()) % READ_ONE_IN
-        answer, body = self.ask("HEAD" if pair else "GET", path)
+        answer, body = self.ask("GET" if read(path) else "HEAD", path)
+        kind = answer.headers["Content-Type"].partition(";")[0]
+        self.kinds[kind] += 1
         if answer.status != 200:
             self.wrong.append((answer.status, path, self.seen[path]))
-        if answer.status != 200 or not body or not answer.headers["Content-Type"].startswith("text/html"):
+        if answer.status != 200 or not body:
             return
-        page = parse(body.decode())
-        self.ids[path] = {n["id"] for n in page.all() if n["id"]}
-        if not list(page.all("meta", {"name": "robots"})):
-            canonical = page.one("link", {"rel": "canonical"})["href"]
-            self.titles[page.one("title").text].append(canonical)
-            self.descriptions[page.one("meta", {"name": "description"})["content"]].append(canonical)
-        for node in page.all():
-            target = (node["href"] or "") if node.name in ("a", "link") else ""
-            target, _, fragment = target.removeprefix(self.url).partition("#")
+        links = re.findall("<([^>]*)>", answer.headers.get("Link", ""))
+        if kind == "text/html":
+            links += self.read_page(path, lxml_html.document_fromstring(body.decode()))
+        elif kind.startswith(("text/", "application/")) and kind != "text/css":
+            links += links_of(kind, body)
+        for link in links:
+            target, _, fragment = link.removeprefix(self.url).partition("#")
             if fragment and (not target or target.startswith("/")):
                 self.fragments.append((path, target or path, fragment))
-            if target.startswith("/"):
+            if target.startswith("/") and "{" not in target and (read(target) or not target.startswith("/og/")):
                 yield target
+
+    def read_page(self, path, page):
+        self.ids[path] = set(page.xpath("//@id"))
+        if not page.xpath("//meta[@name = 'robots']"):
+            canonical = page.xpath("string(//link[@rel = 'canonical']/@href)")
+            self.titles[page.xpath("string(//title)")].append(canonical)
+            self.descriptions[page.xpath("string(//meta[@name = 'description']/@content)")].append(canonical)
+        return list(from_page(page))
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +112,13 @@ def crawl(sample_site):
 
 
 def test_no_link_is_dead_or_takes_a_detour(crawl):
-    assert len(crawl.seen) > 1000
+    assert len(crawl.seen) > 3000
     assert crawl.wrong == []
 
 
 def test_every_fragment_names_an_element(crawl):
-    assert crawl.fragments
-    assert [f for f in crawl.fragments if f[1] in crawl.ids and f[2] not in crawl.ids[f[1]]] == []
+    assert len(crawl.fragments) > 4000
+    assert [f for f in crawl.fragments if f[2] not in crawl.ids[page_of(f[1])]] == []
 
 
 @pytest.mark.parametrize("what", ["titles", "descriptions"])
@@ -76,5 +129,8 @@ def test_pages_for_search_engines_differ(crawl, what):
 
 def test_every_kind_of_page_was_met(crawl):
     for beginning in ("/products/", "/alternatives/", "/faq/", "/sectors/", "/themes/", "/compare/", "/leaderboard",
-                      "/about", "/methodology", "/feed.atom", "/static/", "/opensearch.xml"):
+                      "/about", "/methodology", "/feed.atom", "/static/", "/opensearch.xml", "/sitemaps/", "/og/", "/search",
+                      "/api/openapi.json", "/index.json", "/index.md"):
         assert any(p.startswith(beginning) for p in crawl.seen), beginning
+    assert {"text/html", "application/json", "text/markdown", "application/atom+xml", "application/xml", "image/png",
+            "image/svg+xml", "text/css", "text/plain", "application/opensearchdescription+xml"} <= set(crawl.kinds)
