@@ -51,9 +51,14 @@ struct app {
 
   /* NULL: the worker cannot work (it said why in the log) and ends */
   void *(*worker_open)(void *context, const struct config *c, const struct app_seat *seat);
-  /* always fills *out, whatever fails; out->headers is empty and owned by the caller */
+  /* always fills *out, whatever fails; out->headers is empty and owned by the caller; out->later: called
+   * again with the same request, when that is done or the deadline has come, then without patience */
   void (*worker_handle)(void *self, const struct request *rq, struct response *out);
   void (*worker_idle)(void *self);  /* optional; nothing is waiting; must return within milliseconds */
+  /* Both or neither: without them no out->later is ever set.  A descriptor, the same as long as the worker
+   * lives, and what to call when it is readable; some out->later may be done then. */
+  int (*worker_fd)(void *self);
+  void (*worker_work)(void *self);  /* must return within milliseconds */
   void (*worker_close)(void *self); /* optional */
 
   /* optional; runs until seat->stop_fd is readable, then returns its exit status */

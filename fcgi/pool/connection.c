@@ -162,6 +162,11 @@ bool connection_request_take(struct connection *c, struct request *rq)
   return request_copy(c, rq);
 }
 
+bool connection_request_again(struct connection *c, struct request *rq)
+{
+  return request_copy(c, rq);
+}
+
 bool connection_request_done(struct connection *c)
 {
   FCGX_Free(&c->fcgi, 0);

@@ -11,11 +11,13 @@
 
 #include <fcgiapp.h>
 
+#include "base/later.h"
 #include "pool/record.h"
 #include "site/request.h"
 
 enum connection_state {
   CONNECTION_OPEN,  /* a request may come */
+  CONNECTION_ASIDE, /* one was taken, and its answer comes later */
   CONNECTION_LINGER /* answered; what the peer still sends is thrown away */
 };
 
@@ -28,6 +30,8 @@ struct connection {
   bool full;         /* no more can be looked at: what is missing is a long body */
   int64_t due_us;    /* monotonic: when it is closed unless something happens; 0: never */
   size_t discarded;  /* bytes thrown away while lingering */
+  struct later *later; /* aside: for what; it is counted among its waiters */
+  bool stirred;        /* aside: something came meanwhile */
   struct record_scan scan;
   FCGX_Request fcgi;
   struct connection *older, *newer; /* in the gateway's list */
@@ -55,6 +59,8 @@ enum connection_news connection_look(struct connection *c, char *buffer);
 /* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena; a body that is there is
  * read and thrown away.  false: close it. */
 bool connection_request_take(struct connection *c, struct request *rq);
+/* Copies of the same request once more, until connection_request_done.  false: no memory. */
+bool connection_request_again(struct connection *c, struct request *rq);
 /* Forgets the request.  true: the connection can be kept; false: close it or linger. */
 bool connection_request_done(struct connection *c);
 

@@ -25,6 +25,10 @@ static void overdue(struct gateway *g, struct connection *c)
     gateway_request(g, c, (struct gateway_event){.waited = false});
     return;
   }
+  if (c->state == CONNECTION_ASIDE) {
+    gateway_resume(g, c);
+    return;
+  }
   if (c->state == CONNECTION_OPEN)
     gateway_bad(g, "no whole request within a second");
   gateway_drop(g, c);
@@ -87,13 +91,14 @@ static void event_turn(struct gateway *g, const struct epoll_event *event, bool 
   gateway_turn(g, c,
                (struct gateway_event){.waited = waited && c != g->last,
                                       .crowded = crowded,
-                                      .hung_up = event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)});
+                                      .hung_up = event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR),
+                                      .gone = event->events & (EPOLLHUP | EPOLLERR)});
 }
 
 static void turn(struct gateway *g)
 {
   struct epoll_event events[EVENTS];
-  bool waited, fresh = false, nudged = false;
+  bool waited, fresh = false, nudged = false, work = false;
   int n = events_wait(g, events, &waited);
   for (int i = 0; i < n; i++, waited = true) {
     if (events[i].data.ptr == NULL)
@@ -102,9 +107,13 @@ static void turn(struct gateway *g)
       g->told = true;
     else if (events[i].data.ptr == &g->listening)
       nudged = eventfd_read(g->s->nudge_fd, &(eventfd_t){0}) == 0;
+    else if (events[i].data.ptr == &g->aside)
+      work = true;
     else
       event_turn(g, &events[i], waited, n > 1);
   }
+  if (work) /* may close any connection: after the events of all */
+    gateway_work(g);
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->told = true;
   /* A wake-up is lost when the worker that got it dies: so look also when nothing happened. */
@@ -177,6 +186,13 @@ static bool ends_watch(struct gateway *g)
          epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->nudge_fd, &nudge) == 0;
 }
 
+static bool work_watch(struct gateway *g)
+{
+  const struct app *app = g->s->app;
+  struct epoll_event work = {.events = EPOLLIN, .data.ptr = &g->aside};
+  return !app->worker_fd || epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, app->worker_fd(g->s->self), &work) == 0;
+}
+
 static bool gateway_open(struct gateway *g)
 {
   struct rlimit files;
@@ -186,7 +202,7 @@ static bool gateway_open(struct gateway *g)
   g->arena = arena_new(ARENA_MOST);
   g->buffer = malloc(2 * RECORD_LIMIT);
   g->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-  if (!g->arena || !g->buffer || g->epoll_fd < 0 || !ends_watch(g)) {
+  if (!g->arena || !g->buffer || g->epoll_fd < 0 || !ends_watch(g) || !work_watch(g)) {
     log_error("the worker cannot begin: %s", strerror(errno));
     return false;
   }

@@ -1,5 +1,6 @@
 /* A worker's loop: one epoll set over the listening socket, every kept connection and the end of the
- * master, one request at a time.
+ * master, one request at a time.  One whose answer is another process's work is no request of its time:
+ * it is set aside until that is done (gateway_later.c).
  *
  * A mute or slow peer never holds the worker, because a connection is touched only when its whole
  * request has arrived, and is closed when it has not within a second.  A kept connection never pins

@@ -33,6 +33,7 @@ void gateway_touch(struct gateway *g, struct connection *c)
 
 void gateway_drop(struct gateway *g, struct connection *c)
 {
+  gateway_aside_forget(g, c);
   list_remove(g, c);
   g->connections--;
   connection_free(&c); /* closing takes it out of the epoll set */

@@ -24,10 +24,9 @@ static void response_plain(struct response *r)
   response_header(r, "Content-Security-Policy", SPAN("default-src 'none'; frame-ancestors 'none'"));
 }
 
-static void response_count(struct metrics *m, int status, int64_t took_us)
+static void response_count(struct metrics *m, int status)
 {
   METRICS_ADD(m, requests, 1);
-  METRICS_ADD(m, busy_us, took_us);
   if (status == 304)
     METRICS_ADD(m, responses_304, 1);
   else if (status < 300)
@@ -40,34 +39,44 @@ static void response_count(struct metrics *m, int status, int64_t took_us)
     METRICS_ADD(m, responses_5xx, 1);
 }
 
-/* From a taken request to its last byte.  false: the peer did not take the answer. */
-static bool answer(struct gateway *g, struct connection *c, struct request *rq, int64_t begun_us)
+struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us)
 {
-  const struct gateway_setup *s = g->s;
+  return (struct request){.arena = g->arena,
+                          .stage = &g->s->slot->stage,
+                          .deadline_us = deadline_us,
+                          .patient = clock_mono_us() < deadline_us && g->aside < g->connections_most / 2};
+}
+
+/* Into g->response.  false: it comes later. */
+static bool respond(struct gateway *g, const struct request *rq)
+{
   struct response *r = &g->response;
   buf_clear(&r->headers);
   *r = (struct response){.headers = r->headers};
-  scoreboard_request_begin(s->slot, begun_us, rq->method, rq->target);
-  s->app->worker_handle(s->self, rq, r);
-  if (r->headers.failed || r->status < 100 || r->status > 599)
+  g->s->app->worker_handle(g->s->self, rq, r);
+  if (r->later && rq->patient)
+    return false;
+  if (r->later || r->headers.failed || r->status < 100 || r->status > 599)
     response_plain(r);
+  return true;
+}
+
+/* false: the peer did not take the answer. */
+static bool respond_write(struct gateway *g, struct connection *c, const struct request *rq)
+{
+  const struct gateway_setup *s = g->s;
   stage_set(rq->stage, STAGE_WRITE);
   c->close_after = c->close_after || g->leaving || atomic_load_explicit(&s->slot->leaving, memory_order_relaxed);
-  int64_t now_us = clock_mono_us();
   struct reply to = {.fd = c->fd,
                      .id = c->scan.id,
                      .head = span_eq(rq->method, SPAN("HEAD")),
                      .last = c->scan.keep && c->close_after,
-                     .deadline_us = now_us + s->config->deadline * 1000};
-  bool written = reply_write(&to, r, &g->head);
-  response_count(&s->slot->metrics, r->status, clock_mono_us() - begun_us);
-  scoreboard_request_end(s->slot);
-  g->handled++;
-  return written;
+                     .deadline_us = clock_mono_us() + s->config->deadline * 1000};
+  return reply_write(&to, &g->response, &g->head);
 }
 
-/* After an answer: kept, lingering or closed. */
-static void settle(struct gateway *g, struct connection *c, bool written)
+/* After an answer: kept, lingering or closed.  false: closed. */
+static bool settle(struct gateway *g, struct connection *c, bool written)
 {
   bool kept = connection_request_done(c) && written;
   c->due_us = 0;
@@ -76,17 +85,40 @@ static void settle(struct gateway *g, struct connection *c, bool written)
     gateway_due(g, c, clock_mono_us() + LINGER_US);
     kept = connection_discard(c);
   }
-  if (!kept || !gateway_watch(g, c))
-    gateway_drop(g, c);
+  if (kept && gateway_watch(g, c))
+    return true;
+  gateway_drop(g, c);
+  return false;
+}
+
+bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
+{
+  struct scoreboard_slot *slot = g->s->slot;
+  int64_t begun_us = clock_mono_us();
+  scoreboard_request_begin(slot, begun_us, rq->method, rq->target);
+  bool answered = respond(g, rq), written = answered && respond_write(g, c, rq), open = true;
+  METRICS_ADD(&slot->metrics, busy_us, clock_mono_us() - begun_us);
+  if (answered) {
+    response_count(&slot->metrics, g->response.status);
+    scoreboard_request_end(slot);
+    g->handled++;
+    open = settle(g, c, written);
+  } else {
+    METRICS_ADD(&slot->metrics, requests_aside, 1);
+    scoreboard_request_pause(slot);
+    gateway_aside(g, c, rq, g->response.later);
+  }
+  stage_set(rq->stage, STAGE_IDLE);
+  arena_reset(g->arena);
+  return open;
 }
 
 void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event)
 {
   const struct gateway_setup *s = g->s;
   int64_t now_us = clock_mono_us();
-  struct request rq = {
-      .arena = g->arena, .crowded = event.crowded, .stage = &s->slot->stage,
-      .deadline_us = now_us + s->config->deadline * 1000};
+  struct request rq = gateway_request_empty(g, now_us + s->config->deadline * 1000);
+  rq.crowded = event.crowded;
   gateway_touch(g, c);
   g->last = c;
   c->body_awaited = false;
@@ -94,12 +126,12 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   if (!connection_request_take(c, &rq)) {
     gateway_bad(g, c->scan.why);
     gateway_drop(g, c);
+    stage_set(rq.stage, STAGE_IDLE);
+    arena_reset(g->arena);
   } else {
     c->close_after = event.hung_up || (event.waited && scoreboard_other_idle(s->board, s->slot, now_us, IDLE_US));
-    settle(g, c, answer(g, c, &rq, now_us));
+    gateway_answer(g, c, &rq);
   }
-  stage_set(rq.stage, STAGE_IDLE);
-  arena_reset(g->arena);
   if (g->holding)
     g->resume_us = 0; /* what was waited for has come */
 }
@@ -123,6 +155,10 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
   if (c->state == CONNECTION_LINGER) {
     if (!connection_discard(c))
       gateway_drop(g, c);
+    return;
+  }
+  if (c->state == CONNECTION_ASIDE) {
+    gateway_aside_turn(g, c, event);
     return;
   }
   enum connection_news news = connection_look(c, g->buffer);

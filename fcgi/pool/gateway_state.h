@@ -1,6 +1,6 @@
 /* What the parts of the gateway share, and nobody else: gateway.c (the loop, and leaving),
- * gateway_accept.c (the listening socket and the list of connections) and gateway_serve.c (one
- * connection's turn, one request). */
+ * gateway_accept.c (the listening socket and the list of connections), gateway_serve.c (one
+ * connection's turn, one request) and gateway_later.c (requests that are set aside). */
 #ifndef DIPTYCH_POOL_GATEWAY_STATE_H
 #define DIPTYCH_POOL_GATEWAY_STATE_H
 
@@ -21,6 +21,7 @@ struct gateway {
   struct connection *oldest, *newest; /* by last request */
   const struct connection *last;      /* served last; only compared, it may be gone */
   size_t connections, connections_most;
+  unsigned aside; /* connections in that state */
   int64_t next_due_us; /* no connection is due before; 0: none is */
   int64_t quiet_us;    /* leaving: until when kept connections may be used; 0: not set */
   uint64_t handled;
@@ -56,8 +57,20 @@ struct gateway_event {
   bool waited;  /* its request waited for another one's end */
   bool crowded; /* others were there at the same time */
   bool hung_up; /* nothing more will come */
+  bool gone;    /* nor be taken */
 };
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);
 void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event); /* connection_look found one */
+struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us);
+/* Answers a request or sets it aside.  false: the connection is gone. */
+bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq);
+
+/* gateway_later.c */
+void gateway_aside(struct gateway *g, struct connection *c, const struct request *rq, struct later *later);
+void gateway_aside_forget(struct gateway *g, struct connection *c); /* it is to be closed */
+void gateway_aside_turn(struct gateway *g, struct connection *c, struct gateway_event event);
+void gateway_resume(struct gateway *g, struct connection *c); /* done, or its deadline has come */
+/* The app's descriptor is readable: answers whatever can be answered then. */
+void gateway_work(struct gateway *g);
 
 #endif

@@ -24,6 +24,7 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   STORE(s->request_us, 0);
   STORE(s->idle_us, 0);
   STORE(s->requests, 0);
+  STORE(s->aside, 0);
   for (size_t i = 0; i < SCOREBOARD_TEXT / 8; i++)
     STORE(s->text[i], 0);
   STORE(s->text_seq, 0);
@@ -75,6 +76,11 @@ void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct 
 void scoreboard_request_end(struct scoreboard_slot *s)
 {
   STORE(s->requests, LOAD(s->requests) + 1);
+  scoreboard_request_pause(s);
+}
+
+void scoreboard_request_pause(struct scoreboard_slot *s)
+{
   STORE(s->request_us, 0);
   stage_set(&s->stage, STAGE_IDLE);
 }
@@ -96,14 +102,16 @@ void scoreboard_text_read(const struct scoreboard_slot *s, char *out)
 
 void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out)
 {
-  char text[SCOREBOARD_TEXT];
+  char text[SCOREBOARD_TEXT], aside[48] = "";
   int64_t since = LOAD(s->request_us);
   scoreboard_text_read(s, text);
+  if (LOAD(s->aside))
+    snprintf(aside, sizeof aside, ", %u set aside", LOAD(s->aside));
   if (since)
-    snprintf(out, SCOREBOARD_DOING, "while %s (%lld ms, %s)", text, (long long)(now_us - since) / 1000,
-             stage_text(LOAD(s->stage.now)));
+    snprintf(out, SCOREBOARD_DOING, "while %s (%lld ms, %s)%s", text, (long long)(now_us - since) / 1000,
+             stage_text(LOAD(s->stage.now)), aside);
   else
-    snprintf(out, SCOREBOARD_DOING, "while %s", LOAD(s->ready) ? "idle" : "starting");
+    snprintf(out, SCOREBOARD_DOING, "while %s%s", LOAD(s->ready) ? "idle" : "starting", aside);
 }
 
 bool scoreboard_other_idle(const struct scoreboard *b, const struct scoreboard_slot *own, int64_t now_us,

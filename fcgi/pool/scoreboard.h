@@ -43,6 +43,7 @@ struct scoreboard_slot {
   _Atomic int64_t request_us; /* when the running request began; 0: none runs */
   _Atomic int64_t idle_us;    /* since when it waits for connections; 0: it does not */
   _Atomic uint64_t requests;  /* finished in this life */
+  _Atomic unsigned aside;     /* requests whose answer comes later */
   _Atomic unsigned text_seq;  /* odd while the text is being written */
   _Atomic uint64_t text[SCOREBOARD_TEXT / 8];
   struct metrics metrics;
@@ -94,11 +95,13 @@ const char *scoreboard_state_text(enum scoreboard_state state);
 /* Worker: around each request. */
 void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target);
 void scoreboard_request_end(struct scoreboard_slot *s);
+void scoreboard_request_pause(struct scoreboard_slot *s); /* set aside, it is neither running nor finished */
 
 /* "GET /x" of the running or last request into out[SCOREBOARD_TEXT]; "" before the first. */
 void scoreboard_text_read(const struct scoreboard_slot *s, char *out);
 
-/* "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting" */
+/* "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting"; what is set aside follows:
+ * ", 2 set aside" */
 #define SCOREBOARD_DOING (SCOREBOARD_TEXT + 96)
 void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out);
 

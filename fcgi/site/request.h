@@ -15,6 +15,7 @@ struct request {
   struct span accept_encoding;
   struct span id;                /* request id for the log and error pages: [A-Za-z0-9-]{1,64} */
   int64_t deadline_us;           /* monotonic: when the answer must be out */
+  bool patient;                  /* a response.later is an answer too */
   struct arena *arena;           /* everything of this request */
   bool crowded;                  /* others wait for this worker behind it */
   struct stage *stage;           /* where it is told what the request is doing; never NULL */

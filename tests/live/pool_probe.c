@@ -7,6 +7,7 @@
  *   /spin            never answers, burns CPU            /torn/N        dies after N written bytes
  *   /abort           dies before it answers              /broken        an answer that cannot be sent
  *   /wait/NAME       answers when the file NAME appears in state_dir
+ *   /later/NAME      the same, set aside meanwhile; 503 at its deadline, or when LATERS are waited for
  * site_name "no-open" makes worker_open fail, "no-check" makes check fail; the watcher hangs, exits or
  * crashes while a file watcher-hang, watcher-exit or watcher-crash is in state_dir. */
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,9 +25,16 @@
 #include "pool/master.h"
 #include "pool/report.h"
 
+#define LATERS 3
+
 struct probe {
   const struct config *config;
   struct app_seat seat;
+  int timer_fd; /* ticks while something is waited for */
+  struct {
+    struct later later;
+    char name[64];
+  } laters[LATERS];
 };
 
 static size_t torn_after; /* bytes; 0: never */
@@ -90,9 +99,54 @@ static void wait_for(const struct probe *p, const char *name)
     sleep_ms(2);
 }
 
+/* Somebody's wait for the same file, or a free place; NULL: all are taken. */
+static struct later *later_find(struct probe *p, const char *name)
+{
+  for (int free = 0; free < 2; free++)
+    for (int i = 0; i < LATERS; i++)
+      if (free ? !p->laters[i].later.waiters : p->laters[i].later.waiters && strcmp(p->laters[i].name, name) == 0) {
+        p->laters[i].later.done = false;
+        snprintf(p->laters[i].name, sizeof p->laters[i].name, "%s", name);
+        return &p->laters[i].later;
+      }
+  return NULL;
+}
+
+static void tick(const struct probe *p, bool on)
+{
+  struct itimerspec t = {.it_value = {0, on ? 2000000 : 0}};
+  timerfd_settime(p->timer_fd, 0, &t, NULL);
+}
+
+static void later(struct probe *p, const struct request *rq, const char *name, struct response *out)
+{
+  if (there(p->config, name))
+    return;
+  out->later = rq->patient ? later_find(p, name) : NULL;
+  if (out->later)
+    tick(p, true);
+  out->status = 503;
+}
+
+static int probe_fd(void *self)
+{
+  return ((struct probe *)self)->timer_fd;
+}
+
+static void probe_work(void *self)
+{
+  struct probe *p = self;
+  bool any = false;
+  for (int i = 0; i < LATERS; i++) {
+    any = any || p->laters[i].later.waiters;
+    p->laters[i].later.done = p->laters[i].later.waiters && there(p->config, p->laters[i].name);
+  }
+  tick(p, any); /* set anew: not readable until then */
+}
+
 static void probe_handle(void *self, const struct request *rq, struct response *out)
 {
-  const struct probe *p = self;
+  struct probe *p = self;
   struct span path = span_head(rq->target, span_find(rq->target, '?'));
   struct span rest = span_from(path, 1), word = span_split(&rest, '/');
   long n = rest.n ? strtol(arena_z(rq->arena, rest), NULL, 10) : 0;
@@ -104,6 +158,8 @@ static void probe_handle(void *self, const struct request *rq, struct response *
     sleep_ms(n);
   else if (span_eq(word, SPAN("wait")))
     wait_for(p, arena_z(rq->arena, rest));
+  else if (span_eq(word, SPAN("later")))
+    later(p, rq, arena_z(rq->arena, rest), out);
   else if (span_eq(word, SPAN("spin")))
     for (volatile int burn = 0;; burn = !burn)
       ;
@@ -136,12 +192,13 @@ static void *probe_open(void *context, const struct config *c, const struct app_
   }
   struct probe *p = malloc(sizeof *p);
   if (p)
-    *p = (struct probe){c, *seat};
+    *p = (struct probe){.config = c, .seat = *seat, .timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)};
   return p;
 }
 
 static void probe_close(void *self)
 {
+  close(((struct probe *)self)->timer_fd);
   free(self);
 }
 
@@ -177,6 +234,8 @@ int main(int argc, char **argv)
 {
   static const struct app app = {.worker_open = probe_open,
                                  .worker_handle = probe_handle,
+                                 .worker_fd = probe_fd,
+                                 .worker_work = probe_work,
                                  .worker_close = probe_close,
                                  .watcher_run = probe_watch,
                                  .check = probe_check,

@@ -37,6 +37,12 @@ static void a_slot_s_life(void **state)
   scoreboard_request_end(s);
   scoreboard_doing(s, 128000, doing);
   assert_string_equal(doing, "while idle");
+  scoreboard_request_begin(s, 6000, SPAN("GET"), SPAN("/x?y=2"));
+  atomic_store(&s->aside, 2);
+  scoreboard_request_pause(s);
+  scoreboard_doing(s, 128000, doing);
+  assert_string_equal(doing, "while idle, 2 set aside");
+  assert_int_equal(atomic_load(&s->requests), 1);
   atomic_store(&s->leaving, 1);
   assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_LEAVING);
   scoreboard_slot_clear(s, 2, 2000);
