@@ -38,7 +38,7 @@
   X(lease_waits, "waits for another worker's fill")                                                                    \
   X(markdown_refused, "Markdown bodies over a limit")                                                                  \
   X(pictures_drawn, "pictures drawn for links to pages")                                                               \
-  X(pictures_refused, "pictures not drawn, because enough were being drawn or in time")                                \
+  X(pictures_refused, "answers without a picture: enough were waited for, or it was not drawn in time")                \
   X(busy_us, "microseconds spent answering requests")                                                                  \
   X(polls, "looks at the change log")                                                                                  \
   X(changes_applied, "change-log entries applied to the catalog")                                                      \

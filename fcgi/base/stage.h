@@ -13,7 +13,6 @@
   X(LEASE, "waiting for another worker's fill")                                                                        \
   X(DATABASE, "waiting for the database")                                                                              \
   X(MARKDOWN, "rendering Markdown")                                                                                    \
-  X(PICTURE, "waiting for a picture")                                                                                  \
   X(RENDER, "rendering the page")                                                                                      \
   X(WRITE, "writing the answer")
 

@@ -1,178 +1,173 @@
 #include "content/painter.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "content/picture.h"
-
-#define IDLE_MS 30000
-#define PICTURES_MOST 500
-#define CPU_SECONDS 60       /* for all of them; one takes about 20 ms */
-#define PACKED_MOST 65536
-#define PNG_MOST (1 << 20)
+#include "content/painter_child.h"
 
 struct painter {
-  pid_t pid; /* 0: none */
-  int fd;    /* our end of a pair of sockets: 4 bytes of length, then so many */
+  int epoll_fd;
+  pid_t pid;   /* 0: none */
+  pid_t dying; /* was told to end and is not buried yet; 0: none */
+  int fd;    /* our end of a pair of sockets */
+  bool asked;
+  struct buf out; /* of the question: what has been sent is `sent` */
+  size_t sent;
+  struct buf in;  /* of the answer, with its length */
 };
 
-/* ---- both ends */
-
-/* false: the peer is gone, or the deadline has passed (0: none). */
-static bool transfer(int fd, void *bytes, size_t n, bool out, int64_t deadline_us)
-{
-  char *at = bytes;
-  while (n) {
-    struct pollfd wait = {.fd = fd, .events = out ? POLLOUT : POLLIN};
-    int64_t left = deadline_us ? (deadline_us - clock_mono_us()) / 1000 : IDLE_MS;
-    int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
-    if (ready == 0)
-      return false;
-    ssize_t done = ready < 0 ? -1 : out ? send(fd, at, n, MSG_NOSIGNAL) : recv(fd, at, n, 0);
-    if (done == 0 || (done < 0 && errno != EINTR && errno != EAGAIN))
-      return false;
-    if (done > 0) {
-      at += done;
-      n -= (size_t)done;
-    }
-  }
-  return true;
-}
-
-static bool message_send(int fd, struct span s, int64_t deadline_us)
-{
-  uint32_t n = (uint32_t)s.n;
-  return transfer(fd, &n, sizeof n, true, deadline_us) && transfer(fd, (void *)s.p, s.n, true, deadline_us);
-}
-
-/* ---- the painter */
-
-static void child_settle(int fd)
-{
-  struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS + 1}, none = {0, 0};
-  sigset_t nothing;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  prctl(PR_SET_NAME, "painter");
-  for (int s = 1; s < NSIG; s++)
-    signal(s, SIG_DFL);
-  signal(SIGHUP, SIG_IGN); /* what the terminal sends to the whole group is the master's to take */
-  signal(SIGINT, SIG_IGN);
-  sigemptyset(&nothing);
-  sigprocmask(SIG_SETMASK, &nothing, NULL);
-  setrlimit(RLIMIT_CPU, &cpu);
-  setrlimit(RLIMIT_CORE, &none);
-  if (fd != 3)
-    dup2(fd, 3);
-  close_range(4, ~0u, 0); /* no listener, no connection, no lock of the worker's */
-}
-
-static _Noreturn void child_run(void)
-{
-  struct buf packed = BUF_INIT, png = BUF_INIT;
-  for (int i = 0; i < PICTURES_MOST; i++) {
-    struct picture p;
-    uint32_t n;
-    if (!transfer(3, &n, sizeof n, false, 0) || n > PACKED_MOST || !buf_reserve(&packed, n) ||
-        !transfer(3, packed.p, n, false, 0))
-      break;
-    buf_clear(&png);
-    if (!picture_unpack(span_of(packed.p, n), &p) || !picture_draw(&p, &png))
-      buf_clear(&png);
-    if (!message_send(3, buf_view(&png), 0))
-      break;
-  }
-  _exit(0);
-}
-
-/* ---- its worker */
-
-struct painter *painter_new(void)
+struct painter *painter_new(int epoll_fd)
 {
   struct painter *p = calloc(1, sizeof *p);
   if (p)
-    p->fd = -1;
+    *p = (struct painter){.epoll_fd = epoll_fd, .fd = -1};
   return p;
 }
 
-static void end(struct painter *p)
+static void bury(struct painter *p, int how)
 {
-  if (p->fd >= 0)
-    close(p->fd);
-  p->fd = -1;
-  if (p->pid > 0) {
-    kill(p->pid, SIGKILL);
-    while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-      ;
-  }
-  p->pid = 0;
+  pid_t ended = 0;
+  while (p->dying && (ended = waitpid(p->dying, NULL, how)) < 0 && errno == EINTR)
+    ;
+  if (ended != 0)
+    p->dying = 0;
 }
 
 void painter_free(struct painter **p)
 {
   if (!*p)
     return;
-  end(*p);
+  painter_end(*p);
+  bury(*p, 0);
+  buf_free(&(*p)->out);
+  buf_free(&(*p)->in);
   free(*p);
   *p = NULL;
 }
 
+/* Even an end may take its time, which is nobody's to wait for: it is buried later. */
+void painter_end(struct painter *p)
+{
+  if (p->fd >= 0) {
+    epoll_ctl(p->epoll_fd, EPOLL_CTL_DEL, p->fd, NULL);
+    close(p->fd);
+  }
+  if (p->pid > 0) {
+    bury(p, 0);
+    kill(p->pid, SIGKILL);
+    p->dying = p->pid;
+  }
+  p->fd = -1;
+  p->pid = 0;
+  p->asked = false;
+}
+
 void painter_tidy(struct painter *p)
 {
-  if (p->pid > 0 && waitpid(p->pid, NULL, WNOHANG) == p->pid) {
-    p->pid = 0;
-    end(p);
-  }
+  bury(p, WNOHANG);
+  if (p->pid > 0 && waitpid(p->pid, NULL, WNOHANG) == p->pid)
+    p->pid = 0; /* a number that may soon be somebody else's; its socket tells the rest */
+}
+
+static bool watch(struct painter *p, int how)
+{
+  struct epoll_event e = {.events = p->asked && p->sent < p->out.n ? EPOLLIN | EPOLLOUT : EPOLLIN};
+  return epoll_ctl(p->epoll_fd, how, p->fd, &e) == 0;
 }
 
 static bool start(struct painter *p)
 {
   int ends[2];
-  if (p->pid > 0)
+  if (p->fd >= 0)
     return true;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return false;
   p->pid = fork();
-  if (p->pid == 0) {
-    child_settle(ends[1]);
-    child_run();
-  }
+  if (p->pid == 0)
+    painter_child_run(ends[1]);
   close(ends[1]);
   p->fd = ends[0];
-  if (p->pid < 0) {
-    log_error("cannot start a painter: %s", strerror(errno));
-    end(p);
-    p->pid = 0;
-    return false;
-  }
-  return true;
+  return p->pid > 0 && watch(p, EPOLL_CTL_ADD);
 }
 
-enum err painter_draw(struct painter *p, struct span packed, int64_t deadline_us, struct arena *arena, struct span *png)
+/* false: it is gone. */
+static bool ask(struct painter *p)
 {
-  uint32_t n = 0;
-  painter_tidy(p);
-  if (packed.n > PACKED_MOST || !start(p))
-    return ERR_UNAVAILABLE;
-  if (!message_send(p->fd, packed, deadline_us) || !transfer(p->fd, &n, sizeof n, false, deadline_us) || n > PNG_MOST) {
-    log_warn("a picture was not drawn in time: replacing the painter (%d)", (int)p->pid);
-    end(p);
-    return ERR_UNAVAILABLE;
+  while (p->sent < p->out.n) {
+    ssize_t n = send(p->fd, p->out.p + p->sent, p->out.n - p->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n < 0 && errno != EINTR)
+      return errno == EAGAIN;
+    p->sent += n > 0 ? (size_t)n : 0;
   }
-  char *bytes = arena_alloc(arena, n ? n : 1);
-  if (!bytes || !transfer(p->fd, bytes, n, false, deadline_us)) {
-    end(p); /* the rest must not be read as the next answer */
-    return bytes ? ERR_UNAVAILABLE : ERR_NO_MEMORY;
+  return watch(p, EPOLL_CTL_MOD);
+}
+
+bool painter_begin(struct painter *p, struct span packed)
+{
+  uint32_t n = (uint32_t)packed.n;
+  buf_clear(&p->out);
+  buf_put(&p->out, &n, sizeof n);
+  buf_span(&p->out, packed);
+  if (packed.n > PAINTER_PACKED_MOST || p->out.failed)
+    return false;
+  if (!start(p)) {
+    log_error("cannot start a painter: %s", strerror(errno));
+    painter_end(p);
+    return false;
   }
-  *png = span_of(bytes, n);
-  return n ? ERR_OK : ERR_UNAVAILABLE;
+  buf_clear(&p->in);
+  p->sent = 0;
+  p->asked = true;
+  return watch(p, EPOLL_CTL_MOD); /* it is told as soon as its socket can take it */
+}
+
+/* Of the answer, as far as it has come. */
+static size_t missing(const struct painter *p)
+{
+  uint32_t n;
+  if (p->in.n < sizeof n)
+    return sizeof n - p->in.n;
+  memcpy(&n, p->in.p, sizeof n);
+  return n > PAINTER_PNG_MOST ? SIZE_MAX : sizeof n + n - p->in.n;
+}
+
+/* Without an open question any byte or end means that it is gone. */
+static enum painter_news hear(struct painter *p)
+{
+  size_t most;
+  char none;
+  while ((most = p->asked ? missing(p) : 1) > 0) {
+    if (most == SIZE_MAX || (p->asked && !buf_reserve(&p->in, most)))
+      return PAINTER_GONE;
+    ssize_t n = recv(p->fd, p->asked ? p->in.p + p->in.n : &none, most, MSG_DONTWAIT);
+    if (n < 0 && errno == EAGAIN)
+      return PAINTER_WORKS;
+    if (n == 0 || !p->asked || (n < 0 && errno != EINTR))
+      return PAINTER_GONE;
+    p->in.n += n > 0 ? (size_t)n : 0;
+  }
+  return p->in.n > sizeof(uint32_t) ? PAINTER_DRAWN : PAINTER_REFUSED;
+}
+
+enum painter_news painter_look(struct painter *p, struct buf *png)
+{
+  bool asked = p->asked;
+  if (p->fd < 0)
+    return asked ? PAINTER_GONE : PAINTER_WORKS;
+  enum painter_news news = asked && !ask(p) ? PAINTER_GONE : hear(p);
+  if (news == PAINTER_GONE) {
+    painter_end(p);
+    return asked ? PAINTER_GONE : PAINTER_WORKS;
+  }
+  if (news == PAINTER_DRAWN)
+    buf_span(png, span_from(buf_view(&p->in), sizeof(uint32_t)));
+  if (news != PAINTER_WORKS)
+    p->asked = false;
+  return news;
 }

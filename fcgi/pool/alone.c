@@ -109,7 +109,7 @@ int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
                          .deadline_us = clock_mono_us() + RENDER_US,
                          .arena = arena,
                          .stage = &stage};
-    site_handle(app_worker_site(a.worker), &rq, &r);
+    app_worker_handle(a.worker, &rq, &r);
     print(&r, out);
     code = r.status >= 400;
     buf_free(&r.headers);

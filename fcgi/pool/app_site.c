@@ -1,16 +1,20 @@
 #include "pool/app_site.h"
 
 #include <malloc.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "base/log.h"
+#include "content/gallery.h"
 #include "content/watcher.h"
 #include "pool/report.h"
 #include "site/assets.h"
 #include "site/site.h"
 #include "site/templates.h"
+
+#define WAIT_MS 100 /* at most, before another look at the clock */
 
 static struct app_shared app_shared;
 
@@ -57,11 +61,6 @@ void app_worker_close(struct app_worker **w)
   *w = NULL;
 }
 
-struct site *app_worker_site(struct app_worker *w)
-{
-  return w->site;
-}
-
 struct store *app_worker_store(struct app_worker *w)
 {
   return w->store;
@@ -77,7 +76,7 @@ static bool worker_site(struct app_worker *w, const struct config *c, struct met
                              .metrics_text = w->board ? metrics_text : NULL,
                              .metrics_context = w};
   w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
-  w->gallery = gallery_open(c, m, &s->breakers->cache, &s->breakers->pens);
+  w->gallery = gallery_open(c, m, &s->breakers->cache);
   parts.store = w->store;
   parts.gallery = w->gallery;
   w->site = w->store && w->gallery ? site_open(&parts) : NULL;
@@ -137,6 +136,34 @@ static void worker_handle(void *self, const struct request *rq, struct response 
 static void worker_idle(void *self)
 {
   gallery_tidy(((struct app_worker *)self)->gallery);
+}
+
+static int worker_fd(void *self)
+{
+  return gallery_fd(((struct app_worker *)self)->gallery);
+}
+
+static void worker_work(void *self)
+{
+  gallery_work(((struct app_worker *)self)->gallery);
+}
+
+void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out)
+{
+  rq->patient = true;
+  site_handle(w->site, rq, out);
+  while (out->later) {
+    struct later *later = out->later;
+    struct pollfd wait = {.fd = worker_fd(w), .events = POLLIN};
+    for (later->waiters++; !later->done && clock_mono_us() < rq->deadline_us;)
+      if (poll(&wait, 1, WAIT_MS) > 0)
+        worker_work(w);
+    rq->patient = clock_mono_us() < rq->deadline_us;
+    buf_clear(&out->headers);
+    *out = (struct response){.headers = out->headers};
+    site_handle(w->site, rq, out);
+    later->waiters--;
+  }
 }
 
 static void worker_close(void *self)
@@ -202,6 +229,8 @@ const struct app *app_site(void)
                                  .worker_open = worker_open,
                                  .worker_handle = worker_handle,
                                  .worker_idle = worker_idle,
+                                 .worker_fd = worker_fd,
+                                 .worker_work = worker_work,
                                  .worker_close = worker_close,
                                  .watcher_run = watch,
                                  .check = check,

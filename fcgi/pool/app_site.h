@@ -4,7 +4,6 @@
 
 #include "content/breaker.h"
 #include "content/catalog.h"
-#include "content/gallery.h"
 #include "pool/app.h"
 #include "site/site.h"
 
@@ -13,7 +12,6 @@ struct app_shared {
   struct catalog *catalog;
   struct app_breakers { /* mapped shared */
     struct breaker database, cache;
-    struct gallery_pens pens;
   } *breakers;
 };
 
@@ -27,7 +25,8 @@ struct app_worker;
 struct app_worker *app_worker_open(const struct app_shared *s, const struct config *c, struct metrics *m,
                                    const struct scoreboard *board);
 void app_worker_close(struct app_worker **w);
-struct site *app_worker_site(struct app_worker *w);
 struct store *app_worker_store(struct app_worker *w);
+/* site_handle for a process that has nothing else to do: it waits for what comes later. */
+void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out);
 
 #endif

@@ -17,6 +17,7 @@
 #include "site/target.h"
 #include "site/view.h"
 
+struct later;
 struct site;
 
 enum plan {
@@ -62,6 +63,7 @@ struct page {
   int64_t changed_us;     /* data part of Last-Modified; CLOCK_NEVER: unknown */
   int64_t label_us;       /* when the youngest label of time began */
   int64_t next_change_us; /* when the first label changes; CLOCK_FOREVER */
+  struct later *later;    /* what to wait for, when build says LATER */
 };
 
 /* ---- for plan */

@@ -1,6 +1,6 @@
 /* /og/{slug}-{version}.png and /og/{a}-vs-{b}-{version}.png: what is shown where somebody
  * links to a product or a comparison.  Any other version, and an address without one, leads to the
- * picture of today.  The drawing is the one thing that a build waits for (content/gallery.h). */
+ * picture of today.  One that must be drawn first is the one page whose build says LATER. */
 #include "content/gallery.h"
 #include "content/picture.h"
 #include "site/page_compare.h"
@@ -53,11 +53,12 @@ enum err build_picture(struct page *p)
   for (size_t i = 0; i < plan->set.n; i++)
     page_changed(p, plan->set.set[i].member.facts.changed_us);
   p->view = &none; /* no template has anything to say about it */
-  return gallery ? gallery_get(gallery,
-                               &(struct gallery_request){.packed = plan->packed,
-                                                         .deadline_us = p->rq->deadline_us,
-                                                         .arena = p->arena,
-                                                         .stage = p->rq->stage},
-                               &p->body)
-                 : ERR_UNAVAILABLE;
+  if (!gallery)
+    return ERR_UNAVAILABLE;
+  struct gallery_request rq = {.packed = plan->packed,
+                               .patient = p->rq->patient,
+                               .deadline_us = p->rq->deadline_us,
+                               .arena = p->arena,
+                               .stage = p->rq->stage};
+  return gallery_get(gallery, &rq, &p->body, &p->later);
 }

@@ -375,6 +375,8 @@ static bool make_page(struct visit *v, bool last, struct response *out)
     e = v->route->build(p);
   if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* gone or withdrawn since the catalog was published */
     errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
+  else if (e == ERR_LATER)
+    out->later = p->later;
   else if (e != ERR_OK || arena_failed(v->rq->arena))
     answer_without(v, out);
   else

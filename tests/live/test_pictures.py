@@ -1,42 +1,12 @@
-"""Pictures for links: drawn on first request, kept, at an address that names their version."""
-import os
+"""Pictures for links: drawn on first request, kept, at an address that names their version.  Who draws them
+and who waits for that: test_painters.py."""
 import re
-import signal
-import struct
-import threading
-import time
-from pathlib import Path
 
 import pytest
 
 from lib.page import parse
+from lib.pictures import assert_picture, picture_of
 from lib.servers import wait_until
-
-
-def picture_of(site, path):
-    """The address that the page names, without the host."""
-    page = parse(site.get(path).text)
-    url = page.one("meta", {"property": "og:image"})["content"]
-    assert url.startswith(site.url + "/og/")
-    return url.removeprefix(site.url)
-
-
-def assert_picture(answer):
-    assert answer.status == 200, answer
-    assert answer["Content-Type"] == "image/png" and answer["Content-Encoding"] is None
-    assert answer.body[:8] == b"\x89PNG\r\n\x1a\n" and answer.body[-8:-4] == b"IEND"
-    assert struct.unpack(">II", answer.body[16:24]) == (1200, 630)
-    assert 5000 < len(answer.body) < 150_000
-
-
-def painters(site):
-    """Pids of the painters: children of the workers."""
-    found = []
-    for worker in site.children():
-        for pid in Path(f"/proc/{worker}/task/{worker}/children").read_text().split():
-            if Path(f"/proc/{pid}/comm").read_text().strip() == "painter":
-                found.append(int(pid))
-    return found
 
 
 @pytest.mark.parametrize("path", ["/products/kafka", "/products/jquery", "/compare/kafka-vs-kubernetes",
@@ -100,53 +70,9 @@ def test_a_picture_is_drawn_once_for_all_workers(own_site):
     assert own_site.metrics()["diptych_pictures_drawn_total"] == 0
 
 
-def test_a_dead_painter_is_replaced(own_site):
-    assert_picture(own_site.get(picture_of(own_site, "/products/kafka")))
-    (pid,) = painters(own_site)
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not painters(own_site), 5)
-    for slug in ("nats", "redis", "nginx", "rust"):
-        address = picture_of(own_site, f"/products/{slug}")
-        wait_until(lambda: own_site.get(address).status == 200, 5)
-
-
-def test_no_page_waits_for_a_frozen_painter(own_site):
-    for slug in ("kafka", "nats", "redis", "rust"):
-        assert_picture(own_site.get(picture_of(own_site, f"/products/{slug}")))
-    address, pages = picture_of(own_site, "/products/nginx"), ["/", "/sectors", "/leaderboard", "/products/kafka"]
-    for path in pages * 8:
-        own_site.get(path)
-    frozen = painters(own_site)
-    for pid in frozen:
-        os.kill(pid, signal.SIGSTOP)
-    answers = []
-
-    def ask():
-        began = time.monotonic()
-        answers.append((own_site.get(address), time.monotonic() - began))
-    asking = [threading.Thread(target=ask) for _ in range(6)]
-    for t in asking:
-        t.start()
-    served, until = 0, time.monotonic() + 1
-    while time.monotonic() < until:
-        began = time.monotonic()
-        assert own_site.get(pages[served % 4]).status == 200
-        served += time.monotonic() - began < 0.5
-    for t in asking:
-        t.join()
-    assert served > 20, "pages stood still while pictures were waited for"
-    statuses = [a.status for a, _ in answers]
-    assert set(statuses) <= {200, 503} and 503 in statuses
-    assert all(a["Retry-After"] and a["Cache-Control"] == "no-store" for a, _ in answers if a.status == 503)
-    assert max(took for _, took in answers) < 3 * 2  # the deadline of one, and what stood behind it
-    assert "was not drawn in time" in own_site.log
-    wait_until(lambda: own_site.get(address).status == 200, 10)
-    assert not set(frozen) & set(painters(own_site)) or own_site.get(address).status == 200
-
-
-def test_painters_leave_with_the_pool(own_site):
-    own_site.get(picture_of(own_site, "/products/kafka"))
-    pids = painters(own_site)
-    assert pids
-    own_site.pool.stop()
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), 5)
+def test_a_picture_can_be_rendered_without_a_pool(own_site):
+    address = picture_of(own_site, "/products/kafka")
+    done = own_site.diptych("render", address, text=False, check=True)
+    head, _, body = done.stdout.partition(b"\n\n")
+    assert head.startswith(b"Status: 200\n") and b"\nContent-Type: image/png\n" in head
+    assert body == own_site.get(address).body
