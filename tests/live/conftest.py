@@ -42,7 +42,8 @@ def _run(request, site):
 
 @pytest.fixture(scope="session")
 def sample_site(request, templates):
-    yield from _run(request, Site(templates))
+    """With time for pictures, which a busy machine draws when pages leave it some."""
+    yield from _run(request, Site(templates, config={"deadline": 20000}))
 
 
 @pytest.fixture(scope="module")

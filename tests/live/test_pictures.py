@@ -9,6 +9,12 @@ from lib.pictures import assert_picture, picture_of
 from lib.servers import wait_until
 
 
+@pytest.fixture
+def own_site(make_site):
+    """With time for painters and memcached, however busy the machine is."""
+    return make_site(config={"deadline": 20000, "memcached_timeout": 1000})
+
+
 @pytest.mark.parametrize("path", ["/products/kafka", "/products/jquery", "/compare/kafka-vs-kubernetes",
                                   "/compare/caddy-vs-haproxy-vs-memcached-vs-nats"])
 def test_a_page_names_its_picture(sample_site, path):
