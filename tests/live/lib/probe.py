@@ -6,6 +6,7 @@
     probe.web()                                 nginx with the shipped configuration before it
 """
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -23,7 +24,9 @@ from .servers import BUILD, ENVIRONMENT, SLOW, Web, configuration_text, diptych,
 
 def build():
     if not os.environ.get("DIPTYCH_PROBE_BUILT"):
-        done = subprocess.run(["make", "-s", "-C", BUILD, "pool_probe"], capture_output=True, text=True)
+        with open(BUILD / ".probe-lock", "w") as lock:  # tests run side by side, and each may come first
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = subprocess.run(["make", "-s", "-C", BUILD, "pool_probe"], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         os.environ["DIPTYCH_PROBE_BUILT"] = "1"
     return BUILD / "pool_probe"
