@@ -85,6 +85,18 @@ static bool term_at(const struct catalog_pin *pin, const struct entries *e, uint
   return true;
 }
 
+/* Where the term stands beside the one looked for, by slug or (NULL) by id: <0, 0, >0.  False: it cannot be read. */
+static bool term_compare(const struct catalog_pin *pin, uint32_t at, uint64_t id, const struct span *slug, int *c)
+{
+  const struct catalog_term_record *r = catalog_at(pin->catalog, pin->half, at, sizeof *r);
+  struct catalog_term t;
+  enum product_status status;
+  if (!r || (slug && !term_read(pin, at, &t, &status)))
+    return false;
+  *c = slug ? span_cmp(t.slug, *slug) : (r->id > id) - (r->id < id);
+  return true;
+}
+
 /* Binary search in one of the two orders; `id` counts when slug is NULL.  Returns the index or NONE. */
 static uint32_t entry_find(const struct catalog_pin *pin, const struct entries *e, uint64_t id, const struct span *slug)
 {
@@ -92,11 +104,9 @@ static uint32_t entry_find(const struct catalog_pin *pin, const struct entries *
   uint32_t from = 0, to = e->n;
   while (from < to) {
     uint32_t middle = from + (to - from) / 2, index = order[middle];
-    struct catalog_term t;
-    enum product_status status;
-    if (index >= e->n || !term_read(pin, e->at[index].record, &t, &status))
+    int c;
+    if (index >= e->n || !term_compare(pin, e->at[index].record, id, slug, &c))
       return CATALOG_NONE;
-    int c = slug ? span_cmp(t.slug, *slug) : (t.id > id) - (t.id < id);
     if (c == 0)
       return index;
     if (c < 0)

@@ -9,6 +9,7 @@
 #define FOOT 30
 #define CLOSER 20 /* hundredths of a percent within which a lower tick is hidden */
 #define LABEL_LEAST 400
+#define SHOWN_US (365 * CLOCK_DAY)
 
 static const char *const month_short[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -33,7 +34,7 @@ struct points { /* newest first */
 
 static int position(const struct window *w, int64_t us)
 {
-  return (int)((us - w->from) * 10000 / (w->to - w->from));
+  return (int)((us - w->from) * 10000 / SHOWN_US);
 }
 
 static struct span percent(struct page *p, int hundredths)
@@ -232,7 +233,7 @@ struct chart_view *build_chart(struct page *p, const struct gathered *g, const s
 {
   struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
   /* Windows of ticks end at the full hour, like those of the counts. */
-  struct window w = {p->pin.window_us - 365 * CLOCK_DAY, p->pin.window_us};
+  struct window w = {p->pin.window_us - SHOWN_US, p->pin.window_us};
   struct points in[WORDS_SET_MAX];
   int64_t moves = 0;
   if (!v)
