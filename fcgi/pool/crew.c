@@ -119,7 +119,8 @@ static _Noreturn void worker_become(struct crew *c, int index)
                                          .index = index,
                                          .listen_fd = c->listen_fd,
                                          .life_fd = c->life_fd,
-                                         .nudge_fd = c->nudge_fd}));
+                                         .nudge_fd = c->nudge_fd,
+                                         .pass_fds = c->pass_fds}));
 }
 
 static bool worker_start(struct crew *c, int64_t now_us)

@@ -27,6 +27,7 @@ struct crew {
   unsigned generation;         /* of those */
   int wanted;
   int listen_fd, life_fd, nudge_fd; /* as in gateway.h */
+  const int *pass_fds;
   bool stopping;
   void (*in_child)(void *);    /* closes what is the master's alone */
   void *in_child_of;

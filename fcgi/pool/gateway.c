@@ -95,10 +95,24 @@ static void event_turn(struct gateway *g, const struct epoll_event *event, bool 
                                       .gone = event->events & (EPOLLHUP | EPOLLERR)});
 }
 
+/* One of each kind, so that the others get theirs.  Who looks because another has died or left takes
+ * what there is: a wake-up is lost with the worker that got it. */
+static void newcomers_take(struct gateway *g, bool fresh, bool passed, bool nudged)
+{
+  if (fresh && g->listening)
+    gateway_accept(g);
+  while (nudged && g->listening && gateway_accept(g))
+    ;
+  if (passed)
+    gateway_take(g);
+  while (nudged && gateway_take(g))
+    ;
+}
+
 static void turn(struct gateway *g)
 {
   struct epoll_event events[EVENTS];
-  bool waited, fresh = false, nudged = false, work = false;
+  bool waited, fresh = false, passed = false, nudged = false, work = false;
   int n = events_wait(g, events, &waited);
   for (int i = 0; i < n; i++, waited = true) {
     if (events[i].data.ptr == NULL)
@@ -109,6 +123,8 @@ static void turn(struct gateway *g)
       nudged = eventfd_read(g->s->nudge_fd, &(eventfd_t){0}) == 0;
     else if (events[i].data.ptr == &g->aside)
       work = true;
+    else if (events[i].data.ptr == g->s->pass_fds)
+      passed = true;
     else
       event_turn(g, &events[i], waited, n > 1);
   }
@@ -116,11 +132,8 @@ static void turn(struct gateway *g)
     gateway_work(g);
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->told = true;
-  /* A wake-up is lost when the worker that got it dies: so look also when nothing happened. */
-  else if ((fresh || n == 0) && g->listening)
-    gateway_accept(g);
-  while (nudged && !g->told && g->listening && gateway_accept(g))
-    ;
+  if (!g->told)
+    newcomers_take(g, fresh || n == 0, passed || n == 0, nudged);
   expire(g);
 }
 
@@ -144,12 +157,12 @@ static void queue_drain(struct gateway *g)
   if (!atomic_load(&g->s->board->stopping))
     gateway_nudge(g);
   else
-    while (clock_mono_us() < until_us && gateway_accept(g))
+    while (clock_mono_us() < until_us && (gateway_take(g) || gateway_accept(g)))
       ;
 }
 
-/* Busy kept connections end with their next answer, which tells the peer so; only those that nobody
- * uses for a while are closed by us. */
+/* What is idle is handed over.  What stays ends with its next answer, which tells the peer so; only
+ * connections that nobody uses for a while are closed by us. */
 static void leave(struct gateway *g)
 {
   g->leaving = true;
@@ -157,11 +170,15 @@ static void leave(struct gateway *g)
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->life_fd, NULL); /* these stay readable from now on */
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->signal_fd, NULL);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->nudge_fd, NULL);
+  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->pass_fds[1], NULL);
   queue_drain(g);
+  gateway_pass_all(g);
   g->quiet_us = clock_mono_us() + QUIET_US;
   while (g->oldest && clock_mono_us() < g->quiet_us)
     turn(g);
   g->quiet_us = 0;
+  while (atomic_load(&g->s->board->stopping) && gateway_take(g)) /* see gateway_pass.c */
+    ;
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
     connection_shut(g, c);
@@ -176,6 +193,7 @@ static bool ends_watch(struct gateway *g)
 {
   struct epoll_event told = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
   struct epoll_event nudge = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
+  struct epoll_event pass = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->pass_fds};
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
@@ -183,7 +201,8 @@ static bool ends_watch(struct gateway *g)
   g->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &told) == 0 &&
          epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->life_fd, &told) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->nudge_fd, &nudge) == 0;
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->nudge_fd, &nudge) == 0 &&
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->pass_fds[1], &pass) == 0;
 }
 
 static bool work_watch(struct gateway *g)

@@ -10,10 +10,14 @@
  * accepts no other for 10 ms, as long as another worker idles.  Signals are an event like the others:
  * none interrupts a request.
  *
- * Leaving loses nothing: what is in the listen queue or comes on a kept connection is still answered,
- * each connection's last answer tells the peer that it is (see reply.h), and one that stays unused is
- * shut for reading before it is closed: on a UNIX socket a request whose write succeeded is answered,
- * and any other peer learns at once that it must connect anew. */
+ * Leaving loses nothing.  Kept connections are handed over to workers that stay (gateway_pass.c), also
+ * with a request on them that was not yet begun, so every request that comes after a reload is
+ * answered with the new configuration; the connection of a request that still runs is ended by its
+ * answer, which tells the peer so (see reply.h).  When the whole pool stops, nobody stays: then what is in
+ * the listen queue or comes on a kept connection is still answered, and one that stays unused for a
+ * while is shut for reading before it is closed, so that on a UNIX socket a request whose write
+ * succeeded is answered.  A request that nginx writes in just that moment is refused, as one is that
+ * comes later. */
 #ifndef DIPTYCH_POOL_GATEWAY_H
 #define DIPTYCH_POOL_GATEWAY_H
 
@@ -29,6 +33,7 @@ struct gateway_setup {
   int listen_fd; /* non-blocking */
   int life_fd;   /* hangs up when the master has died */
   int nudge_fd;  /* an eventfd: look at the listening socket */
+  const int *pass_fds; /* a pair of SOCK_SEQPACKET: [0] connections are handed over to, [1] come from */
   uint64_t requests_most; /* leave after about so many; 0: never */
 };
 

@@ -25,6 +25,12 @@ static void list_remove(struct gateway *g, struct connection *c)
   *(c->newer ? &c->newer->older : &g->newest) = c->older;
 }
 
+void gateway_add(struct gateway *g, struct connection *c)
+{
+  list_add(g, c);
+  g->connections++;
+}
+
 void gateway_touch(struct gateway *g, struct connection *c)
 {
   list_remove(g, c);
@@ -36,7 +42,9 @@ void gateway_drop(struct gateway *g, struct connection *c)
   gateway_aside_forget(g, c);
   list_remove(g, c);
   g->connections--;
-  connection_free(&c); /* closing takes it out of the epoll set */
+  if (c->watched) /* closing alone does not, while another worker still has it open (gateway_pass.c) */
+    epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL);
+  connection_free(&c);
 }
 
 void gateway_due(struct gateway *g, struct connection *c, int64_t due_us)
@@ -60,7 +68,7 @@ bool gateway_kept_idle(const struct connection *c)
   return c->state == CONNECTION_OPEN && !c->due_us;
 }
 
-/* Room for one more: the connection that has been quiet longest goes. */
+/* The connection that has been quiet longest goes. */
 static bool room_make(struct gateway *g)
 {
   for (struct connection *c = g->oldest; c; c = c->newer)
@@ -69,6 +77,11 @@ static bool room_make(struct gateway *g)
       return true;
     }
   return false;
+}
+
+bool gateway_room(struct gateway *g)
+{
+  return g->connections < g->connections_most || room_make(g);
 }
 
 void gateway_listen(struct gateway *g, bool on)
@@ -103,7 +116,7 @@ void gateway_nudge(struct gateway *g)
 
 bool gateway_accept(struct gateway *g)
 {
-  if (g->connections >= g->connections_most && !room_make(g)) {
+  if (!gateway_room(g)) {
     listen_pause(g, "too many connections");
     return false;
   }
@@ -118,8 +131,7 @@ bool gateway_accept(struct gateway *g)
     listen_pause(g, "out of memory");
     return false;
   }
-  list_add(g, c);
-  g->connections++;
+  gateway_add(g, c);
   gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US); /* a fresh one may not be mute */
   gateway_turn(g, c, (struct gateway_event){.waited = false});
   return true;

@@ -39,6 +39,11 @@ static void response_count(struct metrics *m, int status)
     METRICS_ADD(m, responses_5xx, 1);
 }
 
+static bool told_to_leave(const struct gateway *g)
+{
+  return g->leaving || atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed);
+}
+
 struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us)
 {
   return (struct request){.arena = g->arena,
@@ -66,7 +71,7 @@ static bool respond_write(struct gateway *g, struct connection *c, const struct 
 {
   const struct gateway_setup *s = g->s;
   stage_set(rq->stage, STAGE_WRITE);
-  c->close_after = c->close_after || g->leaving || atomic_load_explicit(&s->slot->leaving, memory_order_relaxed);
+  c->close_after = c->close_after || told_to_leave(g);
   struct reply to = {.fd = c->fd,
                      .id = c->scan.id,
                      .head = span_eq(rq->method, SPAN("HEAD")),
@@ -162,6 +167,8 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
     return;
   }
   enum connection_news news = connection_look(c, g->buffer);
+  if (news == CONNECTION_REQUEST && told_to_leave(g) && gateway_pass(g, c))
+    return; /* its answer would be of a configuration that may be in force no longer */
   if (news == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
     return;
   if (news == CONNECTION_REQUEST)

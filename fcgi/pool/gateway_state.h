@@ -1,6 +1,7 @@
 /* What the parts of the gateway share, and nobody else: gateway.c (the loop, and leaving),
- * gateway_accept.c (the listening socket and the list of connections), gateway_serve.c (one
- * connection's turn, one request) and gateway_later.c (requests that are set aside). */
+ * gateway_accept.c (the listening socket and the list of connections), gateway_pass.c (handing them
+ * over), gateway_serve.c (one connection's turn, one request) and gateway_later.c (requests that are set
+ * aside). */
 #ifndef DIPTYCH_POOL_GATEWAY_STATE_H
 #define DIPTYCH_POOL_GATEWAY_STATE_H
 
@@ -36,6 +37,7 @@ struct gateway {
 #define GATEWAY_BODY_US (20 * INT64_C(1000))     /* that its body has to arrive in, for the connection to be kept */
 
 /* gateway_accept.c */
+void gateway_add(struct gateway *g, struct connection *c);   /* a new one */
 void gateway_touch(struct gateway *g, struct connection *c); /* it is the newest now */
 void gateway_drop(struct gateway *g, struct connection *c);  /* closes and frees it */
 void gateway_due(struct gateway *g, struct connection *c, int64_t due_us);
@@ -45,10 +47,19 @@ void gateway_listen(struct gateway *g, bool on);
 /* A fresh connection whose request is still under way: it would wait if the next one's came first, so
  * the next ones are left to a worker that idles, for a moment. */
 void gateway_hold(struct gateway *g);
+/* Room for one more, if need be in place of the one that has been quiet longest.  false: none. */
+bool gateway_room(struct gateway *g);
 /* One connection; the others are left to other workers.  false: none waits. */
 bool gateway_accept(struct gateway *g);
 /* Lets another worker look at the listening socket, whose wake-up this one may have had for nothing. */
 void gateway_nudge(struct gateway *g);
+
+/* gateway_pass.c */
+/* Hands a connection between two requests, or whose next has not been taken, over to another worker.
+ * false: it stays here. */
+bool gateway_pass(struct gateway *g, struct connection *c);
+void gateway_pass_all(struct gateway *g); /* all that are idle */
+bool gateway_take(struct gateway *g); /* one that another handed over; false: none waits */
 
 /* gateway_serve.c */
 void gateway_bad(struct gateway *g, const char *why);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ struct master {
   int signal_fd;
   int life[2]; /* a pipe: workers hold [0], only the master [1] */
   int nudge_fd;
+  int pass[2]; /* from leaving workers to those that stay */
   bool said_ready, stopping;
   int64_t watched_us;
 };
@@ -320,7 +322,8 @@ static bool master_open(struct master *m, FILE *why)
   standard_open();
   m->board = scoreboard_new();
   m->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->nudge_fd < 0 || !signals_open(m)) {
+  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->nudge_fd < 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->pass) != 0 || !signals_open(m)) {
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
@@ -338,6 +341,7 @@ static bool master_open(struct master *m, FILE *why)
   m->crew.listen_fd = m->listener.fd;
   m->crew.life_fd = m->life[0];
   m->crew.nudge_fd = m->nudge_fd;
+  m->crew.pass_fds = m->pass;
   m->crew.in_child = in_child;
   m->crew.in_child_of = m;
   atomic_store(&m->board->generation, 1);

@@ -37,6 +37,7 @@ enum worker_exit worker_run(const struct worker_setup *w)
                                                              .listen_fd = w->listen_fd,
                                                              .life_fd = w->life_fd,
                                                              .nudge_fd = w->nudge_fd,
+                                                             .pass_fds = w->pass_fds,
                                                              .requests_most = requests_most(w)});
   if (w->app->worker_close)
     w->app->worker_close(self);

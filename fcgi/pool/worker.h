@@ -18,6 +18,7 @@ struct worker_setup {
   struct scoreboard *board;
   int index;
   int listen_fd, life_fd, nudge_fd; /* as in gateway.h */
+  const int *pass_fds;
 };
 
 /* After process_child_begin. */

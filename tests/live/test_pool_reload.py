@@ -1,4 +1,5 @@
 """Reloads: nothing is lost, the new configuration is in force within a second, a bad one changes nothing."""
+import contextlib
 import os
 import signal
 import time
@@ -68,6 +69,45 @@ def test_fresh_connections_lose_nothing_either(probe):
         for _ in range(30):
             assert probe.control("reload")[0]
     assert set(counts) == {200}, counts
+
+
+def kept_peers(probe, stack, count=40):
+    """Peers that have had an answer; a busy machine makes a worker give one of them up."""
+    peers = [stack.enter_context(probe.peer()) for _ in range(count)]
+    return [p for p in peers if not p.ask("/x").said_last]
+
+
+def test_kept_connections_outlive_the_workers_that_had_them(make_probe):
+    """Closing them would race with nginx's next request on one, and cost a visitor a 502."""
+    probe = make_probe(workers=4)
+    with contextlib.ExitStack() as stack:
+        peers = kept_peers(probe, stack)
+        before = {w["pid"] for w in probe.workers()}
+        probe.write_config(site_name="second", workers=2)
+        assert probe.control("reload")[0]
+        answers = [p.ask("/config") for p in peers]
+        assert {a.text for a in answers} == {"second"}, "an old worker answered after the reload"
+        peers = [p for p, a in zip(peers, answers) if not a.said_last]
+        assert len(peers) > 20
+        wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in before), 5 * SLOW)
+        probe.control("scale 1")
+        wait_until(lambda: len(probe.pids()) == 2, 5 * SLOW, "a worker to leave")
+        assert {p.ask("/config").text for p in peers} == {"second"}
+    assert probe.metric("pool_deaths_killed_total") == 0
+
+
+def test_a_stop_right_behind_a_reload_answers_what_kept_connections_have_sent(make_probe):
+    """Some connections are on their way from one worker to another then."""
+    probe = make_probe(workers=4)
+    with contextlib.ExitStack() as stack:
+        peers = kept_peers(probe, stack)
+        probe.pool.signal(signal.SIGHUP)
+        probe.wait_logged("configuration 2 is in force")
+        for p in peers:
+            p.send(request("/x"))
+        probe.pool.signal(signal.SIGTERM)
+        assert {p.answer().status for p in peers} == {200}
+    assert probe.pool.process.wait(20 * SLOW) == 0
 
 
 BROKEN = {
