@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "content/db_fault.h"
+#include "content/db_login.h"
 #include "content/db_wait.h"
 
 #define LOG_EVERY_S 10
@@ -141,22 +142,10 @@ static void session_words(char *out, size_t cap, int64_t answer_us)
            seconds_beyond(answer_us), seconds_beyond(answer_us));
 }
 
-static void set_tls(MYSQL *m)
-{
-#ifdef MARIADB_PACKAGE_VERSION
-  my_bool on = 1;
-  mysql_options(m, MYSQL_OPT_SSL_ENFORCE, &on);
-  mysql_options(m, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
-#else
-  unsigned mode = SSL_MODE_VERIFY_IDENTITY;
-  mysql_options(m, MYSQL_OPT_SSL_MODE, &mode);
-#endif
-}
-
 static MYSQL *handle_new(const struct db *db)
 {
   char words[320];
-  unsigned seconds = seconds_beyond(db->answer_us), off = 0;
+  unsigned seconds = seconds_beyond(db->answer_us), handshake = seconds - 1;
   MYSQL *m = mysql_init(NULL);
   if (!m)
     return NULL;
@@ -164,27 +153,24 @@ static MYSQL *handle_new(const struct db *db)
   mysql_options(m, MYSQL_OPT_NONBLOCK, 0);
 #endif
   session_words(words, sizeof words, db->answer_us);
-  mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+  mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &handshake);
   mysql_options(m, MYSQL_OPT_READ_TIMEOUT, &seconds);
   mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
-  mysql_options(m, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  mysql_options(m, MYSQL_OPT_LOCAL_INFILE, &off); /* a hostile server could ask for our files */
   mysql_options(m, MYSQL_INIT_COMMAND, words);
-  if (db->config->mysql_tls)
-    set_tls(m);
+  db_login_prepare(m, db->config);
   return m;
 }
 
 static enum err open_now(struct db *db, int64_t deadline_us)
 {
   bool ok = false;
-  int64_t now = clock_mono_us();
+  int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
   if (!(db->mysql = handle_new(db)))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
   METRICS_ADD(db->metrics, db_statements, 1); /* the session's settings */
-  if (!db_wait_connect(db->mysql, db->config, answer_by(db, now, deadline_us), &ok))
-    return timed_out(db, now);
+  if (!db_wait_connect(db->mysql, db->config, by, &ok) || (!ok && clock_mono_us() >= by))
+    return timed_out(db, now); /* a TLS handshake says so as if the certificate were bad */
   if (ok)
     return ERR_OK;
   enum err err = failed(db);

@@ -2,10 +2,11 @@
  *
  * Every operation takes a deadline in monotonic microseconds (clock_mono_us) and never outlasts it,
  * whatever the server does: the client library runs in its non-blocking mode and each wait is a
- * poll(2) for what is left.  An operation that ran out of time costs the connection, since its answer
- * may still arrive; nothing is ever read from it again.  There is no automatic reconnect: a session
- * that was lost takes its snapshot with it, so db_snapshot repeats the whole reading instead:
- * once, not counting a connection that had been idle and turned out to be dead.
+ * poll(2) for what is left.  (Only a TLS handshake that a server leaves unfinished is waited for by the
+ * library itself: mysql_timeout, rounded up to whole seconds.)  An operation that ran out of time costs
+ * the connection, since its answer may still arrive; nothing is ever read from it again.  There is no
+ * automatic reconnect: a session that was lost takes its snapshot with it, so db_snapshot repeats the
+ * whole reading instead: once, not counting a connection that had been idle and turned out to be dead.
  *
  * A session speaks utf8mb4, its time zone is UTC, and the server ends a statement by itself soon
  * after we stopped waiting for it.

@@ -37,7 +37,7 @@
   X(2006, RETRY, "the server closed the connection")                                                                   \
   X(2008, NO_MEMORY, "out of memory here")                                                                             \
   X(2013, RETRY, "the connection was lost")                                                                            \
-  X(2026, INVALID, "TLS failed: check the server's certificate, or set mysql_tls = false")                             \
+  X(2026, INVALID, "the server must speak TLS, with a certificate for mysql_host that mysql_tls_ca has signed")          \
   X(2055, RETRY, "the connection was lost")                                                                            \
   X(2059, INVALID, "the account's way to log in is not known to the client library")                                   \
   X(3024, UNAVAILABLE, "the statement took too long: look at the server's load")                                       \

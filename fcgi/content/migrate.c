@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "content/db_fault.h"
+#include "content/db_login.h"
 #include "text/sql_script.h"
 
 #define LOCK_WAIT_S "2"
@@ -17,7 +19,7 @@
 #define FILES_MAX 999
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 
-enum { SERVER_LOCK_WAIT_TIMEOUT = 1205, SERVER_NO_SUCH_TABLE = 1146, SERVER_NO_SUCH_DATABASE = 1049 };
+enum { SERVER_LOCK_WAIT_TIMEOUT = 1205, SERVER_NO_SUCH_TABLE = 1146, SERVER_NO_SUCH_DATABASE = 1049, CLIENT_TLS = 2026 };
 
 struct migration {
   const struct config *config;
@@ -32,23 +34,12 @@ struct migration {
 
 static MYSQL *handle_new(const struct config *c)
 {
-  unsigned connect_s = 10, off = 0;
+  unsigned connect_s = 10;
   MYSQL *m = mysql_init(NULL);
   if (!m)
     return NULL;
   mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-  mysql_options(m, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  mysql_options(m, MYSQL_OPT_LOCAL_INFILE, &off);
-  if (c->mysql_tls) {
-#ifdef MARIADB_PACKAGE_VERSION
-    my_bool on = 1;
-    mysql_options(m, MYSQL_OPT_SSL_ENFORCE, &on);
-    mysql_options(m, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
-#else
-    unsigned mode = SSL_MODE_VERIFY_IDENTITY;
-    mysql_options(m, MYSQL_OPT_SSL_MODE, &mode);
-#endif
-  }
+  db_login_prepare(m, c);
   return m;
 }
 
@@ -59,6 +50,8 @@ static void connect_complain(struct migration *mg, const char *where)
           mysql_error(mg->mysql), mysql_errno(mg->mysql));
   if (mysql_errno(mg->mysql) == SERVER_NO_SUCH_DATABASE)
     fprintf(mg->why, "migrate: make it first: CREATE DATABASE `%s` CHARACTER SET utf8mb4;\n", c->mysql_database);
+  else if (mysql_errno(mg->mysql) == CLIENT_TLS)
+    fprintf(mg->why, "migrate: %s\n", db_fault_find(CLIENT_TLS)->advice);
   else
     fprintf(mg->why, "migrate: see mysql_socket, mysql_host, mysql_port, mysql_admin_user, mysql_admin_password in %s\n",
             c->path);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -157,6 +158,27 @@ static void password_from_file(struct config *c)
     fclose(f);
 }
 
+/* A word about it now is better than the library's at every connection. */
+static void tls_check(const struct config *c)
+{
+  const struct {
+    const char *name, *path;
+  } files[] = {{"mysql_tls_ca", c->mysql_tls_ca}, {"mysql_tls_cert", c->mysql_tls_cert}, {"mysql_tls_key", c->mysql_tls_key}};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    if (!*files[i].path)
+      continue;
+    if (!c->mysql_tls || access(files[i].path, R_OK) != 0) {
+      faults++;
+      fprintf(messages, "%s: %s = \"%s\": %s\n", c->path, files[i].name, files[i].path,
+              c->mysql_tls ? strerror(errno) : "set mysql_tls = true too, or nothing is encrypted");
+    }
+  }
+  if (!*c->mysql_tls_cert != !*c->mysql_tls_key) {
+    faults++;
+    fprintf(messages, "%s: mysql_tls_cert and mysql_tls_key need each other\n", c->path);
+  }
+}
+
 static void relations_check(const struct config *c)
 {
   if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max) {
@@ -183,6 +205,7 @@ static struct config *config_take(cfg_t *cfg, const char *path)
     c->as_of_us = CLOCK_NEVER;
   password_from_file(c);
   relations_check(c);
+  tls_check(c);
   if (faults)
     config_free(&c);
   return c;

@@ -64,7 +64,10 @@
   INT(markdown_bytes, 262144, 1024, 16777216, "largest Markdown body that is rendered")                                \
   INT(markdown_output_bytes, 1048576, 1024, 67108864, "largest HTML that a body may become")                           \
   INT(markdown_cpu, 200, 1, 10000, "ms of CPU that one body may cost")                                                 \
-  FLAG(mysql_tls, false, "use TLS to the database, and check its certificate")
+  FLAG(mysql_tls, false, "use TLS to the database, and check its certificate")                                         \
+  WORD(mysql_tls_ca, "", "file with the authority that signed the database's certificate; empty: the system's")        \
+  WORD(mysql_tls_cert, "", "file with our own certificate, for an account that requires one")                          \
+  WORD(mysql_tls_key, "", "file with the private key of mysql_tls_cert")
 
 struct config {
 #define CONFIG_C_WORD(key, fallback, text) char *key;
