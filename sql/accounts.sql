@@ -29,6 +29,10 @@ GRANT SELECT ON change_log          TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_state          TO 'diptych_pool'@'localhost';
 GRANT SELECT ON schema_version      TO 'diptych_pool'@'localhost';
 
+-- A pool that reads a replica (mysql_replica) also asks how far that is behind; MySQL calls the right
+-- REPLICATION CLIENT:
+--   GRANT SLAVE MONITOR ON *.* TO 'diptych_pool'@'localhost';
+
 -- The CMS edits; what follows from an edit, triggers do with their own rights.
 GRANT SELECT, INSERT, UPDATE, DELETE ON sector         TO 'diptych_cms'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON theme          TO 'diptych_cms'@'localhost';

@@ -123,6 +123,8 @@ struct catalog_state {
   bool ready;              /* caught up with a reachable database since this master started */
   bool database_up;        /* the last poll succeeded */
   bool from_file;          /* published from the state file, not yet confirmed by the database */
+  bool replica;            /* the database may be behind another: */
+  int64_t lag_us;          /* so much; -1: it cannot say */
   int64_t confirmed_us;    /* real time: the catalog was last known to be current */
   uint64_t cursor, gaps;   /* change log: last number applied; numbers still missing */
   uint64_t behind;         /* entries seen and not yet applied */

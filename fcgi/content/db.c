@@ -332,6 +332,15 @@ void db_rows_free(struct db_rows *rows)
   *rows = (struct db_rows){0};
 }
 
+unsigned db_column(const struct db_rows *rows, const char *name)
+{
+  const MYSQL_FIELD *fields = rows->result ? mysql_fetch_fields(rows->result) : NULL;
+  unsigned at = 0;
+  while (at < rows->columns && strcmp(fields[at].name, name) != 0)
+    at++;
+  return at;
+}
+
 bool db_null(const struct db_rows *rows, unsigned column)
 {
   return column >= rows->columns || !rows->cells[column];

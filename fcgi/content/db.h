@@ -62,6 +62,9 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
 bool db_next(struct db_rows *rows); /* false: no more */
 void db_rows_free(struct db_rows *rows);
 
+/* Where the column of this name is; rows->columns: there is none. */
+unsigned db_column(const struct db_rows *rows, const char *name);
+
 /* Cells of the current row; a column that isn't there reads as NULL.  Texts live until db_rows_free. */
 bool db_null(const struct db_rows *rows, unsigned column);
 struct span db_text(const struct db_rows *rows, unsigned column);

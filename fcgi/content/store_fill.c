@@ -135,6 +135,15 @@ static bool behind(struct store_live *s, const struct product *p)
   return ordinal != CATALOG_NONE && p->facts.version.rev < catalog_raised(&now, ordinal).rev;
 }
 
+static bool behind_pause(const struct store_context *x)
+{
+  struct timespec t = {0, BEHIND_PAUSE_US * 1000};
+  if (clock_mono_us() + BEHIND_PAUSE_US > x->deadline_us)
+    return false;
+  nanosleep(&t, NULL);
+  return true;
+}
+
 static enum err read_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
                               struct product *out)
 {
@@ -149,10 +158,8 @@ static enum err read_products(struct store_live *s, const struct store_context *
       late = late || behind(s, &out[i]);
     if (!late)
       return ERR_OK;
-    if (clock_mono_us() + BEHIND_PAUSE_US > x->deadline_us)
+    if (!behind_pause(x))
       return ERR_UNAVAILABLE;
-    struct timespec t = {0, BEHIND_PAUSE_US * 1000};
-    nanosleep(&t, NULL);
   }
 }
 
@@ -217,14 +224,20 @@ enum err store_fill_products(struct store_live *s, const struct store_context *x
   return e;
 }
 
+/* As in `behind`, of what is not a product. */
+static bool older(const struct want *w, struct version read)
+{
+  return read.rev < w->version.rev;
+}
+
 static enum err fill_site(struct store_live *s, const struct store_context *x, struct want *w)
 {
   struct buf packed = BUF_INIT;
   struct rows_site rows;
   struct want named = *w;
   enum err e = rows_site(s->db, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK)
-    return e;
+  if (e != ERR_OK || older(w, rows.version))
+    return e != ERR_OK ? e : ERR_RETRY;
   named.version = rows.version;
   fragment_pack_site(s->config, rows.questions, rows.n, &packed);
   return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
@@ -236,8 +249,8 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   struct rows_page rows;
   struct want named = *w;
   enum err e = rows_page(s->db, w->id, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK)
-    return e;
+  if (e != ERR_OK || older(w, rows.version))
+    return e != ERR_OK ? e : ERR_RETRY;
   if (rows.status != PRODUCT_PUBLISHED) /* withdrawn since the catalog was published */
     return ERR_NOT_FOUND;
   named.version = rows.version;
@@ -251,8 +264,8 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
   struct rows_timeline rows;
   struct want named = *w;
   enum err e = rows_timeline(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK)
-    return e;
+  if (e != ERR_OK || older(w, rows.version))
+    return e != ERR_OK ? e : ERR_RETRY;
   named.version = rows.version;
   fragment_pack_timeline(rows.total, rows.activities, rows.n, &packed);
   return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
@@ -260,11 +273,13 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
 
 static enum err fill_one(struct store_live *s, const struct store_context *x, struct want *w)
 {
-  if (w->kind == FRAGMENT_SITE)
-    return fill_site(s, x, w);
-  if (w->kind == FRAGMENT_PAGE)
-    return fill_page(s, x, w);
-  return fill_timeline(s, x, w);
+  enum err e;
+  do
+    e = w->kind == FRAGMENT_SITE   ? fill_site(s, x, w)
+        : w->kind == FRAGMENT_PAGE ? fill_page(s, x, w)
+                                   : fill_timeline(s, x, w);
+  while (e == ERR_RETRY && behind_pause(x));
+  return e == ERR_RETRY ? ERR_UNAVAILABLE : e;
 }
 
 enum err store_fill_other(struct store_live *s, const struct store_context *x, struct want *w, struct want *wants,

@@ -2,6 +2,7 @@
  *
  *   watcher.c      the loop: connect, poll, wait, tell the state
  *   watch_poll.c   one look at the change log
+ *   watch_replica.c  how far a replica is behind
  *   watch_apply.c  reads again what changed and stages it
  *   watch_load.c   reads everything anew; watch_ahead.c over several connections
  *   watch_sweep.c  compares versions, rate-limited
@@ -48,6 +49,15 @@ struct watch_recount {
   size_t n, cap;
 };
 
+#define WATCH_LAG_UNKNOWN INT64_C(-1)
+
+struct watch_replica {
+  int64_t asked_us;       /* real time just before it was asked */
+  int64_t lag_us;         /* behind its primary; 0 also for a database that is no replica */
+  int64_t level_since_us; /* monotonic: since when lag_us is 0; 0: it is not, or nobody has asked */
+  bool waits;             /* it has yet to come to where the catalog is */
+};
+
 struct watch {
   const struct config *config;
   struct catalog *catalog;
@@ -72,6 +82,7 @@ struct watch {
   struct watch_ids changed;
   bool terms_changed;
 
+  struct watch_replica replica;
   struct watch_sweep sweep;
   struct watch_recount recount;
   bool full, refused;        /* the catalog's memory did not suffice; since the last publication */
@@ -95,6 +106,11 @@ void watch_ids_sort(struct watch_ids *ids);             /* and without doubles *
 enum err watch_poll(struct watch *w);
 enum err watch_load(struct watch *w);
 enum err watch_clock(struct watch *w);
+enum err watch_replica(struct watch *w);
+/* The log's highest number is `most`: is that a replica that must catch up before it is read? */
+bool watch_replica_waits(struct watch *w, uint64_t most);
+int64_t watch_replica_confirms(const struct watch *w);      /* real time up to which the catalog is right */
+const char *watch_replica_trouble(const struct watch *w); /* "": none */
 enum err watch_sweep(struct watch *w);
 
 /* Reads products again and stages what they are now.  ids sorted, without doubles. */

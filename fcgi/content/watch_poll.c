@@ -143,6 +143,9 @@ static enum err answer_take(struct watch *w, struct db_rows *rows)
   if (!kept)
     return ERR_NO_MEMORY;
   const char *why = h.there ? strange(w, &h) : "site_state has no row";
+  bool same = h.there && strcmp(h.incarnation, w->follow->incarnation) == 0;
+  if (watch_replica_waits(w, same ? h.most : UINT64_MAX))
+    return ERR_OK;
   if (why) {
     snprintf(w->reason, sizeof w->reason, "%s", why);
     w->load_wanted = true;

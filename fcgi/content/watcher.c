@@ -65,9 +65,13 @@ static void state_tell(struct watch *w)
     sentence = "the catalog's memory does not suffice: raise catalog_bytes";
   else if (!w->state.database_up && w->down_since_us)
     db_failure(w->db, &sentence);
+  else if (*watch_replica_trouble(w))
+    sentence = watch_replica_trouble(w);
   else if (w->sweep.trouble[0])
     sentence = w->sweep.trouble;
   snprintf(w->state.trouble, sizeof w->state.trouble, "%s", sentence);
+  w->state.replica = w->config->mysql_replica;
+  w->state.lag_us = w->replica.lag_us;
   catalog_state_put(w->writer, &w->state);
 }
 
@@ -78,13 +82,13 @@ static void up(struct watch *w, bool current)
     log_info("the database is back after %.1f s", (double)(clock_mono_us() - w->down_since_us) / 1e6);
   w->down_since_us = 0;
   w->state.database_up = true;
-  if (w->load_wanted || w->behind || !current)
+  if (w->load_wanted || w->behind || w->replica.waits || !current)
     return;
   if (!w->state.ready)
     log_info("caught up with the database at change %llu", (unsigned long long)w->follow->cursor);
   w->state.ready = true;
   w->state.from_file = false;
-  w->state.confirmed_us = w->polled_us;
+  w->state.confirmed_us = watch_replica_confirms(w);
 }
 
 static void down(struct watch *w, enum err err)
@@ -112,12 +116,12 @@ static enum err writer_renew(struct watch *w)
 
 static enum err step(struct watch *w)
 {
-  enum err err = ERR_OK;
-  if (w->load_wanted)
+  enum err err = watch_replica(w);
+  if (err == ERR_OK && w->load_wanted)
     err = watch_load(w);
   if (err == ERR_OK)
     err = watch_poll(w);
-  if (err != ERR_OK || w->load_wanted || w->behind)
+  if (err != ERR_OK || w->load_wanted || w->behind || w->replica.waits)
     return err;
   if ((err = watch_clock(w)) == ERR_OK && w->state.ready)
     err = watch_sweep(w);

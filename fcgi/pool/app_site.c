@@ -200,11 +200,12 @@ static void status(void *context, struct buf *out, bool json)
   if (json) {
     buf_printf(out,
                "\"catalog\":{\"ready\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,\"publication\":%llu,"
-               "\"confirmed_ms_ago\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,\"sweep_found\":%llu,"
-               "\"from_file\":%s,\"incarnation\":\"%.60s\",\"trouble\":\"",
+               "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
+               "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":\"%.60s\",\"trouble\":\"",
                st.ready ? "true" : "false", st.database_up ? "true" : "false",
                breaker_closed(&s->breakers->cache) ? "true" : "false", products,
                (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
+               st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
                (unsigned long long)st.behind, (unsigned long long)st.cursor, (unsigned long long)st.gaps,
                (unsigned long long)st.sweep_found, st.from_file ? "true" : "false", st.incarnation);
     for (const char *t = st.trouble; *t; t++)
@@ -218,6 +219,8 @@ static void status(void *context, struct buf *out, bool json)
              (unsigned long long)st.gaps);
   buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : "away",
              breaker_closed(&s->breakers->cache) ? "up" : "away");
+  if (st.replica && st.lag_us >= 0)
+    buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));
   if (st.trouble[0])
     buf_printf(out, "trouble: %s\n", st.trouble);
 }

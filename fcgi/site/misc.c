@@ -24,7 +24,7 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
 {
   struct catalog_state state;
   catalog_state_get(site_parts(s)->catalog, &state);
-  if (state.ready && state.database_up) {
+  if (state.ready && state.database_up && site_serves(s)) {
     http_plain(200, TEXT_TYPE, "no-store", SPAN("ready\n"), false, out);
     return;
   }

@@ -91,14 +91,14 @@ int64_t site_opened_us(const struct site *s)
 }
 
 /* May pages be made from this catalog?  It has caught up with the database, or the database is away
- * and what it was known to be is not too old. */
-static bool catalog_serves(const struct site *s)
+ * or itself behind, and what it was known to be is not too old. */
+bool site_serves(const struct site *s)
 {
   struct catalog_state state;
   catalog_state_get(s->parts.catalog, &state);
   if (catalog_publication(s->parts.catalog) == 0)
     return false;
-  if (state.ready && state.database_up)
+  if (state.ready && state.database_up && state.lag_us == 0)
     return true;
   if (!state.ready && !state.trouble[0])
     return false; /* it may be current in a moment */
@@ -110,7 +110,7 @@ static bool catalog_wait(struct visit *v)
 {
   struct timespec t = {0, READY_POLL_US * 1000};
   int64_t until = clock_mono_us() + (v->rq->deadline_us - clock_mono_us()) * 3 / 4;
-  while (!catalog_serves(v->site)) {
+  while (!site_serves(v->site)) {
     if (clock_mono_us() > until)
       return false;
     nanosleep(&t, NULL);

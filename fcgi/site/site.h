@@ -38,6 +38,7 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
 const struct config *site_config(const struct site *s);
 const struct assets *site_assets(const struct site *s);
 const struct site_parts *site_parts(const struct site *s);
+bool site_serves(const struct site *s); /* the catalog is current, or not older than stale_max allows */
 int64_t site_opened_us(const struct site *s); /* real time */
 
 #endif

@@ -65,6 +65,7 @@
   INT(markdown_output_bytes, 1048576, 1024, 67108864, "largest HTML that a body may become")                           \
   INT(markdown_cpu, 200, 1, 10000, "ms of CPU that one body may cost")                                                 \
   FLAG(mysql_tls, false, "use TLS to the database, and check its certificate")                                         \
+  FLAG(mysql_replica, false, "the database is a replica: how far it is behind counts")                        \
   WORD(mysql_tls_ca, "", "file with the authority that signed the database's certificate; empty: the system's")        \
   WORD(mysql_tls_cert, "", "file with our own certificate, for an account that requires one")                          \
   WORD(mysql_tls_key, "", "file with the private key of mysql_tls_cert")
