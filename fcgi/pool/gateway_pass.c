@@ -86,7 +86,7 @@ bool gateway_take(struct gateway *g)
   struct connection *c = connection_new(fd);
   if (c) {
     gateway_add(g, c);
-    gateway_turn(g, c, (struct gateway_event){false, false});
+    gateway_turn(g, c, (struct gateway_event){.waited = false});
   }
   return true;
 }

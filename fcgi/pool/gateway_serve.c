@@ -14,10 +14,10 @@ void gateway_bad(struct gateway *g, const char *why)
 }
 
 /* The site could not even make its error page. */
-static void response_plain(struct response *r)
+static void response_plain(struct response *r, int status)
 {
   buf_free(&r->headers);
-  *r = (struct response){.status = 500, .body = SPAN("The page could not be made.\n")};
+  *r = (struct response){.status = status, .body = SPAN("The page could not be made.\n")};
   response_header(r, "Content-Type", SPAN("text/plain; charset=utf-8"));
   response_header(r, "Cache-Control", SPAN("no-store"));
   response_header(r, "X-Content-Type-Options", SPAN("nosniff"));
@@ -58,11 +58,15 @@ static bool respond(struct gateway *g, const struct request *rq)
   struct response *r = &g->response;
   buf_clear(&r->headers);
   *r = (struct response){.headers = r->headers};
+  if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id)) {
+    response_plain(r, 502);
+    return true;
+  }
   g->s->app->worker_handle(g->s->self, rq, r);
   if (r->later && rq->patient)
     return false;
   if (r->later || r->headers.failed || r->status < 100 || r->status > 599)
-    response_plain(r);
+    response_plain(r, 500);
   return true;
 }
 

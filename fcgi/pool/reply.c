@@ -36,6 +36,7 @@ static const char *reason_of(int status)
                  {429, "Too Many Requests"},
                  {500, "Internal Server Error"},
                  {501, "Not Implemented"},
+                 {502, "Bad Gateway"},
                  {503, "Service Unavailable"}};
   for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
     if (reasons[i].status == status)

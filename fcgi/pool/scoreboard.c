@@ -22,6 +22,9 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   stage_set(&s->stage, STAGE_IDLE);
   STORE(s->beat_us, 0);
   STORE(s->request_us, 0);
+  if (LOAD(s->begun))
+    STORE(s->died_of, LOAD(s->begun));
+  atomic_store(&s->begun, 0);
   STORE(s->idle_us, 0);
   STORE(s->requests, 0);
   STORE(s->aside, 0);
@@ -81,8 +84,32 @@ void scoreboard_request_end(struct scoreboard_slot *s)
 
 void scoreboard_request_pause(struct scoreboard_slot *s)
 {
+  STORE(s->begun, 0);
   STORE(s->request_us, 0);
+  STORE(s->begun, 0);
   stage_set(&s->stage, STAGE_IDLE);
+}
+
+/* FNV-1a (RFC 9923); never 0. */
+static uint64_t id_hash(struct span id)
+{
+  uint64_t h = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < id.n; i++)
+    h = (h ^ (unsigned char)id.p[i]) * UINT64_C(0x100000001b3);
+  return h ? h : 1;
+}
+
+bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id)
+{
+  uint64_t hash = id_hash(id);
+  unsigned used = LOAD(b->used);
+  bool before = false;
+  for (unsigned i = 0; i < used && i < SCOREBOARD_SLOTS; i++) {
+    const struct scoreboard_slot *s = &b->slots[i];
+    before = before || LOAD(s->died_of) == hash || (s != own && LOAD(s->begun) == hash);
+  }
+  STORE(own->begun, hash);
+  return before;
 }
 
 void scoreboard_text_read(const struct scoreboard_slot *s, char *out)

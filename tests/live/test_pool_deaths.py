@@ -54,6 +54,32 @@ def test_busy_worker_killed_costs_one_502_and_is_explained(probe):
     assert counts[502] == 1 and set(counts) == {502, 200}, counts
 
 
+def test_kept_connections_of_a_killed_worker_cost_nobody_a_page(make_probe):
+    """Idle workers are killed while nginx has their connections and puts requests on them."""
+    probe = make_probe(workers=4)
+    web = probe.web()
+    with load(lambda: web.http("GET", "/x"), threads=4) as counts:
+        for _ in range(40):
+            used = wait_until(lambda: [w["pid"] for w in probe.workers() if not w["busy"] and w["requests"]])
+            os.kill(used[0], signal.SIGKILL)
+            wait_until(lambda: not os.path.exists(f"/proc/{used[0]}"))
+    lost = sum(n for status, n in counts.items() if status != 200)
+    assert lost <= 3 and counts[200] > 100, counts  # what a worker had begun, or just accepted
+
+
+def test_a_request_that_ends_workers_ends_one_of_them(make_probe):
+    probe = make_probe(workers=4)
+    web = probe.web()
+    for _ in range(8):  # connections to all of them, so that nginx has where to ask again
+        with load(lambda: web.http("GET", "/sleep/5"), threads=8):
+            pass
+    for visit in range(1, 4):
+        assert web.http("GET", "/abort").status == 502
+        wait_until(lambda: probe.metric("pool_deaths_killed_total") >= visit)
+        probe.wait_workers(4)
+        assert probe.metric("pool_deaths_killed_total") == visit
+
+
 def test_abort_in_a_page_is_logged_with_its_signal(probe):
     answer = probe.ask("/abort?q=1")
     assert not answer.ended and not answer.status
