@@ -113,6 +113,8 @@ size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct s
  * catalog_raised returns the higher of the record's version and what was raised. */
 void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
 struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal);
+/* Grows with each raise: what was planned at another count may not know of a newer version. */
+uint64_t catalog_raises(const struct catalog *c);
 
 /* The last version of a product known to be stored in the cache, used while the database is away. */
 void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v);

@@ -132,6 +132,7 @@ struct catalog {
   _Atomic uint64_t live; /* step << 1 | half; 0: nothing published */
   struct catalog_control control[2];
   _Atomic int64_t confirmed_us;
+  _Atomic uint64_t raised; /* how often a version was raised */
   _Atomic uint64_t state_seq;
   struct catalog_state state[2];
   struct catalog_raise raises[CATALOG_RAISE_SETS][CATALOG_RAISE_WAYS];

@@ -90,6 +90,12 @@ void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct versi
   if (e && old.version.rev >= v.rev)
     return;
   raise_store(e ? e : slot, &(struct raised){r.id, v, clock_now_us()});
+  atomic_fetch_add(&((struct catalog *)(uintptr_t)pin->catalog)->raised, 1);
+}
+
+uint64_t catalog_raises(const struct catalog *c)
+{
+  return atomic_load(&c->raised);
 }
 
 struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal)

@@ -45,6 +45,7 @@ struct visit { /* one request on its way */
   struct span word, key;
   struct page page;
   unsigned char digest[TABLE_DIGEST];
+  uint64_t raises; /* when it was planned */
 };
 
 struct site *site_open(const struct site_parts *parts)
@@ -130,6 +131,7 @@ static enum plan plan_once(struct visit *v)
                      .changed_us = CLOCK_NEVER,
                      .label_us = CLOCK_NEVER,
                      .next_change_us = CLOCK_FOREVER};
+  v->raises = catalog_raises(v->site->parts.catalog);
   if (!catalog_pin(v->site->parts.catalog, &p->pin))
     return PLAN_NOT_FOUND;
   page_digest(p, &p->pin.window_us, sizeof p->pin.window_us);
@@ -279,6 +281,7 @@ static bool finish(struct visit *v, struct buf *body, struct finished *f)
                          .content_type = form_type(v->route, v->target.form),
                          .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
                          .publication = p->pin.publication,
+                         .raises = v->raises,
                          .modified_us = modified_us(p),
                          .next_change_us = p->next_change_us,
                          .right_us = clock_mono_us(),
@@ -389,6 +392,12 @@ static bool labels_hold(const struct visit *v, const struct finished *f)
   return v->http.now_us < f->next_change_us;
 }
 
+/* Neither the catalog nor what workers told each other has moved since the page was right. */
+static bool catalog_stands(const struct site *s, const struct finished *f)
+{
+  return f->publication == catalog_publication(s->parts.catalog) && f->raises == catalog_raises(s->parts.catalog);
+}
+
 /* The answers that a plan alone decides; false: the page is to be made. */
 static bool answered_by_plan(struct visit *v, enum plan plan, struct response *out)
 {
@@ -411,6 +420,7 @@ static bool plan_and_make(struct visit *v, struct finished *f, bool last, struct
   if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, TABLE_DIGEST) != 0)
     return make_page(v, last, out);
   f->publication = v->page.pin.publication;
+  f->raises = v->raises;
   f->right_us = clock_mono_us();
   METRICS_ADD(v->site->parts.metrics, pages_hit, 1);
   answer_page(v, f, true, out);
@@ -425,7 +435,7 @@ static void visit_page(struct visit *v, struct response *out)
   v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path),
                         v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1);
   f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !first_page_named(v) ? table_get(s->table, v->key) : NULL;
-  if (f && labels_hold(v, f) && f->publication == catalog_publication(s->parts.catalog)) {
+  if (f && labels_hold(v, f) && catalog_stands(s, f)) {
     METRICS_ADD(s->parts.metrics, pages_hit, 1);
     answer_page(v, f, true, out);
     return;

@@ -3,7 +3,7 @@
  * Two queues share the bytes: a page comes into the newcomers' fifth and moves to the residents when
  * it is asked for again, so that a flood of addresses that are asked for once cannot drive out the
  * pages that people read.  An entry is right while its plan's digest and its labels are (see
- * site/page.h); `publication` is the catalog's at the last time that this was found true. */
+ * site/page.h); `publication` and `raises` are the catalog's at the last time that this was found true. */
 #ifndef DIPTYCH_SITE_TABLE_H
 #define DIPTYCH_SITE_TABLE_H
 
@@ -22,7 +22,7 @@ struct finished {
   bool hidden;              /* not for search engines, and the body has no place to say so */
   char etag[TABLE_ETAG + 1];
   unsigned char digest[TABLE_DIGEST];
-  uint64_t publication;
+  uint64_t publication, raises; /* the catalog's, and its count of raised versions, before it was planned */
   int64_t modified_us;      /* Last-Modified */
   int64_t next_change_us;   /* the site's clock: when a label changes */
   int64_t right_us;         /* monotonic: when it was last known to be right */

@@ -190,7 +190,9 @@ class Checker:
         import signal
         status = json.loads(self.site.diptych("status", "--json").stdout)
         pids = [w["pid"] for w in status["workers"]] if whom == "workers" else [status["watcher"]["pid"]]
-        os.kill(self.random.choice(pids), signal.SIGKILL)
+        pids = [pid for pid in pids if pid]  # 0: just being replaced
+        if pids:
+            os.kill(self.random.choice(pids), signal.SIGKILL)
 
     def freeze(self):
         self.site.cache.daemon.freeze()
