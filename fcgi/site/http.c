@@ -6,6 +6,8 @@
 #include <xxhash.h>
 #include <zlib.h>
 
+#include "base/format.h"
+
 #define GZIP_LEAST 512 /* bytes; smaller bodies gain nothing */
 #define OLD_ENOUGH_US (60 * CLOCK_SECOND)
 
@@ -126,7 +128,7 @@ static bool not_modified(const struct request *rq, struct span tag, int64_t modi
   int64_t since;
   if (rq->if_none_match.n)
     return tag_matches(rq->if_none_match, tag);
-  if (!clock_parse_http(rq->if_modified_since, now_us, &since) || modified_us == CLOCK_NEVER)
+  if (!rq->if_modified_since.n || !clock_parse_http(rq->if_modified_since, now_us, &since) || modified_us == CLOCK_NEVER)
     return false;
   return since <= now_us - OLD_ENOUGH_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
 }
@@ -174,11 +176,11 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
 {
   char tag[TABLE_ETAG + 8], date[CLOCK_ISO_MAX];
   bool coded = may_code(rq, f);
-  int n = snprintf(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
+  int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
   out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, clock_now_us()) ? 304 : 200;
   if (out->status == 200) {
     out->body = choose_body(rq, t, f, &coded);
-    n = snprintf(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
+    n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
   } else
     out->no_body = true;
   response_header(out, "ETag", span_of(tag, (size_t)n));

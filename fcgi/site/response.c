@@ -2,9 +2,8 @@
 
 bool response_header(struct response *r, const char *name, struct span value)
 {
-  for (size_t i = 0; i < value.n; i++)
-    if (value.p[i] == '\r' || value.p[i] == '\n' || value.p[i] == 0)
-      return false;
+  if (value.n && (memchr(value.p, '\r', value.n) || memchr(value.p, '\n', value.n) || memchr(value.p, 0, value.n)))
+    return false;
   buf_puts(&r->headers, name);
   buf_put(&r->headers, ": ", 2);
   buf_span(&r->headers, value);
