@@ -86,7 +86,7 @@ static bool worker_site(struct app_worker *w, const struct config *c, struct met
 /* The messages of a failing start go to the log line by line. */
 static void log_lines(char *text)
 {
-  for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+  for (char *line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n")) /* NULL: no memory for any */
     log_error("%s", line);
 }
 

@@ -86,7 +86,6 @@ void scoreboard_request_pause(struct scoreboard_slot *s)
 {
   STORE(s->begun, 0);
   STORE(s->request_us, 0);
-  STORE(s->begun, 0);
   stage_set(&s->stage, STAGE_IDLE);
 }
 
