@@ -349,6 +349,13 @@ void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a
   return u.failed || u.rest.n || arena_failed(a) ? NULL : value;
 }
 
+const struct facts *fragment_facts(enum fragment_kind kind, const void *value)
+{
+  if (kind == FRAGMENT_PROFILE)
+    return &((const struct profile *)value)->facts;
+  return kind == FRAGMENT_CARD ? &((const struct card *)value)->facts : NULL;
+}
+
 /* ---- keys */
 
 uint32_t fragment_rendering(const struct config *c)

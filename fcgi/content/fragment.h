@@ -106,6 +106,9 @@ bool fragment_pack_page(const struct config *c, uint64_t id, struct span title, 
  * NULL: the body is damaged, or memory. */
 void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a);
 
+/* The product's facts in a value of this kind; NULL: it has none. */
+const struct facts *fragment_facts(enum fragment_kind kind, const void *value);
+
 /* rendering: from fragment_rendering.  version2: of the other product for pairs, else zero.
  * Returns the key's length. */
 uint32_t fragment_rendering(const struct config *c);

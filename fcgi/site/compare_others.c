@@ -30,9 +30,11 @@ static void gather_best(struct page *p, struct compare *c, size_t at)
   for (uint32_t s = 0; s < g->n_sectors; s++)
     best_take(&p->pin, g->sectors[s].ranking, &k);
   for (size_t i = 0; i < k.n; i++) {
-    c->best[at][i] = k.v[i].facts;
-    page_digest_span(p, k.v[i].facts.slug);
-    page_digest_span(p, k.v[i].facts.name);
+    struct facts *f = &c->best[at][i];
+    *f = k.v[i].facts;
+    page_facts_newest(p, f);
+    page_digest_span(p, f->slug);
+    page_digest_span(p, f->name);
   }
   c->n_best[at] = k.n;
 }

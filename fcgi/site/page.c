@@ -55,10 +55,25 @@ void page_digest_term(struct page *p, const struct catalog_term *t)
   page_digest(p, words, sizeof words);
 }
 
+void page_facts_newest(const struct page *p, struct facts *f)
+{
+  for (size_t i = 0; i < p->n_newer; i++)
+    if (p->newer[i].id == f->id && p->newer[i].version.rev > f->version.rev)
+      *f = p->newer[i];
+}
+
+static bool facts_of(const struct page *p, uint32_t ordinal, struct facts *out)
+{
+  if (!catalog_facts(&p->pin, ordinal, out))
+    return false;
+  page_facts_newest(p, out);
+  return true;
+}
+
 bool page_member(struct page *p, uint32_t ordinal, struct member *out)
 {
   *out = (struct member){.ordinal = ordinal, .want = SIZE_MAX};
-  if (!catalog_facts(&p->pin, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
+  if (!facts_of(p, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
     return false;
   out->tenths = catalog_score(&p->pin, ordinal);
   uint64_t words[] = {out->facts.id, out->facts.version.rev, out->facts.version.hash, (uint64_t)out->tenths,
@@ -72,7 +87,7 @@ enum plan page_product(struct page *p, struct span slug, struct member *out)
   bool alias = false;
   struct facts facts;
   uint32_t ordinal = catalog_find(&p->pin, slug, &alias);
-  if (ordinal == CATALOG_NONE || !catalog_facts(&p->pin, ordinal, &facts))
+  if (ordinal == CATALOG_NONE || !facts_of(p, ordinal, &facts))
     return PLAN_NOT_FOUND;
   if (facts.status == PRODUCT_ARCHIVED)
     return PLAN_GONE;

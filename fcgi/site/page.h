@@ -44,6 +44,8 @@ struct page {
   const struct target *target;
   struct catalog_pin pin;
   int64_t now_us; /* the site's clock */
+  const struct facts *newer; /* that the catalog does not have yet (site/ahead.h) */
+  size_t n_newer;
 
   /* filled by plan */
   struct span canonical;  /* path without form suffix; query excluded */
@@ -74,6 +76,7 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
 /* Published product by slug or alias.  NOT_FOUND: unknown or draft; GONE: archived. */
 enum plan page_product(struct page *p, struct span slug, struct member *out);
 bool page_member(struct page *p, uint32_t ordinal, struct member *out); /* published products */
+void page_facts_newest(const struct page *p, struct facts *f); /* of what the catalog said and `newer` */
 bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out);
 bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out);
 void page_digest(struct page *p, const void *bytes, size_t n); /* anything else that shows */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "site/ahead.h"
 #include "site/assets.h"
 #include "site/errors.h"
 #include "site/http.h"
@@ -26,7 +27,6 @@
 #define PLAN_TRIES 5
 #define READY_POLL_US 5000
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
-#define CATCH_UP_US (CLOCK_SECOND / 2)
 #define BODY_KEPT ((size_t)1 << 20)
 
 struct site {
@@ -46,6 +46,8 @@ struct visit { /* one request on its way */
   struct page page;
   unsigned char digest[TABLE_DIGEST];
   uint64_t raises; /* when it was planned */
+  struct facts *newer; /* than the catalog's, which does not move */
+  size_t n_newer;
 };
 
 struct site *site_open(const struct site_parts *parts)
@@ -127,6 +129,8 @@ static enum plan plan_once(struct visit *v)
                      .arena = v->rq->arena,
                      .target = &v->target,
                      .now_us = v->http.now_us,
+                     .newer = v->newer,
+                     .n_newer = v->n_newer,
                      .number = 1,
                      .changed_us = CLOCK_NEVER,
                      .label_us = CLOCK_NEVER,
@@ -305,34 +309,6 @@ static void answer_without(struct visit *v, struct response *out)
     errors_answer(v->site, v->rq, 503, SPAN(""), out);
 }
 
-/* Was a product read at a newer version than the catalog's?  Then names and scores would be older than
- * texts: the page is planned again as soon as the catalog has it. */
-static bool ahead_of_catalog(const struct page *p)
-{
-  for (size_t i = 0; i < p->n_wants; i++)
-    if (p->wants[i].err == ERR_OK && p->wants[i].planned_rev && p->wants[i].got.rev > p->wants[i].planned_rev)
-      return true;
-  return false;
-}
-
-/* Waits for the next publication, while there is a watcher that will make one; false: not in time. */
-static bool catalog_moves(const struct visit *v)
-{
-  struct timespec t = {0, READY_POLL_US * 1000};
-  struct catalog_state state;
-  int64_t until = clock_mono_us() + CATCH_UP_US;
-  catalog_state_get(v->site->parts.catalog, &state);
-  if (!state.database_up || clock_now_us() - state.confirmed_us > 2 * CATCH_UP_US ||
-      until > v->rq->deadline_us - CATCH_UP_US)
-    return false;
-  while (catalog_publication(v->site->parts.catalog) == v->page.pin.publication) {
-    if (clock_mono_us() > until)
-      return false;
-    nanosleep(&t, NULL);
-  }
-  return true;
-}
-
 static bool any_stale(const struct page *p)
 {
   for (size_t i = 0; i < p->n_wants; i++)
@@ -366,13 +342,24 @@ static void deliver(struct visit *v, struct response *out)
     buf_free(body);
 }
 
-/* False: the catalog has moved on, plan again. */
+/* Once: what is planned with newer facts is not ahead any more. */
+static bool newer_take(struct visit *v)
+{
+  if (v->n_newer == 0)
+    v->n_newer = ahead_facts(&v->page, &v->newer);
+  else
+    return false;
+  return v->n_newer > 0;
+}
+
+/* False: the catalog has moved on, or is known to be behind: plan again. */
 static bool make_page(struct visit *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
   struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->crowded};
   enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
-  if (!last && ahead_of_catalog(p) && catalog_moves(v))
+  if (!last && ahead_of_catalog(p) &&
+      (ahead_catalog_moves(v->site->parts.catalog, &p->pin, v->rq->deadline_us) || newer_take(v)))
     return false;
   if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
     e = v->route->build(p);

@@ -264,3 +264,22 @@ def test_what_one_worker_has_read_is_never_older_on_another(own_site):
         assert all("Fresh from the press" in own_site.get(page).text for _ in range(20))
     finally:
         os.kill(watcher, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("form", ["", ".json", ".md"])
+def test_a_page_that_is_read_ahead_of_the_catalog_is_of_one_version(make_site, form):
+    """While the watcher is held up: a product stands in a card, and in an answer that asks for no fragment of it."""
+    site, page = make_site(config={"page_cache_bytes": 0}), "/compare/kafka-vs-kubernetes" + form
+    assert site.get(page).text.count("Docker Engine") >= 2
+    watcher = json.loads(site.diptych("status", "--json").stdout)["watcher"]["pid"]
+    os.kill(watcher, signal.SIGSTOP)
+    try:
+        site.sql("UPDATE product SET name = 'Whale', slug = 'whale' WHERE name LIKE 'Docker Engine%%'")
+        site.cache.flush()
+        text = site.get(page).text
+        assert "Docker Engine" not in text and text.count("Whale") >= 2
+        # Nobody finds it under its new address yet, so the links lead to the old one.
+        assert "/products/moby" in text and "/products/whale" not in text
+    finally:
+        os.kill(watcher, signal.SIGCONT)
+    wait_until(lambda: "/products/whale" in site.get(page).text, 10)

@@ -1,0 +1,67 @@
+#include "site/ahead.h"
+
+#include <time.h>
+
+#define POLL_US 5000
+#define CATCH_UP_US (CLOCK_SECOND / 2)
+
+static bool newer(const struct want *w)
+{
+  return w->err == ERR_OK && w->planned_rev && w->got.rev > w->planned_rev;
+}
+
+bool ahead_of_catalog(const struct page *p)
+{
+  for (size_t i = 0; i < p->n_wants; i++)
+    if (newer(&p->wants[i]))
+      return true;
+  return false;
+}
+
+bool ahead_catalog_moves(const struct catalog *c, const struct catalog_pin *pin, int64_t deadline_us)
+{
+  struct timespec t = {0, POLL_US * 1000};
+  struct catalog_state state;
+  int64_t until = clock_mono_us() + CATCH_UP_US;
+  catalog_state_get(c, &state);
+  if (!state.database_up || clock_now_us() - state.confirmed_us > 2 * CATCH_UP_US || until > deadline_us - CATCH_UP_US)
+    return false;
+  while (catalog_publication(c) == pin->publication) {
+    if (clock_mono_us() > until)
+      return false;
+    nanosleep(&t, NULL);
+  }
+  return true;
+}
+
+static const uint64_t *ids_copy(struct arena *a, const uint64_t *ids, uint32_t n)
+{
+  uint64_t *copy = ARENA_ARRAY(a, n, uint64_t);
+  if (copy && n)
+    memcpy(copy, ids, n * sizeof *ids);
+  return copy;
+}
+
+static void facts_copy(const struct page *p, uint32_t ordinal, const struct facts *from, struct facts *to)
+{
+  struct facts planned;
+  *to = *from;
+  if (catalog_facts(&p->pin, ordinal, &planned))
+    to->slug = planned.slug;
+  to->slug = arena_copy(p->arena, to->slug);
+  to->name = arena_copy(p->arena, from->name);
+  to->sectors = ids_copy(p->arena, from->sectors, from->n_sectors);
+  to->themes = ids_copy(p->arena, from->themes, from->n_themes);
+}
+
+size_t ahead_facts(const struct page *p, struct facts **out)
+{
+  size_t n = 0;
+  *out = ARENA_ARRAY(p->arena, p->n_wants, struct facts);
+  for (size_t i = 0; i < p->n_wants && *out; i++) {
+    const struct facts *read = newer(&p->wants[i]) ? fragment_facts(p->wants[i].kind, p->wants[i].value) : NULL;
+    if (read)
+      facts_copy(p, p->wants[i].ordinal, read, &(*out)[n++]);
+  }
+  return arena_failed(p->arena) ? 0 : n;
+}

@@ -1,0 +1,19 @@
+/* A page whose fragments were read at a newer version than the catalog's: names and scores would be older
+ * than texts.  It is planned again as soon as the catalog has that version; when the catalog does not
+ * move (the watcher was just lost, say), with the facts that were read themselves, so that whatever the
+ * page says of a product is of one version. */
+#ifndef DIPTYCH_SITE_AHEAD_H
+#define DIPTYCH_SITE_AHEAD_H
+
+#include "site/page.h"
+
+bool ahead_of_catalog(const struct page *p);
+
+/* Waits for the next publication, while there is a watcher that will make one; false: not in time. */
+bool ahead_catalog_moves(const struct catalog *c, const struct catalog_pin *pin, int64_t deadline_us);
+
+/* The newer facts that were read, in the request's arena; returns how many.  Slugs stay the catalog's:
+ * under a newer one nobody finds the product yet. */
+size_t ahead_facts(const struct page *p, struct facts **out);
+
+#endif
