@@ -1,6 +1,7 @@
 """Every page fits every window, says the same without scripts, and asks nothing of anybody else."""
 import pytest
 
+from lib.servers import wait_until
 from pages import PAGES
 
 WIDTHS = (320, 360, 640, 768, 1280)  # 640: 1280 at 200 % zoom
@@ -100,3 +101,45 @@ def test_a_stands_left_and_b_right_from_the_title_to_the_timeline(browser, sampl
         left, right = browser.js(where, f":is({block}).a"), browser.js(where, f":is({block}).b")
         assert left and all(edge[1] <= middle + 8 for edge in left), block
         assert right and all(edge[0] >= middle - 8 for edge in right), block
+
+
+LEFT_OF_B = """return [...document.querySelectorAll("h1 .b .mark, .glance thead .b .mark, .side.b")]
+  .map(e => e.getBoundingClientRect().left)"""
+
+
+@pytest.mark.parametrize("width", (640, 768, 1023, 1280))
+def test_the_hinge_stands_in_one_place_from_the_title_to_the_panels(browser, sample_site, width):
+    edges = browser.look(sample_site.url + PAGES["comparison"], width).js(LEFT_OF_B)
+    assert len(edges) == 4 and max(edges) - min(edges) < 3, edges
+
+
+def test_on_a_phone_the_table_still_has_a_left_and_b_right(browser, sample_site):
+    browser.look(sample_site.url + PAGES["comparison"], 320)
+    edges = browser.js("return [...document.querySelectorAll('.glance td')].map(e => [e.className, e.getBoundingClientRect().left])")
+    assert len(edges) == 12 and all((left >= 150) == ("b" in name.split()) for name, left in edges), edges
+
+
+@pytest.mark.parametrize("block", (".panel", ".side:not(.panel)", ".glance"))
+def test_on_a_phone_the_names_stay_in_view_while_their_block_is_read(browser, sample_site, block):
+    browser.look(sample_site.url + PAGES["comparison"], 360, 500)
+    tops = browser.js("""return [...document.querySelectorAll(arguments[0])].map(e => {
+      e.scrollIntoView(); scrollBy(0, e.offsetHeight / 2);
+      return [e.getBoundingClientRect().top, e.querySelector("header, h2, thead").getBoundingClientRect().top]})""", block)
+    assert tops and all(top < 0 and name == 0 for top, name in tops), tops
+
+
+def test_a_line_of_text_has_60_to_70_characters(browser, sample_site):
+    browser.look(sample_site.url + PAGES["about"])
+    per_line = browser.js("""return [...document.querySelectorAll(".prose p")].filter(e => e.textContent.length > 250).map(e =>
+      e.textContent.length / Math.round(e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight)))""")
+    assert len(per_line) > 2 and all(50 <= n <= 70 for n in per_line), per_line  # the last line is rarely full
+
+
+def test_a_score_set_by_the_editors_leaves_room_for_the_rest_of_its_row(browser, own_site):
+    own_site.database.sql("UPDATE product SET velocity_override = 9.9 WHERE slug = 'kafka'")
+    wait_until(lambda: "set by the editors" in own_site.get("/leaderboard").text, 5)
+    for width in (320, 360):
+        browser.look(own_site.url + "/leaderboard", width)
+        assert browser.js("return [...document.querySelectorAll('.board td')].filter(e => e.offsetHeight > 60).length") == 0
+    browser.look(own_site.url + "/leaderboard", 768)
+    assert browser.js("return document.querySelector('.board tbody th').offsetWidth") > 250
