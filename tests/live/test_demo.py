@@ -137,6 +137,22 @@ def test_a_server_that_dies_ends_the_demo_with_its_name(demo):
     demo.assert_nothing_left()
 
 
+def test_what_kill_9_leaves_is_named_and_stopped(demo):
+    demo.detach()
+    pids = demo.pids()
+    for pid in pids.values():
+        os.kill(pid, signal.SIGKILL)
+    # the pool's workers end by themselves
+    wait_until(lambda: not demo.processes(), 5, "the killed to be gone")
+    assert demo.listens()  # nginx's workers do not, and keep the port
+    again = demo.command("--port", str(demo.port), "--detach")
+    assert again.returncode == 1 and "(nginx, at " in again.stderr and "./demo stop --dir" in again.stderr
+    assert "stopped: nginx" in demo.command("stop").stdout
+    demo.assert_nothing_left()
+    demo.detach()
+    assert demo.page().status == 200
+
+
 def test_a_taken_port_is_said_before_any_work(demo):
     with socket.socket() as s:
         s.bind(("127.0.0.1", demo.port))
