@@ -120,10 +120,12 @@ void scoreboard_text_read(const struct scoreboard_slot *s, char *out)
       memcpy(out + i * 8, &word, 8);
     }
     atomic_thread_fence(memory_order_acquire);
-    if (!(before & 1) && before == LOAD(s->text_seq))
-      break;
+    if (!(before & 1) && before == LOAD(s->text_seq)) {
+      out[SCOREBOARD_TEXT - 1] = 0;
+      return;
+    }
   }
-  out[SCOREBOARD_TEXT - 1] = 0;
+  strcpy(out, SCOREBOARD_UNKNOWN);
 }
 
 void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out)

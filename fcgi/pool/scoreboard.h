@@ -104,7 +104,9 @@ void scoreboard_request_pause(struct scoreboard_slot *s); /* set aside, it is ne
  * every worker must not meet them all. */
 bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id);
 
-/* "GET /x" of the running or last request into out[SCOREBOARD_TEXT]; "" before the first. */
+/* "GET /x" of the running or last request into out[SCOREBOARD_TEXT]; "" before the first; SCOREBOARD_UNKNOWN when
+ * its worker stands still, or was ended, in the middle of writing it. */
+#define SCOREBOARD_UNKNOWN "a request not yet named"
 void scoreboard_text_read(const struct scoreboard_slot *s, char *out);
 
 /* "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting"; what is set aside follows:
