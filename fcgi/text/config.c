@@ -60,6 +60,21 @@ static void on_error(cfg_t *cfg, const char *format, va_list args)
     fault(cfg, "%s", sentence);
 }
 
+/* A mode is written as people write modes. */
+static const char *key_format(const struct key *k)
+{
+  return strcmp(k->name, "socket_mode") == 0 ? "0%llo" : "%lld";
+}
+
+static void key_range_fault(const cfg_t *cfg, const struct key *k, long long v)
+{
+  char value[32], least[32], most[32];
+  snprintf(value, sizeof value, key_format(k), v);
+  snprintf(least, sizeof least, key_format(k), (long long)k->least);
+  snprintf(most, sizeof most, key_format(k), (long long)k->most);
+  fault(cfg, "%s = %s is out of range: write %s to %s (%s)", k->name, value, least, most, k->text);
+}
+
 static const struct key *key_find(const char *name)
 {
   for (size_t i = 0; i < KEYS; i++)
@@ -91,8 +106,7 @@ static int check_option(cfg_t *cfg, cfg_opt_t *opt)
   if (key->kind == KIND_INT) {
     long v = cfg_opt_getnint(opt, 0);
     if (v < key->least || v > key->most)
-      fault(cfg, "%s = %ld is out of range: write %lld to %lld (%s)", opt->name, v, (long long)key->least,
-            (long long)key->most, key->text);
+      key_range_fault(cfg, key, v);
   } else if (key->kind == KIND_WORD) {
     const char *value = cfg_opt_getnstr(opt, 0);
     const char *why = value ? word_fault(opt->name, value) : NULL;
@@ -264,9 +278,11 @@ void config_sample(FILE *out)
     fprintf(out, "\n# %s\n", k->text);
     if (k->kind == KIND_WORD)
       fprintf(out, "#%s = \"%s\"\n", k->name, k->word);
-    else if (k->kind == KIND_INT)
-      fprintf(out, "#%s = %lld\n", k->name, (long long)k->fallback);
-    else
+    else if (k->kind == KIND_INT) {
+      fprintf(out, "#%s = ", k->name);
+      fprintf(out, key_format(k), (long long)k->fallback);
+      fputc('\n', out);
+    } else
       fprintf(out, "#%s = %s\n", k->name, k->fallback ? "true" : "false");
   }
 }
