@@ -50,29 +50,40 @@ static void fault(const cfg_t *cfg, const char *format, ...)
   va_end(args);
 }
 
+/* What to do about libconfuse's own sentences, by a part of each. */
+static const char *const cures[][2] = {
+    {"no such option", ": remove it, or see `man diptych` for the keys there are"},
+    {"invalid integer", ": write a number, without quotes"},
+    {"invalid boolean", ": write true or false"},
+    {"missing equal sign", ": write key = value"},
+    {"unexpected token", ": write key = value, and # before a comment"},
+    {"premature end", ": a quote is opened and never closed, or a key has no value"},
+    {"unterminated string", ": close the quote that is open here"},
+};
+
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
   char sentence[512];
+  const char *cure = "";
   vsnprintf(sentence, sizeof sentence, format, args);
-  if (strstr(sentence, "no such option"))
-    fault(cfg, "%s: remove it, or see `man diptych` for the keys there are", sentence);
-  else
-    fault(cfg, "%s", sentence);
+  for (size_t i = 0; i < sizeof cures / sizeof *cures; i++)
+    if (strstr(sentence, cures[i][0]))
+      cure = cures[i][1];
+  fault(cfg, "%s%s", sentence, cure);
 }
 
 /* A mode is written as people write modes. */
 static const char *key_format(const struct key *k)
 {
-  return strcmp(k->name, "socket_mode") == 0 ? "0%llo" : "%lld";
+  return strcmp(k->name, "socket_mode") == 0 ? "%#llo" : "%lld";
 }
 
-static void key_range_fault(const cfg_t *cfg, const struct key *k, long long v)
+static void key_range_fault(const cfg_t *cfg, const struct key *k, long v)
 {
-  char value[32], least[32], most[32];
-  snprintf(value, sizeof value, key_format(k), v);
+  char least[32], most[32];
   snprintf(least, sizeof least, key_format(k), (long long)k->least);
   snprintf(most, sizeof most, key_format(k), (long long)k->most);
-  fault(cfg, "%s = %s is out of range: write %s to %s (%s)", k->name, value, least, most, k->text);
+  fault(cfg, "%s = %ld is out of range: write %s to %s (%s)", k->name, v, least, most, k->text);
 }
 
 static const struct key *key_find(const char *name)
@@ -81,6 +92,30 @@ static const struct key *key_find(const char *name)
     if (strcmp(keys[i].name, name) == 0)
       return &keys[i];
   return NULL;
+}
+
+/* host:port; without a port only where there is a usual one. */
+static bool is_address(struct span s, bool port_usual)
+{
+  size_t colon = s.n;
+  while (colon && s.p[colon - 1] != ':')
+    colon--;
+  if (!colon)
+    return port_usual && s.n;
+  int64_t port = 0;
+  for (size_t i = colon; i < s.n && port < 65536; i++)
+    port = s.p[i] >= '0' && s.p[i] <= '9' ? port * 10 + (s.p[i] - '0') : 65536;
+  return colon > 1 && port > 0 && port < 65536;
+}
+
+static bool are_servers(struct span list)
+{
+  while (list.p) {
+    struct span server = span_trim(span_split(&list, ','));
+    if (server.n && server.p[0] != '/' && !is_address(server, true))
+      return false;
+  }
+  return true;
 }
 
 static const char *word_fault(const char *name, const char *value)
@@ -92,6 +127,10 @@ static const char *word_fault(const char *name, const char *value)
   if (strcmp(name, "base_url") == 0 && ((!span_starts(s, SPAN("http://")) && !span_starts(s, SPAN("https://"))) ||
                                         span_ends(s, SPAN("/")) || strpbrk(value, " \"<>\\^`{|}")))
     return "write scheme and host without a slash at the end, like https://example.org";
+  if (strcmp(name, "listen") == 0 && !strchr(value, '/') && !is_address(s, false))
+    return "write a UNIX socket's path with a / in it, or an address like 127.0.0.1:9000";
+  if (strcmp(name, "memcached") == 0 && !are_servers(s))
+    return "write /path/to/socket or host:port, several with commas between them";
   if (strcmp(name, "contact") == 0 && s.n && !span_starts(s, SPAN("mailto:")) && !span_starts(s, SPAN("https://")))
     return "write a mailto: or https: address";
   if (strcmp(name, "log_level") == 0 && strcmp(value, "error") && strcmp(value, "warn") && strcmp(value, "info") &&
@@ -162,7 +201,7 @@ static void password_from_file(struct config *c)
     return;
   if (!(f = fopen(c->mysql_password_file, "re")) || (!fgets(line, sizeof line, f) && ferror(f))) {
     faults++;
-    fprintf(messages, "%s: mysql_password_file %s: %s\n", c->path, c->mysql_password_file, strerror(errno));
+    fprintf(messages, "%s: mysql_password_file %s: %s: name a file that this account may read\n", c->path, c->mysql_password_file, strerror(errno));
   } else {
     line[strcspn(line, "\r\n")] = 0;
     free(c->mysql_password);

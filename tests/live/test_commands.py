@@ -1,10 +1,11 @@
 """The command line when it is typed wrong, or asked what it would do: nothing happens, and it says why.
 The configuration names a pool and a database that are not there, so whatever did happen would fail."""
 import re
+import subprocess
 
 import pytest
 
-from lib.servers import TOP, configuration_text, diptych
+from lib.servers import BINARY, TOP, configuration_text, diptych
 
 COMMANDS = re.findall(r"^  (\w+)", diptych("--help").stdout, re.M)
 
@@ -48,3 +49,33 @@ def test_check_names_a_missing_folder_once(config, tmp_path):
     assert [line for line in said if line.startswith("/nowhere") and "assets.map" not in line] == \
         ["/nowhere: No such file or directory: template_dir names the folder of the templates"]
     assert any(line.startswith(f"state      {tmp_path / 'gone'}: No such file") for line in said), said
+
+
+FAULTS = {  # what somebody writes: what the program says to write instead
+    "workers = many": "write a number",
+    "mysql_tls = maybe": "write true or false",
+    'listen "/x"': "write key = value",
+    'contact = "me@example.org"': "write a mailto: or https: address",
+    'site_name = "Open': "a quote is opened and never closed",
+    "socket_mode = 660": "write 0 to 0777",
+    'listen = "localhost"': "like 127.0.0.1:9000",
+    'listen = "127.0.0.1:90000"': "like 127.0.0.1:9000",
+    'memcached = "127.0.0.1:port"': "write /path/to/socket or host:port",
+    'mysql_password_file = "/nowhere"': "name a file that this account may read",
+}
+
+
+@pytest.mark.parametrize("line", FAULTS)
+def test_a_fault_in_the_configuration_says_what_to_write(tmp_path, line):
+    path = tmp_path / "diptych.conf"
+    path.write_text('cache_secret = "0123456789abcdef"\n' + line)
+    done = subprocess.run([BINARY, "check", "--config", path], capture_output=True, text=True)
+    assert done.returncode == 1 and not done.stdout
+    assert re.match(re.escape(str(path)) + r":(2:|3:)? ", done.stderr) and FAULTS[line] in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["sample"]], ids=" ".join)
+def test_output_that_could_not_be_written_is_a_failure(words):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BINARY, *words], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and "could not be written: No space left" in done.stderr
