@@ -66,10 +66,15 @@ void log_limited(struct log_limit *limit, int every_s, enum log_level level, con
   int64_t now = clock_mono_us();
   if (level > log_most)
     return;
-  if (now < limit->next_us) {
+  if (now >= limit->next_us) {
+    limit->next_us = now + (int64_t)every_s * 1000000;
+    limit->said = 0;
+  }
+  if (limit->said && limit->said >= limit->most) {
     limit->held++;
     return;
   }
+  limit->said++;
   char sentence[4096];
   va_list args;
   va_start(args, format);
@@ -79,7 +84,6 @@ void log_limited(struct log_limit *limit, int every_s, enum log_level level, con
     size_t n = strlen(sentence);
     snprintf(sentence + n, sizeof sentence - n, " (and %u more like it)", limit->held);
   }
-  limit->next_us = now + (int64_t)every_s * 1000000;
   limit->held = 0;
   log_write(level, sentence);
 }

@@ -1,7 +1,8 @@
 /* The log: one line an event on standard error, whole lines by one write(2) each, so that lines of
  * many processes never mix.  Format: 2026-08-22T12:00:00.123Z LEVEL role[pid] sentence
  * Control characters in the sentence are escaped, so nothing a visitor sends forges a line.
- * log_limited says a recurring thing at most once per `every_s` seconds and place, then with a count. */
+ * log_limited says a recurring thing at most `most` times (0: once) in `every_s` seconds and place; the next line
+ * after those seconds then has the count of what was not said. */
 #ifndef DIPTYCH_BASE_LOG_H
 #define DIPTYCH_BASE_LOG_H
 
@@ -15,7 +16,7 @@ void log_line(enum log_level level, const char *format, ...) __attribute__((form
 
 struct log_limit {
   int64_t next_us; /* monotonic */
-  unsigned held;
+  unsigned most, said, held;
 };
 void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -116,6 +116,14 @@ static struct span body_of(struct site *s, const struct request *rq, const struc
   return out;
 }
 
+/* While everything fails, each line would say the same: an outage must not fill a disk. */
+static void failure_log(const struct request *rq, int status)
+{
+  static struct log_limit limit = {.most = 10};
+  log_limited(&limit, 30, LOG_LEVEL_WARN, "%d for %.*s %.200s (request %.*s)", status, SPAN_ARG(rq->method),
+              arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
+}
+
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
 {
   const struct error_words *w = words_of(status);
@@ -127,8 +135,7 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
     return;
   }
   if (status >= 500)
-    log_warn("%d for %.*s %.200s (request %.*s)", status, SPAN_ARG(rq->method), arena_z(rq->arena, rq->target),
-             SPAN_ARG(rq->id));
+    failure_log(rq, status);
   http_plain(status, span_z(face->type), cache_of(status), body, face->twin, out);
   response_header(out, "X-Request-Id", rq->id);
   if (status == 503)

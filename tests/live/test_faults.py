@@ -174,6 +174,20 @@ def test_a_stopped_database_comes_back(own_site):
     wait_until(lambda: own_site.get("/readyz").status == 200, 5)
 
 
+def test_an_outage_does_not_fill_the_log(own_site):
+    own_site.cache.stop()
+    own_site.database.stop()
+    wait_until(lambda: own_site.get("/readyz").status == 503, 5)
+    before = len(own_site.log.splitlines())
+    answers = [own_site.get(f"/compare/ansible-vs-terraform?n={n}") for n in range(200)]
+    assert {answer.status for answer in answers} == {503}
+    lines = own_site.log.splitlines()[before:]
+    assert any(answers[0]["X-Request-Id"] in line for line in lines)
+    assert len(lines) < 60, "two workers, ten failures each, and what they say of the database and the cache"
+    own_site.database.start()
+    wait_until(lambda: own_site.get("/readyz").status == 200, 5)
+
+
 def test_a_database_that_is_away_at_the_start(own_site):
     own_site.pool.stop()
     for f in own_site.state.iterdir():

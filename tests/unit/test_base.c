@@ -8,12 +8,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/format.h"
+#include "base/log.h"
 
 /* ---- formatting is what the C library would have written */
 
@@ -226,6 +228,35 @@ static void each_error_says_what_to_do(void **state)
   assert_string_equal(err_text((enum err)99), "unknown error");
 }
 
+/* ---- the log */
+
+static void a_recurring_thing_is_said_so_many_times(void **state)
+{
+  struct log_limit limit = {.most = 2};
+  char text[4096];
+  int ends[2], stderr_before = dup(STDERR_FILENO), lines = 0;
+  assert_return_code(pipe(ends), 0);
+  dup2(ends[1], STDERR_FILENO);
+  for (int i = 0; i < 5; i++)
+    log_limited(&limit, 3600, LOG_LEVEL_WARN, "it broke, %d", i);
+  limit.next_us = 1; /* the hour is over */
+  log_limited(&limit, 3600, LOG_LEVEL_WARN, "it broke, 5");
+  log_limited(&limit, 3600, LOG_LEVEL_WARN, "it broke, 6");
+  log_limited(&limit, 3600, LOG_LEVEL_WARN, "it broke, 7");
+  dup2(stderr_before, STDERR_FILENO);
+  ssize_t n = read(ends[0], text, sizeof text - 1);
+  text[n > 0 ? n : 0] = 0;
+  for (char *at = text; (at = strchr(at, '\n')); at++)
+    lines++;
+  assert_int_equal(lines, 4);
+  assert_non_null(strstr(text, "it broke, 1\n"));
+  assert_non_null(strstr(text, "it broke, 5 (and 3 more like it)\n"));
+  assert_non_null(strstr(text, "it broke, 6\n"));
+  for (int i = 0; i < 2; i++)
+    close(ends[i]);
+  close(stderr_before);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -241,6 +272,7 @@ int main(void)
       cmocka_unit_test(dates_of_http),
       cmocka_unit_test(what_is_no_date_of_http),
       cmocka_unit_test(each_error_says_what_to_do),
+      cmocka_unit_test(a_recurring_thing_is_said_so_many_times),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
