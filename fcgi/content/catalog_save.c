@@ -90,7 +90,9 @@ static bool file_replace(struct catalog_writer *w, const char *path, const char 
     ok = false;
   ok = ok && half_sound(w) && rename(temp, path) == 0 && folder_sync(path);
   if (!ok) {
-    log_limited(&limit, 60, LOG_LEVEL_ERROR, "catalog: cannot save to %s: %s", path, strerror(errno));
+    log_limited(&limit, 60, LOG_LEVEL_ERROR,
+                "%s cannot be saved: %s: let this account write there, or a pool that starts while the database is "
+                "away has nothing to serve", path, strerror(errno));
     unlink(temp);
   }
   return ok;

@@ -26,7 +26,7 @@ bool watch_file_load(struct watch *w)
     return false;
   enum err err = catalog_load(w->writer, path);
   if (err != ERR_OK && err != ERR_NOT_FOUND)
-    log_warn("%s: %s; everything is read from the database", path, err_text(err));
+    log_warn("%s is not used: everything is read from the database", path);
   return err == ERR_OK;
 }
 
@@ -52,9 +52,8 @@ void watch_file_save(struct watch *w, bool now)
   if (mkdir(w->config->state_dir, 0750) != 0 && errno != EEXIST)
     log_debug("%s: cannot be made", w->config->state_dir);
   enum err err = now ? catalog_save_now(w->writer, path) : catalog_save(w->writer, path);
-  if (err != ERR_OK && err != ERR_RETRY)
-    log_error("%s: not saved (%s): a pool that starts without the database would have nothing to serve", path,
-              err_text(err));
+  if (err != ERR_OK && err != ERR_RETRY && err != ERR_IO) /* that one is told where it happens */
+    log_error("%s cannot be saved: %s", path, err_text(err));
   int64_t took_us = clock_mono_us() - began_us;
   log_debug("%s: saved in %.3f s", path, (double)took_us / 1e6);
   w->unsaved = err != ERR_OK;

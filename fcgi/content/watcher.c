@@ -96,7 +96,7 @@ static void down(struct watch *w, enum err err)
   if (!w->down_since_us) {
     const char *sentence;
     db_failure(w->db, &sentence);
-    log_warn("the database is away (%s): %s", err_text(err), sentence);
+    log_warn("the database is away: %s", *sentence ? sentence : err_text(err));
     w->down_since_us = clock_mono_us();
   }
   w->state.database_up = false;
