@@ -1,6 +1,7 @@
 /* The one binary and its subcommands.  Each command is a row of the table below with a function of
  * its own; --config is read before any of them runs.  Exit codes: 0 done, 1 it failed (the reason is
  * on standard error), 2 the command line is wrong. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +219,15 @@ static int config_option_take(int *argc, char **argv, const char **path)
   return 0;
 }
 
+/* What could not be written was not done: a full disk must not pass for an answer. */
+static int output_close(int code)
+{
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return code;
+  fprintf(stderr, "diptych: the output could not be written: %s\n", strerror(errno));
+  return code ? code : 1;
+}
+
 int main(int argc, char **argv)
 {
   struct invocation in = {.config_path = DEFAULT_CONFIG};
@@ -231,17 +241,17 @@ int main(int argc, char **argv)
   }
   if (asks_help(argv[1])) {
     help_print(stdout);
-    return 0;
+    return output_close(0);
   }
   if (strcmp(argv[1], "--version") == 0) {
     puts("diptych " PACKAGE_VERSION);
-    return 0;
+    return output_close(0);
   }
   for (size_t i = 0; i < COMMANDS; i++)
     if (strcmp(commands[i].name, argv[1]) == 0) {
       in.argc = argc - 1;
       in.argv = argv + 1;
-      return command_run(&commands[i], &in);
+      return output_close(command_run(&commands[i], &in));
     }
   fprintf(stderr, "diptych: no command \"%s\"; `diptych --help` lists them\n", argv[1]);
   return 2;

@@ -162,7 +162,7 @@ static void reap(struct master *m, int64_t now_us)
 
 static void scale_answer(struct master *m, struct control_client *client, struct span argument)
 {
-  char digits[8] = "", text[64], *end = digits;
+  char digits[8] = "", text[96], *end = digits;
   if (argument.n && argument.n < sizeof digits)
     memcpy(digits, argument.p, argument.n);
   long count = strtol(digits, &end, 10);
@@ -171,8 +171,11 @@ static void scale_answer(struct master *m, struct control_client *client, struct
     return;
   }
   scale(m, count, "control");
-  int n = snprintf(text, sizeof text, "%d workers wanted%s", m->crew.wanted,
-                   m->crew.wanted == count ? "" : " (the limits are workers_min and workers_max)");
+  int wanted = m->crew.wanted;
+  int n = snprintf(text, sizeof text, "%d worker%s wanted%s", wanted, wanted == 1 ? "" : "s",
+                   wanted < count   ? " (workers_max allows no more)"
+                   : wanted > count ? " (workers_min allows no fewer)"
+                                    : "");
   control_answer(client, true, span_of(text, (size_t)n));
 }
 
