@@ -50,6 +50,17 @@ def test_paths_are_those_of_the_prefix(installed):
     assert f"{at}/etc/diptych/diptych.conf" in help_text
 
 
+def test_the_units_name_this_installation(installed):
+    share = prefix(installed) / "share/diptych"
+    at = "/" + str(prefix(installed).relative_to(installed))
+    service = (share / "systemd/diptych.service").read_text()
+    for word in ("serve", "reload"):
+        assert f"={at}/bin/diptych {word} --config {at}/etc/diptych/diptych.conf" in service
+    # `listen` is beneath the folder that the service loses when it ends; the socket that outlives it is not
+    assert "RuntimeDirectory=diptych\n" in service
+    assert "ListenStream=/run/diptych.sock\n" in (share / "systemd/diptych.socket").read_text()
+
+
 def test_an_upgrade_keeps_the_assets_of_pages_that_are_open(installed, tmp_path):
     script, source, out = TOP / "templates/hash-assets", tmp_path / "assets", tmp_path / "out"
     source.mkdir()
