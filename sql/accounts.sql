@@ -6,7 +6,9 @@
 --   ALTER USER 'diptych_pool'@'localhost' IDENTIFIED BY 'a long word' ACCOUNT UNLOCK;
 --   ALTER USER 'diptych_cms'@'localhost' IDENTIFIED VIA unix_socket ACCOUNT UNLOCK;
 --
--- (MySQL: IDENTIFIED WITH auth_socket). For other names or hosts, replace
+-- (MySQL: IDENTIFIED WITH auth_socket). With a socket, the account of the system
+-- must have the database account's name: the pool's own unit runs as `diptych`, so
+-- the pool takes a password. For other names or hosts, replace
 -- 'diptych_pool'@'localhost' and 'diptych_cms'@'localhost' throughout.
 
 CREATE USER IF NOT EXISTS 'diptych_pool'@'localhost' ACCOUNT LOCK;
