@@ -23,6 +23,7 @@
 struct alone {
   struct app_shared shared;
   struct metrics metrics;
+  struct app_parts *parts;
   struct app_worker *worker;
   pid_t watcher;
   int stop[2]; /* closing the writing end ends the watcher */
@@ -70,15 +71,17 @@ static bool ready_wait(struct alone *a, FILE *why)
 static bool alone_open(struct alone *a, const struct config *c, FILE *why)
 {
   *a = (struct alone){0};
-  if (app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c))
+  a->parts = app_parts_open(c, why);
+  if (!a->parts || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c))
     return false;
-  a->worker = app_worker_open(&a->shared, c, &a->metrics, NULL);
+  a->worker = app_worker_open(&a->shared, a->parts, c, &a->metrics, NULL);
   return a->worker && ready_wait(a, why);
 }
 
 static void alone_close(struct alone *a)
 {
   app_worker_close(&a->worker);
+  app_parts_close(&a->parts);
   if (a->watcher > 0) {
     close(a->stop[1]);
     waitpid(a->watcher, NULL, 0);

@@ -2,7 +2,8 @@
  * without knowing any.  main.c fills one struct app; the pool includes neither pages nor adapters.
  *
  * Processes and order of calls:
- *   master   shared_create once, before any fork; status whenever an operator asks
+ *   master   parts_open and shared_create once, before any fork; status whenever an operator asks; after
+ *            the check of a reload parts_open, and parts_close for those that are no longer in force
  *   checker  (a child of the master, at reload) check
  *   worker   worker_open, then worker_handle for each request and worker_idle between them,
  *            worker_close; backends are opened in the worker, lazily, never before
@@ -34,6 +35,7 @@ struct app_seat {
   _Atomic int64_t *beat_us;        /* see app_beat */
   const struct scoreboard *board;  /* for report_metrics */
   int stop_fd;                     /* readable (or hung up) when the process should end; wait on it with poll */
+  const void *parts;               /* worker: what parts_open made of its configuration */
 };
 
 /* A watcher is taken for hung, and replaced, when it has not called this for request_timeout or 30 s,
@@ -45,6 +47,11 @@ static inline void app_beat(const struct app_seat *seat)
 
 struct app {
   void *context; /* first argument of the callbacks without `self` */
+
+  /* Both or neither.  What a configuration names and all workers that will ever serve with it share, read
+   * once: a worker that is replaced is like the others, whatever became of the files.  NULL: why has the reasons */
+  void *(*parts_open)(const struct config *c, FILE *why);
+  void (*parts_close)(void *parts);
 
   /* optional; makes shared memory that children inherit.  0: done; else the reason went to why */
   int (*shared_create)(void *context, const struct config *c, FILE *why);

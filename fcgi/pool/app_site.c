@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "base/log.h"
 #include "content/gallery.h"
 #include "content/watcher.h"
 #include "pool/report.h"
@@ -18,14 +17,50 @@
 
 static struct app_shared app_shared;
 
-struct app_worker {
-  struct site *site;
+struct app_parts {
   struct templates *templates;
   struct assets *assets;
+};
+
+struct app_worker {
+  struct site *site;
   struct store *store;
   struct gallery *gallery;
   const struct scoreboard *board;
 };
+
+struct app_parts *app_parts_open(const struct config *c, FILE *why)
+{
+  struct app_parts *p = calloc(1, sizeof *p);
+  if (!p)
+    return NULL;
+  p->assets = assets_read(c, why);
+  p->templates = templates_open(c, why);
+  if (!p->assets || !p->templates)
+    app_parts_close(&p);
+  return p;
+}
+
+void app_parts_close(struct app_parts **p)
+{
+  if (!*p)
+    return;
+  templates_close(&(*p)->templates);
+  assets_free(&(*p)->assets);
+  free(*p);
+  *p = NULL;
+}
+
+static void *parts_open(const struct config *c, FILE *why)
+{
+  return app_parts_open(c, why);
+}
+
+static void parts_close(void *parts)
+{
+  struct app_parts *p = parts;
+  app_parts_close(&p);
+}
 
 int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
 {
@@ -55,8 +90,6 @@ void app_worker_close(struct app_worker **w)
   site_close(&(*w)->site);
   store_close(&(*w)->store);
   gallery_close(&(*w)->gallery);
-  templates_close(&(*w)->templates);
-  assets_free(&(*w)->assets);
   free(*w);
   *w = NULL;
 }
@@ -66,11 +99,12 @@ struct store *app_worker_store(struct app_worker *w)
   return w->store;
 }
 
-static bool worker_site(struct app_worker *w, const struct config *c, struct metrics *m, const struct app_shared *s)
+static bool worker_site(struct app_worker *w, const struct app_parts *p, const struct config *c, struct metrics *m,
+                        const struct app_shared *s)
 {
   struct site_parts parts = {.config = c,
-                             .templates = w->templates,
-                             .assets = w->assets,
+                             .templates = p->templates,
+                             .assets = p->assets,
                              .catalog = s->catalog,
                              .metrics = m,
                              .metrics_text = w->board ? metrics_text : NULL,
@@ -83,13 +117,6 @@ static bool worker_site(struct app_worker *w, const struct config *c, struct met
   return w->site != NULL;
 }
 
-/* The messages of a failing start go to the log line by line. */
-static void log_lines(char *text)
-{
-  for (char *line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n")) /* NULL: no memory for any */
-    log_error("%s", line);
-}
-
 /* What one request frees the next one needs again: giving it back to the kernel in between cost two
  * brk calls and a page fault for every 4 KB, each time. */
 static void keep_memory(void)
@@ -98,34 +125,22 @@ static void keep_memory(void)
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
-struct app_worker *app_worker_open(const struct app_shared *s, const struct config *c, struct metrics *m,
-                                   const struct scoreboard *board)
+struct app_worker *app_worker_open(const struct app_shared *s, const struct app_parts *p, const struct config *c,
+                                   struct metrics *m, const struct scoreboard *board)
 {
   struct app_worker *w = calloc(1, sizeof *w);
-  char *text = NULL;
-  size_t n = 0;
-  FILE *why = w ? open_memstream(&text, &n) : NULL;
-  if (!why) {
-    free(w);
+  if (!w)
     return NULL;
-  }
   keep_memory();
   w->board = board;
-  w->assets = assets_read(c, why);
-  w->templates = templates_open(c, why);
-  bool ok = w->assets && w->templates && worker_site(w, c, m, s);
-  fclose(why);
-  if (!ok) {
-    log_lines(text);
+  if (!worker_site(w, p, c, m, s))
     app_worker_close(&w);
-  }
-  free(text);
   return w;
 }
 
 static void *worker_open(void *context, const struct config *c, const struct app_seat *seat)
 {
-  return app_worker_open(context, c, seat->metrics, seat->board);
+  return app_worker_open(context, seat->parts, c, seat->metrics, seat->board);
 }
 
 static void worker_handle(void *self, const struct request *rq, struct response *out)
@@ -180,12 +195,10 @@ static int watch(void *context, const struct config *c, const struct app_seat *s
 
 static int check(void *context, const struct config *c, FILE *why)
 {
-  struct assets *a = assets_read(c, why);
-  struct templates *t = templates_open(c, why);
-  int bad = !a || !t;
+  struct app_parts *p = app_parts_open(c, why);
+  int bad = !p;
   (void)context;
-  assets_free(&a);
-  templates_close(&t);
+  app_parts_close(&p);
   return bad;
 }
 
@@ -228,6 +241,8 @@ static void status(void *context, struct buf *out, bool json)
 const struct app *app_site(void)
 {
   static const struct app app = {.context = &app_shared,
+                                 .parts_open = parts_open,
+                                 .parts_close = parts_close,
                                  .shared_create = shared_create,
                                  .worker_open = worker_open,
                                  .worker_handle = worker_handle,

@@ -20,10 +20,15 @@ const struct app *app_site(void);
 /* The same parts for a process outside a pool.  0: made; else the reason is on `why`. */
 int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 
+/* Templates and the names of assets.  NULL: each fault is on `why`. */
+struct app_parts;
+struct app_parts *app_parts_open(const struct config *c, FILE *why);
+void app_parts_close(struct app_parts **p);
+
 struct app_worker;
-/* board may be NULL.  NULL: the reasons are in the log. */
-struct app_worker *app_worker_open(const struct app_shared *s, const struct config *c, struct metrics *m,
-                                   const struct scoreboard *board);
+/* Keeps to p and c; board may be NULL.  NULL: the reasons are in the log. */
+struct app_worker *app_worker_open(const struct app_shared *s, const struct app_parts *p, const struct config *c,
+                                   struct metrics *m, const struct scoreboard *board);
 void app_worker_close(struct app_worker **w);
 struct store *app_worker_store(struct app_worker *w);
 /* site_handle for a process that has nothing else to do: it waits for what comes later. */

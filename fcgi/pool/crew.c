@@ -115,6 +115,7 @@ static _Noreturn void worker_become(struct crew *c, int index)
 {
   exit(worker_run(&(struct worker_setup){.app = c->app,
                                          .config = c->config,
+                                         .parts = c->parts,
                                          .board = c->board,
                                          .index = index,
                                          .listen_fd = c->listen_fd,

@@ -23,6 +23,7 @@ struct crew_member {
 struct crew {
   const struct app *app;
   const struct config *config; /* for workers started from now on */
+  void *parts;                 /* of that configuration; see app.h */
   struct scoreboard *board;
   unsigned generation;         /* of those */
   int wanted;

@@ -323,6 +323,9 @@ static void standard_open(void)
 static bool master_open(struct master *m, FILE *why)
 {
   standard_open();
+  m->crew.app = m->app;
+  if (m->app->parts_open && !(m->crew.parts = m->app->parts_open(m->config, why)))
+    return false;
   m->board = scoreboard_new();
   m->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
   if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->nudge_fd < 0 ||
@@ -337,7 +340,6 @@ static bool master_open(struct master *m, FILE *why)
     return false;
   m->control.run = control_run;
   m->control.of = m;
-  m->crew.app = m->app;
   m->crew.config = m->config;
   m->crew.board = m->board;
   m->crew.generation = 1;
@@ -362,6 +364,7 @@ static void master_close(struct master *m)
   listener_close(&m->listener);
   config_free(&m->config);
   config_free(&m->reload.next);
+  reload_parts_close(&m->crew, &m->crew.parts);
 }
 
 int master_run(struct config **config, const struct app *app)

@@ -119,6 +119,13 @@ static void fixed_warn(const struct config *was, const struct config *is)
     log_warn("%s: listen, control, pid_file, socket_mode and backlog take effect at the next start", is->path);
 }
 
+void reload_parts_close(const struct crew *c, void **parts)
+{
+  if (*parts)
+    c->app->parts_close(*parts);
+  *parts = NULL;
+}
+
 static void start_begin(struct reload *r, struct crew *c, struct config *now_in_force, int64_t now_us)
 {
   fixed_warn(now_in_force, r->next);
@@ -127,7 +134,9 @@ static void start_begin(struct reload *r, struct crew *c, struct config *now_in_
   r->previous = now_in_force;
   r->previous_generation = c->generation;
   r->previous_wanted = c->wanted;
+  r->previous_parts = c->parts;
   c->config = r->next;
+  c->parts = r->next_parts;
   c->generation = ++r->generations;
   crew_want(c, r->next->workers != now_in_force->workers ? r->next->workers : c->wanted);
 }
@@ -136,9 +145,32 @@ static enum reload_news refuse(struct reload *r, struct crew *c)
 {
   words_close(r);
   config_free(&r->next);
+  reload_parts_close(c, &r->next_parts);
   r->state = RELOAD_IDLE;
   SCOREBOARD_COUNT(c->board, reloads_refused);
   return RELOAD_REFUSED;
+}
+
+/* The files may have changed since the check. */
+static bool next_read(struct reload *r, const struct crew *c)
+{
+  char *text = NULL;
+  size_t n = 0;
+  FILE *why = open_memstream(&text, &n);
+  bool whole = false;
+  if (why) {
+    r->next = config_read(c->config->path, why);
+    whole = r->next != NULL;
+    if (whole && c->app->parts_open)
+      whole = (r->next_parts = c->app->parts_open(r->next, why)) != NULL;
+    fclose(why);
+  }
+  if (text && n)
+    text[n - 1] = 0; /* each fault ends its own line */
+  if (!whole)
+    why_set(r, text && n ? text : "out of memory");
+  free(text);
+  return whole;
 }
 
 static enum reload_news checking_turn(struct reload *r, struct crew *c, struct config *in_force, int64_t now_us)
@@ -158,17 +190,7 @@ static enum reload_news checking_turn(struct reload *r, struct crew *c, struct c
     return refuse(r, c);
   }
   words_close(r);
-  char *text = NULL;
-  size_t n = 0;
-  FILE *why = open_memstream(&text, &n);
-  if (why) {
-    r->next = config_read(c->config->path, why);
-    fclose(why);
-  }
-  if (!r->next)
-    why_set(r, text && n ? text : "out of memory");
-  free(text);
-  if (!r->next)
+  if (!next_read(r, c))
     return refuse(r, c);
   start_begin(r, c, in_force, now_us);
   return RELOAD_NOTHING;
@@ -178,6 +200,7 @@ static enum reload_news go_back(struct reload *r, struct crew *c, int64_t now_us
 {
   crew_retire(c, c->generation, true, now_us);
   c->config = r->previous;
+  c->parts = r->previous_parts;
   c->generation = r->previous_generation;
   crew_want(c, r->previous_wanted);
   why_set(r, "workers did not start with the new configuration; the log says why");
@@ -194,8 +217,10 @@ static enum reload_news starting_turn(struct reload *r, struct crew *c, struct c
   crew_retire(c, c->generation, false, now_us);
   atomic_store(&c->board->generation, c->generation);
   config_free(config);
+  reload_parts_close(c, &r->previous_parts);
   *config = r->next;
   r->next = r->previous = NULL;
+  r->next_parts = NULL;
   r->state = RELOAD_IDLE;
   SCOREBOARD_COUNT(c->board, reloads);
   return RELOAD_DONE;

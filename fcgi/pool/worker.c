@@ -20,7 +20,8 @@ enum worker_exit worker_run(const struct worker_setup *w)
                           .stage = &slot->stage,
                           .beat_us = &slot->beat_us,
                           .board = w->board,
-                          .stop_fd = -1};
+                          .stop_fd = -1,
+                          .parts = w->parts};
   if (!connection_library_open()) {
     log_error("libfcgi did not start: out of memory");
     return WORKER_EXIT_FAILED;

@@ -15,6 +15,7 @@ enum worker_exit {
 struct worker_setup {
   const struct app *app;
   const struct config *config;
+  const void *parts; /* of it; see app.h */
   struct scoreboard *board;
   int index;
   int listen_fd, life_fd, nudge_fd; /* as in gateway.h */
