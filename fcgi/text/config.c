@@ -201,7 +201,8 @@ static void password_from_file(struct config *c)
     return;
   if (!(f = fopen(c->mysql_password_file, "re")) || (!fgets(line, sizeof line, f) && ferror(f))) {
     faults++;
-    fprintf(messages, "%s: mysql_password_file %s: %s: name a file that this account may read\n", c->path, c->mysql_password_file, strerror(errno));
+    fprintf(messages, "%s: mysql_password_file %s: %s: name a file that this account may read\n", c->path,
+            c->mysql_password_file, strerror(errno));
   } else {
     line[strcspn(line, "\r\n")] = 0;
     free(c->mysql_password);

@@ -27,6 +27,20 @@ def test_keys_are_in_the_manual(manual):
     assert [k for k in KEYS if not re.search(rf"\b{k}\b", manual)] == []
 
 
+def test_defaults_and_ranges_are_those_of_the_table(manual):
+    table = (FCGI / "text/config.h").read_text()
+    wrong = []
+    for key, default, least, most in re.findall(r"^  INT\((\w+), (\d+), (\d+), (\d+),", table, re.M):
+        said = re.search(rf"^\.TP\n\.B {key}\n(.*?)\n\.[TS]", manual, re.M | re.S)[1].replace("\n", " ")
+        if key != "socket_mode" and f" {least} to {most}, default {default}." not in said:
+            wrong.append(said)
+    for key, folder, default in re.findall(r'^  WORD\((\w+), (PKGDATADIR )?"([^"]+)",', table, re.M):
+        said = re.search(rf"^\.TP\n\.B {key}\n(.*?)\n\.[TS]", manual, re.M | re.S)[1].replace("\n", " ")
+        if f'Default: "{"/usr/local/share/diptych" if folder else ""}{default}".' not in said:
+            wrong.append(said)
+    assert wrong == []
+
+
 def test_keys_are_in_the_sample():
     sample = diptych("sample")
     assert [k for k in KEYS if not re.search(rf"^#? ?{k} = ", sample, re.M)] == []

@@ -22,6 +22,8 @@ def test_counters_are_in_the_manual(manual):
     counters = names("pool/scoreboard.h", "SCOREBOARD_COUNTERS")
     assert len(counters) > 5
     assert [n for n in counters if f"diptych_pool_{n}_total\n" not in manual] == []
+    sums = names("base/metrics.h", "METRICS_LIST")
+    assert len(sums) > 20 and [n for n in sums if f"diptych_{n}_total\n" not in manual] == []
 
 
 def test_gauges_are_in_the_manual(manual):
