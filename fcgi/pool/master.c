@@ -76,7 +76,8 @@ static bool pid_file_write(const struct config *c, FILE *why)
   if (f && fclose(f) != 0)
     good = false;
   if (!good || rename(name, c->pid_file) != 0) {
-    fprintf(why, "pid_file %s: %s\n", c->pid_file, strerror(errno));
+    fprintf(why, "pid_file %s: %s: make its folder, and let this account write to it\n", c->pid_file,
+            strerror(errno));
     return false;
   }
   return true;
