@@ -39,9 +39,10 @@ class Demo:
 
     def foreground(self):
         """A process of its own group, as a terminal would have it; returns when the address was printed."""
-        # A shell that runs the tests in the background ignores SIGINT, and so would its children.
+        # A shell that runs the tests in the background ignores SIGINT, nohup SIGHUP, and so would its children.
         process = subprocess.Popen([TOP / "demo", "--port", str(self.port), "--dir", self.folder], cwd=TOP, text=True,
-                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                                   preexec_fn=lambda: [signal.signal(s, signal.SIG_DFL) for s in
+                                                       (signal.SIGINT, signal.SIGHUP)],
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         seen = []
         for line in process.stdout:
