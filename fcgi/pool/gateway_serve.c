@@ -3,6 +3,7 @@
  * says that the worker is idle, and the request's arena is empty. */
 #include "pool/gateway_state.h"
 #include "pool/reply.h"
+#include "site/errors.h"
 
 #define LINGER_US (1000 * INT64_C(1000))
 #define IDLE_US (2 * INT64_C(1000))        /* another worker idles for so long: it could have taken this */
@@ -11,17 +12,6 @@ void gateway_bad(struct gateway *g, const char *why)
 {
   METRICS_ADD(&g->s->slot->metrics, requests_bad, 1);
   log_limited(&g->bad, 10, LOG_LEVEL_WARN, "closed a FastCGI connection: %s", why);
-}
-
-/* The site could not even make its error page. */
-static void response_plain(struct response *r, int status)
-{
-  buf_free(&r->headers);
-  *r = (struct response){.status = status, .body = SPAN("The page could not be made.\n")};
-  response_header(r, "Content-Type", SPAN("text/plain; charset=utf-8"));
-  response_header(r, "Cache-Control", SPAN("no-store"));
-  response_header(r, "X-Content-Type-Options", SPAN("nosniff"));
-  response_header(r, "Content-Security-Policy", SPAN("default-src 'none'; frame-ancestors 'none'"));
 }
 
 static void response_count(struct metrics *m, int status)
@@ -59,14 +49,16 @@ static bool respond(struct gateway *g, const struct request *rq)
   buf_clear(&r->headers);
   *r = (struct response){.headers = r->headers};
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id)) {
-    response_plain(r, 502);
+    log_warn("502 for %.*s %.200s (request %.*s): another worker had begun it", SPAN_ARG(rq->method),
+             arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
+    errors_bare(502, rq->id, r);
     return true;
   }
   g->s->app->worker_handle(g->s->self, rq, r);
   if (r->later && rq->patient)
     return false;
   if (r->later || r->headers.failed || r->status < 100 || r->status > 599)
-    response_plain(r, 500);
+    errors_bare(500, rq->id, r);
   return true;
 }
 

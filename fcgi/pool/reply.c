@@ -120,7 +120,7 @@ bool reply_write(const struct reply *to, const struct response *r, struct buf *s
   size_t count = 0;
 
   head_make(r, scratch);
-  if (scratch->failed || scratch->n > RECORD_MOST)
+  if (r->headers.failed || scratch->failed || scratch->n > RECORD_MOST)
     return false;
   record_header(headers[0], RECORD_STDOUT, to->id, scratch->n, 0);
   vector_add(vector, &count, headers[0], RECORD_HEADER);

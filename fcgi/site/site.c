@@ -480,5 +480,5 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
   struct visit v = {.site = s, .rq = rq, .http = {.config = s->parts.config, .now_us = config_now_us(s->parts.config)}};
   dispatch(&v, out);
   if (out->headers.failed)
-    errors_emergency(out);
+    errors_bare(503, rq->id, out);
 }

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lib.page import parse
+from lib.secured import assert_secured
 from lib.servers import TOP, wait_until
 
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis",
@@ -29,7 +30,6 @@ def twin(path, form):
 
 
 TABLE = PAGES + [twin(p, form) for p in PAGES for form in (".json", ".md")] + OTHERS + [PICTURE, SHEET]
-SECURITY = dict(re.findall(r'^add_header (\S+) "?(.*?)"? always;$', (TOP / "nginx/headers.conf").read_text(), re.M))
 ALLOW = "GET, HEAD, OPTIONS"
 
 
@@ -53,15 +53,6 @@ def told(answer):
 
 def with_query(path, more):
     return path + ("&" if "?" in path else "?") + more
-
-
-def assert_secured(answer, embeddable):
-    for name, value in SECURITY.items():
-        if name == "Cross-Origin-Resource-Policy" and embeddable:
-            value = "cross-origin"
-        assert answer.all(name) == [value], name
-    assert answer.all("Set-Cookie") == []
-    assert answer.all("Access-Control-Allow-Origin") == (["*"] if embeddable else [])
 
 
 def test_the_table_has_every_route():
