@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/format.h"
 
 #define FIRST_BLOCK ((size_t)64 * 1024)
@@ -71,6 +72,11 @@ void arena_free(struct arena **a)
 bool arena_failed(const struct arena *a)
 {
   return a->failed;
+}
+
+void arena_fail(struct arena *a)
+{
+  a->failed = true;
 }
 
 size_t arena_used(const struct arena *a)
@@ -146,6 +152,14 @@ struct span arena_copy(struct arena *a, struct span s)
 {
   char *p = arena_z(a, s);
   return p ? span_of(p, s.n) : span_of(NULL, 0);
+}
+
+struct span arena_take(struct arena *a, struct buf *b)
+{
+  a->failed = a->failed || b->failed;
+  struct span s = arena_copy(a, buf_view(b));
+  buf_free(b);
+  return s;
 }
 
 struct span arena_joined(struct arena *a, const struct span *parts, size_t n)

@@ -59,5 +59,7 @@ void fragment_text_summary(struct buf *out, struct span md)
     return;
   }
   pack_span(out, md.n ? markdown_plain(a, md, SUMMARY_CHARS) : SPAN(""));
+  if (arena_failed(a))
+    out->failed = true;
   arena_free(&a);
 }

@@ -78,7 +78,10 @@ struct span markdown_plain(struct arena *a, struct span source, size_t max_chars
   struct span head = span_head(source, PLAIN_LOOKS_AT), kept = span_of(NULL, 0);
   while (head.n < source.n && head.n && (source.p[head.n] & 0xC0) == 0x80)
     head.n--;
-  if (markdown_write(&l, head, markdown_write_plain, &words) == MARKDOWN_OK) {
+  enum markdown_result result = markdown_write(&l, head, markdown_write_plain, &words);
+  if (result == MARKDOWN_NO_MEMORY)
+    arena_fail(a);
+  if (result == MARKDOWN_OK) {
     struct span all = span_trim(buf_view(&words)), cut = utf8_cut(all, max_chars);
     kept = cut.n < all.n ? arena_printf(a, "%.*s\xE2\x80\xA6", SPAN_ARG(span_trim(cut))) : arena_copy(a, all);
   }

@@ -52,6 +52,15 @@ static bool watcher_start(struct alone *a, const struct config *c)
   return true;
 }
 
+/* It had no memory, and said so in the log. */
+static bool watcher_ended(struct alone *a)
+{
+  if (waitpid(a->watcher, NULL, WNOHANG) != a->watcher)
+    return false;
+  a->watcher = 0;
+  return true;
+}
+
 /* Waits until the catalog has caught up; false: the reason is on why. */
 static bool ready_wait(struct alone *a, FILE *why)
 {
@@ -62,7 +71,7 @@ static bool ready_wait(struct alone *a, FILE *why)
     if (st.ready)
       return true;
     pause_ns(PAUSE_NS);
-  } while (clock_mono_us() < until);
+  } while (clock_mono_us() < until && !watcher_ended(a));
   fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
           st.trouble[0] ? ": " : "", st.trouble);
   return false;
@@ -70,7 +79,6 @@ static bool ready_wait(struct alone *a, FILE *why)
 
 static bool alone_open(struct alone *a, const struct config *c, FILE *why)
 {
-  *a = (struct alone){0};
   a->parts = app_parts_open(c, why);
   if (!a->parts || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c))
     return false;
@@ -100,11 +108,13 @@ static void print(const struct response *r, FILE *out)
 
 int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
 {
-  struct alone a;
+  struct alone a = {0};
   struct stage stage = {0};
   int code = 1;
   struct arena *arena = arena_new(0);
-  if (arena && alone_open(&a, c, why)) {
+  if (!arena)
+    fputs("no memory for a request\n", why);
+  else if (alone_open(&a, c, why)) {
     struct response r = {0};
     struct request rq = {.method = SPAN("GET"),
                          .target = span_z(path),
@@ -226,6 +236,9 @@ static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const u
       fprintf(out, "\nproduct %llu: %s\n", (unsigned long long)wants[i].id, err_text(wants[i].err));
       failed++;
     }
+  if (!arena)
+    fputs("\nout of memory\n", out);
+  failed += arena ? 0 : n;
   arena_free(&arena);
   return failed;
 }
@@ -263,7 +276,7 @@ static size_t warm_all(struct alone *a, const struct catalog_pin *pin, unsigned 
 
 int alone_warm(const struct config *c, unsigned rate, FILE *out)
 {
-  struct alone a;
+  struct alone a = {0};
   struct catalog_pin pin;
   int code = 1;
   if (!*c->memcached)

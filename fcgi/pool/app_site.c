@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/log.h"
 #include "content/gallery.h"
 #include "content/watcher.h"
 #include "pool/report.h"
@@ -32,8 +33,10 @@ struct app_worker {
 struct app_parts *app_parts_open(const struct config *c, FILE *why)
 {
   struct app_parts *p = calloc(1, sizeof *p);
-  if (!p)
+  if (!p) {
+    fputs("out of memory at the start\n", why);
     return NULL;
+  }
   p->assets = assets_read(c, why);
   p->templates = templates_open(c, why);
   if (!p->assets || !p->templates)
@@ -129,12 +132,13 @@ struct app_worker *app_worker_open(const struct app_shared *s, const struct app_
                                    struct metrics *m, const struct scoreboard *board)
 {
   struct app_worker *w = calloc(1, sizeof *w);
-  if (!w)
-    return NULL;
   keep_memory();
-  w->board = board;
-  if (!worker_site(w, p, c, m, s))
+  if (w)
+    w->board = board;
+  if (!w || !worker_site(w, p, c, m, s)) {
+    log_error("the worker cannot start: there is no memory, or a line above says why");
     app_worker_close(&w);
+  }
   return w;
 }
 

@@ -111,9 +111,7 @@ static struct span body_of(struct site *s, const struct request *rq, const struc
 {
   struct buf body = BUF_INIT;
   face->write(s, rq, f, &body);
-  struct span out = arena_copy(rq->arena, buf_view(&body));
-  buf_free(&body);
-  return out;
+  return arena_take(rq->arena, &body);
 }
 
 /* While everything fails, each line would say the same: an outage must not fill a disk. */

@@ -77,9 +77,7 @@ static struct span answer_of(const struct jsonld *j, const struct qa_view *q)
   if (q->body)
     return q->body->html;
   escape_html(&out, q->text);
-  struct span html = arena_copy(j->page->arena, buf_view(&out));
-  buf_free(&out);
-  return html;
+  return arena_take(j->page->arena, &out);
 }
 
 static void question(struct jsonld *j, bool first, struct span asked, struct span answer)
@@ -126,7 +124,5 @@ void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v,
 struct span jsonld_end(struct jsonld *j)
 {
   buf_puts(&j->out, "]}");
-  struct span s = j->out.failed ? SPAN("") : arena_copy(j->page->arena, buf_view(&j->out));
-  buf_free(&j->out);
-  return s;
+  return arena_take(j->page->arena, &j->out);
 }

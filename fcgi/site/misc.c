@@ -41,9 +41,8 @@ static void metrics(struct site *s, const struct request *rq, struct response *o
   const struct site_parts *parts = site_parts(s);
   if (parts->metrics_text)
     parts->metrics_text(parts->metrics_context, &text);
-  http_plain(200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_copy(rq->arena, buf_view(&text)),
+  http_plain(200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_take(rq->arena, &text),
              false, out);
-  buf_free(&text);
 }
 
 /* An answer that is the same for as long as the site runs with this configuration. */
@@ -52,7 +51,7 @@ static void lasting_answer(struct site *s, const struct request *rq, const char 
 {
   const struct config *c = site_config(s);
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
-  struct finished f = {.body = arena_copy(rq->arena, buf_view(text)),
+  struct finished f = {.body = arena_take(rq->arena, text),
                        .content_type = span_z(type),
                        .modified_us = site_opened_us(s),
                        .next_change_us = CLOCK_FOREVER,
@@ -62,7 +61,6 @@ static void lasting_answer(struct site *s, const struct request *rq, const char 
     http_page(&h, rq, NULL, &f, out);
   else
     errors_answer(s, rq, 503, SPAN(""), out);
-  buf_free(text);
 }
 
 static void openapi(struct site *s, const struct request *rq, struct response *out)

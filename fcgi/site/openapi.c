@@ -1,6 +1,7 @@
 #include "site/openapi.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 #include "config.h"
 #include "site/openapi_schema.h"
@@ -96,6 +97,16 @@ static json_t *responses(const struct route *r, unsigned flag, const char *type)
                    "#/components/responses/Unavailable");
 }
 
+/* jansson leaves out what it has no memory for; nobody else uses it in a process that serves. */
+static bool starved;
+
+static void *json_memory(size_t n)
+{
+  void *p = malloc(n);
+  starved = starved || !p;
+  return p;
+}
+
 /* "/products/{}.json" -> "products-json": unique, since form and pattern are. */
 static void id_write(struct buf *out, const struct route *r, const char *suffix)
 {
@@ -120,6 +131,7 @@ static void path_add(json_t *paths, const struct route *r, size_t form)
   json_object_set_new(paths, buf_z(&path),
                       json_pack("{s:{s:s, s:s, s:o, s:o}}", "get", "operationId", buf_z(&id), "summary", w->summary,
                                 "parameters", parameters(r, w), "responses", responses(r, forms[form].flag, type)));
+  starved = starved || path.failed || id.failed;
   buf_free(&path);
   buf_free(&id);
 }
@@ -180,6 +192,8 @@ static json_t *components(void)
 
 bool openapi_write(const struct config *c, struct buf *out)
 {
+  starved = false;
+  json_set_alloc_funcs(json_memory, free);
   json_t *document =
       json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:[], s:o, s:o}", "openapi", "3.1.0", "info", "title", c->site_name,
                 "version", PACKAGE_VERSION, "description",
@@ -188,6 +202,7 @@ bool openapi_write(const struct config *c, struct buf *out)
                 "servers", "url", c->base_url, "security", "paths", paths(), "components", components());
   char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
   json_decref(document);
+  out->failed = out->failed || !text || starved;
   if (!text)
     return false;
   buf_puts(out, text);

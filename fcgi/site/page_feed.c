@@ -210,9 +210,7 @@ static struct span content(struct page *p, const struct activity_view *v, struct
   buf_puts(&out, "\">");
   escape_html(&out, v->product);
   buf_puts(&out, v->spark ? "</a>, marked as a spark: it changes direction or capability.</p>" : "</a>.</p>");
-  struct span made = arena_copy(p->arena, buf_view(&out));
-  buf_free(&out);
-  return made;
+  return arena_take(p->arena, &out);
 }
 
 static void entry(struct page *p, const struct feed *f, const struct stream *s, const struct activity *a,

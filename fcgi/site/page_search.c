@@ -211,9 +211,7 @@ static struct span page_href(struct page *p, const struct search *s, unsigned nu
   url_percent_encode(&out, s->query);
   if (number > 1)
     buf_printf(&out, "&page=%u", number);
-  struct span href = arena_copy(p->arena, buf_view(&out));
-  buf_free(&out);
-  return href;
+  return arena_take(p->arena, &out);
 }
 
 static struct pager_view *pager(struct page *p, const struct search *s)

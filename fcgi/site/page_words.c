@@ -137,8 +137,7 @@ static struct span plain_of(struct page *p, struct span html)
       html = span_from(html, 1);
     }
   }
-  struct span plain = utf8_clean(p->arena, arena_copy(p->arena, buf_view(&out)));
-  buf_free(&out);
+  struct span plain = utf8_clean(p->arena, arena_take(p->arena, &out));
   return build_cut(p, span_trim(plain));
 }
 

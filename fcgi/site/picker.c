@@ -57,9 +57,7 @@ static struct span put_right(struct page *p, const struct picker *k, size_t at, 
     buf_printf(&out, "%c%s=", n++ ? '&' : '?', names[i]);
     url_percent_encode(&out, value);
   }
-  struct span s = arena_copy(p->arena, buf_view(&out));
-  buf_free(&out);
-  return s;
+  return arena_take(p->arena, &out);
 }
 
 static void field(struct page *p, const struct picker *k, size_t at, struct pick_field_view *v)

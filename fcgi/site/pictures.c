@@ -31,9 +31,7 @@ struct span pictures_pack(struct page *p, const struct gathered *set, size_t n)
     panel->band = band_word(score_band(panel->tenths));
   }
   picture_pack(&picture, &packed);
-  struct span out = arena_copy(p->arena, buf_view(&packed));
-  buf_free(&packed);
-  return out;
+  return arena_take(p->arena, &packed);
 }
 
 struct span pictures_path(struct page *p, const struct gathered *set, size_t n)

@@ -327,16 +327,13 @@ static void deliver(struct visit *v, struct response *out)
   if (!finish(v, body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
-    bool keep = !v->page.once && !stale && !(v->route->forms & ROUTE_QUERY);
+    bool keep = !v->page.once && !stale && !(v->route->forms & ROUTE_QUERY) && !arena_failed(v->rq->arena);
     struct finished *kept = keep ? table_put(v->site->table, &f) : NULL;
     if (stale)
       METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
     if (!kept && body->cap > BODY_KEPT) /* else it stays where it is until the next page */
       f.body = arena_copy(v->rq->arena, f.body);
-    if (arena_failed(v->rq->arena))
-      errors_answer(v->site, v->rq, 503, SPAN(""), out);
-    else
-      answer_page(v, kept ? kept : &f, kept != NULL, out);
+    answer_page(v, kept ? kept : &f, kept != NULL, out);
   }
   if (body->cap > BODY_KEPT)
     buf_free(body);
@@ -479,6 +476,6 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
 {
   struct visit v = {.site = s, .rq = rq, .http = {.config = s->parts.config, .now_us = config_now_us(s->parts.config)}};
   dispatch(&v, out);
-  if (out->headers.failed)
+  if (out->headers.failed || (arena_failed(rq->arena) && !out->later)) /* whatever was found then may be wrong */
     errors_bare(503, rq->id, out);
 }

@@ -176,9 +176,11 @@ static bool fields_take(struct config *c, cfg_t *cfg)
 {
   for (size_t i = 0; i < KEYS; i++) {
     char *at = (char *)c + keys[i].offset;
+    if (cfg_size(cfg, keys[i].name) != 1) /* libconfuse says nothing when it has no memory for a default */
+      return false;
     if (keys[i].kind == KIND_WORD) {
       const char *value = cfg_getstr(cfg, keys[i].name);
-      char *copy = strdup(value ? value : "");
+      char *copy = value ? strdup(value) : NULL;
       if (!copy)
         return false;
       memcpy(at, &copy, sizeof copy);
@@ -205,8 +207,14 @@ static void password_from_file(struct config *c)
             c->mysql_password_file, strerror(errno));
   } else {
     line[strcspn(line, "\r\n")] = 0;
-    free(c->mysql_password);
-    c->mysql_password = strdup(line);
+    char *password = strdup(line);
+    if (password) {
+      free(c->mysql_password);
+      c->mysql_password = password;
+    } else {
+      faults++;
+      fprintf(messages, "%s: out of memory\n", c->path);
+    }
   }
   if (f)
     fclose(f);

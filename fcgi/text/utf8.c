@@ -113,9 +113,7 @@ struct span utf8_clean(struct arena *a, struct span s)
     if (s.n)
       clean_one(&out, &s);
   }
-  struct span kept = out.failed ? span_of(arena_alloc(a, SIZE_MAX), 0) : arena_copy(a, buf_view(&out));
-  buf_free(&out);
-  return kept;
+  return arena_take(a, &out);
 }
 
 struct span utf8_cut(struct span s, size_t max)

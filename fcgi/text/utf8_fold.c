@@ -99,7 +99,5 @@ struct span utf8_fold(struct arena *a, struct span s)
       fold_one(&out, c);
     s = span_from(s, n ? n : 1);
   }
-  struct span kept = out.failed ? span_of(arena_alloc(a, SIZE_MAX), 0) : arena_copy(a, buf_view(&out));
-  buf_free(&out);
-  return kept;
+  return arena_take(a, &out);
 }
