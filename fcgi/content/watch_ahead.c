@@ -53,7 +53,8 @@ static size_t batch_next(size_t most, int64_t took_us)
   return took_us < BATCH_US / 2 && most < BATCH_MOST ? most * 2 : most;
 }
 
-static void batch_read(struct reader *r)
+/* True: there will be no more. */
+static bool batch_read(struct reader *r)
 {
   int64_t began_us = clock_mono_us();
   r->err = ERR_UNAVAILABLE;
@@ -62,9 +63,9 @@ static void batch_read(struct reader *r)
     r->err = rows_batch_range(r->db, &(struct rows_range){r->after, r->until, r->most}, r->arena, watch_deadline(),
                               &r->batch);
   }
-  r->ended = r->err != ERR_OK || r->batch.ended;
   r->after = r->batch.last;
   r->most = batch_next(r->most, clock_mono_us() - began_us);
+  return r->err != ERR_OK || r->batch.ended;
 }
 
 static void *reader_run(void *arg)
@@ -75,9 +76,10 @@ static void *reader_run(void *arg)
   pthread_mutex_lock(&a->lock);
   while (!a->stop && !r->ended) {
     pthread_mutex_unlock(&a->lock);
-    batch_read(r);
+    bool last = batch_read(r);
     pthread_mutex_lock(&a->lock);
     r->ready = true;
+    r->ended = last; /* not before: an end without a batch would be taken for the end of all */
     pthread_cond_broadcast(&a->moved);
     while (r->ready && !a->stop)
       pthread_cond_wait(&a->moved, &a->lock);
@@ -227,7 +229,7 @@ static enum err take_here(struct watch_ahead *a, struct rows_batch *out, bool *e
   a->stop = watch_stopping(a->w);
   *end = r->ended;
   if (!r->ended)
-    batch_read(r);
+    r->ended = batch_read(r);
   *out = r->batch;
   return r->err;
 }
@@ -242,8 +244,8 @@ enum err watch_ahead_take(struct watch_ahead *a, struct rows_batch *out, bool *e
     pthread_cond_broadcast(&a->moved);
   }
   struct reader *r = a->taken = wait_ready(a);
-  pthread_mutex_unlock(&a->lock);
   *end = !r && !others_run(a);
+  pthread_mutex_unlock(&a->lock);
   if (!r)
     return *end ? ERR_OK : ERR_UNAVAILABLE;
   *out = r->batch;
