@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 
+#define NEWS_US (1000 * INT64_C(1000))
+
 /* The process's own voice: role and level are set once at start, before any request. */
 static char log_role[16] = "diptych";
 static enum log_level log_most = LOG_LEVEL_INFO;
@@ -61,6 +63,13 @@ void log_line(enum log_level level, const char *format, ...)
   va_end(args);
 }
 
+void log_limit_news(struct log_limit *limit, uint64_t what)
+{
+  if (limit->what != what && limit->next_us > limit->last_us + NEWS_US)
+    limit->next_us = limit->last_us + NEWS_US;
+  limit->what = what;
+}
+
 void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
 {
   int64_t now = clock_mono_us();
@@ -84,6 +93,7 @@ void log_limited(struct log_limit *limit, int every_s, enum log_level level, con
     size_t n = strlen(sentence);
     snprintf(sentence + n, sizeof sentence - n, " (and %u more like it)", limit->held);
   }
+  limit->last_us = now;
   limit->held = 0;
   log_write(level, sentence);
 }

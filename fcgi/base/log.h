@@ -15,11 +15,14 @@ void log_open(const char *role, enum log_level most); /* per process; role is co
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct log_limit {
-  int64_t next_us; /* monotonic */
+  int64_t last_us, next_us; /* monotonic */
+  uint64_t what;
   unsigned most, said, held;
 };
 void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* what: a hash of what is to be said.  When it changed, a line may come a second after the last. */
+void log_limit_news(struct log_limit *limit, uint64_t what);
 
 #define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...) log_line(LOG_LEVEL_WARN, __VA_ARGS__)

@@ -8,6 +8,7 @@
 #include "content/db_fault.h"
 #include "content/db_login.h"
 #include "content/db_wait.h"
+#include "content/rows_words.h"
 
 #define LOG_EVERY_S 10
 #define HOLD_US (1000 * INT64_C(1000))      /* how long the breaker keeps everybody away */
@@ -89,6 +90,7 @@ static enum err failed_as(struct db *db, unsigned number, enum err as, const cha
   METRICS_ADD(db->metrics, db_errors, 1);
   db->failure = number;
   snprintf(db->sentence, sizeof db->sentence, "%s: %s", said, advice);
+  log_limit_news(limit, rows_hash_span(number, span_z(said)));
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
               place(db->config), number, said, advice);
   return as;
