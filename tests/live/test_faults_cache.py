@@ -14,6 +14,7 @@ PAGE = "/compare/kafka-vs-kubernetes"
 PAIRS = [PAGE, "/compare/nats-vs-redis", "/compare/caddy-vs-nginx", "/compare/terraform-vs-vault", "/products/redis",
          "/compare/haproxy-vs-nats-vs-valkey", "/leaderboard", "/faq"]
 WORKERS = 4
+PATIENT = {"page_cache_bytes": 0, "memcached_timeout": 1000, "deadline": 20000}  # on a machine that may be busy
 
 
 def metric(site, name):
@@ -21,8 +22,7 @@ def metric(site, name):
 
 
 def test_memcached_restarts_cold_under_load(make_site):
-    site = make_site(config={"page_cache_bytes": 0, "workers": WORKERS, "workers_max": WORKERS,
-                             "memcached_timeout": 1000, "deadline": 20000})
+    site = make_site(config={**PATIENT, "workers": WORKERS, "workers_max": WORKERS})
     right = {path: site.get(path).body for path in PAIRS}
     served, wrong = [], []
 
@@ -57,7 +57,7 @@ def leases(site):
 
 def test_a_lease_whose_holder_is_gone_holds_nobody_up_for_long(make_site):
     """As another machine's worker would leave it, for longer than ours would wait."""
-    site = make_site(config={"page_cache_bytes": 0, "lease_ttl": 1, "deadline": 6000 * SLOW})
+    site = make_site(config={**PATIENT, "lease_ttl": 1})
     right = site.get(PAGE).body
     stored = [key for key in site.cache.keys() if key.startswith("p:")]
     site.cache.flush()
@@ -67,12 +67,12 @@ def test_a_lease_whose_holder_is_gone_holds_nobody_up_for_long(make_site):
     waits, began = metric(site, "lease_waits"), time.monotonic()
     assert site.get(PAGE).body == right
     took = time.monotonic() - began
-    assert metric(site, "lease_waits") > waits and 1 <= took < 6 * SLOW
+    assert metric(site, "lease_waits") > waits and 1 <= took < 10, "the lease's time, and not half of the deadline"
 
 
 def test_a_worker_that_dies_while_it_fills_leaves_its_work_to_others(make_site):
     """It is killed while it waits for rows, which a lock withholds, and its lease stays in memcached."""
-    site = make_site(config={"page_cache_bytes": 0, "lease_ttl": 2, "deadline": 20000 * SLOW, "mysql_timeout": 20000})
+    site = make_site(config={**PATIENT, "lease_ttl": 2, "mysql_timeout": 20000})
     right = site.get(PAGE).body
     site.cache.flush()
     answers = []
@@ -98,14 +98,13 @@ def test_a_worker_that_dies_while_it_fills_leaves_its_work_to_others(make_site):
     for thread in ask:
         thread.join()
     assert [a.body == right for a in answers] == [True, True]
-    assert time.monotonic() - began < 10 * SLOW, "half of the deadline: nobody waits so long for a lease of 2 s"
+    assert time.monotonic() - began < 10, "the lease's 2 s, and not half of the deadline"
     wait_until(lambda: not leases(site), 10 * SLOW)
 
 
 def test_a_fragment_that_is_too_large_is_made_for_every_page(make_site):
     limit = 4 << 20
-    site = make_site(config={"page_cache_bytes": 0, "markdown_bytes": limit, "markdown_output_bytes": limit,
-                             "markdown_cpu": 10000, "deadline": 20000})
+    site = make_site(config={**PATIENT, "markdown_bytes": limit, "markdown_output_bytes": limit, "markdown_cpu": 10000})
     stored = set(site.cache.keys())
     site.sql("UPDATE editorial e JOIN product p ON p.id = e.product_id SET e.current_state_md ="
              " CONCAT(REPEAT('All of it, and more of the same.\n\n', 40000), 'And *this* is its end.')"
