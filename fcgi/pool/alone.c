@@ -35,14 +35,16 @@ static void pause_ns(long ns)
   nanosleep(&t, NULL);
 }
 
-static bool watcher_start(struct alone *a, const struct config *c)
+static bool watcher_start(struct alone *a, const struct config *c, FILE *why)
 {
   static struct metrics unread;
   struct config own = *c;
   char nowhere[] = "";
   own.state_dir = nowhere; /* the pool's file stays the pool's */
-  if (pipe(a->stop) != 0 || (a->watcher = fork()) < 0)
+  if (pipe(a->stop) != 0 || (a->watcher = fork()) < 0) {
+    fprintf(why, "the process that reads the catalog cannot be started: %s\n", strerror(errno));
     return false;
+  }
   if (a->watcher == 0) {
     close(a->stop[1]);
     log_open("watcher", LOG_LEVEL_WARN);
@@ -72,15 +74,18 @@ static bool ready_wait(struct alone *a, FILE *why)
       return true;
     pause_ns(PAUSE_NS);
   } while (clock_mono_us() < until && !watcher_ended(a));
-  fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
-          st.trouble[0] ? ": " : "", st.trouble);
+  if (!a->watcher)
+    fputs("the catalog could not be read: what should do it has ended\n", why);
+  else
+    fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
+            st.trouble[0] ? ": " : "", st.trouble);
   return false;
 }
 
 static bool alone_open(struct alone *a, const struct config *c, FILE *why)
 {
   a->parts = app_parts_open(c, why);
-  if (!a->parts || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c))
+  if (!a->parts || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c, why))
     return false;
   a->worker = app_worker_open(&a->shared, a->parts, c, &a->metrics, NULL);
   return a->worker && ready_wait(a, why);

@@ -8,6 +8,7 @@
  *   /abort           dies before it answers              /broken        an answer that cannot be sent
  *   /wait/NAME       answers when the file NAME appears in state_dir
  *   /later/NAME      the same, set aside meanwhile; 503 at its deadline, or when LATERS are waited for
+ * PROBE_SENDS in the environment is the most bytes that one sendmsg takes.
  * site_name "no-open" makes worker_open fail, "no-check" makes check fail; the watcher hangs, exits or
  * crashes while a file watcher-hang, watcher-exit or watcher-crash is in state_dir. */
 #include <errno.h>
@@ -48,6 +49,11 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
       torn_after -= sent > 0 ? (size_t)sent : torn_after;
     }
     kill(getpid(), SIGKILL);
+  }
+  const char *most = getenv("PROBE_SENDS");
+  if (most && message->msg_iovlen && !message->msg_control) { /* the part of a vector that the kernel may take */
+    size_t n = message->msg_iov->iov_len, least = (size_t)atol(most);
+    return send(fd, message->msg_iov->iov_base, n < least ? n : least, flags);
   }
   return syscall(SYS_sendmsg, fd, message, flags);
 }

@@ -16,7 +16,7 @@ def every(site):
 def site(request, templates):
     from conftest import _run
     from lib.servers import Site
-    yield from _run(request, Site(templates, config={"page_cache_bytes": 0}))
+    yield from _run(request, Site(templates, config={"page_cache_bytes": 0, "workers": 1, "sweep_seconds": 86400}))
 
 
 @pytest.mark.parametrize("table, column, other, own", [
@@ -50,7 +50,7 @@ def test_a_column_that_is_gone_is_named_and_waited_for(site, table, column):
         def said():
             every(site)
             return [line for line in site.log[mark:].splitlines() if f"site_{table}' references" in line]
-        assert all("error 1356" in line and "run `diptych migrate`" in line for line in wait_until(said, 10))
+        assert all("error 1356" in line and "run `diptych migrate`" in line for line in wait_until(said, 4))
     finally:
         site.sql(f"ALTER TABLE {table} RENAME COLUMN gone TO {column}")
     wait_until(lambda: [a.body for a in every(site)] == right, 10)

@@ -41,6 +41,15 @@ def test_304_has_neither_body_nor_length(probe):
     assert answer.status == 304 and "content-length" not in answer.headers and answer.body == b"" and answer.ended
 
 
+@pytest.mark.parametrize("most", [1, 700, 65536])
+def test_bodies_are_whole_when_the_kernel_takes_little_at_a_time(make_probe, most):
+    probe = make_probe(env={"PROBE_SENDS": str(most)})
+    with probe.peer() as p:
+        for size in (0, 10, 65528, 200_000):
+            answer = p.ask(f"/big/{min(size, most * 5000)}")
+            assert answer.whole and answer.body == b"x" * min(size, most * 5000)
+
+
 @pytest.mark.parametrize("size", [0, 1, 7000, 65527, 65528, 65529, 131056, 2_000_000, 10_000_000])
 def test_bodies_of_any_size_are_whole(probe, size):
     answer = probe.ask(f"/big/{size}")
@@ -370,11 +379,13 @@ def test_the_shipped_nginx_configuration_passes_what_pages_need(probe):
 
 
 @pytest.mark.skipif(BUILD.name.endswith("asan"), reason="LeakSanitizer does not work under ptrace")
-@pytest.mark.parametrize("call", ["sendmsg", "recvfrom", "epoll_wait", "accept4", "poll"])
-def test_interrupted_calls_are_repeated(make_probe, call):
-    """Every third call of its kind, in all processes, returns EINTR."""
+@pytest.mark.parametrize("call, error", [("sendmsg", "EINTR"), ("recvfrom", "EINTR"), ("epoll_wait", "EINTR"),
+                                         ("accept4", "EINTR"), ("poll", "EINTR"), ("sendmsg", "EAGAIN"),
+                                         ("accept4", "EAGAIN")])
+def test_interrupted_calls_are_repeated(make_probe, call, error):
+    """Every third call of its kind, in all processes, fails."""
     probe = make_probe(prefix=("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
-                               "-e", f"inject={call}:error=EINTR:when=2+3"))
+                               "-e", f"inject={call}:error={error}:when=2+3"))
     with probe.peer() as p:
         for size in (10, 100_000, 3_000_000) * 3:
             answer = p.ask(f"/big/{size}")
