@@ -1,5 +1,13 @@
-/* Products in the order of their ids, for the sweep.  New ordinals are merged in when next asked. */
+/* Products in the order of their ids, for the sweep.  New ordinals are merged in when next asked: one, or
+ * all of a full load, which come in no order. */
+#include <stdlib.h>
+
 #include "content/catalog_private.h"
+
+struct newcomer {
+  uint64_t id;
+  uint32_t ordinal;
+};
 
 static uint64_t id_of(const struct catalog_writer *w, uint32_t ordinal)
 {
@@ -21,22 +29,49 @@ static size_t place_of(const struct catalog_writer *w, uint64_t after)
   return from;
 }
 
-static bool by_id_update(struct catalog_writer *w)
+static void gone_drop(struct catalog_writer *w)
 {
   size_t kept = 0;
   for (size_t i = 0; i < w->n_by_id; i++)
     if (w->records[w->by_id[i]])
       w->by_id[kept++] = w->by_id[i];
   w->n_by_id = kept;
-  if (!catalog_grow((void **)&w->by_id, &w->cap_by_id, w->next.products, sizeof *w->by_id))
+}
+
+static int newcomer_cmp(const void *a, const void *b)
+{
+  uint64_t x = ((const struct newcomer *)a)->id, y = ((const struct newcomer *)b)->id;
+  return (x > y) - (x < y);
+}
+
+/* From the back, so that nothing is moved twice. */
+static void newcomers_merge(struct catalog_writer *w, const struct newcomer *v, size_t n)
+{
+  size_t old = w->n_by_id, to = w->n_by_id += n;
+  while (n)
+    if (old && id_of(w, w->by_id[old - 1]) > v[n - 1].id)
+      w->by_id[--to] = w->by_id[--old];
+    else
+      w->by_id[--to] = v[--n].ordinal;
+}
+
+static bool by_id_update(struct catalog_writer *w)
+{
+  size_t n = 0;
+  gone_drop(w);
+  if (w->covered == w->next.products)
+    return true;
+  struct newcomer *v = malloc((w->next.products - w->covered) * sizeof *v);
+  if (!v || !catalog_grow((void **)&w->by_id, &w->cap_by_id, w->next.products, sizeof *w->by_id)) {
+    free(v);
     return false;
-  for (; w->covered < w->next.products; w->covered++) {
-    if (!w->records[w->covered])
-      continue;
-    size_t at = place_of(w, id_of(w, w->covered));
-    memmove(w->by_id + at + 1, w->by_id + at, (w->n_by_id++ - at) * sizeof *w->by_id);
-    w->by_id[at] = w->covered;
   }
+  for (; w->covered < w->next.products; w->covered++)
+    if (w->records[w->covered])
+      v[n++] = (struct newcomer){id_of(w, w->covered), w->covered};
+  qsort(v, n, sizeof *v, newcomer_cmp);
+  newcomers_merge(w, v, n);
+  free(v);
   return true;
 }
 
