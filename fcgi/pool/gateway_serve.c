@@ -48,7 +48,7 @@ static bool respond(struct gateway *g, const struct request *rq)
   struct response *r = &g->response;
   buf_clear(&r->headers);
   *r = (struct response){.headers = r->headers};
-  if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id)) {
+  if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
     log_warn("502 for %.*s %.200s (request %.*s): another worker had begun it", SPAN_ARG(rq->method),
              arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
     errors_bare(502, rq->id, r);

@@ -89,18 +89,18 @@ void scoreboard_request_pause(struct scoreboard_slot *s)
   stage_set(&s->stage, STAGE_IDLE);
 }
 
-/* FNV-1a (RFC 9923); never 0. */
-static uint64_t id_hash(struct span id)
+/* FNV-1a (RFC 9923). */
+static uint64_t hash_add(uint64_t h, struct span s)
 {
-  uint64_t h = UINT64_C(0xcbf29ce484222325);
-  for (size_t i = 0; i < id.n; i++)
-    h = (h ^ (unsigned char)id.p[i]) * UINT64_C(0x100000001b3);
-  return h ? h : 1;
+  for (size_t i = 0; i < s.n; i++)
+    h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
+  return h;
 }
 
-bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id)
+bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id,
+                             struct span target)
 {
-  uint64_t hash = id_hash(id);
+  uint64_t hash = hash_add(hash_add(UINT64_C(0xcbf29ce484222325), id), target) | 1; /* never 0 */
   unsigned used = LOAD(b->used);
   bool before = false;
   for (unsigned i = 0; i < used && i < SCOREBOARD_SLOTS; i++) {

@@ -41,7 +41,7 @@ struct scoreboard_slot {
   struct stage stage;
   _Atomic int64_t beat_us;    /* when it last came round its loop */
   _Atomic int64_t request_us; /* when the running request began; 0: none runs */
-  _Atomic uint64_t begun;     /* hash of the running request's id; 0: none runs */
+  _Atomic uint64_t begun;     /* hash of the running request's id and target; 0: none runs */
   _Atomic uint64_t died_of;   /* what ran when the last process here died; the master's */
   _Atomic int64_t idle_us;    /* since when it waits for connections; 0: it does not */
   _Atomic uint64_t requests;  /* finished in this life */
@@ -99,10 +99,11 @@ void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct 
 void scoreboard_request_end(struct scoreboard_slot *s);
 void scoreboard_request_pause(struct scoreboard_slot *s); /* set aside, it is neither running nor finished */
 
-/* Notes the id of the request that begins.  true: another process has begun it before and never ended:
- * it died of it, or hung.  A web server asks again when a connection breaks, and a request that ends
- * every worker must not meet them all. */
-bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id);
+/* Notes the request that begins.  true: another process has begun it before and never ended: it died of
+ * it, or hung.  A web server asks again when a connection breaks, and a request that ends every worker
+ * must not meet them all.  The id alone may be a client's word, so the target counts too. */
+bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id,
+                             struct span target);
 
 /* "GET /x" of the running or last request into out[SCOREBOARD_TEXT]; "" before the first; SCOREBOARD_UNKNOWN when
  * its worker stands still, or was ended, in the middle of writing it. */

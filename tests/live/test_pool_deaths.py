@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lib.daemon import wait_until
-from lib.fcgi_client import request
+from lib.fcgi_client import Peer, request
 from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.secured import assert_plain_error
 from lib.servers import SLOW
@@ -85,6 +85,17 @@ def test_a_request_that_ends_workers_ends_one_of_them(make_probe):
         probe.wait_workers(4)
         assert probe.metric("pool_deaths_killed_total") == visit
     assert any(ids)
+
+
+def test_requests_that_share_an_id_are_refused_only_for_what_they_ask(make_probe):
+    """A front end may pass on an id of the client's own choosing."""
+    probe = make_probe(workers=2)
+    with Peer(probe.socket) as slow, Peer(probe.socket) as other:
+        slow.send(request("/sleep/1500", request_id="same"))
+        wait_until(lambda: any(w["busy"] for w in probe.workers()))
+        assert other.ask("/sleep/1500", request_id="same").status == 502, "begun already, and not ended"
+        assert other.ask("/x", request_id="same").status == 200
+        assert slow.answer().status == 200
 
 
 def test_abort_in_a_page_is_logged_with_its_signal(probe):
