@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from lib.fcgi_client import Peer, request
+from lib.questions import questions
 from lib.servers import diptych, wait_until
 
 QUIET = {"poll_interval": 60000, "sweep_seconds": 86400,  # every statement counted is a page's,
@@ -22,32 +23,8 @@ def quiet_site(request, templates):
     yield from _run(request, Site(templates, config=QUIET))
 
 
-class Counter:
-    """Statements that the server has had from anyone else, over one connection that stays open."""
-
-    def __init__(self, site):
-        self.cursor = site.database.connect().cursor()
-        self.asked = 0
-
-    def __call__(self):
-        self.asked += 1
-        self.cursor.execute("SHOW GLOBAL STATUS LIKE 'Questions'")
-        return int(self.cursor.fetchone()[1]) - self.asked
-
-
-def counter(site):
-    """One that nobody else disturbs: the pool has gone quiet."""
-    count, last = Counter(site), []
-
-    def quiet():
-        last.append(count())
-        return len(last) > 3 and len(set(last[-4:])) == 1
-    wait_until(quiet, 20)
-    return count
-
-
 def statements_of(site, act):
-    count = counter(site)
+    count = questions(site.database)
     before = count()
     act()
     return count() - before

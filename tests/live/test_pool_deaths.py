@@ -71,11 +71,14 @@ def test_kept_connections_of_a_killed_worker_cost_nobody_a_page(make_probe):
 def test_a_request_that_ends_workers_ends_one_of_them(make_probe):
     probe = make_probe(workers=4)
     web = probe.web()
-    for _ in range(8):  # connections to all of them, so that nginx has where to ask again
-        with load(lambda: web.http("GET", "/sleep/5"), threads=8):
-            pass
+    descriptors = sum(len(os.listdir(f"/proc/{w['pid']}/fd")) for w in probe.workers())
+
+    def asked_on_a_kept_connection():  # only then nginx asks again
+        web.http("GET", "/x")
+        return sum(len(os.listdir(f"/proc/{w['pid']}/fd")) for w in probe.workers()) > descriptors
     ids = []
     for visit in range(1, 4):
+        wait_until(asked_on_a_kept_connection)
         answer = web.http("GET", "/abort")
         assert_plain_error(answer, 502)
         refused = answer["X-Request-Id"]  # by the pool: nginx's own page has none
