@@ -23,16 +23,21 @@ class Browser:
     def command(self, name, **parameters):
         return self.driver.execute_cdp_cmd(name, parameters)
 
-    def look(self, url, width=1280, height=900, scheme="light", media="", scripts=True, csp=True, **features):
-        """Opens url in a window of that size.  csp=False: the test's own scripts may be added."""
+    def look(self, url, *window, scripts=True, csp=True, **features):
+        """Opens url in a window as view() says.  csp=False: the test's own scripts may be added."""
+        self.command("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.command("Page.setBypassCSP", enabled=not csp)
+        self.view(*window, **features)
+        self.driver.get_log("browser")
+        self.driver.get(url)
+        return self
+
+    def view(self, width=1280, height=900, scheme="light", media="", **features):
+        """Gives the page that is open another window, or a reader with other wishes."""
         features = {"prefers-color-scheme": scheme, **{k.replace("_", "-"): v for k, v in features.items()}}
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.command("Emulation.setEmulatedMedia", media=media,
                      features=[{"name": k, "value": v} for k, v in features.items()])
-        self.command("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.command("Page.setBypassCSP", enabled=not csp)
-        self.driver.get_log("browser")
-        self.driver.get(url)
         return self
 
     def js(self, script, *arguments):

@@ -6,6 +6,7 @@ browser      see Browser below; skipped with a reason where Chromium is missing
 node_modules the folder with axe-core and the Nu checker, from npm; skipped where npm is missing
 shots        the folder for screenshots, kept after the run: build/screenshots
 """
+import fcntl
 import importlib.util
 import pathlib
 import shutil
@@ -45,13 +46,22 @@ def node_modules():
     if not shutil.which("npm"):
         pytest.skip("npm is not installed: axe-core and the Nu checker come from its registry")
     folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # these tests may run side by side
+        stamp, wanted = folder / "node_modules" / "installed", (HERE / "package-lock.json").read_text()
+        if not stamp.exists() or stamp.read_text() != wanted:
+            npm_ci(folder)
+            stamp.write_text(wanted)
+    return folder / "node_modules"
+
+
+def npm_ci(folder):
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     if done.returncode:
         pytest.skip(f"npm ci failed: {done.stdout[-300:]}")
-    return folder / "node_modules"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
 """Every page fits every window, says the same without scripts, and asks nothing of anybody else."""
+import itertools
+
 import pytest
 
 from lib.servers import wait_until
@@ -15,17 +17,17 @@ return document.documentElement.scrollWidth <= width ? [] : [...document.querySe
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways(browser, sample_site, name):
+    browser.look(sample_site.url + PAGES[name])
     for width in WIDTHS:
-        browser.look(sample_site.url + PAGES[name], width)
-        assert browser.js(WIDER) == [], f"at {width} px"
+        assert browser.view(width).js(WIDER) == [], f"at {width} px"
 
 
-@pytest.mark.parametrize("scheme", ("light", "dark"))
 @pytest.mark.parametrize("name", PAGES)
-def test_screenshots_are_kept(browser, sample_site, shots, name, scheme):
-    for width in (360, 1280):
+def test_screenshots_are_kept(browser, sample_site, shots, name):
+    browser.look(sample_site.url + PAGES[name])
+    for width, scheme in itertools.product((360, 1280), ("light", "dark")):
         picture = shots / f"{name}-{width}-{scheme}.png"
-        browser.look(sample_site.url + PAGES[name], width, scheme=scheme).screenshot(picture)
+        browser.view(width, scheme=scheme).screenshot(picture)
         assert picture.stat().st_size > 10000
 
 

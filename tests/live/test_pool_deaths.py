@@ -52,7 +52,7 @@ def test_busy_worker_killed_costs_one_502_and_is_explained(probe):
         probe.release("never")
         wait_until(lambda: web.http("GET", "/x").status == 200)
     assert " ms, waiting for the database)" in line
-    assert counts[502] == 1 and set(counts) == {502, 200}, counts
+    assert counts[502] == 1 and set(counts) <= {502, 200}, counts
 
 
 def test_kept_connections_of_a_killed_worker_cost_nobody_a_page(make_probe):
