@@ -4,6 +4,7 @@
 
 #include "site/site.h"
 #include "text/reltime.h"
+#include "text/url.h"
 
 size_t page_want(struct page *p, struct want w)
 {
@@ -159,6 +160,13 @@ struct span page_hour(struct page *p, int64_t us)
 struct span page_absolute(struct page *p, struct span path)
 {
   return ARENA_JOIN(p->arena, span_z(site_config(p->site)->base_url), path);
+}
+
+void page_asked(struct page *p, const char *name)
+{
+  struct span value;
+  if (url_query_find(p->target->query, span_z(name), &value))
+    p->asked = ARENA_JOIN(p->arena, p->asked, p->asked.n ? SPAN("&") : SPAN("?"), span_z(name), SPAN("="), value);
 }
 
 struct span page_part(const struct page *p)

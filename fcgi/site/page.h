@@ -51,6 +51,7 @@ struct page {
   struct span canonical;  /* path without form suffix; query excluded */
   unsigned number;        /* ?page=, from 1 */
   struct span location;   /* PLAN_SEE_OTHER */
+  struct span asked;      /* what of the query the plan took, "?q=kafka"; page_asked makes it */
   struct span reason;     /* PLAN_BAD */
   bool noindex;
   bool once;              /* not worth keeping in the table (search) */
@@ -90,8 +91,10 @@ const void *page_value(const struct page *p, size_t want);
 void page_facts_newer(struct member *m, const struct facts *read);
 struct time_view *page_time(struct page *p, int64_t us); /* NULL for CLOCK_NEVER */
 void page_changed(struct page *p, int64_t us);           /* data from this moment is shown */
+void page_counted(struct page *p);                        /* what is shown moves with the full hour */
 struct span page_hour(struct page *p, int64_t us);       /* "12:00 UTC" */
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
+void page_asked(struct page *p, const char *name); /* adds this parameter to `asked` when it is given */
 struct span page_part(const struct page *p); /* "?page=2"; empty on the first page */
 
 #endif

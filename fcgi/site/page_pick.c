@@ -43,6 +43,7 @@ enum plan plan_pick(struct page *p, struct span word)
   if (!c)
     return PLAN_OK;
   picker_gather(p, PICKER_FIELDS, &c->picker);
+  picker_fill(p, &c->picker);
   for (size_t i = 0; i < PICKER_FIELDS; i++) {
     c->given += c->picker.fields[i].value.n > 0;
     c->known += c->picker.fields[i].known;

@@ -135,6 +135,7 @@ enum plan plan_search(struct page *p, struct span word)
   p->plan = s;
   if (!s)
     return PLAN_OK;
+  page_asked(p, "q");
   struct span typed = span_trim(target_query(p->target, "q", p->arena));
   s->query = utf8_cut(typed, QUERY_CHARS);
   s->too_long = s->query.n < typed.n;

@@ -35,14 +35,19 @@ void picker_gather(struct page *p, size_t fields, struct picker *out)
   struct catalog_list ranking = catalog_ranking(&p->pin);
   size_t most = ranking.n < PICKER_OPTIONS ? ranking.n : PICKER_OPTIONS;
   out->n_fields = fields;
-  for (size_t i = 0; i < fields; i++) {
-    out->fields[i].value = target_query(p->target, names[i], p->arena);
-    picker_find(p, &out->fields[i]);
-  }
   out->options = ARENA_ARRAY(p->arena, most, struct member);
   for (size_t i = 0; i < most && out->options; i++)
     if (page_member(p, ranking.ordinals[i], &out->options[out->n_options]))
       out->n_options++;
+}
+
+void picker_fill(struct page *p, struct picker *k)
+{
+  for (size_t i = 0; i < k->n_fields; i++) {
+    page_asked(p, names[i]);
+    k->fields[i].value = target_query(p->target, names[i], p->arena);
+    picker_find(p, &k->fields[i]);
+  }
 }
 
 /* The same form with field `at` put right. */

@@ -27,8 +27,11 @@ struct picker {
 /* Plan: what one field's value names: a product by slug or alias, or by its whole name in any spelling;
  * else what comes near. */
 void picker_find(struct page *p, struct pick *k);
-/* Plan: reads a, b, c, d from the query and finds what they name; gathers the options. */
+/* Plan: so many empty fields, and the options. */
 void picker_gather(struct page *p, size_t fields, struct picker *out);
+/* Plan: reads a, b, c, d from the query and finds what they name.  Only where the query means something
+ * (ROUTE_QUERY): other pages are kept, and what one visitor asked for would be shown to all. */
+void picker_fill(struct page *p, struct picker *k);
 /* Build. */
 struct picker_view *picker_build(struct page *p, const struct picker *k);
 

@@ -246,13 +246,9 @@ static struct span link_header(struct visit *v)
 static struct span self_of(struct visit *v)
 {
   struct page *p = &v->page;
-  struct arena *a = v->rq->arena;
-  struct span path = page_absolute(p, home_of(v)), asked;
-  if ((v->route->forms & ROUTE_QUERY) && url_query_find(v->target.query, SPAN("q"), &asked)) {
-    path = arena_printf(a, "%.*s?q=%.*s", SPAN_ARG(path), SPAN_ARG(asked));
-    return p->number > 1 ? arena_printf(a, "%.*s&page=%u", SPAN_ARG(path), p->number) : path;
-  }
-  return arena_printf(a, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(page_part(p)));
+  struct span path = page_absolute(p, ARENA_JOIN(v->rq->arena, home_of(v), p->asked));
+  return p->number > 1 ? arena_printf(v->rq->arena, "%.*s%cpage=%u", SPAN_ARG(path), p->asked.n ? '&' : '?', p->number)
+                       : path;
 }
 
 static bool render(struct visit *v, struct buf *body)

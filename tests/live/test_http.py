@@ -187,6 +187,16 @@ def test_what_means_nothing_changes_nothing(sample_site, at, row):
     assert b"evil.example" not in answer.body
 
 
+def test_no_page_takes_up_what_a_visitor_wrote_into_the_query(own_site):
+    """Asked so for the first time: what is made then is what all get."""
+    words = "a=zqxj&b=zqxj&c=zqxj&d=zqxj&q=zqxj&utm_source=zqxj"
+    for row in TABLE:
+        if row.partition(".")[0].partition("?")[0] not in ("/search", "/compare", PICTURE.partition(".")[0], "/static/site"):
+            answer = own_site.get(with_query(row, words))
+            assert answer.status == 200 and b"zqxj" not in answer.body, row
+            assert b"zqxj" not in own_site.get(row).body, row
+
+
 # ---- one address
 
 @pytest.mark.parametrize("row", [r for r in TABLE if r != "/"] + LIVE)
