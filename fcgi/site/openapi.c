@@ -10,6 +10,7 @@
 /* X(pattern, summary, parameter, its description, example) */
 #define OPENAPI_PATHS(X)                                                                                               \
   X("/index", "What moved lately: newest sparks, leaders by velocity, sectors", "", "", "")                            \
+  X("/compare", "The picker: with two or more known products, the address of their comparison", "", "", "")           \
   X("/compare/{}", "A comparison of two to four products", "set",                                                      \
     "Two to four slugs in byte order, joined by -vs-; any other order is redirected", "kafka-vs-kubernetes")           \
   X("/products/{}", "A product's trajectory", "slug", "The product's slug; an old one is redirected", "kafka")         \
@@ -36,6 +37,14 @@ static const struct words {
 #define OPENAPI_ROW(pattern, summary, parameter, description, example)                                                 \
   {pattern, summary, parameter, description, example},
     OPENAPI_PATHS(OPENAPI_ROW)};
+
+static const struct {
+  const char *pattern, *name, *description;
+} queries[] = {{"/search", "q", "What to look for, in any spelling"},
+               {"/compare", "a", "A product's slug or name"},
+               {"/compare", "b", "Another one's"},
+               {"/compare", "c", "A third one's"},
+               {"/compare", "d", "A fourth one's"}};
 
 static const struct {
   unsigned flag;
@@ -70,9 +79,10 @@ static json_t *parameters(const struct route *r, const struct words *w)
     json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:s, s:{s:s}, s:s}", "name", w->parameter, "in", "path",
                                           "required", 1, "description", w->description, "schema", "type", "string",
                                           "example", w->example));
-  if ((r->forms & ROUTE_QUERY) && (r->forms & ROUTE_JSON))
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", "q", "in", "query", "description",
-                                          "What to look for, in any spelling", "schema", "type", "string"));
+  for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+    if (strcmp(queries[i].pattern, r->pattern) == 0)
+      json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", queries[i].name, "in", "query",
+                                            "description", queries[i].description, "schema", "type", "string"));
   if (r->forms & ROUTE_PAGED)
     json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:i, s:i}}", "name", "page", "in", "query",
                                           "description", "Lists hold 50 a page; page 1 has no number", "schema", "type",
@@ -90,11 +100,14 @@ static json_t *headers(void)
 static json_t *responses(const struct route *r, unsigned flag, const char *type)
 {
   json_t *schema = flag == ROUTE_JSON ? openapi_schema_ref(r->shape) : json_pack("{s:s}", "type", "string");
-  return json_pack("{s:{s:s, s:o, s:{s:{s:o}}}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "200", "description",
-                   "The content", "headers", headers(), "content", type, "schema", schema, "304", "$ref",
-                   "#/components/responses/NotModified", "308", "$ref", "#/components/responses/Moved", "404", "$ref",
-                   "#/components/responses/NotFound", "410", "$ref", "#/components/responses/Gone", "503", "$ref",
-                   "#/components/responses/Unavailable");
+  json_t *all = json_pack("{s:{s:s, s:o, s:{s:{s:o}}}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "200",
+                          "description", "The content", "headers", headers(), "content", type, "schema", schema, "304",
+                          "$ref", "#/components/responses/NotModified", "308", "$ref", "#/components/responses/Moved",
+                          "404", "$ref", "#/components/responses/NotFound", "410", "$ref",
+                          "#/components/responses/Gone", "503", "$ref", "#/components/responses/Unavailable");
+  if (strcmp(r->pattern, "/compare") == 0) /* where a set was chosen */
+    json_object_set_new(all, "303", json_pack("{s:s}", "$ref", "#/components/responses/Moved"));
+  return all;
 }
 
 /* jansson leaves out what it has no memory for; nobody else uses it in a process that serves. */

@@ -92,7 +92,10 @@ enum err build_pick(struct page *p)
   v->problem = problem_of(c);
   v->picker = picker_build(p, &c->picker);
   popular(p, &c->picker, v);
-  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->lede, .crumb = SPAN("Compare")});
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .description = v->lede,
+                                                .crumb = SPAN("Compare"),
+                                                .twins = true});
   if (v->page) {
     jsonld_begin(&j, p, v->page);
     jsonld_web_page(&j, "WebPage");

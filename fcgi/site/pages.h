@@ -19,7 +19,7 @@
 #define PAGES_LIST(X)                                                                                                  \
   X(home, "/", CONTENT, &home_view_shape, "home", NULL)                                                                \
   X(home, "/index", ROUTE_JSON | ROUTE_MD, &home_view_shape, "home", NULL)                                                        \
-  X(pick, "/compare", ROUTE_HTML | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                           \
+  X(pick, "/compare", CONTENT | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                              \
   X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
   X(trajectory, "/products/{}", CONTENT | ROUTE_PAGED, &trajectory_view_shape, "trajectory", NULL)                     \
   X(alternatives, "/alternatives/{}", CONTENT | ROUTE_PAGED, &alternatives_view_shape, "alternatives", NULL)           \

@@ -386,7 +386,8 @@ static bool answered_by_plan(struct visit *v, enum plan plan, struct response *o
   else if (plan == PLAN_BAD)
     errors_answer(v->site, v->rq, 400, v->page.reason, out);
   else if (plan == PLAN_SEE_OTHER)
-    http_redirect(&v->http, 303, page_absolute(&v->page, v->page.location), out);
+    http_redirect(&v->http, 303,
+                  page_absolute(&v->page, ARENA_JOIN(v->rq->arena, v->page.location, form_suffix(v->target.form))), out);
   else
     return redirected(v, out);
   return true;

@@ -12,7 +12,8 @@ from lib.schemas import SCHEMAS
 PAGES = ["/index", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis", "/compare/caddy-vs-nginx",
          "/products/kafka", "/products/nodejs?page=2", "/products/jquery", "/alternatives/kafka", "/leaderboard",
          "/leaderboard?page=2", "/sectors", "/sectors/devops", "/themes/streaming", "/search?q=kafka",
-         "/search?q=zzzzzzzz", "/search", "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/methodology", "/about"]
+         "/search?q=zzzzzzzz", "/search", "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/methodology", "/about",
+         "/compare", "/compare?a=kafka"]
 
 
 def twin(path, form):

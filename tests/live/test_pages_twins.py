@@ -9,7 +9,7 @@ from lib.page import parse
 PATHS = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-nginx-vs-redis", "/products/kafka",
          "/products/wordpress?page=2", "/products/minio", "/alternatives/minio", "/faq", "/faq/kafka",
          "/faq/redis-vs-valkey", "/about", "/methodology", "/leaderboard", "/leaderboard?page=2", "/sectors",
-         "/sectors/devops", "/themes/streaming", "/search?q=kafka"]
+         "/sectors/devops", "/themes/streaming", "/search?q=kafka", "/compare"]
 # What the JSON form calls it; each of its values has to stand in the other two forms as well.
 SAID = {"title", "lede", "intro", "standing", "names", "name", "score", "band", "headline", "question", "summary"}
 FORM = "picker"  # on the home page: nothing that is said
