@@ -181,12 +181,13 @@ static struct span host_of(struct span url)
   return host;
 }
 
-/* http and https addresses with a host only; anything else is as good as none. */
-static struct span web_url(struct span url)
+/* http and https addresses with a host only; anything else is as good as none.  Tidied here, so that all
+ * forms of a page name the same address: the twins have no escaping for addresses of their own. */
+static struct span web_url(struct page *p, struct span url)
 {
   size_t at = span_find_span(url, SPAN("://"));
   bool web = (at == 4 || at == 5) && at + 3 < url.n && strncasecmp(url.p, "https", at) == 0;
-  return web && !strchr("/?#", url.p[at + 3]) ? url : SPAN("");
+  return web && !strchr("/?#", url.p[at + 3]) ? url_tidied(p->arena, url) : SPAN("");
 }
 
 void build_product(struct page *p, struct gathered *g, const struct profile *f, const struct source *s, size_t position,
@@ -208,11 +209,11 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
                                .sparks = facts->s30};
   f = f ? f : &none;
   out->license = f->license;
-  out->website_url = web_url(f->website_url);
+  out->website_url = web_url(p, f->website_url);
   out->website_host = host_of(out->website_url);
-  out->repository_url = web_url(f->repository_url);
+  out->repository_url = web_url(p, f->repository_url);
   out->repository_host = host_of(out->repository_url);
-  out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(f->logo_url) : SPAN("");
+  out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(p, f->logo_url) : SPAN("");
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
   CHIPS(p, out->themes, g->themes, g->n_themes, false);
   CHIPS(p, out->top_themes, g->themes, g->n_themes < WORDS_TOP_THEMES ? g->n_themes : WORDS_TOP_THEMES, false);
@@ -269,7 +270,7 @@ void build_move(struct page *p, const struct activity *a, const struct facts *f,
       .position = build_position(position),
       .sign = build_sign(position),
       .title = a->title.n ? a->title : arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(f->name), SPAN_ARG(a->version)),
-      .url = web_url(a->url),
+      .url = web_url(p, a->url),
       .version = a->version,
       .kind = kind_word(a->kind),
       .class = class_word(a->class),

@@ -79,6 +79,15 @@ void url_tidy(struct buf *out, struct span s)
   encode(out, s, URL, true);
 }
 
+struct span url_tidied(struct arena *a, struct span s)
+{
+  struct buf tidy = BUF_INIT;
+  if (all_keep(s, URL))
+    return s;
+  url_tidy(&tidy, s);
+  return arena_take(a, &tidy);
+}
+
 void url_tidy_part(struct buf *out, struct span s)
 {
   encode(out, s, PART, true);

@@ -12,6 +12,7 @@ void url_percent_encode(struct buf *out, struct span s);
  * characters and well-formed escapes, encodes quotes, brackets, blanks, controls and bytes above 0x7F.
  * url_tidy_part also encodes ":", so that a part can never complete a scheme. */
 void url_tidy(struct buf *out, struct span s);
+struct span url_tidied(struct arena *a, struct span s); /* s itself when it is tidy */
 void url_tidy_part(struct buf *out, struct span s);
 
 /* Decodes a path, or with `plus` a query value, where "+" is a blank.  False: a bad escape, or a NUL;
