@@ -6,3 +6,9 @@ struct span rows_cell(struct arena *arena, const struct db_rows *rows, unsigned 
 {
   return utf8_clean(arena, arena_copy(arena, db_text(rows, column)));
 }
+
+struct span rows_name(struct arena *arena, const struct db_rows *rows, unsigned column, struct span slug)
+{
+  struct span name = span_trim(rows_cell(arena, rows, column));
+  return name.n ? name : slug;
+}

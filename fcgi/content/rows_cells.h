@@ -8,5 +8,7 @@
 
 /* NULL and a column that isn't there are empty. */
 struct span rows_cell(struct arena *arena, const struct db_rows *rows, unsigned column);
+/* Without white space at its ends; `slug` when nothing is left, since a link without words is none. */
+struct span rows_name(struct arena *arena, const struct db_rows *rows, unsigned column, struct span slug);
 
 #endif

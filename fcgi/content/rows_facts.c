@@ -70,9 +70,7 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
   struct facts *f = &p->facts;
   f->id = db_uint(rows, P_ID);
   f->slug = arena_copy(r->arena, db_text(rows, P_SLUG));
-  f->name = rows_cell(r->arena, rows, P_NAME);
-  if (f->name.n == 0)
-    f->name = f->slug;
+  f->name = rows_name(r->arena, rows, P_NAME, f->slug);
   f->status = rows_status(db_text(rows, P_STATUS));
   f->lifecycle = rows_lifecycle(db_text(rows, P_LIFECYCLE));
   f->override_tenths = rows_override(db_text(rows, P_OVERRIDE));
@@ -163,7 +161,7 @@ static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, str
   if (!e)
     return ERR_NO_MEMORY;
   *e = (struct editorial){.id = db_uint(rows, E_ID),
-                          .headline = rows_cell(r->arena, rows, E_HEADLINE),
+                          .headline = span_trim(rows_cell(r->arena, rows, E_HEADLINE)),
                           .current_md = rows_cell(r->arena, rows, E_CURRENT),
                           .heading_md = rows_cell(r->arena, rows, E_HEADING),
                           .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),

@@ -115,7 +115,7 @@ static enum err page_read(struct db *db, void *arg)
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows)) {
     g->out->slug = arena_copy(g->arena, db_text(&rows, 0));
-    g->out->title = rows_cell(g->arena, &rows, 1);
+    g->out->title = rows_name(g->arena, &rows, 1, g->out->slug);
     g->out->status = rows_status(db_text(&rows, 2));
     g->out->updated_us = db_time(&rows, 3);
     g->out->version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 4));

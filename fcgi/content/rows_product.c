@@ -61,7 +61,7 @@ void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigne
   *to = (struct activity){.id = db_uint(rows, column),
                           .kind = rows_kind(db_text(rows, column + 1)),
                           .class = rows_class(db_text(rows, column + 2)),
-                          .title = rows_cell(arena, rows, column + 3),
+                          .title = span_trim(rows_cell(arena, rows, column + 3)),
                           .url = rows_cell(arena, rows, column + 4),
                           .version = rows_cell(arena, rows, column + 5),
                           .occurred_us = db_time(rows, column + 6)};

@@ -61,11 +61,9 @@ static enum err terms_query(struct db *db, struct terms_reading *t, const char *
   while (err == ERR_OK && db_next(&rows)) {
     struct catalog_term term = {.id = db_uint(&rows, 0),
                                 .slug = arena_copy(t->arena, db_text(&rows, 1)),
-                                .name = rows_cell(t->arena, &rows, 2),
                                 .sort = db_int(&rows, 3),
                                 .version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 4))};
-    if (term.name.n == 0)
-      term.name = term.slug;
+    term.name = rows_name(t->arena, &rows, 2, term.slug);
     if (slug_valid(term.slug))
       (*to)[(*n)++] = term;
   }
@@ -85,12 +83,10 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
   while (err == ERR_OK && db_next(&rows)) {
     struct catalog_page page = {.id = db_uint(&rows, 0),
                                 .slug = arena_copy(t->arena, db_text(&rows, 1)),
-                                .title = rows_cell(t->arena, &rows, 2),
                                 .status = rows_status(db_text(&rows, 3)),
                                 .changed_us = db_time(&rows, 4),
                                 .version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 5))};
-    if (page.title.n == 0)
-      page.title = page.slug;
+    page.title = rows_name(t->arena, &rows, 2, page.slug);
     if (slug_valid_page(page.slug))
       out->pages[out->n_pages++] = page;
   }

@@ -33,7 +33,7 @@ struct span compare_description(struct page *p, const struct compare_view *v)
   struct span out = SPAN("");
   for (size_t i = 0; i < v->products.n; i++) {
     const struct product_view *m = &v->products.v[i];
-    if (m->editorial)
+    if (m->editorial && m->editorial->headline.n)
       out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? ". " : "", SPAN_ARG(m->editorial->headline));
   }
   if (!out.n)

@@ -101,7 +101,7 @@ static void words(struct page *p, struct trajectory *t, struct trajectory_view *
 
 static struct span description(struct page *p, const struct profile *f, const struct trajectory_view *v)
 {
-  if (!v->product->editorial)
+  if (!v->product->editorial || !f->headline.n)
     return v->lede;
   return build_cut(p, arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
                                    SPAN_ARG(f->summary)));

@@ -129,7 +129,7 @@ static void ask_what(struct asking *a)
     q->text = arena_printf(arena, "%.*s, under the %s %.*s", SPAN_ARG(q->text),
                            plural((long long)v->top_themes.n, "theme", "themes"),
                            SPAN_ARG(words_join(arena, themes, v->top_themes.n, "and ")));
-  if (v->editorial)
+  if (v->editorial && v->editorial->headline.n)
     q->text = arena_printf(arena, "%.*s. Its editors put it in one line: %.*s", SPAN_ARG(q->text),
                            SPAN_ARG(v->editorial->headline));
   if (!span_ends(q->text, SPAN(".")) && !span_ends(q->text, SPAN("!")) && !span_ends(q->text, SPAN("?")))

@@ -260,6 +260,20 @@ def test_a_product_with_nothing_but_a_name(own_site):
     assert "0.0" not in values["Velocity score"][0]
 
 
+def test_names_and_headlines_of_blanks(own_site):
+    edit(own_site, "INSERT INTO product (id, slug, name, status) VALUES (900, 'blank', ' \t ', 'published')",
+         "INSERT INTO editorial (product_id, status, headline, heading_md) VALUES (900, 'published', ' ', 'Onward.')")
+    wait_until(lambda: "Onward." in own_site.get("/products/blank").text, 5)
+    page = parse(own_site.get("/compare/blank-vs-kafka").text)
+    assert page.one("h1").text == f"blank vs {A}"
+    for path in ("/compare/blank-vs-kafka", "/products/blank"):
+        page = parse(own_site.get(path).text)
+        assert "No headline yet" in [h.text for h in page.all("h3")]
+        assert [h for n in ("h1", "h2", "h3", "h4", "a") for h in page.all(n) if not h.text.strip()] == []
+        assert "Onward." in own_site.get(path + ".md").text and "****" not in own_site.get(path + ".md").text
+        assert ": ." not in page.one("meta", {"name": "description"})["content"]
+
+
 def test_a_pair_without_a_word_from_its_editor_has_no_section_for_it(own_site):
     path = "/compare/kafka-vs-kubernetes"
     edit(own_site, "UPDATE comparison SET intro_md = '', verdict_md = ' ' WHERE product_id IN"
