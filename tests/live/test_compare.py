@@ -294,7 +294,9 @@ def test_long_names_arrive_whole(own_site):
 def test_a_refused_body_leaves_the_rest_of_the_page(own_site):
     own_site.database.sql("UPDATE editorial SET current_state_md = REPEAT('x ', 600000) WHERE product_id ="
                           " (SELECT id FROM product WHERE slug = 'kafka') AND status = 'published'")
-    wait_until(lambda: "could not be" in own_site.get(PAGE).text, 10)
+    edit(own_site, "UPDATE comparison SET intro_md = REPEAT('y ', 600000)")
+    wait_until(lambda: own_site.get(PAGE).text.count("could not be rendered") == 3, 10)
+    assert own_site.get(PAGE + ".md").text.count("could not be rendered") == 3
     page = parse(own_site.get(PAGE).text)
     assert [s["id"] for s in page.all("section") if s["id"] in BLOCKS] == BLOCKS
     assert re.search(r"editorial \d+: a Markdown body of \d+ bytes is too large", own_site.log)
