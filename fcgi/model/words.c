@@ -80,7 +80,7 @@ static struct span scores(struct arena *a, const struct words_member *m, size_t 
 
 struct span words_cadence(struct arena *a, const struct words_member *m, size_t n)
 {
-  struct span names[WORDS_SET_MAX], leader = SPAN("");
+  struct span names[WORDS_SET_MAX], leaders[WORDS_SET_MAX];
   int low = 1000, high = -1, low_band = BAND_COUNT, high_band = -1;
   size_t scored = 0, ties = 0;
   for (size_t i = 0; i < n; i++) {
@@ -89,8 +89,9 @@ struct span words_cadence(struct arena *a, const struct words_member *m, size_t 
     int band = (int)score_band(m[i].tenths);
     names[scored++] = m[i].name;
     if (m[i].tenths > high)
-      leader = m[i].name;
-    ties = m[i].tenths > high ? 1 : ties + (m[i].tenths == high);
+      ties = 0;
+    if (m[i].tenths >= high)
+      leaders[ties++] = m[i].name;
     low = m[i].tenths < low ? m[i].tenths : low;
     high = m[i].tenths > high ? m[i].tenths : high;
     low_band = band < low_band ? band : low_band;
@@ -104,9 +105,8 @@ struct span words_cadence(struct arena *a, const struct words_member *m, size_t 
   struct span all = words_join(a, names, scored, "and ");
   if (low_band == high_band || high - low < 10)
     return arena_printf(a, "%.*s ship at a similar cadence: %.*s.", SPAN_ARG(all), SPAN_ARG(list));
-  if (ties > 1)
-    return arena_printf(a, "The fastest of them ship at the same pace: %.*s.", SPAN_ARG(list));
-  return arena_printf(a, "%.*s ships %s: %.*s.", SPAN_ARG(leader), n == 2 ? "faster" : "fastest", SPAN_ARG(list));
+  return arena_printf(a, "%.*s %s %s: %.*s.", SPAN_ARG(words_join(a, leaders, ties, "and ")), ties > 1 ? "ship" : "ships",
+                      n == 2 ? "faster" : "fastest", SPAN_ARG(list));
 }
 
 /* Does move i of list x come before move j of list y? */

@@ -121,6 +121,11 @@ static void cadence_is_similar_in_a_band_or_within_one(void **state)
   is(words_cadence(arena, m, 2), "B ships faster: A 4.9 (steady), B 5.9 (active).");
   m[0].tenths = 80;
   is(words_cadence(arena, m, 2), "A ships faster: A 8.0 (surging), B 5.9 (active).");
+  m[2].tenths = 80;
+  is(words_cadence(arena, m, 3), "A and C ship fastest: A 8.0 (surging), B 5.9 (active), C 8.0 (surging).");
+  m[2].tenths = 81;
+  is(words_cadence(arena, m, 3), "C ships fastest: A 8.0 (surging), B 5.9 (active), C 8.1 (surging).");
+  m[2].tenths = SCORE_NONE;
   is(words_cadence(arena, m + 1, 2), "Only B has a velocity score so far: B 5.9 (active), C is not scored.");
   m[1].tenths = SCORE_NONE;
   is(words_cadence(arena, m + 1, 2), "Their cadence cannot be compared yet: B is not scored, C is not scored.");
