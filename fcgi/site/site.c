@@ -181,8 +181,7 @@ static struct span home_of(struct visit *v)
 /* Does the address say page=1, which has a shorter spelling? */
 static bool first_page_named(const struct visit *v)
 {
-  struct span page;
-  return (v->route->forms & ROUTE_PAGED) && url_query_find(v->target.query, SPAN("page"), &page) && span_eq(page, SPAN("1"));
+  return (v->route->forms & ROUTE_PAGED) && span_eq(target_query(&v->target, "page", v->rq->arena), SPAN("1"));
 }
 
 /* The query without its page, other parameters kept as they are. */

@@ -62,9 +62,6 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
   if (out->raw_path.n == 0 || out->raw_path.p[0] != '/' || !url_percent_decode(a, out->raw_path, false, &decoded) ||
       !utf8_valid(decoded))
     return TARGET_BAD;
-  for (size_t i = 0; i < decoded.n; i++)
-    if ((unsigned char)decoded.p[i] < 0x20 || decoded.p[i] == 0x7f)
-      return TARGET_BAD;
   out->path = normal(decoded, a);
   out->plain = span_eq(out->path, out->raw_path);
   take_form(out);
