@@ -1,6 +1,6 @@
 /* /faq, /faq/{slug} and /faq/{a}-vs-{b}: the site's questions, a product's, a pair's.  A product and a
  * pair have generated questions before the editors' own, so their pages are never empty; the site's
- * has none but the editors', and search engines are kept from it while there is none. */
+ * has none but the editors'. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/page_compare.h"

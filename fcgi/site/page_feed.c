@@ -247,7 +247,6 @@ static enum err open_streams(struct page *p, struct feed *f)
     if (e != ERR_OK)
       return e;
     if (profile)
-      if (profile)
       page_facts_newer(&s->member, &profile->facts);
     page_changed(p, s->member.facts.changed_us);
     s->v = t ? t->activities : NULL;
