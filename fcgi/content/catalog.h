@@ -67,6 +67,7 @@ struct catalog_term { /* a sector or a theme */
   struct version version;
   struct span slug, name;
   int64_t sort;
+  int64_t edited_us;           /* as in struct facts */
   uint32_t median2;            /* sectors: twice the median n90 of the products whose first sector it is */
   struct catalog_list ranking; /* of its products */
 };
@@ -91,6 +92,7 @@ bool catalog_page(const struct catalog_pin *pin, uint32_t index, struct catalog_
 bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct catalog_page *out);
 
 struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
+int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in struct facts */
 
 /* Does the pair (ids in any order) have an editor's words or questions? */
 bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id);

@@ -6,7 +6,7 @@
 
 #include "content/catalog_private.h"
 
-#define CATALOG_FILE_FORMAT 2
+#define CATALOG_FILE_FORMAT 3
 #define CATALOG_FILE_SUM 32
 
 struct catalog_file_header {
@@ -16,6 +16,7 @@ struct catalog_file_header {
   uint64_t publication;
   int64_t window_us, saved_us, confirmed_us;
   struct version site;
+  int64_t site_edited_us;
   char incarnation[64];
   unsigned char body_sum[CATALOG_FILE_SUM], header_sum[CATALOG_FILE_SUM]; /* the latter of all before it */
 };

@@ -69,6 +69,7 @@ bool catalog_half_begin(struct catalog_writer *w)
   w->base = catalog_half(w->c, half);
   w->switched = true;
   w->next = (struct catalog_board){.window_us = w->next.window_us, .site = w->next.site,
+                                   .site_edited_us = w->next.site_edited_us,
                                    .publication = w->next.publication, .heap_top = HEAP_START};
   w->next.tables_low = (uint32_t)(((char *)catalog_stored_array(w->c, w->base) - w->base) / 8);
   memset(w->placed, 0, sizeof w->placed);

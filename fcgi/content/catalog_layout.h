@@ -59,6 +59,7 @@ struct catalog_board {
   uint64_t step, publication;
   int64_t window_us;
   struct version site;
+  int64_t site_edited_us;
   uint32_t products; /* ordinals in use */
   uint32_t heap_top, tables_low; /* where a later writer goes on */
   uint32_t slugs_at, slugs_bits; /* hash tables of uint32_t */
@@ -98,12 +99,13 @@ struct catalog_record {
 _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
 #define CATALOG_RECORD_HOT 24 /* offset of what rankings and the search read */
 
-enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8 };
+enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
 
 struct catalog_term_record { /* a sector, theme or page; behind it slug, name */
   uint64_t id, rev, hash;
   int64_t number; /* sort, or changed_us of a page */
+  int64_t edited_us;
   uint32_t name_n;
   uint16_t slug_n;
   uint16_t status;
@@ -160,22 +162,24 @@ static inline const void *catalog_at(const struct catalog *c, const void *half, 
   return (const char *)half + from;
 }
 
-static inline unsigned catalog_bits(unsigned v) /* of 0 to 15 */
+static inline unsigned catalog_bits(unsigned v) /* of 0 to 31 */
 {
+  unsigned high = v >> 4;
+  v &= 15;
   v -= v >> 1 & 5;
-  return (v & 3) + (v >> 2);
+  return (v & 3) + (v >> 2) + high;
 }
 
 static inline size_t catalog_record_bytes(const struct catalog_record *r)
 {
-  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & 15) + 8 * (size_t)r->n_pairs + r->slug_n + r->name_n +
+  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * (size_t)r->n_pairs + r->slug_n + r->name_n +
              r->fold_n + r->alias_bytes;
   return (n + 7) & ~(size_t)7;
 }
 
 static inline const uint64_t *catalog_record_pairs(const struct catalog_record *head, const void *body)
 {
-  return (const uint64_t *)((const char *)body + sizeof *head + 8 * (size_t)catalog_bits(head->times & 15));
+  return (const uint64_t *)((const char *)body + sizeof *head + 8 * (size_t)catalog_bits(head->times & TIMES_ALL));
 }
 
 static inline struct span catalog_record_slug(const struct catalog_record *head, const void *body)

@@ -63,7 +63,8 @@ static bool term_read(const struct catalog_pin *pin, uint32_t at, struct catalog
     return false;
   const char *text = (const char *)(found + 1);
   *out = (struct catalog_term){.id = r.id, .version = {r.rev, r.hash}, .slug = {text, r.slug_n},
-                               .name = {text + r.slug_n, r.name_n}, .sort = r.number};
+                               .name = {text + r.slug_n, r.name_n}, .sort = r.number,
+                               .edited_us = r.edited_us};
   *status = (enum product_status)(r.status & 3);
   return true;
 }
@@ -192,6 +193,11 @@ bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct c
 struct version catalog_site_version(const struct catalog_pin *pin)
 {
   return ((const struct catalog_board *)pin->board)->site;
+}
+
+int64_t catalog_site_edited(const struct catalog_pin *pin)
+{
+  return ((const struct catalog_board *)pin->board)->site_edited_us;
 }
 
 /* ---- pairs */

@@ -170,6 +170,7 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
       .activity_us = catalog_record_time(&r, body, TIME_ACTIVITY, CLOCK_NEVER),
       .spark_us = catalog_record_time(&r, body, TIME_SPARK, CLOCK_NEVER),
       .changed_us = r.changed_us,
+      .edited_us = catalog_record_time(&r, body, TIME_EDITED, CLOCK_NEVER),
       .next_due_us = catalog_record_time(&r, body, TIME_DUE, CLOCK_FOREVER),
   };
   out->sectors = ids_read(pin, r.sectors, &out->n_sectors);

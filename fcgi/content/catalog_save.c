@@ -25,7 +25,7 @@ static struct catalog_file_header header_of(const struct catalog_writer *w)
                           .products = w->next.products, .n_by_slug = w->n_by_slug, .n_gaps = w->follow.n_gaps,
                           .publication = w->next.publication, .window_us = w->next.window_us,
                           .saved_us = clock_now_us(), .confirmed_us = atomic_load(&w->c->confirmed_us),
-                          .site = w->next.site};
+                          .site = w->next.site, .site_edited_us = w->next.site_edited_us};
   for (int k = 0; k < KIND_COUNT; k++)
     h.n_terms[k] = (uint32_t)w->n_terms[k];
   memcpy(h.incarnation, w->follow.incarnation, sizeof h.incarnation);

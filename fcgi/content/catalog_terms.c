@@ -78,7 +78,8 @@ static void term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t 
 
 enum err catalog_put_sector(struct catalog_writer *w, const struct catalog_term *t)
 {
-  struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort};
+  struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort,
+                                  .edited_us = t->edited_us};
   return term_put(w, KIND_SECTOR, r, t->slug, t->name);
 }
 
@@ -89,7 +90,8 @@ void catalog_remove_sector(struct catalog_writer *w, uint64_t id)
 
 enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *t)
 {
-  struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort};
+  struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort,
+                                  .edited_us = t->edited_us};
   return term_put(w, KIND_THEME, r, t->slug, t->name);
 }
 

@@ -52,7 +52,7 @@ bool catalog_writer_reset(struct catalog_writer *w)
   private_free(w);
   memset(w, 0, sizeof *w);
   w->c = c;
-  w->next.window_us = CLOCK_NEVER;
+  w->next.window_us = w->next.site_edited_us = CLOCK_NEVER;
   w->scratch = (struct buf)BUF_INIT;
   w->arena = arena_new(0);
   for (int i = 0; i < CATALOG_RING; i++)
@@ -225,10 +225,13 @@ enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90,
   return full_say(w, e);
 }
 
-void catalog_put_site(struct catalog_writer *w, struct version v)
+void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us)
 {
-  w->dirty |= !version_eq(v, w->next.site);
+  if (version_eq(v, w->next.site))
+    return;
+  w->dirty = true;
   w->next.site = v;
+  w->next.site_edited_us = edited_us;
 }
 
 void catalog_put_window(struct catalog_writer *w, int64_t window_us)

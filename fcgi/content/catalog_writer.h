@@ -44,7 +44,7 @@ enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *
 void catalog_remove_theme(struct catalog_writer *w, uint64_t id);
 enum err catalog_put_page(struct catalog_writer *w, const struct catalog_page *p);
 void catalog_remove_page(struct catalog_writer *w, uint64_t id);
-void catalog_put_site(struct catalog_writer *w, struct version v);
+void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us);
 void catalog_put_window(struct catalog_writer *w, int64_t window_us);
 
 /* Sets n90 and s30 of one product without another version (the hour moved). */

@@ -76,6 +76,7 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->activity_us = unpack_int(u);
   f->spark_us = unpack_int(u);
   f->changed_us = unpack_int(u);
+  f->edited_us = CLOCK_NEVER;
   f->next_due_us = unpack_int(u);
 }
 

@@ -74,6 +74,7 @@ struct watch {
   struct catalog_state state;
 
   int64_t db_now_us;   /* of the last poll */
+  int64_t told_us;     /* newest time of a change that the last poll told; CLOCK_NEVER: it told none */
   int64_t site_now_us;
   uint32_t gap_turn;   /* which of many ranges are asked for next */
   bool behind;         /* the last poll was full: ask again at once */
@@ -95,6 +96,8 @@ struct watch {
 };
 
 bool watch_stopping(const struct watch *w); /* asks stop_fd, without waiting; also tells the beat */
+/* When what is applied now was changed: as the log says, or now, if that came late or nobody told it. */
+int64_t watch_changed_us(const struct watch *w);
 int64_t watch_deadline(void);               /* of one bulk reading */
 /* The incarnation as followed: the database's word, and what else makes facts what they are. */
 void watch_incarnation(const struct watch *w, char out[64], struct span word);

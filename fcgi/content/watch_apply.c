@@ -56,14 +56,35 @@ void watch_noted(struct watch *w, enum err err)
   }
 }
 
+#define LATE_US (2 * CLOCK_SECOND)
+
+int64_t watch_changed_us(const struct watch *w)
+{
+  bool soon = w->told_us >= w->db_now_us - LATE_US && w->told_us <= w->db_now_us;
+  return soon ? w->told_us : w->db_now_us;
+}
+
+/* While everything is read, what is not known yet may be as old as its rows say. */
+static int64_t edited_us(const struct watch *w, const struct facts *f)
+{
+  struct catalog_pin pin;
+  struct facts had;
+  uint32_t ordinal = catalog_pin(w->catalog, &pin) ? catalog_find_id(&pin, f->id) : CATALOG_NONE;
+  if (ordinal == CATALOG_NONE || !catalog_facts(&pin, ordinal, &had))
+    return w->loading ? CLOCK_NEVER : watch_changed_us(w);
+  return version_eq(had.version, f->version) ? had.edited_us : watch_changed_us(w);
+}
+
 enum err watch_put(struct watch *w, const struct product *p)
 {
+  struct facts facts = p->facts;
   uint64_t *pairs = ARENA_ARRAY(w->arena, p->n_pairs + 1, uint64_t);
   if (!pairs)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < p->n_pairs; i++)
     pairs[i] = p->pairs[i].other_id;
-  enum err err = catalog_put(w->writer, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
+  facts.edited_us = edited_us(w, &facts);
+  enum err err = catalog_put(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
   watch_noted(w, err);
   bool leave = w->loading || clock_mono_us() - w->full_since_us > FULL_US;
   return err == ERR_LIMIT && leave ? ERR_OK : err;
@@ -129,6 +150,11 @@ static bool differs(struct terms_change *c, const struct version *before, const 
   return true;
 }
 
+static int64_t changed_us(const struct terms_change *c)
+{
+  return c->w->loading ? CLOCK_NEVER : watch_changed_us(c->w);
+}
+
 static bool among(const struct catalog_term *terms, size_t n, uint64_t id)
 {
   for (size_t i = 0; i < n; i++)
@@ -142,8 +168,10 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
   struct catalog_term had;
   for (size_t i = 0; i < t->n_sectors; i++) {
     bool known = c->pinned && catalog_sector_id(&c->pin, t->sectors[i].id, &had);
-    if (differs(c, known ? &had.version : NULL, &t->sectors[i].version))
-      watch_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
+    if (!differs(c, known ? &had.version : NULL, &t->sectors[i].version))
+      continue;
+    t->sectors[i].edited_us = changed_us(c);
+    watch_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
   }
   for (uint32_t i = 0, n = c->pinned ? catalog_sectors(&c->pin) : 0; i < n; i++)
     if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id))
@@ -155,8 +183,10 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
   struct catalog_term had;
   for (size_t i = 0; i < t->n_themes; i++) {
     bool known = c->pinned && catalog_theme_id(&c->pin, t->themes[i].id, &had);
-    if (differs(c, known ? &had.version : NULL, &t->themes[i].version))
-      watch_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
+    if (!differs(c, known ? &had.version : NULL, &t->themes[i].version))
+      continue;
+    t->themes[i].edited_us = changed_us(c);
+    watch_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
   }
   for (uint32_t i = 0, n = c->pinned ? catalog_themes(&c->pin) : 0; i < n; i++)
     if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id))
@@ -197,7 +227,7 @@ enum err watch_terms(struct watch *w, bool all, size_t *silent)
   pages_apply(&c, &t);
   struct version site = c.pinned ? catalog_site_version(&c.pin) : (struct version){0};
   if (differs(&c, c.pinned ? &site : NULL, &t.site))
-    catalog_put_site(w->writer, t.site);
+    catalog_put_site(w->writer, t.site, changed_us(&c));
   *silent = c.silent;
   return ERR_OK;
 }

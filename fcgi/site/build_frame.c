@@ -11,10 +11,12 @@ static struct time_view *as_of(struct page *p)
   struct time_view *v = ARENA_NEW(p->arena, struct time_view);
   char iso[CLOCK_ISO_MAX];
   /* The windows' hour, not the minute: the footer must not make every page new every minute. */
-  int64_t us = site_config(p->site)->as_of_us == CLOCK_NEVER ? p->pin.window_us : p->now_us;
+  bool frozen = site_config(p->site)->as_of_us != CLOCK_NEVER;
+  int64_t us = frozen ? p->now_us : p->pin.window_us;
   struct clock_civil c = clock_split(us);
   if (!v)
     return NULL;
+  page_counted(p);
   clock_iso(iso, us, 0);
   v->datetime = arena_copy(p->arena, span_z(iso));
   v->label = arena_printf(p->arena, "%d %s %d, %02d:%02d UTC", c.day, months[c.month - 1], c.year, c.hour, c.minute);

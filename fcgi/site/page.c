@@ -53,6 +53,7 @@ void page_digest_span(struct page *p, struct span s)
 void page_digest_term(struct page *p, const struct catalog_term *t)
 {
   uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2}; /* slug and name are in the hash */
+  page_changed(p, t->edited_us);
   page_digest(p, words, sizeof words);
 }
 
@@ -76,6 +77,7 @@ bool page_member(struct page *p, uint32_t ordinal, struct member *out)
   *out = (struct member){.ordinal = ordinal, .want = SIZE_MAX};
   if (!facts_of(p, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
     return false;
+  page_changed(p, out->facts.edited_us);
   out->tenths = catalog_score(&p->pin, ordinal);
   uint64_t words[] = {out->facts.id, out->facts.version.rev, out->facts.version.hash, (uint64_t)out->tenths,
                       out->facts.n90, out->facts.s30, (uint64_t)out->facts.window_us};
@@ -126,6 +128,12 @@ void page_changed(struct page *p, int64_t us)
 {
   if (us != CLOCK_NEVER && us > p->changed_us)
     p->changed_us = us;
+}
+
+void page_counted(struct page *p)
+{
+  if (site_config(p->site)->as_of_us == CLOCK_NEVER)
+    page_changed(p, p->pin.window_us);
 }
 
 struct time_text { /* a time and its words, in one piece */

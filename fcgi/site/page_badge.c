@@ -32,6 +32,7 @@ enum err build_badge(struct page *p)
   v->label_x = v->label_width / 2;
   v->value_x = v->label_width + v->value_width / 2;
   page_changed(p, m->facts.changed_us);
+  page_counted(p);
   p->view = v;
   return ERR_OK;
 }

@@ -79,6 +79,7 @@ enum plan plan_site_faq(struct page *p, struct span word)
   f->want = page_want(p, (struct want){.kind = FRAGMENT_SITE,
                                        .version = catalog_site_version(&p->pin),
                                        .ordinal = CATALOG_NONE});
+  page_changed(p, catalog_site_edited(&p->pin));
   gather_asked(p, f);
   gather_pairs(p, f, 0);
   return PLAN_OK;

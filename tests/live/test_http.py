@@ -155,6 +155,35 @@ def test_a_date_counts_only_when_it_is_old_enough(sample_site, at, row):
     assert sample_site.get(at(row), if_modified_since="yesterday").status == 200
 
 
+EDITS = [("/products/kafka", "UPDATE activity SET title = 'Now called so' WHERE product_id = (SELECT id FROM product"
+          " WHERE slug = 'kafka')", "Now called so"),
+         ("/sectors/devops", "UPDATE sector SET name = 'Running things' WHERE slug = 'devops'", "Running things"),
+         ("/faq", "UPDATE faq SET question = 'Asked anew?' WHERE product_id IS NULL ORDER BY id LIMIT 1", "Asked anew?"),
+         ("/compare/nats-vs-redis", "UPDATE product_theme SET sort = -id WHERE product_id = (SELECT id FROM product"
+          " WHERE slug = 'nats')", None)]
+
+
+def test_a_date_tells_also_of_edits_to_rows_without_one(own_site):
+    before = {path: own_site.get(path) for path in ["/products/wordpress", *[path for path, _, _ in EDITS]]}
+    for path, answer in before.items():
+        assert own_site.get(path, if_modified_since=answer["Last-Modified"]).status == 304
+    for path, statement, sign in EDITS:
+        etag = own_site.get(path)["ETag"]
+        own_site.sql(statement)
+        wait_until(lambda: own_site.get(path)["ETag"] != etag, 5)
+        after = own_site.get(path, if_modified_since=before[path]["Last-Modified"])
+        assert after.status == 200 and (not sign or sign in after.text)
+        assert time.time() - 20 < email.utils.parsedate_to_datetime(after["Last-Modified"]).timestamp() <= time.time()
+    assert own_site.get("/products/wordpress")["Last-Modified"] == before["/products/wordpress"]["Last-Modified"]
+    told = {path: own_site.get(path)["Last-Modified"] for path in before}
+    own_site.restart_pool()
+    assert {path: own_site.get(path)["Last-Modified"] for path in told} == told
+    hour = time.time() // 3600 * 3600
+    own_site.restart_pool(as_of="")
+    for path in ("/products/wordpress", "/products/wordpress.md", "/badge/wordpress.svg"):  # counts move with the hour
+        assert email.utils.parsedate_to_datetime(own_site.get(path)["Last-Modified"]).timestamp() >= hour
+
+
 @pytest.mark.parametrize("row", TABLE)
 def test_gzip_is_another_representation(sample_site, at, row):
     plain = sample_site.get(at(row))

@@ -230,7 +230,7 @@ static void test_pages_and_the_site(void **state)
   struct catalog_page method = {4, {1, 2}, SPAN("methodology"), SPAN("Methodology"), PRODUCT_DRAFT, T0 + 1};
   assert_int_equal(catalog_put_page(x->w, &method), ERR_OK);
   assert_int_equal(catalog_put_page(x->w, &about), ERR_OK);
-  catalog_put_site(x->w, (struct version){7, 8});
+  catalog_put_site(x->w, (struct version){7, 8}, 9);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_pages(&pin), 2);
   assert_true(catalog_page(&pin, 0, &got));
