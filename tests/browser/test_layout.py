@@ -1,5 +1,6 @@
 """Every page fits every window, says the same without scripts, and asks nothing of anybody else."""
 import itertools
+import subprocess
 
 import pytest
 
@@ -135,6 +136,19 @@ def test_a_line_of_text_has_60_to_70_characters(browser, sample_site):
     per_line = browser.js("""return [...document.querySelectorAll(".prose p")].filter(e => e.textContent.length > 250).map(e =>
       e.textContent.length / Math.round(e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight)))""")
     assert len(per_line) > 2 and all(50 <= n <= 70 for n in per_line), per_line  # the last line is rarely full
+
+
+def test_text_is_set_in_the_face_of_the_link_pictures_where_that_is_installed(browser, sample_site):
+    if not subprocess.run(["fc-list", "Charis SIL"], stdout=subprocess.PIPE).stdout:
+        pytest.skip("Charis SIL is not installed: apt-get install fonts-sil-charis")
+    browser.look(sample_site.url + PAGES["comparison"])
+    browser.command("DOM.enable")
+    browser.command("CSS.enable")
+    root = browser.command("DOM.getDocument")["root"]["nodeId"]
+    for part in ("h1", ".lede", ".prose p"):
+        node = browser.command("DOM.querySelector", nodeId=root, selector=part)["nodeId"]
+        faces = browser.command("CSS.getPlatformFontsForNode", nodeId=node)["fonts"]
+        assert "Charis SIL" in {face["familyName"] for face in faces}, part
 
 
 def test_a_score_set_by_the_editors_leaves_room_for_the_rest_of_its_row(browser, own_site):
