@@ -43,6 +43,12 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(page):
     assert first["href"] == "#main" and page.id("main").name == "main"
 
 
+def test_what_the_page_holds_is_listed_under_the_lede_in_the_order_of_its_blocks(page):
+    listed = [a["href"].lstrip("#") for a in page.one("nav", {"aria-label": "On this page"}).all("a")]
+    assert listed == ["at-a-glance", "editors-word", "side-by-side", "alternatives", "activity", "faq"]
+    assert [s["id"] for s in page.all("section") if s["id"] in listed] == listed
+
+
 def test_at_a_glance_has_a_caption_row_headers_and_the_rules_values(page):
     table = next(page.id("at-a-glance").all("table"))
     assert A in table.one("caption").text
@@ -279,6 +285,7 @@ def test_a_pair_without_a_word_from_its_editor_has_no_section_for_it(own_site):
     edit(own_site, "UPDATE comparison SET intro_md = '', verdict_md = ' ' WHERE product_id IN"
                    " (SELECT id FROM product WHERE slug = 'kafka')")
     wait_until(lambda: 'id="editors-word"' not in own_site.get(path).text, 5)
+    assert "#editors-word" not in own_site.get(path).text
     edit(own_site, "UPDATE comparison SET verdict_md = 'One word.'")
     wait_until(lambda: 'id="editors-word"' in own_site.get(path).text, 5)
     assert "One word." in parse(own_site.get(path).text).id("editors-word").text

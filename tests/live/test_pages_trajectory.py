@@ -42,6 +42,12 @@ def test_the_editorial_stands_whole_with_author_and_dates(sample_site, page):
     assert max(published, updated).strftime("%Y-%m-%dT%H:%M:%SZ") in times
 
 
+def test_what_the_page_holds_is_listed_under_the_lede_in_its_order(page):
+    listed = [a["href"].lstrip("#") for a in page.one("nav", {"aria-label": "On this page"}).all("a")]
+    assert listed == ["editorial", "velocity", "facts", "activity", "faq", "compare"]
+    assert [s["id"] for s in page.all("section") if s["id"] in listed] == listed
+
+
 def test_facts_come_from_the_row(sample_site, page):
     website, repository, license, lifecycle = sample_site.database.sql(
         "SELECT website_url, repository_url, license, lifecycle FROM product WHERE slug = 'kafka'")[0]
