@@ -184,6 +184,19 @@ def test_a_date_tells_also_of_edits_to_rows_without_one(own_site):
         assert email.utils.parsedate_to_datetime(own_site.get(path)["Last-Modified"]).timestamp() >= hour
 
 
+def test_a_page_may_be_kept_until_its_next_label(make_site):
+    site = make_site(config={"as_of": "", "page_max_age": 60})
+    site.sql("INSERT INTO activity (product_id, title, occurred_at) SELECT id, 'Just out', UTC_TIMESTAMP(6) - INTERVAL 20"
+             " SECOND FROM product WHERE slug = 'kafka'")
+    wait_until(lambda: "Just out" in site.get("/products/kafka").text, 5)
+
+    def seconds(path):
+        return int(re.fullmatch(r"public, max-age=(\d+), must-revalidate", site.get(path)["Cache-Control"])[1])
+    for path in ("/products/kafka", "/products/kafka.json", "/compare/kafka-vs-nats.md"):
+        assert 0 < seconds(path) <= 40, path  # then it says "1m ago"
+    assert seconds("/products/kafka.atom") == seconds("/badge/kafka.svg") == 60
+
+
 @pytest.mark.parametrize("row", TABLE)
 def test_gzip_is_another_representation(sample_site, at, row):
     plain = sample_site.get(at(row))
