@@ -21,6 +21,7 @@ static struct app_shared app_shared;
 struct app_parts {
   struct templates *templates;
   struct assets *assets;
+  int64_t read_us;
 };
 
 struct app_worker {
@@ -37,6 +38,7 @@ struct app_parts *app_parts_open(const struct config *c, FILE *why)
     fputs("out of memory at the start\n", why);
     return NULL;
   }
+  p->read_us = clock_now_us();
   p->assets = assets_read(c, why);
   p->templates = templates_open(c, why);
   if (!p->assets || !p->templates)
@@ -108,6 +110,7 @@ static bool worker_site(struct app_worker *w, const struct app_parts *p, const s
   struct site_parts parts = {.config = c,
                              .templates = p->templates,
                              .assets = p->assets,
+                             .read_us = p->read_us,
                              .catalog = s->catalog,
                              .metrics = m,
                              .metrics_text = w->board ? metrics_text : NULL,

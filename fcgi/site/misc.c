@@ -53,7 +53,7 @@ static void lasting_answer(struct site *s, const struct request *rq, const char 
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
   struct finished f = {.body = arena_take(rq->arena, text),
                        .content_type = span_z(type),
-                       .modified_us = site_opened_us(s),
+                       .modified_us = site_parts(s)->read_us,
                        .next_change_us = CLOCK_FOREVER,
                        .embeddable = true};
   http_etag(f.etag, f.body);

@@ -33,7 +33,6 @@ struct site {
   struct site_parts parts;
   struct table *table;
   struct buf body; /* the page being rendered; kept for its memory */
-  int64_t opened_us;
 };
 
 struct visit { /* one request on its way */
@@ -56,7 +55,6 @@ struct site *site_open(const struct site_parts *parts)
   if (!s)
     return NULL;
   s->parts = *parts;
-  s->opened_us = clock_now_us();
   s->table = table_new((size_t)parts->config->page_cache_bytes, parts->metrics);
   if (!s->table)
     site_close(&s);
@@ -86,11 +84,6 @@ const struct assets *site_assets(const struct site *s)
 const struct site_parts *site_parts(const struct site *s)
 {
   return &s->parts;
-}
-
-int64_t site_opened_us(const struct site *s)
-{
-  return s->opened_us;
 }
 
 /* May pages be made from this catalog?  It has caught up with the database, or the database is away

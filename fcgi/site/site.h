@@ -22,6 +22,7 @@ struct site_parts {
   const struct config *config;
   const struct templates *templates;
   const struct assets *assets;
+  int64_t read_us; /* real time: when all of these were read, the same for all workers */
   const struct catalog *catalog;
   struct store *store;
   struct gallery *gallery; /* NULL: no pictures */
@@ -39,6 +40,5 @@ const struct config *site_config(const struct site *s);
 const struct assets *site_assets(const struct site *s);
 const struct site_parts *site_parts(const struct site *s);
 bool site_serves(const struct site *s); /* the catalog is current, or not older than stale_max allows */
-int64_t site_opened_us(const struct site *s); /* real time */
 
 #endif

@@ -1,7 +1,9 @@
 """HTTP, the same on every path in every form (RFC 9110, 9111): one table of addresses, one row each."""
 import email.utils
 import gzip
+import os
 import re
+import signal
 import time
 
 import pytest
@@ -182,6 +184,19 @@ def test_a_date_tells_also_of_edits_to_rows_without_one(own_site):
     own_site.restart_pool(as_of="")
     for path in ("/products/wordpress", "/products/wordpress.md", "/badge/wordpress.svg"):  # counts move with the hour
         assert email.utils.parsedate_to_datetime(own_site.get(path)["Last-Modified"]).timestamp() >= hour
+
+
+FILES = ["/robots.txt", "/opensearch.xml", "/llms.txt", "/.well-known/security.txt", "/api/openapi.json"]
+
+
+def test_all_workers_tell_the_same_date_of_what_lasts(own_site):
+    before = [own_site.get(path)["Last-Modified"] for path in FILES]
+    wait_until(lambda: time.time() > email.utils.parsedate_to_datetime(before[0]).timestamp() + 1.1, 5)
+    olds = own_site.children()
+    for pid in olds:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: own_site.diptych("status").returncode == 0 and len(set(own_site.children()) - set(olds)) == len(olds), 10)
+    assert [own_site.get(path)["Last-Modified"] for path in FILES] == before
 
 
 def test_a_page_may_be_kept_until_its_next_label(make_site):
