@@ -394,6 +394,8 @@ static bool plan_and_make(struct visit *v, struct finished *f, bool last, struct
     return make_page(v, last, out);
   f->publication = v->page.pin.publication;
   f->raises = v->raises;
+  if (v->page.changed_us > f->modified_us) /* it was made ahead of the catalog, which knows the time */
+    f->modified_us = v->page.changed_us;
   f->right_us = clock_mono_us();
   METRICS_ADD(v->site->parts.metrics, pages_hit, 1);
   answer_page(v, f, true, out);
