@@ -46,6 +46,7 @@ static void sections(struct page *p, struct page_view *v)
   v->on_leaderboard = span_eq(c, SPAN("/leaderboard"));
   v->on_sectors = span_starts(c, SPAN("/sectors"));
   v->on_faq = span_starts(c, SPAN("/faq"));
+  v->about = p->about;
   v->on_about = span_eq(c, SPAN("/about"));
   v->on_methodology = span_eq(c, SPAN("/methodology"));
 }

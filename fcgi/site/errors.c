@@ -54,6 +54,8 @@ struct fault { /* what is told, in any form */
 static void html_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
 {
   struct page p = {.site = s, .rq = rq, .arena = rq->arena, .now_us = config_now_us(site_config(s)), .noindex = true};
+  if (catalog_pin(site_parts(s)->catalog, &p.pin))
+    page_about(&p);
   p.pin.window_us = clock_hour_floor(p.now_us);
   struct error_view v = {
       .title = f->title, .status = f->status, .reason = f->reason, .hint = f->hint, .request_id = f->request_id};

@@ -113,6 +113,13 @@ bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out)
   return true;
 }
 
+void page_about(struct page *p)
+{
+  struct catalog_page found;
+  p->about = catalog_page_slug(&p->pin, SPAN("about"), &found) && found.status == PRODUCT_PUBLISHED;
+  page_digest(p, &p->about, sizeof p->about);
+}
+
 const void *page_value(const struct page *p, size_t want)
 {
   return want < p->n_wants && p->wants[want].err == ERR_OK ? p->wants[want].value : NULL;

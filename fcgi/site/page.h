@@ -54,6 +54,7 @@ struct page {
   struct span asked;      /* what of the query the plan took, "?q=kafka"; page_asked makes it */
   struct span reason;     /* PLAN_BAD */
   bool noindex;
+  bool about;             /* the navigation leads to /about: the editors have such a page */
   bool once;              /* not worth keeping in the table (search) */
   struct want *wants;
   size_t n_wants, wants_cap;
@@ -80,6 +81,7 @@ bool page_member(struct page *p, uint32_t ordinal, struct member *out); /* publi
 void page_facts_newest(const struct page *p, struct facts *f); /* of what the catalog said and `newer` */
 bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out);
 bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out);
+void page_about(struct page *p);
 void page_digest(struct page *p, const void *bytes, size_t n); /* anything else that shows */
 void page_digest_span(struct page *p, struct span s);
 void page_digest_term(struct page *p, const struct catalog_term *t);

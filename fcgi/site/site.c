@@ -132,6 +132,7 @@ static enum plan plan_once(struct visit *v)
   if (!catalog_pin(v->site->parts.catalog, &p->pin))
     return PLAN_NOT_FOUND;
   page_digest(p, &p->pin.window_us, sizeof p->pin.window_us);
+  page_about(p);
   enum plan result = v->route->plan(p, v->word);
   memcpy(v->digest, p->digest, TABLE_DIGEST);
   return result;

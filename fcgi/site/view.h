@@ -276,6 +276,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   FLAG(on_leaderboard)                                                                                                 \
   FLAG(on_sectors)                                                                                                     \
   FLAG(on_faq)                                                                                                         \
+  FLAG(about)                                                                                                          \
   FLAG(on_about)                                                                                                       \
   FLAG(on_methodology)                                                                                                 \
   RECORD(as_of, time_view)                                                                                             \
