@@ -17,6 +17,30 @@
 #define T0 INT64_C(1780000000000000)
 #define SMALL ((size_t)32 << 20)
 
+/* A catalog and its writer, as setup and teardown of a test. */
+struct catalog_fixture {
+  struct catalog *c;
+  struct catalog_writer *w;
+};
+
+static __attribute__((unused)) int catalog_setup(void **state)
+{
+  struct catalog_fixture *x = calloc(1, sizeof *x);
+  x->c = catalog_create(SMALL);
+  x->w = catalog_writer_open(x->c);
+  *state = x;
+  return !x->c || !x->w;
+}
+
+static __attribute__((unused)) int catalog_teardown(void **state)
+{
+  struct catalog_fixture *x = *state;
+  catalog_writer_close(&x->w);
+  catalog_destroy(&x->c);
+  free(x);
+  return 0;
+}
+
 static __attribute__((unused)) struct facts product_of(uint64_t id, const char *slug, const char *name)
 {
   return (struct facts){.id = id, .version = {1, id * 7919}, .slug = span_z(slug), .name = span_z(name),
