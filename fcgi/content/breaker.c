@@ -14,9 +14,10 @@ bool breaker_allows(struct breaker *b, int64_t hold_us)
   return atomic_compare_exchange_strong(&b->open_until_us, &until, now + hold_us);
 }
 
+/* Both words: a success may come between the two of a failure, and a mark without a count would never go. */
 void breaker_succeeded(struct breaker *b)
 {
-  if (atomic_load_explicit(&b->failures, memory_order_relaxed) == 0)
+  if (atomic_load_explicit(&b->failures, memory_order_relaxed) == 0 && breaker_closed(b))
     return;
   atomic_store(&b->failures, 0);
   atomic_store(&b->open_until_us, 0);
