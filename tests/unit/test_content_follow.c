@@ -1,4 +1,4 @@
-/* The place in the change log: nothing that may still appear is forgotten. */
+/* The place in the change log: nothing that may still appear is forgotten, and nothing is confirmed beyond now. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "content/follow.h"
+#include "content/watch.h"
 
 #define UNTIL 1000
 
@@ -99,6 +100,28 @@ static void too_many_gaps_give_up_the_oldest(void **state)
   assert_true(follow_fill(&f, 15));
 }
 
+/* ---- what is confirmed, in real time */
+static int64_t confirmed(int64_t before_us, int64_t asked_us, int64_t lag_us)
+{
+  struct watch w = {.state.confirmed_us = before_us, .replica = {.asked_us = asked_us, .lag_us = lag_us}};
+  return watch_replica_confirms(&w);
+}
+
+static void what_was_confirmed_stays_so_when_a_replica_falls_behind(void **state)
+{
+  (void)state;
+  assert_int_equal(confirmed(CLOCK_NEVER, 1000, 0), 1000);
+  assert_int_equal(confirmed(900, 1000, 0), 1000);
+  assert_int_equal(confirmed(900, 1000, 400), 900);
+}
+
+static void a_clock_that_was_set_back_confirms_nothing_of_the_future(void **state)
+{
+  (void)state;
+  assert_int_equal(confirmed(5000, 1000, 0), 1000);
+  assert_int_equal(confirmed(5000, 1000, 400), 600);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -108,6 +131,8 @@ int main(void)
       cmocka_unit_test_setup(an_older_row_moves_nothing, begin),
       cmocka_unit_test_setup(gaps_are_given_up_in_time, begin),
       cmocka_unit_test_setup(too_many_gaps_give_up_the_oldest, begin),
+      cmocka_unit_test(what_was_confirmed_stays_so_when_a_replica_falls_behind),
+      cmocka_unit_test(a_clock_that_was_set_back_confirms_nothing_of_the_future),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
