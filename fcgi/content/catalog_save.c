@@ -57,15 +57,21 @@ static bool file_write(struct catalog_writer *w, int fd)
   return !s.failed && pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && fsync(fd) == 0;
 }
 
-/* The file holds this very step: only its times are written.  false: it has to be written whole. */
+/* The file holds this very publication: only its times are written, since what is staged has grown the heap
+ * beyond what the file holds.  false: it has to be written whole. */
 static bool file_touch(struct catalog_writer *w, const char *path)
 {
-  struct catalog_file_header old, h = header_of(w);
+  struct catalog_file_header h;
+  unsigned char sum[CATALOG_FILE_SUM];
   int fd = open(path, O_RDWR | O_CLOEXEC);
-  bool ok = fd >= 0 && pread(fd, &old, sizeof old, 0) == (ssize_t)sizeof old && old.publication == h.publication &&
-            memcmp(old.magic, h.magic, sizeof h.magic) == 0;
+  bool ok = fd >= 0 && pread(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && h.publication == w->next.publication;
   if (ok) {
-    memcpy(h.body_sum, old.body_sum, sizeof h.body_sum);
+    catalog_file_header_sum(&h, sum);
+    ok = memcmp(sum, h.header_sum, sizeof sum) == 0;
+  }
+  if (ok) {
+    h.saved_us = clock_now_us();
+    h.confirmed_us = atomic_load(&w->c->confirmed_us);
     catalog_file_header_sum(&h, h.header_sum);
     ok = pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h;
   }

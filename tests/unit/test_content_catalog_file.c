@@ -198,6 +198,20 @@ static void flip(const char *path, off_t at)
 }
 
 /* Every seventh byte, so that each field of the header and each part of the body is met. */
+static void test_new_times_of_a_copy_are_sound_while_a_sector_is_staged(void **state)
+{
+  struct fixture *x = *state;
+  site_publish(x);
+  assert_int_equal(catalog_save(x->w, x->path), ERR_OK);
+  put_term(x->w, false, 77, "staged", "Staged", 0);
+  assert_int_equal(catalog_save(x->w, x->path), ERR_OK);
+  struct catalog *c = catalog_create(SMALL);
+  struct catalog_writer *w = catalog_writer_open(c);
+  assert_int_equal(catalog_load(w, x->path), ERR_OK);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+}
+
 static void test_every_flipped_bit_is_noticed(void **state)
 {
   struct fixture *x = *state;
@@ -320,6 +334,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_an_empty_site_is_copied_too, setup, teardown),
       cmocka_unit_test_setup_teardown(test_what_is_staged_is_not_saved, setup, teardown),
       cmocka_unit_test_setup_teardown(test_an_unchanged_catalog_only_gets_new_times, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_new_times_of_a_copy_are_sound_while_a_sector_is_staged, setup, teardown),
       cmocka_unit_test_setup_teardown(test_every_flipped_bit_is_noticed, setup, teardown),
       cmocka_unit_test_setup_teardown(test_every_cut_is_noticed, setup, teardown),
       cmocka_unit_test_setup_teardown(test_foreign_files_are_refused, setup, teardown),
