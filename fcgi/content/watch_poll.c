@@ -7,7 +7,7 @@
 
 #define ENTRIES_MOST 20000 /* of a poll; more come with the next, at once */
 #define RANGES_NEWEST 64   /* gaps that every poll asks for */
-#define RANGES_TURN 64     /* older gaps a poll asks for, in turn */
+#define RANGES_TURN (CATALOG_GAPS_MAX / 2) /* older gaps a poll asks for, in turn: none waits for a third one */
 
 enum kind { KIND_NEW, KIND_MISSING, KIND_ANCHOR, KIND_HEAD };
 
