@@ -2,7 +2,8 @@
  *
  * The place in the log comes first, the rows after it: what commits in between is in the rows, or
  * beyond the cursor, or in one of the gaps below it.  Those gaps are looked for in the newest part of
- * the log, as far back as gap_memory. */
+ * the log: each number was given out before the entry above it was made, so it matters while that entry
+ * is younger than gap_memory, however old the entry below it is. */
 #include <stdio.h>
 
 #include "base/log.h"
@@ -13,13 +14,13 @@
 #define LOG_CHUNK 50000
 #define LOG_MOST 1000000 /* entries looked through for gaps */
 
-enum { H_WORD, H_NOW, H_SEQ, H_ENTITY_ID, H_CHANGED };
+enum { H_WORD, H_NOW, H_PURGED, H_SEQ, H_ENTITY_ID, H_CHANGED };
 
-static enum err head_read(struct watch *w)
+static enum err head_read(struct watch *w, uint64_t *purged)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  buf_puts(&sql, "SELECT s.incarnation, UTC_TIMESTAMP(6), l.seq, l.entity_id, l.changed_at FROM site_state s"
+  buf_puts(&sql, "SELECT s.incarnation, UTC_TIMESTAMP(6), s.purged_seq, l.seq, l.entity_id, l.changed_at FROM site_state s"
                  " LEFT JOIN change_log l ON l.seq = (SELECT MAX(seq) FROM change_log) WHERE s.id = 1");
   enum err err = db_query(w->db, &sql, watch_deadline(), &rows);
   buf_free(&sql);
@@ -35,6 +36,7 @@ static enum err head_read(struct watch *w)
   watch_incarnation(w, f->incarnation, db_text(&rows, H_WORD));
   w->db_now_us = db_time(&rows, H_NOW);
   w->site_now_us = w->config->as_of_us == CLOCK_NEVER ? w->db_now_us : w->config->as_of_us;
+  *purged = db_uint(&rows, H_PURGED);
   f->cursor = db_uint(&rows, H_SEQ);
   f->anchor_entity_id = db_uint(&rows, H_ENTITY_ID);
   f->anchor_changed_us = db_time(&rows, H_CHANGED);
@@ -47,43 +49,53 @@ static enum err head_read(struct watch *w)
 struct gaps {
   struct catalog_gap v[CATALOG_GAPS_MAX];
   size_t n;
+  uint64_t below;   /* all numbers from here on were looked at */
+  int64_t above_us; /* database's time of the entry there */
+  bool more;        /* what lies below may still matter */
 };
 
-static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t *below, bool *more)
+static void gap_note(const struct watch *w, struct gaps *gaps, uint64_t first)
+{
+  int64_t skew_us = clock_now_us() - w->db_now_us, memory_us = w->config->gap_memory * CLOCK_SECOND;
+  if (first < gaps->below && gaps->n < CATALOG_GAPS_MAX)
+    gaps->v[gaps->n++] = (struct catalog_gap){first, gaps->below - 1, gaps->above_us + skew_us + memory_us};
+}
+
+static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t purged)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  int64_t memory_us = w->config->gap_memory * CLOCK_SECOND, skew_us = clock_now_us() - w->db_now_us;
+  int64_t oldest_us = w->db_now_us - w->config->gap_memory * CLOCK_SECOND;
   buf_printf(&sql, "SELECT seq, changed_at FROM change_log WHERE seq < %llu ORDER BY seq DESC LIMIT %d",
-             (unsigned long long)*below, LOG_CHUNK);
+             (unsigned long long)gaps->below, LOG_CHUNK);
   enum err err = db_query(w->db, &sql, watch_deadline(), &rows);
   buf_free(&sql);
-  *more = err == ERR_OK && rows.count == LOG_CHUNK;
-  while (err == ERR_OK && db_next(&rows)) {
+  while (err == ERR_OK && gaps->more && db_next(&rows)) {
     uint64_t seq = db_uint(&rows, 0);
     int64_t changed_us = db_time(&rows, 1);
-    int64_t since_us = changed_us == CLOCK_NEVER ? w->db_now_us : changed_us;
-    if (since_us < w->db_now_us - memory_us || gaps->n == CATALOG_GAPS_MAX) {
-      *more = false;
-      break;
-    }
-    if (seq + 1 < *below)
-      gaps->v[gaps->n++] = (struct catalog_gap){seq + 1, *below - 1, since_us + skew_us + memory_us};
-    *below = seq;
+    gap_note(w, gaps, seq + 1);
+    gaps->below = seq;
+    gaps->above_us = changed_us == CLOCK_NEVER ? w->db_now_us : changed_us;
+    gaps->more = gaps->above_us >= oldest_us && gaps->n < CATALOG_GAPS_MAX;
+  }
+  if (err == ERR_OK && gaps->more && rows.count < LOG_CHUNK) { /* here the log begins */
+    gap_note(w, gaps, purged + 1);
+    gaps->more = false;
   }
   db_rows_free(&rows);
   return err;
 }
 
-static enum err gaps_read(struct watch *w)
+static enum err gaps_read(struct watch *w, uint64_t purged)
 {
   struct gaps *gaps = ARENA_NEW(w->arena, struct gaps);
-  uint64_t below = w->next->cursor + 1;
-  bool more = w->next->cursor > 0;
-  enum err err = gaps ? ERR_OK : ERR_NO_MEMORY;
-  for (int looked = 0; err == ERR_OK && more && looked < LOG_MOST; looked += LOG_CHUNK)
-    err = chunk_read(w, gaps, &below, &more);
-  for (size_t i = gaps ? gaps->n : 0; err == ERR_OK && i > 0; i--)
+  if (!gaps)
+    return ERR_NO_MEMORY;
+  *gaps = (struct gaps){.below = w->next->cursor + 1, .above_us = w->db_now_us, .more = w->next->cursor > 0};
+  enum err err = ERR_OK;
+  for (int looked = 0; err == ERR_OK && gaps->more && looked < LOG_MOST; looked += LOG_CHUNK)
+    err = chunk_read(w, gaps, purged);
+  for (size_t i = gaps->n; err == ERR_OK && i > 0; i--)
     follow_gap(w->next, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us);
   return err;
 }
@@ -115,14 +127,15 @@ static enum err products_load(struct watch *w, size_t *count)
 
 enum err watch_load(struct watch *w)
 {
-  size_t count = 0, silent;
+  size_t count = 0, found;
   int64_t began_us = clock_mono_us();
   bool first = !w->follow->incarnation[0];
   METRICS_ADD(w->metrics, reloads_full, 1);
   arena_reset(w->arena);
-  enum err err = head_read(w);
+  uint64_t purged = 0;
+  enum err err = head_read(w, &purged);
   if (err == ERR_OK)
-    err = gaps_read(w);
+    err = gaps_read(w, purged);
   if (err == ERR_OK)
     err = catalog_begin_full(w->writer);
   watch_noted(w, err);
@@ -130,7 +143,7 @@ enum err watch_load(struct watch *w)
   if (err == ERR_OK)
     err = products_load(w, &count);
   if (err == ERR_OK)
-    err = watch_terms(w, true, &silent);
+    err = watch_terms(w, true, &found);
   w->loading = false;
   if (err == ERR_OK)
     err = watch_publish(w, w->next);

@@ -168,6 +168,26 @@ def test_transaction_that_was_open_while_everything_was_read(base, watch):
     seen(watcher, lambda: name_of(watcher, 5) == "Older")
 
 
+@pytest.mark.parametrize("before", ["UPDATE change_log SET changed_at = changed_at - INTERVAL 3 DAY", None],
+                         ids=["after quiet days", "below a purged log's only entry"])
+def test_transaction_that_was_open_with_the_oldest_number_that_matters(base, watch, before):
+    """Below the gap stands an entry that is older than gap_memory, or none at all."""
+    if before:
+        base.sql(before)
+    slow = base.connect(autocommit=False)
+    with slow.cursor() as cursor:
+        cursor.execute("UPDATE product SET name = 'Older' WHERE id = 5")
+    base.sql("UPDATE product SET name = 'Newer' WHERE id = 6")
+    if not before:
+        base.sql("CALL change_log_purge(0)")
+    watcher = watch(sweep_seconds=86400)
+    assert name_of(watcher, 6) == "Newer" and watcher.state()["gaps"] == 1
+    slow.commit()
+    slow.close()
+    seen(watcher, lambda: name_of(watcher, 5) == "Older")
+    watcher.wait(lambda s: s["gaps"] == 0, 2, "no gap")
+
+
 def test_numbers_of_rolled_back_transactions_are_given_up(base, watch):
     watcher = watch(gap_memory=2)
     connection = base.connect(autocommit=False)
