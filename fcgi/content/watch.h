@@ -118,9 +118,8 @@ enum err watch_sweep(struct watch *w);
 
 /* Reads products again and stages what they are now.  ids sorted, without doubles. */
 enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);
-/* Sectors, themes, pages, the site's questions: those that differ, or all.  *silent counts differences
- * that no higher rev explains. */
-enum err watch_terms(struct watch *w, bool all, size_t *silent);
+/* Sectors, themes, pages, the site's questions: stages those that differ, or all; *found counts them. */
+enum err watch_terms(struct watch *w, bool all, size_t *found);
 /* LIMIT: later there may be room again, don't advance yet.  When there is none for long, or everything
  * is being read, the product is left as it was: the sweep tries again. */
 enum err watch_put(struct watch *w, const struct product *p);

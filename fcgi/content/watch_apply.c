@@ -137,17 +137,15 @@ struct terms_change {
   struct watch *w;
   struct catalog_pin pin;
   bool pinned;
-  size_t silent;
+  size_t found;
 };
 
 /* Must `now` be staged, when the catalog has `before` (NULL: nothing)? */
 static bool differs(struct terms_change *c, const struct version *before, const struct version *now)
 {
-  if (before && version_eq(*before, *now))
-    return false;
-  if (before ? now->rev <= before->rev : now->rev == 0)
-    c->silent++;
-  return true;
+  bool other = !before || !version_eq(*before, *now);
+  c->found += other;
+  return other;
 }
 
 static int64_t changed_us(const struct terms_change *c)
@@ -174,8 +172,10 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
     watch_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
   }
   for (uint32_t i = 0, n = c->pinned ? catalog_sectors(&c->pin) : 0; i < n; i++)
-    if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id))
+    if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id)) {
       catalog_remove_sector(c->w->writer, had.id);
+      c->found++;
+    }
 }
 
 static void themes_apply(struct terms_change *c, const struct rows_terms *t)
@@ -189,8 +189,10 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
     watch_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
   }
   for (uint32_t i = 0, n = c->pinned ? catalog_themes(&c->pin) : 0; i < n; i++)
-    if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id))
+    if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id)) {
       catalog_remove_theme(c->w->writer, had.id);
+      c->found++;
+    }
 }
 
 static void pages_apply(struct terms_change *c, const struct rows_terms *t)
@@ -208,12 +210,14 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
     bool stays = !catalog_page(&c->pin, k, &had);
     for (size_t i = 0; i < t->n_pages && !stays; i++)
       stays = t->pages[i].id == had.id;
-    if (!stays)
+    if (!stays) {
       catalog_remove_page(c->w->writer, had.id);
+      c->found++;
+    }
   }
 }
 
-enum err watch_terms(struct watch *w, bool all, size_t *silent)
+enum err watch_terms(struct watch *w, bool all, size_t *found)
 {
   struct rows_terms t;
   struct terms_change c = {.w = w};
@@ -228,6 +232,6 @@ enum err watch_terms(struct watch *w, bool all, size_t *silent)
   struct version site = c.pinned ? catalog_site_version(&c.pin) : (struct version){0};
   if (differs(&c, c.pinned ? &site : NULL, &t.site))
     catalog_put_site(w->writer, t.site, changed_us(&c));
-  *silent = c.silent;
+  *found = c.found;
   return ERR_OK;
 }

@@ -121,11 +121,11 @@ static const char *strange(const struct watch *w, const struct head *h)
 static enum err apply(struct watch *w)
 {
   enum err err = ERR_OK;
-  size_t silent;
+  size_t found;
   watch_ids_sort(&w->changed);
   err = watch_products(w, w->changed.v, w->changed.n);
   if (err == ERR_OK && w->terms_changed)
-    err = watch_terms(w, false, &silent);
+    err = watch_terms(w, false, &found);
   if (err == ERR_OK)
     err = watch_publish(w, w->next);
   if (err == ERR_OK)

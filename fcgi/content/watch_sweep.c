@@ -83,6 +83,12 @@ static enum err suspects_find(struct watch *w, const struct rows_batch *batch, s
 
 /* ---- judging the suspects */
 
+/* After a poll: nothing that is read now proves anything. */
+static bool unsettled(const struct watch *w)
+{
+  return w->load_wanted || w->behind || w->replica.waits;
+}
+
 static bool catalog_has(struct watch *w, uint64_t id, struct version *version)
 {
   uint64_t found;
@@ -138,7 +144,7 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
 {
   struct rows_batch batch;
   enum err err = watch_poll(w);
-  if (err != ERR_OK || w->load_wanted)
+  if (err != ERR_OK || unsettled(w))
     return err;
   watch_ids_sort(suspects);
   if (suspects->n > SLICE_MOST)
@@ -149,7 +155,7 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
   err = rows_batch_list(w->db, suspects->v, suspects->n, own, watch_deadline(), &batch);
   if (err == ERR_OK)
     err = watch_poll(w);
-  if (err == ERR_OK && !w->load_wanted && !w->behind)
+  if (err == ERR_OK && !unsettled(w))
     untold_keep(w, &batch, suspects);
   else
     suspects->n = 0;
@@ -164,20 +170,30 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
 
 /* ---- rounds */
 
+static void untold_terms_say(struct watch *w, size_t n)
+{
+  snprintf(w->sweep.trouble, sizeof w->sweep.trouble,
+           "sectors, themes, pages or the site's questions changed without a change-log entry: a trigger is "
+           "missing, or a TRUNCATE or restore; see `diptych migrate`");
+  log_warn("the sweep found: %s", w->sweep.trouble);
+  found_count(w, n);
+}
+
+/* What differs is staged already, and published by whoever comes first: a poll that is told of an edit
+ * which came between it and the reading before, or else we. */
 static enum err terms_compare(struct watch *w)
 {
-  size_t silent = 0;
+  size_t found = 0;
   enum err err = watch_poll(w);
-  if (err == ERR_OK && !w->load_wanted)
-    err = watch_terms(w, false, &silent);
-  if (err == ERR_OK && silent) {
-    snprintf(w->sweep.trouble, sizeof w->sweep.trouble,
-             "sectors, themes, pages or the site's questions changed without a change-log entry: a trigger is "
-             "missing, or a TRUNCATE or restore; see `diptych migrate`");
-    log_warn("the sweep found: %s", w->sweep.trouble);
-    found_count(w, silent);
-  }
-  return err == ERR_OK && silent ? watch_publish(w, w->follow) : err;
+  if (err == ERR_OK && !unsettled(w))
+    err = watch_terms(w, false, &found);
+  if (err != ERR_OK || found == 0)
+    return err;
+  err = watch_poll(w);
+  if (err != ERR_OK || unsettled(w) || w->terms_changed)
+    return err;
+  untold_terms_say(w, found);
+  return watch_publish(w, w->follow);
 }
 
 static void round_end(struct watch *w)
@@ -221,7 +237,7 @@ enum err watch_sweep(struct watch *w)
   size_t slice = slice_size(w);
   if (s->after == 0)
     err = terms_compare(w);
-  if (err == ERR_OK && !w->load_wanted)
+  if (err == ERR_OK && !unsettled(w))
     err = slice_compare(w, slice);
   if (err == ERR_OK && s->after == UINT64_MAX)
     round_end(w);

@@ -71,6 +71,19 @@ def test_rows_that_appear_and_vanish_without_a_trigger(base, watch):
     wait_until(lambda: watcher.ask("slug", "silent-one") is None, ROUND * SLOW, "the sweep")
 
 
+@pytest.mark.parametrize("entity, gone", [("page", "TRUNCATE page"), ("sector", "DELETE FROM sector WHERE id = 9999"),
+                                          ("theme", "DELETE FROM theme WHERE id = 9999")])
+def test_terms_and_pages_that_vanish_without_a_trigger(base, watch, entity, gone):
+    if entity != "page":
+        base.sql(f"INSERT INTO {entity} (id, slug, name) VALUES (9999, 'short-lived', 'Short-lived')")
+        base.sql(f"DROP TRIGGER {entity}_after_delete")
+    watcher = watch()
+    before = len(watcher.ask(f"{entity}s"))
+    base.sql(gone)
+    wait_until(lambda: len(watcher.ask(f"{entity}s")) < before, ROUND * SLOW, "the sweep")
+    watcher.wait(lambda s: s["sweep_found"] >= 1 and "a TRUNCATE" in s["trouble"], 2, "a watcher that says so")
+
+
 def test_edits_under_load_are_never_taken_for_silent_ones(base, watch):
     watcher = watch()
     until = time.monotonic() + 6
