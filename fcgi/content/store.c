@@ -215,24 +215,48 @@ static enum err fill_missing(struct store_live *s, const struct store_context *x
 }
 
 /* The database is away: the newest versions that are known to be stored. */
+static bool product_stored(const struct store_context *x, struct want *wants, size_t n, const struct want *w)
+{
+  struct version v = catalog_last_stored(x->pin, w->ordinal);
+  if (v.rev == 0 || version_eq(v, w->version))
+    return false;
+  for (size_t k = 0; k < n; k++)
+    if (wants[k].id == w->id && wants[k].kind != FRAGMENT_PAIR && wants[k].ordinal == w->ordinal) {
+      wants[k].version = v;
+      wants[k].err = ERR_RETRY;
+      wants[k].stale = true;
+    }
+  return true;
+}
+
+/* What is said of a pair goes with its products as they are shown. */
+static void pair_stored(const struct want *wants, size_t n, struct want *w)
+{
+  for (size_t k = 0; k < n; k++) {
+    if (wants[k].kind == FRAGMENT_PAIR || !wants[k].stale)
+      continue;
+    if (wants[k].id == w->id)
+      w->version = wants[k].version;
+    else if (wants[k].id == w->other_id)
+      w->other_version = wants[k].version;
+    else
+      continue;
+    w->err = ERR_RETRY;
+    w->stale = true;
+  }
+}
+
 static void from_last_stored(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
   bool any = false;
   for (size_t i = 0; i < n; i++) {
-    struct want *w = &wants[i];
-    if (!want_open(w) || w->ordinal == CATALOG_NONE || w->kind == FRAGMENT_PAIR)
-      continue;
-    struct version v = catalog_last_stored(x->pin, w->ordinal);
-    if (v.rev == 0 || version_eq(v, w->version))
-      continue;
-    for (size_t k = 0; k < n; k++)
-      if (wants[k].id == w->id && wants[k].kind != FRAGMENT_PAIR && wants[k].ordinal == w->ordinal) {
-        wants[k].version = v;
-        wants[k].err = ERR_RETRY;
-        wants[k].stale = true;
-      }
-    any = true;
+    const struct want *w = &wants[i];
+    if (want_open(w) && w->ordinal != CATALOG_NONE && w->kind != FRAGMENT_PAIR)
+      any |= product_stored(x, wants, n, w);
   }
+  for (size_t i = 0; i < n; i++)
+    if (wants[i].kind == FRAGMENT_PAIR)
+      pair_stored(wants, n, &wants[i]);
   if (any)
     from_cache(s, x, wants, n);
 }

@@ -245,6 +245,20 @@ def test_rights_taken_away_and_given_back(own_site):
     wait_until(lambda: own_site.get("/compare/ansible-vs-terraform").status == 200, 5)
 
 
+def test_a_pair_with_an_editors_words_is_served_while_the_database_is_away(make_site):
+    """One of them was edited, and nobody asked for it since: the last whole page of both is what is left."""
+    site = make_site(config={"page_cache_bytes": 0})
+    site.sql("INSERT INTO comparison (product_id, other_product_id, status, intro_md) SELECT a.id, b.id, 'published',"
+             " 'The word on both.' FROM product a JOIN product b WHERE a.slug = 'nats' AND b.slug = 'redis'")
+    wait_until(lambda: "The word on both." in site.get(OTHER).text, 5)
+    moved = metric(site, "publishes")
+    site.sql("UPDATE product SET name = 'Renamed' WHERE slug = 'redis'")
+    wait_until(lambda: metric(site, "publishes") > moved, 5)
+    site.database.stop()
+    answer = site.get(OTHER)
+    assert answer.status == 200 and "The word on both." in answer.text
+
+
 def test_too_many_connections(own_site):
     held = []
     own_site.sql("SET GLOBAL max_connections = 10")
