@@ -115,6 +115,9 @@ size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct s
  * catalog_raised returns the higher of the record's version and what was raised. */
 void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
 struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal);
+/* The same of an editors' page, and (id 0) of the site's questions; known: the catalog's version. */
+void catalog_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v);
+struct version catalog_raised_page(const struct catalog *c, uint64_t id, struct version known);
 /* Grows with each raise: what was planned at another count may not know of a newer version. */
 uint64_t catalog_raises(const struct catalog *c);
 

@@ -1,19 +1,26 @@
 /* What workers tell each other about versions.
  *
- * Raised: a small table by product id.  A worker that read a newer version than the catalog's enters
- * it; whoever asks gets the higher one.  An entry counts until the record has caught up, or until the
- * watcher has confirmed the catalog RAISE_SETTLE_US after the entry was made: then the record is right
- * and the entry is of a history that a restore undid.  When a set is full its oldest entry gives way.
+ * Raised: a small table by id.  A worker that read a newer version than the catalog's enters it; whoever
+ * asks gets the higher one.  An entry counts until the record has caught up, or until the watcher has
+ * confirmed the catalog RAISE_SETTLE_US after the entry was made: then the record is right and the entry
+ * is of a history that a restore undid.  When a set is full its oldest entry gives way.  A product stands
+ * under its id, an editors' page under ~id, the site's questions under ~0.
  *
  * Stored: per ordinal, the last version whose fragments are known to be in the cache; a hint.
  *
  * When the change log stepped back or is another one, both are forgotten with the publication.
  *
- * Both are written by many processes without order.  A raise carries a check word, so a torn one reads
- * as none; a torn stored version names a fragment that does not exist and is simply never found. */
+ * Both are written by many processes, any of which may die half-way.  A raise carries a check word, so one
+ * that is not whole reads as none, and by that word the entry is claimed, filled and let count: of two who
+ * want the same entry one takes another.  Nobody writes over the highest version of an id, so it never
+ * seems to be gone while a higher one is entered; of several entries of one id the highest counts.  A torn
+ * stored version names a fragment that does not exist and is simply never found. */
+#include <sched.h>
+
 #include "content/catalog_private.h"
 
 #define RAISE_SETTLE_US (10 * CLOCK_SECOND)
+#define RAISE_TRIES 100 /* to find an entry that nobody else claims meanwhile */
 
 static uint64_t raise_check(uint64_t id, uint64_t rev, uint64_t hash, int64_t at_us)
 {
@@ -21,30 +28,38 @@ static uint64_t raise_check(uint64_t id, uint64_t rev, uint64_t hash, int64_t at
 }
 
 struct raised {
+  uint64_t check; /* as it stood there; 0: empty */
   uint64_t id;
   struct version version;
   int64_t at_us;
+  bool whole; /* neither empty nor being written */
 };
 
-static bool raise_load(const struct catalog_raise *e, struct raised *out)
+static struct raised raise_load(const struct catalog_raise *e)
 {
-  uint64_t check = atomic_load_explicit(&e->check, memory_order_acquire);
-  out->id = atomic_load_explicit(&e->id, memory_order_relaxed);
-  out->version.rev = atomic_load_explicit(&e->rev, memory_order_relaxed);
-  out->version.hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
-  out->at_us = atomic_load_explicit(&e->at_us, memory_order_relaxed);
-  return check && check == raise_check(out->id, out->version.rev, out->version.hash, out->at_us);
+  struct raised r = {.check = atomic_load_explicit(&e->check, memory_order_acquire)};
+  if (!r.check)
+    return r;
+  r.id = atomic_load_explicit(&e->id, memory_order_relaxed);
+  r.version.rev = atomic_load_explicit(&e->rev, memory_order_relaxed);
+  r.version.hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
+  r.at_us = atomic_load_explicit(&e->at_us, memory_order_relaxed);
+  r.whole = r.check == raise_check(r.id, r.version.rev, r.version.hash, r.at_us);
+  return r;
 }
 
-static void raise_store(struct catalog_raise *e, const struct raised *r)
+/* False: somebody else has changed it since it was `seen`. */
+static bool raise_store(struct catalog_raise *e, uint64_t seen, const struct raised *r)
 {
-  atomic_store_explicit(&e->check, 0, memory_order_relaxed);
-  atomic_thread_fence(memory_order_release);
+  uint64_t check = raise_check(r->id, r->version.rev, r->version.hash, r->at_us), claim = ~check;
+  if (!atomic_compare_exchange_strong(&e->check, &seen, claim))
+    return false;
+  atomic_thread_fence(memory_order_release); /* who sees a field of ours sees the claim */
   atomic_store_explicit(&e->id, r->id, memory_order_relaxed);
   atomic_store_explicit(&e->rev, r->version.rev, memory_order_relaxed);
   atomic_store_explicit(&e->hash, r->version.hash, memory_order_relaxed);
   atomic_store_explicit(&e->at_us, r->at_us, memory_order_relaxed);
-  atomic_store_explicit(&e->check, raise_check(r->id, r->version.rev, r->version.hash, r->at_us), memory_order_release);
+  return atomic_compare_exchange_strong(&e->check, &claim, check);
 }
 
 static bool raise_settled(const struct catalog *c, int64_t at_us)
@@ -58,56 +73,107 @@ static struct catalog_raise *raise_set(const struct catalog *c, uint64_t id)
   return (struct catalog_raise *)(uintptr_t)c->raises[catalog_hash_id(id) % CATALOG_RAISE_SETS];
 }
 
-/* The living entry of id, or NULL; *free is the entry that a new one may take. */
-static struct catalog_raise *raise_find(const struct catalog *c, uint64_t id, struct raised *out,
-                                        struct catalog_raise **free)
+/* All entries of a set as they stood at one moment; while they keep changing, as good as it gets. */
+static void raise_look(const struct catalog_raise *set, struct raised v[CATALOG_RAISE_WAYS])
 {
-  struct catalog_raise *set = raise_set(c, id);
-  int64_t oldest = INT64_MAX;
-  *free = set;
-  for (int i = 0; i < CATALOG_RAISE_WAYS; i++) {
-    bool living = raise_load(&set[i], out) && !raise_settled(c, out->at_us);
-    if (living && out->id == id)
-      return &set[i];
-    if (!living)
-      out->at_us = INT64_MIN;
-    if (out->at_us < oldest) {
-      oldest = out->at_us;
-      *free = &set[i];
-    }
+  bool moved = true;
+  for (int tries = 0; moved && tries < RAISE_TRIES; tries++) {
+    moved = false;
+    for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
+      v[i] = raise_load(&set[i]);
+    atomic_thread_fence(memory_order_acquire);
+    for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
+      moved |= atomic_load_explicit(&set[i].check, memory_order_relaxed) != v[i].check;
   }
-  return NULL;
+}
+
+/* Looks at the set of id.  Returns the place of its highest version that counts; CATALOG_RAISE_WAYS: none. */
+static int raise_find(const struct catalog *c, uint64_t id, struct raised v[CATALOG_RAISE_WAYS])
+{
+  int best = CATALOG_RAISE_WAYS;
+  raise_look(raise_set(c, id), v);
+  for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
+    if (v[i].whole && v[i].id == id && !raise_settled(c, v[i].at_us) &&
+        (best == CATALOG_RAISE_WAYS || v[i].version.rev > v[best].version.rev))
+      best = i;
+  return best;
+}
+
+static bool raise_written(const struct raised *r) /* by somebody just now, or who died over it */
+{
+  return r->check && !r->whole;
+}
+
+/* How late an entry should give way to a new one of id: first what no longer counts, then the oldest. */
+static int64_t raise_worth(const struct catalog *c, const struct raised *r, uint64_t id)
+{
+  if (raise_written(r))
+    return INT64_MAX - 1;
+  return !r->check || r->id == id || raise_settled(c, r->at_us) ? INT64_MIN : r->at_us;
+}
+
+static int raise_victim(const struct catalog *c, uint64_t id, const struct raised v[CATALOG_RAISE_WAYS], int best)
+{
+  int victim = best == 0;
+  for (int i = victim + 1; i < CATALOG_RAISE_WAYS; i++)
+    if (i != best && raise_worth(c, &v[i], id) < raise_worth(c, &v[victim], id))
+      victim = i;
+  return victim;
+}
+
+static void version_raise(const struct catalog *at, uint64_t id, struct version v)
+{
+  struct catalog *c = (struct catalog *)(uintptr_t)at;
+  struct raised set[CATALOG_RAISE_WAYS], made = {.id = id, .version = v, .at_us = clock_now_us()};
+  for (int tries = 0; tries < RAISE_TRIES; tries++) {
+    int best = raise_find(c, id, set);
+    if (best < CATALOG_RAISE_WAYS && set[best].version.rev >= v.rev)
+      return;
+    int victim = raise_victim(c, id, set, best);
+    if (raise_written(&set[victim]) && tries < RAISE_TRIES / 2)
+      sched_yield(); /* all are: whoever lives is done soon */
+    else if (raise_store(&raise_set(c, id)[victim], set[victim].check, &made))
+      break;
+  }
+  atomic_fetch_add(&c->raised, 1);
+}
+
+static struct version version_raised(const struct catalog *c, uint64_t id, struct version known)
+{
+  struct raised set[CATALOG_RAISE_WAYS];
+  int best = raise_find(c, id, set);
+  return best < CATALOG_RAISE_WAYS && set[best].version.rev > known.rev ? set[best].version : known;
 }
 
 void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
 {
   struct catalog_record r;
-  struct catalog_raise *slot;
-  struct raised old;
-  if (!catalog_record_read(pin, ordinal, &r) || v.rev <= r.rev)
-    return;
-  struct catalog_raise *e = raise_find(pin->catalog, r.id, &old, &slot);
-  if (e && old.version.rev >= v.rev)
-    return;
-  raise_store(e ? e : slot, &(struct raised){r.id, v, clock_now_us()});
-  atomic_fetch_add(&((struct catalog *)(uintptr_t)pin->catalog)->raised, 1);
-}
-
-uint64_t catalog_raises(const struct catalog *c)
-{
-  return atomic_load(&c->raised);
+  if (catalog_record_read(pin, ordinal, &r) && v.rev > r.rev)
+    version_raise(pin->catalog, r.id, v);
 }
 
 struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal)
 {
   struct catalog_record r;
-  struct catalog_raise *slot;
-  struct raised old;
   if (!catalog_record_read(pin, ordinal, &r))
     return (struct version){0, 0};
-  if (raise_find(pin->catalog, r.id, &old, &slot) && old.version.rev > r.rev)
-    return old.version;
-  return (struct version){r.rev, r.hash};
+  return version_raised(pin->catalog, r.id, (struct version){r.rev, r.hash});
+}
+
+void catalog_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v)
+{
+  if (v.rev > known.rev)
+    version_raise(c, ~id, v);
+}
+
+struct version catalog_raised_page(const struct catalog *c, uint64_t id, struct version known)
+{
+  return version_raised(c, ~id, known);
+}
+
+uint64_t catalog_raises(const struct catalog *c)
+{
+  return atomic_load(&c->raised);
 }
 
 void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v)

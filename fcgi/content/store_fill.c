@@ -238,6 +238,7 @@ static enum err fill_site(struct store_live *s, const struct store_context *x, s
   enum err e = rows_site(s->db, x->arena, x->deadline_us, &rows);
   if (e != ERR_OK || older(w, rows.version))
     return e != ERR_OK ? e : ERR_RETRY;
+  catalog_raise_page(s->catalog, 0, w->version, rows.version);
   named.version = rows.version;
   fragment_pack_site(s->config, rows.questions, rows.n, &packed);
   return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
@@ -251,6 +252,7 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   enum err e = rows_page(s->db, w->id, x->arena, x->deadline_us, &rows);
   if (e != ERR_OK || older(w, rows.version))
     return e != ERR_OK ? e : ERR_RETRY;
+  catalog_raise_page(s->catalog, w->id, w->version, rows.version);
   if (rows.status != PRODUCT_PUBLISHED) /* withdrawn since the catalog was published */
     return ERR_NOT_FOUND;
   named.version = rows.version;

@@ -77,7 +77,7 @@ enum plan plan_site_faq(struct page *p, struct span word)
   if (!f)
     return PLAN_OK;
   f->want = page_want(p, (struct want){.kind = FRAGMENT_SITE,
-                                       .version = catalog_site_version(&p->pin),
+                                       .version = catalog_raised_page(p->pin.catalog, 0, catalog_site_version(&p->pin)),
                                        .ordinal = CATALOG_NONE});
   page_changed(p, catalog_site_edited(&p->pin));
   gather_asked(p, f);

@@ -34,7 +34,7 @@ static enum plan gather_words(struct page *p, struct span slug, struct words *w)
     return w->row.status == PRODUCT_ARCHIVED ? PLAN_GONE : PLAN_NOT_FOUND;
   w->want = page_want(p, (struct want){.kind = FRAGMENT_PAGE,
                                        .id = w->row.id,
-                                       .version = w->row.version,
+                                       .version = catalog_raised_page(p->pin.catalog, w->row.id, w->row.version),
                                        .ordinal = CATALOG_NONE});
   return PLAN_OK;
 }

@@ -1,8 +1,5 @@
 """Backends that refuse, freeze, die or lie: what a visitor gets meanwhile, and afterwards."""
-import json
-import os
 import re
-import signal
 import socket
 import threading
 import time
@@ -275,39 +272,3 @@ def test_too_many_connections(own_site):
     for c in held:
         c.close()
     wait_until(lambda: own_site.get(PAGE).status == 200, 6)
-
-
-def test_what_one_worker_has_read_is_never_older_on_another(own_site):
-    """While the watcher is held up, workers alone know of the newer version: also for pages in their tables."""
-    page, other = "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nginx"
-    for _ in range(20):  # into every worker's table
-        assert own_site.get(page).status == 200
-    watcher = json.loads(own_site.diptych("status", "--json").stdout)["watcher"]["pid"]
-    os.kill(watcher, signal.SIGSTOP)
-    try:
-        own_site.sql("UPDATE editorial e JOIN product p ON p.id = e.product_id SET e.headline = 'Fresh from the press'"
-                     " WHERE p.slug = 'kafka' AND e.status = 'published'")
-        own_site.cache.flush()
-        assert "Fresh from the press" in own_site.get(other).text
-        assert all("Fresh from the press" in own_site.get(page).text for _ in range(20))
-    finally:
-        os.kill(watcher, signal.SIGCONT)
-
-
-@pytest.mark.parametrize("form", ["", ".json", ".md"])
-def test_a_page_that_is_read_ahead_of_the_catalog_is_of_one_version(make_site, form):
-    """While the watcher is held up: a product stands in a card, and in an answer that asks for no fragment of it."""
-    site, page = make_site(config={"page_cache_bytes": 0}), "/compare/kafka-vs-kubernetes" + form
-    assert site.get(page).text.count("Docker Engine") >= 2
-    watcher = json.loads(site.diptych("status", "--json").stdout)["watcher"]["pid"]
-    os.kill(watcher, signal.SIGSTOP)
-    try:
-        site.sql("UPDATE product SET name = 'Whale', slug = 'whale' WHERE name LIKE 'Docker Engine%%'")
-        site.cache.flush()
-        text = site.get(page).text
-        assert "Docker Engine" not in text and text.count("Whale") >= 2
-        # Nobody finds it under its new address yet, so the links lead to the old one.
-        assert "/products/moby" in text and "/products/whale" not in text
-    finally:
-        os.kill(watcher, signal.SIGCONT)
-    wait_until(lambda: "/products/whale" in site.get(page).text, 10)

@@ -291,6 +291,51 @@ static void test_too_many_products_are_refused_and_the_rest_stands(void **state)
   catalog_destroy(&c);
 }
 
+/* ---- versions that workers tell each other */
+
+struct raising {
+  _Atomic uint64_t next;
+  _Atomic uint64_t wrong;
+};
+
+static void raise_run(const struct catalog *c, struct raising *r)
+{
+  struct catalog_pin pin;
+  uint64_t seen = 0;
+  assert_true(catalog_pin(c, &pin));
+  uint32_t ordinal = catalog_find_id(&pin, 1);
+  for (int i = 0; i < 100000; i++) {
+    uint64_t rev = atomic_fetch_add(&r->next, 1);
+    catalog_raise(&pin, ordinal, (struct version){rev, mix(1, rev)});
+    struct version v = catalog_raised(&pin, ordinal);
+    if (v.rev < rev || v.rev < seen || v.hash != mix(1, v.rev))
+      atomic_fetch_add(&r->wrong, 1);
+    seen = v.rev > seen ? v.rev : seen;
+  }
+}
+
+static void test_raised_versions_are_never_lost_among_many(void **state)
+{
+  (void)state;
+  struct catalog *c = catalog_create(SMALL);
+  struct catalog_writer *w = catalog_writer_open(c);
+  struct raising *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  int status;
+  generation_publish(w, 1);
+  atomic_store(&r->next, 2);
+  for (int i = 0; i < 4; i++)
+    if (fork() == 0) {
+      raise_run(c, r);
+      _exit(0);
+    }
+  while (wait(&status) > 0 || errno == EINTR)
+    assert_int_equal(status, 0);
+  assert_int_equal(atomic_load(&r->wrong), 0);
+  munmap(r, sizeof *r);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+}
+
 static size_t resident(const struct catalog *c)
 {
   size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = c->bytes / page, n = 0;
@@ -339,6 +384,7 @@ int main(void)
       cmocka_unit_test(test_a_killed_writer_leaves_its_last_publication),
       cmocka_unit_test(test_a_full_half_is_left_once_and_then_waits),
       cmocka_unit_test(test_too_many_products_are_refused_and_the_rest_stands),
+      cmocka_unit_test(test_raised_versions_are_never_lost_among_many),
       cmocka_unit_test(test_memory_is_taken_when_touched_and_given_back),
       cmocka_unit_test(test_the_default_size_costs_nothing),
   };

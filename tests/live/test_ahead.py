@@ -1,0 +1,117 @@
+"""While the watcher is held up, workers know of newer versions than the catalog: what one of them has shown is
+never older on another, and a page is of one version of each product."""
+import json
+import os
+import signal
+from contextlib import contextmanager
+
+import pytest
+
+from lib.servers import wait_until
+
+
+@contextmanager
+def watcher_held(site):
+    watcher = json.loads(site.diptych("status", "--json").stdout)["watcher"]["pid"]
+    os.kill(watcher, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(watcher, signal.SIGCONT)
+
+
+def test_what_one_worker_has_read_is_never_older_on_another(own_site):
+    """While the watcher is held up, workers alone know of the newer version: also for pages in their tables."""
+    page, other = "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nginx"
+    for _ in range(20):  # into every worker's table
+        assert own_site.get(page).status == 200
+    with watcher_held(own_site):
+        own_site.sql("UPDATE editorial e JOIN product p ON p.id = e.product_id SET e.headline = 'Fresh from the press'"
+                     " WHERE p.slug = 'kafka' AND e.status = 'published'")
+        own_site.cache.flush()
+        assert "Fresh from the press" in own_site.get(other).text
+        assert all("Fresh from the press" in own_site.get(page).text for _ in range(20))
+
+
+EDITED = {
+    "page": ("/about", "INSERT INTO page (slug, title, body_md, status) VALUES ('about', 'About', 'Before.', 'published')"
+                       " ON DUPLICATE KEY UPDATE body_md = 'Before.'",
+             "UPDATE page SET body_md = 'After.' WHERE slug = 'about'"),
+    "site's questions": ("/faq", "INSERT INTO faq (question, answer_md, status) VALUES ('Why?', 'Before.', 'published')",
+                         "UPDATE faq SET answer_md = 'After.' WHERE question = 'Why?'"),
+}
+
+
+@pytest.mark.parametrize("what", EDITED)
+def test_nor_are_editors_pages_and_the_sites_questions(own_site, what):
+    page, before, after = EDITED[what]
+    own_site.sql(before)
+    wait_until(lambda: "Before." in own_site.get(page).text, 10)
+    for _ in range(20):  # into every worker's table
+        assert "Before." in own_site.get(page).text
+    with watcher_held(own_site):
+        own_site.sql(after)
+        own_site.cache.flush()
+        assert "After." in own_site.get(page + ".md").text
+        assert all("After." in own_site.get(page).text for _ in range(20))
+
+
+def test_nor_does_a_withdrawn_page_come_back(own_site):
+    own_site.sql("INSERT INTO page (slug, title, body_md, status) VALUES ('gone', 'Gone', 'Before.', 'published')")
+    wait_until(lambda: own_site.get("/gone").status == 200, 10)
+    for _ in range(20):
+        assert own_site.get("/gone").status == 200
+    with watcher_held(own_site):
+        own_site.sql("UPDATE page SET status = 'draft' WHERE slug = 'gone'")
+        own_site.cache.flush()
+        assert own_site.get("/gone.md").status == 404
+        assert {own_site.get("/gone").status for _ in range(20)} == {404}
+
+
+@pytest.mark.parametrize("form", ["", ".json", ".md"])
+def test_a_page_that_is_read_ahead_of_the_catalog_is_of_one_version(make_site, form):
+    """While the watcher is held up: a product stands in a card, and in an answer that asks for no fragment of it."""
+    site, page = make_site(config={"page_cache_bytes": 0}), "/compare/kafka-vs-kubernetes" + form
+    assert site.get(page).text.count("Docker Engine") >= 2
+    with watcher_held(site):
+        site.sql("UPDATE product SET name = 'Whale', slug = 'whale' WHERE name LIKE 'Docker Engine%%'")
+        site.cache.flush()
+        text = site.get(page).text
+        assert "Docker Engine" not in text and text.count("Whale") >= 2
+        # Nobody finds it under its new address yet, so the links lead to the old one.
+        assert "/products/moby" in text and "/products/whale" not in text
+    wait_until(lambda: "/products/whale" in site.get(page).text, 10)
+
+
+PLACES = [("/feed.atom", "t"), ("/sectors/devops.atom", "t"), ("/faq/moby", "q"), ("/products/moby?page=2", "t2"),
+          ("/products/moby.atom", "t")]
+
+
+@pytest.mark.parametrize("lost", ["all", "one kind"])
+@pytest.mark.parametrize("path, kind", PLACES, ids=[path for path, _ in PLACES])
+def test_a_page_of_one_kind_of_fragment_is_of_one_version_too(make_site, path, kind, lost):
+    """Only a timeline or the questions are read anew, which say no name."""
+    site = make_site(config={"page_cache_bytes": 0})
+    site.sql("UPDATE activity a JOIN product p ON p.id = a.product_id SET a.title = 'Before' WHERE p.slug = 'moby'")
+    site.sql("INSERT INTO activity (product_id, kind, class, title, occurred_at) SELECT p.id, 'post', 'trivial', 'Before',"
+             " '2026-08-20' - INTERVAL seq MINUTE FROM product p JOIN seq_1_to_60 WHERE p.slug = 'moby'")
+    site.sql("INSERT INTO faq (product_id, question, answer_md, status) SELECT id, 'Before?', 'Before.', 'published'"
+             " FROM product WHERE slug = 'moby'")
+    wait_until(lambda: site.get(path).status == 200 and "Before" in site.get(path).text, 10)
+    assert "Docker Engine" in site.get(path).text
+    with watcher_held(site):
+        connection = site.database.connect(autocommit=False)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE product SET name = 'Whale' WHERE slug = 'moby'")
+            cursor.execute("UPDATE activity SET title = 'After' WHERE title = 'Before'")
+            cursor.execute("UPDATE faq SET question = 'After?', answer_md = 'After.' WHERE question = 'Before?'")
+            connection.commit()
+        connection.close()
+        if lost == "all":
+            site.cache.flush()
+        for key in site.cache.keys():
+            if key.startswith(kind + ":"):
+                site.cache.command(f"delete {key}", end=("DELETED\r\n", "NOT_FOUND\r\n"))
+        text = site.get(path).text
+        assert "After" in text and "Before" not in text
+        assert "Whale" in text and "Docker Engine" not in text
