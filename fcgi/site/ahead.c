@@ -54,14 +54,56 @@ static void facts_copy(const struct page *p, uint32_t ordinal, const struct fact
   to->themes = ids_copy(p->arena, from->themes, from->n_themes);
 }
 
-size_t ahead_facts(const struct page *p, struct facts **out)
+/* Something newer of the product was read that says what the product is. */
+static bool told(const struct page *p, uint64_t id)
 {
-  size_t n = 0;
-  *out = ARENA_ARRAY(p->arena, p->n_wants, struct facts);
-  for (size_t i = 0; i < p->n_wants && *out; i++) {
-    const struct facts *read = newer(&p->wants[i]) ? fragment_facts(p->wants[i].kind, p->wants[i].value) : NULL;
+  for (size_t i = 0; i < p->n_wants; i++)
+    if (p->wants[i].id == id && newer(&p->wants[i]) && fragment_facts(p->wants[i].kind, p->wants[i].value))
+      return true;
+  return false;
+}
+
+/* Cards of the products of which only a timeline or questions are wanted. */
+static struct want *untold(const struct page *p, size_t *n)
+{
+  struct want *cards = ARENA_ARRAY(p->arena, p->n_wants, struct want);
+  *n = 0;
+  for (size_t i = 0; i < p->n_wants && cards; i++) {
+    const struct want *w = &p->wants[i];
+    if (newer(w) && !told(p, w->id))
+      cards[(*n)++] = (struct want){.kind = FRAGMENT_CARD,
+                                    .id = w->id,
+                                    .version = w->got,
+                                    .planned_rev = w->planned_rev,
+                                    .ordinal = w->ordinal};
+  }
+  return cards;
+}
+
+static size_t facts_take(const struct page *p, const struct want *wants, size_t n, struct facts *out)
+{
+  size_t taken = 0;
+  for (size_t i = 0; i < n; i++) {
+    const struct facts *read = newer(&wants[i]) ? fragment_facts(wants[i].kind, wants[i].value) : NULL;
     if (read)
-      facts_copy(p, p->wants[i].ordinal, read, &(*out)[n++]);
+      facts_copy(p, wants[i].ordinal, read, &out[taken++]);
+  }
+  return taken;
+}
+
+size_t ahead_facts(const struct page *p, struct store *store, const struct store_context *x, struct facts **out)
+{
+  size_t n_cards, n = p->n_newer;
+  struct want *cards = untold(p, &n_cards);
+  *out = ARENA_ARRAY(p->arena, n + 2 * p->n_wants, struct facts);
+  if (!cards || !*out)
+    return 0;
+  if (n)
+    memcpy(*out, p->newer, n * sizeof **out);
+  n += facts_take(p, p->wants, p->n_wants, *out + n);
+  if (n_cards) {
+    store_fetch(store, x, cards, n_cards);
+    n += facts_take(p, cards, n_cards, *out + n);
   }
   return arena_failed(p->arena) ? 0 : n;
 }

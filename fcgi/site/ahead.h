@@ -12,8 +12,9 @@ bool ahead_of_catalog(const struct page *p);
 /* Waits for the next publication, while there is a watcher that will make one; false: not in time. */
 bool ahead_catalog_moves(const struct catalog *c, const struct catalog_pin *pin, int64_t deadline_us);
 
-/* The newer facts that were read, in the request's arena; returns how many.  Slugs stay the catalog's:
- * under a newer one nobody finds the product yet. */
-size_t ahead_facts(const struct page *p, struct facts **out);
+/* The newer facts that were read, behind those that the page has; in the request's arena; returns how many.
+ * Of a product whose wants say none its card is fetched, so the wants' values are none afterwards.  Slugs
+ * stay the catalog's: under a newer one nobody finds the product yet. */
+size_t ahead_facts(const struct page *p, struct store *store, const struct store_context *x, struct facts **out);
 
 #endif

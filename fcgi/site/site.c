@@ -328,14 +328,22 @@ static void deliver(struct visit *v, struct response *out)
     buf_free(body);
 }
 
-/* Once: what is planned with newer facts is not ahead any more. */
-static bool newer_take(struct visit *v)
+static bool newer_take(struct visit *v, const struct store_context *x)
 {
-  if (v->n_newer == 0)
-    v->n_newer = ahead_facts(&v->page, &v->newer);
-  else
+  size_t before = v->n_newer;
+  v->n_newer = ahead_facts(&v->page, v->site->parts.store, x, &v->newer);
+  return v->n_newer > before;
+}
+
+/* Fragments are newer than what the page was planned with: shall it be planned again?  The catalog is
+ * waited for once. */
+static bool plan_again(struct visit *v, const struct store_context *x)
+{
+  if (!ahead_of_catalog(&v->page))
     return false;
-  return v->n_newer > 0;
+  if (v->n_newer == 0 && ahead_catalog_moves(v->site->parts.catalog, &v->page.pin, v->rq->deadline_us))
+    return true;
+  return newer_take(v, x);
 }
 
 /* False: the catalog has moved on, or is known to be behind: plan again. */
@@ -344,8 +352,7 @@ static bool make_page(struct visit *v, bool last, struct response *out)
   struct page *p = &v->page;
   struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->crowded};
   enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
-  if (!last && ahead_of_catalog(p) &&
-      (ahead_catalog_moves(v->site->parts.catalog, &p->pin, v->rq->deadline_us) || newer_take(v)))
+  if (!last && plan_again(v, &x))
     return false;
   if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
     e = v->route->build(p);
