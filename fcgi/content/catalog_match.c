@@ -23,15 +23,22 @@ static size_t word_start(struct span s, size_t from)
   return from;
 }
 
+/* Of characters: one for each letter, five for digits, one for all else in words, one for separators. */
+static inline unsigned kind_of(char c)
+{
+  if (c >= 'a' && c <= 'z')
+    return (unsigned)(c - 'a');
+  if (c >= '0' && c <= '9')
+    return 26 + (unsigned)(c - '0') % 5;
+  return in_word(c) ? MATCH_KINDS - 2 : MATCH_KINDS - 1;
+}
+
 uint32_t match_letters(struct span s)
 {
   uint32_t mask = 0;
-  for (size_t i = 0; i < s.n; i++) {
-    unsigned c = (unsigned char)s.p[i];
-    unsigned bit = c >= 'a' && c <= 'z' ? c - 'a' : c >= '0' && c <= '9' ? 26 + (c - '0') % 5 : 31;
+  for (size_t i = 0; i < s.n; i++)
     if (in_word(s.p[i]))
-      mask |= UINT32_C(1) << bit;
-  }
+      mask |= UINT32_C(1) << kind_of(s.p[i]);
   return mask;
 }
 
@@ -52,9 +59,10 @@ static void needle_make(struct match_needle *m, struct span text)
   size_t chars = 0;
   for (size_t at = 0; at < text.n; chars++) {
     uint32_t c = 0;
-    at += char_next(text, at, &c);
     if (chars == MATCH_CHARS)
       return;
+    m->times[kind_of(text.p[at])]++;
+    at += char_next(text, at, &c);
     if (c < 128)
       m->ascii[c] |= UINT64_C(1) << chars;
     else
@@ -169,12 +177,14 @@ static uint32_t cost_plain(const struct match_needle *m, struct span text)
   return best;
 }
 
+/* Each character of the needle that the text has nowhere costs an error. */
 static bool letters_enough(const struct match_needle *m, uint32_t letters)
 {
-  uint32_t missing = m->letters & ~letters;
-  for (unsigned i = 0; i < m->errors; i++)
-    missing &= missing - 1;
-  return missing == 0;
+  unsigned missing = 0;
+  for (uint32_t bits = m->letters & ~letters; bits; bits &= bits - 1)
+    if ((missing += m->times[__builtin_ctz(bits)]) > m->errors)
+      return false;
+  return true;
 }
 
 static uint32_t needle_cost(const struct match_needle *m, struct match_side text, uint32_t worst)
@@ -182,7 +192,7 @@ static uint32_t needle_cost(const struct match_needle *m, struct match_side text
   if (m->text.n == 0 || text.text.n == 0 || !letters_enough(m, text.letters))
     return MATCH_NONE;
   struct span t = in_word(m->text.p[0]) ? span_from(text.text, word_start(text.text, 0)) : text.text;
-  uint32_t best = cost_plain(m, t);
+  uint32_t best = m->letters & ~text.letters ? MATCH_NONE : cost_plain(m, t);
   if (m->errors == 0 || worst <= MATCH_ONE_ERROR)
     return best;
   for (size_t at = word_start(t, 0); at < t.n && best > MATCH_ONE_ERROR; at = word_start(t, word_end(t, at))) {

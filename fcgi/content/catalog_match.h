@@ -25,6 +25,7 @@ enum match_cost { /* best first */
 };
 
 #define MATCH_CHARS 64
+#define MATCH_KINDS 33
 #define MATCH_WORDS_MAX 8
 
 struct match_needle {
@@ -32,6 +33,7 @@ struct match_needle {
   size_t chars;     /* 0: too long for errors */
   unsigned errors;  /* allowed */
   uint32_t letters; /* match_letters of text */
+  uint8_t times[MATCH_KINDS]; /* how many characters of each kind, a kind a bit of letters; then separators */
   uint64_t ascii[128];
   uint32_t other[MATCH_CHARS]; /* characters beyond ASCII, by place; 0 else */
 };
