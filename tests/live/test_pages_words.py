@@ -55,7 +55,7 @@ def test_methodology_is_there_without_a_row_and_about_is_not(own_site):
     assert led_to() == [True] * 3
     own_site.database.sql("DELETE FROM page WHERE slug IN ('about', 'methodology')")
     wait_until(lambda: own_site.get("/about").status == 404, 5)
-    assert led_to() == [False] * 3, "no page leads where nothing is"
+    wait_until(lambda: led_to() == [False] * 3, 5, "no page that leads where nothing is")
     wait_until(lambda: own_site.get("/methodology.json").json["body"] is None, 5)
     page = parse(own_site.get("/methodology").text)
     assert page.one("h1").text == "Methodology" and page.id("bands")

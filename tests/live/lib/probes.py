@@ -99,7 +99,7 @@ class Watcher:
             if time.monotonic() - began > seconds * SLOW:
                 had, has = self.all(), self.truth()
                 wrong = {i: (had.get(i), has.get(i)) for i in had.keys() | has.keys() if had.get(i) != has.get(i)}
-                raise AssertionError(f"after {seconds} s {len(wrong)} products differ, among them "
-                                     f"{next(iter(wrong.values()))}; {self.state()}")
+                raise AssertionError(f"after {seconds} s {len(wrong)} products differ (none: it came a moment late), "
+                                     f"among them {next(iter(wrong.values()), None)}; {self.state()}")
             time.sleep(0.05)
         return time.monotonic() - began
