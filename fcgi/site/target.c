@@ -68,6 +68,14 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
   return out->path.p ? TARGET_OK : TARGET_BAD;
 }
 
+struct span target_suffix(enum form f)
+{
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (forms[i].form == f)
+      return span_z(forms[i].suffix);
+  return SPAN("");
+}
+
 bool target_embeddable(const struct target *t)
 {
   return t->form != FORM_HTML && !span_starts(t->path, SPAN("/static/"));

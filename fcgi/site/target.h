@@ -27,6 +27,8 @@ struct target {
 
 enum target_fault target_parse(struct span uri, struct arena *a, struct target *out);
 
+struct span target_suffix(enum form f); /* ".json"; empty for a form without one */
+
 /* Is this for other sites' pages too: a twin, a feed, a badge, any file but those that dress our pages? */
 bool target_embeddable(const struct target *t);
 

@@ -1,0 +1,98 @@
+/* A built page becomes an answer: its bytes, and what its headers tell of it. */
+#include "site/assets.h"
+#include "site/openapi.h"
+#include "site/templates.h"
+#include "site/twin.h"
+#include "site/visit.h"
+#include "text/url.h"
+
+static struct span form_type(const struct route *r, enum form f)
+{
+  static const char *const types[] = {"text/html; charset=utf-8", "application/json", "text/markdown; charset=utf-8",
+                                      "application/atom+xml", NULL};
+  return span_z(f == FORM_OTHER ? r->content_type : types[f]);
+}
+
+struct span visit_home(struct visit *v)
+{
+  struct span root = SPAN("/index"), path = v->page.canonical;
+  if (path.n == 1 && v->target.form != FORM_HTML)
+    path = root;
+  return arena_printf(v->rq->arena, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(target_suffix(v->target.form)));
+}
+
+/* The Link header: the page's twins and its canonical address. */
+static struct span link_header(struct visit *v)
+{
+  struct page *p = &v->page;
+  struct arena *a = v->rq->arena;
+  const char *base = v->site->parts.config->base_url;
+  bool home = p->canonical.n == 1; /* its twins are another route, /index */
+  struct span path = home ? SPAN("/index") : p->canonical, part = page_part(p);
+  struct span out = arena_printf(a, "<%s%.*s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical), SPAN_ARG(part));
+  if (v->target.form != FORM_HTML && (home || v->route->forms & ROUTE_HTML))
+    out = arena_printf(a, "%.*s, <%s%.*s%.*s>; rel=\"alternate\"; type=\"text/html\"", SPAN_ARG(out), base,
+                       SPAN_ARG(p->canonical), SPAN_ARG(part));
+  if (v->target.form != FORM_JSON && (v->route->forms & ROUTE_JSON))
+    out = arena_printf(a, "%.*s, <%s%.*s.json%.*s>; rel=\"alternate\"; type=\"application/json\"", SPAN_ARG(out), base,
+                       SPAN_ARG(path), SPAN_ARG(part));
+  if (v->target.form != FORM_MD && (v->route->forms & ROUTE_MD))
+    out = arena_printf(a, "%.*s, <%s%.*s.md%.*s>; rel=\"alternate\"; type=\"text/markdown\"", SPAN_ARG(out), base,
+                       SPAN_ARG(path), SPAN_ARG(part));
+  if (v->target.form == FORM_JSON)
+    out = arena_printf(a, "%.*s, <%s" OPENAPI_PATH ">; rel=\"service-desc\"; type=\"application/json\"", SPAN_ARG(out),
+                       base);
+  return out;
+}
+
+/* The address of the answer itself, with what of the query means something. */
+static struct span self_of(struct visit *v)
+{
+  struct page *p = &v->page;
+  struct span path = page_absolute(p, ARENA_JOIN(v->rq->arena, visit_home(v), p->asked));
+  return p->number > 1 ? arena_printf(v->rq->arena, "%.*s%cpage=%u", SPAN_ARG(path), p->asked.n ? '&' : '?', p->number)
+                       : path;
+}
+
+static bool render(struct visit *v, struct buf *body)
+{
+  const struct template *t = templates_get(v->site->parts.templates, v->route, v->target.form);
+  stage_set(v->rq->stage, STAGE_RENDER);
+  if (v->page.body.n)
+    buf_span(body, v->page.body);
+  else if (v->target.form == FORM_JSON)
+    twin_json_write(body, v->route->shape, v->page.view, self_of(v));
+  else if (!t || !template_render(t, v->page.view, body))
+    return false;
+  return !body->failed;
+}
+
+/* Later of data and labels; a page of neither is as old as its windows. */
+static int64_t modified_us(const struct page *p)
+{
+  int64_t us = p->changed_us > p->label_us ? p->changed_us : p->label_us;
+  return us == CLOCK_NEVER ? p->pin.window_us : us;
+}
+
+bool visit_finish(struct visit *v, struct buf *body, struct finished *f)
+{
+  struct page *p = &v->page;
+  if (!render(v, body))
+    return false;
+  *f = (struct finished){.key = v->key,
+                         .body = buf_view(body),
+                         .content_type = form_type(v->route, v->target.form),
+                         .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
+                         .publication = p->pin.publication,
+                         .raises = v->raises,
+                         .modified_us = modified_us(p),
+                         .next_change_us = p->next_change_us,
+                         .right_us = clock_mono_us(),
+                         .hidden = p->noindex && v->target.form != FORM_HTML,
+                         .embeddable = v->target.form != FORM_HTML,
+                         .versioned = v->route->forms & ROUTE_VERSIONED};
+  memcpy(f->digest, v->digest, sizeof f->digest);
+  http_etag(f->etag, f->body);
+  METRICS_ADD(v->site->parts.metrics, pages_rendered, 1);
+  return true;
+}

@@ -1,0 +1,41 @@
+/* A request for a page on its way through the site; what site.c, visit.c and finish.c share. */
+#ifndef DIPTYCH_SITE_VISIT_H
+#define DIPTYCH_SITE_VISIT_H
+
+#include "site/http.h"
+#include "site/page.h"
+#include "site/routes.h"
+#include "site/site.h"
+#include "site/table.h"
+#include "site/target.h"
+
+struct site {
+  struct site_parts parts;
+  struct table *table;
+  struct buf body; /* the page being rendered; kept for its memory */
+};
+
+struct visit {
+  struct site *site;
+  const struct request *rq;
+  struct http http;
+  struct target target;
+  const struct route *route;
+  struct span word, key;
+  struct page page;
+  unsigned char digest[TABLE_DIGEST];
+  uint64_t raises; /* when it was planned */
+  struct facts *newer; /* than the catalog's, which does not move */
+  size_t n_newer;
+};
+
+/* Answers the page that `route` names: from the table, or planned, fetched, built and rendered. */
+void visit_page(struct visit *v, struct response *out);
+
+/* Where this page answers 200: canonical path and form, without a page number. */
+struct span visit_home(struct visit *v);
+
+/* Renders the built page into `body`, to which `f` then points; false: it could not be. */
+bool visit_finish(struct visit *v, struct buf *body, struct finished *f);
+
+#endif
