@@ -4,6 +4,7 @@ struct record {
   unsigned type;
   uint16_t id;
   struct span content;
+  size_t padding;
 };
 
 struct reader {
@@ -30,7 +31,8 @@ static enum got record_next(struct reader *r, struct record *out, uint16_t id)
     return GOT_PART;
   out->type = byte_at(s, 1);
   out->id = (uint16_t)(byte_at(s, 2) << 8 | byte_at(s, 3));
-  size_t content = byte_at(s, 4) << 8 | byte_at(s, 5), padding = byte_at(s, 6);
+  size_t content = byte_at(s, 4) << 8 | byte_at(s, 5);
+  out->padding = byte_at(s, 6);
   if (out->id == 0 || (id && out->id != id)) {
     r->why = out->id == 0 ? "a management record" : "a second request on a busy connection";
     return GOT_BAD;
@@ -40,9 +42,9 @@ static enum got record_next(struct reader *r, struct record *out, uint16_t id)
     return GOT_BAD;
   }
   out->content = span_head(span_from(s, RECORD_HEADER), content);
-  if (s.n < RECORD_HEADER + content + padding)
+  if (s.n < RECORD_HEADER + content + out->padding)
     return GOT_PART;
-  r->rest = span_from(s, RECORD_HEADER + content + padding);
+  r->rest = span_from(s, RECORD_HEADER + content + out->padding);
   return GOT_RECORD;
 }
 
@@ -114,8 +116,9 @@ static enum got params_join(struct reader *r, uint16_t id, char *scratch, struct
       return GOT_BAD;
     }
     if (rec.content.n == 0) {
+      r->why = rec.padding ? "padding behind the end of the parameters" : NULL;
       *params = span_of(scratch, n);
-      return GOT_RECORD;
+      return rec.padding ? GOT_BAD : GOT_RECORD;
     }
     memcpy(scratch + n, rec.content.p, rec.content.n); /* n < bytes.n <= RECORD_LIMIT */
     n += rec.content.n;
@@ -134,7 +137,7 @@ static enum got body_scan(struct reader *r, struct record_scan *scan)
     }
     if (rec.content.n == 0) {
       scan->stdin_ended = true;
-      scan->more = r->rest.n > 0;
+      scan->more = r->rest.n > 0 || rec.padding;
       return GOT_RECORD;
     }
   }

@@ -2,8 +2,9 @@
  * decides whether they are a whole request that libfcgi can be trusted with.
  *
  * libfcgi waits for ever on a peer that is silent in mid-request, returns success for parameters
- * that were cut off, overflows its stack on FCGI_GET_VALUES, and makes C strings of names and values
- * that may hold '=' and NUL.  So nothing of that reaches it: a request is BEGIN_REQUEST (responder),
+ * that were cut off, overflows its stack on FCGI_GET_VALUES, takes padding behind the record that ends a
+ * stream for the next record, and makes C strings of names and values that may hold '=' and NUL.  So
+ * nothing of that reaches it: a request is BEGIN_REQUEST (responder),
  * PARAMS records up to an empty one, then STDIN, all of one id and version 1 (FastCGI Specification
  * 1.0, sections 3.3, 5.1, 5.2).  This is a pure function over bytes; it keeps nothing. */
 #ifndef DIPTYCH_POOL_RECORD_H
@@ -29,7 +30,7 @@ struct record_scan {
   uint16_t id;      /* of the request */
   bool keep;        /* the peer asks to keep the connection */
   bool stdin_ended; /* the request's body is here too, to its end */
-  bool more;        /* bytes follow the end of the body */
+  bool more;        /* bytes follow the end of the body, if only as its padding */
 };
 
 /* `scratch` has RECORD_LIMIT bytes: the parameters of many records are joined there. */

@@ -148,6 +148,8 @@ BAD = {
     "get values among params": fcgi.begin() + fcgi.record(fcgi.GET_VALUES, fcgi.pairs([("FCGI_MAX_CONNS", "")] * 12), id=0),
     "get values in the body": whole(good(), end=fcgi.record(fcgi.GET_VALUES, fcgi.pairs([("FCGI_MPXS_CONNS", "")] * 12),
                                                             id=0) + fcgi.record(fcgi.STDIN)),
+    "get values as padding": fcgi.begin() + fcgi.record(fcgi.PARAMS, good()) + fcgi.record(fcgi.PARAMS, padding=fcgi.record(
+        fcgi.GET_VALUES, fcgi.pairs([("FCGI_MPXS_CONNS", "")] * 14), id=0)) + fcgi.record(fcgi.STDIN),
     "begin of a wrong length": fcgi.record(fcgi.BEGIN, b"\0\1\1"),
     "authorizer": whole(good(), fcgi.begin(role=2)),
     "filter": whole(good(), fcgi.begin(role=3)),
@@ -197,7 +199,7 @@ def test_what_is_no_request_is_closed_unanswered_and_hurts_nobody(probe, data):
 
 def test_a_request_cut_anywhere_is_never_a_page(make_probe):
     probe = make_probe(workers=1, workers_min=1)
-    data = fcgi.begin() + fcgi.record(fcgi.PARAMS, good(), padding=3) + fcgi.record(fcgi.PARAMS)
+    data = fcgi.begin() + fcgi.record(fcgi.PARAMS, good(), padding=bytes(3)) + fcgi.record(fcgi.PARAMS)
     for n in range(len(data)):
         with probe.peer() as p:
             p.send(data[:n])

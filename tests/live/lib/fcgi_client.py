@@ -11,9 +11,9 @@ BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES, GET_VALUES_R
 RESPONDER = 1
 
 
-def record(kind, content=b"", id=1, version=1, padding=0):
-    assert len(content) < 65536
-    return struct.pack("!BBHHBB", version, kind, id, len(content), padding, 0) + content + b"\0" * padding
+def record(kind, content=b"", id=1, version=1, padding=b""):
+    assert len(content) < 65536 and len(padding) < 256
+    return struct.pack("!BBHHBB", version, kind, id, len(content), len(padding), 0) + content + padding
 
 
 def begin(keep=True, id=1, role=RESPONDER):
