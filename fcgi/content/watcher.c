@@ -137,7 +137,6 @@ static int run(struct watch *w)
       up(w, true);
       backoff_us = BACKOFF_LEAST_US;
       rest_us = w->behind || w->load_wanted || w->recount.running ? 0 : w->config->poll_interval * 1000;
-      watch_file_save(w, false);
     } else if (err == ERR_LIMIT) {
       up(w, false);
       rest_us = BACKOFF_MOST_US;
@@ -152,6 +151,8 @@ static int run(struct watch *w)
       backoff_us = 2 * backoff_us < BACKOFF_MOST_US ? 2 * backoff_us : BACKOFF_MOST_US;
     }
     state_tell(w);
+    if (err == ERR_OK) /* the file tells of the same moment */
+      watch_file_save(w, false);
   }
   watch_file_save(w, true);
   return 0;

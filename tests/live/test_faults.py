@@ -1,5 +1,7 @@
 """Backends that refuse, freeze, die or lie: what a visitor gets meanwhile, and afterwards."""
+import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -198,10 +200,20 @@ def test_a_database_that_is_away_at_the_start(own_site):
     wait_until(lambda: own_site.get(PAGE).status == 200, 5)
 
 
-def test_a_restart_while_the_database_is_away_serves_what_memcached_holds(own_site):
+def end_at_once(pool, children):
+    """As when the machine goes down: nobody can save anything any more."""
+    pool.freeze()
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+    pool.kill()
+
+
+@pytest.mark.parametrize("gently", [True, False], ids=["after a stop", "after all were killed"])
+def test_a_restart_while_the_database_is_away_serves_what_memcached_holds(own_site, gently):
     own_site.diptych("warm", check=True)
     right = own_site.get(PAGE).body
-    own_site.pool.stop()
+    wait_until((own_site.state / "catalog").exists)
+    own_site.pool.stop() if gently else end_at_once(own_site.pool, own_site.children())
     own_site.database.stop()
     own_site.start_pool()
     wait_until(lambda: own_site.get(PAGE).status == 200, 5)
