@@ -35,6 +35,7 @@ struct master {
   int life[2]; /* a pipe: workers hold [0], only the master [1] */
   int nudge_fd;
   int pass[2]; /* from leaving workers to those that stay */
+  char *pid_file; /* written by us, to be removed; NULL: none */
   bool said_ready, stopping;
   int64_t watched_us;
 };
@@ -65,8 +66,9 @@ static bool signals_open(struct master *m)
   return m->signal_fd >= 0;
 }
 
-static bool pid_file_write(const struct config *c, FILE *why)
+static bool pid_file_write(struct master *m, FILE *why)
 {
+  const struct config *c = m->config;
   char name[4096];
   if (!*c->pid_file)
     return true;
@@ -75,11 +77,14 @@ static bool pid_file_write(const struct config *c, FILE *why)
   bool good = f && fprintf(f, "%d\n", (int)getpid()) > 0;
   if (f && fclose(f) != 0)
     good = false;
-  if (!good || rename(name, c->pid_file) != 0) {
+  char *own = good ? strdup(c->pid_file) : NULL;
+  if (!own || rename(name, c->pid_file) != 0) {
     fprintf(why, "pid_file %s: %s: make its folder, and let this account write to it\n", c->pid_file,
             strerror(errno));
+    free(own);
     return false;
   }
+  m->pid_file = own;
   return true;
 }
 
@@ -335,7 +340,7 @@ static bool master_open(struct master *m, FILE *why)
     return false;
   }
   if (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
-      !pid_file_write(m->config, why))
+      !pid_file_write(m, why))
     return false;
   if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
     return false;
@@ -358,8 +363,9 @@ static bool master_open(struct master *m, FILE *why)
 
 static void master_close(struct master *m)
 {
-  if (m->stopping && *m->config->pid_file)
-    unlink(m->config->pid_file);
+  if (m->pid_file)
+    unlink(m->pid_file);
+  free(m->pid_file);
   control_answer_all(&m->control, (struct control_end){CONTROL_stop, UINT_MAX, true}, SPAN("stopped"));
   control_close(&m->control);
   listener_close(&m->listener);

@@ -139,6 +139,17 @@ def test_a_broken_template_is_found_by_the_site_s_check(probe):
     assert probe.ask("/config").text == "first"
 
 
+def test_the_process_file_that_was_written_is_the_one_that_is_removed(probe):
+    """pid_file takes effect at the next start: until then another's file may stand at the new place."""
+    own, other = probe.folder / "diptych.pid", probe.folder / "other.pid"
+    other.write_text("1\n")
+    probe.write_config(pid_file=other)
+    assert probe.control("reload")[0]
+    assert own.read_text() == f"{probe.pool.pid}\n"
+    probe.pool.stop()
+    assert not own.exists() and other.read_text() == "1\n"
+
+
 def test_a_removed_file_changes_nothing(probe):
     probe.config_path.unlink()
     ok, said = probe.control("reload")
