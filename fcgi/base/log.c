@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static size_t escape_controls(char *out, size_t cap, const char *in)
 static void log_write(enum log_level level, const char *sentence)
 {
   static const char *const names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
-  char line[4400], when[CLOCK_ISO_MAX];
+  char line[PIPE_BUF], when[CLOCK_ISO_MAX]; /* a pipe that can take anything can take this much */
   clock_iso(when, clock_now_us(), 3);
   size_t n = (size_t)snprintf(line, 128, "%s %s %s[%d] ", when, names[level], log_role, (int)getpid());
   n += escape_controls(line + n, sizeof line - n - 1, sentence);

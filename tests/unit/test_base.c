@@ -257,6 +257,26 @@ static void a_recurring_thing_is_said_so_many_times(void **state)
   close(stderr_before);
 }
 
+/* Longer ones could be torn, or hold a process up at a pipe that seemed to have room. */
+static void a_line_fits_into_a_pipe_at_once(void **state)
+{
+  char text[2 * PIPE_BUF], sentence[PIPE_BUF];
+  int ends[2], stderr_before = dup(STDERR_FILENO);
+  (void)state;
+  memset(sentence, '\n', sizeof sentence); /* each becomes four characters */
+  sentence[sizeof sentence - 1] = 0;
+  assert_return_code(pipe(ends), 0);
+  dup2(ends[1], STDERR_FILENO);
+  log_error("%s", sentence);
+  dup2(stderr_before, STDERR_FILENO);
+  ssize_t n = read(ends[0], text, sizeof text);
+  assert_true(n > PIPE_BUF - 16 && n <= PIPE_BUF);
+  assert_int_equal(text[n - 1], '\n');
+  for (int i = 0; i < 2; i++)
+    close(ends[i]);
+  close(stderr_before);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -273,6 +293,7 @@ int main(void)
       cmocka_unit_test(what_is_no_date_of_http),
       cmocka_unit_test(each_error_says_what_to_do),
       cmocka_unit_test(a_recurring_thing_is_said_so_many_times),
+      cmocka_unit_test(a_line_fits_into_a_pipe_at_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
