@@ -229,6 +229,7 @@ static void source_compile(struct template_compiler *c, const struct template_ch
 
 static struct template *program_take(struct template_compiler *c)
 {
+  buf_reserve(&c->pool, 1); /* literals are looked for there also when there are none */
   struct template *t = c->ops.failed || c->pool.failed || arena_failed(c->arena) ? NULL : calloc(1, sizeof *t);
   if (!t) {
     fprintf(c->why, "%s: out of memory\n", c->dir);
