@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define ASSETS_MAX 64
+#define CURE "it maps static files to their hashed names; `make install` or templates/hash-assets writes it"
 
 struct asset {
   char name[64], href[160];
@@ -15,6 +16,19 @@ struct assets {
   struct asset v[ASSETS_MAX];
 };
 
+static const struct asset *find(const struct assets *a, const char *name)
+{
+  for (size_t i = 0; i < a->n; i++)
+    if (strcmp(a->v[i].name, name) == 0)
+      return &a->v[i];
+  return NULL;
+}
+
+static bool names_all(const struct assets *a)
+{
+  return find(a, "site.css") && find(a, "favicon.svg");
+}
+
 struct assets *assets_read(const struct config *c, FILE *why)
 {
   char path[4096], line[256], name[64], hashed[128];
@@ -23,8 +37,7 @@ struct assets *assets_read(const struct config *c, FILE *why)
   FILE *f = fopen(path, "re");
   struct assets *a = f ? calloc(1, sizeof *a) : NULL;
   if (!a) {
-    fprintf(why, "%s: %s: it maps static files to their hashed names; `make install` or templates/hash-assets writes it\n",
-            path, f ? "out of memory" : strerror(errno));
+    fprintf(why, "%s: %s: " CURE "\n", path, f ? "out of memory" : strerror(errno));
     if (f)
       fclose(f);
     return NULL;
@@ -35,7 +48,12 @@ struct assets *assets_read(const struct config *c, FILE *why)
       snprintf(at->name, sizeof at->name, "%s", name);
       snprintf(at->href, sizeof at->href, "/static/%s", hashed);
     }
+  bool whole = !ferror(f) && names_all(a);
+  if (!whole)
+    fprintf(why, "%s: %s: " CURE "\n", path, ferror(f) ? strerror(errno) : "it lacks a name that pages need");
   fclose(f);
+  if (!whole)
+    assets_free(&a);
   return a;
 }
 
@@ -47,10 +65,8 @@ void assets_free(struct assets **a)
 
 struct span assets_href(const struct assets *a, const char *name)
 {
-  for (size_t i = 0; i < a->n; i++)
-    if (strcmp(a->v[i].name, name) == 0)
-      return span_z(a->v[i].href);
-  return SPAN("/static/site.css");
+  const struct asset *at = find(a, name);
+  return at ? span_z(at->href) : SPAN("");
 }
 
 bool assets_has(const struct assets *a, struct span path)

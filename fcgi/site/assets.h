@@ -12,7 +12,7 @@ struct assets;
 
 struct assets *assets_read(const struct config *c, FILE *why); /* NULL: the reason is on why */
 void assets_free(struct assets **a);
-/* "/static/site.0123abcd.css"; a name that the map lacks comes back as "/static/NAME". */
+/* "/static/site.0123abcd.css"; never empty for site.css and favicon.svg, without which no map is read. */
 struct span assets_href(const struct assets *a, const char *name);
 /* Is this the address of one of them? */
 bool assets_has(const struct assets *a, struct span path);
