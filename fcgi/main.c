@@ -16,6 +16,7 @@
 #include "text/template.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
+#define STOP_GRACE_MOST 600000
 
 struct invocation {
   const char *config_path;
@@ -110,16 +111,28 @@ static int run_serve(const struct invocation *in)
   return config ? master_run(&config, app_site()) : 1;
 }
 
+/* A pool must be asked and ended also while the file that it was started with has faults: of that only the
+ * socket is taken then, and it may wait for as long as any stop_grace. */
+static char *control_of(const struct invocation *in, int *wait_ms)
+{
+  struct config *config = config_read(in->config_path, stderr);
+  char *control = config ? strdup(config->control) : config_control(in->config_path);
+  if (!config && control)
+    fprintf(stderr, "diptych: asking the pool on %s all the same\n", control);
+  *wait_ms += config ? (int)config->stop_grace : STOP_GRACE_MOST;
+  config_free(&config);
+  return control;
+}
+
 /* One line to the running pool's master; its answer goes to standard output. */
 static int control_ask(const struct invocation *in, const char *line, int wait_ms)
 {
-  struct config *config = config_read(in->config_path, stderr);
-  if (!config)
-    return 1;
-  int status = control_client_call(
-      config, &(struct control_client_call){
-                  .line = line, .wait_ms = wait_ms + (int)config->stop_grace, .out = stdout, .err = stderr});
-  config_free(&config);
+  char *control = control_of(in, &wait_ms);
+  int status = 1;
+  if (control)
+    status = control_client_call(
+        control, &(struct control_client_call){.line = line, .wait_ms = wait_ms, .out = stdout, .err = stderr});
+  free(control);
   return status;
 }
 

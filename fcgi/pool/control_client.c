@@ -53,23 +53,23 @@ static bool answer_read(int fd, int wait_ms, struct buf *answer)
   }
 }
 
-int control_client_call(const struct config *c, const struct control_client_call *call)
+int control_client_call(const char *control, const struct control_client_call *call)
 {
   struct buf answer = BUF_INIT;
   char line[256];
-  int n = snprintf(line, sizeof line, "%s\n", call->line), fd = connect_to(c->control, call->err), status = 1;
+  int n = snprintf(line, sizeof line, "%s\n", call->line), fd = connect_to(control, call->err), status = 1;
   if (fd < 0)
     return 1;
   if (n >= (int)sizeof line || send(fd, line, (size_t)n, MSG_NOSIGNAL) != n)
-    fprintf(call->err, "diptych: the pool on %s did not listen\n", c->control);
+    fprintf(call->err, "diptych: the pool on %s did not listen\n", control);
   else if (!answer_read(fd, call->wait_ms, &answer))
-    fprintf(call->err, "diptych: no answer from the pool on %s within %d ms; its log may say why\n", c->control,
+    fprintf(call->err, "diptych: no answer from the pool on %s within %d ms; its log may say why\n", control,
             call->wait_ms);
   else {
     struct span rest = buf_view(&answer), first = span_split(&rest, '\n');
     status = span_eq(first, SPAN("ok")) ? 0 : 1;
     if (!first.n)
-      fprintf(call->err, "diptych: the pool on %s closed without an answer\n", c->control);
+      fprintf(call->err, "diptych: the pool on %s closed without an answer\n", control);
     fwrite(rest.p ? rest.p : "", 1, rest.n, status ? call->err : call->out);
   }
   buf_free(&answer);

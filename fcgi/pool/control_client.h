@@ -4,15 +4,14 @@
 
 #include <stdio.h>
 
-#include "text/config.h"
-
-/* Sends one line (without its end), waits at most wait_ms for the whole answer, prints it to out when
- * it is "ok" and to err otherwise.  Returns the exit status: 0 ok, 1 failed or nobody there. */
+/* To the pool on the socket `control`: sends one line (without its end), waits at most wait_ms for the whole
+ * answer, prints it to out when it is "ok" and to err otherwise.  Returns the exit status: 0 ok, 1 failed or
+ * nobody there. */
 struct control_client_call {
   const char *line;
   int wait_ms;
   FILE *out, *err;
 };
-int control_client_call(const struct config *c, const struct control_client_call *call);
+int control_client_call(const char *control, const struct control_client_call *call);
 
 #endif

@@ -1,15 +1,16 @@
-/* Reads the configuration with libconfuse.  The table in config.h drives everything; what libconfuse
- * cannot know (ranges, the form of addresses and times) is checked by `check_option` while the line
- * number is still known, so each message names file and line. */
+/* Reads the configuration with libconfuse, out of a text that config_text.h has found to be one.  The table
+ * in config.h drives everything; what libconfuse cannot know (ranges, and config_check.h) is checked by
+ * `check_option` while the line number is still known, so each message names file and line. */
 #include "text/config.h"
 
 #include <confuse.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "text/config_check.h"
+#include "text/config_text.h"
 
 enum kind { KIND_WORD, KIND_INT, KIND_FLAG };
 
@@ -30,6 +31,7 @@ static const struct key keys[] = {CONFIG_KEYS(KEY_WORD, KEY_INT, KEY_FLAG)};
 /* libconfuse's callbacks carry no user pointer: where the reader's messages go while it reads. */
 static FILE *messages;
 static unsigned faults;
+static int set_in[KEYS]; /* the line; 0: not set yet */
 
 static void fault(const cfg_t *cfg, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void fault_v(const cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
@@ -57,8 +59,7 @@ static const char *const cures[][2] = {
     {"invalid boolean", ": write true or false"},
     {"missing equal sign", ": write key = value"},
     {"unexpected token", ": write key = value, and # before a comment"},
-    {"premature end", ": a quote is opened and never closed, or a key has no value"},
-    {"unterminated string", ": close the quote that is open here"},
+    {"premature end", ": a key has no value"},
 };
 
 static void on_error(cfg_t *cfg, const char *format, va_list args)
@@ -94,61 +95,27 @@ static const struct key *key_find(const char *name)
   return NULL;
 }
 
-/* host:port; without a port only where there is a usual one. */
-static bool is_address(struct span s, bool port_usual)
+/* Somebody edits the first of two lines and wonders. */
+static void note_again(const cfg_t *cfg, const struct key *key)
 {
-  size_t colon = s.n;
-  while (colon && s.p[colon - 1] != ':')
-    colon--;
-  if (!colon)
-    return port_usual && s.n;
-  int64_t port = 0;
-  for (size_t i = colon; i < s.n && port < 65536; i++)
-    port = s.p[i] >= '0' && s.p[i] <= '9' ? port * 10 + (s.p[i] - '0') : 65536;
-  return colon > 1 && port > 0 && port < 65536;
-}
-
-static bool are_servers(struct span list)
-{
-  while (list.p) {
-    struct span server = span_trim(span_split(&list, ','));
-    if (server.n && server.p[0] != '/' && !is_address(server, true))
-      return false;
-  }
-  return true;
-}
-
-static const char *word_fault(const char *name, const char *value)
-{
-  int64_t us;
-  struct span s = span_z(value);
-  if (strcmp(name, "as_of") == 0 && s.n && !clock_parse(s, &us))
-    return "write a UTC time like 2026-08-22T12:00:00Z, or leave it empty";
-  if (strcmp(name, "base_url") == 0 && ((!span_starts(s, SPAN("http://")) && !span_starts(s, SPAN("https://"))) ||
-                                        span_ends(s, SPAN("/")) || strpbrk(value, " \"<>\\^`{|}")))
-    return "write scheme and host without a slash at the end, like https://example.org";
-  if (strcmp(name, "listen") == 0 && !strchr(value, '/') && !is_address(s, false))
-    return "write a UNIX socket's path with a / in it, or an address like 127.0.0.1:9000";
-  if (strcmp(name, "memcached") == 0 && !are_servers(s))
-    return "write /path/to/socket or host:port, several with commas between them";
-  if (strcmp(name, "contact") == 0 && s.n && !span_starts(s, SPAN("mailto:")) && !span_starts(s, SPAN("https://")))
-    return "write a mailto: or https: address";
-  if (strcmp(name, "log_level") == 0 && strcmp(value, "error") && strcmp(value, "warn") && strcmp(value, "info") &&
-      strcmp(value, "debug"))
-    return "write error, warn, info or debug";
-  return NULL;
+  int *line = &set_in[key - keys];
+  if (*line)
+    fprintf(messages, "%s:%d: %s was set in line %d already: what stands here counts\n", cfg->filename, cfg->line, key->name,
+            *line);
+  *line = cfg->line;
 }
 
 static int check_option(cfg_t *cfg, cfg_opt_t *opt)
 {
   const struct key *key = key_find(opt->name);
+  note_again(cfg, key);
   if (key->kind == KIND_INT) {
     long v = cfg_opt_getnint(opt, 0);
     if (v < key->least || v > key->most)
       key_range_fault(cfg, key, v);
   } else if (key->kind == KIND_WORD) {
     const char *value = cfg_opt_getnstr(opt, 0);
-    const char *why = value ? word_fault(opt->name, value) : NULL;
+    const char *why = value ? config_word_fault(opt->name, value) : NULL;
     if (why)
       fault(cfg, "%s = \"%s\" is not valid: %s", opt->name, value, why);
   }
@@ -195,66 +162,6 @@ static bool fields_take(struct config *c, cfg_t *cfg)
   return true;
 }
 
-static void password_from_file(struct config *c)
-{
-  char line[256] = "";
-  FILE *f;
-  if (!*c->mysql_password_file)
-    return;
-  if (!(f = fopen(c->mysql_password_file, "re")) || (!fgets(line, sizeof line, f) && ferror(f))) {
-    faults++;
-    fprintf(messages, "%s: mysql_password_file %s: %s: name a file that this account may read\n", c->path,
-            c->mysql_password_file, strerror(errno));
-  } else {
-    line[strcspn(line, "\r\n")] = 0;
-    char *password = strdup(line);
-    if (password) {
-      free(c->mysql_password);
-      c->mysql_password = password;
-    } else {
-      faults++;
-      fprintf(messages, "%s: out of memory\n", c->path);
-    }
-  }
-  if (f)
-    fclose(f);
-}
-
-/* A word about it now is better than the library's at every connection. */
-static void tls_check(const struct config *c)
-{
-  const struct {
-    const char *name, *path;
-  } files[] = {{"mysql_tls_ca", c->mysql_tls_ca}, {"mysql_tls_cert", c->mysql_tls_cert}, {"mysql_tls_key", c->mysql_tls_key}};
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    if (!*files[i].path)
-      continue;
-    if (!c->mysql_tls || access(files[i].path, R_OK) != 0) {
-      faults++;
-      fprintf(messages, "%s: %s = \"%s\": %s\n", c->path, files[i].name, files[i].path,
-              c->mysql_tls ? strerror(errno) : "set mysql_tls = true too, or nothing is encrypted");
-    }
-  }
-  if (!*c->mysql_tls_cert != !*c->mysql_tls_key) {
-    faults++;
-    fprintf(messages, "%s: mysql_tls_cert and mysql_tls_key need each other\n", c->path);
-  }
-}
-
-static void relations_check(const struct config *c)
-{
-  if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max) {
-    faults++;
-    fprintf(messages, "%s: workers = %lld must lie between workers_min = %lld and workers_max = %lld\n", c->path,
-            (long long)c->workers, (long long)c->workers_min, (long long)c->workers_max);
-  }
-  if (*c->memcached && strlen(c->cache_secret) < 16) {
-    faults++;
-    fprintf(messages, "%s: cache_secret must have 16 characters or more when memcached is set: write a random word, "
-                      "the same on every machine of the site\n", c->path);
-  }
-}
-
 static struct config *config_take(cfg_t *cfg, const char *path)
 {
   struct config *c = calloc(1, sizeof *c);
@@ -265,37 +172,70 @@ static struct config *config_take(cfg_t *cfg, const char *path)
   }
   if (!clock_parse(span_z(c->as_of), &c->as_of_us))
     c->as_of_us = CLOCK_NEVER;
-  password_from_file(c);
-  relations_check(c);
-  tls_check(c);
+  faults += config_relations_check(c, messages);
   if (faults)
     config_free(&c);
   return c;
 }
 
+/* False: it was not read to its end; what is wrong was said. */
+static bool text_parse(cfg_t *cfg, const char *path, struct buf *text)
+{
+  buf_putc(text, '\n'); /* there is no stream over nothing */
+  FILE *f = text->failed ? NULL : fmemopen(text->p, text->n, "r");
+  if (!f || !(cfg->filename = strdup(path))) {
+    fprintf(messages, "%s: out of memory\n", path);
+    if (f)
+      fclose(f);
+    return false;
+  }
+  bool whole = cfg_parse_fp(cfg, f) == CFG_SUCCESS;
+  fclose(f);
+  if (!whole && !faults)
+    fault(cfg, "this is not understood: write key = value");
+  return whole;
+}
+
 struct config *config_read(const char *path, FILE *why)
 {
   struct config *c = NULL;
+  struct buf text = BUF_INIT;
+  if (!config_text_read(&text, path, why)) {
+    buf_free(&text);
+    return NULL;
+  }
   cfg_opt_t *opts = options_new();
   cfg_t *cfg = opts ? cfg_init(opts, CFGF_NONE) : NULL;
   messages = why;
   faults = 0;
-  if (!cfg) {
+  memset(set_in, 0, sizeof set_in);
+  if (cfg) {
+    cfg_set_error_function(cfg, on_error);
+    for (size_t i = 0; i < KEYS; i++)
+      cfg_set_validate_func(cfg, keys[i].name, check_option);
+    text.max = 0;
+    if (text_parse(cfg, path, &text))
+      c = config_take(cfg, path);
+    cfg_free(cfg);
+  } else
     fprintf(why, "%s: out of memory\n", path);
-    free(opts);
-    return NULL;
-  }
-  cfg_set_error_function(cfg, on_error);
-  for (size_t i = 0; i < KEYS; i++)
-    cfg_set_validate_func(cfg, keys[i].name, check_option);
-  int got = cfg_parse(cfg, path);
-  if (got == CFG_FILE_ERROR)
-    fprintf(why, "%s: %s: name a readable file with --config FILE\n", path, strerror(errno));
-  else if (got == CFG_SUCCESS)
-    c = config_take(cfg, path);
-  cfg_free(cfg);
   free(opts);
+  buf_free(&text);
   return c;
+}
+
+char *config_control(const char *path)
+{
+  struct buf text = BUF_INIT;
+  struct span at = span_z(key_find("control")->word);
+  char *control = NULL;
+  text.max = CONFIG_TEXT_MOST;
+  if (file_read(&text, path)) {
+    config_text_word(buf_view(&text), SPAN("control"), &at);
+    control = strndup(at.p, at.n);
+  }
+  buf_free(&text);
+  return control;
 }
 
 void config_free(struct config **c)

@@ -2,8 +2,9 @@
  * defaults, the messages and the lint that proves each key documented in man/diptych.8 and
  * diptych.conf.sample.  The file's syntax is libconfuse's: `key = "value"`, `key = 5`, # comments.
  *
- * config_read reports every fault on `why` as "file:line: sentence" and reads on, so that an operator
- * sees all of them at once; it returns NULL then.  Units stand in the key's description.
+ * config_read reports faults on `why` as "file:line: sentence" and reads on while it can, so that an
+ * operator sees many of them at once; it returns NULL then.  A key that is set twice is no fault, but is
+ * told there too.  Units stand in the key's description.
  * A configuration is never changed after it was read; reload reads a new one. */
 #ifndef DIPTYCH_TEXT_CONFIG_H
 #define DIPTYCH_TEXT_CONFIG_H
@@ -83,6 +84,9 @@ struct config {
 };
 
 struct config *config_read(const char *path, FILE *why); /* NULL: faults were written to why */
+/* The control socket that a file names, though it may have faults; the caller frees it.  NULL: the file
+ * cannot be read, or there is no memory. */
+char *config_control(const char *path);
 void config_free(struct config **c);
 
 /* The site's now (as_of or the real time), for ages and windows. */

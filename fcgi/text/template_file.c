@@ -4,27 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "text/template_scan.h"
-
-static bool file_read(struct buf *into, const char *path)
-{
-  FILE *f = fopen(path, "re");
-  if (!f)
-    return false;
-  size_t got;
-  do {
-    if (!buf_reserve(into, 16384))
-      break;
-    got = fread(into->p + into->n, 1, 16384, f);
-    into->n += got;
-  } while (got);
-  bool fine = !ferror(f) && !into->failed;
-  int kept = errno;
-  fclose(f);
-  errno = into->failed ? ENOMEM : kept;
-  return fine;
-}
 
 /* Each line, also an empty one, gets the indentation; what follows the last line end is no line. */
 static void indent_lines(struct buf *out, struct span text, struct span indent)
@@ -73,8 +54,12 @@ bool template_read_partial(struct template_source *s, struct arena *a, const cha
   errno = ENOENT;
   if (name.p[0] == '/' || span_find_span(name, SPAN("..")) < name.n || span_find(name, 0) < name.n)
     return false;
-  if (*ext && source_take(s, a, arena_printf(a, "%s/%.*s%s.mustache", dir, SPAN_ARG(name), ext), tag->indent))
-    return true;
+  if (*ext) {
+    if (source_take(s, a, arena_printf(a, "%s/%.*s%s.mustache", dir, SPAN_ARG(name), ext), tag->indent))
+      return true;
+    if (errno != ENOENT) /* it is there: the other one would be the wrong one */
+      return false;
+  }
   return source_take(s, a, arena_printf(a, "%s/%.*s.mustache", dir, SPAN_ARG(name)), tag->indent);
 }
 

@@ -173,3 +173,16 @@ def test_an_idle_pool_uses_next_to_no_processor_time(make_probe):
     before = ticks()
     time.sleep(2)
     assert ticks() - before <= 6, "hundredths of a second in two"
+
+
+def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(probe):
+    control = probe.config["control"]
+    probe.config_path.write_text(f'wibble = 3\ncontrol = "{control}"\nworkers = "many\n')
+    for words, answer in [(["status"], "workers: 2 wanted"), (["scale", "3"], "3 workers wanted"), (["stop"], "stopped")]:
+        done = probe.diptych(*words)
+        assert done.returncode == 0 and answer in done.stdout, done
+        assert done.stderr.splitlines() == [f"{probe.config_path}:3: a quote is opened and never closed in its line",
+                                            f"diptych: asking the pool on {control} all the same"]
+    assert probe.pool.process.wait(10 * SLOW) == 0
+    done = probe.diptych("status")
+    assert done.returncode == 1 and f"no pool runs on {control}" in done.stderr

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -144,6 +145,10 @@ static void partials(void **state)
   file_write("mark.mustache", "{{#spark}}\n*\n{{/spark}}\n");
   shows("html", "{{#moves}}\n  {{>move}}\n{{/moves}}\n", "  <li>4.3 &lt;out&gt;\n  *\n  <li>4.2\n");
   refuses("html", "\n{{> nothere}}", "t.html.mustache:2:1: ", "nothere.html.mustache: No such file");
+  char path[128];
+  snprintf(path, sizeof path, "%s/mark.html.mustache", folder);
+  assert_return_code(mkdir(path, 0700), 0);
+  refuses("html", "{{>mark}}", "t.html.mustache:1:1: ", "mark.html.mustache: Is a directory"); /* and not mark.mustache */
   refuses("html", "{{>../etc/passwd}}", "t.html.mustache:1:1: ", "partial");
   file_write("self.html.mustache", "a {{>self}}");
   refuses("html", "{{>self}}", "self.html.mustache:1:3: ", "includes itself");
