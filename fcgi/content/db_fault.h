@@ -32,7 +32,7 @@
   X(1698, INVALID, "check mysql_user and how the account logs in")                                                     \
   X(1927, RETRY, "somebody ended the connection")                                                                      \
   X(1969, UNAVAILABLE, "the statement took too long: look at the server's load")                                       \
-  X(2002, UNAVAILABLE, "is the server running, and mysql_socket right?")                                               \
+  X(2002, UNAVAILABLE, "is the server running, and mysql_socket right, or mysql_host and mysql_port?")                 \
   X(2003, UNAVAILABLE, "is the server running, and are mysql_host and mysql_port right?")                              \
   X(2005, UNAVAILABLE, "the name in mysql_host is not known")                                                          \
   X(2006, RETRY, "the server closed the connection")                                                                   \

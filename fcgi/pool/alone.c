@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "content/cache.h"
-#include "content/rows_terms.h"
 #include "content/watcher.h"
 #include "pool/app_site.h"
 
@@ -18,7 +16,6 @@
 #define RENDER_US (10 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
 #define WARM_BATCH 20
-#define LINT_MS 120000
 
 struct alone {
   struct app_shared shared;
@@ -135,84 +132,6 @@ int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
   alone_close(&a);
   arena_free(&arena);
   return code;
-}
-
-static bool check_cache(const struct config *c, FILE *out)
-{
-  struct metrics m = {0};
-  struct breaker b = {0};
-  struct cache *cache = cache_new(c, &m, &b);
-  bool ok = cache && (!*c->memcached || cache_lease(cache, SPAN("diptych-check")) != ERR_UNAVAILABLE);
-  if (!*c->memcached)
-    fputs("cache      none configured: every page that is not in a worker's table reads the database\n", out);
-  else
-    fprintf(out, "cache      %s: %s\n", c->memcached, ok ? "answers" : "does not answer: is memcached running there?");
-  if (ok && *c->memcached)
-    cache_release(cache, SPAN("diptych-check"));
-  cache_free(&cache);
-  return ok;
-}
-
-static bool check_database(const struct config *c, FILE *out)
-{
-  struct metrics m = {0};
-  struct breaker b = {0};
-  struct rows_terms terms;
-  const char *sentence = "", *where = *c->mysql_socket ? c->mysql_socket : c->mysql_host;
-  struct db *db = db_new(c, &m, &b);
-  struct arena *arena = arena_new(0);
-  enum err e = db && arena ? rows_terms_read(db, arena, clock_mono_us() + READY_US, &terms) : ERR_NO_MEMORY;
-  unsigned number = db ? db_failure(db, &sentence) : 0;
-  if (e == ERR_OK)
-    fprintf(out, "database   %s: answers; %zu sectors, %zu themes, %zu pages\n", where, terms.n_sectors, terms.n_themes,
-            terms.n_pages);
-  else
-    fprintf(out, "database   %s: error %u: %s\n", where, number, sentence);
-  arena_free(&arena);
-  db_free(&db);
-  return e == ERR_OK;
-}
-
-int alone_lint(const struct config *c, FILE *out)
-{
-  struct metrics m = {0};
-  struct breaker b = {0};
-  const char *sentence = "";
-  size_t found = 0;
-  struct db *db = db_new(c, &m, &b);
-  if (db)
-    db_persist(db, LINT_MS);
-  enum err e = db ? rows_lint(db, clock_mono_us() + LINT_MS * 1000, out, &found) : ERR_NO_MEMORY;
-  if (e == ERR_OK) {
-    fprintf(out, found ? "rows       %zu to look at\n" : "rows       all in order\n", found);
-  } else {
-    unsigned number = db ? db_failure(db, &sentence) : 0;
-    fprintf(out, "rows       could not be read: error %u: %s\n", number, sentence);
-  }
-  db_free(&db);
-  return e != ERR_OK || found;
-}
-
-/* Without its file a pool serves all the same, but not when it starts while the database is away. */
-static void check_state(const struct config *c, FILE *out)
-{
-  if (*c->state_dir && access(c->state_dir, W_OK | X_OK) != 0)
-    fprintf(out, "state      %s: %s: make the folder, and let the pool's account write to it\n", c->state_dir,
-            strerror(errno));
-}
-
-int alone_check(const struct config *c, FILE *out)
-{
-  bool whole = app_site()->check(NULL, c, out) == 0;
-  fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
-  bool reached = check_database(c, out);
-  bool cached = check_cache(c, out);
-  check_state(c, out);
-  if (reached)
-    alone_lint(c, out); /* odd rows are named, but the others can be served */
-  bool ok = whole && reached && cached;
-  fprintf(out, "%s\n", ok ? "ready to serve" : "not ready to serve: see above");
-  return !ok;
 }
 
 /* Fetches the fragments of up to WARM_BATCH products; returns how many could not be had. */

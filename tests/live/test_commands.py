@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lib.servers import BINARY, TOP, configuration_text, diptych
+from lib.servers import BINARY, TOP, Cache, configuration_text, diptych
 
 COMMANDS = re.findall(r"^  (\w+)", diptych("--help").stdout, re.M)
 
@@ -51,6 +51,36 @@ def test_check_names_a_missing_folder_once(config, tmp_path):
     assert any(line.startswith(f"state      {tmp_path / 'gone'}: No such file") for line in said), said
 
 
+def test_check_names_the_folders_that_a_start_would_miss(config, tmp_path):
+    (tmp_path / "file").touch()
+    done = diptych("check", config=config(listen=tmp_path / "a/l.sock", control=tmp_path / "b/c.sock", pid_file=tmp_path / "c/pid",
+                                          state_dir=tmp_path / "file"))
+    for what, folder, why in [("listen", "a", "No such file"), ("control", "b", "No such file"), ("pid_file", "c", "No such file"),
+                              ("state", "file", "Not a directory")]:
+        assert re.search(rf"^{what} +{tmp_path / folder}: {why}.*: make the folder", done.stdout, re.M), done.stdout
+    done = diptych("check", config=config())
+    assert not re.search("^(listen|control|pid_file|state)", done.stdout, re.M), done.stdout
+
+
+def test_check_asks_each_server_of_the_cache(config, tmp_path):
+    cache = Cache(tmp_path).start()
+    try:
+        done = diptych("check", config=config(memcached=f"{cache.socket}, {tmp_path / 'none.sock'}", cache_secret="0123456789abcdef"))
+    finally:
+        cache.stop()
+    assert done.returncode == 1 and f"cache      {cache.socket}: answers\n" in done.stdout
+    assert f"cache      {tmp_path / 'none.sock'}: does not answer" in done.stdout
+
+
+def test_check_names_a_map_of_assets_that_is_none(config, tmp_path):
+    for text, words in [("", "lacks a name that pages need"), ("site.css site.0123456789ab.css\n", "lacks a name that pages need")]:
+        (tmp_path / "assets.map").write_text(text)
+        done = diptych("check", config=config(static_version_file=tmp_path / "assets.map"))
+        assert done.returncode == 1 and f"{tmp_path / 'assets.map'}: it {words}" in done.stdout
+    done = diptych("check", config=config(static_version_file=tmp_path))
+    assert done.returncode == 1 and f"{tmp_path}: Is a directory" in done.stdout
+
+
 FAULTS = {  # what somebody writes: what the program says to write instead
     "workers = many": "write a number",
     "mysql_tls = maybe": "write true or false",
@@ -59,6 +89,8 @@ FAULTS = {  # what somebody writes: what the program says to write instead
     'site_name = "Open': "a quote is opened and never closed",
     "socket_mode = 660": "write 0 to 0777",
     'listen = "localhost"': "like 127.0.0.1:9000",
+    'listen = "localhost:9000"': "like 127.0.0.1:9000",
+    'listen = "[::1]:9000"': "like 127.0.0.1:9000",
     'listen = "127.0.0.1:90000"': "like 127.0.0.1:9000",
     'memcached = "127.0.0.1:port"': "write /path/to/socket or host:port",
     'mysql_password_file = "/nowhere"': "name a file that this account may read",
