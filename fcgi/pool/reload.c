@@ -27,9 +27,40 @@ static int check(const struct crew *c, int fd)
   return bad;
 }
 
+#define MORE "there is more: `diptych check` tells all of it\n"
+
+/* What does not fit is dropped. */
+static void why_add(struct reload *r, const char *p, size_t n)
+{
+  size_t room = sizeof r->why - r->n;
+  r->cut = r->cut || n > room;
+  memcpy(r->why + r->n, p, n < room ? n : room);
+  r->n += n < room ? n : room;
+}
+
+static void why_begin(struct reload *r)
+{
+  r->n = 0;
+  r->cut = false;
+}
+
 static void why_set(struct reload *r, const char *sentence)
 {
-  r->n = (size_t)snprintf(r->why, sizeof r->why, "%s\n", sentence);
+  why_begin(r);
+  why_add(r, sentence, strlen(sentence));
+  why_add(r, "\n", 1);
+}
+
+/* Whole lines, and a word about the others. */
+static void why_end(struct reload *r)
+{
+  if (!r->cut)
+    return;
+  r->n = sizeof r->why - (sizeof MORE - 1);
+  while (r->n && r->why[r->n - 1] != '\n')
+    r->n--;
+  r->cut = false;
+  why_add(r, MORE, sizeof MORE - 1);
 }
 
 static void check_begin(struct reload *r, struct crew *c, int64_t now_us)
@@ -38,7 +69,7 @@ static void check_begin(struct reload *r, struct crew *c, int64_t now_us)
   r->state = RELOAD_CHECKING;
   r->again = false;
   r->number++;
-  r->n = 0;
+  why_begin(r);
   r->since_us = now_us;
   r->status = 1 << 8;
   if (pipe2(ends, O_CLOEXEC) != 0)
@@ -94,15 +125,14 @@ void reload_abandon(struct reload *r)
   r->again = false;
 }
 
-/* What does not fit is dropped, but read, so that the checker never waits for us. */
+/* Also what does not fit is read, so that the checker never waits for us. */
 static void words_read(struct reload *r)
 {
-  char rest[1024];
+  char part[1024];
   while (r->fd >= 0) {
-    size_t room = sizeof r->why - r->n;
-    ssize_t n = read(r->fd, room ? r->why + r->n : rest, room ? room : sizeof rest);
+    ssize_t n = read(r->fd, part, sizeof part);
     if (n > 0)
-      r->n += room ? (size_t)n : 0;
+      why_add(r, part, (size_t)n);
     else if (n < 0 && errno == EINTR)
       continue;
     else if (n < 0 && errno == EAGAIN)
@@ -144,6 +174,7 @@ static void start_begin(struct reload *r, struct crew *c, struct config *now_in_
 static enum reload_news refuse(struct reload *r, struct crew *c)
 {
   words_close(r);
+  why_end(r);
   config_free(&r->next);
   reload_parts_close(c, &r->next_parts);
   r->state = RELOAD_IDLE;

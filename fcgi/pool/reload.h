@@ -24,6 +24,7 @@ struct reload {
   int fd;            /* its words; -1: closed */
   char why[4096];
   size_t n;
+  bool cut; /* there was more */
   int64_t since_us;
   struct config *next;     /* STARTING: the new one, and what to go back to */
   struct config *previous;

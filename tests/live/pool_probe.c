@@ -9,7 +9,8 @@
  *   /wait/NAME       answers when the file NAME appears in state_dir
  *   /later/NAME      the same, set aside meanwhile; 503 at its deadline, or when LATERS are waited for
  * PROBE_SENDS in the environment is the most bytes that one sendmsg takes.
- * site_name "no-open" makes worker_open fail, "no-check" makes check fail; the watcher hangs, exits or
+ * site_name "no-open" makes worker_open fail, "no-check" makes check fail ("no-check-at-all": with many
+ * faults), "no-parts" lets the check pass and parts_open fail with as many; the watcher hangs, exits or
  * crashes while a file watcher-hang, watcher-exit or watcher-crash is in state_dir. */
 #include <errno.h>
 #include <poll.h>
@@ -224,11 +225,22 @@ static int probe_watch(void *context, const struct config *c, const struct app_s
   return 0;
 }
 
+static int faults_tell(int n, FILE *why)
+{
+  for (int i = 0; i < n; i++)
+    fprintf(why, "templates/page.mustache:%d:7: the probe refuses\n", 3 + i);
+  return n;
+}
+
 static int probe_check(void *context, const struct config *c, FILE *why)
 {
-  if (strcmp(c->site_name, "no-check") == 0)
-    fputs("templates/page.mustache:3:7: the probe refuses\n", why);
-  return strcmp(c->site_name, "no-check") == 0;
+  return faults_tell(strcmp(c->site_name, "no-check") == 0 ? 1 : strcmp(c->site_name, "no-check-at-all") == 0 ? 500 : 0, why);
+}
+
+/* What the check found to be right may be wrong a moment later. */
+static void *probe_parts(const struct config *c, FILE *why)
+{
+  return strcmp(c->site_name, "no-parts") == 0 && faults_tell(500, why) ? NULL : malloc(1);
 }
 
 static void probe_status(void *context, struct buf *out, bool json)
@@ -238,7 +250,9 @@ static void probe_status(void *context, struct buf *out, bool json)
 
 int main(int argc, char **argv)
 {
-  static const struct app app = {.worker_open = probe_open,
+  static const struct app app = {.parts_open = probe_parts,
+                                 .parts_close = free,
+                                 .worker_open = probe_open,
                                  .worker_handle = probe_handle,
                                  .worker_fd = probe_fd,
                                  .worker_work = probe_work,
