@@ -112,23 +112,26 @@ static int run_serve(const struct invocation *in)
 }
 
 /* A pool must be asked and ended also while the file that it was started with has faults: of that only the
- * socket is taken then, and it may wait for as long as any stop_grace. */
-static char *control_of(const struct invocation *in, int *wait_ms)
+ * socket is taken then, and the grace may be any. */
+static char *control_of(const struct invocation *in, int *grace_ms)
 {
   struct config *config = config_read(in->config_path, stderr);
   char *control = config ? strdup(config->control) : config_control(in->config_path);
   if (!config && control)
     fprintf(stderr, "diptych: asking the pool on %s all the same\n", control);
-  *wait_ms += config ? (int)config->stop_grace : STOP_GRACE_MOST;
+  *grace_ms = config ? (int)config->stop_grace : STOP_GRACE_MOST;
   config_free(&config);
   return control;
 }
 
-/* One line to the running pool's master; its answer goes to standard output. */
-static int control_ask(const struct invocation *in, const char *line, int wait_ms)
+/* One line to the running pool's master; its answer goes to standard output.  graceful: it comes when what was
+ * accepted is answered. */
+static int control_ask(const struct invocation *in, const char *line, int wait_ms, bool graceful)
 {
-  char *control = control_of(in, &wait_ms);
-  int status = 1;
+  int grace_ms = 0, status = 1;
+  char *control = control_of(in, &grace_ms);
+  if (graceful)
+    wait_ms += grace_ms;
   if (control)
     status = control_client_call(
         control, &(struct control_client_call){.line = line, .wait_ms = wait_ms, .out = stdout, .err = stderr});
@@ -141,7 +144,7 @@ static int run_status(const struct invocation *in)
   bool json = in->argc == 2 && strcmp(in->argv[1], "--json") == 0;
   if (in->argc > 1 && !json)
     return usage_wrong(in);
-  return control_ask(in, json ? "status json" : "status", 5000);
+  return control_ask(in, json ? "status json" : "status", 5000, false);
 }
 
 static int run_scale(const struct invocation *in)
@@ -150,17 +153,17 @@ static int run_scale(const struct invocation *in)
   if (in->argc != 2 || !is_count(in->argv[1]))
     return usage_wrong(in);
   snprintf(line, sizeof line, "scale %s", in->argv[1]);
-  return control_ask(in, line, 5000);
+  return control_ask(in, line, 5000, false);
 }
 
 static int run_reload(const struct invocation *in)
 {
-  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reload", 60000);
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reload", 90000, false);
 }
 
 static int run_stop(const struct invocation *in)
 {
-  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "stop", 10000);
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "stop", 10000, true);
 }
 
 static int run_template(const struct invocation *in)
