@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "content/db_fault.h"
 #include "content/db_login.h"
 #include "text/sql_script.h"
@@ -162,18 +162,12 @@ static bool statement_run(struct migration *mg, struct span statement)
   return run_patiently(mg, statement);
 }
 
-static bool file_read(struct migration *mg, const char *path, struct buf *out)
+static bool text_read(struct migration *mg, const char *path, struct buf *out)
 {
-  FILE *f = fopen(path, "re");
-  size_t got = 0;
   out->max = FILE_BYTES_MAX;
-  while (f && buf_reserve(out, 65536) && (got = fread(out->p + out->n, 1, 65536, f)) > 0)
-    out->n += got;
-  bool ok = f && !ferror(f) && !out->failed;
+  bool ok = file_read(out, path);
   if (!ok)
-    fprintf(mg->why, "migrate: %s: %s\n", path, out->failed ? "too large" : strerror(errno));
-  if (f)
-    fclose(f);
+    fprintf(mg->why, "migrate: %s: %s\n", path, strerror(errno));
   return ok;
 }
 
@@ -200,7 +194,7 @@ static bool file_apply(struct migration *mg, unsigned version, const char *name)
   snprintf(asked, sizeof asked, "SELECT 1 FROM schema_version WHERE version = %u", version);
   fprintf(mg->out, "%s\n", name);
   fflush(mg->out);
-  bool ok = file_read(mg, buf_z(&path), &text) && statements_run(mg, buf_z(&path), buf_view(&text), &count);
+  bool ok = text_read(mg, buf_z(&path), &text) && statements_run(mg, buf_z(&path), buf_view(&text), &count);
   if (ok && (!number_read(mg, asked, &recorded) || recorded != 1)) {
     fprintf(mg->why, "migrate: %s does not end with INSERT IGNORE INTO schema_version (version) VALUES (%u)\n",
             buf_z(&path), version);
@@ -295,6 +289,17 @@ static bool folder_apply(struct migration *mg)
     free(files[i]);
   free(files);
   return ok;
+}
+
+unsigned migrate_newest(const struct config *config)
+{
+  struct dirent **files = NULL;
+  int n = scandir(config->sql_dir, &files, is_migration, by_version);
+  unsigned newest = n > 0 ? file_version(files[n - 1]->d_name) : 0;
+  for (int i = 0; i < n; i++)
+    free(files[i]);
+  free(files);
+  return newest;
 }
 
 /* Named after the database, since such locks are the whole server's; MySQL allows 64 bytes. */

@@ -22,4 +22,7 @@
  * change-log entries older than seven days into their counts.  False: it failed. */
 bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why);
 
+/* The number of the last file in sql_dir; 0: none is there. */
+unsigned migrate_newest(const struct config *config);
+
 #endif

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "content/cache.h"
+#include "content/db.h"
+#include "content/migrate.h"
 #include "content/rows_terms.h"
 #include "pool/app_site.h"
 
@@ -47,6 +49,24 @@ static bool check_cache(const struct config *c, FILE *out)
   return all;
 }
 
+/* After an upgrade the schema may have to follow.  A site of other tables may keep no versions. */
+static void schema_note(struct db *db, const struct config *c, FILE *out)
+{
+  struct buf sql = BUF_INIT;
+  struct db_rows rows;
+  unsigned known = migrate_newest(c);
+  buf_puts(&sql, "SELECT MAX(version) FROM schema_version");
+  if (known && db_query(db, &sql, clock_mono_us() + ANSWER_US, &rows) == ERR_OK) {
+    uint64_t has = db_next(&rows) ? db_uint(&rows, 0) : 0;
+    if (has && has < known)
+      fprintf(out, "schema     version %llu, and this diptych has %u: run `diptych migrate`\n", (unsigned long long)has, known);
+    else if (has > known)
+      fprintf(out, "schema     version %llu is newer than this diptych, which knows %u\n", (unsigned long long)has, known);
+    db_rows_free(&rows);
+  }
+  buf_free(&sql);
+}
+
 static bool check_database(const struct config *c, FILE *out)
 {
   struct metrics m = {0};
@@ -62,6 +82,8 @@ static bool check_database(const struct config *c, FILE *out)
             terms.n_pages);
   else
     fprintf(out, "database   %s: error %u: %s\n", where, number, sentence);
+  if (e == ERR_OK)
+    schema_note(db, c, out);
   arena_free(&arena);
   db_free(&db);
   return e == ERR_OK;

@@ -234,9 +234,13 @@ static void status(void *context, struct buf *out, bool json)
     buf_puts(out, "\"}");
     return;
   }
-  buf_printf(out, "catalog: %s, %u products, %llu entries behind, confirmed %lld ms ago, %llu gaps\n",
-             st.ready ? "ready" : "not ready", products, (unsigned long long)st.behind, (long long)behind_ms,
-             (unsigned long long)st.gaps);
+  buf_printf(out, "catalog: %s, %u products, %llu entries behind, ", st.ready ? "ready" : "not ready", products,
+             (unsigned long long)st.behind);
+  if (behind_ms < 0)
+    buf_puts(out, "never confirmed");
+  else
+    buf_printf(out, "confirmed %lld ms ago", (long long)behind_ms);
+  buf_printf(out, ", %llu gaps\n", (unsigned long long)st.gaps);
   buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : "away",
              breaker_closed(&s->breakers->cache) ? "up" : "away");
   if (st.replica && st.lag_us >= 0)

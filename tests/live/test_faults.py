@@ -196,6 +196,7 @@ def test_a_database_that_is_away_at_the_start(own_site):
     answer, seconds = timed(own_site, PAGE)
     assert answer.status == 503 and answer["Retry-After"] and seconds < PROMISED_S
     assert own_site.get("/healthz").status == 200
+    assert "not ready, 0 products, 0 entries behind, never confirmed" in own_site.diptych("status").stdout
     own_site.database.start()
     wait_until(lambda: own_site.get(PAGE).status == 200, 5)
 

@@ -6,7 +6,7 @@ import threading
 import pymysql
 import pytest
 
-from lib.servers import BINARY, configuration_text, diptych
+from lib.servers import BINARY, TOP, configuration_text, diptych
 from schema_db import MIGRATIONS, SQL, server  # noqa: F401
 
 SCHEMA = ["--no-data", "--routines", "--events", "--triggers", "--skip-dump-date", "--skip-comments"]
@@ -181,6 +181,19 @@ def test_a_newer_database_is_left_alone(site, migrate):
     site.editor()("INSERT INTO schema_version (version) VALUES (99)")
     result = migrate()
     assert result.returncode == 0 and "version 99, newer than this diptych" in result.stdout
+
+
+def test_check_says_when_the_schema_and_the_program_are_not_of_an_age(site, migrate):
+    settings = {"mysql_user": "root", "memcached": "", "template_dir": TOP / "templates"}
+    assert migrate().returncode == 0
+    last, sql = len(MIGRATIONS), site.editor()
+    for change, words in [("DELETE FROM schema_version WHERE version = 99", None),
+                          ("INSERT INTO schema_version (version) VALUES (99)", f"99 is newer than this diptych, which knows {last}"),
+                          (f"DELETE FROM schema_version WHERE version >= {last}",
+                           f"{last - 1}, and this diptych has {last}: run `diptych migrate`")]:
+        sql(change)
+        said = [line for line in diptych("check", config=migrate.write(**settings)).stdout.splitlines() if line[:6] == "schema"]
+        assert said == ([f"schema     version {words}"] if words else [])
 
 
 def test_a_dump_restores_the_whole_site(server, site, migrate):  # noqa: F811
