@@ -134,7 +134,7 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
     errors_bare(503, rq->id, out);
     return;
   }
-  if (status >= 500)
+  if (status >= 500 && status != 501) /* an unknown method is no failure of ours */
     failure_log(rq, status);
   http_plain(status, span_z(face->type), cache_of(status), body, face->twin, out);
   response_header(out, "X-Request-Id", rq->id);

@@ -112,6 +112,7 @@ def test_other_methods(sample_site, at, row):
     unknown = sample_site.http("BREW", at(row))
     assert unknown.status == 501 and unknown["Allow"] is None
     assert_secured(unknown, row.partition("?")[0].endswith((".json", ".md")))
+    assert unknown["X-Request-Id"] not in sample_site.log, "what a visitor asks for is no failure"
 
 
 @pytest.mark.parametrize("row", ["/", "/products/kafka.json"])
