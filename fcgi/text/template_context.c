@@ -194,6 +194,8 @@ static void raw_feed(struct template_context *c, char ch)
   c->matched = next && lower(ch) == next ? (uint8_t)(c->matched + 1) : ch == '<';
 }
 
+#define COMMENT_BEGINS 3 /* matched, before the comment's first character */
+
 static const char *declared_feed(struct template_context *c, char ch)
 {
   if (ch == '[' && c->matched == 0)
@@ -201,7 +203,7 @@ static const char *declared_feed(struct template_context *c, char ch)
   c->matched = ch == '-' && c->matched < 2 ? (uint8_t)(c->matched + 1) : 3;
   if (c->matched == 2) {
     c->place = PLACE_COMMENT;
-    c->matched = 0;
+    c->matched = COMMENT_BEGINS;
   } else if (ch == '>') {
     c->place = PLACE_TEXT;
     c->matched = 0;
@@ -209,13 +211,17 @@ static const char *declared_feed(struct template_context *c, char ch)
   return NULL;
 }
 
-static void comment_feed(struct template_context *c, char ch)
+/* "<!-->", "<!--->" and "--!>" end a comment in a browser, though none was meant to end there. */
+static const char *comment_feed(struct template_context *c, char ch)
 {
+  if ((c->matched == COMMENT_BEGINS && (ch == '>' || ch == '-')) || (c->matched == 2 && ch == '!'))
+    return "write a comment as <!-- words -->";
   if (ch == '>' && c->matched == 2) {
     c->place = PLACE_TEXT;
     c->matched = 0;
   } else
     c->matched = ch != '-' ? 0 : c->matched < 2 ? (uint8_t)(c->matched + 1) : 2;
+  return NULL;
 }
 
 static const char *feed_one(struct template_context *c, char ch)
@@ -245,7 +251,7 @@ static const char *feed_one(struct template_context *c, char ch)
     value_feed(c, ch, 0);
     return NULL;
   case PLACE_DECLARED: return declared_feed(c, ch);
-  case PLACE_COMMENT: comment_feed(c, ch); return NULL;
+  case PLACE_COMMENT: return comment_feed(c, ch);
   }
   return NULL;
 }

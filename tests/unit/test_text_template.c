@@ -121,6 +121,7 @@ static void values(void **state)
   shows("html", "{{next.name}} {{next.sparks}}{{next.next.name}}", "Other 7");
   shows("txt", "{{name}}", "Kafka & \"co\"");
   shows("md", "{{#moves}}{{title}};{{/moves}} {{& name}}", "4.3 \\<out\\>;4.2; Kafka & \"co\"");
+  shows("html", "<!-- a - -- b ---><!--c-->{{sparks}}", "<!-- a - -- b ---><!--c-->-3");
   shows("html", "a{{! nothing }}b{{=<% %>=}}<%name%>", "abKafka &amp; &quot;co&quot;");
 }
 
@@ -229,6 +230,9 @@ static void misplaced(void **state)
   refuses("html", "<p data-{{name}}=\"\">", "t.html.mustache:1:9: ", "can't make a tag");
   refuses("html", "<h{{sparks}}>", "t.html.mustache:1:3: ", "can't make a tag");
   refuses("html", "<!-- {{name}} -->", "t.html.mustache:1:6: ", "comment");
+  refuses("html", "<!--><a href=\"-->{{name}}\">", "t.html.mustache:1:5: ", "write a comment as");
+  refuses("html", "<!---><a href=\"-->{{name}}\">", "t.html.mustache:1:5: ", "write a comment as");
+  refuses("html", "<!-- --!><a href=\"-->{{name}}\">", "t.html.mustache:1:8: ", "write a comment as");
   refuses("html", "<script>{{name}}</script>", "t.html.mustache:1:9: ", "script");
   refuses("html", "<script>{{{body}}}</script>", "t.html.mustache:1:9: ", "element text");
   refuses("html", "<SCRIPT type=\"application/ld+json\">{{name}}</script>", "t.html.mustache:1:36: ", "JSON-LD is one {{{HTML}}} value");
