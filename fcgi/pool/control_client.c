@@ -27,7 +27,8 @@ static int connect_to(const char *path, FILE *err)
   if (why == ENOENT || why == ECONNREFUSED)
     fprintf(err, "diptych: no pool runs on %s: start one with `diptych serve`, or name its --config\n", path);
   else
-    fprintf(err, "diptych: %s: %s\n", path, strerror(why));
+    fprintf(err, "diptych: %s: %s%s\n", path, strerror(why),
+            why == EACCES ? ": only the pool's own account and root may ask it (sudo)" : "");
   return -1;
 }
 

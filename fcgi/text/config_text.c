@@ -129,7 +129,8 @@ bool config_text_read(struct buf *text, const char *path, FILE *why)
   size_t line = 1;
   text->max = CONFIG_TEXT_MOST;
   if (!file_read(text, path)) {
-    fprintf(why, "%s: %s: name a readable file with --config FILE\n", path, strerror(errno));
+    fprintf(why, "%s: %s: %s\n", path, strerror(errno),
+            errno == EACCES ? "let this account read it, or ask as another (sudo)" : "name a readable file with --config FILE");
     return false;
   }
   w.text = buf_view(text);

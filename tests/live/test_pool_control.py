@@ -1,7 +1,10 @@
 """The control socket and what it tells, while the pool is busy and its clients misbehave."""
 import json
+import os
 import re
+import shutil
 import socket
+import subprocess
 import time
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from lib.daemon import wait_until
 from lib.fcgi_client import request
 from lib.probe import make_probe, probe  # noqa: F401 (fixtures)
-from lib.servers import SLOW
+from lib.servers import BINARY, SLOW
 
 
 def test_it_answers_within_50_ms_while_all_workers_are_busy(probe):
@@ -173,6 +176,25 @@ def test_an_idle_pool_uses_next_to_no_processor_time(make_probe):
     before = ticks()
     time.sleep(2)
     assert ticks() - before <= 6, "hundredths of a second in two"
+
+
+def test_who_may_not_ask_is_told_who_may(probe):
+    as_nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    probe.folder.chmod(0o755)
+    config, control = probe.config_path, probe.config["control"]
+    config.chmod(0o644)
+    if not as_nobody:
+        control.chmod(0)
+    binary = shutil.copy(BINARY, probe.folder)  # the project's folder may be closed to others
+    ask = [*as_nobody, binary, "status", "--config", config]
+    done = subprocess.run(ask, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == \
+        f"diptych: {control}: Permission denied: only the pool's own account and root may ask it (sudo)\n"
+    config.chmod(0)
+    done = subprocess.run(ask, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == \
+        f"{config}: Permission denied: let this account read it, or ask as another (sudo)\n"
+    config.chmod(0o600)
 
 
 def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(probe):
