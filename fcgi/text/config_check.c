@@ -13,6 +13,7 @@
 
 #define SECRET_LEAST 16
 #define PASSWORD_FILE_MOST 4096
+#define BASE_URL_MOST 300      /* a host's name has 253 at the most */
 #define LANG_MOST 35 /* RFC 5646 section 4.4.1 */
 
 /* host:port; without a port only where there is a usual one. */
@@ -31,12 +32,14 @@ static bool is_address(struct span s, bool port_usual)
 
 static bool are_servers(struct span list)
 {
+  bool any = !list.n;
   while (list.p) {
     struct span server = span_trim(span_split(&list, ','));
     if (server.n && server.p[0] != '/' && !is_address(server, true))
       return false;
+    any = any || server.n;
   }
-  return true;
+  return any;
 }
 
 static bool is_socket_path(struct span s)
@@ -80,14 +83,14 @@ static bool is_time(struct span s)
   return !s.n || clock_parse(s, &us);
 }
 
-/* Goes into headers as it is. */
+/* Goes into headers as it is, several times, and nginx has room for 16 KB of them. */
 static bool is_base_url(struct span s)
 {
   size_t scheme = span_starts(s, SPAN("http://")) ? 7 : span_starts(s, SPAN("https://")) ? 8 : s.n;
   for (size_t i = 0; i < s.n; i++)
     if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7F || strchr("\"<>\\^`{|}?#", s.p[i]))
       return false;
-  return scheme < s.n && s.p[scheme] != '/' && !span_ends(s, SPAN("/"));
+  return scheme < s.n && s.n <= BASE_URL_MOST && s.p[scheme] != '/' && !span_ends(s, SPAN("/"));
 }
 
 /* In form a language tag (RFC 5646 section 2.1). */

@@ -123,6 +123,10 @@ static void words_have_their_form(void **state)
   refused("base_url = \"https://\"\n", 1, "write scheme and host");
   refused("base_url = \"https:///a\"\n", 1, "write scheme and host");
   refused("base_url = \"https://a.example?q\"\n", 1, "write scheme and host");
+  char url[400] = "base_url = \"https://";
+  memset(url + 20, 'a', 300);
+  refused(strcat(url, "\"\n"), 1, "write scheme and host");
+  refused("memcached = \", ,\"\n", 1, "write /path/to/socket or host:port");
   refused("site_name = \" \"\n", 1, "write a name");
   refused("site_name = \"a\\nb\"\n", 1, "write a name");
   refused("site_name = \"a\\xFF\"\n", 1, "write a name");
