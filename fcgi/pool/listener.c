@@ -118,20 +118,15 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
   return true;
 }
 
+/* The configuration has been found to name a number and a port. */
 static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
 {
-  const char *colon = strrchr(c->listen, ':');
-  char host[64] = "", *end = NULL;
+  const char *colon = strchr(c->listen, ':');
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(colon ? atoi(colon + 1) : 0))};
+  char host[INET_ADDRSTRLEN];
   int on = 1;
-  long port = colon ? strtol(colon + 1, &end, 10) : 0;
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  if (colon)
-    snprintf(host, sizeof host, "%.*s", (int)(colon - c->listen), c->listen);
-  if (!colon || !end || *end || port < 1 || port > 65535 || inet_pton(AF_INET, host, &a.sin_addr) != 1) {
-    fprintf(why, "listen = \"%s\": write a UNIX socket's path with a / in it, or an address like 127.0.0.1:9000\n",
-            c->listen);
-    return false;
-  }
+  snprintf(host, sizeof host, "%.*s", (int)strcspn(c->listen, ":"), c->listen);
+  inet_pton(AF_INET, host, &a.sin_addr);
   l->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (l->fd >= 0)
     setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -261,5 +261,5 @@ int main(int argc, char **argv)
                                  .check = probe_check,
                                  .status = probe_status};
   struct config *config = argc == 2 ? config_read(argv[1], stderr) : NULL;
-  return config ? master_run(&config, &app) : 2;
+  return config ? master_run(&config, &app) : 1;
 }

@@ -182,7 +182,7 @@ def test_the_service_manager_is_told(make_probe):
 
 
 @pytest.mark.parametrize("listen,says", [("nowhere:9000", "write a UNIX socket's path"), ("1.2.3:80", "127.0.0.1:9000"),
-                                         ("/nonexistent/x.sock", "make the folder"), ("/tmp/" + "x" * 110, "longer than")])
+                                         ("/nonexistent/x.sock", "make the folder"), ("/tmp/" + "x" * 110, "at most 107 bytes")])
 def test_a_listen_address_that_cannot_work_is_explained(make_probe, listen, says):
     probe = make_probe(start=False, listen=listen)
     probe.pool.start()
