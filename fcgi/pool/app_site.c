@@ -217,6 +217,8 @@ static void status(void *context, struct buf *out, bool json)
   catalog_state_get(s->catalog, &st);
   uint32_t products = catalog_pin(s->catalog, &pin) ? catalog_ranking(&pin).n : 0;
   int64_t behind_ms = st.confirmed_us > 0 ? (clock_now_us() - st.confirmed_us) / 1000 : -1;
+  if (st.confirmed_us > 0 && behind_ms < 0) /* the clock was set back */
+    behind_ms = 0;
   if (json) {
     buf_printf(out,
                "\"catalog\":{\"ready\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,\"publication\":%llu,"
