@@ -180,6 +180,15 @@ static void progress(FILE *out, size_t done, size_t all)
   }
 }
 
+/* What was rendered is of use only where it was kept.  false: none of it was. */
+static bool warm_kept(const struct alone *a, FILE *out)
+{
+  uint64_t lost = a->metrics.cache_errors + a->metrics.cache_skipped;
+  if (lost)
+    fprintf(out, "%llu operations of the cache failed: see that memcached runs, and warm again\n", (unsigned long long)lost);
+  return !lost || a->metrics.cache_stores;
+}
+
 static size_t warm_all(struct alone *a, const struct catalog_pin *pin, unsigned rate, FILE *out)
 {
   struct catalog_list all = catalog_ranking(pin);
@@ -207,7 +216,7 @@ int alone_warm(const struct config *c, unsigned rate, FILE *out)
     fputs("no memcached is configured: there is nothing to warm\n", out);
   else {
     if (alone_open(&a, c, stderr) && catalog_pin(a.shared.catalog, &pin))
-      code = warm_all(&a, &pin, rate, out) > 0;
+      code = warm_all(&a, &pin, rate, out) > 0 || !warm_kept(&a, out);
     alone_close(&a);
   }
   return code;

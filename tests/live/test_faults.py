@@ -31,6 +31,8 @@ def timed(site, path):
 def test_memcached_refuses(own_site):
     right = own_site.get(PAGE).body
     own_site.cache.stop()
+    done = own_site.diptych("warm")
+    assert done.returncode == 1 and re.search(r"^[1-9]\d* operations of the cache failed", done.stdout, re.M)
     own_site.restart_pool()
     for _ in range(5):
         assert own_site.get(PAGE).body == right
