@@ -60,7 +60,16 @@ static struct link *links_take(struct rows_reading *r, struct db_rows *rows, siz
   return links;
 }
 
-/* One product's links of one kind. */
+static bool among(const uint64_t *ids, uint32_t n, uint64_t id)
+{
+  for (uint32_t i = 0; i < n; i++)
+    if (ids[i] == id)
+      return true;
+  return false;
+}
+
+/* One product's links of one kind, each once and at its first place: a view may tell one twice, with
+ * other places in the order, and a list that had it twice would rank and count the product twice. */
 static enum err ids_set(struct rows_reading *r, const struct link *links, size_t n, uint32_t most,
                         const uint64_t **ids, uint32_t *count)
 {
@@ -69,7 +78,7 @@ static enum err ids_set(struct rows_reading *r, const struct link *links, size_t
   if (!to)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < n; i++)
-    if (*count < most && (i == 0 || links[i].id != links[i - 1].id))
+    if (*count < most && !among(to, *count, links[i].id))
       to[(*count)++] = links[i].id;
   *ids = to;
   return ERR_OK;

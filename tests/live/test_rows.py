@@ -301,6 +301,23 @@ def test_one_snapshot(own):
         editor.join()
 
 
+def test_a_link_that_a_view_tells_twice_is_one(own):
+    """Of a CMS that has no key over the two: the same sector at two places in the order, another one between."""
+    other, = own.sql("SELECT id FROM sector WHERE id NOT IN (SELECT sector_id FROM product_sector WHERE product_id = 1)"
+                     " LIMIT 1")[0]
+    for word, more in (("sector", f" UNION ALL SELECT 1, {other}, 50"), ("theme", "")):
+        own.sql(f"CREATE OR REPLACE VIEW site_product_{word} AS SELECT product_id, {word}_id, sort FROM product_{word}"
+                f"{more} UNION ALL SELECT product_id, {word}_id, sort + 99 FROM product_{word}")
+    found = {p["id"]: p for p in rows(config_file(own, own.folder), "range", 0, 1000000)[0]}
+    for word in ("sector", "theme"):
+        links = {}
+        for product, link in own.sql(f"SELECT product_id, {word}_id FROM product_{word} ORDER BY product_id, sort, id"):
+            links.setdefault(product, []).append(link)
+        if word == "sector":
+            links[1].append(other)
+        assert {i: p[word + "s"] for i, p in found.items() if p[word + "s"]} == links
+
+
 # ---- a server in trouble
 
 def test_frozen_server_costs_one_short_timeout(own):
