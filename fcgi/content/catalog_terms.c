@@ -27,10 +27,10 @@ static enum err term_store(struct catalog_writer *w, enum catalog_kind k, const 
 {
   bool found;
   size_t i = catalog_term_row(w, k, r->id, &found);
-  if (found && term_same(r, slug, name, catalog_term_of(w, w->terms[k][i].record))) {
-    w->terms[k][i].seen = true;
+  if (found)
+    w->terms[k][i].seen = true; /* also when there is no room for what it is now */
+  if (found && term_same(r, slug, name, catalog_term_of(w, w->terms[k][i].record)))
     return ERR_OK;
-  }
   if (!catalog_grow((void **)&w->terms[k], &w->cap_terms[k], w->n_terms[k] + 1, sizeof *w->terms[k]))
     return ERR_NO_MEMORY;
   uint32_t at;

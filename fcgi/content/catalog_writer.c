@@ -138,7 +138,6 @@ static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
   uint32_t at;
   uint32_t before = ordinal == CATALOG_NONE ? 0 : w->records[ordinal];
   if (before) {
-    w->marks[ordinal] |= MARK_SEEN;
     if (same_but_window(w->scratch.p, n, catalog_record_of(w, before)))
       return ERR_OK;
   } else if (w->next.products >= w->c->max_ordinals)
@@ -170,6 +169,15 @@ static bool half_ready(struct catalog_writer *w)
   return w->base || catalog_half_begin(w);
 }
 
+/* A full load has named it, so it stays, as it was if there is no room for what it is now. */
+static uint32_t seen(struct catalog_writer *w, uint64_t id)
+{
+  uint32_t ordinal = catalog_ordinal_of(w, id);
+  if (ordinal != CATALOG_NONE)
+    w->marks[ordinal] |= MARK_SEEN;
+  return ordinal;
+}
+
 static enum err full_say(const struct catalog_writer *w, enum err e)
 {
   static struct log_limit limit;
@@ -187,9 +195,10 @@ enum err catalog_put(struct catalog_writer *w, const struct facts *f, const stru
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
     if (tries == 0 ? !half_ready(w) : catalog_half_switch(w) != ERR_OK)
       break;
+    uint32_t ordinal = seen(w, f->id);
     e = catalog_record_build(w, f, aliases, n_aliases, pair_ids, n_pairs);
     if (e == ERR_OK)
-      e = record_put(w, catalog_ordinal_of(w, f->id));
+      e = record_put(w, ordinal);
   }
   return full_say(w, e);
 }

@@ -1,5 +1,6 @@
 /* From one publication to the next: what is counted, kept, moved on and forgotten. */
 #include "catalog_fixture.h"
+#include "content/catalog_layout.h"
 
 static void test_publications_count_changes_only(void **state)
 {
@@ -91,6 +92,48 @@ static void test_a_full_load_replaces_everything(void **state)
   x->w = catalog_writer_open(x->c);
   pin = publish(x->c, x->w, 3);
   assert_list(&pin, catalog_ranking(&pin), "b");
+}
+
+/* Puts the product again and again until there is no room for it. */
+static void fill(struct catalog_writer *w, struct facts *f)
+{
+  enum err e = ERR_OK;
+  for (int i = 0; e == ERR_OK && i < 1000000; i++) {
+    f->version.hash++;
+    e = catalog_put(w, f, NULL, 0, NULL, 0);
+  }
+  assert_int_equal(e, ERR_LIMIT);
+}
+
+static void test_a_full_load_without_room_removes_nothing(void **state)
+{
+  struct catalog *c = catalog_create((size_t)8 << 20);
+  struct catalog_writer *w = catalog_writer_open(c);
+  struct facts a = product_of(1, "a", "A"), b = product_of(2, "b", "B");
+  uint64_t sectors[PRODUCT_SECTORS_MAX];
+  struct catalog_term devops = {.id = 10, .version = {1, 1}, .slug = SPAN("devops"), .name = SPAN("DevOps")};
+  (void)state;
+  put(w, &a), put(w, &b);
+  put_term(w, false, 10, "devops", "DevOps", 0);
+  struct catalog_pin first = publish(c, w, 1), pin = first;
+  for (; pin.half == first.half; pin = publish(c, w, 1)) /* then the first half has readers for a minute */
+    a.version.hash++, put(w, &a);
+  for (uint32_t i = 0; i < PRODUCT_SECTORS_MAX; i++)
+    sectors[i] = 10 + i;
+  fill(w, &b);
+  b.version.hash--;
+  assert_int_equal(catalog_begin_full(w), ERR_OK);
+  a.sectors = sectors, a.n_sectors = PRODUCT_SECTORS_MAX;
+  devops.name = SPAN("A name that was made longer, and for which there is no room either, however short it may seem");
+  assert_int_equal(catalog_put(w, &a, NULL, 0, NULL, 0), ERR_LIMIT);
+  assert_int_equal(catalog_put_sector(w, &devops), ERR_LIMIT);
+  put(w, &b);
+  c->grace_us = 0; /* so that there is room to publish */
+  pin = publish(c, w, 2);
+  assert_list(&pin, catalog_ranking(&pin), "a b");
+  assert_int_equal(catalog_sectors(&pin), 1);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
 }
 
 static void test_next_due_is_the_least(void **state)
@@ -256,6 +299,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_gaps_survive_the_writer, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_counts_and_window_move_without_a_version, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_full_load_replaces_everything, catalog_setup, catalog_teardown),
+      cmocka_unit_test(test_a_full_load_without_room_removes_nothing),
       cmocka_unit_test_setup_teardown(test_next_due_is_the_least, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_ids_come_in_order, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_raised_versions, catalog_setup, catalog_teardown),
