@@ -87,6 +87,7 @@ struct watch {
   struct watch_sweep sweep;
   struct watch_recount recount;
   bool full, refused;        /* the catalog's memory did not suffice; since the last publication */
+  bool left;                 /* something is shown as it was, for want of room; until a sweep finds nothing */
   int64_t full_since_us;     /* monotonic */
   bool loading;              /* everything is being read */
   int64_t polled_us;         /* real time just before the last poll */

@@ -87,7 +87,10 @@ enum err watch_put(struct watch *w, const struct product *p)
   enum err err = catalog_put(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
   watch_noted(w, err);
   bool leave = w->loading || clock_mono_us() - w->full_since_us > FULL_US;
-  return err == ERR_LIMIT && leave ? ERR_OK : err;
+  if (err != ERR_LIMIT || !leave)
+    return err;
+  w->left = true;
+  return ERR_OK;
 }
 
 enum err watch_publish(struct watch *w, const struct catalog_follow *follow)
@@ -95,7 +98,7 @@ enum err watch_publish(struct watch *w, const struct catalog_follow *follow)
   enum err err = catalog_writer_publish(w->writer, follow);
   if (err == ERR_OK) {
     METRICS_ADD(w->metrics, publishes, 1);
-    w->full = w->refused;
+    w->full = w->refused || w->left;
     w->refused = false;
     w->unsaved = true;
   }
@@ -153,6 +156,12 @@ static int64_t changed_us(const struct terms_change *c)
   return c->w->loading ? CLOCK_NEVER : watch_changed_us(c->w);
 }
 
+static void term_noted(struct watch *w, enum err err)
+{
+  watch_noted(w, err);
+  w->left |= err == ERR_LIMIT;
+}
+
 static bool among(const struct catalog_term *terms, size_t n, uint64_t id)
 {
   for (size_t i = 0; i < n; i++)
@@ -169,7 +178,7 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
     if (!differs(c, known ? &had.version : NULL, &t->sectors[i].version))
       continue;
     t->sectors[i].edited_us = changed_us(c);
-    watch_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
+    term_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
   }
   for (uint32_t i = 0, n = c->pinned ? catalog_sectors(&c->pin) : 0; i < n; i++)
     if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id)) {
@@ -186,7 +195,7 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
     if (!differs(c, known ? &had.version : NULL, &t->themes[i].version))
       continue;
     t->themes[i].edited_us = changed_us(c);
-    watch_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
+    term_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
   }
   for (uint32_t i = 0, n = c->pinned ? catalog_themes(&c->pin) : 0; i < n; i++)
     if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id)) {
@@ -204,7 +213,7 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
     for (uint32_t k = 0; k < n && !known; k++)
       known = catalog_page(&c->pin, k, &had) && had.id == t->pages[i].id;
     if (differs(c, known ? &had.version : NULL, &t->pages[i].version))
-      watch_noted(c->w, catalog_put_page(c->w->writer, &t->pages[i]));
+      term_noted(c->w, catalog_put_page(c->w->writer, &t->pages[i]));
   }
   for (uint32_t k = 0; k < n; k++) {
     bool stays = !catalog_page(&c->pin, k, &had);

@@ -201,6 +201,8 @@ static void round_end(struct watch *w)
   struct watch_sweep *s = &w->sweep;
   if (!s->found) {
     s->trouble[0] = 0;
+    w->left = false;
+    w->full = w->refused;
     if (clock_mono_us() > s->hurry_until_us)
       s->hurry = false;
   }

@@ -84,6 +84,21 @@ def test_terms_and_pages_that_vanish_without_a_trigger(base, watch, entity, gone
     watcher.wait(lambda s: s["sweep_found"] >= 1 and "a TRUNCATE" in s["trouble"], 2, "a watcher that says so")
 
 
+def test_a_full_catalog_is_said_as_long_as_something_is_missing(base, watch):
+    """Also after a publication for which there was room."""
+    base.sql("INSERT INTO product (slug, name, status) SELECT CONCAT('more-', seq), 'More', 'published'"
+             " FROM seq_1_to_16000")
+    watcher = watch(catalog_bytes=8 << 20)
+    watcher.wait(lambda s: "raise catalog_bytes" in s["trouble"], 10)
+    assert watcher.ask("slug", "more-1") and not watcher.ask("slug", "more-16000")
+    base.sql("UPDATE product SET status = 'archived' WHERE id = 5")
+    seen(watcher, lambda: watcher.ask("id", 5)["status"] == 2)
+    assert "raise catalog_bytes" in watcher.state()["trouble"]
+    base.sql("DELETE FROM product WHERE slug LIKE 'more-%'")
+    watcher.wait(lambda s: s["trouble"] == "", 3 * ROUND, "a catalog with room")
+    assert watcher.same()
+
+
 def test_edits_under_load_are_never_taken_for_silent_ones(base, watch):
     watcher = watch()
     until = time.monotonic() + 6
