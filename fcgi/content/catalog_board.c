@@ -157,12 +157,12 @@ static void board_publish(struct catalog_writer *w, const struct catalog_follow 
     atomic_store(&w->c->control[live & 1].left_us, clock_mono_us());
   atomic_store_explicit(&w->c->live, w->next.step << 1 | w->half, memory_order_release);
   w->step++;
-  if (history_changed(w, follow))
+  if (w->forget || history_changed(w, follow))
     catalog_versions_forget(w->c, w->base, w->next.products);
   memcpy(w->placed, w->next.tables, sizeof w->placed);
   memcpy(&w->follow, follow, follow_bytes(follow));
   w->follow_known = true;
-  w->switched = w->full = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
+  w->switched = w->full = w->forget = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
   w->rank_all = false;
   w->n_reranked = 0;
   memset(w->dirty_kind, 0, sizeof w->dirty_kind);

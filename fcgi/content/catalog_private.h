@@ -65,7 +65,8 @@ struct catalog_writer {
 
   struct catalog_staged *staged;
   size_t n_staged, cap_staged;
-  bool full; /* a full load: what it does not name goes */
+  bool full;   /* a full load: what it does not name goes */
+  bool forget; /* versions that are raised or stored are of a history that is no more */
 
   struct catalog_vector changed;                      /* ordinals since the last publication */
   struct catalog_vector slot_changed[CATALOG_RING];   /* ... since each slot of TABLE_RECORDS was written */

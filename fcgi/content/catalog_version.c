@@ -8,7 +8,8 @@
  *
  * Stored: per ordinal, the last version whose fragments are known to be in the cache; a hint.
  *
- * When the change log stepped back or is another one, both are forgotten with the publication.
+ * When the change log stepped back or is another one, however far it goes, both are forgotten with the
+ * publication.
  *
  * Both are written by many processes, any of which may die half-way.  A raise carries a check word, so one
  * that is not whole reads as none, and by that word the entry is claimed, filled and let count: of two who

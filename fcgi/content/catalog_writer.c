@@ -262,6 +262,11 @@ enum err catalog_begin_full(struct catalog_writer *w)
   return ERR_OK;
 }
 
+void catalog_forget_versions(struct catalog_writer *w)
+{
+  w->forget = true;
+}
+
 void catalog_follow_get(struct catalog_writer *w, struct catalog_follow *out)
 {
   *out = w->follow;

@@ -53,6 +53,9 @@ enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90,
 /* Begins an empty catalog beside the live one: everything put after it replaces the whole at the next
  * publish (full reload).  Abandoned by catalog_writer_close or another begin. */
 enum err catalog_begin_full(struct catalog_writer *w);
+/* The database is of another history than before, say a backup: with the next publication, the versions
+ * that workers told each other are forgotten.  A log that stepped back says so by itself. */
+void catalog_forget_versions(struct catalog_writer *w);
 
 enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_follow *follow);
 void catalog_follow_get(struct catalog_writer *w, struct catalog_follow *out);

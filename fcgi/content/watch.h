@@ -80,6 +80,7 @@ struct watch {
   bool behind;         /* the last poll was full: ask again at once */
   bool load_wanted;    /* everything must be read anew */
   char reason[128];    /* why */
+  bool replaced;       /* ... for the log is not the one that was followed */
   struct watch_ids changed;
   bool terms_changed;
 

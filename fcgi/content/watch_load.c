@@ -145,12 +145,14 @@ enum err watch_load(struct watch *w)
   if (err == ERR_OK)
     err = watch_terms(w, true, &found);
   w->loading = false;
+  if (err == ERR_OK && w->replaced)
+    catalog_forget_versions(w->writer);
   if (err == ERR_OK)
     err = watch_publish(w, w->next);
   if (err != ERR_OK)
     return err;
   *w->follow = *w->next;
-  w->load_wanted = false;
+  w->load_wanted = w->replaced = false;
   w->recount.running = false;
   w->sweep.after = 0;
   if (!first) { /* a restore goes table by table: look again soon, and more than once */

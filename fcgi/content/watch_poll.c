@@ -152,6 +152,7 @@ static enum err answer_take(struct watch *w, struct db_rows *rows)
   if (why) {
     snprintf(w->reason, sizeof w->reason, "%s", why);
     w->load_wanted = true;
+    w->replaced |= h.there && h.purged <= w->follow->cursor;
     return ERR_OK;
   }
   w->behind = h.rows_new == ENTRIES_MOST || h.rows_missing == ENTRIES_MOST;

@@ -33,6 +33,29 @@ def test_what_one_worker_has_read_is_never_older_on_another(own_site):
         assert all("Fresh from the press" in own_site.get(page).text for _ in range(20))
 
 
+def test_what_a_restore_undid_does_not_come_back(own_site):
+    """An older backup into which more was written than it lacked: its log goes further, by other entries."""
+    page, site = "/compare/kafka-vs-kubernetes", own_site
+    headline = ("UPDATE editorial e JOIN product p ON p.id = e.product_id SET e.headline = '%s'"
+                " WHERE p.slug = 'kafka' AND e.status = 'published'")
+    site.sql(headline % "As in the backup")
+    wait_until(lambda: "As in the backup" in site.get(page).text, 10)
+    (kept,), = site.sql("SELECT MAX(seq) FROM change_log")
+    site.sql(headline % "Undone")
+    wait_until(lambda: "Undone" in site.get(page).text, 10)
+    with watcher_held(site):
+        site.sql(headline % "Undone as well")
+        site.cache.flush()
+        assert "Undone as well" in site.get("/compare/kafka-vs-nginx").text
+        assert "Undone as well" in site.get(page).text
+        site.sql("DROP TRIGGER editorial_after_update")
+        site.sql(headline % "As in the backup")
+        site.sql("DELETE FROM change_log WHERE seq > %s", kept)
+        site.sql("INSERT INTO change_log (seq, entity, entity_id) SELECT %s + seq, 'product', 5 FROM seq_1_to_9", kept)
+    wait_until(lambda: "As in the backup" in site.get(page).text, 5)
+    assert all("As in the backup" in site.get(page).text for _ in range(20))
+
+
 EDITED = {
     "page": ("/about", "INSERT INTO page (slug, title, body_md, status) VALUES ('about', 'About', 'Before.', 'published')"
                        " ON DUPLICATE KEY UPDATE body_md = 'Before.'",
