@@ -111,8 +111,8 @@ size_t catalog_search(const struct catalog_pin *pin, struct span needle, struct 
 size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct span needle, struct arena *arena,
                             struct catalog_match *out, size_t max);
 
-/* ---- never older again: a worker that read a higher version tells all others on this machine.
- * catalog_raised returns the higher of the record's version and what was raised. */
+/* ---- never older again: a worker that read a newer version tells all others on this machine.
+ * catalog_raised returns the newer of the record's version and what was raised. */
 void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
 struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal);
 /* The same of an editors' page, and (id 0) of the site's questions; known: the catalog's version. */

@@ -83,7 +83,7 @@ size_t catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, stru
   for (size_t i = place_of(w, after); i < w->n_by_id && n < max; i++, n++) {
     const struct catalog_record *r = catalog_record_of(w, w->records[w->by_id[i]]);
     ids[n] = r->id;
-    versions[n] = (struct version){r->rev, r->hash};
+    versions[n] = (struct version){.rev = r->rev, .hash = r->hash};
   }
   return n;
 }

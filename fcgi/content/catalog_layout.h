@@ -113,7 +113,7 @@ struct catalog_term_record { /* a sector, theme or page; behind it slug, name */
 
 struct catalog_raise { /* sound only while check fits: a torn entry is as good as none */
   _Atomic uint64_t id, rev, hash, check;
-  _Atomic int64_t at_us; /* real time */
+  _Atomic int64_t due_us, at_us; /* of the version; real time */
 };
 
 struct catalog_stored_version {

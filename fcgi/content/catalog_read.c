@@ -149,10 +149,10 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
     *out = (struct facts){0};
     return false;
   }
-  int64_t window_us = r.window_h * CLOCK_HOUR;
+  int64_t window_us = r.window_h * CLOCK_HOUR, due_us = catalog_record_time(&r, body, TIME_DUE, CLOCK_FOREVER);
   *out = (struct facts){
       .id = r.id,
-      .version = {r.rev, r.hash},
+      .version = {r.rev, r.hash, due_us},
       .slug = catalog_record_slug(&r, body),
       .name = catalog_record_name(&r, body),
       .status = catalog_record_status(&r),
@@ -171,7 +171,7 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
       .spark_us = catalog_record_time(&r, body, TIME_SPARK, CLOCK_NEVER),
       .changed_us = r.changed_us,
       .edited_us = catalog_record_time(&r, body, TIME_EDITED, CLOCK_NEVER),
-      .next_due_us = catalog_record_time(&r, body, TIME_DUE, CLOCK_FOREVER),
+      .next_due_us = due_us,
   };
   out->sectors = ids_read(pin, r.sectors, &out->n_sectors);
   out->themes = ids_read(pin, r.themes, &out->n_themes);

@@ -23,11 +23,6 @@
 #define RAISE_SETTLE_US (10 * CLOCK_SECOND)
 #define RAISE_TRIES 100 /* to find an entry that nobody else claims meanwhile */
 
-static uint64_t raise_check(uint64_t id, uint64_t rev, uint64_t hash, int64_t at_us)
-{
-  return catalog_hash_id(catalog_hash_id(catalog_hash_id(id + 1) ^ rev) ^ hash) ^ (uint64_t)at_us;
-}
-
 struct raised {
   uint64_t check; /* as it stood there; 0: empty */
   uint64_t id;
@@ -35,6 +30,12 @@ struct raised {
   int64_t at_us;
   bool whole; /* neither empty nor being written */
 };
+
+static uint64_t raise_check(const struct raised *r)
+{
+  uint64_t check = catalog_hash_id(catalog_hash_id(r->id + 1) ^ r->version.rev);
+  return catalog_hash_id(catalog_hash_id(check ^ r->version.hash) ^ (uint64_t)r->version.due_us) ^ (uint64_t)r->at_us;
+}
 
 static struct raised raise_load(const struct catalog_raise *e)
 {
@@ -44,21 +45,23 @@ static struct raised raise_load(const struct catalog_raise *e)
   r.id = atomic_load_explicit(&e->id, memory_order_relaxed);
   r.version.rev = atomic_load_explicit(&e->rev, memory_order_relaxed);
   r.version.hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
+  r.version.due_us = atomic_load_explicit(&e->due_us, memory_order_relaxed);
   r.at_us = atomic_load_explicit(&e->at_us, memory_order_relaxed);
-  r.whole = r.check == raise_check(r.id, r.version.rev, r.version.hash, r.at_us);
+  r.whole = r.check == raise_check(&r);
   return r;
 }
 
 /* False: somebody else has changed it since it was `seen`. */
 static bool raise_store(struct catalog_raise *e, uint64_t seen, const struct raised *r)
 {
-  uint64_t check = raise_check(r->id, r->version.rev, r->version.hash, r->at_us), claim = ~check;
+  uint64_t check = raise_check(r), claim = ~check;
   if (!atomic_compare_exchange_strong(&e->check, &seen, claim))
     return false;
   atomic_thread_fence(memory_order_release); /* who sees a field of ours sees the claim */
   atomic_store_explicit(&e->id, r->id, memory_order_relaxed);
   atomic_store_explicit(&e->rev, r->version.rev, memory_order_relaxed);
   atomic_store_explicit(&e->hash, r->version.hash, memory_order_relaxed);
+  atomic_store_explicit(&e->due_us, r->version.due_us, memory_order_relaxed);
   atomic_store_explicit(&e->at_us, r->at_us, memory_order_relaxed);
   return atomic_compare_exchange_strong(&e->check, &claim, check);
 }
@@ -95,7 +98,7 @@ static int raise_find(const struct catalog *c, uint64_t id, struct raised v[CATA
   raise_look(raise_set(c, id), v);
   for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
     if (v[i].whole && v[i].id == id && !raise_settled(c, v[i].at_us) &&
-        (best == CATALOG_RAISE_WAYS || v[i].version.rev > v[best].version.rev))
+        (best == CATALOG_RAISE_WAYS || version_newer(v[i].version, v[best].version)))
       best = i;
   return best;
 }
@@ -128,7 +131,7 @@ static void version_raise(const struct catalog *at, uint64_t id, struct version 
   struct raised set[CATALOG_RAISE_WAYS], made = {.id = id, .version = v, .at_us = clock_now_us()};
   for (int tries = 0; tries < RAISE_TRIES; tries++) {
     int best = raise_find(c, id, set);
-    if (best < CATALOG_RAISE_WAYS && set[best].version.rev >= v.rev)
+    if (best < CATALOG_RAISE_WAYS && !version_newer(v, set[best].version))
       return;
     int victim = raise_victim(c, id, set, best);
     if (raise_written(&set[victim]) && tries < RAISE_TRIES / 2)
@@ -143,27 +146,37 @@ static struct version version_raised(const struct catalog *c, uint64_t id, struc
 {
   struct raised set[CATALOG_RAISE_WAYS];
   int best = raise_find(c, id, set);
-  return best < CATALOG_RAISE_WAYS && set[best].version.rev > known.rev ? set[best].version : known;
+  return best < CATALOG_RAISE_WAYS && version_newer(set[best].version, known) ? set[best].version : known;
+}
+
+/* The id is 0 when there is no such product. */
+static struct version version_of(const struct catalog_pin *pin, uint32_t ordinal, uint64_t *id)
+{
+  struct catalog_record r;
+  const void *body = catalog_record_read(pin, ordinal, &r);
+  *id = body ? r.id : 0;
+  return body ? (struct version){r.rev, r.hash, catalog_record_time(&r, body, TIME_DUE, CLOCK_FOREVER)}
+              : (struct version){0};
 }
 
 void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
 {
-  struct catalog_record r;
-  if (catalog_record_read(pin, ordinal, &r) && v.rev > r.rev)
-    version_raise(pin->catalog, r.id, v);
+  uint64_t id;
+  struct version known = version_of(pin, ordinal, &id);
+  if (id && version_newer(v, known))
+    version_raise(pin->catalog, id, v);
 }
 
 struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal)
 {
-  struct catalog_record r;
-  if (!catalog_record_read(pin, ordinal, &r))
-    return (struct version){0, 0};
-  return version_raised(pin->catalog, r.id, (struct version){r.rev, r.hash});
+  uint64_t id;
+  struct version known = version_of(pin, ordinal, &id);
+  return id ? version_raised(pin->catalog, id, known) : known;
 }
 
 void catalog_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v)
 {
-  if (v.rev > known.rev)
+  if (version_newer(v, known))
     version_raise(c, ~id, v);
 }
 
@@ -192,10 +205,10 @@ void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct vers
 struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordinal)
 {
   if (ordinal >= pin->products)
-    return (struct version){0, 0};
+    return (struct version){0};
   struct catalog_stored_version *s = catalog_stored_array(pin->catalog, pin->half) + ordinal;
-  return (struct version){atomic_load_explicit(&s->rev, memory_order_relaxed),
-                          atomic_load_explicit(&s->hash, memory_order_relaxed)};
+  return (struct version){.rev = atomic_load_explicit(&s->rev, memory_order_relaxed),
+                          .hash = atomic_load_explicit(&s->hash, memory_order_relaxed)};
 }
 
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products)

@@ -77,7 +77,7 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->spark_us = unpack_int(u);
   f->changed_us = unpack_int(u);
   f->edited_us = CLOCK_NEVER;
-  f->next_due_us = unpack_int(u);
+  f->version.due_us = f->next_due_us = unpack_int(u);
 }
 
 static struct body unpack_body(struct unpack *u)

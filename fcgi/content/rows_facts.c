@@ -272,6 +272,7 @@ static void finish(struct rows_reading *r)
   for (size_t i = 0; i < r->n; i++) {
     struct facts *f = &r->products[i].facts;
     f->version.hash = r->hashes[i];
+    f->version.due_us = f->next_due_us;
     f->changed_us = later(f->changed_us, later(f->editorial_us, f->activity_us));
     if (slug_valid(f->slug))
       r->products[kept++] = r->products[i];

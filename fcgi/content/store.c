@@ -105,7 +105,7 @@ static size_t missing_ids(const struct want *wants, size_t n, uint64_t *ids)
 static size_t lease_key(const struct store_live *s, const struct want *wants, size_t n, uint64_t id,
                         char out[FRAGMENT_KEY_MAX + 1])
 {
-  struct version v = {0, 0};
+  struct version v = {0};
   for (size_t i = 0; i < n; i++)
     if (want_concerns(&wants[i], id))
       v = wants[i].id == id ? wants[i].version : wants[i].other_version;

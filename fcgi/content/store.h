@@ -26,7 +26,7 @@ struct want {
   uint64_t id, other_id;          /* of the product or page; SITE: 0; PAIR: the smaller and the larger id */
   struct version version;         /* as the catalog has it; PAIR: of id */
   struct version other_version;   /* PAIR: of other_id */
-  uint64_t planned_rev;           /* of the facts that the page was planned with; 0: does not matter */
+  struct version planned;         /* of the facts that the page was planned with; rev 0: does not matter */
   uint32_t ordinal;               /* in the pin; CATALOG_NONE for SITE and PAGE */
 
   /* filled by store_fetch */

@@ -7,6 +7,7 @@
 #include "text/envelope.h"
 
 #define BEHIND_PAUSE_US 20000
+#define EARLIER_TRIES 3
 #define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
 static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE,
@@ -125,14 +126,18 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
 
 /* May a snapshot with this version be used?  Not while the catalog already knows a newer one: then the
  * snapshot comes from a replica that lags, or a restore has just turned the counters back and the
- * watcher is about to notice. */
-static bool behind(struct store_live *s, const struct product *p)
+ * watcher is about to notice (OLDER); or it was begun just before something fell due, unless the
+ * database's clock was set back, which is not waited for (EARLIER). */
+enum behind { NOT_BEHIND, EARLIER, OLDER };
+
+static enum behind behind(struct store_live *s, const struct product *p)
 {
   struct catalog_pin now;
   if (p->facts.id == 0 || !catalog_pin(s->catalog, &now))
-    return false;
+    return NOT_BEHIND;
   uint32_t ordinal = catalog_find_id(&now, p->facts.id);
-  return ordinal != CATALOG_NONE && p->facts.version.rev < catalog_raised(&now, ordinal).rev;
+  struct version known = ordinal == CATALOG_NONE ? (struct version){0} : catalog_raised(&now, ordinal);
+  return known.rev > p->facts.version.rev ? OLDER : version_newer(known, p->facts.version) ? EARLIER : NOT_BEHIND;
 }
 
 static bool behind_pause(const struct store_context *x)
@@ -147,19 +152,21 @@ static bool behind_pause(const struct store_context *x)
 static enum err read_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
                               struct product *out)
 {
-  for (;;) {
+  for (int tries = 1;; tries++) {
     struct rows_snapshot snap;
-    bool late = false;
+    enum behind most = NOT_BEHIND;
     stage_set(x->stage, STAGE_DATABASE);
     enum err e = rows_products(s->db, ids, n, x->arena, x->deadline_us, out, &snap);
     if (e != ERR_OK)
       return e;
-    for (size_t i = 0; i < n; i++)
-      late = late || behind(s, &out[i]);
-    if (!late)
+    for (size_t i = 0; i < n; i++) {
+      enum behind one = behind(s, &out[i]);
+      most = one > most ? one : most;
+    }
+    if (most == NOT_BEHIND || (most == EARLIER && tries == EARLIER_TRIES))
       return ERR_OK;
     if (!behind_pause(x))
-      return ERR_UNAVAILABLE;
+      return most == EARLIER ? ERR_OK : ERR_UNAVAILABLE;
   }
 }
 

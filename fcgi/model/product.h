@@ -12,15 +12,22 @@
 #include "base/clock.h"
 #include "base/span.h"
 
-/* A version orders by rev (the count of the product's change-log entries) and is identified by both:
- * hash covers every row that a page would show. */
+/* A version is identified by rev (the count of the product's change-log entries) and hash, which covers
+ * every row that a page would show.  Versions order by rev, and those of the same rows by due_us, the
+ * moment at which time alone makes the next one: an editorial that has fallen due is no edit. */
 struct version {
   uint64_t rev, hash;
+  int64_t due_us; /* next_due_us of the product's facts; 0: not known, or not of a product */
 };
 
 static inline bool version_eq(struct version a, struct version b)
 {
   return a.rev == b.rev && a.hash == b.hash;
+}
+
+static inline bool version_newer(struct version a, struct version b)
+{
+  return a.rev != b.rev ? a.rev > b.rev : a.due_us > b.due_us;
 }
 
 enum product_status { PRODUCT_DRAFT, PRODUCT_PUBLISHED, PRODUCT_ARCHIVED }; /* unknown words read as draft */

@@ -7,7 +7,7 @@
 
 static bool newer(const struct want *w)
 {
-  return w->err == ERR_OK && w->planned_rev && w->got.rev > w->planned_rev;
+  return w->err == ERR_OK && w->planned.rev && version_newer(w->got, w->planned);
 }
 
 bool ahead_of_catalog(const struct page *p)
@@ -74,7 +74,7 @@ static struct want *untold(const struct page *p, size_t *n)
       cards[(*n)++] = (struct want){.kind = FRAGMENT_CARD,
                                     .id = w->id,
                                     .version = w->got,
-                                    .planned_rev = w->planned_rev,
+                                    .planned = w->planned,
                                     .ordinal = w->ordinal};
   }
   return cards;

@@ -31,7 +31,7 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
                                     .page = number,
                                     .id = m->facts.id,
                                     .version = catalog_raised(&p->pin, m->ordinal),
-                                    .planned_rev = m->facts.version.rev,
+                                    .planned = m->facts.version,
                                     .ordinal = m->ordinal});
 }
 
@@ -60,7 +60,7 @@ void page_digest_term(struct page *p, const struct catalog_term *t)
 void page_facts_newest(const struct page *p, struct facts *f)
 {
   for (size_t i = 0; i < p->n_newer; i++)
-    if (p->newer[i].id == f->id && p->newer[i].version.rev > f->version.rev)
+    if (p->newer[i].id == f->id && version_newer(p->newer[i].version, f->version))
       *f = p->newer[i];
 }
 
@@ -127,7 +127,7 @@ const void *page_value(const struct page *p, size_t want)
 
 void page_facts_newer(struct member *m, const struct facts *read)
 {
-  if (read->version.rev > m->facts.version.rev)
+  if (version_newer(read->version, m->facts.version))
     m->facts = *read;
 }
 

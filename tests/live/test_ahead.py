@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from lib.servers import wait_until
+from lib.servers import SLOW, wait_until
 
 
 @contextmanager
@@ -31,6 +31,23 @@ def test_what_one_worker_has_read_is_never_older_on_another(own_site):
         own_site.cache.flush()
         assert "Fresh from the press" in own_site.get(other).text
         assert all("Fresh from the press" in own_site.get(page).text for _ in range(20))
+
+
+def test_what_has_fallen_due_is_never_taken_back(own_site):
+    """A scheduled editorial is no edit: the same rows, and yet newer."""
+    page, other = "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nginx"
+    own_site.sql("INSERT INTO editorial (product_id, status, headline, current_state_md, heading_md, prediction_md, author,"
+                 " published_at) SELECT id, 'published', 'Fallen due', 'x', 'y', 'z', 'A', UTC_TIMESTAMP(6) + INTERVAL %s"
+                 " SECOND FROM product WHERE slug = 'kafka'", 3 * SLOW)
+    own_site.sql("UPDATE product SET name = 'Kafka, due soon' WHERE slug = 'kafka'")
+    wait_until(lambda: "Kafka, due soon" in own_site.get(page).text, 10)
+    for _ in range(20):  # into every worker's table
+        assert "Fallen due" not in own_site.get(page).text
+    with watcher_held(own_site):
+        wait_until(lambda: own_site.sql("SELECT MAX(published_at) < UTC_TIMESTAMP(6) FROM editorial")[0][0], 10 * SLOW)
+        own_site.cache.flush()
+        assert "Fallen due" in own_site.get(other).text
+        assert all("Fallen due" in own_site.get(page).text for _ in range(20))
 
 
 def test_what_a_restore_undid_does_not_come_back(own_site):

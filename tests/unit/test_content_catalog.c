@@ -42,7 +42,8 @@ static void test_all_facts_come_back(void **state)
   f.sectors = sectors, f.n_sectors = 2, f.themes = themes, f.n_themes = 3;
   f.n90 = 12, f.s30 = 3, f.activities = 99, f.override_tenths = 73;
   f.has_editorial = true, f.has_questions = true;
-  f.editorial_us = T0 + 1, f.activity_us = T0 + 2, f.spark_us = T0 + 3, f.changed_us = T0 + 4, f.next_due_us = T0 + 5;
+  f.editorial_us = T0 + 1, f.activity_us = T0 + 2, f.spark_us = T0 + 3, f.changed_us = T0 + 4;
+  f.next_due_us = f.version.due_us = T0 + 5;
   assert_int_equal(catalog_put(x->w, &f, aliases, 2, pairs, 2), ERR_OK);
   catalog_put_window(x->w, f.window_us);
   struct catalog_pin pin = publish(x->c, x->w, 1);
@@ -203,11 +204,11 @@ static void test_a_term_lists_its_products_whichever_came_first(void **state)
 static void test_pages_and_the_site(void **state)
 {
   struct catalog_fixture *x = *state;
-  struct catalog_page about = {5, {3, 4}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0}, got;
-  struct catalog_page method = {4, {1, 2}, SPAN("methodology"), SPAN("Methodology"), PRODUCT_DRAFT, T0 + 1};
+  struct catalog_page about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0}, got;
+  struct catalog_page method = {4, {1, 2, 0}, SPAN("methodology"), SPAN("Methodology"), PRODUCT_DRAFT, T0 + 1};
   assert_int_equal(catalog_put_page(x->w, &method), ERR_OK);
   assert_int_equal(catalog_put_page(x->w, &about), ERR_OK);
-  catalog_put_site(x->w, (struct version){7, 8}, 9);
+  catalog_put_site(x->w, (struct version){7, 8, 0}, 9);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_pages(&pin), 2);
   assert_true(catalog_page(&pin, 0, &got));
@@ -217,7 +218,7 @@ static void test_pages_and_the_site(void **state)
   assert_int_equal(got.status, PRODUCT_DRAFT);
   assert_int_equal(got.changed_us, T0 + 1);
   assert_true(version_eq(got.version, method.version));
-  assert_true(version_eq(catalog_site_version(&pin), (struct version){7, 8}));
+  assert_true(version_eq(catalog_site_version(&pin), (struct version){7, 8, 0}));
   catalog_remove_page(x->w, 4);
   pin = publish(x->c, x->w, 2);
   assert_false(catalog_page_slug(&pin, SPAN("methodology"), &got));

@@ -42,7 +42,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   uint64_t sectors[] = {10, 11}, themes[] = {20}, pairs[] = {2};
   struct span alias = SPAN("apache-kafka");
   struct facts a = product_of(1, "kafka", "Kafka"), b = product_of(2, "nats", "NATS"), c = product_of(3, "gone", "Gone");
-  struct catalog_page about = {5, {3, 4}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
+  struct catalog_page about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1;
   a.n90 = 9, b.n90 = 3, a.activity_us = T0, a.next_due_us = T0 + 77;
   assert_int_equal(catalog_put(x->w, &a, &alias, 1, pairs, 1), ERR_OK);
@@ -51,7 +51,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   put_term(x->w, false, 11, "devops", "DevOps", 0);
   put_term(x->w, true, 20, "streaming", "Streaming", 0);
   assert_int_equal(catalog_put_page(x->w, &about), ERR_OK);
-  catalog_put_site(x->w, (struct version){7, 8}, 9);
+  catalog_put_site(x->w, (struct version){7, 8, 0}, 9);
   catalog_put_window(x->w, clock_hour_floor(T0));
   publish(x->c, x->w, 41);
   catalog_remove(x->w, 3);
@@ -59,7 +59,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   struct catalog_pin pin;
   assert_true(catalog_pin(x->c, &pin));
-  catalog_stored(&pin, catalog_find_id(&pin, 2), (struct version){6, 66});
+  catalog_stored(&pin, catalog_find_id(&pin, 2), (struct version){6, 66, 0});
   return pin;
 }
 
@@ -85,7 +85,7 @@ static void check_site(const struct catalog *c, struct catalog_writer *w)
   assert_int_equal(t.median2, 12);
   assert_true(catalog_theme_slug(&pin, SPAN("streaming"), &t));
   assert_true(catalog_page_slug(&pin, SPAN("about"), &page));
-  assert_true(version_eq(catalog_site_version(&pin), (struct version){7, 8}));
+  assert_true(version_eq(catalog_site_version(&pin), (struct version){7, 8, 0}));
   assert_true(catalog_pair(&pin, 1, 2));
   assert_int_equal(pin.window_us, clock_hour_floor(T0));
   assert_true(catalog_facts(&pin, catalog_find_id(&pin, 2), &facts));

@@ -197,29 +197,49 @@ static void test_raised_versions(void **state)
   struct catalog_fixture *x = *state;
   struct catalog_state s;
   struct facts a = product_of(1, "a", "A");
-  a.version = (struct version){5, 55};
+  a.version = (struct version){5, 55, 0};
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_true(version_eq(catalog_raised(&pin, 0), a.version));
-  catalog_raise(&pin, 0, (struct version){4, 44});
+  catalog_raise(&pin, 0, (struct version){4, 44, 0});
   assert_true(version_eq(catalog_raised(&pin, 0), a.version));
-  catalog_raise(&pin, 0, (struct version){7, 77});
-  catalog_raise(&pin, 0, (struct version){6, 66});
-  assert_true(version_eq(catalog_raised(&pin, 0), (struct version){7, 77}));
-  a.version = (struct version){6, 66};
+  catalog_raise(&pin, 0, (struct version){7, 77, 0});
+  catalog_raise(&pin, 0, (struct version){6, 66, 0});
+  assert_true(version_eq(catalog_raised(&pin, 0), (struct version){7, 77, 0}));
+  a.version = (struct version){6, 66, 0};
   put(x->w, &a);
   pin = publish(x->c, x->w, 2);
-  assert_true(version_eq(catalog_raised(&pin, 0), (struct version){7, 77}));
+  assert_true(version_eq(catalog_raised(&pin, 0), (struct version){7, 77, 0}));
   catalog_state_get(x->c, &s);
   s.confirmed_us = clock_now_us() + CLOCK_MINUTE; /* long after: of a history that is no more */
   catalog_state_put(x->w, &s);
   assert_true(version_eq(catalog_raised(&pin, 0), a.version));
-  a.version = (struct version){9, 99};
+  a.version = (struct version){9, 99, 0};
   put(x->w, &a);
   pin = publish(x->c, x->w, 3);
   assert_true(version_eq(catalog_raised(&pin, 0), a.version));
   assert_int_equal(catalog_raised(&pin, 5).rev, 0);
-  catalog_raise(&pin, 5, (struct version){7, 77});
+  catalog_raise(&pin, 5, (struct version){7, 77, 0});
+}
+
+static void test_of_the_same_rows_the_version_that_fell_due_later_is_newer(void **state)
+{
+  struct catalog_fixture *x = *state;
+  struct facts a = product_of(1, "a", "A"), got;
+  a.version = (struct version){5, 55, 0};
+  a.next_due_us = T0 + 10;
+  put(x->w, &a);
+  struct catalog_pin pin = publish(x->c, x->w, 1);
+  assert_true(catalog_facts(&pin, 0, &got) && got.version.due_us == T0 + 10);
+  catalog_raise(&pin, 0, (struct version){5, 44, T0 + 5});
+  assert_int_equal(catalog_raises(x->c), 0);
+  catalog_raise(&pin, 0, (struct version){5, 66, T0 + 20});
+  assert_int_equal(catalog_raised(&pin, 0).hash, 66);
+  catalog_raise(&pin, 0, (struct version){5, 77, CLOCK_FOREVER});
+  catalog_raise(&pin, 0, (struct version){5, 66, T0 + 20});
+  assert_int_equal(catalog_raised(&pin, 0).hash, 77);
+  catalog_raise(&pin, 0, (struct version){6, 88, T0 + 5}); /* an edit is newer than all of them */
+  assert_int_equal(catalog_raised(&pin, 0).hash, 88);
 }
 
 static void test_stored_versions(void **state)
@@ -229,12 +249,12 @@ static void test_stored_versions(void **state)
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_last_stored(&pin, 0).rev, 0);
-  catalog_stored(&pin, 0, (struct version){3, 33});
+  catalog_stored(&pin, 0, (struct version){3, 33, 0});
   a.version.rev = 9;
   put(x->w, &a);
   pin = publish(x->c, x->w, 2);
-  assert_true(version_eq(catalog_last_stored(&pin, 0), (struct version){3, 33}));
-  catalog_stored(&pin, 4, (struct version){3, 33});
+  assert_true(version_eq(catalog_last_stored(&pin, 0), (struct version){3, 33, 0}));
+  catalog_stored(&pin, 4, (struct version){3, 33, 0});
   assert_int_equal(catalog_last_stored(&pin, 4).rev, 0);
 }
 
@@ -244,14 +264,14 @@ static void test_another_history_forgets_raised_and_stored_versions(void **state
   struct facts a = product_of(1, "a", "A");
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 100);
-  catalog_raise(&pin, 0, (struct version){7, 77});
-  catalog_stored(&pin, 0, (struct version){3, 33});
+  catalog_raise(&pin, 0, (struct version){7, 77, 0});
+  catalog_stored(&pin, 0, (struct version){3, 33, 0});
   pin = publish(x->c, x->w, 101);
   assert_int_equal(catalog_raised(&pin, 0).rev, 7);
   pin = publish(x->c, x->w, 50); /* the log stepped back: an older backup */
   assert_true(version_eq(catalog_raised(&pin, 0), a.version));
   assert_int_equal(catalog_last_stored(&pin, 0).rev, 0);
-  catalog_raise(&pin, 0, (struct version){8, 88});
+  catalog_raise(&pin, 0, (struct version){8, 88, 0});
   struct catalog_follow f = {.cursor = 60, .incarnation = "two"};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   assert_true(catalog_pin(x->c, &pin));
@@ -303,6 +323,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_next_due_is_the_least, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_ids_come_in_order, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_raised_versions, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_of_the_same_rows_the_version_that_fell_due_later_is_newer, catalog_setup,
+                                      catalog_teardown),
       cmocka_unit_test_setup_teardown(test_stored_versions, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_another_history_forgets_raised_and_stored_versions, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_the_watchers_state, catalog_setup, catalog_teardown),

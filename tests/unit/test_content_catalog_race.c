@@ -29,7 +29,7 @@ static enum err generation_put(struct catalog_writer *w, uint64_t g)
     f.slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "product-%u", (unsigned)id));
     int n = snprintf(name, sizeof name, "Product %u of %llu", (unsigned)id, (unsigned long long)g);
     f.name = span_of(name, (size_t)n);
-    f.version = (struct version){g, mix(id, g)};
+    f.version = (struct version){g, mix(id, g), 0};
     f.n90 = (uint32_t)(mix(id, g) >> 40) % 40, f.changed_us = (int64_t)g;
     f.sectors = &sector, f.n_sectors = 1;
     enum err e = catalog_put(w, &f, NULL, 0, NULL, 0);
@@ -240,7 +240,7 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
   struct catalog_pin first;
   generation_publish(w, g);
   assert_true(catalog_pin(c, &first));
-  catalog_stored(&first, catalog_find_id(&first, 9), (struct version){8, 88});
+  catalog_stored(&first, catalog_find_id(&first, 9), (struct version){8, 88, 0});
   while (e == ERR_OK && g < 5000) {
     e = generation_put(w, ++g);
     if (e == ERR_OK)
@@ -306,7 +306,7 @@ static void raise_run(const struct catalog *c, struct raising *r)
   uint32_t ordinal = catalog_find_id(&pin, 1);
   for (int i = 0; i < 100000; i++) {
     uint64_t rev = atomic_fetch_add(&r->next, 1);
-    catalog_raise(&pin, ordinal, (struct version){rev, mix(1, rev)});
+    catalog_raise(&pin, ordinal, (struct version){rev, mix(1, rev), 0});
     struct version v = catalog_raised(&pin, ordinal);
     if (v.rev < rev || v.rev < seen || v.hash != mix(1, v.rev))
       atomic_fetch_add(&r->wrong, 1);
