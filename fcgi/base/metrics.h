@@ -21,6 +21,7 @@
   X(pages_rendered, "pages put together from fragments")                                                               \
   X(pages_evicted, "finished pages dropped to make room")                                                              \
   X(pages_stale, "older pages served while a backend was away")                                                        \
+  X(searches, "passes over the names of all products")                                                                 \
   X(cache_gets, "memcached multi-gets")                                                                                \
   X(cache_hits, "fragments found in memcached")                                                                        \
   X(fragments_reused, "fragments that a busy worker still had, and did not ask memcached for")                         \

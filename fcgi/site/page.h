@@ -17,6 +17,7 @@
 #include "site/target.h"
 #include "site/view.h"
 
+struct finder_kept;
 struct later;
 struct site;
 
@@ -46,6 +47,7 @@ struct page {
   int64_t now_us; /* the site's clock */
   const struct facts *newer; /* that the catalog does not have yet (site/ahead.h) */
   size_t n_newer;
+  struct finder_kept **kept; /* the searches that earlier plans made (site/finder.h) */
 
   /* filled by plan */
   struct span canonical;  /* path without form suffix; query excluded */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "content/catalog_match.h"
+#include "site/finder.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -54,7 +55,7 @@ static enum plan find_products(struct page *p, struct span needle, struct search
 {
   struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
   struct member named;
-  size_t n = m ? catalog_search(&p->pin, needle, m, RESULTS_MAX) : 0;
+  size_t n = m ? finder_search(p, needle, m, RESULTS_MAX) : 0;
   if (m && page_product(p, needle, &named) == PLAN_OK)
     n = put_first(m, n, named.ordinal);
   enum plan result = listing_page(p, (uint32_t)n, &s->list);
@@ -97,6 +98,10 @@ static bool set_add(struct search *s, const struct member *m)
 /* "kafka vs kubernetes": two to four products, each named or nearly so; else it is a search like any other. */
 static bool find_set(struct page *p, struct span needle, struct search *s)
 {
+  struct span others = needle;
+  side_take(&others);
+  if (!others.n) /* one name only: it is not looked for twice */
+    return false;
   for (struct span rest = needle; rest.n;) {
     struct pick k = {.value = side_take(&rest)};
     picker_find(p, &k);

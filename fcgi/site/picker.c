@@ -1,5 +1,6 @@
 #include "site/picker.h"
 
+#include "site/finder.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
@@ -16,7 +17,7 @@ void picker_find(struct page *p, struct pick *k)
   if (!typed.n)
     return;
   k->known = page_product(p, folded, &k->member) == PLAN_OK;
-  size_t n = k->known ? 0 : catalog_search(&p->pin, folded, matches, PICKER_NEAR);
+  size_t n = k->known ? 0 : finder_search(p, folded, matches, PICKER_NEAR);
   for (size_t i = 0; i < n; i++) {
     struct member m;
     if (!page_member(p, matches[i].ordinal, &m))

@@ -25,6 +25,7 @@ static enum plan plan_once(struct visit *v)
                      .now_us = v->http.now_us,
                      .newer = v->newer,
                      .n_newer = v->n_newer,
+                     .kept = &v->kept,
                      .number = 1,
                      .changed_us = CLOCK_NEVER,
                      .label_us = CLOCK_NEVER,

@@ -27,6 +27,7 @@ struct visit {
   uint64_t raises; /* when it was planned */
   struct facts *newer; /* than the catalog's, which does not move */
   size_t n_newer;
+  struct finder_kept *kept;
 };
 
 /* Answers the page that `route` names: from the table, or planned, fetched, built and rendered. */

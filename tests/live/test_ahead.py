@@ -123,6 +123,19 @@ def test_a_page_that_is_read_ahead_of_the_catalog_is_of_one_version(make_site, f
     wait_until(lambda: "/products/whale" in site.get(page).text, 10)
 
 
+@pytest.mark.parametrize("query, searches", [("docke", 1), ("dockre+vs+kubernets", 2), ("kubernetes", 1)])
+def test_names_are_searched_once_however_often_a_page_is_planned(make_site, query, searches):
+    """Here it is planned again since what was found turns out to have another name."""
+    site = make_site(config={"page_cache_bytes": 0})
+    assert site.get(f"/search?q={query}").status == 200
+    with watcher_held(site):
+        site.sql("UPDATE product SET name = CONCAT(name, ' Renamed')")
+        site.cache.flush()
+        before = site.metrics()["diptych_searches_total"]
+        assert " Renamed" in site.get(f"/search?q={query}").text
+        assert site.metrics()["diptych_searches_total"] - before == searches
+
+
 PLACES = [("/feed.atom", "t"), ("/sectors/devops.atom", "t"), ("/faq/moby", "q"), ("/products/moby?page=2", "t2"),
           ("/products/moby.atom", "t")]
 
