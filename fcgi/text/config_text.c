@@ -81,13 +81,8 @@ static void string_skip(struct walk *w, char quote)
 
 static void word_skip(struct walk *w)
 {
-  size_t n = 0, slashes = 0;
-  while (is_word(char_at(w, n)))
-    slashes += char_at(w, n++) == '/';
-  if (n > 1 && n == slashes)
-    line_skip(w);
-  else
-    w->at += n;
+  while (is_word(char_at(w, 0)))
+    w->at++;
 }
 
 static void step(struct walk *w)
@@ -95,7 +90,7 @@ static void step(struct walk *w)
   char c = char_at(w, 0);
   if (c == '"' || c == '\'')
     string_skip(w, c);
-  else if (c == '#')
+  else if (c == '#' || (c == '/' && char_at(w, 1) == '/'))
     line_skip(w);
   else if (c == '/' && char_at(w, 1) == '*')
     comment_skip(w);

@@ -68,6 +68,7 @@ static void what_is_left_open_is_told_where_it_was_opened(void **state)
   refused("cache_secret = \"ab\\9cd\"\n", 1, "a backslash before a number");
   refused("cache_secret = \"ab\\400\"\n", 1, "a backslash before a number");
   refused("cache_secret = \"ab\\0101\"\n", 1, "a backslash before a number");
+  taken("//don't\nworkers = 2 //\"three\n////it's four\nstate_dir = /a//b // it's c\n");
   taken("/* one\n * two */ workers = 2 // \" three\n# it's four\n//\n");
   taken("site_name = \"a 'b' \\\" # // /* c\"\n");
   taken("site_name = 'a \"b\" \\' \\9 /* c'\n");
