@@ -169,11 +169,11 @@ static struct span lifecycle_word(enum lifecycle l)
   return words[l];
 }
 
-/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka" */
-static struct span host_of(struct span url)
+/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka": of the address as it was written, whose words
+ * are for readers.  Empty when there is none to link to. */
+static struct span shown_of(struct span linked, struct span written)
 {
-  size_t at = span_find_span(url, SPAN("://"));
-  struct span host = at < url.n ? span_from(url, at + 3) : url;
+  struct span host = linked.n ? span_from(written, span_find_span(written, SPAN("://")) + 3) : SPAN("");
   if (span_starts(host, SPAN("www.")))
     host = span_from(host, 4);
   while (span_ends(host, SPAN("/")))
@@ -210,9 +210,9 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
   f = f ? f : &none;
   out->license = f->license;
   out->website_url = web_url(p, f->website_url);
-  out->website_host = host_of(out->website_url);
+  out->website_host = shown_of(out->website_url, f->website_url);
   out->repository_url = web_url(p, f->repository_url);
-  out->repository_host = host_of(out->repository_url);
+  out->repository_host = shown_of(out->repository_url, f->repository_url);
   out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(p, f->logo_url) : SPAN("");
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
   CHIPS(p, out->themes, g->themes, g->n_themes, false);

@@ -81,10 +81,13 @@ def test_twins_stay_whole(hostile_site, path):
 def test_a_website_is_a_web_address_with_a_host(own_site):
     for url, shown in [("HTTPS://Kafka.Example/", "HTTPS://Kafka.Example/"), ("http://", None), ("https:///x", None),
                        ("ftp://x.example/", None), ("https:x", None),
-                       ("https://x.example/><b>|\"'%41%zz", "https://x.example/%3E%3Cb%3E%7C%22%27%41%25zz")]:
+                       ("https://x.example/><b>|\"'%41%zz", "https://x.example/%3E%3Cb%3E%7C%22%27%41%25zz"),
+                       ("https://www.bücher.example/a/", "https://www.b%C3%BCcher.example/a/"),
+                       ("https://[2001:db8::1]:8080/a(b)", "https://[2001:db8::1]:8080/a(b)")]:
         own_site.database.sql("UPDATE product SET website_url = %s, license = %s WHERE slug = 'kafka'", url, "L" + url)
         wait_until(lambda: own_site.get("/products/kafka.json").json["product"]["license"] == "L" + url)
         assert own_site.get("/products/kafka.json").json["product"]["website_url"] == shown
         assert own_site.get("/products/kafka.md").text.count(f"- Website: <{shown}>\n" if shown else "- Website: none") == 1
-        links = [a["href"] for a in parse(own_site.get("/products/kafka").text).all("a")]
+        links = {a["href"]: a.text for a in parse(own_site.get("/products/kafka").text).all("a")}
         assert shown in links if shown else url not in links
+        assert not shown or links[shown] == url.partition("://")[2].removeprefix("www.").rstrip("/")
