@@ -64,15 +64,22 @@ int64_t watch_changed_us(const struct watch *w)
   return soon ? w->told_us : w->db_now_us;
 }
 
-/* While everything is read, what is not known yet may be as old as its rows say. */
-static int64_t edited_us(const struct watch *w, const struct facts *f)
+/* When what has version `now` was edited; before_us is the catalog's word on `before`, NULL when it has none.
+ * While everything is read, what is not known yet may be as old as its rows say. */
+static int64_t edited_us(const struct watch *w, const struct version *before, int64_t before_us, const struct version *now)
+{
+  if (before && version_eq(*before, *now))
+    return before_us;
+  return !before && w->loading ? CLOCK_NEVER : watch_changed_us(w);
+}
+
+static int64_t product_edited_us(const struct watch *w, const struct facts *f)
 {
   struct catalog_pin pin;
   struct facts had;
   uint32_t ordinal = catalog_pin(w->catalog, &pin) ? catalog_find_id(&pin, f->id) : CATALOG_NONE;
-  if (ordinal == CATALOG_NONE || !catalog_facts(&pin, ordinal, &had))
-    return w->loading ? CLOCK_NEVER : watch_changed_us(w);
-  return version_eq(had.version, f->version) ? had.edited_us : watch_changed_us(w);
+  bool known = ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &had);
+  return edited_us(w, known ? &had.version : NULL, known ? had.edited_us : CLOCK_NEVER, &f->version);
 }
 
 enum err watch_put(struct watch *w, const struct product *p)
@@ -83,7 +90,7 @@ enum err watch_put(struct watch *w, const struct product *p)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < p->n_pairs; i++)
     pairs[i] = p->pairs[i].other_id;
-  facts.edited_us = edited_us(w, &facts);
+  facts.edited_us = product_edited_us(w, &facts);
   enum err err = catalog_put(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
   watch_noted(w, err);
   bool leave = w->loading || clock_mono_us() - w->full_since_us > FULL_US;
@@ -139,21 +146,30 @@ enum err watch_products(struct watch *w, const uint64_t *ids, size_t n)
 struct terms_change {
   struct watch *w;
   struct catalog_pin pin;
-  bool pinned;
+  bool pinned, all;
   size_t found;
 };
 
 /* Must `now` be staged, when the catalog has `before` (NULL: nothing)? */
 static bool differs(struct terms_change *c, const struct version *before, const struct version *now)
 {
-  bool other = !before || !version_eq(*before, *now);
+  bool other = c->all || !before || !version_eq(*before, *now);
   c->found += other;
   return other;
 }
 
-static int64_t changed_us(const struct terms_change *c)
+/* True: `now`, a sector or theme, has to be staged; its edited_us is told then. */
+static bool term_differs(struct terms_change *c, const struct catalog_term *before, struct catalog_term *now)
 {
-  return c->w->loading ? CLOCK_NEVER : watch_changed_us(c->w);
+  const struct version *version = before ? &before->version : NULL;
+  now->edited_us = edited_us(c->w, version, before ? before->edited_us : CLOCK_NEVER, &now->version);
+  return differs(c, version, &now->version);
+}
+
+/* How many of those that the catalog has may be gone: when all are read, what was not seen is. */
+static uint32_t gone_most(const struct terms_change *c, uint32_t (*count)(const struct catalog_pin *))
+{
+  return c->pinned && !c->all ? count(&c->pin) : 0;
 }
 
 static void term_noted(struct watch *w, enum err err)
@@ -175,12 +191,10 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
   struct catalog_term had;
   for (size_t i = 0; i < t->n_sectors; i++) {
     bool known = c->pinned && catalog_sector_id(&c->pin, t->sectors[i].id, &had);
-    if (!differs(c, known ? &had.version : NULL, &t->sectors[i].version))
-      continue;
-    t->sectors[i].edited_us = changed_us(c);
-    term_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
+    if (term_differs(c, known ? &had : NULL, &t->sectors[i]))
+      term_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
   }
-  for (uint32_t i = 0, n = c->pinned ? catalog_sectors(&c->pin) : 0; i < n; i++)
+  for (uint32_t i = 0, n = gone_most(c, catalog_sectors); i < n; i++)
     if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id)) {
       catalog_remove_sector(c->w->writer, had.id);
       c->found++;
@@ -192,12 +206,10 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
   struct catalog_term had;
   for (size_t i = 0; i < t->n_themes; i++) {
     bool known = c->pinned && catalog_theme_id(&c->pin, t->themes[i].id, &had);
-    if (!differs(c, known ? &had.version : NULL, &t->themes[i].version))
-      continue;
-    t->themes[i].edited_us = changed_us(c);
-    term_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
+    if (term_differs(c, known ? &had : NULL, &t->themes[i]))
+      term_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
   }
-  for (uint32_t i = 0, n = c->pinned ? catalog_themes(&c->pin) : 0; i < n; i++)
+  for (uint32_t i = 0, n = gone_most(c, catalog_themes); i < n; i++)
     if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id)) {
       catalog_remove_theme(c->w->writer, had.id);
       c->found++;
@@ -207,7 +219,7 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
 static void pages_apply(struct terms_change *c, const struct rows_terms *t)
 {
   struct catalog_page had;
-  uint32_t n = c->pinned ? catalog_pages(&c->pin) : 0;
+  uint32_t n = gone_most(c, catalog_pages);
   for (size_t i = 0; i < t->n_pages; i++) {
     bool known = false;
     for (uint32_t k = 0; k < n && !known; k++)
@@ -226,11 +238,20 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
   }
 }
 
+static void site_apply(struct terms_change *c, const struct version *now)
+{
+  struct version had = c->pinned ? catalog_site_version(&c->pin) : (struct version){0};
+  const struct version *before = c->pinned ? &had : NULL;
+  int64_t us = edited_us(c->w, before, c->pinned ? catalog_site_edited(&c->pin) : CLOCK_NEVER, now);
+  if (differs(c, before, now))
+    catalog_put_site(c->w->writer, *now, us);
+}
+
 enum err watch_terms(struct watch *w, bool all, size_t *found)
 {
   struct rows_terms t;
-  struct terms_change c = {.w = w};
-  c.pinned = !all && catalog_pin(w->catalog, &c.pin);
+  struct terms_change c = {.w = w, .all = all};
+  c.pinned = catalog_pin(w->catalog, &c.pin);
   arena_reset(w->arena);
   enum err err = rows_terms_read(w->db, w->arena, watch_deadline(), &t);
   if (err != ERR_OK)
@@ -238,9 +259,7 @@ enum err watch_terms(struct watch *w, bool all, size_t *found)
   sectors_apply(&c, &t);
   themes_apply(&c, &t);
   pages_apply(&c, &t);
-  struct version site = c.pinned ? catalog_site_version(&c.pin) : (struct version){0};
-  if (differs(&c, c.pinned ? &site : NULL, &t.site))
-    catalog_put_site(w->writer, t.site, changed_us(&c));
+  site_apply(&c, &t.site);
   *found = c.found;
   return ERR_OK;
 }
