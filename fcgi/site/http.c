@@ -177,7 +177,8 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
   char tag[TABLE_ETAG + 8], date[CLOCK_ISO_MAX];
   bool coded = may_code(rq, f);
   int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
-  out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, clock_now_us()) ? 304 : 200;
+  int64_t now_us = clock_now_us();
+  out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, now_us) ? 304 : 200;
   if (out->status == 200) {
     out->body = choose_body(rq, t, f, &coded);
     n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
@@ -185,7 +186,7 @@ void http_page(const struct http *h, const struct request *rq, struct table *t, 
     out->no_body = true;
   response_header(out, "ETag", span_of(tag, (size_t)n));
   if (f->modified_us != CLOCK_NEVER) {
-    clock_http(date, f->modified_us);
+    clock_http(date, f->modified_us < now_us ? f->modified_us : now_us); /* RFC 9110 section 8.8.2.1 */
     response_header(out, "Last-Modified", span_z(date));
   }
   cache_control(h, f, out);

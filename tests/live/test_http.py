@@ -190,6 +190,17 @@ def test_a_date_tells_also_of_edits_to_rows_without_one(own_site):
         assert email.utils.parsedate_to_datetime(own_site.get(path)["Last-Modified"]).timestamp() >= hour
 
 
+def test_no_date_lies_in_the_future(make_site):
+    """Not even where the site's clock, or the database's, goes before ours."""
+    site = make_site(config={"as_of": "2099-01-01T12:00:00Z"})
+    site.sql("INSERT INTO activity (product_id, title, occurred_at) SELECT id, 'Some day', '2098-12-31' FROM product"
+             " WHERE slug = 'kafka'")
+    wait_until(lambda: "Some day" in site.get("/products/kafka").text, 5)
+    answer = site.get("/products/kafka")
+    assert email.utils.parsedate_to_datetime(answer["Last-Modified"]) <= email.utils.parsedate_to_datetime(answer["Date"])
+    assert site.get("/products/kafka", if_modified_since=answer["Last-Modified"]).status == 200
+
+
 FILES = ["/robots.txt", "/opensearch.xml", "/llms.txt", "/.well-known/security.txt", "/api/openapi.json"]
 
 
