@@ -21,37 +21,38 @@ struct span visit_home(struct visit *v)
   return arena_printf(v->rq->arena, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(target_suffix(v->target.form)));
 }
 
-/* The Link header: the page's twins and its canonical address. */
+static void form_link(struct visit *v, struct buf *out, enum form form, unsigned flag, const char *type)
+{
+  struct page *p = &v->page;
+  bool home = p->canonical.n == 1; /* its twins are another route, /index */
+  struct span path = home && form != FORM_HTML ? SPAN("/index") : p->canonical, suffix = target_suffix(form);
+  struct span query = page_query(p);
+  if (v->target.form != form && (v->route->forms & flag || (home && form == FORM_HTML)))
+    buf_printf(out, ", <%s%.*s%.*s%.*s>; rel=\"alternate\"; type=\"%s\"", v->site->parts.config->base_url,
+               SPAN_ARG(path), SPAN_ARG(suffix), SPAN_ARG(query), type);
+}
+
+/* The Link header: the page's canonical address and its twins. */
 static struct span link_header(struct visit *v)
 {
   struct page *p = &v->page;
-  struct arena *a = v->rq->arena;
   const char *base = v->site->parts.config->base_url;
-  bool home = p->canonical.n == 1; /* its twins are another route, /index */
-  struct span path = home ? SPAN("/index") : p->canonical, part = page_part(p);
-  struct span out = arena_printf(a, "<%s%.*s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical), SPAN_ARG(part));
-  if (v->target.form != FORM_HTML && (home || v->route->forms & ROUTE_HTML))
-    out = arena_printf(a, "%.*s, <%s%.*s%.*s>; rel=\"alternate\"; type=\"text/html\"", SPAN_ARG(out), base,
-                       SPAN_ARG(p->canonical), SPAN_ARG(part));
-  if (v->target.form != FORM_JSON && (v->route->forms & ROUTE_JSON))
-    out = arena_printf(a, "%.*s, <%s%.*s.json%.*s>; rel=\"alternate\"; type=\"application/json\"", SPAN_ARG(out), base,
-                       SPAN_ARG(path), SPAN_ARG(part));
-  if (v->target.form != FORM_MD && (v->route->forms & ROUTE_MD))
-    out = arena_printf(a, "%.*s, <%s%.*s.md%.*s>; rel=\"alternate\"; type=\"text/markdown\"", SPAN_ARG(out), base,
-                       SPAN_ARG(path), SPAN_ARG(part));
+  struct buf out = BUF_INIT;
+  buf_printf(&out, "<%s%.*s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical), SPAN_ARG(page_part(p)));
+  if (page_names_twins(p)) {
+    form_link(v, &out, FORM_HTML, ROUTE_HTML, "text/html");
+    form_link(v, &out, FORM_JSON, ROUTE_JSON, "application/json");
+    form_link(v, &out, FORM_MD, ROUTE_MD, "text/markdown");
+  }
   if (v->target.form == FORM_JSON)
-    out = arena_printf(a, "%.*s, <%s" OPENAPI_PATH ">; rel=\"service-desc\"; type=\"application/json\"", SPAN_ARG(out),
-                       base);
-  return out;
+    buf_printf(&out, ", <%s" OPENAPI_PATH ">; rel=\"service-desc\"; type=\"application/json\"", base);
+  return arena_take(v->rq->arena, &out);
 }
 
 /* The address of the answer itself, with what of the query means something. */
 static struct span self_of(struct visit *v)
 {
-  struct page *p = &v->page;
-  struct span path = page_absolute(p, ARENA_JOIN(v->rq->arena, visit_home(v), p->asked));
-  return p->number > 1 ? arena_printf(v->rq->arena, "%.*s%cpage=%u", SPAN_ARG(path), p->asked.n ? '&' : '?', p->number)
-                       : path;
+  return page_absolute(&v->page, ARENA_JOIN(v->rq->arena, visit_home(v), page_query(&v->page)));
 }
 
 static bool render(struct visit *v, struct buf *body)

@@ -181,10 +181,23 @@ void page_asked(struct page *p, const char *name)
 {
   struct span value;
   if (url_query_find(p->target->query, span_z(name), &value))
-    p->asked = ARENA_JOIN(p->arena, p->asked, p->asked.n ? SPAN("&") : SPAN("?"), span_z(name), SPAN("="), value);
+    p->asked = ARENA_JOIN(p->arena, p->asked, p->asked.n ? SPAN("&") : SPAN("?"), span_z(name), SPAN("="),
+                          url_tidied(p->arena, value));
 }
 
 struct span page_part(const struct page *p)
 {
   return p->number > 1 ? arena_printf(p->arena, "?page=%u", p->number) : SPAN("");
+}
+
+struct span page_query(const struct page *p)
+{
+  if (p->number <= 1 || !p->asked.n)
+    return p->asked.n ? p->asked : page_part(p);
+  return arena_printf(p->arena, "%.*s&page=%u", SPAN_ARG(p->asked), p->number);
+}
+
+bool page_names_twins(const struct page *p)
+{
+  return p->asked.n <= PAGE_ASKED_NAMED;
 }

@@ -100,5 +100,9 @@ struct span page_hour(struct page *p, int64_t us);       /* "12:00 UTC" */
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
 void page_asked(struct page *p, const char *name); /* adds this parameter to `asked` when it is given */
 struct span page_part(const struct page *p); /* "?page=2"; empty on the first page */
+struct span page_query(const struct page *p); /* "?q=kafka&page=2": all of the query that means something */
+
+#define PAGE_ASKED_NAMED 512 /* bytes of `asked`: more is not said again in headers, for which nginx has 16 KB */
+bool page_names_twins(const struct page *p);
 
 #endif

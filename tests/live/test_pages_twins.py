@@ -9,7 +9,8 @@ from lib.page import parse
 PATHS = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-nginx-vs-redis", "/products/kafka",
          "/products/wordpress?page=2", "/products/minio", "/alternatives/minio", "/faq", "/faq/kafka",
          "/faq/redis-vs-valkey", "/about", "/methodology", "/leaderboard", "/leaderboard?page=2", "/sectors",
-         "/sectors/devops", "/themes/streaming", "/search?q=kafka", "/compare"]
+         "/sectors/devops", "/themes/streaming", "/search?q=kafka", "/compare",
+         "/compare?a=kafka&b=no%22body"]
 # What the JSON form calls it; each of its values has to stand in the other two forms as well.
 SAID = {"title", "lede", "intro", "standing", "names", "name", "score", "band", "headline", "question", "summary"}
 FORM = "picker"  # on the home page: nothing that is said
@@ -94,13 +95,23 @@ def test_twins_know_of_each_other(sample_site, path):
         assert (answer["Access-Control-Allow-Origin"] == "*") == bool(suffix)
         assert answer["ETag"] and "Accept-Encoding" in answer["Vary"]
         for other in set(types) - {suffix}:
-            link = f'rel="alternate"; type="{types[other].split(";")[0]}"'
+            address = sample_site.url + (twin(path, other) if other else path)
+            link = f'<{address}>; rel="alternate"; type="{types[other].split(";")[0]}"'
             assert link in answer["Link"], (suffix, other)
         assert f'<{sample_site.url}{path if "page=" in path else path.split("?")[0]}>; rel="canonical"' in answer["Link"]
         if not suffix:
             links = {l["type"]: l["href"] for l in parse(answer.text).all("link", {"rel": "alternate"})}
-            if "q=" not in path:
+            if not path.startswith("/search"):
                 assert links["application/json"] == twin(path, ".json") and links["text/markdown"] == twin(path, ".md")
+
+
+@pytest.mark.parametrize("path", ["/search?q=", "/compare?a="])
+def test_what_was_asked_fits_into_headers_or_is_not_said_there(sample_site, path):
+    for asked, said in [('%22x%22>;"y"', '%22x%22%3E;%22y%22'), ("%C3%A9" * 80, "%C3%A9" * 80), ("%C3%A9" * 800, None)]:
+        answer = sample_site.get(path + asked)
+        assert answer.status == 200
+        alternates = re.findall(r'<([^>]*)>; rel="alternate"', answer["Link"])
+        assert alternates == [sample_site.url + path.replace("?", f + "?") + said for f in (".json", ".md") if said]
 
 
 @pytest.mark.parametrize("path, hidden", [("/compare/kafka-vs-nats-vs-redis", True), ("/search?q=kafka", True),
