@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -185,16 +186,17 @@ def test_who_may_not_ask_is_told_who_may(probe):
     config.chmod(0o644)
     if not as_nobody:
         control.chmod(0)
-    binary = shutil.copy(BINARY, probe.folder)  # the project's folder may be closed to others
-    ask = [*as_nobody, binary, "status", "--config", config]
-    done = subprocess.run(ask, capture_output=True, text=True)
-    assert done.returncode == 1 and done.stderr == \
-        f"diptych: {control}: Permission denied: only the pool's own account and root may ask it (sudo)\n"
-    config.chmod(0)
-    done = subprocess.run(ask, capture_output=True, text=True)
-    assert done.returncode == 1 and done.stderr == \
-        f"{config}: Permission denied: let this account read it, or ask as another (sudo)\n"
-    config.chmod(0o600)
+    with tempfile.TemporaryDirectory() as folder:  # the project's may be closed to others, and nothing run in /dev/shm
+        os.chmod(folder, 0o755)
+        ask = [*as_nobody, shutil.copy(BINARY, folder), "status", "--config", config]
+        done = subprocess.run(ask, capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr == \
+            f"diptych: {control}: Permission denied: only the pool's own account and root may ask it (sudo)\n"
+        config.chmod(0)
+        done = subprocess.run(ask, capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr == \
+            f"{config}: Permission denied: let this account read it, or ask as another (sudo)\n"
+        config.chmod(0o600)
 
 
 def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(probe):
