@@ -58,8 +58,9 @@ struct facts {
   int64_t activity_us;     /* newest due activity; CLOCK_NEVER: none */
   int64_t spark_us;        /* newest due spark; CLOCK_NEVER: none */
   int64_t changed_us;      /* lastmod: the latest of row update, editorial update, newest activity */
-  int64_t edited_us;       /* last change that the catalog saw, for Last-Modified: rows without a time
-                              of their own change as well; CLOCK_NEVER: none.  Of the catalog alone */
+  int64_t edited_us;       /* last change that the catalog saw, for Last-Modified: rows without a time of
+                              their own change as well; CLOCK_NEVER: none.  Of facts that are newer than
+                              the catalog's: when they were read */
   int64_t next_due_us;     /* when time alone changes this product next (an editorial or activity falls
                               due); CLOCK_FOREVER: never */
 };

@@ -48,6 +48,7 @@ static void facts_copy(const struct page *p, uint32_t ordinal, const struct fact
   *to = *from;
   if (catalog_facts(&p->pin, ordinal, &planned))
     to->slug = planned.slug;
+  to->edited_us = clock_now_us(); /* or a moment ago: the catalog will know */
   to->slug = arena_copy(p->arena, to->slug);
   to->name = arena_copy(p->arena, from->name);
   to->sectors = ids_copy(p->arena, from->sectors, from->n_sectors);

@@ -185,6 +185,8 @@ enum err build_site_faq(struct page *p)
   struct faq_view *v = ARENA_NEW(p->arena, struct faq_view);
   if (!own)
     return ERR_UNAVAILABLE;
+  if (p->wants[f->want].got.rev > catalog_site_version(&p->pin).rev) /* nor does the catalog know when */
+    page_changed(p, clock_now_us());
   if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, own->n, struct qa_view)))
     return ERR_NO_MEMORY;
   v->title = SPAN("Frequently asked questions");

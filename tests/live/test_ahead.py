@@ -96,6 +96,20 @@ def test_nor_are_editors_pages_and_the_sites_questions(own_site, what):
         assert all("After." in own_site.get(page).text for _ in range(20))
 
 
+def test_nor_does_its_date_stay_when_rows_without_one_were_edited(own_site):
+    pages = {"/products/kafka": "UPDATE activity SET title = 'After' WHERE product_id = (SELECT id FROM product WHERE"
+                                " slug = 'kafka')", "/faq": "UPDATE faq SET answer_md = 'After' WHERE product_id IS NULL"}
+    before = {path: own_site.get(path)["Last-Modified"] for path in pages}
+    with watcher_held(own_site):
+        for path, statement in pages.items():
+            assert own_site.get(path, if_modified_since=before[path]).status == 304
+            own_site.sql(statement)
+        own_site.cache.flush()
+        for path in pages:
+            assert "After" in own_site.get(path + ".md").text
+            assert "After" in own_site.get(path, if_modified_since=before[path]).text
+
+
 def test_nor_does_a_withdrawn_page_come_back(own_site):
     own_site.sql("INSERT INTO page (slug, title, body_md, status) VALUES ('gone', 'Gone', 'Before.', 'published')")
     wait_until(lambda: own_site.get("/gone").status == 200, 10)
