@@ -18,7 +18,7 @@
 /* WORD(key, default, description)   INT(key, default, least, most, description)   FLAG(key, default, description) */
 #define CONFIG_KEYS(WORD, INT, FLAG)                                                                                   \
   WORD(site_name, "Diptych", "the site's name, shown in header, titles and feeds")                                     \
-  WORD(base_url, "http://127.0.0.1:8080", "scheme and host of every absolute link, without a slash at the end")        \
+  WORD(base_url, "http://127.0.0.1:8080", "scheme and host of every absolute link, without a path or a slash at the end")\
   WORD(contact, "", "mailto: or https: address of the footer's way to report an error")                                \
   WORD(as_of, "", "freezes the site's clock: 2026-08-22T12:00:00Z; empty: the real clock")                             \
   WORD(lang, "en", "language tag of the pages")                                                                        \

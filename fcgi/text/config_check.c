@@ -83,14 +83,15 @@ static bool is_time(struct span s)
   return !s.n || clock_parse(s, &us);
 }
 
-/* Goes into headers as it is, several times, and nginx has room for 16 KB of them. */
+/* Goes into headers as it is, several times, and nginx has room for 16 KB of them.  No path: links within
+ * the site begin at its root. */
 static bool is_base_url(struct span s)
 {
   size_t scheme = span_starts(s, SPAN("http://")) ? 7 : span_starts(s, SPAN("https://")) ? 8 : s.n;
   for (size_t i = 0; i < s.n; i++)
     if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7F || strchr("\"<>\\^`{|}?#", s.p[i]))
       return false;
-  return scheme < s.n && s.n <= BASE_URL_MOST && s.p[scheme] != '/' && !span_ends(s, SPAN("/"));
+  return scheme < s.n && s.n <= BASE_URL_MOST && !memchr(s.p + scheme, '/', s.n - scheme);
 }
 
 /* In form a language tag (RFC 5646 section 2.1). */
@@ -119,7 +120,7 @@ const char *config_word_fault(const char *key, const char *value)
     const char *cure;
   } rules[] = {
       {"site_name", is_name, "write a name, as text on one line"},
-      {"base_url", is_base_url, "write scheme and host without a slash at the end, like https://example.org"},
+      {"base_url", is_base_url, "write scheme and host, no path and no slash at the end, like https://example.org"},
       {"contact", is_contact, "write a mailto: or https: address"},
       {"as_of", is_time, "write a UTC time like 2026-08-22T12:00:00Z, or leave it empty"},
       {"lang", is_lang, "write a language tag like en or pt-BR"},

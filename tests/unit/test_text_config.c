@@ -123,6 +123,8 @@ static void words_have_their_form(void **state)
   refused("base_url = \"https://a.example\\r\\nX-Header: 1\"\n", 1, "write scheme and host");
   refused("base_url = \"https://\"\n", 1, "write scheme and host");
   refused("base_url = \"https:///a\"\n", 1, "write scheme and host");
+  refused("base_url = \"https://a.example/\"\n", 1, "write scheme and host");
+  refused("base_url = \"https://a.example/compare\"\n", 1, "no path");
   refused("base_url = \"https://a.example?q\"\n", 1, "write scheme and host");
   char url[400] = "base_url = \"https://";
   memset(url + 20, 'a', 300);
