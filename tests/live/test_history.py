@@ -4,14 +4,14 @@ from lib.history import Checker
 
 
 def test_editors_and_readers(make_site):
-    checker = Checker(make_site(), 8, seed=1, faults=False).run()
+    checker = Checker(make_site(), 6, seed=1, faults=False).run()
     print(checker.summary)
     assert not checker.wrong, "\n".join([checker.summary, *checker.wrong[:20]])
     assert checker.views > 100 and checker.edits > 20
 
 
 def test_editors_readers_and_faults(make_site):
-    checker = Checker(make_site(), 12, seed=2).run()
+    checker = Checker(make_site(), 9, seed=2).run()
     print(checker.summary)
     assert not checker.wrong, "\n".join([checker.summary, *checker.wrong[:20]])
     assert checker.views > 100 and checker.edits > 20 and len(checker.faults) > 4
