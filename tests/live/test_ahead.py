@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from lib.daemon import freeze
 from lib.servers import SLOW, wait_until
 
 
 @contextmanager
 def watcher_held(site):
     watcher = json.loads(site.diptych("status", "--json").stdout)["watcher"]["pid"]
-    os.kill(watcher, signal.SIGSTOP)
+    freeze(watcher)
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from lib.daemon import freeze
 from lib.fcgi_client import Peer, request
 from lib.questions import questions
 from lib.servers import diptych, wait_until
@@ -67,7 +68,7 @@ def test_a_busy_worker_asks_memcached_once_for_what_waiting_pairs_share(make_sit
         (worker,) = [w["pid"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"]]
 
         def ask_all_at_once():
-            os.kill(worker, signal.SIGSTOP)
+            freeze(worker)
             for peer, path in zip(peers, paths):
                 peer.send(request(path))
             os.kill(worker, signal.SIGCONT)

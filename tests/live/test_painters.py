@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.daemon import freeze
 from lib.fcgi_client import Peer, request
 from lib.pictures import aside, assert_picture, frozen, painters, picture_of, workers
 from lib.servers import SLOW, wait_until
@@ -82,7 +83,7 @@ def test_a_picture_that_two_workers_want_is_drawn_once(make_site):
     (worker,) = workers(site)
     site.diptych("scale", "2", check=True)
     wait_until(lambda: len(workers(site)) == 2, 10 * SLOW)
-    os.kill(worker["pid"], signal.SIGSTOP)  # so that the other one takes the next connection
+    freeze(worker["pid"])  # so that the other one takes the next connection
     peers.append(Peer(site.socket, 20 * SLOW))
     assert peers[1].ask(second).status == 200
     os.kill(worker["pid"], signal.SIGCONT)

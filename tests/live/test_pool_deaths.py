@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lib.daemon import wait_until
+from lib.daemon import freeze, wait_until
 from lib.fcgi_client import Peer, request
 from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.secured import assert_plain_error
@@ -151,11 +151,11 @@ def test_stopped_worker_is_ended_by_the_watchdog(make_probe, busy):
         with probe.peer() as p:
             p.send(request("/sleep/100000"))
             pid = probe.busy("/sleep/100000")[0]["pid"]
-            os.kill(pid, signal.SIGSTOP)
+            freeze(pid)
             assert p.closed()
     else:
         pid = probe.workers()[0]["pid"]
-        os.kill(pid, signal.SIGSTOP)
+        freeze(pid)
     assert probe.wait_logged(f"({pid}) killed by signal 9", "because it hung while",
                              "/sleep/100000" if busy else "idle")
     assert probe.wait_workers(1)[0]["pid"] != pid

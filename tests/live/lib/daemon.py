@@ -28,6 +28,17 @@ def wait_until(predicate, timeout=10, what=None):
         pause = min(pause * 1.5, 0.05)
 
 
+def process_state(pid):
+    """The letter that the kernel has for it, T when it stands still."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def freeze(pid):
+    """Stops a process; when this returns it does stand still."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: process_state(pid) == "T", what=f"process {pid} to stand still")
+
+
 def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -57,7 +68,7 @@ class Daemon:
         return self.process is not None and self.process.poll() is None
 
     def freeze(self):
-        os.kill(self.pid, signal.SIGSTOP)
+        freeze(self.pid)
         self.frozen = True
 
     def thaw(self):

@@ -6,6 +6,7 @@ import signal
 import struct
 from pathlib import Path
 
+from .daemon import freeze
 from .page import parse
 
 
@@ -41,7 +42,7 @@ def frozen(site):
     pids = painters(site)
     assert pids
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        freeze(pid)
     try:
         yield pids
     finally:

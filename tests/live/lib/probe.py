@@ -18,7 +18,7 @@ import threading
 import pytest
 
 from . import fcgi_client
-from .daemon import Daemon, wait_until
+from .daemon import Daemon, process_state, wait_until
 from .servers import BUILD, ENVIRONMENT, SLOW, Web, configuration_text, diptych, short_folder
 
 
@@ -82,8 +82,8 @@ class Probe:
     def thaw_all(self):
         """Only what is stopped: a SIGCONT at exit confuses LeakSanitizer."""
         for pid in self.pids() if self.pool.alive() else []:
-            with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as f:
-                if f.read().rpartition(")")[2].split()[0] == "T":
+            with contextlib.suppress(OSError):
+                if process_state(pid) == "T":
                     os.kill(pid, signal.SIGCONT)
 
     def remove(self):
