@@ -24,14 +24,16 @@ class Pair:
 
     def __init__(self, make_site, tmp_path, **config):
         port = free_port()
-        self.primary = make_site(database_settings_extra=[
+        patient = {"memcached_timeout": 2000}  # what is shown once must be kept, on a busy machine too
+        self.primary = make_site(config=patient, database_settings_extra=[
             "--server-id=1", f"--log-bin={tmp_path / 'bin'}", "--binlog-format=ROW", "--skip-networking=0",
             "--bind-address=127.0.0.1", f"--port={port}"])
         self.primary.sql("CREATE USER follower@'127.0.0.1' IDENTIFIED BY 'f'")
         self.primary.sql("GRANT REPLICATION SLAVE ON *.* TO follower@'127.0.0.1'")
         file, position = self.primary.sql("SHOW MASTER STATUS")[0][:2]
         self.replica = make_site(memcached=False, config={
-            "memcached": self.primary.cache.socket, "mysql_replica": True, **config}, database_settings_extra=["--server-id=2"])
+            "memcached": self.primary.cache.socket, "mysql_replica": True, **patient, **config},
+            database_settings_extra=["--server-id=2"])
         self.replica.sql("GRANT SLAVE MONITOR ON *.* TO diptych_pool@localhost")
         self.replica.sql("CHANGE MASTER TO master_host = '127.0.0.1', master_port = %s, master_user = 'follower',"
                          " master_password = 'f', master_log_file = %s, master_log_pos = %s, master_connect_retry = 1", port, file, position)
