@@ -369,6 +369,7 @@ class Site:
             "state_dir": self.state, "listen": self.socket, "control": self.folder / "control.sock",
             "pid_file": self.folder / "diptych.pid", "memcached": self.cache.socket if self.cache else "",
             "cache_secret": "0123456789abcdef0123456789abcdef", "workers": 2, "log_level": "debug",
+            **({"memcached_timeout": 50 * SLOW} if SLOW > 1 else {}),  # as patient as the tests themselves
             **(config or {})}
         self.write_config()
         self.pool = Daemon("diptych", [BINARY, "serve", "--config", self.config_path], self.folder / "diptych.log",
