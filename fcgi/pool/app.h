@@ -21,9 +21,9 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/stage.h"
-#include "site/request.h"
-#include "site/response.h"
-#include "text/config.h"
+#include "config/config.h"
+#include "http/request.h"
+#include "http/response.h"
 
 struct scoreboard;
 

@@ -11,9 +11,9 @@
 
 #include <fcgiapp.h>
 
-#include "base/later.h"
+#include "base/deferred.h"
+#include "http/request.h"
 #include "pool/record.h"
-#include "site/request.h"
 
 enum connection_state {
   CONNECTION_OPEN,  /* a request may come */

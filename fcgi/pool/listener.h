@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "text/config.h"
+#include "config/config.h"
 
 struct listener {
   int fd;        /* non-blocking, close-on-exec */

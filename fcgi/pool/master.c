@@ -13,12 +13,12 @@
 #include <unistd.h>
 
 #include "pool/control.h"
-#include "pool/crew.h"
 #include "pool/notify.h"
 #include "pool/process.h"
 #include "pool/reload.h"
 #include "pool/report.h"
-#include "pool/watcher.h"
+#include "pool/watcher_process.h"
+#include "pool/workers.h"
 
 #define WATCH_US (100 * INT64_C(1000))
 

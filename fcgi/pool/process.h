@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
-#include "text/config.h"
+#include "config/config.h"
 
 enum log_level process_log_level(const struct config *c);
 

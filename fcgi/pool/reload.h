@@ -10,8 +10,8 @@
 #ifndef DIPTYCH_POOL_RELOAD_H
 #define DIPTYCH_POOL_RELOAD_H
 
-#include "pool/crew.h"
-#include "pool/watcher.h"
+#include "pool/watcher_process.h"
+#include "pool/workers.h"
 
 enum reload_state { RELOAD_IDLE, RELOAD_CHECKING, RELOAD_STARTING };
 

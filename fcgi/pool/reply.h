@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "site/response.h"
+#include "http/response.h"
 
 struct reply {
   int fd;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/span.h"
-#include "text/config.h"
+#include "config/config.h"
 
 struct assets;
 

@@ -4,7 +4,7 @@
 #ifndef DIPTYCH_SITE_BEST_H
 #define DIPTYCH_SITE_BEST_H
 
-#include "content/catalog.h"
+#include "catalog/catalog.h"
 
 #define BEST_MAX 20
 

@@ -5,7 +5,7 @@
 #ifndef DIPTYCH_SITE_BUILD_H
 #define DIPTYCH_SITE_BUILD_H
 
-#include "model/words.h"
+#include "model/sentences.h"
 #include "site/page.h"
 #include "site/view.h"
 #include "site/view_chart.h"

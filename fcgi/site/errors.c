@@ -1,10 +1,10 @@
 #include "site/errors.h"
 
 #include "base/log.h"
+#include "http/http.h"
+#include "http/target.h"
 #include "site/build.h"
-#include "site/http.h"
 #include "site/site.h"
-#include "site/target.h"
 #include "site/templates.h"
 #include "site/view_error.h"
 #include "text/json.h"

@@ -5,8 +5,8 @@
 #ifndef DIPTYCH_SITE_ERRORS_H
 #define DIPTYCH_SITE_ERRORS_H
 
-#include "site/request.h"
-#include "site/response.h"
+#include "http/request.h"
+#include "http/response.h"
 
 struct site;
 

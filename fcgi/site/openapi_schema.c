@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "site/twin.h"
+#include "site/representation.h"
 #include "text/json.h"
 
 static int name_length(const struct shape *s)

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "text/shape.h"
+#include "template/shape.h"
 
 /* {"$ref": "#/components/schemas/<name>"}; the name is the shape's without _view. */
 json_t *openapi_schema_ref(const struct shape *s);

@@ -11,11 +11,11 @@
 #ifndef DIPTYCH_SITE_PAGE_H
 #define DIPTYCH_SITE_PAGE_H
 
-#include "content/catalog.h"
-#include "content/store.h"
-#include "site/request.h"
-#include "site/target.h"
+#include "catalog/catalog.h"
+#include "http/request.h"
+#include "http/target.h"
 #include "site/view.h"
+#include "store/store.h"
 
 struct finder_kept;
 struct later;
@@ -47,7 +47,7 @@ struct page {
   int64_t now_us; /* the site's clock */
   const struct facts *newer; /* that the catalog does not have yet (site/ahead.h) */
   size_t n_newer;
-  struct finder_kept **kept; /* the searches that earlier plans made (site/finder.h) */
+  struct finder_kept **kept; /* the searches that earlier plans made (site/search_memo.h) */
 
   /* filled by plan */
   struct span canonical;  /* path without form suffix; query excluded */

@@ -1,7 +1,7 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
+#include "site/image_link.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
-#include "site/pictures.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,7 @@
 #include "site/jsonld.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
-#include "site/product_words.h"
+#include "site/product_sentences.h"
 #include "site/site.h"
 
 #define MORE_MOST 50

@@ -2,12 +2,12 @@
  * comparison. */
 #include <string.h>
 
-#include "content/catalog_match.h"
-#include "site/finder.h"
+#include "catalog/catalog_match.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/picker.h"
+#include "site/search_memo.h"
 #include "site/view_search.h"
 #include "text/url.h"
 #include "text/utf8.h"

@@ -1,11 +1,11 @@
 /* /products/{slug}: a product's trajectory.  The timeline pages at 50; everything else stands on each
  * of its pages. */
 #include "site/alternatives.h"
+#include "site/image_link.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
-#include "site/pictures.h"
-#include "site/product_words.h"
+#include "site/product_sentences.h"
 #include "text/json.h"
 
 #define RELATED_MAX 6

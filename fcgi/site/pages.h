@@ -14,7 +14,7 @@
 #include "site/view_product.h"
 #include "site/view_ranking.h"
 #include "site/view_search.h"
-#include "site/view_words.h"
+#include "site/view_static.h"
 
 #define PAGES_LIST(X)                                                                                                  \
   X(home, "/", CONTENT, &home_view_shape, "home", NULL)                                                                \

@@ -1,6 +1,6 @@
 #include "site/picker.h"
 
-#include "site/finder.h"
+#include "site/search_memo.h"
 #include "text/url.h"
 #include "text/utf8.h"
 

@@ -4,7 +4,7 @@
 #define DIPTYCH_SITE_ROUTES_H
 
 #include "site/page.h"
-#include "text/shape.h"
+#include "template/shape.h"
 
 /* Which forms of a page there are. */
 #define ROUTE_HTML 1u

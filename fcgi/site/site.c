@@ -1,11 +1,11 @@
 /* One request through the site: target -> method -> answers of few words (misc) -> route -> page (visit). */
-#include "site/visit.h"
+#include "site/page_request.h"
 
 #include <stdlib.h>
 #include <time.h>
 
+#include "site/endpoints.h"
 #include "site/errors.h"
-#include "site/misc.h"
 
 #define READY_POLL_US 5000
 

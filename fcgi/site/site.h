@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 #include "base/metrics.h"
-#include "content/catalog.h"
-#include "content/store.h"
-#include "site/request.h"
-#include "site/response.h"
-#include "text/config.h"
+#include "catalog/catalog.h"
+#include "config/config.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "store/store.h"
 
 struct site;
 struct assets;

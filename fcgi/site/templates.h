@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
+#include "config/config.h"
+#include "http/target.h"
 #include "site/routes.h"
-#include "site/target.h"
-#include "text/config.h"
-#include "text/template.h"
+#include "template/template.h"
 
 struct templates;
 

@@ -1,4 +1,4 @@
-/* What every page's data is made of: the shared views (see text/shape.h for how views are declared).
+/* What every page's data is made of: the shared views (see template/shape.h for how views are declared).
  *
  * A view is the contract between a page's builder (C), its templates (HTML, XML, Markdown) and its
  * JSON twin, which is written from the same description.  Rules for all of them:
@@ -17,7 +17,7 @@
 #ifndef DIPTYCH_SITE_VIEW_H
 #define DIPTYCH_SITE_VIEW_H
 
-#include "text/shape.h"
+#include "template/shape.h"
 
 /* A moment.  datetime "2026-08-22T11:00:00Z"; label, the relative time, "1h ago";
  * absolute, always shown beside it, "22 Aug 2026" (no clock time: datetime has it). */

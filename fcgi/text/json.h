@@ -7,7 +7,7 @@
 #define DIPTYCH_TEXT_JSON_H
 
 #include "base/buf.h"
-#include "text/shape.h"
+#include "template/shape.h"
 
 void json_write_string(struct buf *out, struct span s);
 void json_write_view(struct buf *out, const struct shape *s, const void *view);

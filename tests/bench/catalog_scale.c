@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "content/catalog.h"
-#include "content/catalog_layout.h"
-#include "content/catalog_writer.h"
+#include "catalog/catalog.h"
+#include "catalog/catalog_layout.h"
+#include "catalog/catalog_writer.h"
 
 #define SECTORS 40
 #define THEMES 2000

@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "base/arena.h"
-#include "text/envelope.h"
+#include "cache/envelope.h"
 #include "text/escape.h"
 #include "text/json.h"
 #include "text/url.h"

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "text/config.h"
+#include "config/config.h"
 
 static const char *const pieces[] = {
     "site_name", "workers", "lang", "mysql_tls", "wibble", "include", " = ", "=",  "+=", "\"", "'",  "\\", "\\\"", "\\'", "\\9", "\\777",

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "base/arena.h"
-#include "content/markdown.h"
+#include "markdown/markdown.h"
 #include "markdown_markup.h"
 #include "text/utf8.h"
 

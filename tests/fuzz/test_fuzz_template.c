@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "text/template.h"
+#include "template/template.h"
 
 #define ITEM_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(x) TEXT(u) FLAG(f)
 VIEW_DECLARE(item_view, ITEM_VIEW)

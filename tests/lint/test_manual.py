@@ -7,7 +7,7 @@ import pytest
 from tree import BUILD, FCGI, TOP
 
 MANUAL = TOP / "man/diptych.8"
-KEYS = re.findall(r"^  (?:WORD|INT|FLAG)\((\w+),", (FCGI / "text/config.h").read_text(), re.M)
+KEYS = re.findall(r"^  (?:WORD|INT|FLAG)\((\w+),", (FCGI / "config/config.h").read_text(), re.M)
 
 
 def diptych(*arguments):
@@ -28,7 +28,7 @@ def test_keys_are_in_the_manual(manual):
 
 
 def test_defaults_and_ranges_are_those_of_the_table(manual):
-    table = (FCGI / "text/config.h").read_text()
+    table = (FCGI / "config/config.h").read_text()
     wrong = []
     for key, default, least, most in re.findall(r"^  INT\((\w+), (\d+), (\d+), (\d+),", table, re.M):
         said = re.search(rf"^\.TP\n\.B {key}\n(.*?)\n\.[TS]", manual, re.M | re.S)[1].replace("\n", " ")

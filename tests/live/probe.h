@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "content/catalog.h"
+#include "catalog/catalog.h"
 #include "model/product.h"
 
 json_t *probe_text(struct span s);

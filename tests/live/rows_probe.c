@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "content/rows_facts.h"
-#include "content/rows_terms.h"
 #include "probe.h"
+#include "rows/rows_facts.h"
+#include "rows/rows_terms.h"
 
 static json_t *activities_json(const struct activity *a, size_t n)
 {

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "content/watcher.h"
 #include "probe.h"
+#include "watch/watch_loop.h"
 
 struct shared {
   struct breaker breaker;

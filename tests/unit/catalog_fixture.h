@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "content/catalog.h"
-#include "content/catalog_writer.h"
+#include "catalog/catalog.h"
+#include "catalog/catalog_writer.h"
 
 #define T0 INT64_C(1780000000000000)
 #define SMALL ((size_t)32 << 20)

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "model/score.h"
-#include "model/words.h"
+#include "model/sentences.h"
 
 static struct arena *arena;
 

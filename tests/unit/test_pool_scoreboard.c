@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "pool/crew.h"
 #include "pool/report.h"
 #include "pool/scoreboard.h"
+#include "pool/workers.h"
 
 static void a_slot_s_life(void **state)
 {

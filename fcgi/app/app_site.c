@@ -1,0 +1,270 @@
+#include "app/app_site.h"
+
+#include <malloc.h>
+#include <poll.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/log.h"
+#include "image/image_queue.h"
+#include "pool/report.h"
+#include "site/assets.h"
+#include "site/site.h"
+#include "site/templates.h"
+#include "watch/watch_loop.h"
+
+#define WAIT_MS 100 /* at most, before another look at the clock */
+
+static struct app_shared app_shared;
+
+struct app_parts {
+  struct templates *templates;
+  struct assets *assets;
+  int64_t read_us;
+};
+
+struct app_worker {
+  struct site *site;
+  struct store *store;
+  struct gallery *gallery;
+  const struct scoreboard *board;
+};
+
+struct app_parts *app_parts_open(const struct config *c, FILE *why)
+{
+  struct app_parts *p = calloc(1, sizeof *p);
+  if (!p) {
+    fputs("out of memory at the start\n", why);
+    return NULL;
+  }
+  p->read_us = clock_now_us();
+  p->assets = assets_read(c, why);
+  p->templates = templates_open(c, why);
+  if (!p->assets || !p->templates)
+    app_parts_close(&p);
+  return p;
+}
+
+void app_parts_close(struct app_parts **p)
+{
+  if (!*p)
+    return;
+  templates_close(&(*p)->templates);
+  assets_free(&(*p)->assets);
+  free(*p);
+  *p = NULL;
+}
+
+static void *parts_open(const struct config *c, FILE *why)
+{
+  return app_parts_open(c, why);
+}
+
+static void parts_close(void *parts)
+{
+  struct app_parts *p = parts;
+  app_parts_close(&p);
+}
+
+int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
+{
+  s->catalog = catalog_create((size_t)c->catalog_bytes);
+  s->breakers = mmap(NULL, sizeof *s->breakers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (!s->catalog || s->breakers == MAP_FAILED || sodium_init() < 0) {
+    fputs("no shared memory for the catalog: set catalog_bytes lower\n", why);
+    return 1;
+  }
+  return 0;
+}
+
+static int shared_create(void *context, const struct config *c, FILE *why)
+{
+  return app_shared_create(context, c, why);
+}
+
+static void metrics_text(void *context, struct buf *out)
+{
+  report_metrics(((struct app_worker *)context)->board, out);
+}
+
+void app_worker_close(struct app_worker **w)
+{
+  if (!*w)
+    return;
+  site_close(&(*w)->site);
+  store_close(&(*w)->store);
+  gallery_close(&(*w)->gallery);
+  free(*w);
+  *w = NULL;
+}
+
+struct store *app_worker_store(struct app_worker *w)
+{
+  return w->store;
+}
+
+static bool worker_site(struct app_worker *w, const struct app_parts *p, const struct config *c, struct metrics *m,
+                        const struct app_shared *s)
+{
+  struct site_parts parts = {.config = c,
+                             .templates = p->templates,
+                             .assets = p->assets,
+                             .read_us = p->read_us,
+                             .catalog = s->catalog,
+                             .metrics = m,
+                             .metrics_text = w->board ? metrics_text : NULL,
+                             .metrics_context = w};
+  w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
+  w->gallery = gallery_open(c, m, &s->breakers->cache);
+  parts.store = w->store;
+  parts.gallery = w->gallery;
+  w->site = w->store && w->gallery ? site_open(&parts) : NULL;
+  return w->site != NULL;
+}
+
+/* What one request frees the next one needs again: giving it back to the kernel in between cost two
+ * brk calls and a page fault for every 4 KB, each time. */
+static void keep_memory(void)
+{
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+}
+
+struct app_worker *app_worker_open(const struct app_shared *s, const struct app_parts *p, const struct config *c,
+                                   struct metrics *m, const struct scoreboard *board)
+{
+  struct app_worker *w = calloc(1, sizeof *w);
+  keep_memory();
+  if (w)
+    w->board = board;
+  if (!w || !worker_site(w, p, c, m, s)) {
+    log_error("the worker cannot start: there is no memory, or a line above says why");
+    app_worker_close(&w);
+  }
+  return w;
+}
+
+static void *worker_open(void *context, const struct config *c, const struct app_seat *seat)
+{
+  return app_worker_open(context, seat->parts, c, seat->metrics, seat->board);
+}
+
+static void worker_handle(void *self, const struct request *rq, struct response *out)
+{
+  site_handle(((struct app_worker *)self)->site, rq, out);
+}
+
+static void worker_idle(void *self)
+{
+  gallery_tidy(((struct app_worker *)self)->gallery);
+}
+
+static int worker_fd(void *self)
+{
+  return gallery_fd(((struct app_worker *)self)->gallery);
+}
+
+static void worker_work(void *self)
+{
+  gallery_work(((struct app_worker *)self)->gallery);
+}
+
+void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out)
+{
+  rq->patient = true;
+  site_handle(w->site, rq, out);
+  while (out->later) {
+    struct later *later = out->later;
+    struct pollfd wait = {.fd = worker_fd(w), .events = POLLIN};
+    for (later->waiters++; !later->done && clock_mono_us() < rq->deadline_us;)
+      if (poll(&wait, 1, WAIT_MS) > 0)
+        worker_work(w);
+    rq->patient = clock_mono_us() < rq->deadline_us;
+    buf_clear(&out->headers);
+    *out = (struct response){.headers = out->headers};
+    site_handle(w->site, rq, out);
+    later->waiters--;
+  }
+}
+
+static void worker_close(void *self)
+{
+  struct app_worker *w = self;
+  app_worker_close(&w);
+}
+
+static int watch(void *context, const struct config *c, const struct app_seat *seat)
+{
+  struct app_shared *s = context;
+  return watcher_run(c, s->catalog, &s->breakers->database, seat->metrics, seat->stop_fd, seat->beat_us);
+}
+
+static int check(void *context, const struct config *c, FILE *why)
+{
+  struct app_parts *p = app_parts_open(c, why);
+  int bad = !p;
+  (void)context;
+  app_parts_close(&p);
+  return bad;
+}
+
+static void status(void *context, struct buf *out, bool json)
+{
+  struct app_shared *s = context;
+  struct catalog_state st;
+  struct catalog_pin pin;
+  catalog_state_get(s->catalog, &st);
+  uint32_t products = catalog_pin(s->catalog, &pin) ? catalog_ranking(&pin).n : 0;
+  int64_t behind_ms = st.confirmed_us > 0 ? (clock_now_us() - st.confirmed_us) / 1000 : -1;
+  if (st.confirmed_us > 0 && behind_ms < 0) /* the clock was set back */
+    behind_ms = 0;
+  if (json) {
+    buf_printf(out,
+               "\"catalog\":{\"ready\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,\"publication\":%llu,"
+               "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
+               "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":\"%.60s\",\"trouble\":\"",
+               st.ready ? "true" : "false", st.database_up ? "true" : "false",
+               breaker_closed(&s->breakers->cache) ? "true" : "false", products,
+               (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
+               st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
+               (unsigned long long)st.behind, (unsigned long long)st.cursor, (unsigned long long)st.gaps,
+               (unsigned long long)st.sweep_found, st.from_file ? "true" : "false", st.incarnation);
+    for (const char *t = st.trouble; *t; t++)
+      if (*t >= ' ' && *t != '"' && *t != '\\')
+        buf_putc(out, *t);
+    buf_puts(out, "\"}");
+    return;
+  }
+  buf_printf(out, "catalog: %s, %u products, %llu entries behind, ", st.ready ? "ready" : "not ready", products,
+             (unsigned long long)st.behind);
+  if (behind_ms < 0)
+    buf_puts(out, "never confirmed");
+  else
+    buf_printf(out, "confirmed %lld ms ago", (long long)behind_ms);
+  buf_printf(out, ", %llu gaps\n", (unsigned long long)st.gaps);
+  buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : "away",
+             breaker_closed(&s->breakers->cache) ? "up" : "away");
+  if (st.replica && st.lag_us >= 0)
+    buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));
+  if (st.trouble[0])
+    buf_printf(out, "trouble: %s\n", st.trouble);
+}
+
+const struct app *app_site(void)
+{
+  static const struct app app = {.context = &app_shared,
+                                 .parts_open = parts_open,
+                                 .parts_close = parts_close,
+                                 .shared_create = shared_create,
+                                 .worker_open = worker_open,
+                                 .worker_handle = worker_handle,
+                                 .worker_idle = worker_idle,
+                                 .worker_fd = worker_fd,
+                                 .worker_work = worker_work,
+                                 .worker_close = worker_close,
+                                 .watcher_run = watch,
+                                 .check = check,
+                                 .status = status};
+  return &app;
+}

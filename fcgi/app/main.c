@@ -1,0 +1,270 @@
+/* The one binary and its subcommands.  Each command is a row of the table below with a function of
+ * its own; --config is read before any of them runs.  Exit codes: 0 done, 1 it failed (the reason is
+ * on standard error), 2 the command line is wrong. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app_site.h"
+#include "app/standalone.h"
+#include "config.h"
+#include "config/config.h"
+#include "db/migrate.h"
+#include "pool/control_client.h"
+#include "pool/master.h"
+#include "template/template.h"
+
+#define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
+#define STOP_GRACE_MOST 600000
+
+struct invocation {
+  const char *config_path;
+  const char *usage; /* of the subcommand */
+  int argc;
+  char **argv; /* of the subcommand, argv[0] its name */
+};
+
+struct command {
+  const char *name, *usage, *help;
+  int (*run)(const struct invocation *in);
+};
+
+static int usage_wrong(const struct invocation *in)
+{
+  fprintf(stderr, "usage: diptych %s\n", in->usage);
+  return 2;
+}
+
+static int run_sample(const struct invocation *in)
+{
+  if (in->argc > 1)
+    return usage_wrong(in);
+  config_sample(stdout);
+  return 0;
+}
+
+static int run_migrate(const struct invocation *in)
+{
+  bool purge = in->argc == 2 && strcmp(in->argv[1], "--purge") == 0;
+  if (in->argc > 1 && !purge)
+    return usage_wrong(in);
+  struct config *config = config_read(in->config_path, stderr);
+  bool ok = config && migrate_run(config, purge, stdout, stderr);
+  config_free(&config);
+  return ok ? 0 : 1;
+}
+
+/* Commands that take the configuration alone. */
+static int with_config(const struct invocation *in, int (*run)(const struct config *, FILE *))
+{
+  if (in->argc > 1)
+    return usage_wrong(in);
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? run(config, stdout) : 1;
+  config_free(&config);
+  return code;
+}
+
+static int run_check(const struct invocation *in)
+{
+  return with_config(in, alone_check);
+}
+
+static int run_lint(const struct invocation *in)
+{
+  return with_config(in, alone_lint);
+}
+
+static int run_render(const struct invocation *in)
+{
+  if (in->argc != 2)
+    return usage_wrong(in);
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? alone_render(config, in->argv[1], stdout, stderr) : 1;
+  config_free(&config);
+  return code;
+}
+
+static bool is_count(const char *text)
+{
+  size_t digits = strspn(text, "0123456789");
+  return digits && digits <= 6 && !text[digits];
+}
+
+static int run_warm(const struct invocation *in)
+{
+  bool rated = in->argc == 3 && strcmp(in->argv[1], "--rate") == 0 && is_count(in->argv[2]);
+  if (in->argc > 1 && !rated)
+    return usage_wrong(in);
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? alone_warm(config, rated ? (unsigned)strtoul(in->argv[2], NULL, 10) : 0, stdout) : 1;
+  config_free(&config);
+  return code;
+}
+
+static int run_serve(const struct invocation *in)
+{
+  if (in->argc > 1)
+    return usage_wrong(in);
+  struct config *config = config_read(in->config_path, stderr);
+  return config ? master_run(&config, app_site()) : 1;
+}
+
+/* A pool must be asked and ended also while the file that it was started with has faults: of that only the
+ * socket is taken then, and the grace may be any. */
+static char *control_of(const struct invocation *in, int *grace_ms)
+{
+  struct config *config = config_read(in->config_path, stderr);
+  char *control = config ? strdup(config->control) : config_control(in->config_path);
+  if (!config && control)
+    fprintf(stderr, "diptych: asking the pool on %s all the same\n", control);
+  *grace_ms = config ? (int)config->stop_grace : STOP_GRACE_MOST;
+  config_free(&config);
+  return control;
+}
+
+/* One line to the running pool's master; its answer goes to standard output.  graceful: it comes when what was
+ * accepted is answered. */
+static int control_ask(const struct invocation *in, const char *line, int wait_ms, bool graceful)
+{
+  int grace_ms = 0, status = 1;
+  char *control = control_of(in, &grace_ms);
+  if (graceful)
+    wait_ms += grace_ms;
+  if (control)
+    status = control_client_call(
+        control, &(struct control_client_call){.line = line, .wait_ms = wait_ms, .out = stdout, .err = stderr});
+  free(control);
+  return status;
+}
+
+static int run_status(const struct invocation *in)
+{
+  bool json = in->argc == 2 && strcmp(in->argv[1], "--json") == 0;
+  if (in->argc > 1 && !json)
+    return usage_wrong(in);
+  return control_ask(in, json ? "status json" : "status", 5000, false);
+}
+
+static int run_scale(const struct invocation *in)
+{
+  char line[32];
+  if (in->argc != 2 || !is_count(in->argv[1]))
+    return usage_wrong(in);
+  snprintf(line, sizeof line, "scale %s", in->argv[1]);
+  return control_ask(in, line, 5000, false);
+}
+
+static int run_reload(const struct invocation *in)
+{
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reload", 90000, false);
+}
+
+static int run_stop(const struct invocation *in)
+{
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "stop", 10000, true);
+}
+
+static int run_template(const struct invocation *in)
+{
+  if (in->argc != 3)
+    return usage_wrong(in);
+  return template_command(in->argv[1], in->argv[2], stdout, stderr);
+}
+
+static const struct command commands[] = {
+    {"check", "check", "say whether this configuration could serve, and what is missing", run_check},
+    {"lint", "lint", "name the rows that no page can show", run_lint},
+    {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
+    {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
+    {"render", "render PATH", "print one answer with its headers, without nginx", run_render},
+    {"sample", "sample", "print a commented sample configuration", run_sample},
+    {"scale", "scale N", "want N workers from now on", run_scale},
+    {"serve", "serve", "run the pool in the foreground", run_serve},
+    {"status", "status [--json]", "what the running pool is doing", run_status},
+    {"stop", "stop", "answer what was accepted, then end the pool", run_stop},
+    {"template", "template FILE DATA.json", "render a Mustache file with a JSON value of any kind", run_template},
+    {"warm", "warm [--rate N]", "render all fragments into the cache, at most N products a second", run_warm},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void help_print(FILE *out)
+{
+  fputs("usage: diptych COMMAND [--config FILE] [ARGUMENT ...]\n\n", out);
+  for (size_t i = 0; i < COMMANDS; i++)
+    fprintf(out, "  %-28s %s\n", commands[i].usage, commands[i].help);
+  fprintf(out, "\nThe configuration is %s unless --config names another.  See `man diptych`.\n", DEFAULT_CONFIG);
+}
+
+static bool asks_help(const char *argument)
+{
+  return argument && (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0);
+}
+
+/* `diptych stop --help` must stop nothing: help is looked for before any command runs. */
+static int command_run(const struct command *c, struct invocation *in)
+{
+  in->usage = c->usage;
+  if (!asks_help(in->argv[1]))
+    return c->run(in);
+  printf("usage: diptych %s [--config FILE]\n\n%s\n", c->usage, c->help);
+  return 0;
+}
+
+/* Takes --config FILE (or --config=FILE) out of argv wherever it stands. */
+static int config_option_take(int *argc, char **argv, const char **path)
+{
+  int kept = 1;
+  for (int i = 1; i < *argc; i++) {
+    if (strcmp(argv[i], "--config") == 0) {
+      if (i + 1 == *argc)
+        return -1;
+      *path = argv[++i];
+    } else if (strncmp(argv[i], "--config=", 9) == 0)
+      *path = argv[i] + 9;
+    else
+      argv[kept++] = argv[i];
+  }
+  argv[kept] = NULL;
+  *argc = kept;
+  return 0;
+}
+
+/* What could not be written was not done: a full disk must not pass for an answer. */
+static int output_close(int code)
+{
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return code;
+  fprintf(stderr, "diptych: the output could not be written: %s\n", strerror(errno));
+  return code ? code : 1;
+}
+
+int main(int argc, char **argv)
+{
+  struct invocation in = {.config_path = DEFAULT_CONFIG};
+  if (config_option_take(&argc, argv, &in.config_path) != 0) {
+    fputs("diptych: --config needs a file\n", stderr);
+    return 2;
+  }
+  if (argc < 2) {
+    help_print(stderr);
+    return 2;
+  }
+  if (asks_help(argv[1])) {
+    help_print(stdout);
+    return output_close(0);
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    puts("diptych " PACKAGE_VERSION);
+    return output_close(0);
+  }
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i].name, argv[1]) == 0) {
+      in.argc = argc - 1;
+      in.argv = argv + 1;
+      return output_close(command_run(&commands[i], &in));
+    }
+  fprintf(stderr, "diptych: no command \"%s\"; `diptych --help` lists them\n", argv[1]);
+  return 2;
+}

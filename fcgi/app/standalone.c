@@ -1,0 +1,223 @@
+#include "app/standalone.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/app_site.h"
+#include "base/log.h"
+#include "watch/watch_loop.h"
+
+#define READY_US (10 * CLOCK_SECOND)
+#define RENDER_US (10 * CLOCK_SECOND)
+#define PAUSE_NS 5000000
+#define WARM_BATCH 20
+
+struct alone {
+  struct app_shared shared;
+  struct metrics metrics;
+  struct app_parts *parts;
+  struct app_worker *worker;
+  pid_t watcher;
+  int stop[2]; /* closing the writing end ends the watcher */
+};
+
+static void pause_ns(long ns)
+{
+  struct timespec t = {ns / 1000000000, ns % 1000000000};
+  nanosleep(&t, NULL);
+}
+
+static bool watcher_start(struct alone *a, const struct config *c, FILE *why)
+{
+  static struct metrics unread;
+  struct config own = *c;
+  char nowhere[] = "";
+  own.state_dir = nowhere; /* the pool's file stays the pool's */
+  if (pipe(a->stop) != 0 || (a->watcher = fork()) < 0) {
+    fprintf(why, "the process that reads the catalog cannot be started: %s\n", strerror(errno));
+    return false;
+  }
+  if (a->watcher == 0) {
+    close(a->stop[1]);
+    log_open("watcher", LOG_LEVEL_WARN);
+    _exit(watcher_run(&own, a->shared.catalog, &a->shared.breakers->database, &unread, a->stop[0], NULL));
+  }
+  close(a->stop[0]);
+  return true;
+}
+
+/* It had no memory, and said so in the log. */
+static bool watcher_ended(struct alone *a)
+{
+  if (waitpid(a->watcher, NULL, WNOHANG) != a->watcher)
+    return false;
+  a->watcher = 0;
+  return true;
+}
+
+/* Waits until the catalog has caught up; false: the reason is on why. */
+static bool ready_wait(struct alone *a, FILE *why)
+{
+  struct catalog_state st;
+  int64_t until = clock_mono_us() + READY_US;
+  do {
+    catalog_state_get(a->shared.catalog, &st);
+    if (st.ready)
+      return true;
+    pause_ns(PAUSE_NS);
+  } while (clock_mono_us() < until && !watcher_ended(a));
+  if (!a->watcher)
+    fputs("the catalog could not be read: what should do it has ended\n", why);
+  else
+    fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
+            st.trouble[0] ? ": " : "", st.trouble);
+  return false;
+}
+
+static bool alone_open(struct alone *a, const struct config *c, FILE *why)
+{
+  a->parts = app_parts_open(c, why);
+  if (!a->parts || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c, why))
+    return false;
+  a->worker = app_worker_open(&a->shared, a->parts, c, &a->metrics, NULL);
+  return a->worker && ready_wait(a, why);
+}
+
+static void alone_close(struct alone *a)
+{
+  app_worker_close(&a->worker);
+  app_parts_close(&a->parts);
+  if (a->watcher > 0) {
+    close(a->stop[1]);
+    waitpid(a->watcher, NULL, 0);
+  }
+}
+
+static void print(const struct response *r, FILE *out)
+{
+  fprintf(out, "Status: %d\n", r->status);
+  for (size_t i = 0; i < r->headers.n; i++)
+    if (r->headers.p[i] != '\r')
+      fputc(r->headers.p[i], out);
+  fprintf(out, "Content-Length: %zu\n\n", r->body.n);
+  fwrite(r->body.p, 1, r->body.n, out);
+}
+
+int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
+{
+  struct alone a = {0};
+  struct stage stage = {0};
+  int code = 1;
+  struct arena *arena = arena_new(0);
+  if (!arena)
+    fputs("no memory for a request\n", why);
+  else if (alone_open(&a, c, why)) {
+    struct response r = {0};
+    struct request rq = {.method = SPAN("GET"),
+                         .target = span_z(path),
+                         .id = SPAN("render"),
+                         .deadline_us = clock_mono_us() + RENDER_US,
+                         .arena = arena,
+                         .stage = &stage};
+    app_worker_handle(a.worker, &rq, &r);
+    print(&r, out);
+    code = r.status >= 400;
+    buf_free(&r.headers);
+  }
+  alone_close(&a);
+  arena_free(&arena);
+  return code;
+}
+
+/* Fetches the fragments of up to WARM_BATCH products; returns how many could not be had. */
+static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
+{
+  static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS,
+                                             FRAGMENT_SOURCE};
+  struct want wants[WARM_BATCH * 5];
+  struct stage stage = {0};
+  size_t m = 0, failed = 0;
+  struct arena *arena = arena_new(0);
+  for (size_t i = 0; i < n && arena; i++) {
+    struct facts f;
+    for (size_t k = 0; k < 5 && catalog_facts(pin, ordinals[i], &f); k++)
+      wants[m++] = (struct want){.kind = kinds[k],
+                                 .page = kinds[k] == FRAGMENT_TIMELINE,
+                                 .id = f.id,
+                                 .version = catalog_raised(pin, ordinals[i]),
+                                 .ordinal = ordinals[i]};
+  }
+  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false};
+  if (m)
+    store_fetch(app_worker_store(a->worker), &x, wants, m);
+  for (size_t i = 0; i < m; i++)
+    if (wants[i].kind == FRAGMENT_PROFILE && wants[i].err != ERR_OK) {
+      fprintf(out, "\nproduct %llu: %s\n", (unsigned long long)wants[i].id, err_text(wants[i].err));
+      failed++;
+    }
+  if (!arena)
+    fputs("\nout of memory\n", out);
+  failed += arena ? 0 : n;
+  arena_free(&arena);
+  return failed;
+}
+
+static void progress(FILE *out, size_t done, size_t all)
+{
+  char bar[41];
+  size_t filled = all ? done * 40 / all : 40;
+  for (size_t i = 0; i < 40; i++)
+    bar[i] = i < filled ? '#' : '.';
+  bar[40] = 0;
+  if (isatty(fileno(out))) {
+    fprintf(out, "\r[%s] %zu of %zu products", bar, done, all);
+    fflush(out);
+  }
+}
+
+/* What was rendered is of use only where it was kept.  false: none of it was. */
+static bool warm_kept(const struct alone *a, FILE *out)
+{
+  uint64_t lost = a->metrics.cache_errors + a->metrics.cache_skipped;
+  if (lost)
+    fprintf(out, "%llu operations of the cache failed: see that memcached runs, and warm again\n", (unsigned long long)lost);
+  return !lost || a->metrics.cache_stores;
+}
+
+static size_t warm_all(struct alone *a, const struct catalog_pin *pin, unsigned rate, FILE *out)
+{
+  struct catalog_list all = catalog_ranking(pin);
+  size_t failed = 0;
+  int64_t began = clock_mono_us();
+  for (uint32_t i = 0; i < all.n; i += WARM_BATCH) {
+    uint32_t n = all.n - i < WARM_BATCH ? all.n - i : WARM_BATCH;
+    failed += warm_batch(a, pin, all.ordinals + i, n, out);
+    progress(out, i + n, all.n);
+    while (rate && clock_mono_us() - began < (int64_t)(i + n) * CLOCK_SECOND / rate)
+      pause_ns(PAUSE_NS);
+  }
+  fprintf(out, "%s%u products in %.1f s; %llu had to be rendered, %zu could not be, %llu Markdown bodies are over a limit\n",
+          isatty(fileno(out)) ? "\n" : "", all.n, (double)(clock_mono_us() - began) / 1e6,
+          (unsigned long long)a->metrics.fills, failed, (unsigned long long)a->metrics.markdown_refused);
+  return failed;
+}
+
+int alone_warm(const struct config *c, unsigned rate, FILE *out)
+{
+  struct alone a = {0};
+  struct catalog_pin pin;
+  int code = 1;
+  if (!*c->memcached)
+    fputs("no memcached is configured: there is nothing to warm\n", out);
+  else {
+    if (alone_open(&a, c, stderr) && catalog_pin(a.shared.catalog, &pin))
+      code = warm_all(&a, &pin, rate, out) > 0 || !warm_kept(&a, out);
+    alone_close(&a);
+  }
+  return code;
+}

@@ -1,0 +1,154 @@
+/* `diptych check` and `diptych lint`: what a pool with this configuration would need, tried one by one.  A
+ * line for each; what another account or the service manager may see otherwise is only noted. */
+#include "app/standalone.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app_site.h"
+#include "cache/cache.h"
+#include "db/db.h"
+#include "db/migrate.h"
+#include "rows/rows_terms.h"
+
+#define ANSWER_US (10 * CLOCK_SECOND)
+#define LINT_MS 120000
+
+/* One server of the list. */
+static bool cache_answers(const struct config *c, struct span server)
+{
+  struct metrics m = {0};
+  struct breaker b = {0};
+  struct config own = *c;
+  own.memcached = strndup(server.p, server.n);
+  struct cache *cache = own.memcached ? cache_new(&own, &m, &b) : NULL;
+  bool ok = cache && cache_lease(cache, SPAN("diptych-check")) != ERR_UNAVAILABLE;
+  if (ok)
+    cache_release(cache, SPAN("diptych-check"));
+  cache_free(&cache);
+  free(own.memcached);
+  return ok;
+}
+
+static bool check_cache(const struct config *c, FILE *out)
+{
+  struct span list = span_z(c->memcached);
+  bool all = true;
+  if (!list.n)
+    fputs("cache      none configured: every page that is not in a worker's table reads the database\n", out);
+  while (list.n) {
+    struct span server = span_trim(span_split(&list, ','));
+    bool ok = !server.n || cache_answers(c, server);
+    if (server.n)
+      fprintf(out, "cache      %.*s: %s\n", SPAN_ARG(server), ok ? "answers" : "does not answer: is memcached running there?");
+    all = all && ok;
+  }
+  return all;
+}
+
+/* After an upgrade the schema may have to follow.  A site of other tables may keep no versions. */
+static void schema_note(struct db *db, const struct config *c, FILE *out)
+{
+  struct buf sql = BUF_INIT;
+  struct db_rows rows;
+  unsigned known = migrate_newest(c);
+  buf_puts(&sql, "SELECT MAX(version) FROM schema_version");
+  if (known && db_query(db, &sql, clock_mono_us() + ANSWER_US, &rows) == ERR_OK) {
+    uint64_t has = db_next(&rows) ? db_uint(&rows, 0) : 0;
+    if (has && has < known)
+      fprintf(out, "schema     version %llu, and this diptych has %u: run `diptych migrate`\n", (unsigned long long)has, known);
+    else if (has > known)
+      fprintf(out, "schema     version %llu is newer than this diptych, which knows %u\n", (unsigned long long)has, known);
+    db_rows_free(&rows);
+  }
+  buf_free(&sql);
+}
+
+static bool check_database(const struct config *c, FILE *out)
+{
+  struct metrics m = {0};
+  struct breaker b = {0};
+  struct rows_terms terms;
+  const char *sentence = "", *where = *c->mysql_socket ? c->mysql_socket : c->mysql_host;
+  struct db *db = db_new(c, &m, &b);
+  struct arena *arena = arena_new(0);
+  enum err e = db && arena ? rows_terms_read(db, arena, clock_mono_us() + ANSWER_US, &terms) : ERR_NO_MEMORY;
+  unsigned number = db ? db_failure(db, &sentence) : 0;
+  if (e == ERR_OK)
+    fprintf(out, "database   %s: answers; %zu sectors, %zu themes, %zu pages\n", where, terms.n_sectors, terms.n_themes,
+            terms.n_pages);
+  else
+    fprintf(out, "database   %s: error %u: %s\n", where, number, sentence);
+  if (e == ERR_OK)
+    schema_note(db, c, out);
+  arena_free(&arena);
+  db_free(&db);
+  return e == ERR_OK;
+}
+
+int alone_lint(const struct config *c, FILE *out)
+{
+  struct metrics m = {0};
+  struct breaker b = {0};
+  const char *sentence = "";
+  size_t found = 0;
+  struct db *db = db_new(c, &m, &b);
+  if (db)
+    db_persist(db, LINT_MS);
+  enum err e = db ? rows_lint(db, clock_mono_us() + LINT_MS * 1000, out, &found) : ERR_NO_MEMORY;
+  if (e == ERR_OK) {
+    fprintf(out, found ? "rows       %zu to look at\n" : "rows       all in order\n", found);
+  } else {
+    unsigned number = db ? db_failure(db, &sentence) : 0;
+    fprintf(out, "rows       could not be read: error %u: %s\n", number, sentence);
+  }
+  db_free(&db);
+  return e != ERR_OK || found;
+}
+
+static void folder_note(FILE *out, const char *what, const char *folder)
+{
+  struct stat st;
+  if (stat(folder, &st) == 0 && !S_ISDIR(st.st_mode))
+    errno = ENOTDIR;
+  else if (access(folder, W_OK | X_OK) == 0)
+    return;
+  fprintf(out, "%-10s %s: %s: make the folder, and let the pool's account write to it\n", what, folder, strerror(errno));
+}
+
+/* What is made there at the start needs a folder; a unit of systemd may make that just before. */
+static void place_note(FILE *out, const char *what, const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  char *folder = !*path ? NULL : !slash ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+  if (folder)
+    folder_note(out, what, folder);
+  free(folder);
+}
+
+static void check_folders(const struct config *c, FILE *out)
+{
+  if (strchr(c->listen, '/'))
+    place_note(out, "listen", c->listen);
+  place_note(out, "control", c->control);
+  place_note(out, "pid_file", c->pid_file);
+  if (*c->state_dir) /* without its file a pool serves, but not when it starts while the database is away */
+    folder_note(out, "state", c->state_dir);
+}
+
+int alone_check(const struct config *c, FILE *out)
+{
+  bool whole = app_site()->check(NULL, c, out) == 0;
+  fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
+  bool reached = check_database(c, out);
+  bool cached = check_cache(c, out);
+  check_folders(c, out);
+  if (reached)
+    alone_lint(c, out); /* odd rows are named, but the others can be served */
+  bool ok = whole && reached && cached;
+  fprintf(out, "%s\n", ok ? "ready to serve" : "not ready to serve: see above");
+  return !ok;
+}

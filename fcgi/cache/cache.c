@@ -1,0 +1,224 @@
+/* libmemcached's own time-outs are per wait, not per call: a server that drips bytes could hold a get
+ * for seconds.  So the clock is looked at after every value, and a call that ran over PATIENCE time-outs
+ * closes the connection and opens the breaker, which makes the damage happen once.  It is not one
+ * time-out, since on a busy machine the time may have passed while we, not the server, were kept waiting. */
+#include "cache/cache.h"
+
+#include <libmemcached/memcached.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define BREAKER_HOLD_US (1 * CLOCK_SECOND)
+#define PATIENCE 4
+
+struct cache {
+  memcached_st *mc; /* NULL: no servers configured */
+  struct metrics *metrics;
+  struct breaker *breaker;
+  int64_t timeout_us;
+  time_t ttl, lease_ttl;
+  int64_t hold_until_us; /* this process had trouble: it does not ask before then */
+  struct log_limit trouble, large;
+};
+
+static bool server_add(memcached_st *mc, struct span server)
+{
+  char name[256];
+  if (server.n == 0 || server.n >= sizeof name)
+    return false;
+  memcpy(name, server.p, server.n);
+  name[server.n] = 0;
+  if (name[0] == '/')
+    return memcached_server_add_unix_socket(mc, name) == MEMCACHED_SUCCESS;
+  char *colon = strrchr(name, ':');
+  long port = colon ? strtol(colon + 1, NULL, 10) : 11211;
+  if (colon)
+    *colon = 0;
+  return port > 0 && port < 65536 && memcached_server_add(mc, name, (in_port_t)port) == MEMCACHED_SUCCESS;
+}
+
+static bool servers_add(memcached_st *mc, const char *list)
+{
+  struct span rest = span_z(list);
+  while (rest.p) {
+    struct span server = span_trim(span_split(&rest, ','));
+    if (server.n && !server_add(mc, server)) {
+      log_error("memcached = \"%s\": \"%.*s\" is not an address: write /path/to/socket or host:port", list,
+                SPAN_ARG(server));
+      return false;
+    }
+  }
+  return true;
+}
+
+static void behave(memcached_st *mc, int64_t timeout_ms)
+{
+  uint64_t ms = (uint64_t)timeout_ms;
+  memcached_behavior_set_distribution(mc, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, ms);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, ms);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_SND_TIMEOUT, ms * 1000);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_RCV_TIMEOUT, ms * 1000);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_NO_BLOCK, 1);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_VERIFY_KEY, 1);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0); /* the breaker decides when to try again */
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, 0);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_AUTO_EJECT_HOSTS, 0);
+}
+
+struct cache *cache_new(const struct config *conf, struct metrics *m, struct breaker *b)
+{
+  struct cache *c = calloc(1, sizeof *c);
+  if (!c)
+    return NULL;
+  *c = (struct cache){.metrics = m,
+                      .breaker = b,
+                      .timeout_us = conf->memcached_timeout * 1000,
+                      .ttl = (time_t)conf->cache_ttl,
+                      .lease_ttl = (time_t)conf->lease_ttl};
+  if (!*conf->memcached)
+    return c;
+  c->mc = memcached_create(NULL);
+  if (!c->mc || !servers_add(c->mc, conf->memcached)) {
+    cache_free(&c);
+    return NULL;
+  }
+  behave(c->mc, conf->memcached_timeout);
+  return c;
+}
+
+void cache_free(struct cache **c)
+{
+  if (!*c)
+    return;
+  if ((*c)->mc)
+    memcached_free((*c)->mc);
+  free(*c);
+  *c = NULL;
+}
+
+bool cache_usable(struct cache *c)
+{
+  return c->mc && breaker_closed(c->breaker) && clock_mono_us() >= c->hold_until_us;
+}
+
+/* May this operation be tried at all? */
+static bool begin(struct cache *c)
+{
+  if (!c->mc)
+    return false;
+  if (clock_mono_us() >= c->hold_until_us && breaker_allows(c->breaker, BREAKER_HOLD_US))
+    return true;
+  METRICS_ADD(c->metrics, cache_skipped, 1);
+  return false;
+}
+
+static void trouble(struct cache *c, const char *what, memcached_return_t rc)
+{
+  METRICS_ADD(c->metrics, cache_errors, 1);
+  log_limited(&c->trouble, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: pages are made without it meanwhile", what,
+              memcached_strerror(c->mc, rc));
+  memcached_quit(c->mc); /* a late answer must not be read as the answer to the next question */
+  c->hold_until_us = clock_mono_us() + BREAKER_HOLD_US;
+  breaker_struck(c->breaker, BREAKER_HOLD_US);
+}
+
+static void place(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
+                  struct span *values)
+{
+  struct span key = span_of(memcached_result_key_value(r), memcached_result_key_length(r));
+  for (size_t i = 0; i < n; i++)
+    if (!values[i].p && span_eq(keys[i], key)) {
+      values[i] = arena_copy(arena, span_of(memcached_result_value(r), memcached_result_length(r)));
+      return;
+    }
+}
+
+static enum err get_batch(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
+{
+  const char *ps[CACHE_BATCH];
+  size_t ns[CACHE_BATCH];
+  for (size_t i = 0; i < n; i++)
+    ps[i] = keys[i].p, ns[i] = keys[i].n;
+  int64_t until = clock_mono_us() + PATIENCE * c->timeout_us;
+  METRICS_ADD(c->metrics, cache_gets, 1);
+  memcached_return_t rc = memcached_mget(c->mc, ps, ns, n);
+  if (rc != MEMCACHED_SUCCESS) {
+    trouble(c, "get", rc);
+    return ERR_UNAVAILABLE;
+  }
+  memcached_result_st result;
+  memcached_result_create(c->mc, &result);
+  while (memcached_fetch_result(c->mc, &result, &rc)) {
+    place(&result, keys, n, arena, values);
+    if (clock_mono_us() > until) {
+      rc = MEMCACHED_TIMEOUT;
+      break;
+    }
+  }
+  memcached_result_free(&result);
+  if (rc != MEMCACHED_END && rc != MEMCACHED_NOTFOUND && rc != MEMCACHED_SUCCESS) {
+    trouble(c, "get", rc);
+    return ERR_UNAVAILABLE;
+  }
+  breaker_succeeded(c->breaker);
+  return ERR_OK;
+}
+
+enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
+{
+  for (size_t i = 0; i < n; i++)
+    values[i] = span_of(NULL, 0);
+  enum err e = ERR_OK;
+  for (size_t at = 0; at < n && e == ERR_OK; at += CACHE_BATCH)
+    e = begin(c) ? get_batch(c, keys + at, n - at < CACHE_BATCH ? n - at : CACHE_BATCH, arena, values + at)
+                 : ERR_UNAVAILABLE;
+  return e;
+}
+
+void cache_set(struct cache *c, struct span key, struct span value)
+{
+  if (value.n > CACHE_VALUE_MAX) {
+    METRICS_ADD(c->metrics, cache_too_large, 1);
+    log_limited(&c->large, 60, LOG_LEVEL_WARN, "fragment %.*s has %zu bytes, over %d: it is made anew for every page",
+                SPAN_ARG(key), value.n, CACHE_VALUE_MAX);
+    return;
+  }
+  if (!begin(c))
+    return;
+  memcached_return_t rc = memcached_set(c->mc, key.p, key.n, value.p, value.n, c->ttl, 0);
+  if (rc == MEMCACHED_SUCCESS) {
+    METRICS_ADD(c->metrics, cache_stores, 1);
+    breaker_succeeded(c->breaker);
+  } else if (rc == MEMCACHED_E2BIG || rc == MEMCACHED_SERVER_ERROR || rc == MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE) {
+    METRICS_ADD(c->metrics, cache_errors, 1); /* it answers, it only has no room for this one */
+    log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached stores no fragment of %zu bytes: %s", value.n,
+                memcached_strerror(c->mc, rc));
+  } else
+    trouble(c, "set", rc);
+}
+
+enum err cache_lease(struct cache *c, struct span key)
+{
+  if (!begin(c))
+    return ERR_UNAVAILABLE;
+  memcached_return_t rc = memcached_add(c->mc, key.p, key.n, "1", 1, c->lease_ttl, 0);
+  if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_NOTSTORED || rc == MEMCACHED_DATA_EXISTS) {
+    breaker_succeeded(c->breaker);
+    return rc == MEMCACHED_SUCCESS ? ERR_OK : ERR_LIMIT;
+  }
+  trouble(c, "add", rc);
+  return ERR_UNAVAILABLE;
+}
+
+void cache_release(struct cache *c, struct span key)
+{
+  if (!begin(c))
+    return;
+  memcached_return_t rc = memcached_delete(c->mc, key.p, key.n, 0);
+  if (rc != MEMCACHED_SUCCESS && rc != MEMCACHED_NOTFOUND)
+    trouble(c, "delete", rc);
+}

@@ -1,0 +1,145 @@
+/* The catalog: what every product is, in shared memory; the watcher writes it, workers read it without
+ * locks and without SQL.
+ *
+ * Memory: the master maps one region before it forks (catalog_create).  It has two halves; one is
+ * live.  A half holds an append-only heap of immutable records and a ring of boards; a board is one
+ * publication: for every product its record, its score and its place in the rankings.  A publication
+ * fills the next board of the ring and then moves one atomic word, so readers see all of it or none.
+ * When a half is full or mostly garbage the live records are copied into the other half, which then
+ * becomes live.  A watcher that dies at any step leaves the last publication untouched.
+ *
+ * Reading: catalog_pin takes the current publication; what is read through the pin (spans and arrays
+ * point straight into shared memory) stays readable for CATALOG_GRACE_S seconds.  Board data may be
+ * overwritten after a few publications: read what a page needs at once, then ask catalog_still; when
+ * it says false, pin and read again.  No read is ever out of bounds, whatever the writer does.
+ *
+ * Products have ordinals (uint32_t), valid within one pin.  CATALOG_NONE: no such thing. */
+#ifndef DIPTYCH_CATALOG_CATALOG_H
+#define DIPTYCH_CATALOG_CATALOG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/product.h"
+#include "model/score.h"
+
+#define CATALOG_NONE UINT32_MAX
+#define CATALOG_GRACE_S 60
+
+struct catalog;
+
+struct catalog_pin {
+  const struct catalog *catalog;
+  const void *half, *board;
+  uint64_t publication; /* grows with each publish; equal: nothing at all changed in between */
+  uint32_t products;    /* ordinals are 0 .. products-1; some may be gone (catalog_facts says false) */
+  int64_t window_us;    /* end of the windows in this publication */
+  uint64_t step;        /* the catalog's own */
+};
+
+/* ---- for the master */
+struct catalog *catalog_create(size_t bytes); /* NULL: no memory.  bytes 0: a quarter of memory, at most 16 GiB */
+void catalog_destroy(struct catalog **c);
+
+/* ---- for workers */
+bool catalog_pin(const struct catalog *c, struct catalog_pin *pin); /* false: nothing published yet */
+bool catalog_still(const struct catalog_pin *pin);
+uint64_t catalog_publication(const struct catalog *c); /* of the current board; 0: none */
+
+/* A live slug first, then an alias (*alias = true: the product has another slug now). */
+uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias);
+uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id);
+bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts *out);
+/* Tenths or SCORE_NONE; published products only.  An override wins, also over "not scored". */
+int catalog_score(const struct catalog_pin *pin, uint32_t ordinal);
+
+/* Rankings hold published products only: velocity descending, then slug; never-scored ones last. */
+struct catalog_list {
+  const uint32_t *ordinals;
+  uint32_t n;
+};
+struct catalog_list catalog_ranking(const struct catalog_pin *pin);
+struct catalog_list catalog_by_slug(const struct catalog_pin *pin); /* published, canonical order */
+struct catalog_list catalog_recent(const struct catalog_pin *pin);  /* newest activity first, at most 64 */
+struct catalog_list catalog_recent_sparks(const struct catalog_pin *pin); /* newest spark first, at most 64 */
+
+struct catalog_term { /* a sector or a theme */
+  uint64_t id;
+  struct version version;
+  struct span slug, name;
+  int64_t sort;
+  int64_t edited_us;           /* as in struct facts */
+  uint32_t median2;            /* sectors: twice the median n90 of the products whose first sector it is */
+  struct catalog_list ranking; /* of its products */
+};
+uint32_t catalog_sectors(const struct catalog_pin *pin); /* how many; index order: sort, then name, then id */
+bool catalog_sector(const struct catalog_pin *pin, uint32_t index, struct catalog_term *out);
+bool catalog_sector_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
+bool catalog_sector_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
+uint32_t catalog_themes(const struct catalog_pin *pin); /* index order: slug */
+bool catalog_theme(const struct catalog_pin *pin, uint32_t index, struct catalog_term *out);
+bool catalog_theme_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
+bool catalog_theme_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
+
+struct catalog_page { /* an editors' page */
+  uint64_t id;
+  struct version version;
+  struct span slug, title;
+  enum product_status status;
+  int64_t changed_us;
+};
+uint32_t catalog_pages(const struct catalog_pin *pin);
+bool catalog_page(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out);
+bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct catalog_page *out);
+
+struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
+int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in struct facts */
+
+/* Does the pair (ids in any order) have an editor's words or questions? */
+bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id);
+uint32_t catalog_pairs(const struct catalog_pin *pin);
+bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
+
+/* Search over names and slugs of published products; needle is folded by the caller (text/utf8.h).
+ * Tolerates one error in needles of 3 to 5 characters, two in longer ones (catalog/catalog_match.h).
+ * Best first, equals as ranked; at most max results into out; returns how many. */
+struct catalog_match {
+  uint32_t ordinal;
+  uint32_t cost; /* enum match_cost; 0: exact */
+};
+size_t catalog_search(const struct catalog_pin *pin, struct span needle, struct catalog_match *out, size_t max);
+/* The same over sectors or themes: ordinal is the index for catalog_sector or catalog_theme. */
+size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct span needle, struct arena *arena,
+                            struct catalog_match *out, size_t max);
+
+/* ---- never older again: a worker that read a newer version tells all others on this machine.
+ * catalog_raised returns the newer of the record's version and what was raised. */
+void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
+struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal);
+/* The same of an editors' page, and (id 0) of the site's questions; known: the catalog's version. */
+void catalog_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v);
+struct version catalog_raised_page(const struct catalog *c, uint64_t id, struct version known);
+/* Grows with each raise: what was planned at another count may not know of a newer version. */
+uint64_t catalog_raises(const struct catalog *c);
+
+/* The last version of a product known to be stored in the cache, used while the database is away. */
+void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
+struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordinal); /* rev 0: none */
+
+/* ---- the watcher's word on itself, for status, readiness and staleness */
+struct catalog_state {
+  bool ready;              /* caught up with a reachable database since this master started */
+  bool database_up;        /* the last poll succeeded */
+  bool from_file;          /* published from the state file, not yet confirmed by the database */
+  bool replica;            /* the database may be behind another: */
+  int64_t lag_us;          /* so much; -1: it cannot say */
+  int64_t confirmed_us;    /* real time: the catalog was last known to be current */
+  uint64_t cursor, gaps;   /* change log: last number applied; numbers still missing */
+  uint64_t behind;         /* entries seen and not yet applied */
+  int64_t sweep_us;        /* real time of the last whole sweep; CLOCK_NEVER: none yet */
+  uint64_t sweep_found;    /* differences that no change-log entry had told */
+  char incarnation[64];
+  char trouble[256];       /* empty, or one sentence for operators */
+};
+void catalog_state_get(const struct catalog *c, struct catalog_state *out);
+
+#endif

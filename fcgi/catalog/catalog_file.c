@@ -1,0 +1,114 @@
+/* The file copy: what lives in the half's record heap, byte for byte, and the lists that find it; all
+ * tables are built anew when it is loaded.
+ *
+ *   struct file_header | records of the heap | offsets by ordinal | ordinals by slug |
+ *   offsets of sectors, themes, pages | stored versions | struct catalog_follow without unused gaps
+ *
+ * Body and header have a checksum each (BLAKE2b).  It is written beside its place, synced, renamed; a
+ * copy that is still current only gets its header written again, with the new times.  A file that is
+ * damaged, cut, of another format or machine is refused with one line in the log, and the catalog stays
+ * as it was. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "catalog/catalog_file.h"
+
+#define CHUNK ((size_t)1 << 20)
+
+uint32_t catalog_file_layout(void)
+{
+  return (uint32_t)(sizeof(struct catalog_board) * 31 + sizeof(struct catalog_record) * 7 +
+                    sizeof(struct catalog_follow) + sizeof(struct catalog_file_header));
+}
+
+void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char sum[CATALOG_FILE_SUM])
+{
+  crypto_generichash(sum, CATALOG_FILE_SUM, (const unsigned char *)h,
+                     offsetof(struct catalog_file_header, header_sum), NULL, 0);
+}
+
+static size_t follow_bytes(uint32_t n_gaps)
+{
+  return offsetof(struct catalog_follow, gaps) + n_gaps * sizeof(struct catalog_gap);
+}
+
+uint64_t catalog_file_bytes(const struct catalog_file_header *h)
+{
+  uint64_t terms = 0;
+  for (int k = 0; k < KIND_COUNT; k++)
+    terms += h->n_terms[k];
+  return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + ((uint64_t)h->products + h->n_by_slug + terms) * 4 +
+         (uint64_t)h->products * sizeof(struct catalog_stored_version) + follow_bytes(h->n_gaps);
+}
+
+void catalog_stream_open(struct catalog_stream *s, int fd, bool write)
+{
+  s->fd = fd;
+  s->write = write;
+  s->failed = false;
+  crypto_generichash_init(&s->sum, NULL, 0, CATALOG_FILE_SUM);
+}
+
+bool catalog_stream_bytes(int fd, bool write_out, void *data, size_t n)
+{
+  char *p = data;
+  while (n) {
+    ssize_t moved = write_out ? write(fd, p, n) : read(fd, p, n);
+    if (moved < 0 && errno == EINTR)
+      continue;
+    if (moved <= 0)
+      return false;
+    p += moved;
+    n -= (size_t)moved;
+  }
+  return true;
+}
+
+static void stream_move(struct catalog_stream *s, void *data, size_t n)
+{
+  char *p = data;
+  while (n && !s->failed) {
+    size_t part = n < CHUNK ? n : CHUNK;
+    s->failed = !catalog_stream_bytes(s->fd, s->write, p, part);
+    crypto_generichash_update(&s->sum, (const unsigned char *)p, part);
+    p += part;
+    n -= part;
+  }
+}
+
+void catalog_stream_sum(struct catalog_stream *s, unsigned char sum[CATALOG_FILE_SUM])
+{
+  crypto_generichash_final(&s->sum, sum, CATALOG_FILE_SUM);
+}
+
+/* Workers write stored versions at any time, so they pass through a copy. */
+static void stored_move(struct catalog_stream *s, struct catalog_writer *w, uint32_t products)
+{
+  struct catalog_stored_version *stored = catalog_stored_array(w->c, w->base);
+  uint64_t copy[512][2];
+  for (uint32_t from = 0; from < products && !s->failed; from += 512) {
+    uint32_t n = products - from < 512 ? products - from : 512;
+    for (uint32_t i = 0; s->write && i < n; i++) {
+      copy[i][0] = atomic_load_explicit(&stored[from + i].rev, memory_order_relaxed);
+      copy[i][1] = atomic_load_explicit(&stored[from + i].hash, memory_order_relaxed);
+    }
+    stream_move(s, copy, n * sizeof *copy);
+    for (uint32_t i = 0; !s->write && !s->failed && i < n; i++)
+      if (copy[i][0]) {
+        atomic_store_explicit(&stored[from + i].rev, copy[i][0], memory_order_relaxed);
+        atomic_store_explicit(&stored[from + i].hash, copy[i][1], memory_order_relaxed);
+      }
+  }
+}
+
+void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, const struct catalog_file_header *h)
+{
+  stream_move(s, w->base + (size_t)h->heap_from * 8, (size_t)(h->heap_top - h->heap_from) * 8);
+  stream_move(s, w->records, h->products * sizeof *w->records);
+  stream_move(s, w->by_slug, h->n_by_slug * sizeof *w->by_slug);
+  for (int k = 0; k < KIND_COUNT; k++)
+    for (uint32_t i = 0; i < h->n_terms[k]; i++)
+      stream_move(s, &w->terms[k][i].record, sizeof w->terms[k][i].record);
+  stored_move(s, w, h->products);
+  stream_move(s, &w->follow, follow_bytes(h->n_gaps));
+}

@@ -1,0 +1,211 @@
+/* The shared hash tables (slugs and aliases, ids) and the shared lists of sector and theme ids.
+ * An entry is never taken out: a reader asks the record whether it still fits.  A table that is 60 %
+ * full is built anew at twice the size, without the entries that no longer fit. */
+#include <stdlib.h>
+
+#include "catalog/catalog_private.h"
+
+#define BITS_LEAST 8
+
+struct hash_table {
+  uint32_t *at;
+  uint32_t mask;
+};
+
+static struct hash_table table_of(const struct catalog_writer *w, uint32_t at, uint32_t bits)
+{
+  return (struct hash_table){at ? (uint32_t *)(w->base + (size_t)at * 8) : NULL, (UINT32_C(1) << bits) - 1};
+}
+
+/* true: a new entry was made. */
+static bool entry_put(struct hash_table t, uint64_t hash, uint32_t ordinal)
+{
+  uint32_t entry = catalog_hash_entry(hash, ordinal);
+  for (uint32_t i = 0; i <= t.mask; i++) {
+    uint32_t *slot = &t.at[(hash + i) & t.mask];
+    if (*slot == entry)
+      return false;
+    if (*slot == 0) {
+      __atomic_store_n(slot, entry, __ATOMIC_RELEASE);
+      return true;
+    }
+  }
+  return false;
+}
+
+static size_t slugs_put(struct hash_table t, const struct catalog_record *r, uint32_t ordinal)
+{
+  struct span slug = catalog_record_slug(r, r), rest = catalog_record_aliases(r, r);
+  size_t made = entry_put(t, catalog_hash(slug.p, slug.n), ordinal);
+  while (rest.n) {
+    size_t n = (unsigned char)rest.p[0];
+    made += entry_put(t, catalog_hash(rest.p + 1, n), ordinal);
+    rest = span_from(rest, n + 1);
+  }
+  return made;
+}
+
+static size_t slugs_of(const struct catalog_record *r)
+{
+  size_t n = 1;
+  for (struct span rest = catalog_record_aliases(r, r); rest.n; rest = span_from(rest, (unsigned char)rest.p[0] + 1u))
+    n++;
+  return n;
+}
+
+static uint32_t *table_new(struct catalog_writer *w, size_t entries, uint32_t *at, uint32_t *bits)
+{
+  *bits = BITS_LEAST;
+  while ((UINT64_C(1) << *bits) * 10 < entries * 20)
+    (*bits)++;
+  uint32_t *p = *bits > 28 ? NULL : catalog_table_take(w, sizeof *p << *bits, at);
+  if (p)
+    memset(p, 0, sizeof *p << *bits);
+  return p;
+}
+
+static bool slugs_rebuild(struct catalog_writer *w)
+{
+  size_t entries = 0;
+  uint32_t at, bits;
+  for (uint32_t i = 0; i < w->next.products; i++)
+    if (w->records[i])
+      entries += slugs_of(catalog_record_of(w, w->records[i]));
+  if (!table_new(w, entries, &at, &bits))
+    return false;
+  w->next.slugs_at = at;
+  w->next.slugs_bits = bits;
+  w->slugs_used = 0;
+  struct hash_table t = table_of(w, at, bits);
+  for (uint32_t i = 0; i < w->next.products; i++)
+    if (w->records[i])
+      w->slugs_used += slugs_put(t, catalog_record_of(w, w->records[i]), i);
+  return true;
+}
+
+static bool ids_rebuild(struct catalog_writer *w)
+{
+  uint32_t at, bits;
+  if (!table_new(w, w->next.products, &at, &bits))
+    return false;
+  w->next.ids_at = at;
+  w->next.ids_bits = bits;
+  w->ids_used = 0;
+  struct hash_table t = table_of(w, at, bits);
+  for (uint32_t i = 0; i < w->next.products; i++)
+    if (w->records[i])
+      w->ids_used += entry_put(t, catalog_hash_id(catalog_record_of(w, w->records[i])->id), i);
+  return true;
+}
+
+enum err catalog_hash_all(struct catalog_writer *w)
+{
+  return slugs_rebuild(w) && ids_rebuild(w) ? ERR_OK : ERR_LIMIT;
+}
+
+static bool too_full(uint32_t at, uint32_t bits, size_t used, size_t more)
+{
+  return at == 0 || (used + more) * 10 > ((size_t)1 << bits) * 6;
+}
+
+enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal)
+{
+  const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
+  if (too_full(w->next.slugs_at, w->next.slugs_bits, w->slugs_used, slugs_of(r))) {
+    if (!slugs_rebuild(w))
+      return ERR_LIMIT;
+  } else
+    w->slugs_used += slugs_put(table_of(w, w->next.slugs_at, w->next.slugs_bits), r, ordinal);
+  if (too_full(w->next.ids_at, w->next.ids_bits, w->ids_used, 1))
+    return ids_rebuild(w) ? ERR_OK : ERR_LIMIT;
+  w->ids_used += entry_put(table_of(w, w->next.ids_at, w->next.ids_bits), catalog_hash_id(r->id), ordinal);
+  return ERR_OK;
+}
+
+uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id)
+{
+  if (!w->base || !w->next.ids_at)
+    return CATALOG_NONE;
+  struct hash_table t = table_of(w, w->next.ids_at, w->next.ids_bits);
+  uint64_t hash = catalog_hash_id(id);
+  for (uint32_t i = 0; i <= t.mask; i++) {
+    uint32_t entry = t.at[(hash + i) & t.mask], ordinal = (entry & 0xffffff) - 1;
+    if (entry == 0)
+      break;
+    if (entry >> 24 != hash >> 56 || ordinal >= w->next.products || !w->records[ordinal])
+      continue;
+    if (catalog_record_of(w, w->records[ordinal])->id == id)
+      return ordinal;
+  }
+  return CATALOG_NONE;
+}
+
+/* ---- shared lists of ids: most products of a sector have the same one */
+static struct catalog_interned *interned_find(const struct catalog_writer *w, const uint64_t *ids, uint32_t n)
+{
+  size_t mask = w->cap_interned - 1;
+  for (size_t i = catalog_hash(ids, n * sizeof *ids);; i++) {
+    struct catalog_interned *e = &w->interned[i & mask];
+    if (e->at == 0 || (e->n == n && memcmp(catalog_ids_of(w, e->at), ids, n * sizeof *ids) == 0))
+      return e;
+  }
+}
+
+static bool interned_grow(struct catalog_writer *w)
+{
+  if (w->n_interned * 2 < w->cap_interned)
+    return true;
+  struct catalog_interned *old = w->interned;
+  size_t n = w->cap_interned, cap = n ? n * 2 : 256;
+  struct catalog_interned *made = calloc(cap, sizeof *made);
+  if (!made)
+    return false;
+  w->interned = made;
+  w->cap_interned = cap;
+  for (size_t i = 0; i < n; i++)
+    if (old[i].at)
+      *interned_find(w, catalog_ids_of(w, old[i].at), old[i].n) = old[i];
+  free(old);
+  return true;
+}
+
+void catalog_intern_forget(struct catalog_writer *w)
+{
+  free(w->interned);
+  w->interned = NULL;
+  w->n_interned = w->cap_interned = 0;
+}
+
+bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n)
+{
+  if (n == 0 || at == 0)
+    return true;
+  if (!interned_grow(w))
+    return false;
+  struct catalog_interned *e = interned_find(w, catalog_ids_of(w, at), n);
+  if (e->at == 0) {
+    *e = (struct catalog_interned){at, n};
+    w->n_interned++;
+  }
+  return true;
+}
+
+bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at)
+{
+  *at = 0;
+  if (n == 0)
+    return true;
+  if (!interned_grow(w))
+    return false;
+  struct catalog_interned *e = interned_find(w, ids, n);
+  if (e->at == 0) {
+    void *p = catalog_heap_take(w, n * sizeof *ids, at);
+    if (!p)
+      return false;
+    memcpy(p, ids, n * sizeof *ids);
+    *e = (struct catalog_interned){*at, n};
+    w->n_interned++;
+  }
+  *at = e->at;
+  return true;
+}

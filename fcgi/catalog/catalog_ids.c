@@ -1,0 +1,89 @@
+/* Products in the order of their ids, for the sweep.  New ordinals are merged in when next asked: one, or
+ * all of a full load, which come in no order. */
+#include <stdlib.h>
+
+#include "catalog/catalog_private.h"
+
+struct newcomer {
+  uint64_t id;
+  uint32_t ordinal;
+};
+
+static uint64_t id_of(const struct catalog_writer *w, uint32_t ordinal)
+{
+  const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
+  return r ? r->id : 0;
+}
+
+/* Where the first id greater than `after` stands.  Gone products were dropped before. */
+static size_t place_of(const struct catalog_writer *w, uint64_t after)
+{
+  size_t from = 0, to = w->n_by_id;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (id_of(w, w->by_id[middle]) <= after)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
+static void gone_drop(struct catalog_writer *w)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < w->n_by_id; i++)
+    if (w->records[w->by_id[i]])
+      w->by_id[kept++] = w->by_id[i];
+  w->n_by_id = kept;
+}
+
+static int newcomer_cmp(const void *a, const void *b)
+{
+  uint64_t x = ((const struct newcomer *)a)->id, y = ((const struct newcomer *)b)->id;
+  return (x > y) - (x < y);
+}
+
+/* From the back, so that nothing is moved twice. */
+static void newcomers_merge(struct catalog_writer *w, const struct newcomer *v, size_t n)
+{
+  size_t old = w->n_by_id, to = w->n_by_id += n;
+  while (n)
+    if (old && id_of(w, w->by_id[old - 1]) > v[n - 1].id)
+      w->by_id[--to] = w->by_id[--old];
+    else
+      w->by_id[--to] = v[--n].ordinal;
+}
+
+static bool by_id_update(struct catalog_writer *w)
+{
+  size_t n = 0;
+  gone_drop(w);
+  if (w->covered == w->next.products)
+    return true;
+  struct newcomer *v = malloc((w->next.products - w->covered) * sizeof *v);
+  if (!v || !catalog_grow((void **)&w->by_id, &w->cap_by_id, w->next.products, sizeof *w->by_id)) {
+    free(v);
+    return false;
+  }
+  for (; w->covered < w->next.products; w->covered++)
+    if (w->records[w->covered])
+      v[n++] = (struct newcomer){id_of(w, w->covered), w->covered};
+  qsort(v, n, sizeof *v, newcomer_cmp);
+  newcomers_merge(w, v, n);
+  free(v);
+  return true;
+}
+
+size_t catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, struct version *versions, size_t max)
+{
+  size_t n = 0;
+  if (!by_id_update(w))
+    return 0;
+  for (size_t i = place_of(w, after); i < w->n_by_id && n < max; i++, n++) {
+    const struct catalog_record *r = catalog_record_of(w, w->records[w->by_id[i]]);
+    ids[n] = r->id;
+    versions[n] = (struct version){.rev = r->rev, .hash = r->hash};
+  }
+  return n;
+}

@@ -1,0 +1,230 @@
+/* How the catalog lies in shared memory; private to the catalog's own files.
+ *
+ *   region  = struct catalog (control words, raised versions, the watcher's state), half 0, half 1
+ *   half    = boards[CATALOG_BOARDS] | records, growing up -> ... <- tables, growing down | stored versions
+ *   record  = one product or term, written once, never changed; found by its offset
+ *   board   = one publication: where its tables lie.  A table (say, the ranking) lives in a ring of
+ *             slots; a publication that changes it writes the next slot, the others share it.
+ *
+ * Offsets count 8-byte units from the start of the half, so a half can be copied to a file as it is.
+ * The words that decide what is live stand in `struct catalog`, outside of the halves:
+ *   live      step of the current board and its half, moved last, in one store
+ *   building  per half: the step that is being written.  It overwrites what boards of step
+ *             building - ring and before it used: a pin is sound while step + ring > building
+ * Slug and id tables are shared by all boards of a half and only ever gain entries (one atomic store
+ * each): a reader checks each entry against its own board's record, so one too many does no harm.
+ *
+ * A reader trusts nothing: every offset and length goes through catalog_at, every loop is bounded. */
+#ifndef DIPTYCH_CATALOG_CATALOG_LAYOUT_H
+#define DIPTYCH_CATALOG_CATALOG_LAYOUT_H
+
+#include <stdatomic.h>
+
+#include "catalog/catalog.h"
+#include "catalog/catalog_writer.h"
+
+#define CATALOG_BOARDS 64
+#define CATALOG_RING 4             /* slots of a table; 2 from CATALOG_LARGE products on */
+#define CATALOG_LARGE 100000
+#define CATALOG_RECENT 64
+#define CATALOG_ORDINALS_MAX ((UINT32_C(1) << 24) - 2)
+#define CATALOG_NO_SCORE 255
+#define CATALOG_RAISE_SETS 2048
+#define CATALOG_RAISE_WAYS 4
+
+enum catalog_table {
+  TABLE_RECORDS,  /* uint32_t by ordinal: offset of the record, 0: gone */
+  TABLE_SCORES,   /* uint8_t by ordinal: tenths or CATALOG_NO_SCORE */
+  TABLE_BY_SLUG,  /* uint32_t: ordinals of published products */
+  TABLE_RANKING,  /* uint32_t: the same, ranked */
+  TABLE_LISTS,    /* uint32_t: the rankings of all sectors, then of all themes */
+  TABLE_SECTORS,  /* struct catalog_entry, then two permutations: by id, by slug */
+  TABLE_THEMES,
+  TABLE_PAGES,
+  TABLE_PAIRS,    /* struct catalog_pair_ids, sorted */
+  TABLE_FOLLOW,   /* struct catalog_follow, cut after its last gap */
+  TABLE_COUNT
+};
+
+struct catalog_slot {
+  uint32_t at, units; /* offset and capacity */
+};
+
+struct catalog_placed {
+  struct catalog_slot slot[CATALOG_RING];
+  uint32_t current, n; /* n: items; of sectors, themes and pages: entries */
+};
+
+struct catalog_board {
+  uint64_t step, publication;
+  int64_t window_us;
+  struct version site;
+  int64_t site_edited_us;
+  uint32_t products; /* ordinals in use */
+  uint32_t heap_top, tables_low; /* where a later writer goes on */
+  uint32_t slugs_at, slugs_bits; /* hash tables of uint32_t */
+  uint32_t ids_at, ids_bits;
+  uint32_t n_recent, n_sparks;
+  uint32_t recent[CATALOG_RECENT], sparks[CATALOG_RECENT];
+  struct catalog_placed tables[TABLE_COUNT];
+};
+
+struct catalog_entry { /* a sector, theme or page in index order */
+  uint32_t record;
+  uint32_t list, n_list; /* its part of TABLE_LISTS */
+  uint32_t median2;
+};
+
+struct catalog_pair_ids {
+  uint64_t low, high;
+};
+
+/* One product.  Behind it: the times that are set (in the order of TIME_*), pair ids (ascending), slug,
+ * name, folded name (absent when it is the slug but for separators), aliases (each a length byte and its bytes). */
+struct catalog_record {
+  uint64_t id, rev, hash;
+  uint8_t n_sectors, n_themes; /* from here on what rankings and the search read, together */
+  uint8_t flags;
+  int8_t override_tenths;
+  uint32_t sectors, themes; /* offsets of shared lists of ids */
+  uint32_t n90, activities;
+  uint16_t s30, n_pairs;
+  uint32_t letters; /* which letters slug and folded name hold, for the search */
+  uint8_t times, slug_n;
+  uint16_t name_n;
+  int64_t changed_us;
+  int32_t window_h; /* hours since 1970 */
+  uint16_t fold_n, alias_bytes;
+};
+_Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
+#define CATALOG_RECORD_HOT 24 /* offset of what rankings and the search read */
+
+enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
+enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
+
+struct catalog_term_record { /* a sector, theme or page; behind it slug, name */
+  uint64_t id, rev, hash;
+  int64_t number; /* sort, or changed_us of a page */
+  int64_t edited_us;
+  uint32_t name_n;
+  uint16_t slug_n;
+  uint16_t status;
+};
+
+struct catalog_raise { /* sound only while check fits: a torn entry is as good as none */
+  _Atomic uint64_t id, rev, hash, check;
+  _Atomic int64_t due_us, at_us; /* of the version; real time */
+};
+
+struct catalog_stored_version {
+  _Atomic uint64_t rev, hash;
+};
+
+struct catalog_control {
+  _Atomic uint64_t building;
+  _Atomic int64_t left_us; /* monotonic; 0: never live */
+  _Atomic uint32_t ring;
+  _Atomic uint32_t clean;  /* its memory was given back */
+};
+
+struct catalog {
+  size_t bytes, half_bytes;
+  int64_t grace_us;
+  uint32_t max_ordinals;
+  _Atomic uint64_t live; /* step << 1 | half; 0: nothing published */
+  struct catalog_control control[2];
+  _Atomic int64_t confirmed_us;
+  _Atomic uint64_t raised; /* how often a version was raised */
+  _Atomic uint64_t state_seq;
+  struct catalog_state state[2];
+  struct catalog_raise raises[CATALOG_RAISE_SETS][CATALOG_RAISE_WAYS];
+};
+
+#define CATALOG_HEADER ((sizeof(struct catalog) + 65535) / 65536 * 65536)
+
+static inline char *catalog_half(const struct catalog *c, unsigned half)
+{
+  return (char *)(uintptr_t)c + CATALOG_HEADER + (half & 1) * c->half_bytes;
+}
+
+static inline struct catalog_stored_version *catalog_stored_array(const struct catalog *c, const void *half)
+{
+  size_t bytes = (size_t)c->max_ordinals * sizeof(struct catalog_stored_version);
+  return (struct catalog_stored_version *)((char *)(uintptr_t)half + c->half_bytes - bytes);
+}
+
+/* Bytes [at*8, at*8 + bytes) of a half; NULL when not all of them lie in it, or for offset 0. */
+static inline const void *catalog_at(const struct catalog *c, const void *half, uint32_t at, size_t bytes)
+{
+  size_t from = (size_t)at * 8;
+  if (at == 0 || from > c->half_bytes || bytes > c->half_bytes - from)
+    return NULL;
+  return (const char *)half + from;
+}
+
+static inline unsigned catalog_bits(unsigned v) /* of 0 to 31 */
+{
+  unsigned high = v >> 4;
+  v &= 15;
+  v -= v >> 1 & 5;
+  return (v & 3) + (v >> 2) + high;
+}
+
+static inline size_t catalog_record_bytes(const struct catalog_record *r)
+{
+  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * (size_t)r->n_pairs + r->slug_n + r->name_n +
+             r->fold_n + r->alias_bytes;
+  return (n + 7) & ~(size_t)7;
+}
+
+static inline const uint64_t *catalog_record_pairs(const struct catalog_record *head, const void *body)
+{
+  return (const uint64_t *)((const char *)body + sizeof *head + 8 * (size_t)catalog_bits(head->times & TIMES_ALL));
+}
+
+static inline struct span catalog_record_slug(const struct catalog_record *head, const void *body)
+{
+  return span_of((const char *)(catalog_record_pairs(head, body) + head->n_pairs), head->slug_n);
+}
+
+static inline struct span catalog_record_name(const struct catalog_record *head, const void *body)
+{
+  struct span slug = catalog_record_slug(head, body);
+  return span_of(slug.p + slug.n, head->name_n);
+}
+
+static inline struct span catalog_record_fold(const struct catalog_record *head, const void *body)
+{
+  struct span name = catalog_record_name(head, body);
+  return head->flags & FLAG_FOLD_IS_SLUG ? catalog_record_slug(head, body) : span_of(name.p + name.n, head->fold_n);
+}
+
+static inline struct span catalog_record_aliases(const struct catalog_record *head, const void *body)
+{
+  struct span name = catalog_record_name(head, body);
+  return span_of(name.p + name.n + head->fold_n, head->alias_bytes);
+}
+
+static inline enum product_status catalog_record_status(const struct catalog_record *r)
+{
+  return (enum product_status)(r->flags & FLAG_STATUS);
+}
+
+/* Of one optional time: what stands there, or `absent`. */
+int64_t catalog_record_time(const struct catalog_record *head, const void *body, uint8_t which, int64_t absent);
+bool catalog_record_has_alias(const struct catalog_record *head, const void *body, struct span slug);
+/* The record of an ordinal in a pin's board, checked: head is a copy, the rest lies behind the result. */
+const void *catalog_record_read(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_record *head);
+/* A table of the pin's board, checked to hold *n items of `size` bytes. */
+const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table t, size_t size, uint32_t *n);
+
+uint64_t catalog_hash(const void *p, size_t n);
+uint64_t catalog_hash_id(uint64_t id);
+
+/* Entries of the shared hash tables: 8 bits of the hash, then ordinal + 1; 0: free. */
+static inline uint32_t catalog_hash_entry(uint64_t hash, uint32_t ordinal)
+{
+  return (uint32_t)(hash >> 56) << 24 | (ordinal + 1);
+}
+
+#endif

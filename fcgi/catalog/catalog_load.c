@@ -1,0 +1,160 @@
+/* Loading the file copy.  What is damaged, cut, or of another format is refused with one line in the log,
+ * and the catalog stays as it was. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "catalog/catalog_file.h"
+
+static const char *header_wrong(const struct catalog_writer *w, const struct catalog_file_header *h, uint64_t bytes)
+{
+  unsigned char sum[CATALOG_FILE_SUM];
+  if (memcmp(h->magic, "diptych", 8) != 0)
+    return "it is not a catalog";
+  if (h->format != CATALOG_FILE_FORMAT || h->layout != catalog_file_layout() || h->heap_from != catalog_heap_start())
+    return "it is of another version's format";
+  catalog_file_header_sum(h, sum);
+  if (memcmp(sum, h->header_sum, sizeof sum) != 0)
+    return "its header is damaged";
+  if (h->heap_top < h->heap_from || h->n_by_slug > h->products || h->n_gaps > CATALOG_GAPS_MAX ||
+      bytes != catalog_file_bytes(h))
+    return "it is cut short or has grown";
+  return (uint64_t)h->heap_top * 8 > w->c->half_bytes / 8 * 7 || h->products > w->c->max_ordinals
+             ? "it does not fit: raise catalog_bytes"
+             : NULL;
+}
+
+static bool ids_inside(const struct catalog_file_header *h, uint32_t at, uint32_t n)
+{
+  return n == 0 || (at >= h->heap_from && (uint64_t)at + n <= h->heap_top);
+}
+
+static bool record_inside(const struct catalog_writer *w, const struct catalog_file_header *h, uint32_t at)
+{
+  const struct catalog_record *r = catalog_record_of(w, at);
+  if (at < h->heap_from || (uint64_t)at * 8 + sizeof *r > (uint64_t)h->heap_top * 8)
+    return false;
+  return (uint64_t)at * 8 + catalog_record_bytes(r) <= (uint64_t)h->heap_top * 8 && r->slug_n &&
+         ids_inside(h, r->sectors, r->n_sectors) && ids_inside(h, r->themes, r->n_themes);
+}
+
+static bool term_inside(const struct catalog_writer *w, const struct catalog_file_header *h, uint32_t at)
+{
+  const struct catalog_term_record *t = catalog_term_of(w, at);
+  if (at < h->heap_from || (uint64_t)at * 8 + sizeof *t > (uint64_t)h->heap_top * 8)
+    return false;
+  return (uint64_t)at * 8 + sizeof *t + t->slug_n + t->name_n <= (uint64_t)h->heap_top * 8;
+}
+
+/* The checksum says that these are the bytes that were written; this, that they make sense. */
+static bool body_sound(struct catalog_writer *w, const struct catalog_file_header *h)
+{
+  for (uint32_t i = 0; i < h->products; i++)
+    if (w->records[i] && !record_inside(w, h, w->records[i]))
+      return false;
+  for (uint32_t i = 0; i < h->n_by_slug; i++)
+    if (w->by_slug[i] >= h->products || !w->records[w->by_slug[i]])
+      return false;
+  for (int k = 0; k < KIND_COUNT; k++)
+    for (uint32_t i = 0; i < h->n_terms[k]; i++)
+      if (!term_inside(w, h, w->terms[k][i].record))
+        return false;
+  return w->follow.n_gaps == h->n_gaps;
+}
+
+static bool arrays_make(struct catalog_writer *w, const struct catalog_file_header *h)
+{
+  bool ok = catalog_mirrors_grow(w, h->products);
+  for (int k = 0; k < KIND_COUNT && ok; k++) {
+    ok = catalog_grow((void **)&w->terms[k], &w->cap_terms[k], h->n_terms[k], sizeof *w->terms[k]);
+    w->n_terms[k] = ok ? h->n_terms[k] : 0;
+  }
+  return ok;
+}
+
+static enum err body_take(struct catalog_writer *w, const struct catalog_file_header *h, int fd)
+{
+  unsigned char sum[CATALOG_FILE_SUM];
+  struct catalog_stream s;
+  if (!arrays_make(w, h))
+    return ERR_NO_MEMORY;
+  catalog_intern_forget(w);
+  w->next.heap_top = h->heap_top;
+  w->next.products = h->products;
+  w->next.publication = h->publication > w->next.publication ? h->publication : w->next.publication;
+  w->next.window_us = h->window_us;
+  w->next.site = h->site;
+  w->next.site_edited_us = h->site_edited_us;
+  w->n_by_slug = h->n_by_slug;
+  catalog_stream_open(&s, fd, false);
+  catalog_stream_body(&s, w, h);
+  catalog_stream_sum(&s, sum);
+  if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !body_sound(w, h))
+    return ERR_INVALID;
+  enum err e = catalog_hash_all(w);
+  return e == ERR_OK && !catalog_derive(w) ? ERR_NO_MEMORY : e;
+}
+
+static enum err load_say(const char *path, const char *why)
+{
+  log_warn("catalog: %s is not used: %s", path, why);
+  return ERR_INVALID;
+}
+
+static enum err file_take(struct catalog_writer *w, const char *path, int fd, struct catalog_file_header *h)
+{
+  struct stat st;
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+    return load_say(path, "it is no regular file");
+  if (!catalog_stream_bytes(fd, false, h, sizeof *h))
+    return load_say(path, "it is cut short");
+  const char *wrong = header_wrong(w, h, (uint64_t)st.st_size);
+  if (wrong)
+    return load_say(path, wrong);
+  if (!catalog_writer_reset(w) || !catalog_half_begin(w))
+    return ERR_LIMIT;
+  enum err e = body_take(w, h, fd);
+  if (e == ERR_INVALID)
+    return load_say(path, "its content is damaged");
+  return e;
+}
+
+static void state_tell(struct catalog_writer *w, const struct catalog_file_header *h)
+{
+  struct catalog_state s;
+  catalog_state_get(w->c, &s);
+  s.from_file = true;
+  s.confirmed_us = h->confirmed_us;
+  memcpy(s.incarnation, h->incarnation, sizeof s.incarnation);
+  catalog_state_put(w, &s);
+}
+
+enum err catalog_load(struct catalog_writer *w, const char *path)
+{
+  struct catalog_file_header h;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT)
+    return ERR_NOT_FOUND;
+  if (fd < 0) {
+    log_error("catalog: cannot open %s: %s", path, strerror(errno));
+    return ERR_IO;
+  }
+  enum err e = file_take(w, path, fd, &h);
+  close(fd);
+  if (e == ERR_OK) {
+    struct catalog_follow *follow = malloc(sizeof *follow);
+    if (follow)
+      *follow = w->follow;
+    e = follow ? catalog_writer_publish(w, follow) : ERR_NO_MEMORY;
+    free(follow);
+  }
+  if (e == ERR_OK) {
+    state_tell(w, &h);
+    w->saved_step = w->step;
+  } else if (!catalog_writer_reset(w))
+    e = ERR_NO_MEMORY;
+  return e;
+}

@@ -1,0 +1,208 @@
+/* The rankings of the next board, when few products moved: each list is copied without those that moved,
+ * and they are put in again where they belong now.  The result is what catalog_rank_write would make. */
+#include <stdlib.h>
+
+#include "catalog/catalog_private.h"
+
+#define MOVED_MOST 1000
+#define PRODUCTS_LEAST 256
+
+bool catalog_rank_few(const struct catalog_writer *w)
+{
+  return !w->rank_all && !w->switched && w->n_reranked <= MOVED_MOST && w->next.products >= PRODUCTS_LEAST &&
+         w->n_reranked * 16 <= w->next.products && w->placed[TABLE_RANKING].n;
+}
+
+struct add { /* a product that goes into the list of a row */
+  uint32_t kind, row, ordinal;
+};
+
+struct patch {
+  struct catalog_writer *w;
+  struct add *adds;
+  size_t n_adds, cap_adds;
+  uint8_t *touched[2]; /* by row */
+};
+
+static const void *published_table(const struct catalog_writer *w, enum catalog_table t)
+{
+  return w->base + (size_t)w->placed[t].slot[w->placed[t].current].at * 8;
+}
+
+static int rank_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b)
+{
+  int x = w->scores[a] == CATALOG_NO_SCORE ? -1 : w->scores[a], y = w->scores[b] == CATALOG_NO_SCORE ? -1 : w->scores[b];
+  const struct catalog_record *r = catalog_record_of(w, w->records[a]), *s = catalog_record_of(w, w->records[b]);
+  int c = x != y ? y - x : span_cmp(catalog_record_slug(r, r), catalog_record_slug(s, s));
+  return c ? c : (a > b) - (a < b);
+}
+
+static int add_cmp(const void *a, const void *b, void *data)
+{
+  const struct add *x = a, *y = b;
+  if (x->kind != y->kind)
+    return x->kind < y->kind ? -1 : 1;
+  if (x->row != y->row)
+    return x->row < y->row ? -1 : 1;
+  return rank_cmp(data, x->ordinal, y->ordinal);
+}
+
+/* out: old without the marked, with adds (ranked).  Returns its length. */
+static uint32_t list_patch(const struct patch *p, const uint32_t *old, uint32_t n, uint32_t *out,
+                           const struct add *adds, size_t n_adds)
+{
+  const struct catalog_writer *w = p->w;
+  uint32_t end = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    out[end] = old[i];
+    end += !(w->marks[old[i]] & MARK_MOVED);
+  }
+  uint32_t total = end + (uint32_t)n_adds, to = total;
+  for (size_t i = n_adds; i-- > 0;) {
+    uint32_t from = 0, until = end;
+    while (from < until) {
+      uint32_t middle = from + (until - from) / 2;
+      if (rank_cmp(w, out[middle], adds[i].ordinal) < 0)
+        from = middle + 1;
+      else
+        until = middle;
+    }
+    memmove(out + to - (end - from), out + from, (end - from) * sizeof *out);
+    to -= end - from;
+    out[--to] = adds[i].ordinal;
+    end = from;
+  }
+  return total;
+}
+
+static bool add_put(struct patch *p, uint32_t kind, uint32_t row, uint32_t ordinal)
+{
+  if (!catalog_grow((void **)&p->adds, &p->cap_adds, p->n_adds + 1, sizeof *p->adds))
+    return false;
+  p->adds[p->n_adds++] = (struct add){kind, row, ordinal};
+  return true;
+}
+
+/* Kind 0 is the ranking of all, 1 the sectors, 2 the themes. */
+static bool moved_note(struct patch *p, const struct catalog_record *r, uint32_t ordinal, bool now)
+{
+  struct catalog_writer *w = p->w;
+  if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
+    return true;
+  if (now && !add_put(p, 0, 0, ordinal))
+    return false;
+  for (uint32_t kind = 0; kind < 2; kind++) {
+    uint32_t n = kind == KIND_SECTOR ? r->n_sectors : r->n_themes;
+    const uint64_t *ids = catalog_ids_of(w, kind == KIND_SECTOR ? r->sectors : r->themes);
+    for (uint32_t i = 0; i < n; i++) {
+      bool found;
+      size_t row = catalog_term_row(w, (enum catalog_kind)kind, ids[i], &found);
+      if (!found)
+        continue;
+      p->touched[kind][row] = 1;
+      if (now && !add_put(p, kind + 1, (uint32_t)row, ordinal))
+        return false;
+    }
+  }
+  return true;
+}
+
+static bool moved_all(struct patch *p)
+{
+  struct catalog_writer *w = p->w;
+  for (size_t i = 0; i < w->n_reranked; i++) {
+    uint32_t ordinal = w->reranked[i].ordinal;
+    const struct catalog_record *now = catalog_record_of(w, w->records[ordinal]);
+    w->scores[ordinal] = catalog_score_make(w, now);
+    w->marks[ordinal] |= MARK_MOVED;
+    if (!moved_note(p, catalog_record_of(w, w->reranked[i].old), ordinal, false) || !moved_note(p, now, ordinal, true))
+      return false;
+  }
+  if (p->n_adds)
+    qsort_r(p->adds, p->n_adds, sizeof *p->adds, add_cmp, w);
+  return true;
+}
+
+static size_t adds_of(const struct patch *p, size_t from, uint32_t kind, uint32_t row)
+{
+  size_t to = from;
+  while (to < p->n_adds && p->adds[to].kind == kind && p->adds[to].row == row)
+    to++;
+  return to - from;
+}
+
+static enum err ranking_patch(const struct patch *p)
+{
+  struct catalog_writer *w = p->w;
+  bool fresh;
+  uint32_t room = w->placed[TABLE_RANKING].n + (uint32_t)p->n_adds;
+  uint32_t *out = catalog_table_next(w, TABLE_RANKING, room, room * sizeof *out, &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  w->next.tables[TABLE_RANKING].n = list_patch(p, published_table(w, TABLE_RANKING), w->placed[TABLE_RANKING].n, out,
+                                               p->adds, adds_of(p, 0, 0, 0));
+  return ERR_OK;
+}
+
+/* The lists of one kind, from *add and out[from] on; ends[row] becomes where each ends. */
+static uint32_t lists_patch(const struct patch *p, enum catalog_kind kind, uint32_t *out, uint32_t from, size_t *add,
+                            uint32_t *ends)
+{
+  const struct catalog_writer *w = p->w;
+  const struct catalog_entry *entries = published_table(w, TABLE_SECTORS + kind);
+  const uint32_t *by_id = (const uint32_t *)(entries + w->n_terms[kind]), *old = published_table(w, TABLE_LISTS);
+  for (uint32_t row = 0; row < w->n_terms[kind]; row++) {
+    const struct catalog_entry *e = &entries[by_id[row]];
+    size_t n = adds_of(p, *add, kind + 1, row);
+    if (p->touched[kind][row])
+      from += list_patch(p, old + e->list, e->n_list, out + from, p->adds + *add, n);
+    else {
+      memcpy(out + from, old + e->list, e->n_list * sizeof *out);
+      from += e->n_list;
+    }
+    *add += n;
+    ends[row] = from;
+  }
+  return from;
+}
+
+static enum err all_patch(const struct patch *p, uint32_t *ends[2])
+{
+  struct catalog_writer *w = p->w;
+  bool fresh;
+  size_t add = adds_of(p, 0, 0, 0);
+  uint32_t room = w->placed[TABLE_LISTS].n + (uint32_t)p->n_adds;
+  enum err e = catalog_scores_write(w);
+  if (e == ERR_OK)
+    e = ranking_patch(p);
+  uint32_t *out = e == ERR_OK ? catalog_table_next(w, TABLE_LISTS, room, room * sizeof *out, &fresh) : NULL;
+  if (!out)
+    return ERR_LIMIT;
+  uint32_t sectors_end = lists_patch(p, KIND_SECTOR, out, 0, &add, ends[0]);
+  w->next.tables[TABLE_LISTS].n = lists_patch(p, KIND_THEME, out, sectors_end, &add, ends[1]);
+  e = catalog_entries_write(w, KIND_SECTOR, ends[0], 0);
+  return e == ERR_OK ? catalog_entries_write(w, KIND_THEME, ends[1], sectors_end) : e;
+}
+
+enum err catalog_rank_patch(struct catalog_writer *w)
+{
+  struct patch p = {.w = w};
+  uint32_t *ends[2];
+  bool ok = true;
+  enum err e = ERR_NO_MEMORY;
+  for (int k = 0; k < 2; k++) {
+    p.touched[k] = calloc(w->n_terms[k] + 1, 1);
+    ends[k] = calloc(w->n_terms[k] + 1, sizeof **ends);
+    ok = ok && p.touched[k] && ends[k];
+  }
+  if (ok && moved_all(&p))
+    e = all_patch(&p, ends);
+  for (size_t i = 0; i < w->n_reranked; i++)
+    w->marks[w->reranked[i].ordinal] &= (uint8_t)~MARK_MOVED;
+  for (int k = 0; k < 2; k++) {
+    free(p.touched[k]);
+    free(ends[k]);
+  }
+  free(p.adds);
+  return e;
+}

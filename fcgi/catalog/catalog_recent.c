@@ -1,0 +1,101 @@
+/* The newest activities and sparks: at most CATALOG_RECENT products each, newest first, equals by slug.
+ * A changed product is taken out and put in again; only when an old one would have to move up from
+ * beyond the list's end are all products looked at. */
+#include "catalog/catalog_private.h"
+
+#define AHEAD 16
+
+struct newest {
+  const struct catalog_writer *w;
+  uint8_t which; /* TIME_ACTIVITY or TIME_SPARK */
+  uint32_t *ordinals, *n;
+  int64_t at_us[CATALOG_RECENT]; /* of ordinals[i] */
+};
+
+static int64_t time_of(const struct newest *l, uint32_t ordinal)
+{
+  const struct catalog_record *r = catalog_record_of(l->w, l->w->records[ordinal]);
+  if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
+    return CLOCK_NEVER;
+  return catalog_record_time(r, r, l->which, CLOCK_NEVER);
+}
+
+static struct span slug_of(const struct newest *l, uint32_t ordinal)
+{
+  const struct catalog_record *r = catalog_record_of(l->w, l->w->records[ordinal]);
+  return catalog_record_slug(r, r);
+}
+
+/* Does a product with this time come before the i-th? */
+static bool before(const struct newest *l, uint32_t ordinal, int64_t at_us, uint32_t i)
+{
+  if (at_us != l->at_us[i])
+    return at_us > l->at_us[i];
+  return span_cmp(slug_of(l, ordinal), slug_of(l, l->ordinals[i])) < 0;
+}
+
+static void newest_put(struct newest *l, uint32_t ordinal)
+{
+  int64_t at_us = time_of(l, ordinal);
+  if (at_us == CLOCK_NEVER || (*l->n == CATALOG_RECENT && !before(l, ordinal, at_us, *l->n - 1)))
+    return;
+  uint32_t i = *l->n < CATALOG_RECENT ? (*l->n)++ : *l->n - 1;
+  for (; i > 0 && before(l, ordinal, at_us, i - 1); i--) {
+    l->ordinals[i] = l->ordinals[i - 1];
+    l->at_us[i] = l->at_us[i - 1];
+  }
+  l->ordinals[i] = ordinal;
+  l->at_us[i] = at_us;
+}
+
+static bool newest_take_out(struct newest *l, uint32_t ordinal)
+{
+  for (uint32_t i = 0; i < *l->n; i++)
+    if (l->ordinals[i] == ordinal) {
+      --*l->n;
+      memmove(l->ordinals + i, l->ordinals + i + 1, (*l->n - i) * sizeof *l->ordinals);
+      memmove(l->at_us + i, l->at_us + i + 1, (*l->n - i) * sizeof *l->at_us);
+      return true;
+    }
+  return false;
+}
+
+static void newest_all(struct newest *l)
+{
+  const struct catalog_writer *w = l->w;
+  *l->n = 0;
+  for (uint32_t i = 0; i < w->next.products; i++) {
+    if (i + AHEAD < w->next.products)
+      __builtin_prefetch(w->base + (size_t)w->records[i + AHEAD] * 8 + 64);
+    newest_put(l, i);
+  }
+}
+
+/* Products outside of a full list come after its last one.  false: that does not say enough. */
+static bool newest_changed(struct newest *l)
+{
+  const struct catalog_vector *changed = &l->w->changed;
+  bool full = *l->n == CATALOG_RECENT, taken = false;
+  for (size_t i = 0; i < changed->n; i++)
+    taken |= newest_take_out(l, changed->at[i]);
+  for (uint32_t i = 0; i < *l->n; i++)
+    l->at_us[i] = time_of(l, l->ordinals[i]);
+  if (full && *l->n == 0)
+    return false;
+  uint32_t last = full ? l->ordinals[*l->n - 1] : 0;
+  for (size_t i = 0; i < changed->n; i++) {
+    newest_take_out(l, changed->at[i]);
+    newest_put(l, changed->at[i]);
+  }
+  return !full || !taken || (*l->n == CATALOG_RECENT && l->ordinals[*l->n - 1] == last);
+}
+
+void catalog_recent_write(struct catalog_writer *w, bool all)
+{
+  struct newest lists[] = {{w, TIME_ACTIVITY, w->next.recent, &w->next.n_recent, {0}},
+                           {w, TIME_SPARK, w->next.sparks, &w->next.n_sparks, {0}}};
+  for (int i = 0; i < 2; i++)
+    if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&lists[i]))
+      newest_all(&lists[i]);
+  w->recent_all = false;
+}

@@ -1,0 +1,133 @@
+/* Building a product's record: facts in, the bytes of an immutable record out (in w->scratch).
+ * What does not fit its field is cut, never refused: a name to 1,024 bytes, aliases and pairs to what
+ * 16 bits count, sectors and themes to their maxima. */
+#include <stdlib.h>
+
+#include "catalog/catalog_match.h"
+#include "catalog/catalog_private.h"
+#include "text/utf8.h"
+
+#define NAME_MAX_BYTES 1024
+
+static struct span name_cut(struct span name, size_t max)
+{
+  if (name.n <= max)
+    return name;
+  size_t n = max;
+  while (n && ((unsigned char)name.p[n] & 0xc0) == 0x80)
+    n--;
+  return span_head(name, n);
+}
+
+static struct span name_fold(struct catalog_writer *w, struct span name)
+{
+  arena_reset(w->arena);
+  return name_cut(utf8_fold(w->arena, name), NAME_MAX_BYTES);
+}
+
+static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int64_t us, int64_t absent)
+{
+  if (us == absent)
+    return;
+  r->times |= which;
+  buf_put(b, &us, sizeof us);
+}
+
+static void times_put(struct buf *b, struct catalog_record *r, const struct facts *f)
+{
+  time_put(b, r, TIME_EDITORIAL, f->editorial_us, CLOCK_NEVER);
+  time_put(b, r, TIME_ACTIVITY, f->activity_us, CLOCK_NEVER);
+  time_put(b, r, TIME_SPARK, f->spark_us, CLOCK_NEVER);
+  time_put(b, r, TIME_DUE, f->next_due_us, CLOCK_FOREVER);
+  time_put(b, r, TIME_EDITED, f->edited_us, CLOCK_NEVER);
+}
+
+static int id_cmp(const void *a, const void *b)
+{
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static bool pairs_put(struct buf *b, struct catalog_record *r, const struct facts *f, const uint64_t *ids, size_t n)
+{
+  uint64_t *sorted = n ? reallocarray(NULL, n, sizeof *ids) : NULL;
+  if (n && !sorted)
+    return false;
+  if (n) {
+    memcpy(sorted, ids, n * sizeof *ids);
+    qsort(sorted, n, sizeof *sorted, id_cmp);
+  }
+  for (size_t i = 0; i < n && r->n_pairs < UINT16_MAX; i++)
+    if (sorted[i] != f->id && (i == 0 || sorted[i] != sorted[i - 1])) {
+      buf_put(b, &sorted[i], sizeof sorted[i]);
+      r->n_pairs++;
+    }
+  free(sorted);
+  return true;
+}
+
+static void text_put(struct catalog_writer *w, struct catalog_record *r, struct span slug, struct span name)
+{
+  struct buf *b = &w->scratch;
+  struct span fold = name_fold(w, name);
+  r->slug_n = (uint8_t)slug.n;
+  r->name_n = (uint16_t)name.n;
+  r->letters = match_letters(slug) | match_letters(fold);
+  buf_span(b, slug);
+  buf_span(b, name);
+  if (match_same(fold, slug)) {
+    r->flags |= FLAG_FOLD_IS_SLUG;
+    return;
+  }
+  r->fold_n = (uint16_t)fold.n;
+  buf_span(b, fold);
+}
+
+static void aliases_put(struct buf *b, struct catalog_record *r, const struct span *aliases, size_t n)
+{
+  size_t bytes = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (aliases[i].n == 0 || aliases[i].n > UINT8_MAX || bytes + aliases[i].n + 1 > UINT16_MAX)
+      continue;
+    buf_putc(b, (char)aliases[i].n);
+    buf_span(b, aliases[i]);
+    bytes += aliases[i].n + 1;
+  }
+  r->alias_bytes = (uint16_t)bytes;
+}
+
+static uint8_t flags_of(const struct facts *f)
+{
+  return (uint8_t)((unsigned)f->status | (unsigned)f->lifecycle << 2 | (f->has_editorial ? FLAG_EDITORIAL : 0) |
+                   (f->has_questions ? FLAG_QUESTIONS : 0));
+}
+
+enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
+                              size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs)
+{
+  struct buf *b = &w->scratch;
+  struct catalog_record r = {.id = f->id, .rev = f->version.rev, .hash = f->version.hash,
+                             .changed_us = f->changed_us, .n90 = f->n90, .activities = f->activities,
+                             .window_h = catalog_window_hours(f->window_us), .flags = flags_of(f)};
+  r.s30 = f->s30 < UINT16_MAX ? (uint16_t)f->s30 : UINT16_MAX;
+  r.override_tenths = (int8_t)(f->override_tenths < 0 ? -1 : f->override_tenths > 100 ? 100 : f->override_tenths);
+  r.n_sectors = (uint8_t)(f->n_sectors < PRODUCT_SECTORS_MAX ? f->n_sectors : PRODUCT_SECTORS_MAX);
+  r.n_themes = (uint8_t)(f->n_themes < PRODUCT_THEMES_MAX ? f->n_themes : PRODUCT_THEMES_MAX);
+  if (f->slug.n == 0 || f->slug.n > UINT8_MAX)
+    return ERR_INVALID;
+  if (!catalog_intern(w, f->sectors, r.n_sectors, &r.sectors) || !catalog_intern(w, f->themes, r.n_themes, &r.themes))
+    return ERR_LIMIT;
+  buf_clear(b);
+  buf_put(b, &r, sizeof r);
+  times_put(b, &r, f);
+  if (!pairs_put(b, &r, f, pair_ids, n_pairs))
+    return ERR_NO_MEMORY;
+  text_put(w, &r, f->slug, name_cut(f->name, NAME_MAX_BYTES));
+  aliases_put(b, &r, aliases, n_aliases);
+  while (b->n % 8)
+    buf_putc(b, '\0');
+  if (b->failed || arena_failed(w->arena))
+    return ERR_NO_MEMORY;
+  memcpy(b->p, &r, sizeof r);
+  return ERR_OK;
+}

@@ -1,0 +1,116 @@
+/* The region: made by the master before it forks, and the few words in it that everybody shares.
+ * The mapping is anonymous and not reserved: a page costs memory only once something is written to it,
+ * so a generous size is free until it is needed.
+ *
+ * The watcher's state is written to the other of two copies and then turned over; a reader tries again
+ * when it was overtaken, a bounded number of times, and a watcher that dies while writing blocks nobody. */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "catalog/catalog_layout.h"
+
+#define BYTES_LEAST ((size_t)8 << 20)
+#define BYTES_MOST ((size_t)16 << 30)
+#define STATE_TRIES 1000
+#define PIN_TRIES 1000
+
+static size_t bytes_default(void)
+{
+  long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+  size_t quarter = pages > 0 && size > 0 ? (size_t)pages * (size_t)size / 4 : BYTES_LEAST;
+  return quarter > BYTES_MOST ? BYTES_MOST : quarter;
+}
+
+static void *region_map(size_t bytes)
+{
+  void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return p == MAP_FAILED ? NULL : p;
+}
+
+static void region_init(struct catalog *c, size_t bytes)
+{
+  c->bytes = bytes;
+  c->half_bytes = (bytes - CATALOG_HEADER) / 2 & ~(size_t)65535;
+  c->grace_us = CATALOG_GRACE_S * CLOCK_SECOND;
+  size_t ordinals = c->half_bytes / 256;
+  c->max_ordinals = ordinals < CATALOG_ORDINALS_MAX ? (uint32_t)ordinals : CATALOG_ORDINALS_MAX;
+  atomic_store(&c->confirmed_us, CLOCK_NEVER);
+  for (int i = 0; i < 2; i++) {
+    c->state[i].confirmed_us = c->state[i].sweep_us = CLOCK_NEVER;
+    atomic_store(&c->control[i].ring, CATALOG_RING);
+    atomic_store(&c->control[i].clean, 1);
+  }
+}
+
+struct catalog *catalog_create(size_t bytes)
+{
+  size_t want = bytes ? bytes : bytes_default();
+  if (want < BYTES_LEAST)
+    want = BYTES_LEAST;
+  void *p = region_map(want);
+  while (!p && bytes == 0 && want / 2 >= BYTES_LEAST)
+    p = region_map(want /= 2);
+  if (!p) {
+    log_error("catalog: cannot map %zu bytes of shared memory: lower catalog_bytes or free memory", want);
+    return NULL;
+  }
+  region_init(p, want);
+  return p;
+}
+
+void catalog_destroy(struct catalog **c)
+{
+  if (*c)
+    munmap(*c, (*c)->bytes);
+  *c = NULL;
+}
+
+bool catalog_pin(const struct catalog *c, struct catalog_pin *pin)
+{
+  for (int i = 0; i < PIN_TRIES; i++) {
+    uint64_t live = atomic_load_explicit(&c->live, memory_order_acquire), step = live >> 1;
+    if (live == 0)
+      return false;
+    const char *half = catalog_half(c, live & 1);
+    const struct catalog_board *b = (const struct catalog_board *)half + step % CATALOG_BOARDS;
+    *pin = (struct catalog_pin){c, half, b, __atomic_load_n(&b->publication, __ATOMIC_RELAXED),
+                                __atomic_load_n(&b->products, __ATOMIC_RELAXED),
+                                __atomic_load_n(&b->window_us, __ATOMIC_RELAXED), step};
+    if (pin->products > c->max_ordinals)
+      pin->products = c->max_ordinals;
+    if (catalog_still(pin) && __atomic_load_n(&b->step, __ATOMIC_RELAXED) == step)
+      return true;
+  }
+  return false;
+}
+
+bool catalog_still(const struct catalog_pin *pin)
+{
+  const struct catalog *c = pin->catalog;
+  const struct catalog_control *k = &c->control[(const char *)pin->half == catalog_half(c, 1)];
+  atomic_thread_fence(memory_order_acquire);
+  uint64_t building = atomic_load_explicit(&k->building, memory_order_relaxed);
+  uint64_t ring = atomic_load_explicit(&k->ring, memory_order_relaxed);
+  return building != UINT64_MAX && pin->step + ring > building;
+}
+
+uint64_t catalog_publication(const struct catalog *c)
+{
+  struct catalog_pin pin;
+  return catalog_pin(c, &pin) ? pin.publication : 0;
+}
+
+void catalog_state_get(const struct catalog *c, struct catalog_state *out)
+{
+  for (int i = 0; i < STATE_TRIES; i++) {
+    uint64_t seq = atomic_load_explicit(&c->state_seq, memory_order_acquire);
+    memcpy(out, &c->state[seq & 1], sizeof *out);
+    atomic_thread_fence(memory_order_acquire);
+    if (atomic_load_explicit(&c->state_seq, memory_order_relaxed) == seq)
+      break;
+  }
+  out->incarnation[sizeof out->incarnation - 1] = '\0';
+  out->trouble[sizeof out->trouble - 1] = '\0';
+}

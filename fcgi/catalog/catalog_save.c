@@ -1,0 +1,174 @@
+/* Saving the file copy: written beside its place, synced, renamed.  A copy that is still current only
+ * gets its header written again, with the new times.  A large one would keep the watcher from its work
+ * for a second: a child process writes it, one at a time, with long rests. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "catalog/catalog_file.h"
+
+#define SAVE_BESIDE ((size_t)16 << 20) /* bytes of records */
+#define SAVE_SHARE 20                  /* rests as many times as long as it took */
+#define SAVE_REST_MOST_US (300 * CLOCK_SECOND)
+
+static struct catalog_file_header header_of(const struct catalog_writer *w)
+{
+  struct catalog_file_header h = {.magic = "diptych", .format = CATALOG_FILE_FORMAT, .layout = catalog_file_layout(),
+                          .heap_from = catalog_heap_start(), .heap_top = w->next.heap_top,
+                          .products = w->next.products, .n_by_slug = w->n_by_slug, .n_gaps = w->follow.n_gaps,
+                          .publication = w->next.publication, .window_us = w->next.window_us,
+                          .saved_us = clock_now_us(), .confirmed_us = atomic_load(&w->c->confirmed_us),
+                          .site = w->next.site, .site_edited_us = w->next.site_edited_us};
+  for (int k = 0; k < KIND_COUNT; k++)
+    h.n_terms[k] = (uint32_t)w->n_terms[k];
+  memcpy(h.incarnation, w->follow.incarnation, sizeof h.incarnation);
+  return h;
+}
+
+static bool folder_sync(const char *path)
+{
+  char folder[4096];
+  const char *slash = strrchr(path, '/');
+  int n = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+  int fd = n < (int)sizeof folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  bool ok = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0)
+    close(fd);
+  return ok;
+}
+
+static bool file_write(struct catalog_writer *w, int fd)
+{
+  struct catalog_file_header h = header_of(w);
+  struct catalog_stream s;
+  if (lseek(fd, sizeof h, SEEK_SET) < 0)
+    return false;
+  catalog_stream_open(&s, fd, true);
+  catalog_stream_body(&s, w, &h);
+  catalog_stream_sum(&s, h.body_sum);
+  catalog_file_header_sum(&h, h.header_sum);
+  return !s.failed && pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && fsync(fd) == 0;
+}
+
+/* The file holds this very publication: only its times are written, since what is staged has grown the heap
+ * beyond what the file holds.  false: it has to be written whole. */
+static bool file_touch(struct catalog_writer *w, const char *path)
+{
+  struct catalog_file_header h;
+  unsigned char sum[CATALOG_FILE_SUM];
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+  bool ok = fd >= 0 && pread(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && h.publication == w->next.publication;
+  if (ok) {
+    catalog_file_header_sum(&h, sum);
+    ok = memcmp(sum, h.header_sum, sizeof sum) == 0;
+  }
+  if (ok) {
+    h.saved_us = clock_now_us();
+    h.confirmed_us = atomic_load(&w->c->confirmed_us);
+    catalog_file_header_sum(&h, h.header_sum);
+    ok = pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h;
+  }
+  if (fd >= 0)
+    close(fd);
+  return ok;
+}
+
+/* A half whose readers had their time may be emptied while it is written: then the copy is worth nothing. */
+static bool half_sound(const struct catalog_writer *w)
+{
+  int64_t left = atomic_load(&w->c->control[w->half].left_us);
+  return left == 0 || clock_mono_us() - left < w->c->grace_us;
+}
+
+static bool file_replace(struct catalog_writer *w, const char *path, const char *temp)
+{
+  static struct log_limit limit;
+  int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  bool ok = fd >= 0 && file_write(w, fd);
+  if (fd >= 0 && close(fd) != 0)
+    ok = false;
+  ok = ok && half_sound(w) && rename(temp, path) == 0 && folder_sync(path);
+  if (!ok) {
+    log_limited(&limit, 60, LOG_LEVEL_ERROR,
+                "%s cannot be saved: %s: let this account write there, or a pool that starts while the database is "
+                "away has nothing to serve", path, strerror(errno));
+    unlink(temp);
+  }
+  return ok;
+}
+
+/* ---- a large one is written by a child, which has the mirrors as they are now */
+static bool saver_start(struct catalog_writer *w, const char *path, const char *temp)
+{
+  pid_t parent = getpid(), pid = fork();
+  if (pid < 0)
+    return false;
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* two at a time would write into one file */
+    if (getppid() != parent)
+      _exit(1);
+    _exit(file_replace(w, path, temp) ? 0 : 1);
+  }
+  w->saver = pid;
+  w->saver_step = w->step;
+  w->saver_began_us = clock_mono_us();
+  return true;
+}
+
+bool catalog_saver_end(struct catalog_writer *w, bool wait)
+{
+  int status;
+  if (!w->saver)
+    return true;
+  pid_t pid = waitpid(w->saver, &status, wait ? 0 : WNOHANG);
+  if (pid == 0 || (pid < 0 && errno == EINTR))
+    return false;
+  if (pid == w->saver && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    w->saved_step = w->saver_step;
+  int64_t now_us = clock_mono_us(), rest_us = SAVE_SHARE * (now_us - w->saver_began_us);
+  w->saver_rest_us = now_us + (rest_us < SAVE_REST_MOST_US ? rest_us : SAVE_REST_MOST_US);
+  w->saver = 0;
+  return true;
+}
+
+static enum err save(struct catalog_writer *w, const char *path, bool beside)
+{
+  char temp[4096];
+  if (w->step == 0)
+    return ERR_NOT_FOUND;
+  if (w->broken || w->switched || w->n_staged)
+    return ERR_RETRY; /* only what is published goes out */
+  if (w->saved_step == w->step && file_touch(w, path))
+    return ERR_OK;
+  if (snprintf(temp, sizeof temp, "%s.new", path) >= (int)sizeof temp)
+    return ERR_INVALID;
+  if (beside && clock_mono_us() < w->saver_rest_us)
+    return ERR_RETRY;
+  if (beside && saver_start(w, path, temp))
+    return ERR_OK;
+  if (!file_replace(w, path, temp))
+    return ERR_IO;
+  w->saved_step = w->step;
+  return ERR_OK;
+}
+
+enum err catalog_save(struct catalog_writer *w, const char *path)
+{
+  if (!catalog_saver_end(w, false))
+    return ERR_RETRY;
+  return save(w, path, (size_t)w->next.heap_top * 8 > SAVE_BESIDE);
+}
+
+enum err catalog_save_now(struct catalog_writer *w, const char *path)
+{
+  while (!catalog_saver_end(w, true))
+    ;
+  return save(w, path, false);
+}

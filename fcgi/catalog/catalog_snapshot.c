@@ -1,0 +1,232 @@
+/* A publication: what changed goes into the next slots of the tables, the board is put down, and one
+ * store makes it the live one.  Before that store nothing of it can be seen; a writer that dies leaves
+ * the former board, whose tables this step does not touch.
+ *
+ * `building` is raised first: readers whose pins are so old that this step may overwrite what they
+ * look at learn it from there (catalog_still). */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "catalog/catalog_private.h"
+
+#define GARBAGE_ALLOWED ((size_t)16 << 20)
+
+/* ---- pairs */
+static int pair_cmp(const void *a, const void *b)
+{
+  const struct catalog_pair_ids *x = a, *y = b;
+  int c = (x->low > y->low) - (x->low < y->low);
+  return c ? c : (x->high > y->high) - (x->high < y->high);
+}
+
+static enum err pairs_write(struct catalog_writer *w)
+{
+  bool fresh;
+  struct catalog_pair_ids *out =
+      catalog_table_next(w, TABLE_PAIRS, (uint32_t)w->n_pairs, w->n_pairs * sizeof *out, &fresh);
+  uint32_t kept = 0;
+  if (!out)
+    return ERR_LIMIT;
+  for (size_t i = 0; i < w->n_pairs; i++)
+    out[i] = w->pairs[i].ids;
+  qsort(out, w->n_pairs, sizeof *out, pair_cmp);
+  for (size_t i = 0; i < w->n_pairs; i++)
+    if (kept == 0 || pair_cmp(&out[kept - 1], &out[i]) != 0)
+      out[kept++] = out[i];
+  w->next.tables[TABLE_PAIRS].n = kept;
+  return ERR_OK;
+}
+
+/* ---- records: a slot that lags behind gets what it missed */
+static bool records_note(struct catalog_writer *w)
+{
+  for (int s = 0; s < CATALOG_RING; s++) {
+    if (w->slot_changed[s].n + w->changed.n > 1024 + w->next.products / 4)
+      w->slot_stale[s] = true;
+    if (w->slot_stale[s])
+      w->slot_changed[s].n = 0;
+    else
+      for (size_t i = 0; i < w->changed.n; i++)
+        if (!catalog_vector_put(&w->slot_changed[s], w->changed.at[i]))
+          return false;
+  }
+  w->changed.n = 0;
+  return true;
+}
+
+static enum err records_write(struct catalog_writer *w)
+{
+  uint32_t n = w->next.products;
+  bool fresh;
+  if (!records_note(w))
+    return ERR_NO_MEMORY;
+  uint32_t *out = catalog_table_next(w, TABLE_RECORDS, n, n * sizeof *out, &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  uint32_t s = w->next.tables[TABLE_RECORDS].current;
+  if (n && (fresh || w->slot_stale[s]))
+    memcpy(out, w->records, n * sizeof *out);
+  else
+    for (size_t i = 0; i < w->slot_changed[s].n; i++)
+      out[w->slot_changed[s].at[i]] = w->records[w->slot_changed[s].at[i]];
+  w->slot_changed[s].n = 0;
+  w->slot_stale[s] = false;
+  return ERR_OK;
+}
+
+static enum err by_slug_write(struct catalog_writer *w)
+{
+  bool fresh;
+  uint32_t *out = catalog_table_next(w, TABLE_BY_SLUG, w->n_by_slug, w->n_by_slug * sizeof *out, &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  if (w->n_by_slug)
+    memcpy(out, w->by_slug, w->n_by_slug * sizeof *out);
+  return ERR_OK;
+}
+
+/* ---- the follower's state */
+static size_t follow_bytes(const struct catalog_follow *f)
+{
+  return offsetof(struct catalog_follow, gaps) + f->n_gaps * sizeof *f->gaps;
+}
+
+static bool follow_same(const struct catalog_writer *w, const struct catalog_follow *f)
+{
+  return w->follow_known && f->n_gaps == w->follow.n_gaps && memcmp(f, &w->follow, follow_bytes(f)) == 0;
+}
+
+/* A restored or replaced database: what workers knew of versions is of a history that is no more. */
+static bool history_changed(const struct catalog_writer *w, const struct catalog_follow *f)
+{
+  return w->follow_known && (f->cursor < w->follow.cursor ||
+                             memcmp(f->incarnation, w->follow.incarnation, sizeof f->incarnation) != 0);
+}
+
+static enum err follow_write(struct catalog_writer *w, const struct catalog_follow *f)
+{
+  bool fresh;
+  void *out = catalog_table_next(w, TABLE_FOLLOW, 1, follow_bytes(f), &fresh);
+  if (!out)
+    return ERR_LIMIT;
+  memcpy(out, f, follow_bytes(f));
+  return ERR_OK;
+}
+
+/* ---- the step */
+static enum err tables_write(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  enum err e = ERR_OK;
+  bool all = w->switched, terms = w->dirty_kind[KIND_SECTOR] || w->dirty_kind[KIND_THEME];
+  memcpy(w->next.tables, w->placed, sizeof w->placed);
+  if (all || w->dirty_recent)
+    catalog_recent_write(w, all);
+  if (all || w->changed.n)
+    e = records_write(w);
+  if (e == ERR_OK && (all || w->dirty_order))
+    e = by_slug_write(w);
+  if (e == ERR_OK && (all || terms || (w->dirty_rank && !catalog_rank_few(w))))
+    e = catalog_rank_write(w);
+  else if (e == ERR_OK && w->dirty_rank)
+    e = catalog_rank_patch(w);
+  if (e == ERR_OK && (all || w->dirty_kind[KIND_PAGE]))
+    e = catalog_entries_write(w, KIND_PAGE, NULL, 0);
+  if (e == ERR_OK && (all || w->dirty_pairs))
+    e = pairs_write(w);
+  if (e == ERR_OK && (all || !follow_same(w, follow)))
+    e = follow_write(w, follow);
+  return e;
+}
+
+static bool anything_dirty(const struct catalog_writer *w)
+{
+  bool dirty = w->dirty || w->switched;
+  for (int k = 0; k < KIND_COUNT; k++)
+    dirty |= w->dirty_kind[k];
+  return dirty;
+}
+
+static void board_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  w->next.step = w->step + 1;
+  w->next.publication += anything_dirty(w);
+  struct catalog_board *boards = (struct catalog_board *)w->base;
+  uint64_t live = atomic_load(&w->c->live);
+  boards[w->next.step % CATALOG_BOARDS] = w->next;
+  if (live && (live & 1) != w->half)
+    atomic_store(&w->c->control[live & 1].left_us, clock_mono_us());
+  atomic_store_explicit(&w->c->live, w->next.step << 1 | w->half, memory_order_release);
+  w->step++;
+  if (w->forget || history_changed(w, follow))
+    catalog_versions_forget(w->c, w->base, w->next.products);
+  memcpy(w->placed, w->next.tables, sizeof w->placed);
+  memcpy(&w->follow, follow, follow_bytes(follow));
+  w->follow_known = true;
+  w->switched = w->full = w->forget = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
+  w->rank_all = false;
+  w->n_reranked = 0;
+  memset(w->dirty_kind, 0, sizeof w->dirty_kind);
+}
+
+/* What a full load did not name. */
+static enum err unseen_remove(struct catalog_writer *w)
+{
+  for (uint32_t i = 0; i < w->next.products; i++)
+    if (w->records[i] && !(w->marks[i] & MARK_SEEN) && !catalog_stage(w, i, 0))
+      return ERR_NO_MEMORY;
+  for (int k = 0; k < KIND_COUNT; k++) {
+    size_t kept = 0;
+    for (size_t i = 0; i < w->n_terms[k]; i++)
+      if (w->terms[k][i].seen)
+        w->terms[k][kept++] = w->terms[k][i];
+    w->dirty_kind[k] |= kept != w->n_terms[k];
+    w->n_terms[k] = kept;
+  }
+  w->full = false;
+  return ERR_OK;
+}
+
+static enum err step_write(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  struct catalog_control *k = &w->c->control[w->half];
+  if (w->next.products >= CATALOG_LARGE)
+    atomic_store(&k->ring, 2);
+  atomic_store(&k->building, w->step + 1);
+  atomic_thread_fence(memory_order_seq_cst);
+  enum err e = tables_write(w, follow);
+  if (e == ERR_OK)
+    board_publish(w, follow);
+  else
+    w->rank_all = w->recent_all = true; /* what changed is no longer known exactly */
+  return e;
+}
+
+static bool mostly_garbage(const struct catalog_writer *w)
+{
+  return (size_t)w->next.heap_top * 8 > 2 * w->live_bytes + GARBAGE_ALLOWED;
+}
+
+enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+{
+  enum err e = ERR_OK;
+  if (follow->n_gaps > CATALOG_GAPS_MAX)
+    return ERR_INVALID;
+  if (w->broken)
+    return ERR_NO_MEMORY;
+  if (!w->base && !catalog_half_begin(w))
+    return ERR_LIMIT;
+  catalog_half_clean(w);
+  if (w->full)
+    e = unseen_remove(w);
+  if (e == ERR_OK && !catalog_absorb(w))
+    e = ERR_NO_MEMORY;
+  w->broken = e != ERR_OK;
+  if (e != ERR_OK || (!anything_dirty(w) && follow_same(w, follow)))
+    return e;
+  if (mostly_garbage(w))
+    catalog_half_switch(w);
+  e = w->broken ? ERR_NO_MEMORY : step_write(w, follow);
+  if (e == ERR_LIMIT && catalog_half_switch(w) == ERR_OK)
+    e = step_write(w, follow);
+  return w->broken ? ERR_NO_MEMORY : e;
+}

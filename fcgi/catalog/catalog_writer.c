@@ -1,0 +1,283 @@
+/* Staging changes.  A put writes the new record beyond what the live board uses and notes the ordinal;
+ * nothing is visible before the publication.  A put that changes nothing stages nothing. */
+#include "catalog/catalog_private.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+static bool live_take(struct catalog_writer *w)
+{
+  uint64_t live = atomic_load(&w->c->live);
+  if (live == 0)
+    return true;
+  w->half = live & 1;
+  w->base = catalog_half(w->c, w->half);
+  w->step = live >> 1;
+  w->next = ((struct catalog_board *)w->base)[w->step % CATALOG_BOARDS];
+  memcpy(w->placed, w->next.tables, sizeof w->placed);
+  return catalog_takeover(w);
+}
+
+static void private_free(struct catalog_writer *w)
+{
+  for (size_t i = 0; i < w->n_medians; i++)
+    free(w->medians[i].counts);
+  for (int i = 0; i < KIND_COUNT; i++)
+    free(w->terms[i]);
+  for (int i = 0; i < CATALOG_RING; i++)
+    free(w->slot_changed[i].at);
+  free(w->changed.at);
+  free(w->records);
+  free(w->scores);
+  free(w->marks);
+  free(w->by_slug);
+  free(w->staged);
+  free(w->reranked);
+  free(w->medians);
+  free(w->pairs);
+  free(w->due);
+  free(w->interned);
+  free(w->by_id);
+  buf_free(&w->scratch);
+  if (w->arena)
+    arena_free(&w->arena);
+}
+
+bool catalog_writer_reset(struct catalog_writer *w)
+{
+  struct catalog *c = w->c;
+  while (!catalog_saver_end(w, true))
+    ;
+  private_free(w);
+  memset(w, 0, sizeof *w);
+  w->c = c;
+  w->next.window_us = w->next.site_edited_us = CLOCK_NEVER;
+  w->scratch = (struct buf)BUF_INIT;
+  w->arena = arena_new(0);
+  for (int i = 0; i < CATALOG_RING; i++)
+    w->slot_stale[i] = true;
+  w->broken = !w->arena || !live_take(w);
+  return !w->broken;
+}
+
+struct catalog_writer *catalog_writer_open(struct catalog *c)
+{
+  struct catalog_writer *w = calloc(1, sizeof *w);
+  if (!w)
+    return NULL;
+  w->c = c;
+  if (!catalog_writer_reset(w))
+    catalog_writer_close(&w);
+  return w;
+}
+
+void catalog_writer_close(struct catalog_writer **w)
+{
+  if (*w) {
+    while (!catalog_saver_end(*w, true))
+      ;
+    private_free(*w);
+    free(*w);
+  }
+  *w = NULL;
+}
+
+static bool array_resize(void **array, size_t n, size_t size)
+{
+  void *p = reallocarray(*array, n, size);
+  if (p)
+    *array = p;
+  return p;
+}
+
+bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals)
+{
+  if (ordinals <= w->cap)
+    return true;
+  size_t cap = ordinals + ordinals / 2 + 64;
+  if (!array_resize((void **)&w->records, cap, sizeof *w->records) || !array_resize((void **)&w->scores, cap, 1) ||
+      !array_resize((void **)&w->marks, cap, 1) || !array_resize((void **)&w->by_slug, cap, sizeof *w->by_slug))
+    return false;
+  memset(w->records + w->cap, 0, (cap - w->cap) * sizeof *w->records);
+  memset(w->scores + w->cap, CATALOG_NO_SCORE, cap - w->cap);
+  memset(w->marks + w->cap, 0, cap - w->cap);
+  w->cap = (uint32_t)cap;
+  return true;
+}
+
+bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at)
+{
+  if (!(w->marks[ordinal] & MARK_STAGED)) {
+    if (!catalog_grow((void **)&w->staged, &w->cap_staged, w->n_staged + 1, sizeof *w->staged))
+      return false;
+    w->staged[w->n_staged++] = (struct catalog_staged){ordinal, w->records[ordinal]};
+    w->marks[ordinal] |= MARK_STAGED;
+  }
+  w->records[ordinal] = at;
+  return true;
+}
+
+static bool same_but_window(const void *a, size_t n, const struct catalog_record *old)
+{
+  struct catalog_record x, y;
+  if (catalog_record_bytes(old) != n)
+    return false;
+  memcpy(&x, a, sizeof x);
+  y = *old;
+  if (x.window_h < y.window_h) /* readers take the later of this and the board's: the clock was set back */
+    return false;
+  x.window_h = y.window_h = 0;
+  return memcmp(&x, &y, sizeof x) == 0 && memcmp((const char *)a + sizeof x, old + 1, n - sizeof x) == 0;
+}
+
+/* Stores the record in w->scratch as the product's new one. */
+static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
+{
+  size_t n = w->scratch.n;
+  uint32_t at;
+  uint32_t before = ordinal == CATALOG_NONE ? 0 : w->records[ordinal];
+  if (before) {
+    if (same_but_window(w->scratch.p, n, catalog_record_of(w, before)))
+      return ERR_OK;
+  } else if (w->next.products >= w->c->max_ordinals)
+    return ERR_LIMIT;
+  else if (!catalog_mirrors_grow(w, w->next.products + 1))
+    return ERR_NO_MEMORY;
+  void *p = catalog_heap_take(w, n, &at);
+  if (!p)
+    return ERR_LIMIT;
+  memcpy(p, w->scratch.p, n);
+  if (ordinal == CATALOG_NONE) {
+    ordinal = w->next.products++;
+    w->marks[ordinal] = MARK_SEEN;
+  }
+  if (!catalog_stage(w, ordinal, at) || !catalog_due_put(w, ordinal))
+    return ERR_NO_MEMORY;
+  enum err e = catalog_hash_put(w, ordinal);
+  if (e != ERR_OK)
+    w->records[ordinal] = before; /* as if it had not been put */
+  else
+    w->live_bytes += n;
+  return e;
+}
+
+static bool half_ready(struct catalog_writer *w)
+{
+  if (w->broken)
+    return false;
+  return w->base || catalog_half_begin(w);
+}
+
+/* A full load has named it, so it stays, as it was if there is no room for what it is now. */
+static uint32_t seen(struct catalog_writer *w, uint64_t id)
+{
+  uint32_t ordinal = catalog_ordinal_of(w, id);
+  if (ordinal != CATALOG_NONE)
+    w->marks[ordinal] |= MARK_SEEN;
+  return ordinal;
+}
+
+static enum err full_say(const struct catalog_writer *w, enum err e)
+{
+  static struct log_limit limit;
+  if (e == ERR_LIMIT)
+    log_limited(&limit, 60, LOG_LEVEL_ERROR,
+                "catalog: its memory is full (%u products, %zu bytes a half): raise catalog_bytes and restart",
+                w->next.products, w->c->half_bytes);
+  return e;
+}
+
+enum err catalog_put(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
+                     const uint64_t *pair_ids, size_t n_pairs)
+{
+  enum err e = ERR_LIMIT;
+  for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
+    if (tries == 0 ? !half_ready(w) : catalog_half_switch(w) != ERR_OK)
+      break;
+    uint32_t ordinal = seen(w, f->id);
+    e = catalog_record_build(w, f, aliases, n_aliases, pair_ids, n_pairs);
+    if (e == ERR_OK)
+      e = record_put(w, ordinal);
+  }
+  return full_say(w, e);
+}
+
+void catalog_remove(struct catalog_writer *w, uint64_t id)
+{
+  uint32_t ordinal = catalog_ordinal_of(w, id);
+  if (ordinal != CATALOG_NONE)
+    catalog_stage(w, ordinal, 0);
+}
+
+enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90, uint32_t s30, int64_t window_us)
+{
+  enum err e = ERR_LIMIT;
+  for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
+    if (tries && catalog_half_switch(w) != ERR_OK)
+      break;
+    uint32_t ordinal = catalog_ordinal_of(w, id);
+    if (ordinal == CATALOG_NONE)
+      return ERR_NOT_FOUND;
+    const struct catalog_record *old = catalog_record_of(w, w->records[ordinal]);
+    struct catalog_record r = *old;
+    r.n90 = n90;
+    r.s30 = s30 < UINT16_MAX ? (uint16_t)s30 : UINT16_MAX;
+    r.window_h = catalog_window_hours(window_us);
+    buf_clear(&w->scratch);
+    buf_put(&w->scratch, old, catalog_record_bytes(old));
+    if (w->scratch.failed)
+      return ERR_NO_MEMORY;
+    memcpy(w->scratch.p, &r, sizeof r);
+    e = record_put(w, ordinal);
+  }
+  return full_say(w, e);
+}
+
+void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us)
+{
+  if (version_eq(v, w->next.site))
+    return;
+  w->dirty = true;
+  w->next.site = v;
+  w->next.site_edited_us = edited_us;
+}
+
+void catalog_put_window(struct catalog_writer *w, int64_t window_us)
+{
+  w->dirty |= window_us != w->next.window_us;
+  w->next.window_us = window_us;
+}
+
+enum err catalog_begin_full(struct catalog_writer *w)
+{
+  if (!half_ready(w))
+    return full_say(w, ERR_LIMIT);
+  for (uint32_t i = 0; i < w->next.products; i++)
+    w->marks[i] &= (uint8_t)~MARK_SEEN;
+  for (int k = 0; k < KIND_COUNT; k++)
+    for (size_t i = 0; i < w->n_terms[k]; i++)
+      w->terms[k][i].seen = false;
+  w->full = true;
+  return ERR_OK;
+}
+
+void catalog_forget_versions(struct catalog_writer *w)
+{
+  w->forget = true;
+}
+
+void catalog_follow_get(struct catalog_writer *w, struct catalog_follow *out)
+{
+  *out = w->follow;
+}
+
+void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s)
+{
+  struct catalog *c = w->c;
+  uint64_t seq = atomic_load_explicit(&c->state_seq, memory_order_relaxed) + 1;
+  atomic_thread_fence(memory_order_seq_cst);
+  memcpy(&c->state[seq & 1], s, sizeof *s);
+  atomic_store_explicit(&c->confirmed_us, s->confirmed_us, memory_order_relaxed);
+  atomic_store_explicit(&c->state_seq, seq, memory_order_release);
+}

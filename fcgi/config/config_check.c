@@ -1,0 +1,209 @@
+#include "config/config_check.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "text/utf8.h"
+
+#define SECRET_LEAST 16
+#define PASSWORD_FILE_MOST 4096
+#define BASE_URL_MOST 300      /* a host's name has 253 at the most */
+#define LANG_MOST 35 /* RFC 5646 section 4.4.1 */
+
+/* host:port; without a port only where there is a usual one. */
+static bool is_address(struct span s, bool port_usual)
+{
+  size_t colon = s.n;
+  while (colon && s.p[colon - 1] != ':')
+    colon--;
+  if (!colon)
+    return port_usual && s.n;
+  int64_t port = 0;
+  for (size_t i = colon; i < s.n && port < 65536; i++)
+    port = s.p[i] >= '0' && s.p[i] <= '9' ? port * 10 + (s.p[i] - '0') : 65536;
+  return colon > 1 && port > 0 && port < 65536;
+}
+
+static bool are_servers(struct span list)
+{
+  bool any = !list.n;
+  while (list.p) {
+    struct span server = span_trim(span_split(&list, ','));
+    if (server.n && server.p[0] != '/' && !is_address(server, true))
+      return false;
+    any = any || server.n;
+  }
+  return any;
+}
+
+static bool is_socket_path(struct span s)
+{
+  return s.n && s.n < sizeof ((struct sockaddr_un *)NULL)->sun_path;
+}
+
+static bool is_listen(struct span s)
+{
+  struct in_addr number;
+  char host[INET_ADDRSTRLEN];
+  if (span_find(s, '/') < s.n)
+    return is_socket_path(s);
+  size_t colon = span_find(s, ':');
+  snprintf(host, sizeof host, "%.*s", SPAN_ARG(span_head(s, colon)));
+  return colon < sizeof host && inet_pton(AF_INET, host, &number) == 1 && is_address(s, false);
+}
+
+/* Words that stand in pages: text on one line. */
+static bool is_shown(struct span s)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F)
+      return false;
+  return utf8_valid(s);
+}
+
+static bool is_name(struct span s)
+{
+  return is_shown(s) && span_trim(s).n;
+}
+
+static bool is_contact(struct span s)
+{
+  return !s.n || (is_shown(s) && (span_starts(s, SPAN("mailto:")) || span_starts(s, SPAN("https://"))));
+}
+
+static bool is_time(struct span s)
+{
+  int64_t us;
+  return !s.n || clock_parse(s, &us);
+}
+
+/* Goes into headers as it is, several times, and nginx has room for 16 KB of them.  No path: links within
+ * the site begin at its root. */
+static bool is_base_url(struct span s)
+{
+  size_t scheme = span_starts(s, SPAN("http://")) ? 7 : span_starts(s, SPAN("https://")) ? 8 : s.n;
+  for (size_t i = 0; i < s.n; i++)
+    if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7F || strchr("\"<>\\^`{|}?#", s.p[i]))
+      return false;
+  return scheme < s.n && s.n <= BASE_URL_MOST && !memchr(s.p + scheme, '/', s.n - scheme);
+}
+
+/* In form a language tag (RFC 5646 section 2.1). */
+static bool is_lang(struct span s)
+{
+  size_t part = 0;
+  for (size_t i = 0; i < s.n; i++) {
+    bool letter = (s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z', digit = s.p[i] >= '0' && s.p[i] <= '9';
+    if (s.p[i] == '-' ? part == 0 : !letter && (!digit || part == i))
+      return false;
+    part = s.p[i] == '-' ? 0 : part + 1;
+  }
+  return part && s.n <= LANG_MOST;
+}
+
+static bool is_level(struct span s)
+{
+  return span_eq(s, SPAN("error")) || span_eq(s, SPAN("warn")) || span_eq(s, SPAN("info")) || span_eq(s, SPAN("debug"));
+}
+
+const char *config_word_fault(const char *key, const char *value)
+{
+  static const struct {
+    const char *key;
+    bool (*right)(struct span value);
+    const char *cure;
+  } rules[] = {
+      {"site_name", is_name, "write a name, as text on one line"},
+      {"base_url", is_base_url, "write scheme and host, no path and no slash at the end, like https://example.org"},
+      {"contact", is_contact, "write a mailto: or https: address"},
+      {"as_of", is_time, "write a UTC time like 2026-08-22T12:00:00Z, or leave it empty"},
+      {"lang", is_lang, "write a language tag like en or pt-BR"},
+      {"listen", is_listen, "write a UNIX socket's path with a / in it, of at most 107 bytes, or an address like 127.0.0.1:9000"},
+      {"control", is_socket_path, "write a UNIX socket's path, of at most 107 bytes"},
+      {"memcached", are_servers, "write /path/to/socket or host:port, several with commas between them"},
+      {"log_level", is_level, "write error, warn, info or debug"},
+  };
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    if (strcmp(rules[i].key, key) == 0)
+      return rules[i].right(span_z(value)) ? NULL : rules[i].cure;
+  return NULL;
+}
+
+struct check {
+  struct config *config;
+  FILE *why;
+  unsigned faults;
+};
+
+static void fault(struct check *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void fault(struct check *k, const char *format, ...)
+{
+  va_list args;
+  k->faults++;
+  fprintf(k->why, "%s: ", k->config->path);
+  va_start(args, format);
+  vfprintf(k->why, format, args);
+  va_end(args);
+  fputc('\n', k->why);
+}
+
+/* The file's first line. */
+static void password_read(struct check *k)
+{
+  struct config *c = k->config;
+  struct buf text = {.max = PASSWORD_FILE_MOST};
+  if (!*c->mysql_password_file)
+    return;
+  bool read = file_read(&text, c->mysql_password_file);
+  struct span rest = buf_view(&text), line = span_split(&rest, '\n');
+  line = span_head(line, span_find(line, '\r'));
+  char *password = read ? strndup(line.n ? line.p : "", line.n) : NULL;
+  if (password) {
+    free(c->mysql_password);
+    c->mysql_password = password;
+  } else
+    fault(k, "mysql_password_file %s: %s: name a file that this account may read", c->mysql_password_file,
+          strerror(errno));
+  buf_free(&text);
+}
+
+/* A word about it now is better than the library's at every connection. */
+static void tls_check(struct check *k)
+{
+  const struct config *c = k->config;
+  const struct {
+    const char *name, *path;
+  } files[] = {{"mysql_tls_ca", c->mysql_tls_ca}, {"mysql_tls_cert", c->mysql_tls_cert}, {"mysql_tls_key", c->mysql_tls_key}};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    if (!*files[i].path)
+      continue;
+    if (!c->mysql_tls || access(files[i].path, R_OK) != 0)
+      fault(k, "%s = \"%s\": %s", files[i].name, files[i].path,
+            c->mysql_tls ? strerror(errno) : "set mysql_tls = true too, or nothing is encrypted");
+  }
+  if (!*c->mysql_tls_cert != !*c->mysql_tls_key)
+    fault(k, "mysql_tls_cert and mysql_tls_key need each other");
+}
+
+unsigned config_relations_check(struct config *c, FILE *why)
+{
+  struct check k = {.config = c, .why = why};
+  password_read(&k);
+  if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max)
+    fault(&k, "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
+          (long long)c->workers_min, (long long)c->workers_max);
+  if (strcmp(c->listen, c->control) == 0)
+    fault(&k, "listen and control are both \"%s\": nginx and diptych's commands need a socket each", c->listen);
+  if (*c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
+    fault(&k, "cache_secret must have %d characters or more when memcached is set: write a random word, the same on "
+              "every machine of the site", SECRET_LEAST);
+  tls_check(&k);
+  return k.faults;
+}

@@ -1,0 +1,375 @@
+#include "db/db.h"
+
+#include <mysql.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/db_fault.h"
+#include "db/db_login.h"
+#include "db/db_wait.h"
+#include "rows/rows_values.h"
+
+#define LOG_EVERY_S 10
+#define HOLD_US (1000 * INT64_C(1000))      /* how long the breaker keeps everybody away */
+#define PATIENCE_US (500 * INT64_C(1000))   /* who waited less than this blames its own haste, not the server */
+#define REFUSED_US (200 * INT64_C(1000))    /* how long a process whose login was refused stays away */
+#define FRESH_MOST 2                        /* connections opened for one reading */
+
+struct db {
+  const struct config *config;
+  struct metrics *metrics;
+  struct breaker *breaker;
+  MYSQL *mysql;         /* NULL: closed */
+  int64_t answer_us;    /* longest wait for one answer */
+  int64_t deadline_us;  /* of the snapshot; only while in_snapshot */
+  int64_t refused_until_us;
+  bool persistent, in_snapshot;
+  unsigned failure;
+  char sentence[256];
+  struct log_limit unavailable, invalid, lost;
+};
+
+struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker)
+{
+  struct db *db = calloc(1, sizeof *db);
+  if (!db)
+    return NULL;
+  db->config = config;
+  db->metrics = metrics;
+  db->breaker = breaker;
+  db->answer_us = config->mysql_timeout * 1000;
+  return db;
+}
+
+void db_persist(struct db *db, int64_t answer_ms)
+{
+  db->persistent = true;
+  if (answer_ms * 1000 > db->answer_us)
+    db->answer_us = answer_ms * 1000;
+}
+
+void db_close(struct db *db)
+{
+  if (db->mysql)
+    mysql_close(db->mysql);
+  db->mysql = NULL;
+}
+
+void db_free(struct db **db)
+{
+  if (!*db)
+    return;
+  db_close(*db);
+  free(*db);
+  *db = NULL;
+}
+
+const struct config *db_config(const struct db *db)
+{
+  return db->config;
+}
+
+unsigned db_failure(const struct db *db, const char **sentence)
+{
+  *sentence = db->sentence;
+  return db->failure;
+}
+
+/* ---- failures */
+
+static const char *place(const struct config *c)
+{
+  return *c->mysql_socket ? c->mysql_socket : c->mysql_host;
+}
+
+static enum err failed_as(struct db *db, unsigned number, enum err as, const char *said, const char *advice)
+{
+  struct log_limit *limit = as == ERR_RETRY ? &db->lost : as == ERR_INVALID ? &db->invalid : &db->unavailable;
+  enum log_level level = as == ERR_RETRY ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR;
+  METRICS_ADD(db->metrics, db_errors, 1);
+  db->failure = number;
+  snprintf(db->sentence, sizeof db->sentence, "%s: %s", said, advice);
+  log_limit_news(limit, rows_hash_span(number, span_z(said)));
+  log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
+              place(db->config), number, said, advice);
+  return as;
+}
+
+static enum err failed(struct db *db)
+{
+  unsigned number = mysql_errno(db->mysql);
+  const struct db_fault *fault = db_fault_find(number);
+  return failed_as(db, number, fault->err, mysql_error(db->mysql), fault->advice);
+}
+
+/* No answer by `deadline_us`, after waiting since `began_us`. */
+static enum err timed_out(struct db *db, int64_t began_us)
+{
+  char said[80];
+  int64_t waited_us = clock_mono_us() - began_us;
+  int64_t patience_us = db->answer_us < PATIENCE_US ? db->answer_us : PATIENCE_US;
+  snprintf(said, sizeof said, "no answer within %lld ms", (long long)(waited_us / 1000));
+  if (waited_us >= patience_us - 1000)
+    breaker_failed(db->breaker, HOLD_US);
+  db_close(db);
+  return failed_as(db, 0, ERR_UNAVAILABLE, said, "is the server overloaded or stopped?");
+}
+
+static int64_t answer_by(const struct db *db, int64_t now_us, int64_t deadline_us)
+{
+  int64_t by = now_us + db->answer_us;
+  if (db->in_snapshot && db->deadline_us < by)
+    by = db->deadline_us;
+  return deadline_us < by ? deadline_us : by;
+}
+
+/* ---- connecting */
+
+/* Whole seconds for what only knows those: rounded up, and one more than we wait ourselves. */
+static unsigned seconds_beyond(int64_t us)
+{
+  return (unsigned)((us + 999999) / 1000000) + 1;
+}
+
+/* The server's words for "end a statement that nobody waits for" and for the isolation level differ;
+ * what one server doesn't know is a comment to it.  Without REPEATABLE READ a consistent snapshot
+ * would silently be none; sql_mode is emptied so that no server-wide mode changes what we write. */
+static void session_words(char *out, size_t cap, int64_t answer_us)
+{
+  snprintf(out, cap,
+           "SET autocommit = 1, time_zone = '+00:00', sql_mode = ''"
+           " /*M!100100 , tx_isolation = 'REPEATABLE-READ', max_statement_time = %u */"
+           " /*!80000 , transaction_isolation = 'REPEATABLE-READ', max_execution_time = %u000 */",
+           seconds_beyond(answer_us), seconds_beyond(answer_us));
+}
+
+static MYSQL *handle_new(const struct db *db)
+{
+  char words[320];
+  unsigned seconds = seconds_beyond(db->answer_us), handshake = seconds - 1;
+  MYSQL *m = mysql_init(NULL);
+  if (!m)
+    return NULL;
+#ifdef MARIADB_PACKAGE_VERSION
+  mysql_options(m, MYSQL_OPT_NONBLOCK, 0);
+#endif
+  session_words(words, sizeof words, db->answer_us);
+  mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &handshake);
+  mysql_options(m, MYSQL_OPT_READ_TIMEOUT, &seconds);
+  mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
+  mysql_options(m, MYSQL_INIT_COMMAND, words);
+  db_login_prepare(m, db->config);
+  return m;
+}
+
+static enum err open_now(struct db *db, int64_t deadline_us)
+{
+  bool ok = false;
+  int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
+  if (!(db->mysql = handle_new(db)))
+    return ERR_NO_MEMORY;
+  METRICS_ADD(db->metrics, db_connects, 1);
+  METRICS_ADD(db->metrics, db_statements, 1); /* the session's settings */
+  if (!db_wait_connect(db->mysql, db->config, by, &ok) || (!ok && clock_mono_us() >= by))
+    return timed_out(db, now); /* a TLS handshake says so as if the certificate were bad */
+  if (ok)
+    return ERR_OK;
+  enum err err = failed(db);
+  /* Only a server that nobody reaches is everybody's concern: others may have connections that work. */
+  if (db_fault_unreachable(db->failure))
+    breaker_failed(db->breaker, HOLD_US);
+  else if (err != ERR_RETRY)
+    db->refused_until_us = clock_mono_us() + REFUSED_US;
+  db_close(db);
+  return err;
+}
+
+/* ---- statements */
+
+static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_us, MYSQL_RES **result)
+{
+  bool ok = false;
+  int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
+  if (!db->mysql) /* a reader that goes on after its connection was given up */
+    return ERR_UNAVAILABLE;
+  METRICS_ADD(db->metrics, db_statements, 1);
+  if (!db_wait_query(db->mysql, sql, n, by, &ok))
+    return timed_out(db, now);
+  if (ok && !db_wait_store(db->mysql, by, result, &ok)) {
+    if (*result)
+      mysql_free_result(*result);
+    *result = NULL;
+    return timed_out(db, now);
+  }
+  return ok ? ERR_OK : failed(db);
+}
+
+static enum err run_plain(struct db *db, const char *sql)
+{
+  MYSQL_RES *result = NULL;
+  enum err err = run(db, sql, strlen(sql), CLOCK_FOREVER, &result);
+  if (result)
+    mysql_free_result(result);
+  return err;
+}
+
+static void rows_take(struct db_rows *out, MYSQL_RES *result)
+{
+  *out = (struct db_rows){.result = result};
+  if (result) {
+    out->columns = mysql_num_fields(result);
+    out->count = (size_t)mysql_num_rows(result);
+  }
+}
+
+static enum err query_alone(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)
+{
+  enum err err = ERR_OK;
+  MYSQL_RES *result = NULL;
+  if (!db->mysql)
+    err = open_now(db, deadline_us);
+  if (err == ERR_OK)
+    err = run(db, sql->p, sql->n, deadline_us, &result);
+  if (err != ERR_OK)
+    db_close(db);
+  else
+    rows_take(out, result);
+  return err;
+}
+
+static bool may_ask(struct db *db)
+{
+  bool refused = !db->mysql && clock_mono_us() < db->refused_until_us;
+  if (db->persistent || (!refused && breaker_allows(db->breaker, HOLD_US)))
+    return true;
+  METRICS_ADD(db->metrics, db_skipped, 1);
+  return false;
+}
+
+/* After an attempt: shall there be another?  That an old connection turned out to be dead counts for
+ * nothing; of fresh ones there are FRESH_MOST. */
+static bool again(enum err err, bool was_open, int *fresh, int64_t deadline_us)
+{
+  *fresh += !was_open;
+  return err == ERR_RETRY && *fresh < FRESH_MOST && clock_mono_us() < deadline_us;
+}
+
+static enum err settled(struct db *db, enum err err)
+{
+  if (err == ERR_OK)
+    breaker_succeeded(db->breaker);
+  return err == ERR_RETRY ? ERR_UNAVAILABLE : err;
+}
+
+enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)
+{
+  *out = (struct db_rows){0};
+  if (sql->failed)
+    return ERR_NO_MEMORY;
+  if (db->in_snapshot) {
+    MYSQL_RES *result = NULL;
+    enum err err = run(db, sql->p, sql->n, deadline_us, &result);
+    if (err == ERR_OK)
+      rows_take(out, result);
+    return err;
+  }
+  if (!may_ask(db))
+    return ERR_UNAVAILABLE;
+  enum err err;
+  bool was_open;
+  int fresh = 0;
+  do {
+    was_open = db->mysql != NULL;
+    err = query_alone(db, sql, deadline_us, out);
+  } while (again(err, was_open, &fresh, deadline_us));
+  return settled(db, err);
+}
+
+static enum err snapshot_once(struct db *db, enum err (*read)(struct db *db, void *arg), void *arg)
+{
+  enum err err = db->mysql ? ERR_OK : open_now(db, db->deadline_us);
+  if (err == ERR_OK)
+    err = run_plain(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  if (err == ERR_OK)
+    err = read(db, arg);
+  if (err == ERR_RETRY || err == ERR_UNAVAILABLE)
+    db_close(db);
+  /* What was read stays true when COMMIT fails; only the session is spoiled. */
+  if (db->mysql && run_plain(db, "COMMIT") != ERR_OK)
+    db_close(db);
+  return err;
+}
+
+enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct db *db, void *arg), void *arg)
+{
+  if (!may_ask(db))
+    return ERR_UNAVAILABLE;
+  db->in_snapshot = true;
+  db->deadline_us = deadline_us;
+  enum err err;
+  bool was_open;
+  int fresh = 0;
+  do {
+    was_open = db->mysql != NULL;
+    err = snapshot_once(db, read, arg);
+  } while (again(err, was_open, &fresh, deadline_us));
+  db->in_snapshot = false;
+  return settled(db, err);
+}
+
+/* ---- rows */
+
+bool db_next(struct db_rows *rows)
+{
+  rows->cells = rows->result ? mysql_fetch_row(rows->result) : NULL;
+  rows->lengths = rows->cells ? mysql_fetch_lengths(rows->result) : NULL;
+  return rows->cells != NULL;
+}
+
+void db_rows_free(struct db_rows *rows)
+{
+  if (rows->result)
+    mysql_free_result(rows->result);
+  *rows = (struct db_rows){0};
+}
+
+unsigned db_column(const struct db_rows *rows, const char *name)
+{
+  const MYSQL_FIELD *fields = rows->result ? mysql_fetch_fields(rows->result) : NULL;
+  unsigned at = 0;
+  while (at < rows->columns && strcmp(fields[at].name, name) != 0)
+    at++;
+  return at;
+}
+
+bool db_null(const struct db_rows *rows, unsigned column)
+{
+  return column >= rows->columns || !rows->cells[column];
+}
+
+struct span db_text(const struct db_rows *rows, unsigned column)
+{
+  if (db_null(rows, column))
+    return (struct span){NULL, 0};
+  return span_of(rows->cells[column], rows->lengths[column]);
+}
+
+uint64_t db_uint(const struct db_rows *rows, unsigned column)
+{
+  if (db_null(rows, column) || rows->cells[column][0] == '-')
+    return 0;
+  return strtoull(rows->cells[column], NULL, 10);
+}
+
+int64_t db_int(const struct db_rows *rows, unsigned column)
+{
+  return db_null(rows, column) ? 0 : strtoll(rows->cells[column], NULL, 10);
+}
+
+int64_t db_time(const struct db_rows *rows, unsigned column)
+{
+  int64_t us = CLOCK_NEVER;
+  clock_parse(db_text(rows, column), &us);
+  return us;
+}

@@ -1,0 +1,123 @@
+#include "db/db_wait.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+
+/* In libmariadb this macro names what a suspended call waits for. */
+#ifdef MYSQL_WAIT_READ
+
+/* Waits for what the call wants; returns what happened, or 0 when the deadline passed. */
+static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
+{
+  struct pollfd fd = {.fd = (int)mysql_get_socket(m)};
+  fd.events = (short)((wants & MYSQL_WAIT_READ ? POLLIN : 0) | (wants & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
+                      (wants & MYSQL_WAIT_EXCEPT ? POLLPRI : 0));
+  for (;;) {
+    int64_t left = deadline_us - clock_mono_us();
+    if (left <= 0)
+      return 0;
+    int n = poll(&fd, 1, (int)((left + 999) / 1000));
+    if (n > 0)
+      break;
+    /* n == 0: the top of the loop sees that it is over; n < 0: EINTR, or a descriptor that is gone,
+     * which the library notices itself. */
+  }
+  int got = (fd.revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL) ? MYSQL_WAIT_READ : 0) |
+            (fd.revents & (POLLOUT | POLLHUP | POLLERR | POLLNVAL) ? MYSQL_WAIT_WRITE : 0) |
+            (fd.revents & POLLPRI ? MYSQL_WAIT_EXCEPT : 0);
+  return got & wants ? got & wants : got;
+}
+
+/* How many times a call that was told of its timeout may still ask to wait before it is left alone. */
+#define UNWIND_STEPS 64
+
+static void cut(MYSQL *m)
+{
+  shutdown((int)mysql_get_socket(m), SHUT_RDWR);
+}
+
+/* Runs START, then CONT until the library is done; `in_time` tells whether it was. */
+#define DB_WAIT_RUN(m, deadline_us, in_time, START, CONT)                                                              \
+  do {                                                                                                                 \
+    int wants = (START);                                                                                               \
+    while (wants && (in_time)) {                                                                                       \
+      int got = wait_ready((m), wants, (deadline_us));                                                                 \
+      if (!got) {                                                                                                      \
+        (in_time) = false;                                                                                             \
+        break;                                                                                                         \
+      }                                                                                                                \
+      wants = (CONT(got));                                                                                             \
+    }                                                                                                                  \
+    if (!(in_time))                                                                                                    \
+      cut(m);                                                                                                          \
+    for (int step = 0; wants && step < UNWIND_STEPS; step++)                                                           \
+      wants = (CONT(MYSQL_WAIT_TIMEOUT));                                                                              \
+  } while (0)
+
+bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok)
+{
+  MYSQL *ret = NULL;
+  bool in_time = true;
+  const char *host = *c->mysql_socket ? "localhost" : c->mysql_host;
+  const char *path = *c->mysql_socket ? c->mysql_socket : NULL;
+#define CONNECT_CONT(got) mysql_real_connect_cont(&ret, m, (got))
+  DB_WAIT_RUN(m, deadline_us, in_time,
+              mysql_real_connect_start(&ret, m, host, c->mysql_user, c->mysql_password, c->mysql_database,
+                                       (unsigned)c->mysql_port, path, 0),
+              CONNECT_CONT);
+  *ok = ret != NULL;
+  return in_time;
+}
+
+bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok)
+{
+  int failed = 1;
+  bool in_time = true;
+#define QUERY_CONT(got) mysql_real_query_cont(&failed, m, (got))
+  DB_WAIT_RUN(m, deadline_us, in_time, mysql_real_query_start(&failed, m, sql, n), QUERY_CONT);
+  *ok = failed == 0;
+  return in_time;
+}
+
+bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
+{
+  bool in_time = true;
+  *result = NULL;
+#define STORE_CONT(got) mysql_store_result_cont(result, m, (got))
+  DB_WAIT_RUN(m, deadline_us, in_time, mysql_store_result_start(result, m), STORE_CONT);
+  *ok = *result != NULL || mysql_errno(m) == 0;
+  return in_time;
+}
+
+#else /* mysqlclient */
+
+static bool in_time_still(int64_t deadline_us)
+{
+  return clock_mono_us() < deadline_us;
+}
+
+bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok)
+{
+  const char *host = *c->mysql_socket ? "localhost" : c->mysql_host;
+  const char *path = *c->mysql_socket ? c->mysql_socket : NULL;
+  *ok = mysql_real_connect(m, host, c->mysql_user, c->mysql_password, c->mysql_database, (unsigned)c->mysql_port, path,
+                           0) != NULL;
+  return *ok || in_time_still(deadline_us);
+}
+
+bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok)
+{
+  *ok = mysql_real_query(m, sql, n) == 0;
+  return *ok || in_time_still(deadline_us);
+}
+
+bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
+{
+  *result = mysql_store_result(m);
+  *ok = *result != NULL || mysql_errno(m) == 0;
+  return *ok || in_time_still(deadline_us);
+}
+
+#endif

@@ -1,0 +1,339 @@
+#include "db/migrate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <mysql.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "db/db_fault.h"
+#include "db/db_login.h"
+#include "db/sql_script.h"
+
+#define LOCK_WAIT_S "2"
+#define LOCK_TRIES 30
+#define OTHER_RUN_WAIT_S "300"
+#define PURGE_OLDER_S "604800"
+#define FILES_MAX 999
+#define FILE_BYTES_MAX ((size_t)16 << 20)
+
+enum { SERVER_LOCK_WAIT_TIMEOUT = 1205, SERVER_NO_SUCH_TABLE = 1146, SERVER_NO_SUCH_DATABASE = 1049, CLIENT_TLS = 2026 };
+
+struct migration {
+  const struct config *config;
+  FILE *out, *why;
+  MYSQL *mysql;
+  bool replaces_triggers; /* the server knows CREATE OR REPLACE TRIGGER */
+  bool recorded[FILES_MAX + 1];
+  unsigned newest; /* recorded */
+};
+
+/* ---- the connection */
+
+static MYSQL *handle_new(const struct config *c)
+{
+  unsigned connect_s = 10;
+  MYSQL *m = mysql_init(NULL);
+  if (!m)
+    return NULL;
+  mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+  db_login_prepare(m, c);
+  return m;
+}
+
+static void connect_complain(struct migration *mg, const char *where)
+{
+  const struct config *c = mg->config;
+  fprintf(mg->why, "migrate: the database at %s refused %s: %s (error %u)\n", where, c->mysql_admin_user,
+          mysql_error(mg->mysql), mysql_errno(mg->mysql));
+  if (mysql_errno(mg->mysql) == SERVER_NO_SUCH_DATABASE)
+    fprintf(mg->why, "migrate: make it first: CREATE DATABASE `%s` CHARACTER SET utf8mb4;\n", c->mysql_database);
+  else if (mysql_errno(mg->mysql) == CLIENT_TLS)
+    fprintf(mg->why, "migrate: %s\n", db_fault_find(CLIENT_TLS)->advice);
+  else
+    fprintf(mg->why, "migrate: see mysql_socket, mysql_host, mysql_port, mysql_admin_user, mysql_admin_password in %s\n",
+            c->path);
+}
+
+static bool connection_open(struct migration *mg)
+{
+  const struct config *c = mg->config;
+  bool local = *c->mysql_socket;
+  if (!(mg->mysql = handle_new(c))) {
+    fputs("migrate: out of memory\n", mg->why);
+    return false;
+  }
+  if (!mysql_real_connect(mg->mysql, local ? "localhost" : c->mysql_host, c->mysql_admin_user,
+                          c->mysql_admin_password, c->mysql_database, (unsigned)c->mysql_port,
+                          local ? c->mysql_socket : NULL, CLIENT_MULTI_RESULTS)) {
+    connect_complain(mg, local ? c->mysql_socket : c->mysql_host);
+    return false;
+  }
+  mg->replaces_triggers = strstr(mysql_get_server_info(mg->mysql), "MariaDB") != NULL;
+  return true;
+}
+
+/* ---- statements */
+
+/* Runs one statement and lets its rows go; false: mysql_error says why. */
+static bool run(struct migration *mg, struct span sql)
+{
+  if (mysql_real_query(mg->mysql, sql.p, sql.n) != 0)
+    return false;
+  int more;
+  do {
+    MYSQL_RES *rows = mysql_store_result(mg->mysql);
+    if (rows)
+      mysql_free_result(rows);
+    else if (mysql_errno(mg->mysql))
+      return false;
+  } while ((more = mysql_next_result(mg->mysql)) == 0);
+  return more < 0;
+}
+
+/* The same, again and again while somebody else holds the table. */
+static bool run_patiently(struct migration *mg, struct span sql)
+{
+  const struct timespec pause = {1, 0};
+  for (int tries = 1; !run(mg, sql); tries++) {
+    if (mysql_errno(mg->mysql) != SERVER_LOCK_WAIT_TIMEOUT || tries == LOCK_TRIES)
+      return false;
+    if (tries == 1) {
+      fputs("  waiting for an open transaction on the table to end ...\n", mg->out);
+      fflush(mg->out);
+    }
+    nanosleep(&pause, NULL);
+  }
+  return true;
+}
+
+static bool complain(struct migration *mg, const char *doing)
+{
+  fprintf(mg->why, "migrate: %s: error %u: %s\n", doing, mysql_errno(mg->mysql), mysql_error(mg->mysql));
+  return false;
+}
+
+/* The first cell of a statement's only row as a number; a NULL or no row is -1; false: error. */
+static bool number_read(struct migration *mg, const char *sql, long long *out)
+{
+  MYSQL_RES *rows;
+  *out = -1;
+  if (mysql_query(mg->mysql, sql) != 0 || !(rows = mysql_store_result(mg->mysql)))
+    return false;
+  MYSQL_ROW row = mysql_fetch_row(rows);
+  if (row && row[0])
+    *out = strtoll(row[0], NULL, 10);
+  mysql_free_result(rows);
+  return true;
+}
+
+/* ---- one file */
+
+static bool run_words(struct migration *mg, const char *before, struct span name, const char *after)
+{
+  struct buf sql = BUF_INIT;
+  buf_printf(&sql, "%s`%.*s`%s", before, SPAN_ARG(name), after);
+  bool ok = !sql.failed && run_patiently(mg, buf_view(&sql));
+  buf_free(&sql);
+  return ok;
+}
+
+/* A server without CREATE OR REPLACE: the old one goes first, and nobody edits the table between. */
+static bool replace_in_steps(struct migration *mg, struct span statement, const struct sql_replacement *r)
+{
+  if (!r->table.n)
+    return run_words(mg, "DROP PROCEDURE IF EXISTS ", r->name, "") && run_patiently(mg, statement);
+  bool ok = run_words(mg, "LOCK TABLES ", r->table, " WRITE") &&
+            run_words(mg, "DROP TRIGGER IF EXISTS ", r->name, "") && run(mg, statement);
+  if (ok)
+    return run(mg, SPAN("UNLOCK TABLES"));
+  complain(mg, "replacing a trigger");
+  run(mg, SPAN("UNLOCK TABLES"));
+  return false;
+}
+
+static bool statement_run(struct migration *mg, struct span statement)
+{
+  struct sql_replacement r;
+  if (!mg->replaces_triggers && sql_script_replaces(statement, &r))
+    return replace_in_steps(mg, statement, &r);
+  return run_patiently(mg, statement);
+}
+
+static bool text_read(struct migration *mg, const char *path, struct buf *out)
+{
+  out->max = FILE_BYTES_MAX;
+  bool ok = file_read(out, path);
+  if (!ok)
+    fprintf(mg->why, "migrate: %s: %s\n", path, strerror(errno));
+  return ok;
+}
+
+static bool statements_run(struct migration *mg, const char *path, struct span text, unsigned *count)
+{
+  struct sql_script script = sql_script_open(text);
+  struct sql_statement statement;
+  for (*count = 0; sql_script_next(&script, &statement); ++*count)
+    if (!statement_run(mg, statement.text)) {
+      fprintf(mg->why, "migrate: %s:%zu: error %u: %s\n", path, statement.line, mysql_errno(mg->mysql),
+              mysql_error(mg->mysql));
+      return false;
+    }
+  return true;
+}
+
+static bool file_apply(struct migration *mg, unsigned version, const char *name)
+{
+  struct buf path = BUF_INIT, text = BUF_INIT;
+  char asked[80];
+  unsigned count = 0;
+  long long recorded = 0;
+  buf_printf(&path, "%s/%s", mg->config->sql_dir, name);
+  snprintf(asked, sizeof asked, "SELECT 1 FROM schema_version WHERE version = %u", version);
+  fprintf(mg->out, "%s\n", name);
+  fflush(mg->out);
+  bool ok = text_read(mg, buf_z(&path), &text) && statements_run(mg, buf_z(&path), buf_view(&text), &count);
+  if (ok && (!number_read(mg, asked, &recorded) || recorded != 1)) {
+    fprintf(mg->why, "migrate: %s does not end with INSERT IGNORE INTO schema_version (version) VALUES (%u)\n",
+            buf_z(&path), version);
+    ok = false;
+  }
+  if (ok)
+    fprintf(mg->out, "  %u statements\n", count);
+  buf_free(&path);
+  buf_free(&text);
+  return ok;
+}
+
+/* ---- all files */
+
+static bool recorded_read(struct migration *mg)
+{
+  MYSQL_RES *rows;
+  MYSQL_ROW row;
+  if (mysql_query(mg->mysql, "SELECT version FROM schema_version") != 0)
+    return mysql_errno(mg->mysql) == SERVER_NO_SUCH_TABLE ? true : complain(mg, "reading schema_version");
+  if (!(rows = mysql_store_result(mg->mysql)))
+    return complain(mg, "reading schema_version");
+  while ((row = mysql_fetch_row(rows))) {
+    unsigned version = row[0] ? (unsigned)strtoul(row[0], NULL, 10) : 0;
+    if (version <= FILES_MAX)
+      mg->recorded[version] = true;
+    if (version > mg->newest)
+      mg->newest = version;
+  }
+  mysql_free_result(rows);
+  return true;
+}
+
+/* "012_words.sql" -> 12; anything else -> 0 */
+static unsigned file_version(const char *name)
+{
+  size_t n = strlen(name), digits = strspn(name, "0123456789");
+  if (digits == 0 || digits > 3 || name[digits] != '_' || n < 4 || strcmp(name + n - 4, ".sql") != 0)
+    return 0;
+  return (unsigned)strtoul(name, NULL, 10);
+}
+
+static int is_migration(const struct dirent *entry)
+{
+  return file_version(entry->d_name) > 0;
+}
+
+static int by_version(const struct dirent **a, const struct dirent **b)
+{
+  unsigned x = file_version((*a)->d_name), y = file_version((*b)->d_name);
+  return (x > y) - (x < y);
+}
+
+static bool numbers_check(struct migration *mg, struct dirent **files, int n)
+{
+  for (int i = 1; i < n; i++)
+    if (file_version(files[i]->d_name) == file_version(files[i - 1]->d_name)) {
+      fprintf(mg->why, "migrate: %s/%s: its number is taken twice\n", mg->config->sql_dir, files[i]->d_name);
+      return false;
+    }
+  return true;
+}
+
+static bool files_apply(struct migration *mg, struct dirent **files, int n)
+{
+  unsigned last = file_version(files[n - 1]->d_name);
+  int applied = 0;
+  for (int i = 0; i < n; i++) {
+    unsigned version = file_version(files[i]->d_name);
+    if (mg->recorded[version])
+      continue;
+    if (!file_apply(mg, version, files[i]->d_name))
+      return false;
+    applied++;
+  }
+  if (mg->newest > last)
+    fprintf(mg->out, "the schema is at version %u, newer than this diptych, which knows %u\n", mg->newest, last);
+  else
+    fprintf(mg->out, "the schema is at version %u%s\n", last, applied ? "" : ": nothing to do");
+  return true;
+}
+
+static bool folder_apply(struct migration *mg)
+{
+  struct dirent **files = NULL;
+  int n = scandir(mg->config->sql_dir, &files, is_migration, by_version);
+  bool ok = n > 0 && numbers_check(mg, files, n) && recorded_read(mg) && files_apply(mg, files, n);
+  if (n <= 0)
+    fprintf(mg->why, "migrate: no migrations NNN_*.sql in sql_dir = %s%s%s\n", mg->config->sql_dir, n < 0 ? ": " : "",
+            n < 0 ? strerror(errno) : "");
+  for (int i = 0; i < n; i++)
+    free(files[i]);
+  free(files);
+  return ok;
+}
+
+unsigned migrate_newest(const struct config *config)
+{
+  struct dirent **files = NULL;
+  int n = scandir(config->sql_dir, &files, is_migration, by_version);
+  unsigned newest = n > 0 ? file_version(files[n - 1]->d_name) : 0;
+  for (int i = 0; i < n; i++)
+    free(files[i]);
+  free(files);
+  return newest;
+}
+
+/* Named after the database, since such locks are the whole server's; MySQL allows 64 bytes. */
+static bool others_wait(struct migration *mg)
+{
+  long long got = 0;
+  if (!number_read(mg, "SELECT GET_LOCK(CONCAT('diptych.migrate.', MD5(DATABASE())), " OTHER_RUN_WAIT_S ")", &got))
+    return complain(mg, "waiting for another migrate");
+  if (got != 1)
+    fputs("migrate: another one has been at work for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);
+  return got == 1;
+}
+
+static bool purge_run(struct migration *mg)
+{
+  long long before = -1, after = -1;
+  if (!number_read(mg, "SELECT purged_seq FROM site_state", &before) ||
+      !run(mg, SPAN("CALL change_log_purge(" PURGE_OLDER_S ")")) ||
+      !number_read(mg, "SELECT purged_seq FROM site_state", &after))
+    return complain(mg, "purging the change log");
+  if (after > before)
+    fprintf(mg->out, "purged the change log's entries up to %lld\n", after);
+  else
+    fputs("no entry of the change log is old enough to be purged\n", mg->out);
+  return true;
+}
+
+bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why)
+{
+  struct migration mg = {.config = config, .out = out, .why = why};
+  bool ok = connection_open(&mg) && others_wait(&mg) &&
+            (run(&mg, SPAN("SET SESSION lock_wait_timeout = " LOCK_WAIT_S)) || complain(&mg, "opening a session")) &&
+            folder_apply(&mg) && (!purge || purge_run(&mg));
+  if (mg.mysql)
+    mysql_close(mg.mysql);
+  return ok;
+}

@@ -1,0 +1,50 @@
+#include "image/image.h"
+
+#include <sodium.h>
+
+#include "text/pack.h"
+
+void picture_pack(const struct picture *p, struct buf *out)
+{
+  pack_uint(out, PICTURE_LOOK);
+  pack_span(out, p->site);
+  pack_span(out, p->eyebrow);
+  pack_uint(out, p->n);
+  for (size_t i = 0; i < p->n; i++) {
+    const struct picture_panel *panel = &p->panels[i];
+    pack_span(out, panel->name);
+    pack_span(out, panel->note);
+    pack_span(out, panel->score);
+    pack_span(out, panel->band);
+    pack_int(out, panel->tenths);
+  }
+}
+
+bool picture_unpack(struct span packed, struct picture *out)
+{
+  struct unpack u = {.rest = packed};
+  *out = (struct picture){0};
+  bool known = unpack_uint(&u) == PICTURE_LOOK;
+  out->site = unpack_span(&u);
+  out->eyebrow = unpack_span(&u);
+  uint64_t n = unpack_uint(&u);
+  if (!known || u.failed || n < 1 || n > PICTURE_PANELS)
+    return false;
+  out->n = (size_t)n;
+  for (size_t i = 0; i < out->n; i++) {
+    struct picture_panel *panel = &out->panels[i];
+    panel->name = unpack_span(&u);
+    panel->note = unpack_span(&u);
+    panel->score = unpack_span(&u);
+    panel->band = unpack_span(&u);
+    panel->tenths = (int)unpack_int(&u);
+  }
+  return !u.failed;
+}
+
+void picture_version(char out[PICTURE_VERSION + 1], struct span packed)
+{
+  unsigned char hash[crypto_generichash_BYTES_MIN];
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)packed.p, packed.n, NULL, 0);
+  sodium_bin2hex(out, PICTURE_VERSION + 1, hash, PICTURE_VERSION / 2);
+}

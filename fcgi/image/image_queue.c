@@ -1,0 +1,153 @@
+#include "image/image_queue.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "image/image_queue_state.h"
+
+#define ARENA_MOST ((size_t)4 << 20)
+
+static bool descriptors_open(struct gallery *g)
+{
+  struct epoll_event e = {.events = EPOLLIN};
+  g->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  g->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  return g->epoll_fd >= 0 && g->timer_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->timer_fd, &e) == 0;
+}
+
+struct gallery *gallery_open(const struct config *c, struct metrics *m, struct breaker *cache)
+{
+  struct gallery *g = calloc(1, sizeof *g);
+  if (!g)
+    return NULL;
+  g->metrics = m;
+  envelope_secret(g->secret, span_z(c->cache_secret));
+  bool opened = descriptors_open(g);
+  g->cache = cache_new(c, m, cache);
+  g->painter = painter_new(g->epoll_fd);
+  g->arena = arena_new(ARENA_MOST);
+  if (!opened || !g->cache || !g->painter || !g->arena)
+    gallery_close(&g);
+  return g;
+}
+
+void gallery_close(struct gallery **g)
+{
+  if (!*g)
+    return;
+  painter_free(&(*g)->painter);
+  cache_free(&(*g)->cache);
+  arena_free(&(*g)->arena);
+  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
+    buf_free(&(*g)->jobs[i].packed);
+    buf_free(&(*g)->jobs[i].png);
+  }
+  if ((*g)->timer_fd >= 0)
+    close((*g)->timer_fd);
+  if ((*g)->epoll_fd >= 0)
+    close((*g)->epoll_fd);
+  free(*g);
+  *g = NULL;
+}
+
+int gallery_fd(const struct gallery *g)
+{
+  return g->epoll_fd;
+}
+
+void gallery_tidy(struct gallery *g)
+{
+  painter_tidy(g->painter);
+}
+
+static struct span key_of(struct span packed, char out[GALLERY_KEY])
+{
+  unsigned char hash[crypto_generichash_BYTES_MIN];
+  crypto_generichash(hash, sizeof hash, (const unsigned char *)packed.p, packed.n, NULL, 0);
+  out[0] = 'i';
+  out[1] = ':';
+  sodium_bin2hex(out + 2, GALLERY_KEY - 2, hash, sizeof hash);
+  return span_of(out, 2 + 2 * sizeof hash);
+}
+
+bool gallery_kept(struct gallery *g, struct span key, struct arena *arena, struct span *png)
+{
+  struct span value = {0};
+  cache_get(g->cache, &key, 1, arena, &value);
+  return value.p && envelope_open(value, key, g->secret, png);
+}
+
+void gallery_keep(struct gallery *g, struct span key, struct span png)
+{
+  struct buf value = BUF_INIT;
+  envelope_wrap(&value, key, png, g->secret);
+  if (!value.failed)
+    cache_set(g->cache, key, buf_view(&value));
+  buf_free(&value);
+}
+
+static struct gallery_job *job_find(struct gallery *g, struct span key)
+{
+  for (size_t i = 0; i < GALLERY_QUEUE; i++)
+    if (g->jobs[i].state != JOB_FREE && span_eq(gallery_key(&g->jobs[i]), key))
+      return &g->jobs[i];
+  return NULL;
+}
+
+/* NULL: the queue is full, or no memory. */
+static struct gallery_job *job_new(struct gallery *g, struct span key, const struct gallery_request *rq)
+{
+  int64_t now_us = clock_mono_us(), most_us = (rq->deadline_us - now_us) * 2 / 3;
+  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
+    struct gallery_job *j = &g->jobs[i];
+    if (j->state != JOB_FREE)
+      continue;
+    *j = (struct gallery_job){.state = JOB_QUEUED,
+                              .key_n = key.n,
+                              .number = g->numbers++,
+                              .alone_us = now_us + most_us,
+                              .patience_us = most_us};
+    memcpy(j->key, key.p, key.n);
+    buf_span(&j->packed, rq->packed);
+    gallery_wake(g, now_us);
+    return j;
+  }
+  return NULL;
+}
+
+static unsigned waiters(const struct gallery *g)
+{
+  unsigned n = 0;
+  for (size_t i = 0; i < GALLERY_QUEUE; i++)
+    n += g->jobs[i].later.waiters;
+  return n;
+}
+
+enum err gallery_get(struct gallery *g, const struct gallery_request *rq, struct span *png, struct later **later)
+{
+  char text[GALLERY_KEY];
+  struct span key = key_of(rq->packed, text);
+  bool patient = rq->patient && waiters(g) < GALLERY_WAITERS;
+  gallery_reap(g);
+  struct gallery_job *j = job_find(g, key);
+  if (!j) {
+    stage_set(rq->stage, STAGE_CACHE);
+    if (gallery_kept(g, key, rq->arena, png))
+      return ERR_OK;
+    j = patient ? job_new(g, key, rq) : NULL;
+  }
+  if (j && j->state == JOB_DRAWN) {
+    *png = buf_view(&j->png);
+    return ERR_OK;
+  }
+  if (!j || j->state == JOB_FAILED || !patient) {
+    METRICS_ADD(g->metrics, pictures_refused, 1);
+    return ERR_UNAVAILABLE;
+  }
+  *later = &j->later;
+  return ERR_LATER;
+}

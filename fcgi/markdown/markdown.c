@@ -1,0 +1,100 @@
+#include "markdown/markdown.h"
+
+#include "markdown/markdown_tree.h"
+#include "text/utf8.h"
+
+/* What may be rendered in place.  libcmark's worst cases are a deep nest of quotes or lists that every
+ * following line is held against (8 KB took 150 ms), and delimiters that are searched back for (3 ms).
+ * A nest needs markers or blanks at the start of some line, so a body without such a line costs at
+ * most about 100 us for 1 KB squared; see the unit test, which prints times.  A child costs under 1 ms
+ * more than its body, so a wrong guess is cheap. */
+#define QUADRATIC_US(n) ((n) / 1000 * ((n) / 1000) * 100)
+#define IN_PLACE_MOST ((size_t)8 * 1024)
+#define NEST_MOST 16
+#define PLAIN_LOOKS_AT ((size_t)4 * 1024)
+
+/* How deep a nest this line could begin or go on with: its leading markers, two blanks for one. */
+static size_t line_nest(struct span line)
+{
+  size_t nest = 0, blanks = 0, i = 0;
+  for (; i < line.n; i++)
+    if (line.p[i] == ' ' || line.p[i] == '\t')
+      blanks += line.p[i] == ' ' ? 1 : 4;
+    else if (strchr(">-+*.)", line.p[i]) && line.p[i])
+      nest++;
+    else if (line.p[i] < '0' || line.p[i] > '9')
+      break;
+  return i == line.n && !nest ? 0 : nest + blanks / 2;
+}
+
+static size_t line_end(struct span s)
+{
+  return span_find(span_head(s, span_find(s, '\n')), '\r');
+}
+
+static bool in_place(const struct markdown_limits *l, struct span source)
+{
+  if (source.n > IN_PLACE_MOST || QUADRATIC_US(source.n) > (size_t)l->cpu_ms * 1000)
+    return false;
+  while (source.n) {
+    size_t end = line_end(source);
+    if (line_nest(span_head(source, end)) > NEST_MOST)
+      return false;
+    source = span_from(source, end + 1);
+  }
+  return true;
+}
+
+static enum markdown_result markdown_write(const struct markdown_limits *l, struct span source,
+                                           markdown_writer *writer, struct buf *out)
+{
+  if (source.n > l->bytes)
+    return MARKDOWN_TOO_LARGE;
+  struct buf made = BUF_INIT;
+  enum markdown_result result = in_place(l, source) ? markdown_tree_write(l, source, writer, &made)
+                                                      : markdown_child_write(l, source, writer, &made);
+  if (result == MARKDOWN_OK && !buf_reserve(out, made.n))
+    result = MARKDOWN_NO_MEMORY;
+  if (result == MARKDOWN_OK)
+    buf_span(out, buf_view(&made));
+  buf_free(&made);
+  return result;
+}
+
+enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out)
+{
+  return markdown_write(l, source, markdown_write_html, out);
+}
+
+enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out)
+{
+  return markdown_write(l, source, markdown_write_source, out);
+}
+
+struct span markdown_plain(struct arena *a, struct span source, size_t max_chars)
+{
+  struct markdown_limits l = {.bytes = PLAIN_LOOKS_AT, .output_bytes = 4 * PLAIN_LOOKS_AT, .cpu_ms = 1000};
+  struct buf words = BUF_INIT;
+  struct span head = span_head(source, PLAIN_LOOKS_AT), kept = span_of(NULL, 0);
+  while (head.n < source.n && head.n && (source.p[head.n] & 0xC0) == 0x80)
+    head.n--;
+  enum markdown_result result = markdown_write(&l, head, markdown_write_plain, &words);
+  if (result == MARKDOWN_NO_MEMORY)
+    arena_fail(a);
+  if (result == MARKDOWN_OK) {
+    struct span all = span_trim(buf_view(&words)), cut = utf8_cut(all, max_chars);
+    kept = cut.n < all.n ? arena_printf(a, "%.*s\xE2\x80\xA6", SPAN_ARG(span_trim(cut))) : arena_copy(a, all);
+  }
+  buf_free(&words);
+  return kept;
+}
+
+const char *markdown_result_text(enum markdown_result r)
+{
+  switch (r) {
+  case MARKDOWN_OK: return "ok";
+  case MARKDOWN_TOO_LARGE: return "too large";
+  case MARKDOWN_TOO_SLOW: return "too slow";
+  default: return "out of memory";
+  }
+}

@@ -1,0 +1,84 @@
+/* Two more ways to write a body: as Markdown again, by libcmark's own writer after the tree was freed
+ * of what we do not allow, and as its words alone. */
+#include "markdown/markdown_tree.h"
+#include "text/utf8.h"
+
+static struct span url_of(cmark_node *n)
+{
+  return span_z(cmark_node_get_url(n));
+}
+
+/* The children take the place of their parent. */
+static void node_unwrap(cmark_node *n)
+{
+  for (cmark_node *child; (child = cmark_node_first_child(n));)
+    if (!cmark_node_insert_before(n, child))
+      break;
+  cmark_node_unlink(n);
+}
+
+/* What goes is looked for first and taken out when leaving it, so that the iterator stays whole. */
+static void tree_clean(cmark_node *root)
+{
+  cmark_iter *i = cmark_iter_new(root);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    cmark_node_type type = cmark_node_get_type(n);
+    if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE)
+      cmark_node_unlink(n);
+    else if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) && !markdown_url_ok(url_of(n)))
+      node_unwrap(n);
+  }
+}
+
+/* libcmark's CommonMark writer turns U+FFFE and U+FFFF into the bare bytes FE and FF. */
+static void source_add(struct buf *out, const char *z)
+{
+  for (; *z; z++)
+    if ((unsigned char)*z < 0xFE)
+      buf_putc(out, *z);
+    else
+      buf_puts(out, "\xEF\xBF\xBD");
+}
+
+void markdown_write_source(cmark_node *root, const struct markdown_limits *l, struct buf *out)
+{
+  tree_clean(root);
+  markdown_headings_shift(root, l->heading_base);
+  const char *z = cmark_render_commonmark(root, CMARK_OPT_DEFAULT, 0);
+  source_add(out, z);
+}
+
+static bool is_blank(char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* White space of any length, controls among it, is one blank. */
+static void words_add(struct buf *out, struct span s)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if (!is_blank(s.p[i]) && (unsigned char)s.p[i] >= 0x20 && s.p[i] != 0x7F)
+      buf_putc(out, s.p[i]);
+    else if (out->n && out->p[out->n - 1] != ' ')
+      buf_putc(out, ' ');
+}
+
+void markdown_write_plain(cmark_node *root, const struct markdown_limits *l, struct buf *out)
+{
+  cmark_iter *i = cmark_iter_new(root);
+  (void)l;
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE && !out->failed;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    switch (cmark_node_get_type(n)) {
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_CODE: words_add(out, span_z(cmark_node_get_literal(n))); break;
+    case CMARK_NODE_SOFTBREAK:
+    case CMARK_NODE_LINEBREAK:
+    case CMARK_NODE_PARAGRAPH:
+    case CMARK_NODE_HEADING:
+    case CMARK_NODE_ITEM: words_add(out, SPAN(" ")); break;
+    default: break;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+#include "pool/watcher_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pool/process.h"
+
+#define ABORT_US (500 * INT64_C(1000))
+#define HUNG_LEAST_US (30 * CLOCK_SECOND)
+#define HUNG_FIRST_US (120 * CLOCK_SECOND)
+#define CALM_US (10 * CLOCK_SECOND)
+
+static _Noreturn void watcher_become(struct crew *c, int stop_fd)
+{
+  struct scoreboard_slot *slot = &c->board->watcher;
+  process_child_signals();
+  process_child_unblock();
+  exit(c->app->watcher_run(c->app->context, c->config,
+                           &(struct app_seat){.index = -1,
+                                              .metrics = &slot->metrics,
+                                              .stage = &slot->stage,
+                                              .beat_us = &slot->beat_us,
+                                              .board = c->board,
+                                              .stop_fd = stop_fd}));
+}
+
+static void watcher_start(struct watcher *w, struct crew *c, int64_t now_us)
+{
+  int ends[2] = {-1, -1};
+  w->after_us = now_us + CLOCK_SECOND; /* for the case that this does not work */
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+    log_error("cannot start the watcher: %s; trying again", strerror(errno));
+    return;
+  }
+  scoreboard_slot_clear(&c->board->watcher, c->generation, now_us);
+  pid_t pid = crew_fork(c, "watcher");
+  if (pid == 0) {
+    close(ends[1]);
+    watcher_become(c, ends[0]);
+  }
+  close(ends[0]);
+  if (pid < 0) {
+    log_error("cannot start the watcher: %s; trying again", strerror(errno));
+    close(ends[1]);
+    return;
+  }
+  *w = (struct watcher){.pid = pid, .stop_fd = ends[1], .started_us = now_us, .failures = w->failures};
+  atomic_store(&c->board->watcher.pid, pid);
+}
+
+void watcher_tell(struct watcher *w, int64_t now_us)
+{
+  if (!w->pid || w->told_us)
+    return;
+  w->told_us = now_us;
+  close(w->stop_fd);
+  w->stop_fd = -1;
+}
+
+static void watcher_end(struct watcher *w, const char *why, int64_t now_us)
+{
+  if (w->killed)
+    return;
+  if (!w->aborted_us) {
+    log_error("the watcher (%d) %s: ending it", (int)w->pid, why);
+    w->aborted_us = now_us;
+    kill(w->pid, SIGABRT);
+  } else if (now_us - w->aborted_us >= ABORT_US) {
+    w->killed = true;
+    kill(w->pid, SIGKILL);
+  }
+}
+
+/* Its first round may have to read a large site before it can beat. */
+static bool hangs(const struct watcher *w, const struct crew *c, int64_t now_us)
+{
+  int64_t beat = atomic_load(&c->board->watcher.beat_us), limit = c->config->request_timeout * 1000;
+  int64_t least = beat ? HUNG_LEAST_US : HUNG_FIRST_US;
+  return now_us - (beat ? beat : w->started_us) > (limit > least ? limit : least);
+}
+
+void watcher_keep(struct watcher *w, struct crew *c, int64_t now_us)
+{
+  if (!c->app->watcher_run)
+    return;
+  if (!w->pid) {
+    if (!c->stopping && now_us >= w->after_us)
+      watcher_start(w, c, now_us);
+    return;
+  }
+  if (w->told_us && now_us - w->told_us >= c->config->stop_grace * 1000)
+    watcher_end(w, "did not end in time", now_us);
+  else if (w->aborted_us || hangs(w, c, now_us))
+    watcher_end(w, "hangs", now_us);
+}
+
+bool watcher_reap(struct watcher *w, struct crew *c, pid_t pid, int status, int64_t now_us)
+{
+  char ending[CREW_ENDING];
+  if (pid != w->pid)
+    return false;
+  crew_ending(ending, pid, status);
+  if (w->stop_fd >= 0)
+    close(w->stop_fd);
+  bool told = w->told_us != 0;
+  unsigned failures = now_us - w->started_us > CALM_US ? 0 : w->failures;
+  int64_t delay_us = told || !failures ? 0 : crew_delay_us(failures);
+  *w = (struct watcher){.stop_fd = -1, .failures = told ? 0 : failures + 1, .after_us = now_us + delay_us};
+  atomic_store(&c->board->watcher.pid, 0);
+  if (!told) {
+    SCOREBOARD_COUNT(c->board, watcher_restarts);
+    log_error("the watcher %s", ending);
+  }
+  return true;
+}

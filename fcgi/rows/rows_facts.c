@@ -1,0 +1,323 @@
+#include "rows/rows_facts.h"
+
+#include "model/score.h"
+#include "rows/rows_cells.h"
+#include "rows/rows_values.h"
+#include "text/slug.h"
+
+struct product *rows_facts_find(const struct rows_reading *r, uint64_t id)
+{
+  size_t low = 0, high = r->n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (r->products[middle].facts.id < id)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < r->n && r->products[low].facts.id == id ? &r->products[low] : NULL;
+}
+
+void rows_facts_mix(struct rows_reading *r, const struct product *p, uint64_t value)
+{
+  uint64_t *hash = &r->hashes[p - r->products];
+  *hash = rows_hash(*hash, value);
+}
+
+/* ---- the clock */
+
+static void snapshot_set(struct rows_reading *r, int64_t db_now_us)
+{
+  int64_t frozen = db_config(r->db)->as_of_us;
+  r->snapshot.db_now_us = db_now_us;
+  r->snapshot.site_now_us = frozen == CLOCK_NEVER ? db_now_us : frozen;
+  r->snapshot.window_us = clock_hour_floor(r->snapshot.site_now_us);
+}
+
+static enum err clock_read(struct rows_reading *r)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  buf_puts(&sql, "SELECT UTC_TIMESTAMP(6)");
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  if (err == ERR_OK && db_next(&rows))
+    snapshot_set(r, db_time(&rows, 0));
+  db_rows_free(&rows);
+  return err;
+}
+
+/* ---- the products' own rows */
+
+enum { P_ID, P_SLUG, P_NAME, P_STATUS, P_LIFECYCLE, P_OVERRIDE, P_UPDATED, P_DIGEST, P_NOW, P_WEBSITE, P_REPOSITORY,
+       P_LOGO, P_LICENSE };
+
+static void products_sql(const struct rows_reading *r, struct buf *sql)
+{
+  buf_puts(sql, "SELECT p.id, p.slug, p.name, p.status, p.lifecycle, p.velocity_override, p.updated_at, "
+                ROWS_PRODUCT_DIGEST ", UTC_TIMESTAMP(6)");
+  if (r->texts)
+    buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url, p.license");
+  buf_puts(sql, " FROM site_product p WHERE");
+  rows_sql_in(sql, "p.id", &r->set);
+  buf_puts(sql, " ORDER BY p.id");
+  if (!r->set.ids)
+    buf_printf(sql, " LIMIT %zu", r->most);
+}
+
+static void product_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
+{
+  struct facts *f = &p->facts;
+  f->id = db_uint(rows, P_ID);
+  f->slug = arena_copy(r->arena, db_text(rows, P_SLUG));
+  f->name = rows_name(r->arena, rows, P_NAME, f->slug);
+  f->status = rows_status(db_text(rows, P_STATUS));
+  f->lifecycle = rows_lifecycle(db_text(rows, P_LIFECYCLE));
+  f->override_tenths = rows_override(db_text(rows, P_OVERRIDE));
+  f->changed_us = db_time(rows, P_UPDATED);
+  f->window_us = r->snapshot.window_us;
+  f->editorial_us = f->activity_us = f->spark_us = f->edited_us = CLOCK_NEVER;
+  f->next_due_us = CLOCK_FOREVER;
+  if (r->texts) {
+    p->website_url = rows_cell(r->arena, rows, P_WEBSITE);
+    p->repository_url = rows_cell(r->arena, rows, P_REPOSITORY);
+    p->logo_url = rows_cell(r->arena, rows, P_LOGO);
+    p->license = rows_cell(r->arena, rows, P_LICENSE);
+  }
+}
+
+static enum err products_take(struct rows_reading *r, struct db_rows *rows)
+{
+  r->products = ARENA_ARRAY(r->arena, rows->count + 1, struct product);
+  r->hashes = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t);
+  if (!r->products || !r->hashes)
+    return ERR_NO_MEMORY;
+  while (db_next(rows)) {
+    struct product *p = &r->products[r->n];
+    if (r->n == 0)
+      snapshot_set(r, db_time(rows, P_NOW));
+    if (r->n && r->products[r->n - 1].facts.id == db_uint(rows, P_ID))
+      continue; /* a view that joins may say a row twice */
+    product_take(r, rows, p);
+    r->hashes[r->n++] = rows_hash(ROWS_HASH_START, db_uint(rows, P_DIGEST));
+  }
+  if (!r->set.ids) {
+    r->ended = rows->count < r->most;
+    r->set.last = r->ended || !r->n ? r->until : r->products[r->n - 1].facts.id;
+  }
+  return r->n ? ERR_OK : clock_read(r);
+}
+
+static enum err products_read(struct rows_reading *r)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  products_sql(r, &sql);
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  if (err == ERR_OK)
+    err = products_take(r, &rows);
+  db_rows_free(&rows);
+  return err;
+}
+
+/* ---- the due editorial, and when the next one falls due */
+
+enum { E_PRODUCT, E_ID, E_PUBLISHED, E_UPDATED, E_DIGEST, E_HEADLINE, E_CURRENT, E_HEADING, E_PREDICTION, E_AUTHOR };
+
+static void editorials_sql(const struct rows_reading *r, struct buf *sql)
+{
+  unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
+  buf_puts(sql, "SELECT e.product_id, e.id, e.published_at, e.updated_at, " ROWS_EDITORIAL_DIGEST);
+  if (r->texts)
+    buf_printf(sql, ", e.headline, LEFT(e.current_state_md, %llu), LEFT(e.heading_md, %llu),"
+                    " LEFT(e.prediction_md, %llu), e.author", cap, cap, cap);
+  buf_puts(sql, " FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
+                " AS nth FROM site_editorial WHERE status = 'published' AND published_at <= ");
+  rows_sql_time(sql, r->snapshot.db_now_us);
+  buf_puts(sql, " AND");
+  rows_sql_in(sql, "product_id", &r->set);
+  buf_puts(sql, ") AS newest JOIN site_editorial e ON e.id = newest.id WHERE newest.nth = 1"
+                " UNION ALL SELECT product_id, 0, MIN(published_at), NULL, 0");
+  if (r->texts)
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL");
+  buf_puts(sql, " FROM site_editorial WHERE status = 'published' AND published_at > ");
+  rows_sql_time(sql, r->snapshot.db_now_us);
+  buf_puts(sql, " AND");
+  rows_sql_in(sql, "product_id", &r->set);
+  buf_puts(sql, " GROUP BY product_id");
+}
+
+static void due_at(struct facts *f, int64_t us)
+{
+  if (us != CLOCK_NEVER && us < f->next_due_us)
+    f->next_due_us = us;
+}
+
+static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
+{
+  struct editorial *e = ARENA_NEW(r->arena, struct editorial);
+  struct facts *f = &p->facts;
+  if (!e)
+    return ERR_NO_MEMORY;
+  *e = (struct editorial){.id = db_uint(rows, E_ID),
+                          .headline = span_trim(rows_cell(r->arena, rows, E_HEADLINE)),
+                          .current_md = rows_cell(r->arena, rows, E_CURRENT),
+                          .heading_md = rows_cell(r->arena, rows, E_HEADING),
+                          .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),
+                          .author = rows_cell(r->arena, rows, E_AUTHOR),
+                          .published_us = db_time(rows, E_PUBLISHED),
+                          .updated_us = db_time(rows, E_UPDATED)};
+  p->editorial = e;
+  f->has_editorial = true;
+  f->editorial_us = e->published_us > e->updated_us ? e->published_us : e->updated_us;
+  rows_facts_mix(r, p, e->id);
+  rows_facts_mix(r, p, db_uint(rows, E_DIGEST));
+  return ERR_OK;
+}
+
+static enum err editorials_read(struct rows_reading *r)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  editorials_sql(r, &sql);
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  while (err == ERR_OK && db_next(&rows)) {
+    struct product *p = rows_facts_find(r, db_uint(&rows, E_PRODUCT));
+    if (p && db_uint(&rows, E_ID) == 0)
+      due_at(&p->facts, db_time(&rows, E_PUBLISHED));
+    else if (p)
+      err = editorial_take(r, &rows, p);
+  }
+  db_rows_free(&rows);
+  return err;
+}
+
+/* ---- what there is of activity */
+
+enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST };
+
+static void window_sql(struct buf *sql, const struct rows_reading *r, int days)
+{
+  buf_puts(sql, "occurred_at > ");
+  rows_sql_time(sql, r->snapshot.window_us - days * CLOCK_DAY);
+  buf_puts(sql, " AND occurred_at <= ");
+  rows_sql_time(sql, r->snapshot.window_us);
+}
+
+static void activities_sql(const struct rows_reading *r, struct buf *sql)
+{
+  struct buf due = BUF_INIT;
+  buf_puts(&due, "a.occurred_at <= ");
+  rows_sql_time(&due, r->snapshot.site_now_us);
+  const char *is_due = buf_z(&due);
+  buf_printf(sql, "SELECT a.product_id, SUM(%s), SUM(IFNULL(a.kind, '') <> 'event' AND ", is_due);
+  window_sql(sql, r, SCORE_CADENCE_DAYS);
+  buf_puts(sql, "), SUM(IFNULL(a.class, '') = 'spark' AND ");
+  window_sql(sql, r, SCORE_SPARK_DAYS);
+  buf_printf(sql, "), MAX(CASE WHEN %s THEN a.occurred_at END), MAX(CASE WHEN a.class = 'spark' AND %s THEN"
+                  " a.occurred_at END), MIN(CASE WHEN NOT %s THEN a.occurred_at END), BIT_XOR(CASE WHEN %s THEN "
+                  ROWS_ACTIVITY_DIGEST " ELSE 0 END)", is_due, is_due, is_due, is_due);
+  buf_puts(sql, " FROM site_activity a WHERE a.status = 'published' AND a.occurred_at >= " ROWS_EARLIEST " AND");
+  rows_sql_in(sql, "a.product_id", &r->set);
+  buf_puts(sql, " GROUP BY a.product_id");
+  sql->failed |= due.failed;
+  buf_free(&due);
+}
+
+static void activity_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
+{
+  struct facts *f = &p->facts;
+  f->activities = (uint32_t)db_uint(rows, A_COUNT);
+  f->n90 = (uint32_t)db_uint(rows, A_N90);
+  f->s30 = (uint32_t)db_uint(rows, A_S30);
+  f->activity_us = db_time(rows, A_NEWEST);
+  f->spark_us = db_time(rows, A_SPARK);
+  if (db_config(r->db)->as_of_us == CLOCK_NEVER)
+    due_at(f, db_time(rows, A_NEXT));
+  if (f->activities) {
+    rows_facts_mix(r, p, f->activities);
+    rows_facts_mix(r, p, db_uint(rows, A_DIGEST));
+  }
+}
+
+static enum err activities_read(struct rows_reading *r)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  activities_sql(r, &sql);
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  while (err == ERR_OK && db_next(&rows)) {
+    struct product *p = rows_facts_find(r, db_uint(&rows, A_PRODUCT));
+    if (p)
+      activity_take(r, &rows, p);
+  }
+  db_rows_free(&rows);
+  return err;
+}
+
+/* ---- all of it */
+
+static int64_t later(int64_t a, int64_t b)
+{
+  return a > b ? a : b;
+}
+
+/* Versions are set, and who may not be shown at all is left out. */
+static void finish(struct rows_reading *r)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < r->n; i++) {
+    struct facts *f = &r->products[i].facts;
+    f->version.hash = r->hashes[i];
+    f->version.due_us = f->next_due_us;
+    f->changed_us = later(f->changed_us, later(f->editorial_us, f->activity_us));
+    if (slug_valid(f->slug))
+      r->products[kept++] = r->products[i];
+  }
+  r->n = kept;
+}
+
+enum err rows_facts_read(struct db *db, void *arg)
+{
+  struct rows_reading *r = arg;
+  r->n = 0;
+  r->ended = false;
+  if (!r->set.ids)
+    r->set.last = r->until;
+  enum err err = products_read(r);
+  if (err != ERR_OK || r->n == 0)
+    return err;
+  if ((err = rows_links_read(r)) == ERR_OK && (err = editorials_read(r)) == ERR_OK &&
+      (err = activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
+    finish(r);
+  return err == ERR_OK && arena_failed(r->arena) ? ERR_NO_MEMORY : err;
+}
+
+static enum err batch_read(struct db *db, struct rows_reading *r, struct rows_batch *out)
+{
+  uint64_t after = r->set.first - 1;
+  enum err err = db_snapshot(db, r->deadline_us, rows_facts_read, r);
+  *out = (struct rows_batch){.products = r->products, .n = r->n, .snapshot = r->snapshot, .ended = r->ended};
+  out->last = r->set.ids || r->ended ? UINT64_MAX : r->set.last;
+  if (out->last < after)
+    out->last = after;
+  return err;
+}
+
+enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
+                         struct rows_batch *out)
+{
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = ids, .n = n}};
+  return batch_read(db, &r, out);
+}
+
+enum err rows_batch_range(struct db *db, const struct rows_range *range, struct arena *arena, int64_t deadline_us,
+                          struct rows_batch *out)
+{
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .most = range->most,
+                           .until = range->until, .set = {.first = range->after + 1, .last = range->until}};
+  return batch_read(db, &r, out);
+}

@@ -1,0 +1,176 @@
+/* What a foreign CMS's rows hold that no page can show, or not as their editors may expect.
+ *
+ * Slugs are judged here with the same function that leaves them out elsewhere; everything else is one
+ * statement a rule, whose rows are (table, id, value). */
+#include "base/clock.h"
+#include "model/product.h"
+#include "rows/rows.h"
+#include "text/slug.h"
+
+#define LINES_MOST 20 /* of one rule; the rest is counted */
+#define CHUNK 20000
+
+struct lint {
+  struct db *db;
+  int64_t deadline_us;
+  FILE *out;
+  size_t found;
+};
+
+/* X(table, page): page = true: the site's own first path words are taken */
+#define SLUG_TABLES(X) X(product, false) X(product_alias, false) X(sector, false) X(theme, false) X(page, true)
+
+#define WORDS(table, column, words, reads_as)                                                                          \
+  {"SELECT '" table "', id, " column " FROM site_" table " WHERE " column " IS NULL OR " column " NOT IN (" words ")", \
+   column " is none of " words ": it reads as " reads_as}
+#define STATUS(table) WORDS(table, "status", "'draft', 'published', 'archived'", "draft")
+#define OWNER(table, column, owner)                                                                                    \
+  {"SELECT '" table "', l.id, l." column " FROM site_" table " l LEFT JOIN site_" owner " o ON o.id = l." column       \
+   " WHERE l." column " IS NOT NULL AND o.id IS NULL",                                                                 \
+   column " names no " owner ": nobody sees the row"}
+#define FEWER_(table, what, most)                                                                                      \
+  {"SELECT 'product', product_id, COUNT(*) FROM site_" table " GROUP BY product_id HAVING COUNT(*) > " #most,          \
+   "this many " what ": only the first " #most " by sort are shown"}
+#define FEWER(table, what, most) FEWER_(table, what, most)
+#define TWICE(table)                                                                                                   \
+  {"SELECT '" table "', MAX(id), slug FROM site_" table " GROUP BY slug HAVING COUNT(*) > 1",                          \
+   "the slug is there more than once: only one is found by it"}
+
+static const struct rule {
+  const char *sql, *meaning;
+} rules[] = {
+    STATUS("product"),
+    STATUS("editorial"),
+    STATUS("activity"),
+    STATUS("faq"),
+    STATUS("comparison"),
+    STATUS("page"),
+    WORDS("product", "lifecycle", "'active', 'maintenance', 'discontinued'", "active"),
+    WORDS("activity", "kind", "'release', 'post', 'event'", "release"),
+    WORDS("activity", "class", "'spark', 'improvement', 'trivial'", "trivial"),
+    TWICE("product"),
+    TWICE("sector"),
+    TWICE("theme"),
+    TWICE("page"),
+    FEWER("product_sector", "sectors", PRODUCT_SECTORS_MAX),
+    FEWER("product_theme", "themes", PRODUCT_THEMES_MAX),
+    OWNER("product_sector", "product_id", "product"),
+    OWNER("product_sector", "sector_id", "sector"),
+    OWNER("product_theme", "product_id", "product"),
+    OWNER("product_theme", "theme_id", "theme"),
+    OWNER("product_alias", "product_id", "product"),
+    OWNER("editorial", "product_id", "product"),
+    OWNER("activity", "product_id", "product"),
+    OWNER("faq", "product_id", "product"),
+    OWNER("faq", "other_product_id", "product"),
+    OWNER("comparison", "product_id", "product"),
+    OWNER("comparison", "other_product_id", "product"),
+    {"SELECT 'editorial', id, published_at FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
+     "published without published_at: it never falls due"},
+    {"SELECT 'activity', id, occurred_at FROM site_activity WHERE status = 'published' AND (occurred_at IS NULL OR "
+     "occurred_at < '1000-01-01')", "published without a time: it is in no timeline"},
+};
+
+static enum err ask(struct lint *l, struct db_rows *rows, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static enum err ask(struct lint *l, struct db_rows *rows, const char *format, ...)
+{
+  struct buf sql = BUF_INIT;
+  va_list args;
+  va_start(args, format);
+  buf_vprintf(&sql, format, args);
+  va_end(args);
+  enum err err = db_query(l->db, &sql, l->deadline_us, rows);
+  buf_free(&sql);
+  return err;
+}
+
+/* Controls, and bytes that no terminal needs, are written as \xNN. */
+static void value_print(FILE *out, struct span value)
+{
+  fputc('"', out);
+  for (size_t i = 0; i < value.n && i < 80; i++) {
+    unsigned char c = (unsigned char)value.p[i];
+    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+      fprintf(out, "\\x%02x", c);
+    else
+      fputc(c, out);
+  }
+  fputs(value.n > 80 ? "...\"" : "\"", out);
+}
+
+static void line_print(struct lint *l, struct span table, uint64_t id, const struct db_rows *rows, unsigned column,
+                       const char *meaning)
+{
+  fprintf(l->out, "site_%.*s id %llu: ", SPAN_ARG(table), (unsigned long long)id);
+  if (db_null(rows, column))
+    fputs("NULL", l->out);
+  else
+    value_print(l->out, db_text(rows, column));
+  fprintf(l->out, ": %s\n", meaning);
+}
+
+static enum err rule_check(struct lint *l, const struct rule *rule)
+{
+  struct db_rows rows;
+  enum err err = ask(l, &rows, "SELECT * FROM (%s) AS odd LIMIT 100000", rule->sql);
+  for (size_t n = 0; err == ERR_OK && db_next(&rows); n++) {
+    if (n < LINES_MOST)
+      line_print(l, db_text(&rows, 0), db_uint(&rows, 1), &rows, 2, rule->meaning);
+    else if (n == LINES_MOST)
+      fprintf(l->out, "  and %zu more like it\n", rows.count - LINES_MOST);
+    l->found++;
+  }
+  db_rows_free(&rows);
+  return err;
+}
+
+static void slugs_judge(struct lint *l, struct db_rows *rows, const char *table, bool page, size_t *bad, uint64_t *after)
+{
+  while (db_next(rows)) {
+    struct span slug = db_text(rows, 1);
+    *after = db_uint(rows, 0);
+    if (page ? slug_valid_page(slug) : slug_valid(slug))
+      continue;
+    if ((*bad)++ < LINES_MOST)
+      line_print(l, span_z(table), *after, rows, 1,
+                 page && slug_valid(slug) ? "the slug is one of the site's own words: the page is left out"
+                                          : "the slug is not [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without -vs-: "
+                                            "the row is left out");
+  }
+}
+
+static enum err slugs_check(struct lint *l, const char *table, bool page)
+{
+  struct db_rows rows;
+  size_t bad = 0, count = CHUNK;
+  uint64_t after = 0;
+  enum err err = ERR_OK;
+  while (err == ERR_OK && count == CHUNK) {
+    err = ask(l, &rows, "SELECT id, slug FROM site_%s WHERE id > %llu ORDER BY id LIMIT %d", table,
+              (unsigned long long)after, CHUNK);
+    count = rows.count;
+    if (err == ERR_OK)
+      slugs_judge(l, &rows, table, page, &bad, &after);
+    db_rows_free(&rows);
+  }
+  if (bad > LINES_MOST)
+    fprintf(l->out, "  and %zu more like it\n", bad - LINES_MOST);
+  l->found += bad;
+  return err;
+}
+
+enum err rows_lint(struct db *db, int64_t deadline_us, FILE *out, size_t *found)
+{
+  struct lint l = {db, deadline_us, out, 0};
+  enum err err = ERR_OK;
+#define SLUGS(table, page)                                                                                             \
+  if (err == ERR_OK)                                                                                                   \
+    err = slugs_check(&l, #table, page);
+  SLUG_TABLES(SLUGS)
+#undef SLUGS
+  for (size_t i = 0; err == ERR_OK && i < sizeof rules / sizeof *rules; i++)
+    err = rule_check(&l, &rules[i]);
+  *found = l.found;
+  return err;
+}

@@ -1,0 +1,159 @@
+/* The smaller readings: a later page of a timeline, the site's questions, an editors' page, a pair. */
+#include "rows/rows_cells.h"
+#include "rows/rows_facts.h"
+#include "rows/rows_values.h"
+#include "text/slug.h"
+
+static unsigned long long text_cap(const struct db *db)
+{
+  return (unsigned long long)db_config(db)->markdown_bytes + 1;
+}
+
+/* ---- timeline */
+
+struct timeline_reading {
+  struct rows_reading r;
+  uint32_t page;
+  struct rows_timeline *out;
+};
+
+static enum err timeline_read(struct db *db, void *arg)
+{
+  struct timeline_reading *t = arg;
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  enum err err = rows_facts_read(db, &t->r);
+  if (err != ERR_OK || t->r.n == 0)
+    return err == ERR_OK ? ERR_NOT_FOUND : err;
+  *t->out = (struct rows_timeline){.version = t->r.products->facts.version, .total = t->r.products->facts.activities};
+  buf_puts(&sql, "SELECT id, kind, class, title, url, version, occurred_at FROM site_activity"
+                 " WHERE status = 'published' AND occurred_at >= " ROWS_EARLIEST " AND occurred_at <= ");
+  rows_sql_time(&sql, t->r.snapshot.site_now_us);
+  buf_puts(&sql, " AND");
+  rows_sql_in(&sql, "product_id", &t->r.set);
+  buf_printf(&sql, " ORDER BY occurred_at DESC, id LIMIT %d OFFSET %llu", TIMELINE_PAGE,
+             (unsigned long long)(t->page - 1) * TIMELINE_PAGE);
+  err = db_query(db, &sql, t->r.deadline_us, &rows);
+  buf_free(&sql);
+  struct activity *to = err == ERR_OK ? ARENA_ARRAY(t->r.arena, rows.count + 1, struct activity) : NULL;
+  if (err == ERR_OK && !to)
+    err = ERR_NO_MEMORY;
+  while (err == ERR_OK && db_next(&rows))
+    rows_activity_take(t->r.arena, &rows, 0, &to[t->out->n++]);
+  t->out->activities = to;
+  db_rows_free(&rows);
+  return err;
+}
+
+enum err rows_timeline(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
+                       struct rows_timeline *out)
+{
+  struct timeline_reading t = {
+      {.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = &id, .n = 1}}, page ? page : 1, out};
+  *out = (struct rows_timeline){0};
+  return db_snapshot(db, deadline_us, timeline_read, &t);
+}
+
+/* ---- the site's questions */
+
+struct site_reading {
+  struct arena *arena;
+  int64_t deadline_us;
+  struct rows_site *out;
+};
+
+static enum err site_read(struct db *db, void *arg)
+{
+  struct site_reading *s = arg;
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  *s->out = (struct rows_site){0};
+  enum err err = rows_site_version(db, s->deadline_us, &s->out->version);
+  if (err != ERR_OK)
+    return err;
+  buf_printf(&sql, "SELECT id, question, LEFT(answer_md, %llu) FROM site_faq WHERE status = 'published'"
+                   " AND product_id IS NULL AND other_product_id IS NULL ORDER BY sort, id", text_cap(db));
+  err = db_query(db, &sql, s->deadline_us, &rows);
+  buf_free(&sql);
+  struct question *to = err == ERR_OK ? ARENA_ARRAY(s->arena, rows.count + 1, struct question) : NULL;
+  if (err == ERR_OK && !to)
+    err = ERR_NO_MEMORY;
+  while (err == ERR_OK && db_next(&rows))
+    to[s->out->n++] = (struct question){db_uint(&rows, 0), rows_cell(s->arena, &rows, 1), rows_cell(s->arena, &rows, 2)};
+  s->out->questions = to;
+  db_rows_free(&rows);
+  return err == ERR_OK && arena_failed(s->arena) ? ERR_NO_MEMORY : err;
+}
+
+enum err rows_site(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out)
+{
+  struct site_reading s = {arena, deadline_us, out};
+  return db_snapshot(db, deadline_us, site_read, &s);
+}
+
+/* ---- an editors' page */
+
+struct page_reading {
+  struct arena *arena;
+  int64_t deadline_us;
+  uint64_t id;
+  struct rows_page *out;
+};
+
+static enum err page_read(struct db *db, void *arg)
+{
+  struct page_reading *g = arg;
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  *g->out = (struct rows_page){0};
+  enum err err = rows_revision(db, "page", g->id, g->deadline_us, &g->out->version.rev);
+  if (err != ERR_OK)
+    return err;
+  buf_printf(&sql, "SELECT g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST ", LEFT(g.body_md, %llu)"
+                   " FROM site_page g WHERE g.id = %llu", text_cap(db), (unsigned long long)g->id);
+  err = db_query(db, &sql, g->deadline_us, &rows);
+  buf_free(&sql);
+  if (err == ERR_OK && db_next(&rows)) {
+    g->out->slug = arena_copy(g->arena, db_text(&rows, 0));
+    g->out->title = rows_name(g->arena, &rows, 1, g->out->slug);
+    g->out->status = rows_status(db_text(&rows, 2));
+    g->out->updated_us = db_time(&rows, 3);
+    g->out->version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 4));
+    g->out->body_md = rows_cell(g->arena, &rows, 5);
+    if (!slug_valid_page(g->out->slug))
+      err = ERR_NOT_FOUND;
+  } else if (err == ERR_OK) {
+    err = ERR_NOT_FOUND;
+  }
+  db_rows_free(&rows);
+  return err == ERR_OK && arena_failed(g->arena) ? ERR_NO_MEMORY : err;
+}
+
+enum err rows_page(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out)
+{
+  struct page_reading g = {arena, deadline_us, id, out};
+  return db_snapshot(db, deadline_us, page_read, &g);
+}
+
+/* ---- a pair */
+
+enum err rows_pair(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
+                   struct rows_pair *out)
+{
+  uint64_t ids[2] = {a_id < b_id ? a_id : b_id, a_id < b_id ? b_id : a_id};
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .texts = true,
+                           .set = {.ids = ids, .n = a_id == b_id ? 1 : 2}};
+  *out = (struct rows_pair){.words = {.other_id = b_id}};
+  enum err err = db_snapshot(db, deadline_us, rows_facts_read, &r);
+  if (err != ERR_OK)
+    return err;
+  const struct product *a = rows_facts_find(&r, a_id), *b = rows_facts_find(&r, b_id);
+  if (!a || !b)
+    return ERR_NOT_FOUND;
+  out->a = a->facts.version;
+  out->b = b->facts.version;
+  for (size_t i = 0; i < a->n_pairs; i++)
+    if (a->pairs[i].other_id == b_id)
+      out->words = a->pairs[i];
+  return ERR_OK;
+}

@@ -1,0 +1,158 @@
+/* Editors' questions on a product or a pair, and their words on pairs; one statement.
+ *
+ * A pair's row belongs to both of its products, whichever way round it is stored, so each table is
+ * asked once for either column, and a row that both find is rightly taken twice. */
+#include <stdlib.h>
+
+#include "rows/rows_cells.h"
+#include "rows/rows_facts.h"
+
+enum kind { KIND_WORDS, KIND_QUESTION };
+
+enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_FIRST, Q_SECOND };
+
+struct item {
+  struct product *owner;
+  uint64_t other; /* 0: the product alone */
+  enum kind kind;
+  int64_t sort;
+  uint64_t id, digest;
+  struct span first, second; /* intro and verdict, or question and answer */
+};
+
+static void questions_sql(const struct rows_reading *r, struct buf *sql, bool turned)
+{
+  const char *owner = turned ? "f.other_product_id" : "f.product_id";
+  const char *other = turned ? "f.product_id" : "f.other_product_id";
+  buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
+  if (r->texts)
+    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu)",
+               (unsigned long long)db_config(r->db)->markdown_bytes + 1);
+  buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
+  rows_sql_in(sql, owner, &r->set);
+}
+
+static void words_sql(const struct rows_reading *r, struct buf *sql, bool turned)
+{
+  const char *owner = turned ? "c.other_product_id" : "c.product_id";
+  const char *other = turned ? "c.product_id" : "c.other_product_id";
+  unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
+  buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_WORDS, owner, other);
+  if (r->texts)
+    buf_printf(sql, ", LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu)", cap, cap);
+  buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
+  rows_sql_in(sql, owner, &r->set);
+}
+
+static int compare(const void *x, const void *y)
+{
+  const struct item *a = x, *b = y;
+  if (a->owner != b->owner)
+    return a->owner < b->owner ? -1 : 1;
+  if (a->other != b->other)
+    return a->other < b->other ? -1 : 1;
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  if (a->sort != b->sort)
+    return a->sort < b->sort ? -1 : 1;
+  return (a->id > b->id) - (a->id < b->id);
+}
+
+static struct item *items_take(struct rows_reading *r, struct db_rows *rows, size_t *n)
+{
+  struct item *items = ARENA_ARRAY(r->arena, rows->count + 1, struct item);
+  *n = 0;
+  while (items && db_next(rows)) {
+    struct product *p = rows_facts_find(r, db_uint(rows, Q_PRODUCT));
+    enum kind kind = (enum kind)db_uint(rows, Q_KIND);
+    uint64_t other = db_uint(rows, Q_OTHER);
+    if (!p || other == p->facts.id || (kind == KIND_WORDS && other == 0))
+      continue; /* no pair: a table of our own refuses such rows */
+    items[(*n)++] = (struct item){p,
+                                  other,
+                                  kind,
+                                  db_int(rows, Q_SORT),
+                                  db_uint(rows, Q_ID),
+                                  db_uint(rows, Q_DIGEST),
+                                  rows_cell(r->arena, rows, Q_FIRST),
+                                  rows_cell(r->arena, rows, Q_SECOND)};
+  }
+  if (items)
+    qsort(items, *n, sizeof *items, compare);
+  return items;
+}
+
+static struct question *questions_copy(struct rows_reading *r, const struct item *items, size_t n)
+{
+  struct question *to = ARENA_ARRAY(r->arena, n + 1, struct question);
+  for (size_t i = 0; to && i < n; i++)
+    to[i] = (struct question){items[i].id, items[i].first, items[i].second};
+  return to;
+}
+
+/* One product's items about one other product, words first. */
+static enum err pair_set(struct rows_reading *r, const struct item *items, size_t n, struct pair_words *to)
+{
+  size_t words = 0;
+  while (words < n && items[words].kind == KIND_WORDS)
+    words++;
+  *to = (struct pair_words){.other_id = items->other, .has_words = words > 0, .n_questions = n - words};
+  if (words) {
+    to->intro_md = items->first;
+    to->verdict_md = items->second;
+  }
+  to->questions = questions_copy(r, items + words, n - words);
+  return to->questions ? ERR_OK : ERR_NO_MEMORY;
+}
+
+static enum err product_set(struct rows_reading *r, const struct item *items, size_t n)
+{
+  struct product *p = items->owner;
+  size_t alone = 0, start;
+  while (alone < n && items[alone].other == 0)
+    alone++;
+  p->questions = questions_copy(r, items, alone);
+  p->n_questions = alone;
+  p->facts.has_questions = alone > 0;
+  struct pair_words *pairs = ARENA_ARRAY(r->arena, n - alone + 1, struct pair_words);
+  if (!p->questions || !pairs)
+    return ERR_NO_MEMORY;
+  p->pairs = pairs;
+  for (size_t i = start = alone; i < n; i++) {
+    if (i + 1 < n && items[i + 1].other == items[start].other)
+      continue;
+    enum err err = pair_set(r, items + start, i + 1 - start, &pairs[p->n_pairs++]);
+    if (err != ERR_OK)
+      return err;
+    start = i + 1;
+  }
+  for (size_t i = 0; i < n; i++)
+    rows_facts_mix(r, p, items[i].digest);
+  return ERR_OK;
+}
+
+enum err rows_questions_read(struct rows_reading *r)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  size_t n = 0, start = 0;
+  for (int turned = 0; turned < 2; turned++) {
+    buf_puts(&sql, turned ? " UNION ALL " : "");
+    questions_sql(r, &sql, turned);
+    buf_puts(&sql, " UNION ALL ");
+    words_sql(r, &sql, turned);
+  }
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  struct item *items = err == ERR_OK ? items_take(r, &rows, &n) : NULL;
+  if (err == ERR_OK && !items)
+    err = ERR_NO_MEMORY;
+  for (size_t i = 1; err == ERR_OK && i <= n; i++) {
+    if (i < n && items[i].owner == items[start].owner)
+      continue;
+    err = product_set(r, items + start, i - start);
+    start = i;
+  }
+  db_rows_free(&rows);
+  return err;
+}

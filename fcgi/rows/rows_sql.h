@@ -1,0 +1,59 @@
+/* The SQL that all readings share: digests of rows, conditions, times.
+ *
+ * A digest is 60 bits of the MD5 over a row's columns, taken by the server, so that a reader who needs
+ * no texts moves none.  MySQL and MariaDB both compute it; columns are separated by 0x1f, which also
+ * makes the whole a string of bytes, so no collation or character set matters.  MD5 is no defence
+ * here: who can write rows may publish whatever he likes anyway.  60, so that it is also a signed number:
+ * a CASE over an unsigned and a signed one is a DECIMAL, which BIT_XOR cuts at the largest signed one.
+ *
+ * Long texts go in as an MD5 each, because CONCAT gives NULL beyond max_allowed_packet. */
+#ifndef DIPTYCH_ROWS_ROWS_SQL_H
+#define DIPTYCH_ROWS_ROWS_SQL_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#define ROWS_NUMBER(text) "CAST(CONV(LEFT(MD5(" text "), 15), 16, 10) AS UNSIGNED)"
+#define ROWS_CELL(column) "IFNULL(" column ", 0x00)"
+#define ROWS_LONG(column) "MD5(IFNULL(" column ", 0x00))"
+#define ROWS_DIGEST(columns) ROWS_NUMBER("CONCAT_WS(0x1f, " columns ")")
+
+#define ROWS_PRODUCT_DIGEST                                                                                            \
+  ROWS_DIGEST(ROWS_CELL("p.slug") ", " ROWS_CELL("p.name") ", " ROWS_CELL("p.status") ", " ROWS_CELL(                 \
+      "p.website_url") ", " ROWS_CELL("p.repository_url") ", " ROWS_CELL("p.logo_url") ", " ROWS_CELL("p.license")    \
+              ", " ROWS_CELL("p.lifecycle") ", " ROWS_CELL("p.velocity_override") ", " ROWS_CELL("p.updated_at"))
+#define ROWS_EDITORIAL_DIGEST                                                                                          \
+  ROWS_DIGEST("e.id, " ROWS_CELL("e.headline") ", " ROWS_LONG("e.current_state_md") ", " ROWS_LONG("e.heading_md")    \
+              ", " ROWS_LONG("e.prediction_md") ", " ROWS_CELL("e.author") ", " ROWS_CELL(                            \
+                  "e.published_at") ", " ROWS_CELL("e.updated_at"))
+#define ROWS_ACTIVITY_DIGEST                                                                                           \
+  ROWS_DIGEST("a.id, " ROWS_CELL("a.kind") ", " ROWS_CELL("a.class") ", " ROWS_CELL("a.title") ", " ROWS_CELL(        \
+      "a.url") ", " ROWS_CELL("a.version") ", a.occurred_at")
+#define ROWS_FAQ_DIGEST                                                                                                \
+  ROWS_DIGEST("f.id, " ROWS_CELL("f.product_id") ", " ROWS_CELL("f.other_product_id") ", " ROWS_CELL("f.sort")        \
+              ", " ROWS_CELL("f.question") ", " ROWS_LONG("f.answer_md"))
+#define ROWS_COMPARISON_DIGEST                                                                                         \
+  ROWS_DIGEST("c.id, " ROWS_CELL("c.product_id") ", " ROWS_CELL("c.other_product_id") ", " ROWS_LONG("c.intro_md")    \
+              ", " ROWS_LONG("c.verdict_md"))
+#define ROWS_SECTOR_DIGEST ROWS_DIGEST(ROWS_CELL("s.slug") ", " ROWS_CELL("s.name") ", " ROWS_CELL("s.sort"))
+#define ROWS_THEME_DIGEST ROWS_DIGEST(ROWS_CELL("t.slug") ", " ROWS_CELL("t.name"))
+#define ROWS_PAGE_DIGEST                                                                                               \
+  ROWS_DIGEST(ROWS_CELL("g.slug") ", " ROWS_CELL("g.title") ", " ROWS_CELL("g.status") ", " ROWS_LONG("g.body_md")    \
+              ", " ROWS_CELL("g.updated_at"))
+
+/* An activity without a real time has no place in a timeline. */
+#define ROWS_EARLIEST "'1000-01-01'"
+
+/* Which products: a sorted list of ids, or (ids NULL) a range. */
+struct rows_set {
+  const uint64_t *ids;
+  size_t n;
+  uint64_t first, last;
+};
+
+/* " column IN (1,2)" or " column BETWEEN 1 AND 9". */
+void rows_sql_in(struct buf *sql, const char *column, const struct rows_set *set);
+/* '2026-08-22 12:00:00.000000' */
+void rows_sql_time(struct buf *sql, int64_t us);
+
+#endif

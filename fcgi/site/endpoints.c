@@ -1,0 +1,136 @@
+#include "site/endpoints.h"
+
+#include "http/http.h"
+#include "site/assets.h"
+#include "site/errors.h"
+#include "site/openapi.h"
+#include "site/site.h"
+#include "site/templates.h"
+#include "site/view_machine.h"
+#include "text/utf8.h"
+
+typedef void answer_fn(struct site *s, const struct request *rq, struct response *out);
+
+#define TEXT_TYPE SPAN("text/plain; charset=utf-8")
+
+static void healthz(struct site *s, const struct request *rq, struct response *out)
+{
+  (void)s;
+  (void)rq;
+  http_plain(200, TEXT_TYPE, "no-store", SPAN("ok\n"), false, out);
+}
+
+static void readyz(struct site *s, const struct request *rq, struct response *out)
+{
+  struct catalog_state state;
+  catalog_state_get(site_parts(s)->catalog, &state);
+  if (state.ready && state.database_up && site_serves(s)) {
+    http_plain(200, TEXT_TYPE, "no-store", SPAN("ready\n"), false, out);
+    return;
+  }
+  http_plain(503, TEXT_TYPE, "no-store",
+             arena_printf(rq->arena, "not ready: %s\n",
+                          state.trouble[0] ? state.trouble : "the catalog has not caught up with the database yet"),
+             false, out);
+  buf_puts(&out->headers, "Retry-After: 1\r\n");
+}
+
+static void metrics(struct site *s, const struct request *rq, struct response *out)
+{
+  struct buf text = BUF_INIT;
+  const struct site_parts *parts = site_parts(s);
+  if (parts->metrics_text)
+    parts->metrics_text(parts->metrics_context, &text);
+  http_plain(200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_take(rq->arena, &text),
+             false, out);
+}
+
+/* An answer that is the same for as long as the site runs with this configuration. */
+static void lasting_answer(struct site *s, const struct request *rq, const char *type, struct buf *text,
+                           struct response *out)
+{
+  const struct config *c = site_config(s);
+  struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
+  struct finished f = {.body = arena_take(rq->arena, text),
+                       .content_type = span_z(type),
+                       .modified_us = site_parts(s)->read_us,
+                       .next_change_us = CLOCK_FOREVER,
+                       .embeddable = true};
+  http_etag(f.etag, f.body);
+  if (f.body.n)
+    http_page(&h, rq, NULL, &f, out);
+  else
+    errors_answer(s, rq, 503, SPAN(""), out);
+}
+
+static void openapi(struct site *s, const struct request *rq, struct response *out)
+{
+  struct buf text = BUF_INIT;
+  openapi_write(site_config(s), &text);
+  lasting_answer(s, rq, "application/json", &text, out);
+}
+
+static const struct {
+  const char *path;
+  answer_fn *answer;
+} paths[] = {{"/healthz", healthz}, {"/readyz", readyz}, {"/metrics", metrics}, {OPENAPI_PATH, openapi}};
+
+#define FILE_ROW(name, file, path, type) {path, type},
+static const struct {
+  const char *path, *type;
+} files[] = {TEMPLATES_FILES(FILE_ROW)};
+
+/* RFC 9116 wants a date in the next year: the first of January after next, so that it rarely changes. */
+static struct span expires(struct arena *a)
+{
+  struct clock_civil now = clock_split(clock_now_us());
+  return arena_printf(a, "%04d-%s-01T00:00:00Z", now.month < 7 ? now.year : now.year + 1, now.month < 7 ? "12" : "06");
+}
+
+static void file_answer(struct site *s, const struct request *rq, size_t at, struct response *out)
+{
+  const struct config *c = site_config(s);
+  struct machine_view v = {.site_name = span_z(c->site_name),
+                           .base_url = span_z(c->base_url),
+                           .lang = span_z(c->lang),
+                           .contact = span_z(c->contact),
+                           .expires = expires(rq->arena),
+                           .short_name = utf8_cut(span_z(c->site_name), 16)};
+  struct span icon = assets_href(site_assets(s), "favicon.svg");
+  v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
+  struct buf text = BUF_INIT;
+  template_render(templates_file(site_parts(s)->templates, (enum templates_file)at), &v, &text);
+  lasting_answer(s, rq, files[at].type, &text, out);
+}
+
+/* Another spelling of one of these addresses leads to it. */
+static bool moved(struct site *s, const struct request *rq, const struct target *t, struct response *out)
+{
+  const struct config *c = site_config(s);
+  struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = target_embeddable(t)};
+  if (t->plain)
+    return false;
+  http_redirect(&h, 308,
+                arena_printf(rq->arena, "%s%.*s%s%.*s", c->base_url, SPAN_ARG(t->path), t->query.n ? "?" : "",
+                             SPAN_ARG(t->query)),
+                out);
+  return true;
+}
+
+bool misc_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
+{
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (span_eq(t->path, span_z(paths[i].path))) {
+      if (!moved(s, rq, t, out))
+        paths[i].answer(s, rq, out);
+      return true;
+    }
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    if (span_eq(t->path, span_z(files[i].path))) {
+      if (!moved(s, rq, t, out))
+        file_answer(s, rq, i, out);
+      return true;
+    }
+  /* nginx has found no file under this spelling, but there may be one under the right one */
+  return assets_has(site_assets(s), t->path) && moved(s, rq, t, out);
+}

@@ -1,0 +1,12 @@
+/* Which picture shows a set of products, and its address: /og/{a}-vs-{b}-{version}.png, where the
+ * version is a hash over all that the picture shows. */
+#ifndef DIPTYCH_SITE_IMAGE_LINK_H
+#define DIPTYCH_SITE_IMAGE_LINK_H
+
+#include "site/build.h"
+
+/* What the painter is sent (image/image.h), in the request's arena; set: in canonical order. */
+struct span pictures_pack(struct page *p, const struct gathered *set, size_t n);
+struct span pictures_path(struct page *p, const struct gathered *set, size_t n);
+
+#endif

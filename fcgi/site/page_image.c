@@ -1,0 +1,64 @@
+/* /og/{slug}-{version}.png and /og/{a}-vs-{b}-{version}.png: what is shown where somebody
+ * links to a product or a comparison.  Any other version, and an address without one, leads to the
+ * picture of today.  One that must be drawn first is the one page whose build says LATER. */
+#include "image/image.h"
+#include "image/image_queue.h"
+#include "site/image_link.h"
+#include "site/page_compare.h"
+#include "site/pages.h"
+#include "site/site.h"
+
+struct plan_picture {
+  struct compare set;
+  struct span packed;
+};
+
+/* "kafka-vs-nats-0123456789ab" -> "kafka-vs-nats" */
+static struct span names_of(struct span word)
+{
+  size_t from = word.n > PICTURE_VERSION + 1 ? word.n - PICTURE_VERSION : word.n;
+  if (from == word.n || word.p[from - 1] != '-')
+    return word;
+  for (size_t i = from; i < word.n; i++)
+    if (!memchr("0123456789abcdef", word.p[i], 16))
+      return word;
+  return span_head(word, from - 1);
+}
+
+enum plan plan_picture(struct page *p, struct span word)
+{
+  struct plan_picture *plan = ARENA_NEW(p->arena, struct plan_picture);
+  p->plan = plan;
+  if (!plan)
+    return PLAN_OK; /* the arena remembers */
+  struct compare *c = &plan->set;
+  enum plan result = compare_parse(p, names_of(word), c);
+  for (size_t i = 0; result == PLAN_OK && i < c->n; i++)
+    if (!gather_card(p, c->set[i].member.ordinal, &c->set[i]))
+      return PLAN_NOT_FOUND; /* the catalog moved: planned again */
+  if (result != PLAN_OK)
+    return result;
+  plan->packed = pictures_pack(p, c->set, c->n);
+  p->canonical = pictures_path(p, c->set, c->n);
+  return PLAN_OK;
+}
+
+enum err build_picture(struct page *p)
+{
+  static const struct span none;
+  struct plan_picture *plan = p->plan;
+  struct gallery *gallery = site_parts(p->site)->gallery;
+  if (!plan || !plan->packed.n)
+    return ERR_NO_MEMORY;
+  for (size_t i = 0; i < plan->set.n; i++)
+    page_changed(p, plan->set.set[i].member.facts.changed_us);
+  p->view = &none; /* no template has anything to say about it */
+  if (!gallery)
+    return ERR_UNAVAILABLE;
+  struct gallery_request rq = {.packed = plan->packed,
+                               .patient = p->rq->patient,
+                               .deadline_us = p->rq->deadline_us,
+                               .arena = p->arena,
+                               .stage = p->rq->stage};
+  return gallery_get(gallery, &rq, &p->body, &p->later);
+}

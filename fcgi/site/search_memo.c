@@ -1,0 +1,63 @@
+/* A search that was overtaken has read records of two publications, each of them whole: whatever it found
+ * was called so at some moment of the request. */
+#include "site/search_memo.h"
+
+#include "base/metrics.h"
+#include "site/site.h"
+
+struct finder_kept { /* one search */
+  struct finder_kept *next;
+  struct span needle;
+  size_t max, n;
+  struct catalog_match *matches; /* their ordinals are of the pin that was searched */
+  uint64_t *ids;
+};
+
+static const struct finder_kept *kept_find(const struct page *p, struct span needle, size_t max)
+{
+  const struct finder_kept *k = *p->kept;
+  while (k && (k->max != max || !span_eq(k->needle, needle)))
+    k = k->next;
+  return k;
+}
+
+/* Without memory the next plan searches again. */
+static void kept_put(struct page *p, struct span needle, const struct catalog_match *found, size_t n, size_t max)
+{
+  struct finder_kept *k = ARENA_NEW(p->arena, struct finder_kept);
+  struct catalog_match *matches = ARENA_ARRAY(p->arena, n + 1, struct catalog_match);
+  uint64_t *ids = ARENA_ARRAY(p->arena, n + 1, uint64_t);
+  struct facts f;
+  if (!k || !matches || !ids)
+    return;
+  *k = (struct finder_kept){.next = *p->kept, .needle = needle, .max = max, .matches = matches, .ids = ids};
+  for (size_t i = 0; i < n; i++)
+    if (catalog_facts(&p->pin, found[i].ordinal, &f)) {
+      matches[k->n] = found[i];
+      ids[k->n++] = f.id;
+    }
+  *p->kept = k;
+}
+
+static size_t kept_take(const struct page *p, const struct finder_kept *k, struct catalog_match *out)
+{
+  size_t n = 0;
+  struct facts f;
+  for (size_t i = 0; i < k->n; i++) {
+    uint32_t ordinal = catalog_find_id(&p->pin, k->ids[i]);
+    if (ordinal != CATALOG_NONE && catalog_facts(&p->pin, ordinal, &f) && f.status == PRODUCT_PUBLISHED)
+      out[n++] = (struct catalog_match){ordinal, k->matches[i].cost};
+  }
+  return n;
+}
+
+size_t finder_search(struct page *p, struct span needle, struct catalog_match *out, size_t max)
+{
+  const struct finder_kept *k = kept_find(p, needle, max);
+  if (k)
+    return kept_take(p, k, out);
+  METRICS_ADD(site_parts(p->site)->metrics, searches, 1);
+  size_t n = catalog_search(&p->pin, needle, out, max);
+  kept_put(p, needle, out, n, max);
+  return n;
+}

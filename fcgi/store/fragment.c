@@ -1,0 +1,413 @@
+/* Packing and unpacking stand side by side, field for field; FORMAT changes whenever a field does, so
+ * that old values are never asked for again. */
+#include "base/format.h"
+#include "store/fragment.h"
+
+#include <sodium.h>
+
+#include "store/fragment_text.h"
+#include "text/pack.h"
+
+#define FORMAT 2
+
+/* ---- facts */
+
+static void pack_ids(struct buf *b, const uint64_t *ids, uint32_t n)
+{
+  pack_uint(b, n);
+  for (uint32_t i = 0; i < n; i++)
+    pack_uint(b, ids[i]);
+}
+
+static const uint64_t *unpack_ids(struct unpack *u, struct arena *a, uint32_t *n)
+{
+  size_t count = unpack_count(u, 1);
+  uint64_t *ids = ARENA_ARRAY(a, count, uint64_t);
+  for (size_t i = 0; ids && i < count; i++)
+    ids[i] = unpack_uint(u);
+  *n = ids ? (uint32_t)count : 0;
+  return ids;
+}
+
+static void pack_facts(struct buf *b, const struct facts *f)
+{
+  pack_uint(b, f->id);
+  pack_uint(b, f->version.rev);
+  pack_uint(b, f->version.hash);
+  pack_span(b, f->slug);
+  pack_span(b, f->name);
+  pack_uint(b, f->status);
+  pack_uint(b, f->lifecycle);
+  pack_ids(b, f->sectors, f->n_sectors);
+  pack_ids(b, f->themes, f->n_themes);
+  pack_uint(b, f->n90);
+  pack_uint(b, f->s30);
+  pack_uint(b, f->activities);
+  pack_int(b, f->override_tenths);
+  pack_uint(b, f->has_editorial);
+  pack_uint(b, f->has_questions);
+  pack_int(b, f->window_us);
+  pack_int(b, f->editorial_us);
+  pack_int(b, f->activity_us);
+  pack_int(b, f->spark_us);
+  pack_int(b, f->changed_us);
+  pack_int(b, f->next_due_us);
+}
+
+static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
+{
+  f->id = unpack_uint(u);
+  f->version.rev = unpack_uint(u);
+  f->version.hash = unpack_uint(u);
+  f->slug = unpack_span(u);
+  f->name = unpack_span(u);
+  f->status = (enum product_status)unpack_uint(u);
+  f->lifecycle = (enum lifecycle)unpack_uint(u);
+  f->sectors = unpack_ids(u, a, &f->n_sectors);
+  f->themes = unpack_ids(u, a, &f->n_themes);
+  f->n90 = (uint32_t)unpack_uint(u);
+  f->s30 = (uint32_t)unpack_uint(u);
+  f->activities = (uint32_t)unpack_uint(u);
+  f->override_tenths = (int)unpack_int(u);
+  f->has_editorial = unpack_uint(u) != 0;
+  f->has_questions = unpack_uint(u) != 0;
+  f->window_us = unpack_int(u);
+  f->editorial_us = unpack_int(u);
+  f->activity_us = unpack_int(u);
+  f->spark_us = unpack_int(u);
+  f->changed_us = unpack_int(u);
+  f->edited_us = CLOCK_NEVER;
+  f->version.due_us = f->next_due_us = unpack_int(u);
+}
+
+static struct body unpack_body(struct unpack *u)
+{
+  bool refused = unpack_uint(u) != 0;
+  return (struct body){unpack_span(u), refused};
+}
+
+/* ---- activities, moves, questions */
+
+static void pack_activities(struct buf *b, const struct activity *v, size_t n)
+{
+  pack_uint(b, n);
+  for (size_t i = 0; i < n; i++) {
+    pack_uint(b, v[i].id);
+    pack_uint(b, (uint64_t)v[i].kind << 4 | v[i].class);
+    pack_span(b, v[i].title);
+    pack_span(b, v[i].url);
+    pack_span(b, v[i].version);
+    pack_int(b, v[i].occurred_us);
+  }
+}
+
+static const struct activity *unpack_activities(struct unpack *u, struct arena *a, size_t *n)
+{
+  size_t count = unpack_count(u, 6);
+  struct activity *v = ARENA_ARRAY(a, count, struct activity);
+  for (size_t i = 0; v && i < count; i++) {
+    v[i].id = unpack_uint(u);
+    uint64_t word = unpack_uint(u);
+    v[i].kind = (enum activity_kind)(word >> 4 & 3);
+    v[i].class = (enum activity_class)(word & 3);
+    v[i].title = unpack_span(u);
+    v[i].url = unpack_span(u);
+    v[i].version = unpack_span(u);
+    v[i].occurred_us = unpack_int(u);
+  }
+  *n = v ? count : 0;
+  return v;
+}
+
+static void pack_moves(struct buf *b, const struct chart_move *v, size_t n)
+{
+  int64_t before = 0;
+  pack_uint(b, n);
+  for (size_t i = 0; i < n; i++) {
+    pack_int(b, v[i].occurred_us - before);
+    pack_uint(b, (uint64_t)v[i].kind << 4 | v[i].class);
+    before = v[i].occurred_us;
+  }
+}
+
+static const struct chart_move *unpack_moves(struct unpack *u, struct arena *a, size_t *n)
+{
+  size_t count = unpack_count(u, 2);
+  struct chart_move *v = ARENA_ARRAY(a, count, struct chart_move);
+  int64_t before = 0;
+  for (size_t i = 0; v && i < count; i++) {
+    v[i].occurred_us = before += unpack_int(u);
+    uint64_t word = unpack_uint(u);
+    v[i].kind = (enum activity_kind)(word >> 4 & 3);
+    v[i].class = (enum activity_class)(word & 3);
+  }
+  *n = v ? count : 0;
+  return v;
+}
+
+static void pack_answers(const struct config *c, struct buf *b, const struct question *v, size_t n)
+{
+  pack_uint(b, n);
+  for (size_t i = 0; i < n; i++) {
+    pack_uint(b, v[i].id);
+    pack_span(b, v[i].question);
+    fragment_text_pack(c, b, "faq", v[i].id, v[i].answer_md);
+    fragment_text_source(c, b, "faq", v[i].answer_md);
+  }
+}
+
+static struct answers unpack_answers(struct unpack *u, struct arena *a)
+{
+  size_t count = unpack_count(u, 4);
+  struct answer *v = ARENA_ARRAY(a, count, struct answer);
+  for (size_t i = 0; v && i < count; i++) {
+    v[i].id = unpack_uint(u);
+    v[i].question = unpack_span(u);
+    v[i].body = unpack_body(u);
+    v[i].md = unpack_span(u);
+  }
+  return (struct answers){v, v ? count : 0};
+}
+
+/* ---- whole fragments */
+
+static void pack_profile(const struct config *c, const struct product *p, struct buf *b)
+{
+  static const struct editorial none = {.published_us = CLOCK_NEVER, .updated_us = CLOCK_NEVER};
+  const struct editorial *e = p->editorial ? p->editorial : &none;
+  pack_facts(b, &p->facts);
+  pack_span(b, p->website_url);
+  pack_span(b, p->repository_url);
+  pack_span(b, p->logo_url);
+  pack_span(b, p->license);
+  pack_span(b, e->headline);
+  pack_span(b, e->author);
+  fragment_text_summary(b, e->current_md);
+  fragment_text_pack(c, b, "editorial", e->id, e->current_md);
+  fragment_text_pack(c, b, "editorial", e->id, e->heading_md);
+  fragment_text_pack(c, b, "editorial", e->id, e->prediction_md);
+  pack_int(b, e->published_us);
+  pack_int(b, e->updated_us);
+  pack_activities(b, p->activities, p->n_activities < PROFILE_ACTIVITIES ? p->n_activities : PROFILE_ACTIVITIES);
+  pack_moves(b, p->moves, p->n_moves);
+}
+
+static void *unpack_profile(struct unpack *u, struct arena *a)
+{
+  struct profile *p = ARENA_NEW(a, struct profile);
+  if (!p)
+    return NULL;
+  unpack_facts(u, a, &p->facts);
+  p->website_url = unpack_span(u);
+  p->repository_url = unpack_span(u);
+  p->logo_url = unpack_span(u);
+  p->license = unpack_span(u);
+  p->headline = unpack_span(u);
+  p->author = unpack_span(u);
+  p->summary = unpack_span(u);
+  p->current = unpack_body(u);
+  p->heading = unpack_body(u);
+  p->prediction = unpack_body(u);
+  p->published_us = unpack_int(u);
+  p->updated_us = unpack_int(u);
+  p->activities = unpack_activities(u, a, &p->n_activities);
+  p->moves = unpack_moves(u, a, &p->n_moves);
+  return p;
+}
+
+static void *unpack_card(struct unpack *u, struct arena *a)
+{
+  struct card *c = ARENA_NEW(a, struct card);
+  if (!c)
+    return NULL;
+  unpack_facts(u, a, &c->facts);
+  c->headline = unpack_span(u);
+  c->sparks = unpack_activities(u, a, &c->n_sparks);
+  return c;
+}
+
+static void *unpack_timeline(struct unpack *u, struct arena *a)
+{
+  struct timeline *t = ARENA_NEW(a, struct timeline);
+  if (!t)
+    return NULL;
+  t->total = unpack_uint(u);
+  t->activities = unpack_activities(u, a, &t->n_activities);
+  return t;
+}
+
+static void *unpack_questions(struct unpack *u, struct arena *a)
+{
+  struct answers *q = ARENA_NEW(a, struct answers);
+  if (q)
+    *q = unpack_answers(u, a);
+  return q;
+}
+
+static void *unpack_source(struct unpack *u, struct arena *a)
+{
+  struct source *s = ARENA_NEW(a, struct source);
+  if (s)
+    *s = (struct source){unpack_span(u), unpack_span(u), unpack_span(u)};
+  return s;
+}
+
+static void *unpack_pair(struct unpack *u, struct arena *a)
+{
+  struct pair_text *t = ARENA_NEW(a, struct pair_text);
+  if (!t)
+    return NULL;
+  t->has_words = unpack_uint(u) != 0;
+  t->intro = unpack_body(u);
+  t->verdict = unpack_body(u);
+  t->intro_md = unpack_span(u);
+  t->verdict_md = unpack_span(u);
+  t->answers = unpack_answers(u, a);
+  return t;
+}
+
+static void *unpack_page(struct unpack *u, struct arena *a)
+{
+  struct page_text *t = ARENA_NEW(a, struct page_text);
+  if (!t)
+    return NULL;
+  t->title = unpack_span(u);
+  t->body = unpack_body(u);
+  t->md = unpack_span(u);
+  t->updated_us = unpack_int(u);
+  return t;
+}
+
+static void pack_source(const struct config *c, const struct product *p, struct buf *b)
+{
+  const struct editorial *e = p->editorial;
+  fragment_text_source(c, b, "editorial", e ? e->current_md : span_z(NULL));
+  fragment_text_source(c, b, "editorial", e ? e->heading_md : span_z(NULL));
+  fragment_text_source(c, b, "editorial", e ? e->prediction_md : span_z(NULL));
+}
+
+bool fragment_pack_product(const struct config *c, enum fragment_kind kind, const struct product *p, struct buf *out)
+{
+  if (kind == FRAGMENT_PROFILE)
+    pack_profile(c, p, out);
+  else if (kind == FRAGMENT_CARD) {
+    pack_facts(out, &p->facts);
+    pack_span(out, p->editorial ? p->editorial->headline : span_z(NULL));
+    pack_activities(out, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
+  } else if (kind == FRAGMENT_TIMELINE)
+    return fragment_pack_timeline(p->facts.activities, p->activities, p->n_activities, out);
+  else if (kind == FRAGMENT_QUESTIONS)
+    pack_answers(c, out, p->questions, p->n_questions);
+  else if (kind == FRAGMENT_SOURCE)
+    pack_source(c, p, out);
+  else
+    return false;
+  return !out->failed;
+}
+
+bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, struct buf *out)
+{
+  pack_uint(out, total);
+  pack_activities(out, v, n);
+  return !out->failed;
+}
+
+bool fragment_pack_pair(const struct config *c, const struct pair_words *w, uint64_t id, struct buf *out)
+{
+  pack_uint(out, w->has_words);
+  fragment_text_pack(c, out, "comparison of product", id, w->intro_md);
+  fragment_text_pack(c, out, "comparison of product", id, w->verdict_md);
+  fragment_text_source(c, out, "comparison", w->intro_md);
+  fragment_text_source(c, out, "comparison", w->verdict_md);
+  pack_answers(c, out, w->questions, w->n_questions);
+  return !out->failed;
+}
+
+bool fragment_pack_site(const struct config *c, const struct question *v, size_t n, struct buf *out)
+{
+  pack_answers(c, out, v, n);
+  return !out->failed;
+}
+
+bool fragment_pack_page(const struct config *c, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
+                        struct buf *out)
+{
+  pack_span(out, title);
+  fragment_text_pack(c, out, "page", id, body_md);
+  fragment_text_source(c, out, "page", body_md);
+  pack_int(out, updated_us);
+  return !out->failed;
+}
+
+void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a)
+{
+  struct unpack u = {.rest = body};
+  void *(*const unpackers[FRAGMENT_COUNT])(struct unpack *, struct arena *) = {
+      [FRAGMENT_PROFILE] = unpack_profile,     [FRAGMENT_CARD] = unpack_card,     [FRAGMENT_TIMELINE] = unpack_timeline,
+      [FRAGMENT_QUESTIONS] = unpack_questions, [FRAGMENT_SOURCE] = unpack_source, [FRAGMENT_PAIR] = unpack_pair,
+      [FRAGMENT_SITE] = unpack_questions,      [FRAGMENT_PAGE] = unpack_page};
+  void *value = unpackers[kind](&u, a);
+  return u.failed || u.rest.n || arena_failed(a) ? NULL : value;
+}
+
+const struct facts *fragment_facts(enum fragment_kind kind, const void *value)
+{
+  if (kind == FRAGMENT_PROFILE)
+    return &((const struct profile *)value)->facts;
+  return kind == FRAGMENT_CARD ? &((const struct card *)value)->facts : NULL;
+}
+
+/* ---- keys */
+
+uint32_t fragment_rendering(const struct config *c)
+{
+  char shape[512];
+  unsigned char key[crypto_shorthash_KEYBYTES] = "rendering", hash[crypto_shorthash_BYTES];
+  int n = format_print(shape, sizeof shape, "%d %lld %lld %lld %.300s", FORMAT, (long long)c->markdown_bytes,
+                   (long long)c->markdown_output_bytes, (long long)c->markdown_cpu, c->base_url);
+  crypto_shorthash(hash, (const unsigned char *)shape, (unsigned long long)n, key);
+  return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
+}
+
+/* Digits of v before `end`, at least `least` of them; returns where they begin. */
+static char *digits(char *end, uint64_t v, unsigned base, int least)
+{
+  char *at = end;
+  do
+    *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[v % base];
+  while ((v /= base) || end - at < least);
+  return at;
+}
+
+size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uint32_t page, uint64_t id,
+                    struct version v, uint32_t rendering)
+{
+#define FRAGMENT_LETTER(name, letter) letter,
+  static const char letters[] = {FRAGMENT_LIST(FRAGMENT_LETTER)};
+#undef FRAGMENT_LETTER
+  char text[FRAGMENT_KEY_MAX + 1], *end = text + FRAGMENT_KEY_MAX, *at = digits(end, rendering, 16, 8);
+  *end = 0;
+  *--at = ':';
+  at = digits(at, v.hash, 16, 16);
+  *--at = ':';
+  at = digits(at, v.rev, 36, 1);
+  *--at = ':';
+  at = digits(at, id, 36, 1);
+  *--at = ':';
+  if (page > 1)
+    at = digits(at, page % 1000000, 10, 1);
+  *--at = letters[kind];
+  size_t n = (size_t)(end - at);
+  memcpy(out, at, n + 1);
+  return n;
+}
+
+struct version fragment_pair_version(struct version a, struct version b, uint64_t other_id)
+{
+  unsigned char key[crypto_shorthash_KEYBYTES] = "pair of versions", hash[crypto_shorthash_BYTES];
+  uint64_t words[4] = {a.hash, b.rev, b.hash, other_id};
+  struct version v = {.rev = a.rev};
+  crypto_shorthash(hash, (const unsigned char *)words, sizeof words, key);
+  memcpy(&v.hash, hash, sizeof v.hash);
+  return v;
+}

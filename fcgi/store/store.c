@@ -1,0 +1,337 @@
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "cache/envelope.h"
+#include "store/store_live.h"
+
+#define WANTS_MAX 256
+#define LEASE_POLL_US 5000
+
+size_t store_want_key(const struct store_live *s, const struct want *w, char out[FRAGMENT_KEY_MAX + 1])
+{
+  struct version v = w->kind == FRAGMENT_PAIR ? fragment_pair_version(w->version, w->other_version, w->other_id)
+                                              : w->version;
+  return fragment_key(out, w->kind, w->page, w->id, v, s->rendering);
+}
+
+static void want_answer(struct want *w, const void *value)
+{
+  w->value = value;
+  w->got = w->version;
+  w->err = ERR_OK;
+}
+
+static const void *unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
+                          struct span body)
+{
+  const void *kept = x->crowded ? shelf_put(s->shelf, kind, key, body) : NULL;
+  return kept ? kept : fragment_unpack(kind, body, x->arena);
+}
+
+/* Takes a cached value into the want, if it is what its key says. */
+static bool want_take(struct store_live *s, const struct store_context *x, struct want *w, struct span key,
+                      struct span value)
+{
+  struct span body;
+  if (!value.p) {
+    METRICS_ADD(s->metrics, cache_misses, 1);
+    return false;
+  }
+  const void *decoded = envelope_open(value, key, s->secret, &body) ? unpack(s, x, w->kind, key, body) : NULL;
+  if (!decoded) {
+    METRICS_ADD(s->metrics, cache_bad, 1);
+    return false;
+  }
+  METRICS_ADD(s->metrics, cache_hits, 1);
+  want_answer(w, decoded);
+  return true;
+}
+
+static bool from_shelf(struct store_live *s, struct want *w, struct span key)
+{
+  const void *value = shelf_get(s->shelf, key);
+  if (!value)
+    return false;
+  METRICS_ADD(s->metrics, fragments_reused, 1);
+  want_answer(w, value);
+  return true;
+}
+
+/* One multi-get for all open wants. */
+static void from_cache(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  char (*texts)[FRAGMENT_KEY_MAX + 1] = arena_array(x->arena, n, sizeof *texts);
+  struct span *keys = ARENA_ARRAY(x->arena, n, struct span), *values = ARENA_ARRAY(x->arena, n, struct span);
+  struct want **open = ARENA_ARRAY(x->arena, n, struct want *);
+  size_t m = 0;
+  if (!texts || !keys || !values || !open)
+    return;
+  for (size_t i = 0; i < n; i++)
+    if (want_open(&wants[i])) {
+      open[m] = &wants[i];
+      keys[m] = span_of(texts[m], store_want_key(s, &wants[i], texts[m]));
+      if (!x->crowded || !from_shelf(s, &wants[i], keys[m]))
+        m++;
+    }
+  if (m == 0)
+    return;
+  stage_set(x->stage, STAGE_CACHE);
+  cache_get(s->cache, keys, m, x->arena, values);
+  for (size_t i = 0; i < m; i++)
+    want_take(s, x, open[i], keys[i], values[i]);
+}
+
+/* The ids of the products that open wants are about, each once.  A pair is the business of whoever fills
+ * its smaller id: if it needed the leases of both, two fillers could each hold one and never the other. */
+static size_t missing_ids(const struct want *wants, size_t n, uint64_t *ids)
+{
+  size_t m = 0;
+  for (size_t i = 0; i < n; i++) {
+    const struct want *w = &wants[i];
+    size_t at = 0;
+    if (!want_open(w) || w->kind == FRAGMENT_SITE || w->kind == FRAGMENT_PAGE ||
+        (w->kind == FRAGMENT_TIMELINE && w->page > 1))
+      continue;
+    while (at < m && ids[at] != w->id)
+      at++;
+    if (at == m)
+      ids[m++] = w->id;
+  }
+  return m;
+}
+
+static size_t lease_key(const struct store_live *s, const struct want *wants, size_t n, uint64_t id,
+                        char out[FRAGMENT_KEY_MAX + 1])
+{
+  struct version v = {0};
+  for (size_t i = 0; i < n; i++)
+    if (want_concerns(&wants[i], id))
+      v = wants[i].id == id ? wants[i].version : wants[i].other_version;
+  size_t len = fragment_key(out, FRAGMENT_PROFILE, 0, id, v, s->rendering);
+  out[0] = 'l';
+  return len;
+}
+
+/* Splits ids into those that we fill (moved to the front, count returned) and those that somebody else
+ * is filling right now. */
+static size_t take_leases(struct store_live *s, const struct want *wants, size_t n, uint64_t *ids, size_t m)
+{
+  size_t ours = 0;
+  char key[FRAGMENT_KEY_MAX + 1];
+  if (!cache_usable(s->cache))
+    return m;
+  for (size_t i = 0; i < m; i++) {
+    enum err e = cache_lease(s->cache, span_of(key, lease_key(s, wants, n, ids[i], key)));
+    if (e == ERR_LIMIT)
+      continue;
+    uint64_t id = ids[i];
+    ids[i] = ids[ours];
+    ids[ours++] = id;
+  }
+  return ours;
+}
+
+static void release_leases(struct store_live *s, const struct want *wants, size_t n, const uint64_t *ids, size_t m)
+{
+  char key[FRAGMENT_KEY_MAX + 1];
+  for (size_t i = 0; i < m && cache_usable(s->cache); i++)
+    cache_release(s->cache, span_of(key, lease_key(s, wants, n, ids[i], key)));
+}
+
+static void pause_us(int64_t us)
+{
+  struct timespec t = {us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
+  nanosleep(&t, NULL);
+}
+
+/* Another worker may have read newer rows meanwhile and raised the version: ask for that one. */
+static void refresh_versions(const struct store_context *x, struct want *wants, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    struct want *w = &wants[i];
+    if (!want_open(w) || w->ordinal == CATALOG_NONE)
+      continue;
+    w->version = catalog_raised(x->pin, w->ordinal);
+    if (w->kind == FRAGMENT_PAIR)
+      w->other_version = catalog_raised(x->pin, catalog_find_id(x->pin, w->other_id));
+  }
+}
+
+/* Fills what we hold the leases of.  The one who held them before us may have stored everything between
+ * our last look and now, so we look once more. */
+static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
+                            const uint64_t *leased, size_t m)
+{
+  uint64_t missing[WANTS_MAX], ours[WANTS_MAX];
+  size_t left = 0;
+  if (cache_usable(s->cache))
+    from_cache(s, x, wants, n);
+  size_t open = missing_ids(wants, n, missing);
+  for (size_t i = 0; i < open; i++)
+    for (size_t k = 0; k < m; k++)
+      if (missing[i] == leased[k])
+        ours[left++] = leased[k];
+  enum err e = left ? store_fill_products(s, x, ours, left, wants, n) : ERR_OK;
+  release_leases(s, wants, n, leased, m);
+  return e;
+}
+
+/* Fills what we hold the lease of, waits for what others are filling (at most a lease's life or half of
+ * what is left of the deadline), and fills the rest without a lease. */
+static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  uint64_t ids[WANTS_MAX];
+  int64_t now = clock_mono_us(), most = now + (x->deadline_us - now) / 2;
+  int64_t until = now + s->config->lease_ttl * CLOCK_SECOND;
+  if (until > most)
+    until = most;
+  for (size_t m; (m = missing_ids(wants, n, ids)) > 0;) {
+    bool late = clock_mono_us() >= until;
+    size_t ours = late ? m : take_leases(s, wants, n, ids, m);
+    if (ours) {
+      enum err e = late ? store_fill_products(s, x, ids, ours, wants, n) : fill_leased(s, x, wants, n, ids, ours);
+      if (e != ERR_OK)
+        return e;
+      continue;
+    }
+    METRICS_ADD(s->metrics, lease_waits, 1);
+    stage_set(x->stage, STAGE_LEASE);
+    pause_us(LEASE_POLL_US);
+    refresh_versions(x, wants, n);
+    from_cache(s, x, wants, n);
+  }
+  return ERR_OK;
+}
+
+static enum err fill_missing(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  enum err e = fill_products(s, x, wants, n);
+  for (size_t i = 0; i < n && e == ERR_OK; i++)
+    if (want_open(&wants[i]))
+      e = store_fill_other(s, x, &wants[i], wants, n);
+  return e;
+}
+
+/* The database is away: the newest versions that are known to be stored. */
+static bool product_stored(const struct store_context *x, struct want *wants, size_t n, const struct want *w)
+{
+  struct version v = catalog_last_stored(x->pin, w->ordinal);
+  if (v.rev == 0 || version_eq(v, w->version))
+    return false;
+  for (size_t k = 0; k < n; k++)
+    if (wants[k].id == w->id && wants[k].kind != FRAGMENT_PAIR && wants[k].ordinal == w->ordinal) {
+      wants[k].version = v;
+      wants[k].err = ERR_RETRY;
+      wants[k].stale = true;
+    }
+  return true;
+}
+
+/* What is said of a pair goes with its products as they are shown. */
+static void pair_stored(const struct want *wants, size_t n, struct want *w)
+{
+  for (size_t k = 0; k < n; k++) {
+    if (wants[k].kind == FRAGMENT_PAIR || !wants[k].stale)
+      continue;
+    if (wants[k].id == w->id)
+      w->version = wants[k].version;
+    else if (wants[k].id == w->other_id)
+      w->other_version = wants[k].version;
+    else
+      continue;
+    w->err = ERR_RETRY;
+    w->stale = true;
+  }
+}
+
+static void from_last_stored(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  bool any = false;
+  for (size_t i = 0; i < n; i++) {
+    const struct want *w = &wants[i];
+    if (want_open(w) && w->ordinal != CATALOG_NONE && w->kind != FRAGMENT_PAIR)
+      any |= product_stored(x, wants, n, w);
+  }
+  for (size_t i = 0; i < n; i++)
+    if (wants[i].kind == FRAGMENT_PAIR)
+      pair_stored(wants, n, &wants[i]);
+  if (any)
+    from_cache(s, x, wants, n);
+}
+
+static void live_fetch(struct store *base, const struct store_context *x, struct want *wants, size_t n)
+{
+  struct store_live *s = (struct store_live *)base;
+  bool open = false;
+  for (size_t i = 0; i < n; i++) {
+    wants[i].err = ERR_RETRY;
+    wants[i].value = NULL;
+    wants[i].stale = false;
+  }
+  from_cache(s, x, wants, n);
+  for (size_t i = 0; i < n; i++)
+    open = open || want_open(&wants[i]);
+  if (open && fill_missing(s, x, wants, n) != ERR_OK)
+    from_last_stored(s, x, wants, n);
+  for (size_t i = 0; i < n; i++)
+    if (want_open(&wants[i]))
+      wants[i].err = arena_failed(x->arena) ? ERR_NO_MEMORY : ERR_UNAVAILABLE;
+}
+
+static void live_tidy(struct store *base)
+{
+  shelf_tidy(((struct store_live *)base)->shelf);
+}
+
+static void live_close(struct store *base)
+{
+  struct store_live *s = (struct store_live *)base;
+  cache_free(&s->cache);
+  shelf_free(&s->shelf);
+  db_free(&s->db);
+  free(s);
+}
+
+struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
+                         struct breaker *database, struct breaker *cache)
+{
+  struct store_live *s = calloc(1, sizeof *s);
+  if (!s)
+    return NULL;
+  *s = (struct store_live){.base = {live_fetch, live_tidy, live_close},
+                           .config = c,
+                           .catalog = catalog,
+                           .metrics = m,
+                           .database = database,
+                           .rendering = fragment_rendering(c)};
+  envelope_secret(s->secret, span_z(c->cache_secret));
+  s->cache = cache_new(c, m, cache);
+  s->db = db_new(c, m, database);
+  s->shelf = shelf_new((size_t)c->fragment_cache_bytes);
+  if (!s->cache || !s->db || !s->shelf) {
+    live_close(&s->base);
+    return NULL;
+  }
+  return &s->base;
+}
+
+void store_close(struct store **s)
+{
+  if (*s)
+    (*s)->close(*s);
+  *s = NULL;
+}
+
+enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  enum err worst = ERR_OK;
+  s->tidy(s);
+  for (size_t at = 0; at < n; at += WANTS_MAX)
+    s->fetch(s, x, wants + at, n - at < WANTS_MAX ? n - at : WANTS_MAX);
+  for (size_t i = 0; i < n; i++)
+    if (wants[i].err != ERR_OK && worst != ERR_UNAVAILABLE)
+      worst = wants[i].err;
+  return worst;
+}

@@ -1,0 +1,78 @@
+/* Where templates come from: whole files, and partials by name.  A partial's indentation is put before
+ * each of its lines here, before anything is scanned, as the specification says it; the columns of
+ * messages leave it out again. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "template/template_scan.h"
+
+/* Each line, also an empty one, gets the indentation; what follows the last line end is no line. */
+static void indent_lines(struct buf *out, struct span text, struct span indent)
+{
+  while (text.n) {
+    size_t end = span_find(text, '\n');
+    size_t n = end < text.n ? end + 1 : text.n;
+    buf_span(out, indent);
+    buf_put(out, text.p, n);
+    text = span_from(text, n);
+  }
+}
+
+static bool source_take(struct template_source *s, struct arena *a, struct span path, struct span indent)
+{
+  struct buf raw = BUF_INIT, led = BUF_INIT;
+  const char *z = arena_z(a, path);
+  errno = ENOMEM;
+  bool fine = z && file_read(&raw, z);
+  if (fine && indent.n)
+    indent_lines(&led, buf_view(&raw), indent);
+  if (fine) {
+    *s = (struct template_source){.path = z, .indent = indent.n};
+    s->text = arena_copy(a, indent.n ? buf_view(&led) : buf_view(&raw));
+    if (led.failed || arena_failed(a)) {
+      errno = ENOMEM;
+      fine = false;
+    }
+  }
+  int kept = errno;
+  buf_free(&raw);
+  buf_free(&led);
+  errno = kept;
+  return fine;
+}
+
+bool template_read(struct template_source *s, struct arena *a, const char *dir, const char *file)
+{
+  return source_take(s, a, arena_printf(a, "%s/%s", dir, file), span_of(NULL, 0));
+}
+
+bool template_read_partial(struct template_source *s, struct arena *a, const char *dir, const char *ext,
+                           const struct template_token *tag)
+{
+  struct span name = tag->text;
+  errno = ENOENT;
+  if (name.p[0] == '/' || span_find_span(name, SPAN("..")) < name.n || span_find(name, 0) < name.n)
+    return false;
+  if (*ext) {
+    if (source_take(s, a, arena_printf(a, "%s/%.*s%s.mustache", dir, SPAN_ARG(name), ext), tag->indent))
+      return true;
+    if (errno != ENOENT) /* it is there: the other one would be the wrong one */
+      return false;
+  }
+  return source_take(s, a, arena_printf(a, "%s/%.*s.mustache", dir, SPAN_ARG(name)), tag->indent);
+}
+
+const char *template_ext(struct arena *a, const char *file)
+{
+  struct span f = span_z(file), tail = SPAN(".mustache");
+  if (!span_ends(f, tail))
+    return "";
+  f.n -= tail.n;
+  for (size_t i = f.n; i-- > 0 && f.p[i] != '/';)
+    if (f.p[i] == '.') {
+      const char *ext = arena_z(a, span_from(f, i));
+      return ext ? ext : "";
+    }
+  return "";
+}

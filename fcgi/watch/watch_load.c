@@ -1,0 +1,165 @@
+/* Reads everything anew, beside the catalog that is served meanwhile.
+ *
+ * The place in the log comes first, the rows after it: what commits in between is in the rows, or
+ * beyond the cursor, or in one of the gaps below it.  Those gaps are looked for in the newest part of
+ * the log: each number was given out before the entry above it was made, so it matters while that entry
+ * is younger than gap_memory, however old the entry below it is. */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "catalog/follow.h"
+#include "watch/watch.h"
+#include "watch/watch_prefetch.h"
+
+#define LOG_CHUNK 50000
+#define LOG_MOST 1000000 /* entries looked through for gaps */
+
+enum { H_WORD, H_NOW, H_PURGED, H_SEQ, H_ENTITY_ID, H_CHANGED };
+
+static enum err head_read(struct watch *w, uint64_t *purged)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  buf_puts(&sql, "SELECT s.incarnation, UTC_TIMESTAMP(6), s.purged_seq, l.seq, l.entity_id, l.changed_at FROM site_state s"
+                 " LEFT JOIN change_log l ON l.seq = (SELECT MAX(seq) FROM change_log) WHERE s.id = 1");
+  enum err err = db_query(w->db, &sql, watch_deadline(), &rows);
+  buf_free(&sql);
+  if (err != ERR_OK)
+    return err;
+  struct catalog_follow *f = w->next;
+  *f = (struct catalog_follow){.anchor_changed_us = CLOCK_NEVER};
+  if (!db_next(&rows)) {
+    db_rows_free(&rows);
+    log_error("site_state has no row: run `diptych migrate`");
+    return ERR_INVALID;
+  }
+  watch_incarnation(w, f->incarnation, db_text(&rows, H_WORD));
+  w->db_now_us = db_time(&rows, H_NOW);
+  w->site_now_us = w->config->as_of_us == CLOCK_NEVER ? w->db_now_us : w->config->as_of_us;
+  *purged = db_uint(&rows, H_PURGED);
+  f->cursor = db_uint(&rows, H_SEQ);
+  f->anchor_entity_id = db_uint(&rows, H_ENTITY_ID);
+  f->anchor_changed_us = db_time(&rows, H_CHANGED);
+  db_rows_free(&rows);
+  return ERR_OK;
+}
+
+/* ---- gaps below the cursor, found from the newest backwards */
+
+struct gaps {
+  struct catalog_gap v[CATALOG_GAPS_MAX];
+  size_t n;
+  uint64_t below;   /* all numbers from here on were looked at */
+  int64_t above_us; /* database's time of the entry there */
+  bool more;        /* what lies below may still matter */
+};
+
+static void gap_note(const struct watch *w, struct gaps *gaps, uint64_t first)
+{
+  int64_t skew_us = clock_now_us() - w->db_now_us, memory_us = w->config->gap_memory * CLOCK_SECOND;
+  if (first < gaps->below && gaps->n < CATALOG_GAPS_MAX)
+    gaps->v[gaps->n++] = (struct catalog_gap){first, gaps->below - 1, gaps->above_us + skew_us + memory_us};
+}
+
+static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t purged)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  int64_t oldest_us = w->db_now_us - w->config->gap_memory * CLOCK_SECOND;
+  buf_printf(&sql, "SELECT seq, changed_at FROM change_log WHERE seq < %llu ORDER BY seq DESC LIMIT %d",
+             (unsigned long long)gaps->below, LOG_CHUNK);
+  enum err err = db_query(w->db, &sql, watch_deadline(), &rows);
+  buf_free(&sql);
+  while (err == ERR_OK && gaps->more && db_next(&rows)) {
+    uint64_t seq = db_uint(&rows, 0);
+    int64_t changed_us = db_time(&rows, 1);
+    gap_note(w, gaps, seq + 1);
+    gaps->below = seq;
+    gaps->above_us = changed_us == CLOCK_NEVER ? w->db_now_us : changed_us;
+    gaps->more = gaps->above_us >= oldest_us && gaps->n < CATALOG_GAPS_MAX;
+  }
+  if (err == ERR_OK && gaps->more && rows.count < LOG_CHUNK) { /* here the log begins */
+    gap_note(w, gaps, purged + 1);
+    gaps->more = false;
+  }
+  db_rows_free(&rows);
+  return err;
+}
+
+static enum err gaps_read(struct watch *w, uint64_t purged)
+{
+  struct gaps *gaps = ARENA_NEW(w->arena, struct gaps);
+  if (!gaps)
+    return ERR_NO_MEMORY;
+  *gaps = (struct gaps){.below = w->next->cursor + 1, .above_us = w->db_now_us, .more = w->next->cursor > 0};
+  enum err err = ERR_OK;
+  for (int looked = 0; err == ERR_OK && gaps->more && looked < LOG_MOST; looked += LOG_CHUNK)
+    err = chunk_read(w, gaps, purged);
+  for (size_t i = gaps->n; err == ERR_OK && i > 0; i--)
+    follow_gap(w->next, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us);
+  return err;
+}
+
+/* ---- rows */
+
+static enum err products_load(struct watch *w, size_t *count)
+{
+  enum err err;
+  struct rows_batch batch;
+  struct watch_ahead *ahead = watch_ahead_open(w, &err);
+  int64_t window_us = 0, said_us = clock_mono_us();
+  bool end = false;
+  *count = 0;
+  while (err == ERR_OK && (err = watch_ahead_take(ahead, &batch, &end)) == ERR_OK && !end) {
+    for (size_t i = 0; err == ERR_OK && i < batch.n; i++)
+      err = watch_put(w, &batch.products[i]);
+    if (err == ERR_OK && !window_us) /* the first: should the hour move meanwhile, a recount follows */
+      catalog_put_window(w->writer, window_us = batch.snapshot.window_us);
+    *count += batch.n;
+    if (clock_mono_us() - said_us > 5 * CLOCK_SECOND) {
+      said_us = clock_mono_us();
+      log_info("reading everything: %zu products so far", *count);
+    }
+  }
+  watch_ahead_close(&ahead);
+  return err;
+}
+
+enum err watch_load(struct watch *w)
+{
+  size_t count = 0, found;
+  int64_t began_us = clock_mono_us();
+  bool first = !w->follow->incarnation[0];
+  METRICS_ADD(w->metrics, reloads_full, 1);
+  arena_reset(w->arena);
+  uint64_t purged = 0;
+  enum err err = head_read(w, &purged);
+  if (err == ERR_OK)
+    err = gaps_read(w, purged);
+  if (err == ERR_OK)
+    err = catalog_begin_full(w->writer);
+  watch_noted(w, err);
+  w->loading = true;
+  if (err == ERR_OK)
+    err = products_load(w, &count);
+  if (err == ERR_OK)
+    err = watch_terms(w, true, &found);
+  w->loading = false;
+  if (err == ERR_OK && w->replaced)
+    catalog_forget_versions(w->writer);
+  if (err == ERR_OK)
+    err = watch_publish(w, w->next);
+  if (err != ERR_OK)
+    return err;
+  *w->follow = *w->next;
+  w->load_wanted = w->replaced = false;
+  w->recount.running = false;
+  w->sweep.after = 0;
+  if (!first) { /* a restore goes table by table: look again soon, and more than once */
+    w->sweep.hurry = true;
+    w->sweep.hurry_until_us = clock_mono_us() + 30 * CLOCK_SECOND;
+  }
+  log_info("read everything: %zu products in %.1f s, because %s", count,
+           (double)(clock_mono_us() - began_us) / 1e6, w->reason);
+  return ERR_OK;
+}

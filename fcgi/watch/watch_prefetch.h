@@ -1,0 +1,23 @@
+/* Reading all products, for a full load.  Of a large site nearly all of the time is the database's, and
+ * a connection is given one processor there: so a few connections, each in a thread of its own, read
+ * parts of the ids side by side, and the watcher takes what they have.  A small site is read by the
+ * watcher itself.
+ *
+ * Every batch is one snapshot.  A connection that is cut costs its batch, not what was read before. */
+#ifndef DIPTYCH_WATCH_WATCH_PREFETCH_H
+#define DIPTYCH_WATCH_WATCH_PREFETCH_H
+
+#include "rows/rows_facts.h"
+
+struct watch;
+struct watch_ahead;
+
+/* NULL: no memory, or the database did not answer (*err). */
+struct watch_ahead *watch_ahead_open(struct watch *w, enum err *err);
+void watch_ahead_close(struct watch_ahead **a); /* waits for running statements */
+
+/* The next batch, in no order; it lives until the next call.  UNAVAILABLE, INVALID, RETRY: as of the
+ * database.  *end: there are no more. */
+enum err watch_ahead_take(struct watch_ahead *a, struct rows_batch *out, bool *end);
+
+#endif

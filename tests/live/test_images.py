@@ -1,0 +1,84 @@
+"""Pictures for links: drawn on first request, kept, at an address that names their version.  Who draws them
+and who waits for that: test_image_workers.py."""
+import re
+
+import pytest
+
+from lib.page import parse
+from lib.pictures import assert_picture, picture_of
+from lib.servers import wait_until
+
+
+@pytest.fixture
+def own_site(make_site):
+    """With time for painters and memcached, however busy the machine is."""
+    return make_site(config={"deadline": 20000, "memcached_timeout": 1000})
+
+
+@pytest.mark.parametrize("path", ["/products/kafka", "/products/jquery", "/compare/kafka-vs-kubernetes",
+                                  "/compare/caddy-vs-haproxy-vs-memcached-vs-nats"])
+def test_a_page_names_its_picture(sample_site, path):
+    address = picture_of(sample_site, path)
+    answer = sample_site.get(address, accept_encoding="gzip")
+    assert_picture(answer)
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable" and answer["Vary"] is None
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    head = sample_site.http("HEAD", address)
+    assert head.body == b"" and head["Content-Length"] == str(len(answer.body)) and head["ETag"] == answer["ETag"]
+    again = sample_site.get(address, if_none_match=answer["ETag"])
+    assert again.status == 304 and again["Cache-Control"] == answer["Cache-Control"]
+
+
+def test_other_spellings_lead_to_the_picture(sample_site):
+    pair = picture_of(sample_site, "/compare/kafka-vs-kubernetes")
+    version = re.search(r"-([0-9a-f]{12})\.png$", pair)[1]
+    for path in (f"/og/kubernetes-vs-kafka-{version}.png", "/og/kafka-vs-kubernetes-000000000000.png",
+                 "/og/kafka-vs-kubernetes.png", f"/og/KAFKA-vs-kubernetes-{version}.png"):
+        answer = sample_site.get(path)
+        assert (answer.status, answer["Location"]) == (308, sample_site.url + pair), path
+    assert sample_site.get("/og/kafka.png")["Location"].endswith(picture_of(sample_site, "/products/kafka"))
+    for path in (f"/og/kafka-vs-nobody-{version}.png", "/og/nobody.png", "/og/kafka-.png",
+                 "/og/.png", f"/og/-{version}.png", "/og/kafka.jpg"):
+        assert sample_site.get(path).status == 404, path
+
+
+def test_an_edit_that_shows_changes_the_address(own_site):
+    old = picture_of(own_site, "/products/kafka")
+    first = own_site.get(old)
+    own_site.sql("UPDATE product SET name = %s WHERE slug = 'kafka'", "Kafka, renamed")
+    wait_until(lambda: picture_of(own_site, "/products/kafka") != old, 5)
+    new = picture_of(own_site, "/products/kafka")
+    assert (own_site.get(old).status, own_site.get(old)["Location"]) == (308, own_site.url + new)
+    assert_picture(own_site.get(new))
+    assert own_site.get(new).body != first.body
+    own_site.sql("UPDATE product SET status = 'archived' WHERE slug = 'kafka'")
+    wait_until(lambda: own_site.get(new).status == 410, 5)
+
+
+def test_any_name_fits(own_site):
+    names = ["W" * 150, "A name of very many words that goes on and on " * 3, "مرحبا بالعالم", "カフカ 🚀 Ω≈ç√",
+             "e" + "\u0301" * 100, "\u202eabc\u202c", "<b>&amp;", "a\tb"]
+    for name in names:
+        own_site.sql("UPDATE product SET name = %s WHERE slug = 'kafka'", name)
+        old = picture_of(own_site, "/products/kafka")
+        wait_until(lambda: parse(own_site.get("/products/kafka").text).one("h1").text.split() == name.split(), 5)
+        assert_picture(own_site.get(picture_of(own_site, "/compare/kafka-vs-nats")))
+        assert old
+    assert "ERROR" not in own_site.log
+
+
+def test_a_picture_is_drawn_once_for_all_workers(own_site):
+    address = picture_of(own_site, "/products/kafka")
+    first = own_site.get(address)
+    own_site.restart_pool()
+    wait_until(lambda: own_site.get(address).status == 200, 5)
+    assert own_site.get(address).body == first.body
+    assert own_site.metrics()["diptych_pictures_drawn_total"] == 0
+
+
+def test_a_picture_can_be_rendered_without_a_pool(own_site):
+    address = picture_of(own_site, "/products/kafka")
+    done = own_site.diptych("render", address, text=False, check=True)
+    head, _, body = done.stdout.partition(b"\n\n")
+    assert head.startswith(b"Status: 200\n") and b"\nContent-Type: image/png\n" in head
+    assert body == own_site.get(address).body

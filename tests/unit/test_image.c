@@ -1,0 +1,88 @@
+/* What a picture shows: packed for the painter, and hashed into the version in its address. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "image/image.h"
+
+static struct picture example(void)
+{
+  struct picture p = {.site = SPAN("Sidelight"), .eyebrow = SPAN("Comparison"), .n = 2};
+  p.panels[0] = (struct picture_panel){SPAN("Kafka"), SPAN("DevOps"), SPAN("2.2"), SPAN("slow"), 22};
+  p.panels[1] = (struct picture_panel){SPAN("Zipkin"), SPAN(""), SPAN(""), SPAN(""), 0};
+  return p;
+}
+
+static void version_of(const struct picture *p, char out[PICTURE_VERSION + 1])
+{
+  struct buf packed = BUF_INIT;
+  picture_pack(p, &packed);
+  picture_version(out, buf_view(&packed));
+  buf_free(&packed);
+}
+
+static void there_and_back(void **state)
+{
+  (void)state;
+  struct picture p = example(), q;
+  struct buf packed = BUF_INIT;
+  picture_pack(&p, &packed);
+  assert_true(picture_unpack(buf_view(&packed), &q));
+  assert_true(q.n == 2 && span_eq(q.site, p.site) && span_eq(q.eyebrow, p.eyebrow));
+  assert_true(span_eq(q.panels[0].name, SPAN("Kafka")) && span_eq(q.panels[0].band, SPAN("slow")));
+  assert_true(q.panels[0].tenths == 22 && q.panels[1].score.n == 0 && span_eq(q.panels[1].name, SPAN("Zipkin")));
+  for (size_t n = 0; n < packed.n; n++)
+    assert_false(picture_unpack(span_of(packed.p, n), &q));
+  buf_free(&packed);
+}
+
+static void number_of_panels(void **state)
+{
+  (void)state;
+  for (unsigned n = 0; n <= PICTURE_PANELS; n++) {
+    struct picture p = {.n = n}, q;
+    struct buf packed = BUF_INIT;
+    picture_pack(&p, &packed);
+    assert_int_equal(picture_unpack(buf_view(&packed), &q), n >= 1);
+    buf_free(&packed);
+  }
+}
+
+/* Whatever shows changes the address, and nothing else does. */
+static void versions(void **state)
+{
+  (void)state;
+  char first[PICTURE_VERSION + 1], other[PICTURE_VERSION + 1];
+  struct picture p = example(), q = p;
+  version_of(&p, first);
+  version_of(&q, other);
+  assert_string_equal(first, other);
+  assert_int_equal(strlen(first), PICTURE_VERSION);
+  struct span *shown[] = {&q.site,           &q.eyebrow,         &q.panels[0].name, &q.panels[0].note,
+                          &q.panels[0].score, &q.panels[0].band, &q.panels[1].name, &q.panels[1].score};
+  for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+    struct span was = *shown[i];
+    *shown[i] = SPAN("changed");
+    version_of(&q, other);
+    assert_string_not_equal(first, other);
+    *shown[i] = was;
+  }
+  q.panels[0].tenths++;
+  version_of(&q, other);
+  assert_string_not_equal(first, other);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(there_and_back),
+      cmocka_unit_test(number_of_panels),
+      cmocka_unit_test(versions),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+/* The pure parts of reading rows: words, numbers, hashes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "db/db_fault.h"
+#include "rows/rows_sql.h"
+#include "rows/rows_values.h"
+
+static void unknown_words_read_as_the_harmless_one(void **state)
+{
+  (void)state;
+  assert_int_equal(rows_status(SPAN("published")), PRODUCT_PUBLISHED);
+  assert_int_equal(rows_status(SPAN("archived")), PRODUCT_ARCHIVED);
+  assert_int_equal(rows_status(SPAN("draft")), PRODUCT_DRAFT);
+  assert_int_equal(rows_status(SPAN("Published")), PRODUCT_DRAFT);
+  assert_int_equal(rows_status(SPAN("")), PRODUCT_DRAFT);
+  assert_int_equal(rows_lifecycle(SPAN("discontinued")), LIFECYCLE_DISCONTINUED);
+  assert_int_equal(rows_lifecycle(SPAN("maintenance")), LIFECYCLE_MAINTENANCE);
+  assert_int_equal(rows_lifecycle(SPAN("dead")), LIFECYCLE_ACTIVE);
+  assert_int_equal(rows_kind(SPAN("post")), ACTIVITY_POST);
+  assert_int_equal(rows_kind(SPAN("event")), ACTIVITY_EVENT);
+  assert_int_equal(rows_kind(SPAN("party")), ACTIVITY_RELEASE);
+  assert_int_equal(rows_class(SPAN("spark")), CLASS_SPARK);
+  assert_int_equal(rows_class(SPAN("improvement")), CLASS_IMPROVEMENT);
+  assert_int_equal(rows_class(SPAN("huge")), CLASS_TRIVIAL);
+}
+
+static void overrides_are_rounded_half_up_and_kept_in_range(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    int tenths;
+  } cases[] = {{"0", 0},      {"5", 50},     {"5.0", 50},   {"7.24", 72}, {"7.25", 73},   {"7.249999", 72},
+               {"9.95", 100}, {"10", 100},   {"10.1", 100}, {"12.5", 100}, {"99999999999999999999", 100},
+               {"-1", 0},     {"-0.5", 0},   {" 3.3 ", 33}, {"", -1},     {"-", -1},      {".5", -1},
+               {"5.", 50},    {"5x", -1},    {"NaN", -1},   {"5.5.5", -1}, {"1e1", -1}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    if (rows_override(span_z(cases[i].text)) != cases[i].tenths)
+      fail_msg("%s: %d", cases[i].text, rows_override(span_z(cases[i].text)));
+}
+
+static void hashes_depend_on_value_and_order(void **state)
+{
+  (void)state;
+  uint64_t h = ROWS_HASH_START;
+  assert_true(rows_hash(rows_hash(h, 1), 2) != rows_hash(rows_hash(h, 2), 1));
+  assert_true(rows_hash(h, 0) != h);
+  assert_true(rows_hash(h, 0) != rows_hash(rows_hash(h, 0), 0));
+  assert_true(rows_hash_span(h, SPAN("ab")) != rows_hash_span(h, SPAN("ba")));
+  assert_true(rows_hash_span(h, SPAN("a\0")) != rows_hash_span(h, SPAN("a")));
+  assert_true(rows_hash_span(rows_hash_span(h, SPAN("a")), SPAN("bc")) !=
+              rows_hash_span(rows_hash_span(h, SPAN("ab")), SPAN("c")));
+  assert_true(rows_hash_span(h, SPAN("12345678")) != rows_hash_span(h, SPAN("123456789")));
+  assert_true(rows_hash_span(h, SPAN("")) == rows_hash_span(h, (struct span){0}));
+}
+
+static void conditions_are_sql(void **state)
+{
+  (void)state;
+  struct buf sql = BUF_INIT;
+  uint64_t ids[] = {3, 7, UINT64_MAX};
+  rows_sql_in(&sql, "p.id", &(struct rows_set){.ids = ids, .n = 3});
+  assert_string_equal(buf_z(&sql), " p.id IN (3,7,18446744073709551615)");
+  buf_clear(&sql);
+  rows_sql_in(&sql, "id", &(struct rows_set){.ids = ids, .n = 0});
+  assert_string_equal(buf_z(&sql), " id IN (0)");
+  buf_clear(&sql);
+  rows_sql_in(&sql, "id", &(struct rows_set){.first = 1, .last = 9});
+  assert_string_equal(buf_z(&sql), " id BETWEEN 1 AND 9");
+  buf_clear(&sql);
+  rows_sql_time(&sql, INT64_C(1787400000000001));
+  assert_string_equal(buf_z(&sql), "'2026-08-22 12:00:00.000001'");
+  buf_free(&sql);
+}
+
+static void faults_say_what_can_be_done(void **state)
+{
+  (void)state;
+  assert_int_equal(db_fault_find(2013)->err, ERR_RETRY);
+  assert_int_equal(db_fault_find(2006)->err, ERR_RETRY);
+  assert_int_equal(db_fault_find(1927)->err, ERR_RETRY);
+  assert_int_equal(db_fault_find(1040)->err, ERR_UNAVAILABLE);
+  assert_int_equal(db_fault_find(2002)->err, ERR_UNAVAILABLE);
+  assert_int_equal(db_fault_find(1146)->err, ERR_INVALID);
+  assert_int_equal(db_fault_find(65000)->err, ERR_INVALID);
+  assert_non_null(db_fault_find(65000)->advice);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(unknown_words_read_as_the_harmless_one),
+      cmocka_unit_test(overrides_are_rounded_half_up_and_kept_in_range),
+      cmocka_unit_test(hashes_depend_on_value_and_order),
+      cmocka_unit_test(conditions_are_sql),
+      cmocka_unit_test(faults_say_what_can_be_done),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
