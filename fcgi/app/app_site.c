@@ -18,7 +18,7 @@
 
 static struct app_shared app_shared;
 
-struct app_parts {
+struct app_resources {
   struct templates *templates;
   struct assets *assets;
   int64_t read_us;
@@ -27,13 +27,13 @@ struct app_parts {
 struct app_worker {
   struct site *site;
   struct store *store;
-  struct gallery *gallery;
+  struct image_queue *gallery;
   const struct scoreboard *board;
 };
 
-struct app_parts *app_parts_open(const struct config *c, FILE *why)
+struct app_resources *app_resources_open(const struct config *c, FILE *why)
 {
-  struct app_parts *p = calloc(1, sizeof *p);
+  struct app_resources *p = calloc(1, sizeof *p);
   if (!p) {
     fputs("out of memory at the start\n", why);
     return NULL;
@@ -42,11 +42,11 @@ struct app_parts *app_parts_open(const struct config *c, FILE *why)
   p->assets = assets_read(c, why);
   p->templates = templates_open(c, why);
   if (!p->assets || !p->templates)
-    app_parts_close(&p);
+    app_resources_close(&p);
   return p;
 }
 
-void app_parts_close(struct app_parts **p)
+void app_resources_close(struct app_resources **p)
 {
   if (!*p)
     return;
@@ -56,15 +56,15 @@ void app_parts_close(struct app_parts **p)
   *p = NULL;
 }
 
-static void *parts_open(const struct config *c, FILE *why)
+static void *resources_open(const struct config *c, FILE *why)
 {
-  return app_parts_open(c, why);
+  return app_resources_open(c, why);
 }
 
-static void parts_close(void *parts)
+static void resources_close(void *resources)
 {
-  struct app_parts *p = parts;
-  app_parts_close(&p);
+  struct app_resources *p = resources;
+  app_resources_close(&p);
 }
 
 int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
@@ -94,7 +94,7 @@ void app_worker_close(struct app_worker **w)
     return;
   site_close(&(*w)->site);
   store_close(&(*w)->store);
-  gallery_close(&(*w)->gallery);
+  image_queue_close(&(*w)->gallery);
   free(*w);
   *w = NULL;
 }
@@ -104,10 +104,10 @@ struct store *app_worker_store(struct app_worker *w)
   return w->store;
 }
 
-static bool worker_site(struct app_worker *w, const struct app_parts *p, const struct config *c, struct metrics *m,
+static bool worker_site(struct app_worker *w, const struct app_resources *p, const struct config *c, struct metrics *m,
                         const struct app_shared *s)
 {
-  struct site_parts parts = {.config = c,
+  struct site_resources resources = {.config = c,
                              .templates = p->templates,
                              .assets = p->assets,
                              .read_us = p->read_us,
@@ -116,10 +116,10 @@ static bool worker_site(struct app_worker *w, const struct app_parts *p, const s
                              .metrics_text = w->board ? metrics_text : NULL,
                              .metrics_context = w};
   w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
-  w->gallery = gallery_open(c, m, &s->breakers->cache);
-  parts.store = w->store;
-  parts.gallery = w->gallery;
-  w->site = w->store && w->gallery ? site_open(&parts) : NULL;
+  w->gallery = image_queue_open(c, m, &s->breakers->cache);
+  resources.store = w->store;
+  resources.gallery = w->gallery;
+  w->site = w->store && w->gallery ? site_open(&resources) : NULL;
   return w->site != NULL;
 }
 
@@ -131,7 +131,7 @@ static void keep_memory(void)
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
-struct app_worker *app_worker_open(const struct app_shared *s, const struct app_parts *p, const struct config *c,
+struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *p, const struct config *c,
                                    struct metrics *m, const struct scoreboard *board)
 {
   struct app_worker *w = calloc(1, sizeof *w);
@@ -145,9 +145,9 @@ struct app_worker *app_worker_open(const struct app_shared *s, const struct app_
   return w;
 }
 
-static void *worker_open(void *context, const struct config *c, const struct app_seat *seat)
+static void *worker_open(void *context, const struct config *c, const struct app_process *process)
 {
-  return app_worker_open(context, seat->parts, c, seat->metrics, seat->board);
+  return app_worker_open(context, process->resources, c, process->metrics, process->board);
 }
 
 static void worker_handle(void *self, const struct request *rq, struct response *out)
@@ -157,34 +157,34 @@ static void worker_handle(void *self, const struct request *rq, struct response 
 
 static void worker_idle(void *self)
 {
-  gallery_tidy(((struct app_worker *)self)->gallery);
+  image_queue_tidy(((struct app_worker *)self)->gallery);
 }
 
 static int worker_fd(void *self)
 {
-  return gallery_fd(((struct app_worker *)self)->gallery);
+  return image_queue_fd(((struct app_worker *)self)->gallery);
 }
 
 static void worker_work(void *self)
 {
-  gallery_work(((struct app_worker *)self)->gallery);
+  image_queue_work(((struct app_worker *)self)->gallery);
 }
 
 void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out)
 {
   rq->patient = true;
   site_handle(w->site, rq, out);
-  while (out->later) {
-    struct later *later = out->later;
+  while (out->deferred) {
+    struct deferred *deferred = out->deferred;
     struct pollfd wait = {.fd = worker_fd(w), .events = POLLIN};
-    for (later->waiters++; !later->done && clock_mono_us() < rq->deadline_us;)
+    for (deferred->waiters++; !deferred->done && clock_mono_us() < rq->deadline_us;)
       if (poll(&wait, 1, WAIT_MS) > 0)
         worker_work(w);
     rq->patient = clock_mono_us() < rq->deadline_us;
     buf_clear(&out->headers);
     *out = (struct response){.headers = out->headers};
     site_handle(w->site, rq, out);
-    later->waiters--;
+    deferred->waiters--;
   }
 }
 
@@ -194,18 +194,18 @@ static void worker_close(void *self)
   app_worker_close(&w);
 }
 
-static int watch(void *context, const struct config *c, const struct app_seat *seat)
+static int watch(void *context, const struct config *c, const struct app_process *process)
 {
   struct app_shared *s = context;
-  return watcher_run(c, s->catalog, &s->breakers->database, seat->metrics, seat->stop_fd, seat->beat_us);
+  return watcher_run(c, s->catalog, &s->breakers->database, process->metrics, process->stop_fd, process->heartbeat_us);
 }
 
 static int check(void *context, const struct config *c, FILE *why)
 {
-  struct app_parts *p = app_parts_open(c, why);
+  struct app_resources *p = app_resources_open(c, why);
   int bad = !p;
   (void)context;
-  app_parts_close(&p);
+  app_resources_close(&p);
   return bad;
 }
 
@@ -215,7 +215,7 @@ static void status(void *context, struct buf *out, bool json)
   struct catalog_state st;
   struct catalog_pin pin;
   catalog_state_get(s->catalog, &st);
-  uint32_t products = catalog_pin(s->catalog, &pin) ? catalog_ranking(&pin).n : 0;
+  uint32_t products = catalog_pin_current(s->catalog, &pin) ? catalog_ranking(&pin).n : 0;
   int64_t behind_ms = st.confirmed_us > 0 ? (clock_now_us() - st.confirmed_us) / 1000 : -1;
   if (st.confirmed_us > 0 && behind_ms < 0) /* the clock was set back */
     behind_ms = 0;
@@ -254,8 +254,8 @@ static void status(void *context, struct buf *out, bool json)
 const struct app *app_site(void)
 {
   static const struct app app = {.context = &app_shared,
-                                 .parts_open = parts_open,
-                                 .parts_close = parts_close,
+                                 .resources_open = resources_open,
+                                 .resources_close = resources_close,
                                  .shared_create = shared_create,
                                  .worker_open = worker_open,
                                  .worker_handle = worker_handle,

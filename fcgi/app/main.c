@@ -68,12 +68,12 @@ static int with_config(const struct invocation *in, int (*run)(const struct conf
 
 static int run_check(const struct invocation *in)
 {
-  return with_config(in, alone_check);
+  return with_config(in, standalone_check);
 }
 
 static int run_lint(const struct invocation *in)
 {
-  return with_config(in, alone_lint);
+  return with_config(in, standalone_lint);
 }
 
 static int run_render(const struct invocation *in)
@@ -81,7 +81,7 @@ static int run_render(const struct invocation *in)
   if (in->argc != 2)
     return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
-  int code = config ? alone_render(config, in->argv[1], stdout, stderr) : 1;
+  int code = config ? standalone_render(config, in->argv[1], stdout, stderr) : 1;
   config_free(&config);
   return code;
 }
@@ -98,7 +98,7 @@ static int run_warm(const struct invocation *in)
   if (in->argc > 1 && !rated)
     return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
-  int code = config ? alone_warm(config, rated ? (unsigned)strtoul(in->argv[2], NULL, 10) : 0, stdout) : 1;
+  int code = config ? standalone_warm(config, rated ? (unsigned)strtoul(in->argv[2], NULL, 10) : 0, stdout) : 1;
   config_free(&config);
   return code;
 }
@@ -134,7 +134,7 @@ static int control_ask(const struct invocation *in, const char *line, int wait_m
     wait_ms += grace_ms;
   if (control)
     status = control_client_call(
-        control, &(struct control_client_call){.line = line, .wait_ms = wait_ms, .out = stdout, .err = stderr});
+        control, &(struct control_call){.line = line, .wait_ms = wait_ms, .out = stdout, .err = stderr});
   free(control);
   return status;
 }

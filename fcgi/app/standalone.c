@@ -20,7 +20,7 @@
 struct alone {
   struct app_shared shared;
   struct metrics metrics;
-  struct app_parts *parts;
+  struct app_resources *resources;
   struct app_worker *worker;
   pid_t watcher;
   int stop[2]; /* closing the writing end ends the watcher */
@@ -79,19 +79,19 @@ static bool ready_wait(struct alone *a, FILE *why)
   return false;
 }
 
-static bool alone_open(struct alone *a, const struct config *c, FILE *why)
+static bool standalone_open(struct alone *a, const struct config *c, FILE *why)
 {
-  a->parts = app_parts_open(c, why);
-  if (!a->parts || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c, why))
+  a->resources = app_resources_open(c, why);
+  if (!a->resources || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c, why))
     return false;
-  a->worker = app_worker_open(&a->shared, a->parts, c, &a->metrics, NULL);
+  a->worker = app_worker_open(&a->shared, a->resources, c, &a->metrics, NULL);
   return a->worker && ready_wait(a, why);
 }
 
-static void alone_close(struct alone *a)
+static void standalone_close(struct alone *a)
 {
   app_worker_close(&a->worker);
-  app_parts_close(&a->parts);
+  app_resources_close(&a->resources);
   if (a->watcher > 0) {
     close(a->stop[1]);
     waitpid(a->watcher, NULL, 0);
@@ -108,7 +108,7 @@ static void print(const struct response *r, FILE *out)
   fwrite(r->body.p, 1, r->body.n, out);
 }
 
-int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
+int standalone_render(const struct config *c, const char *path, FILE *out, FILE *why)
 {
   struct alone a = {0};
   struct stage stage = {0};
@@ -116,7 +116,7 @@ int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
   struct arena *arena = arena_new(0);
   if (!arena)
     fputs("no memory for a request\n", why);
-  else if (alone_open(&a, c, why)) {
+  else if (standalone_open(&a, c, why)) {
     struct response r = {0};
     struct request rq = {.method = SPAN("GET"),
                          .target = span_z(path),
@@ -129,7 +129,7 @@ int alone_render(const struct config *c, const char *path, FILE *out, FILE *why)
     code = r.status >= 400;
     buf_free(&r.headers);
   }
-  alone_close(&a);
+  standalone_close(&a);
   arena_free(&arena);
   return code;
 }
@@ -149,7 +149,7 @@ static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const u
       wants[m++] = (struct want){.kind = kinds[k],
                                  .page = kinds[k] == FRAGMENT_TIMELINE,
                                  .id = f.id,
-                                 .version = catalog_raised(pin, ordinals[i]),
+                                 .version = catalog_newest_version(pin, ordinals[i]),
                                  .ordinal = ordinals[i]};
   }
   struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false};
@@ -207,7 +207,7 @@ static size_t warm_all(struct alone *a, const struct catalog_pin *pin, unsigned 
   return failed;
 }
 
-int alone_warm(const struct config *c, unsigned rate, FILE *out)
+int standalone_warm(const struct config *c, unsigned rate, FILE *out)
 {
   struct alone a = {0};
   struct catalog_pin pin;
@@ -215,9 +215,9 @@ int alone_warm(const struct config *c, unsigned rate, FILE *out)
   if (!*c->memcached)
     fputs("no memcached is configured: there is nothing to warm\n", out);
   else {
-    if (alone_open(&a, c, stderr) && catalog_pin(a.shared.catalog, &pin))
+    if (standalone_open(&a, c, stderr) && catalog_pin_current(a.shared.catalog, &pin))
       code = warm_all(&a, &pin, rate, out) > 0 || !warm_kept(&a, out);
-    alone_close(&a);
+    standalone_close(&a);
   }
   return code;
 }

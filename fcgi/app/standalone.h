@@ -9,17 +9,17 @@
 
 /* `diptych render PATH`: one answer with its headers on `out`.  The exit code: 0 for a status under
  * 400, else 1. */
-int alone_render(const struct config *c, const char *path, FILE *out, FILE *why);
+int standalone_render(const struct config *c, const char *path, FILE *out, FILE *why);
 
 /* `diptych check`: templates, database and its rows, cache; a line on `out` for each.  The exit code. */
-int alone_check(const struct config *c, FILE *out);
+int standalone_check(const struct config *c, FILE *out);
 
 /* `diptych lint`: the rows that no page can show, or not as their editors may expect; a line on `out`
  * for each.  The exit code: 0 when there are none. */
-int alone_lint(const struct config *c, FILE *out);
+int standalone_lint(const struct config *c, FILE *out);
 
 /* `diptych warm [--rate N]`: renders every product's fragments, at most `rate` products a second (0:
  * no limit), with a progress bar on `out` when it is a terminal; what cannot be rendered is named. */
-int alone_warm(const struct config *c, unsigned rate, FILE *out);
+int standalone_warm(const struct config *c, unsigned rate, FILE *out);
 
 #endif

@@ -89,7 +89,7 @@ static bool check_database(const struct config *c, FILE *out)
   return e == ERR_OK;
 }
 
-int alone_lint(const struct config *c, FILE *out)
+int standalone_lint(const struct config *c, FILE *out)
 {
   struct metrics m = {0};
   struct breaker b = {0};
@@ -139,7 +139,7 @@ static void check_folders(const struct config *c, FILE *out)
     folder_note(out, "state", c->state_dir);
 }
 
-int alone_check(const struct config *c, FILE *out)
+int standalone_check(const struct config *c, FILE *out)
 {
   bool whole = app_site()->check(NULL, c, out) == 0;
   fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
@@ -147,7 +147,7 @@ int alone_check(const struct config *c, FILE *out)
   bool cached = check_cache(c, out);
   check_folders(c, out);
   if (reached)
-    alone_lint(c, out); /* odd rows are named, but the others can be served */
+    standalone_lint(c, out); /* odd rows are named, but the others can be served */
   bool ok = whole && reached && cached;
   fprintf(out, "%s\n", ok ? "ready to serve" : "not ready to serve: see above");
   return !ok;

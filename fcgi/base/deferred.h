@@ -1,5 +1,5 @@
 /* What a request waits for when its answer is not ready and the waiting is somebody else's to do: another
- * process works on it, and the request is set aside meanwhile.  Whoever makes a response.later owns this
+ * process works on it, and the request is deferred meanwhile.  Whoever makes a response.later owns this
  * struct and keeps it as long as anybody waits; whoever sets the request aside counts itself in, looks at
  * `done` whenever the owner has been at work, then hands the whole request in again and counts itself
  * out.  One process only; nothing here is shared. */
@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-struct later {
+struct deferred {
   bool done;        /* well or badly: the answer can be made now */
-  unsigned waiters; /* requests set aside for it */
+  unsigned waiters; /* requests deferred for it */
 };
 
 #endif

@@ -9,7 +9,7 @@
   X(INVALID, "the input is wrong: refuse it")                                                                          \
   X(RETRY, "try once more on a fresh connection")                                                                      \
   X(UNAVAILABLE, "the backend is away: use what is left, or 503")                                                      \
-  X(LATER, "being worked on elsewhere: set the request aside")                                                         \
+  X(DEFERRED, "being worked on elsewhere: set the request aside")                                                         \
   X(LIMIT, "a limit was reached: refuse this part, go on with the rest")                                               \
   X(NO_MEMORY, "memory ran out: end this request")                                                                     \
   X(IO, "a file or socket failed: see the log")

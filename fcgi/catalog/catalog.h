@@ -2,14 +2,14 @@
  * locks and without SQL.
  *
  * Memory: the master maps one region before it forks (catalog_create).  It has two halves; one is
- * live.  A half holds an append-only heap of immutable records and a ring of boards; a board is one
+ * live.  A half holds an append-only heap of immutable records and a ring of snapshots; a snapshot is one
  * publication: for every product its record, its score and its place in the rankings.  A publication
- * fills the next board of the ring and then moves one atomic word, so readers see all of it or none.
+ * fills the next snapshot of the ring and then moves one atomic word, so readers see all of it or none.
  * When a half is full or mostly garbage the live records are copied into the other half, which then
  * becomes live.  A watcher that dies at any step leaves the last publication untouched.
  *
  * Reading: catalog_pin takes the current publication; what is read through the pin (spans and arrays
- * point straight into shared memory) stays readable for CATALOG_GRACE_S seconds.  Board data may be
+ * point straight into shared memory) stays readable for CATALOG_GRACE_S seconds.  Snapshot data may be
  * overwritten after a few publications: read what a page needs at once, then ask catalog_still; when
  * it says false, pin and read again.  No read is ever out of bounds, whatever the writer does.
  *
@@ -29,7 +29,7 @@ struct catalog;
 
 struct catalog_pin {
   const struct catalog *catalog;
-  const void *half, *board;
+  const void *half, *snapshot;
   uint64_t publication; /* grows with each publish; equal: nothing at all changed in between */
   uint32_t products;    /* ordinals are 0 .. products-1; some may be gone (catalog_facts says false) */
   int64_t window_us;    /* end of the windows in this publication */
@@ -41,9 +41,9 @@ struct catalog *catalog_create(size_t bytes); /* NULL: no memory.  bytes 0: a qu
 void catalog_destroy(struct catalog **c);
 
 /* ---- for workers */
-bool catalog_pin(const struct catalog *c, struct catalog_pin *pin); /* false: nothing published yet */
+bool catalog_pin_current(const struct catalog *c, struct catalog_pin *pin); /* false: nothing published yet */
 bool catalog_still(const struct catalog_pin *pin);
-uint64_t catalog_publication(const struct catalog *c); /* of the current board; 0: none */
+uint64_t catalog_publication(const struct catalog *c); /* of the current snapshot; 0: none */
 
 /* A live slug first, then an alias (*alias = true: the product has another slug now). */
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias);
@@ -88,7 +88,7 @@ struct catalog_page { /* an editors' page */
   int64_t changed_us;
 };
 uint32_t catalog_pages(const struct catalog_pin *pin);
-bool catalog_page(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out);
+bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out);
 bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct catalog_page *out);
 
 struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
@@ -112,14 +112,14 @@ size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct s
                             struct catalog_match *out, size_t max);
 
 /* ---- never older again: a worker that read a newer version tells all others on this machine.
- * catalog_raised returns the newer of the record's version and what was raised. */
-void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
-struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal);
+ * catalog_newest_version returns the newer of the record's version and what was raised. */
+void catalog_floor_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
+struct version catalog_newest_version(const struct catalog_pin *pin, uint32_t ordinal);
 /* The same of an editors' page, and (id 0) of the site's questions; known: the catalog's version. */
-void catalog_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v);
-struct version catalog_raised_page(const struct catalog *c, uint64_t id, struct version known);
+void catalog_floor_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v);
+struct version catalog_newest_page_version(const struct catalog *c, uint64_t id, struct version known);
 /* Grows with each raise: what was planned at another count may not know of a newer version. */
-uint64_t catalog_raises(const struct catalog *c);
+uint64_t catalog_floor_count(const struct catalog *c);
 
 /* The last version of a product known to be stored in the cache, used while the database is away. */
 void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v);

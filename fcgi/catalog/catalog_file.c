@@ -17,7 +17,7 @@
 
 uint32_t catalog_file_layout(void)
 {
-  return (uint32_t)(sizeof(struct catalog_board) * 31 + sizeof(struct catalog_record) * 7 +
+  return (uint32_t)(sizeof(struct catalog_snapshot) * 31 + sizeof(struct catalog_record) * 7 +
                     sizeof(struct catalog_follow) + sizeof(struct catalog_file_header));
 }
 

@@ -1,12 +1,12 @@
-/* Memory of the half that is being written: records grow up from its boards, tables grow down towards
- * them.  What the live board uses is never touched; what lies between the two ends is free, also when a
+/* Memory of the half that is being written: records grow up from its snapshots, tables grow down towards
+ * them.  What the live snapshot uses is never touched; what lies between the two ends is free, also when a
  * former writer died while it used it. */
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "catalog/catalog_private.h"
 
-#define HEAP_START ((sizeof(struct catalog_board) * CATALOG_BOARDS + 63) / 64 * 8)
+#define HEAP_START ((sizeof(struct catalog_snapshot) * CATALOG_BOARDS + 63) / 64 * 8)
 
 uint32_t catalog_heap_start(void)
 {
@@ -48,7 +48,7 @@ static void half_empty(struct catalog_writer *w, unsigned half)
   atomic_store(&k->building, UINT64_MAX);
   atomic_thread_fence(memory_order_seq_cst);
   if (!atomic_load(&k->clean) && madvise(base, w->c->half_bytes, MADV_REMOVE) != 0) {
-    memset(base, 0, sizeof(struct catalog_board) * CATALOG_BOARDS);
+    memset(base, 0, sizeof(struct catalog_snapshot) * CATALOG_BOARDS);
     char *stored = (char *)catalog_stored_array(w->c, base);
     memset(stored, 0, (size_t)(base + w->c->half_bytes - stored));
   }
@@ -68,7 +68,7 @@ bool catalog_half_begin(struct catalog_writer *w)
   w->half = half;
   w->base = catalog_half(w->c, half);
   w->switched = true;
-  w->next = (struct catalog_board){.window_us = w->next.window_us, .site = w->next.site,
+  w->next = (struct catalog_snapshot){.window_us = w->next.window_us, .site = w->next.site,
                                    .site_edited_us = w->next.site_edited_us,
                                    .publication = w->next.publication, .heap_top = HEAP_START};
   w->next.tables_low = (uint32_t)(((char *)catalog_stored_array(w->c, w->base) - w->base) / 8);
@@ -103,7 +103,7 @@ void *catalog_table_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
   return w->base + (size_t)*at * 8;
 }
 
-/* The slot after the published one: boards that used it are out of every sound pin's reach once
+/* The slot after the published one: snapshots that used it are out of every sound pin's reach once
  * `building` says which step is under way. */
 void *catalog_table_next(struct catalog_writer *w, enum catalog_table t, uint32_t n, size_t bytes, bool *fresh)
 {

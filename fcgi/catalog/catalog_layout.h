@@ -1,18 +1,18 @@
 /* How the catalog lies in shared memory; private to the catalog's own files.
  *
  *   region  = struct catalog (control words, raised versions, the watcher's state), half 0, half 1
- *   half    = boards[CATALOG_BOARDS] | records, growing up -> ... <- tables, growing down | stored versions
+ *   half    = snapshots[CATALOG_BOARDS] | records, growing up -> ... <- tables, growing down | stored versions
  *   record  = one product or term, written once, never changed; found by its offset
- *   board   = one publication: where its tables lie.  A table (say, the ranking) lives in a ring of
+ *   snapshot   = one publication: where its tables lie.  A table (say, the ranking) lives in a ring of
  *             slots; a publication that changes it writes the next slot, the others share it.
  *
  * Offsets count 8-byte units from the start of the half, so a half can be copied to a file as it is.
  * The words that decide what is live stand in `struct catalog`, outside of the halves:
- *   live      step of the current board and its half, moved last, in one store
- *   building  per half: the step that is being written.  It overwrites what boards of step
+ *   live      step of the current snapshot and its half, moved last, in one store
+ *   building  per half: the step that is being written.  It overwrites what snapshots of step
  *             building - ring and before it used: a pin is sound while step + ring > building
- * Slug and id tables are shared by all boards of a half and only ever gain entries (one atomic store
- * each): a reader checks each entry against its own board's record, so one too many does no harm.
+ * Slug and id tables are shared by all snapshots of a half and only ever gain entries (one atomic store
+ * each): a reader checks each entry against its own snapshot's record, so one too many does no harm.
  *
  * A reader trusts nothing: every offset and length goes through catalog_at, every loop is bounded. */
 #ifndef DIPTYCH_CATALOG_CATALOG_LAYOUT_H
@@ -29,8 +29,8 @@
 #define CATALOG_RECENT 64
 #define CATALOG_ORDINALS_MAX ((UINT32_C(1) << 24) - 2)
 #define CATALOG_NO_SCORE 255
-#define CATALOG_RAISE_SETS 2048
-#define CATALOG_RAISE_WAYS 4
+#define CATALOG_FLOOR_SETS 2048
+#define CATALOG_FLOOR_WAYS 4
 
 enum catalog_table {
   TABLE_RECORDS,  /* uint32_t by ordinal: offset of the record, 0: gone */
@@ -55,7 +55,7 @@ struct catalog_placed {
   uint32_t current, n; /* n: items; of sectors, themes and pages: entries */
 };
 
-struct catalog_board {
+struct catalog_snapshot {
   uint64_t step, publication;
   int64_t window_us;
   struct version site;
@@ -111,7 +111,7 @@ struct catalog_term_record { /* a sector, theme or page; behind it slug, name */
   uint16_t status;
 };
 
-struct catalog_raise { /* sound only while check fits: a torn entry is as good as none */
+struct catalog_floor { /* sound only while check fits: a torn entry is as good as none */
   _Atomic uint64_t id, rev, hash, check;
   _Atomic int64_t due_us, at_us; /* of the version; real time */
 };
@@ -134,10 +134,10 @@ struct catalog {
   _Atomic uint64_t live; /* step << 1 | half; 0: nothing published */
   struct catalog_control control[2];
   _Atomic int64_t confirmed_us;
-  _Atomic uint64_t raised; /* how often a version was raised */
+  _Atomic uint64_t floor; /* how often a version was raised */
   _Atomic uint64_t state_seq;
   struct catalog_state state[2];
-  struct catalog_raise raises[CATALOG_RAISE_SETS][CATALOG_RAISE_WAYS];
+  struct catalog_floor floors[CATALOG_FLOOR_SETS][CATALOG_FLOOR_WAYS];
 };
 
 #define CATALOG_HEADER ((sizeof(struct catalog) + 65535) / 65536 * 65536)
@@ -213,9 +213,9 @@ static inline enum product_status catalog_record_status(const struct catalog_rec
 /* Of one optional time: what stands there, or `absent`. */
 int64_t catalog_record_time(const struct catalog_record *head, const void *body, uint8_t which, int64_t absent);
 bool catalog_record_has_alias(const struct catalog_record *head, const void *body, struct span slug);
-/* The record of an ordinal in a pin's board, checked: head is a copy, the rest lies behind the result. */
+/* The record of an ordinal in a pin's snapshot, checked: head is a copy, the rest lies behind the result. */
 const void *catalog_record_read(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_record *head);
-/* A table of the pin's board, checked to hold *n items of `size` bytes. */
+/* A table of the pin's snapshot, checked to hold *n items of `size` bytes. */
 const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table t, size_t size, uint32_t *n);
 
 uint64_t catalog_hash(const void *p, size_t n);

@@ -26,13 +26,13 @@ static struct catalog_list newest(const uint32_t *ordinals, const uint32_t *n)
 
 struct catalog_list catalog_recent(const struct catalog_pin *pin)
 {
-  const struct catalog_board *b = pin->board;
+  const struct catalog_snapshot *b = pin->snapshot;
   return newest(b->recent, &b->n_recent);
 }
 
 struct catalog_list catalog_recent_sparks(const struct catalog_pin *pin)
 {
-  const struct catalog_board *b = pin->board;
+  const struct catalog_snapshot *b = pin->snapshot;
   return newest(b->sparks, &b->n_sparks);
 }
 
@@ -172,7 +172,7 @@ uint32_t catalog_pages(const struct catalog_pin *pin)
   return entries_read(pin, TABLE_PAGES).n;
 }
 
-bool catalog_page(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out)
+bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out)
 {
   struct entries e = entries_read(pin, TABLE_PAGES);
   struct catalog_term t;
@@ -187,17 +187,17 @@ bool catalog_page(const struct catalog_pin *pin, uint32_t index, struct catalog_
 bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct catalog_page *out)
 {
   struct entries e = entries_read(pin, TABLE_PAGES);
-  return catalog_page(pin, entry_find(pin, &e, 0, &slug), out);
+  return catalog_page_at(pin, entry_find(pin, &e, 0, &slug), out);
 }
 
 struct version catalog_site_version(const struct catalog_pin *pin)
 {
-  return ((const struct catalog_board *)pin->board)->site;
+  return ((const struct catalog_snapshot *)pin->snapshot)->site;
 }
 
 int64_t catalog_site_edited(const struct catalog_pin *pin)
 {
-  return ((const struct catalog_board *)pin->board)->site_edited_us;
+  return ((const struct catalog_snapshot *)pin->snapshot)->site_edited_us;
 }
 
 /* ---- pairs */

@@ -1,4 +1,4 @@
-/* The rankings of the next board, when few products moved: each list is copied without those that moved,
+/* The rankings of the next snapshot, when few products moved: each list is copied without those that moved,
  * and they are put in again where they belong now.  The result is what catalog_rank_write would make. */
 #include <stdlib.h>
 
@@ -96,7 +96,7 @@ static bool moved_note(struct patch *p, const struct catalog_record *r, uint32_t
     const uint64_t *ids = catalog_ids_of(w, kind == KIND_SECTOR ? r->sectors : r->themes);
     for (uint32_t i = 0; i < n; i++) {
       bool found;
-      size_t row = catalog_term_row(w, (enum catalog_kind)kind, ids[i], &found);
+      size_t row = catalog_term_row_find(w, (enum catalog_kind)kind, ids[i], &found);
       if (!found)
         continue;
       p->touched[kind][row] = 1;

@@ -1,7 +1,7 @@
 /* The writer's own side: what it keeps in private memory beside the shared region.  All of it can be
- * derived from the live board (catalog_takeover), so a new writer takes over where a dead one stopped.
+ * derived from the live snapshot (catalog_takeover), so a new writer takes over where a dead one stopped.
  *
- * Mirrors (records, scores, by_slug) hold the next board's content; a publication copies what changed
+ * Mirrors (records, scores, by_slug) hold the next snapshot's content; a publication copies what changed
  * into the next slots of the shared tables. */
 #ifndef DIPTYCH_CATALOG_CATALOG_PRIVATE_H
 #define DIPTYCH_CATALOG_CATALOG_PRIVATE_H
@@ -53,9 +53,9 @@ struct catalog_writer {
   unsigned half;
   char *base;        /* of that half; NULL: none begun */
   bool switched;     /* the half is not the live one: the next publication writes everything */
-  bool broken;       /* memory ran out half-way: only closing is left, the live board is untouched */
-  uint64_t step;     /* of the live board */
-  struct catalog_board next;
+  bool broken;       /* memory ran out half-way: only closing is left, the live snapshot is untouched */
+  uint64_t step;     /* of the live snapshot */
+  struct catalog_snapshot next;
   struct catalog_placed placed[TABLE_COUNT]; /* as published */
 
   uint32_t *records; /* mirrors, by ordinal */
@@ -162,9 +162,9 @@ bool catalog_due_put(struct catalog_writer *w, uint32_t ordinal);
 struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sector); /* NULL: none */
 
 /* ---- catalog_takeover.c */
-bool catalog_takeover(struct catalog_writer *w); /* the mirrors from the live board, then all that is derived */
+bool catalog_takeover(struct catalog_writer *w); /* the mirrors from the live snapshot, then all that is derived */
 
-/* ---- catalog_order.c, _rank.c, _patch.c, _recent.c, _entries.c: the tables of the next board */
+/* ---- catalog_order.c, _rank.c, _patch.c, _recent.c, _entries.c: the tables of the next snapshot */
 bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added);
 enum err catalog_rank_write(struct catalog_writer *w); /* scores, rankings, sectors and themes */
 enum err catalog_scores_write(struct catalog_writer *w);
@@ -181,13 +181,13 @@ bool catalog_saver_end(struct catalog_writer *w, bool wait); /* false: it still 
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products); /* raised and stored ones */
 
 /* ---- catalog_terms.c */
-size_t catalog_term_row(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);
+size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);
 
 /* ---- catalog_compact.c */
 enum err catalog_half_switch(struct catalog_writer *w); /* LIMIT: the other half is not free yet */
 
 /* ---- catalog_writer.c */
-bool catalog_writer_reset(struct catalog_writer *w); /* forgets what is staged, takes over the live board again */
+bool catalog_writer_reset(struct catalog_writer *w); /* forgets what is staged, takes over the live snapshot again */
 bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals);
 bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at);
 

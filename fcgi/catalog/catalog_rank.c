@@ -1,4 +1,4 @@
-/* Scores and rankings of the next board.  The ranking is the order by slug, sorted by score in one
+/* Scores and rankings of the next snapshot.  The ranking is the order by slug, sorted by score in one
  * counting pass (there are 102 scores); the rankings of sectors and themes are cut out of it by walking
  * it once, so all of them agree by construction. */
 #include <stdlib.h>

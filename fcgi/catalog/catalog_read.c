@@ -2,9 +2,9 @@
  * is copied out before its lengths are believed, every offset is checked, every probe is counted. */
 #include "catalog/catalog_layout.h"
 
-static const struct catalog_board *board_of(const struct catalog_pin *pin)
+static const struct catalog_snapshot *snapshot_of(const struct catalog_pin *pin)
 {
-  return pin->board;
+  return pin->snapshot;
 }
 
 uint64_t catalog_hash(const void *p, size_t n)
@@ -32,7 +32,7 @@ uint64_t catalog_hash_id(uint64_t id)
 
 const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table t, size_t size, uint32_t *n)
 {
-  const struct catalog_placed *p = &board_of(pin)->tables[t];
+  const struct catalog_placed *p = &snapshot_of(pin)->tables[t];
   uint32_t current = __atomic_load_n(&p->current, __ATOMIC_RELAXED) % CATALOG_RING;
   uint32_t at = __atomic_load_n(&p->slot[current].at, __ATOMIC_RELAXED);
   *n = __atomic_load_n(&p->n, __ATOMIC_RELAXED);
@@ -78,7 +78,7 @@ bool catalog_record_has_alias(const struct catalog_record *head, const void *bod
   return false;
 }
 
-/* A hash table of the board, with its size in *mask + 1; NULL: none. */
+/* A hash table of the snapshot, with its size in *mask + 1; NULL: none. */
 static const uint32_t *hash_read(const struct catalog_pin *pin, const uint32_t *at, const uint32_t *bits, uint32_t *mask)
 {
   uint32_t b = __atomic_load_n(bits, __ATOMIC_RELAXED);
@@ -90,7 +90,7 @@ static const uint32_t *hash_read(const struct catalog_pin *pin, const uint32_t *
 
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias)
 {
-  const struct catalog_board *b = board_of(pin);
+  const struct catalog_snapshot *b = snapshot_of(pin);
   uint32_t mask, found = CATALOG_NONE;
   const uint32_t *table = hash_read(pin, &b->slugs_at, &b->slugs_bits, &mask);
   uint64_t hash = catalog_hash(slug.p, slug.n);
@@ -118,7 +118,7 @@ uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *ali
 
 uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id)
 {
-  const struct catalog_board *b = board_of(pin);
+  const struct catalog_snapshot *b = snapshot_of(pin);
   uint32_t mask;
   const uint32_t *table = hash_read(pin, &b->ids_at, &b->ids_bits, &mask);
   uint64_t hash = catalog_hash_id(id);

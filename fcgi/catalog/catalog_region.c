@@ -67,14 +67,14 @@ void catalog_destroy(struct catalog **c)
   *c = NULL;
 }
 
-bool catalog_pin(const struct catalog *c, struct catalog_pin *pin)
+bool catalog_pin_current(const struct catalog *c, struct catalog_pin *pin)
 {
   for (int i = 0; i < PIN_TRIES; i++) {
     uint64_t live = atomic_load_explicit(&c->live, memory_order_acquire), step = live >> 1;
     if (live == 0)
       return false;
     const char *half = catalog_half(c, live & 1);
-    const struct catalog_board *b = (const struct catalog_board *)half + step % CATALOG_BOARDS;
+    const struct catalog_snapshot *b = (const struct catalog_snapshot *)half + step % CATALOG_BOARDS;
     *pin = (struct catalog_pin){c, half, b, __atomic_load_n(&b->publication, __ATOMIC_RELAXED),
                                 __atomic_load_n(&b->products, __ATOMIC_RELAXED),
                                 __atomic_load_n(&b->window_us, __ATOMIC_RELAXED), step};
@@ -99,7 +99,7 @@ bool catalog_still(const struct catalog_pin *pin)
 uint64_t catalog_publication(const struct catalog *c)
 {
   struct catalog_pin pin;
-  return catalog_pin(c, &pin) ? pin.publication : 0;
+  return catalog_pin_current(c, &pin) ? pin.publication : 0;
 }
 
 void catalog_state_get(const struct catalog *c, struct catalog_state *out)

@@ -1,6 +1,6 @@
-/* A publication: what changed goes into the next slots of the tables, the board is put down, and one
+/* A publication: what changed goes into the next slots of the tables, the snapshot is put down, and one
  * store makes it the live one.  Before that store nothing of it can be seen; a writer that dies leaves
- * the former board, whose tables this step does not touch.
+ * the former snapshot, whose tables this step does not touch.
  *
  * `building` is raised first: readers whose pins are so old that this step may overwrite what they
  * look at learn it from there (catalog_still). */
@@ -146,13 +146,13 @@ static bool anything_dirty(const struct catalog_writer *w)
   return dirty;
 }
 
-static void board_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+static void snapshot_publish(struct catalog_writer *w, const struct catalog_follow *follow)
 {
   w->next.step = w->step + 1;
   w->next.publication += anything_dirty(w);
-  struct catalog_board *boards = (struct catalog_board *)w->base;
+  struct catalog_snapshot *snapshots = (struct catalog_snapshot *)w->base;
   uint64_t live = atomic_load(&w->c->live);
-  boards[w->next.step % CATALOG_BOARDS] = w->next;
+  snapshots[w->next.step % CATALOG_BOARDS] = w->next;
   if (live && (live & 1) != w->half)
     atomic_store(&w->c->control[live & 1].left_us, clock_mono_us());
   atomic_store_explicit(&w->c->live, w->next.step << 1 | w->half, memory_order_release);
@@ -195,7 +195,7 @@ static enum err step_write(struct catalog_writer *w, const struct catalog_follow
   atomic_thread_fence(memory_order_seq_cst);
   enum err e = tables_write(w, follow);
   if (e == ERR_OK)
-    board_publish(w, follow);
+    snapshot_publish(w, follow);
   else
     w->rank_all = w->recent_all = true; /* what changed is no longer known exactly */
   return e;

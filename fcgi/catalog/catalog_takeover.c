@@ -1,4 +1,4 @@
-/* Taking over what is published: the mirrors are copied from the live board and everything else is
+/* Taking over what is published: the mirrors are copied from the live snapshot and everything else is
  * derived from them, so that nothing a former writer had in its own memory is needed. */
 #include <stdlib.h>
 

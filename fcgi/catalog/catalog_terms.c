@@ -2,7 +2,7 @@
  * changed one of them. */
 #include "catalog/catalog_private.h"
 
-size_t catalog_term_row(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found)
+size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found)
 {
   size_t from = 0, to = w->n_terms[k];
   while (from < to) {
@@ -26,7 +26,7 @@ static enum err term_store(struct catalog_writer *w, enum catalog_kind k, const 
                            struct span slug, struct span name)
 {
   bool found;
-  size_t i = catalog_term_row(w, k, r->id, &found);
+  size_t i = catalog_term_row_find(w, k, r->id, &found);
   if (found)
     w->terms[k][i].seen = true; /* also when there is no room for what it is now */
   if (found && term_same(r, slug, name, catalog_term_of(w, w->terms[k][i].record)))
@@ -68,7 +68,7 @@ static enum err term_put(struct catalog_writer *w, enum catalog_kind k, struct c
 static void term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t id)
 {
   bool found = false;
-  size_t i = w->n_terms[k] ? catalog_term_row(w, k, id, &found) : 0;
+  size_t i = w->n_terms[k] ? catalog_term_row_find(w, k, id, &found) : 0;
   if (!found)
     return;
   struct catalog_term_row *rows = w->terms[k];

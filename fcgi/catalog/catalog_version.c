@@ -2,7 +2,7 @@
  *
  * Raised: a small table by id.  A worker that read a newer version than the catalog's enters it; whoever
  * asks gets the higher one.  An entry counts until the record has caught up, or until the watcher has
- * confirmed the catalog RAISE_SETTLE_US after the entry was made: then the record is right and the entry
+ * confirmed the catalog FLOOR_SETTLE_US after the entry was made: then the record is right and the entry
  * is of a history that a restore undid.  When a set is full its oldest entry gives way.  A product stands
  * under its id, an editors' page under ~id, the site's questions under ~0.
  *
@@ -20,10 +20,10 @@
 
 #include "catalog/catalog_private.h"
 
-#define RAISE_SETTLE_US (10 * CLOCK_SECOND)
-#define RAISE_TRIES 100 /* to find an entry that nobody else claims meanwhile */
+#define FLOOR_SETTLE_US (10 * CLOCK_SECOND)
+#define FLOOR_TRIES 100 /* to find an entry that nobody else claims meanwhile */
 
-struct raised {
+struct floor_entry {
   uint64_t check; /* as it stood there; 0: empty */
   uint64_t id;
   struct version version;
@@ -31,15 +31,15 @@ struct raised {
   bool whole; /* neither empty nor being written */
 };
 
-static uint64_t raise_check(const struct raised *r)
+static uint64_t floor_check(const struct floor_entry *r)
 {
   uint64_t check = catalog_hash_id(catalog_hash_id(r->id + 1) ^ r->version.rev);
   return catalog_hash_id(catalog_hash_id(check ^ r->version.hash) ^ (uint64_t)r->version.due_us) ^ (uint64_t)r->at_us;
 }
 
-static struct raised raise_load(const struct catalog_raise *e)
+static struct floor_entry floor_load(const struct catalog_floor *e)
 {
-  struct raised r = {.check = atomic_load_explicit(&e->check, memory_order_acquire)};
+  struct floor_entry r = {.check = atomic_load_explicit(&e->check, memory_order_acquire)};
   if (!r.check)
     return r;
   r.id = atomic_load_explicit(&e->id, memory_order_relaxed);
@@ -47,14 +47,14 @@ static struct raised raise_load(const struct catalog_raise *e)
   r.version.hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
   r.version.due_us = atomic_load_explicit(&e->due_us, memory_order_relaxed);
   r.at_us = atomic_load_explicit(&e->at_us, memory_order_relaxed);
-  r.whole = r.check == raise_check(&r);
+  r.whole = r.check == floor_check(&r);
   return r;
 }
 
 /* False: somebody else has changed it since it was `seen`. */
-static bool raise_store(struct catalog_raise *e, uint64_t seen, const struct raised *r)
+static bool floor_store(struct catalog_floor *e, uint64_t seen, const struct floor_entry *r)
 {
-  uint64_t check = raise_check(r), claim = ~check;
+  uint64_t check = floor_check(r), claim = ~check;
   if (!atomic_compare_exchange_strong(&e->check, &seen, claim))
     return false;
   atomic_thread_fence(memory_order_release); /* who sees a field of ours sees the claim */
@@ -66,87 +66,87 @@ static bool raise_store(struct catalog_raise *e, uint64_t seen, const struct rai
   return atomic_compare_exchange_strong(&e->check, &claim, check);
 }
 
-static bool raise_settled(const struct catalog *c, int64_t at_us)
+static bool floor_settled(const struct catalog *c, int64_t at_us)
 {
   int64_t confirmed = atomic_load_explicit(&c->confirmed_us, memory_order_relaxed);
-  return confirmed != CLOCK_NEVER && confirmed - RAISE_SETTLE_US > at_us;
+  return confirmed != CLOCK_NEVER && confirmed - FLOOR_SETTLE_US > at_us;
 }
 
-static struct catalog_raise *raise_set(const struct catalog *c, uint64_t id)
+static struct catalog_floor *floor_set(const struct catalog *c, uint64_t id)
 {
-  return (struct catalog_raise *)(uintptr_t)c->raises[catalog_hash_id(id) % CATALOG_RAISE_SETS];
+  return (struct catalog_floor *)(uintptr_t)c->floors[catalog_hash_id(id) % CATALOG_FLOOR_SETS];
 }
 
 /* All entries of a set as they stood at one moment; while they keep changing, as good as it gets. */
-static void raise_look(const struct catalog_raise *set, struct raised v[CATALOG_RAISE_WAYS])
+static void floor_look(const struct catalog_floor *set, struct floor_entry v[CATALOG_FLOOR_WAYS])
 {
   bool moved = true;
-  for (int tries = 0; moved && tries < RAISE_TRIES; tries++) {
+  for (int tries = 0; moved && tries < FLOOR_TRIES; tries++) {
     moved = false;
-    for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
-      v[i] = raise_load(&set[i]);
+    for (int i = 0; i < CATALOG_FLOOR_WAYS; i++)
+      v[i] = floor_load(&set[i]);
     atomic_thread_fence(memory_order_acquire);
-    for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
+    for (int i = 0; i < CATALOG_FLOOR_WAYS; i++)
       moved |= atomic_load_explicit(&set[i].check, memory_order_relaxed) != v[i].check;
   }
 }
 
-/* Looks at the set of id.  Returns the place of its highest version that counts; CATALOG_RAISE_WAYS: none. */
-static int raise_find(const struct catalog *c, uint64_t id, struct raised v[CATALOG_RAISE_WAYS])
+/* Looks at the set of id.  Returns the place of its highest version that counts; CATALOG_FLOOR_WAYS: none. */
+static int floor_find(const struct catalog *c, uint64_t id, struct floor_entry v[CATALOG_FLOOR_WAYS])
 {
-  int best = CATALOG_RAISE_WAYS;
-  raise_look(raise_set(c, id), v);
-  for (int i = 0; i < CATALOG_RAISE_WAYS; i++)
-    if (v[i].whole && v[i].id == id && !raise_settled(c, v[i].at_us) &&
-        (best == CATALOG_RAISE_WAYS || version_newer(v[i].version, v[best].version)))
+  int best = CATALOG_FLOOR_WAYS;
+  floor_look(floor_set(c, id), v);
+  for (int i = 0; i < CATALOG_FLOOR_WAYS; i++)
+    if (v[i].whole && v[i].id == id && !floor_settled(c, v[i].at_us) &&
+        (best == CATALOG_FLOOR_WAYS || version_newer(v[i].version, v[best].version)))
       best = i;
   return best;
 }
 
-static bool raise_written(const struct raised *r) /* by somebody just now, or who died over it */
+static bool floor_written(const struct floor_entry *r) /* by somebody just now, or who died over it */
 {
   return r->check && !r->whole;
 }
 
 /* How late an entry should give way to a new one of id: first what no longer counts, then the oldest. */
-static int64_t raise_worth(const struct catalog *c, const struct raised *r, uint64_t id)
+static int64_t floor_worth(const struct catalog *c, const struct floor_entry *r, uint64_t id)
 {
-  if (raise_written(r))
+  if (floor_written(r))
     return INT64_MAX - 1;
-  return !r->check || r->id == id || raise_settled(c, r->at_us) ? INT64_MIN : r->at_us;
+  return !r->check || r->id == id || floor_settled(c, r->at_us) ? INT64_MIN : r->at_us;
 }
 
-static int raise_victim(const struct catalog *c, uint64_t id, const struct raised v[CATALOG_RAISE_WAYS], int best)
+static int floor_victim(const struct catalog *c, uint64_t id, const struct floor_entry v[CATALOG_FLOOR_WAYS], int best)
 {
   int victim = best == 0;
-  for (int i = victim + 1; i < CATALOG_RAISE_WAYS; i++)
-    if (i != best && raise_worth(c, &v[i], id) < raise_worth(c, &v[victim], id))
+  for (int i = victim + 1; i < CATALOG_FLOOR_WAYS; i++)
+    if (i != best && floor_worth(c, &v[i], id) < floor_worth(c, &v[victim], id))
       victim = i;
   return victim;
 }
 
-static void version_raise(const struct catalog *at, uint64_t id, struct version v)
+static void version_floor_raise(const struct catalog *at, uint64_t id, struct version v)
 {
   struct catalog *c = (struct catalog *)(uintptr_t)at;
-  struct raised set[CATALOG_RAISE_WAYS], made = {.id = id, .version = v, .at_us = clock_now_us()};
-  for (int tries = 0; tries < RAISE_TRIES; tries++) {
-    int best = raise_find(c, id, set);
-    if (best < CATALOG_RAISE_WAYS && !version_newer(v, set[best].version))
+  struct floor_entry set[CATALOG_FLOOR_WAYS], made = {.id = id, .version = v, .at_us = clock_now_us()};
+  for (int tries = 0; tries < FLOOR_TRIES; tries++) {
+    int best = floor_find(c, id, set);
+    if (best < CATALOG_FLOOR_WAYS && !version_newer(v, set[best].version))
       return;
-    int victim = raise_victim(c, id, set, best);
-    if (raise_written(&set[victim]) && tries < RAISE_TRIES / 2)
+    int victim = floor_victim(c, id, set, best);
+    if (floor_written(&set[victim]) && tries < FLOOR_TRIES / 2)
       sched_yield(); /* all are: whoever lives is done soon */
-    else if (raise_store(&raise_set(c, id)[victim], set[victim].check, &made))
+    else if (floor_store(&floor_set(c, id)[victim], set[victim].check, &made))
       break;
   }
-  atomic_fetch_add(&c->raised, 1);
+  atomic_fetch_add(&c->floor, 1);
 }
 
-static struct version version_raised(const struct catalog *c, uint64_t id, struct version known)
+static struct version version_floor_apply(const struct catalog *c, uint64_t id, struct version known)
 {
-  struct raised set[CATALOG_RAISE_WAYS];
-  int best = raise_find(c, id, set);
-  return best < CATALOG_RAISE_WAYS && version_newer(set[best].version, known) ? set[best].version : known;
+  struct floor_entry set[CATALOG_FLOOR_WAYS];
+  int best = floor_find(c, id, set);
+  return best < CATALOG_FLOOR_WAYS && version_newer(set[best].version, known) ? set[best].version : known;
 }
 
 /* The id is 0 when there is no such product. */
@@ -159,35 +159,35 @@ static struct version version_of(const struct catalog_pin *pin, uint32_t ordinal
               : (struct version){0};
 }
 
-void catalog_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
+void catalog_floor_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
 {
   uint64_t id;
   struct version known = version_of(pin, ordinal, &id);
   if (id && version_newer(v, known))
-    version_raise(pin->catalog, id, v);
+    version_floor_raise(pin->catalog, id, v);
 }
 
-struct version catalog_raised(const struct catalog_pin *pin, uint32_t ordinal)
+struct version catalog_newest_version(const struct catalog_pin *pin, uint32_t ordinal)
 {
   uint64_t id;
   struct version known = version_of(pin, ordinal, &id);
-  return id ? version_raised(pin->catalog, id, known) : known;
+  return id ? version_floor_apply(pin->catalog, id, known) : known;
 }
 
-void catalog_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v)
+void catalog_floor_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v)
 {
   if (version_newer(v, known))
-    version_raise(c, ~id, v);
+    version_floor_raise(c, ~id, v);
 }
 
-struct version catalog_raised_page(const struct catalog *c, uint64_t id, struct version known)
+struct version catalog_newest_page_version(const struct catalog *c, uint64_t id, struct version known)
 {
-  return version_raised(c, ~id, known);
+  return version_floor_apply(c, ~id, known);
 }
 
-uint64_t catalog_raises(const struct catalog *c)
+uint64_t catalog_floor_count(const struct catalog *c)
 {
-  return atomic_load(&c->raised);
+  return atomic_load(&c->floor);
 }
 
 void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
@@ -214,10 +214,10 @@ struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordin
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products)
 {
   struct catalog_stored_version *stored = catalog_stored_array(c, half);
-  for (int i = 0; i < CATALOG_RAISE_SETS; i++)
-    for (int k = 0; k < CATALOG_RAISE_WAYS; k++)
-      if (atomic_load_explicit(&c->raises[i][k].check, memory_order_relaxed))
-        atomic_store_explicit(&c->raises[i][k].check, 0, memory_order_relaxed);
+  for (int i = 0; i < CATALOG_FLOOR_SETS; i++)
+    for (int k = 0; k < CATALOG_FLOOR_WAYS; k++)
+      if (atomic_load_explicit(&c->floors[i][k].check, memory_order_relaxed))
+        atomic_store_explicit(&c->floors[i][k].check, 0, memory_order_relaxed);
   for (uint32_t i = 0; i < products; i++)
     if (atomic_load_explicit(&stored[i].rev, memory_order_relaxed))
       atomic_store_explicit(&stored[i].rev, 0, memory_order_relaxed);

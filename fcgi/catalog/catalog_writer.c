@@ -1,4 +1,4 @@
-/* Staging changes.  A put writes the new record beyond what the live board uses and notes the ordinal;
+/* Staging changes.  A put writes the new record beyond what the live snapshot uses and notes the ordinal;
  * nothing is visible before the publication.  A put that changes nothing stages nothing. */
 #include "catalog/catalog_private.h"
 
@@ -14,7 +14,7 @@ static bool live_take(struct catalog_writer *w)
   w->half = live & 1;
   w->base = catalog_half(w->c, w->half);
   w->step = live >> 1;
-  w->next = ((struct catalog_board *)w->base)[w->step % CATALOG_BOARDS];
+  w->next = ((struct catalog_snapshot *)w->base)[w->step % CATALOG_BOARDS];
   memcpy(w->placed, w->next.tables, sizeof w->placed);
   return catalog_takeover(w);
 }
@@ -125,7 +125,7 @@ static bool same_but_window(const void *a, size_t n, const struct catalog_record
     return false;
   memcpy(&x, a, sizeof x);
   y = *old;
-  if (x.window_h < y.window_h) /* readers take the later of this and the board's: the clock was set back */
+  if (x.window_h < y.window_h) /* readers take the later of this and the snapshot's: the clock was set back */
     return false;
   x.window_h = y.window_h = 0;
   return memcmp(&x, &y, sizeof x) == 0 && memcmp((const char *)a + sizeof x, old + 1, n - sizeof x) == 0;

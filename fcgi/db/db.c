@@ -135,7 +135,7 @@ static unsigned seconds_beyond(int64_t us)
 /* The server's words for "end a statement that nobody waits for" and for the isolation level differ;
  * what one server doesn't know is a comment to it.  Without REPEATABLE READ a consistent snapshot
  * would silently be none; sql_mode is emptied so that no server-wide mode changes what we write. */
-static void session_words(char *out, size_t cap, int64_t answer_us)
+static void session_statement(char *out, size_t cap, int64_t answer_us)
 {
   snprintf(out, cap,
            "SET autocommit = 1, time_zone = '+00:00', sql_mode = ''"
@@ -154,7 +154,7 @@ static MYSQL *handle_new(const struct db *db)
 #ifdef MARIADB_PACKAGE_VERSION
   mysql_options(m, MYSQL_OPT_NONBLOCK, 0);
 #endif
-  session_words(words, sizeof words, db->answer_us);
+  session_statement(words, sizeof words, db->answer_us);
   mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &handshake);
   mysql_options(m, MYSQL_OPT_READ_TIMEOUT, &seconds);
   mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &seconds);

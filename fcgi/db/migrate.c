@@ -131,7 +131,7 @@ static bool number_read(struct migration *mg, const char *sql, long long *out)
 
 /* ---- one file */
 
-static bool run_words(struct migration *mg, const char *before, struct span name, const char *after)
+static bool run_statement(struct migration *mg, const char *before, struct span name, const char *after)
 {
   struct buf sql = BUF_INIT;
   buf_printf(&sql, "%s`%.*s`%s", before, SPAN_ARG(name), after);
@@ -144,9 +144,9 @@ static bool run_words(struct migration *mg, const char *before, struct span name
 static bool replace_in_steps(struct migration *mg, struct span statement, const struct sql_replacement *r)
 {
   if (!r->table.n)
-    return run_words(mg, "DROP PROCEDURE IF EXISTS ", r->name, "") && run_patiently(mg, statement);
-  bool ok = run_words(mg, "LOCK TABLES ", r->table, " WRITE") &&
-            run_words(mg, "DROP TRIGGER IF EXISTS ", r->name, "") && run(mg, statement);
+    return run_statement(mg, "DROP PROCEDURE IF EXISTS ", r->name, "") && run_patiently(mg, statement);
+  bool ok = run_statement(mg, "LOCK TABLES ", r->table, " WRITE") &&
+            run_statement(mg, "DROP TRIGGER IF EXISTS ", r->name, "") && run(mg, statement);
   if (ok)
     return run(mg, SPAN("UNLOCK TABLES"));
   complain(mg, "replacing a trigger");

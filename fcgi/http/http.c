@@ -25,9 +25,9 @@ void http_security_headers(struct response *out, bool embeddable)
                                      : "Cross-Origin-Resource-Policy: same-origin\r\n");
 }
 
-void http_etag(char out[TABLE_ETAG + 1], struct span body)
+void http_etag(char out[PAGE_CACHE_ETAG + 1], struct span body)
 {
-  snprintf(out, TABLE_ETAG + 1, "%016llx", (unsigned long long)XXH3_64bits(body.p, body.n));
+  snprintf(out, PAGE_CACHE_ETAG + 1, "%016llx", (unsigned long long)XXH3_64bits(body.p, body.n));
 }
 
 static struct span next_item(struct span *rest)
@@ -133,7 +133,7 @@ static bool not_modified(const struct request *rq, struct span tag, int64_t modi
   return since <= now_us - OLD_ENOUGH_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
 }
 
-static void cache_control(const struct http *h, const struct finished *f, struct response *out)
+static void cache_control(const struct http *h, const struct finished_page *f, struct response *out)
 {
   int64_t seconds = h->config->page_max_age;
   if (f->versioned) {
@@ -146,13 +146,13 @@ static void cache_control(const struct http *h, const struct finished *f, struct
   buf_printf(&out->headers, "Cache-Control: public, max-age=%lld, must-revalidate\r\n", (long long)seconds);
 }
 
-static bool may_code(const struct request *rq, const struct finished *f)
+static bool may_code(const struct request *rq, const struct finished_page *f)
 {
   return !f->versioned && f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
 }
 
 /* Sends the compressed body when it may and should; *coded tells. */
-static struct span choose_body(const struct request *rq, struct table *t, struct finished *f, bool *coded)
+static struct span choose_body(const struct request *rq, struct page_cache *t, struct finished_page *f, bool *coded)
 {
   *coded = may_code(rq, f);
   if (!*coded)
@@ -164,17 +164,17 @@ static struct span choose_body(const struct request *rq, struct table *t, struct
   if (gzip_make(f->body, &z)) {
     made = arena_copy(rq->arena, buf_view(&z));
     if (t)
-      table_put_gzip(t, f, buf_view(&z));
+      page_cache_put_gzip(t, f, buf_view(&z));
   }
   buf_free(&z);
   *coded = made.p != NULL;
   return *coded ? made : f->body;
 }
 
-void http_page(const struct http *h, const struct request *rq, struct table *t, struct finished *f,
+void http_page(const struct http *h, const struct request *rq, struct page_cache *t, struct finished_page *f,
                struct response *out)
 {
-  char tag[TABLE_ETAG + 8], date[CLOCK_ISO_MAX];
+  char tag[PAGE_CACHE_ETAG + 8], date[CLOCK_ISO_MAX];
   bool coded = may_code(rq, f);
   int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
   int64_t now_us = clock_now_us();

@@ -17,7 +17,7 @@ struct request {
   int64_t deadline_us;           /* monotonic: when the answer must be out */
   bool patient;                  /* a response.later is an answer too */
   struct arena *arena;           /* everything of this request */
-  bool crowded;                  /* others wait for this worker behind it */
+  bool under_load;                  /* others wait for this worker behind it */
   struct stage *stage;           /* where it is told what the request is doing; never NULL */
 };
 

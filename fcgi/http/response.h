@@ -15,7 +15,7 @@ struct response {
   struct buf headers; /* whole lines "Name: value\r\n"; without Status and Content-Length */
   struct span body;
   bool no_body;       /* 204, 304: no Content-Length either */
-  struct later *later;
+  struct deferred *deferred;
 };
 
 /* Adds one line.  A value with CR, LF or NUL is refused: false, nothing is added. */

@@ -29,7 +29,7 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
 
 struct span target_suffix(enum form f); /* ".json"; empty for a form without one */
 
-/* Is this for other sites' pages too: a twin, a feed, a badge, any file but those that dress our pages? */
+/* Is this for other sites' pages too: a representation, a feed, a badge, any file but those that dress our pages? */
 bool target_embeddable(const struct target *t);
 
 /* The decoded value of the first `name` in the query ('+' is a space); a null pointer: not there.

@@ -4,14 +4,14 @@
 
 #include "text/pack.h"
 
-void picture_pack(const struct picture *p, struct buf *out)
+void image_pack(const struct image *p, struct buf *out)
 {
-  pack_uint(out, PICTURE_LOOK);
+  pack_uint(out, IMAGE_LOOK);
   pack_span(out, p->site);
   pack_span(out, p->eyebrow);
   pack_uint(out, p->n);
   for (size_t i = 0; i < p->n; i++) {
-    const struct picture_panel *panel = &p->panels[i];
+    const struct image_panel *panel = &p->panels[i];
     pack_span(out, panel->name);
     pack_span(out, panel->note);
     pack_span(out, panel->score);
@@ -20,19 +20,19 @@ void picture_pack(const struct picture *p, struct buf *out)
   }
 }
 
-bool picture_unpack(struct span packed, struct picture *out)
+bool image_unpack(struct span packed, struct image *out)
 {
   struct unpack u = {.rest = packed};
-  *out = (struct picture){0};
-  bool known = unpack_uint(&u) == PICTURE_LOOK;
+  *out = (struct image){0};
+  bool known = unpack_uint(&u) == IMAGE_LOOK;
   out->site = unpack_span(&u);
   out->eyebrow = unpack_span(&u);
   uint64_t n = unpack_uint(&u);
-  if (!known || u.failed || n < 1 || n > PICTURE_PANELS)
+  if (!known || u.failed || n < 1 || n > IMAGE_PANELS)
     return false;
   out->n = (size_t)n;
   for (size_t i = 0; i < out->n; i++) {
-    struct picture_panel *panel = &out->panels[i];
+    struct image_panel *panel = &out->panels[i];
     panel->name = unpack_span(&u);
     panel->note = unpack_span(&u);
     panel->score = unpack_span(&u);
@@ -42,9 +42,9 @@ bool picture_unpack(struct span packed, struct picture *out)
   return !u.failed;
 }
 
-void picture_version(char out[PICTURE_VERSION + 1], struct span packed)
+void image_version(char out[IMAGE_VERSION + 1], struct span packed)
 {
   unsigned char hash[crypto_generichash_BYTES_MIN];
   crypto_generichash(hash, sizeof hash, (const unsigned char *)packed.p, packed.n, NULL, 0);
-  sodium_bin2hex(out, PICTURE_VERSION + 1, hash, PICTURE_VERSION / 2);
+  sodium_bin2hex(out, IMAGE_VERSION + 1, hash, IMAGE_VERSION / 2);
 }

@@ -15,7 +15,7 @@
 #define INK 0x1c1a17u
 #define QUIET 0x625d53u
 #define RULE 0xd9d4c8u
-static const unsigned hues[PICTURE_PANELS] = {0x1a5fa8, 0xad4413, 0x0b6e5c, 0x7a4596};
+static const unsigned hues[IMAGE_PANELS] = {0x1a5fa8, 0xad4413, 0x0b6e5c, 0x7a4596};
 static const unsigned ramp[] = {0xe9e4d8, 0xd6cfbf, 0xbdb5a3, 0xa39a87, 0x857c6b};
 static const double bands[] = {0, 1, 3, 5, 8, 10};
 
@@ -112,7 +112,7 @@ static double text_on(cairo_t *cr, struct span text, const struct letters *l, do
   return w;
 }
 
-static void meter(cairo_t *cr, const struct picture_panel *panel, size_t position, double x, double y, double w)
+static void meter(cairo_t *cr, const struct image_panel *panel, size_t position, double x, double y, double w)
 {
   for (size_t i = 0; i < sizeof ramp / sizeof *ramp; i++)
     box(cr, ramp[i], x + w * bands[i] / 10, y - 6, w * (bands[i + 1] - bands[i]) / 10, 12);
@@ -126,10 +126,10 @@ static void meter(cairo_t *cr, const struct picture_panel *panel, size_t positio
   cairo_fill(cr);
 }
 
-static void panel_draw(cairo_t *cr, const struct picture *p, size_t i, double x, double w)
+static void panel_draw(cairo_t *cr, const struct image *p, size_t i, double x, double w)
 {
   static const double sizes[] = {112, 76, 54, 42}, numbers[] = {88, 76, 64, 52};
-  const struct picture_panel *panel = &p->panels[i];
+  const struct image_panel *panel = &p->panels[i];
   struct letters name = {.px = sizes[p->n - 1], .bold = true, .colour = INK};
   struct letters note = {.px = p->n > 2 ? 23 : 27, .colour = QUIET};
   struct letters score = {.px = numbers[p->n - 1], .bold = true, .colour = INK};
@@ -150,15 +150,15 @@ static void panel_draw(cairo_t *cr, const struct picture *p, size_t i, double x,
   meter(cr, panel, i, x, BOTTOM - 12, w < 560 ? w : 560);
 }
 
-static void frame_draw(cairo_t *cr, const struct picture *p)
+static void frame_draw(cairo_t *cr, const struct image *p)
 {
   struct letters brand = {.px = 40, .bold = true, .colour = INK};
   struct letters eyebrow = {.px = 24, .spaced = true, .colour = QUIET};
-  box(cr, PAPER, 0, 0, PICTURE_WIDTH, PICTURE_HEIGHT);
-  box(cr, INK, 0, 0, PICTURE_WIDTH, 12);
-  text_fit(cr, p->site, &brand, &(struct area){MARGIN, 76, PICTURE_WIDTH - 2 * MARGIN - 320, 0, true});
-  text_on(cr, p->eyebrow, &eyebrow, PICTURE_WIDTH - MARGIN, 84, true);
-  box(cr, INK, MARGIN, 112, PICTURE_WIDTH - 2 * MARGIN, 1.5);
+  box(cr, PAPER, 0, 0, IMAGE_WIDTH, IMAGE_HEIGHT);
+  box(cr, INK, 0, 0, IMAGE_WIDTH, 12);
+  text_fit(cr, p->site, &brand, &(struct area){MARGIN, 76, IMAGE_WIDTH - 2 * MARGIN - 320, 0, true});
+  text_on(cr, p->eyebrow, &eyebrow, IMAGE_WIDTH - MARGIN, 84, true);
+  box(cr, INK, MARGIN, 112, IMAGE_WIDTH - 2 * MARGIN, 1.5);
 }
 
 static cairo_status_t take(void *closure, const unsigned char *bytes, unsigned n)
@@ -168,12 +168,12 @@ static cairo_status_t take(void *closure, const unsigned char *bytes, unsigned n
   return out->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
-bool picture_draw(const struct picture *p, struct buf *png)
+bool image_draw(const struct image *p, struct buf *png)
 {
-  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, PICTURE_WIDTH, PICTURE_HEIGHT);
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, IMAGE_WIDTH, IMAGE_HEIGHT);
   cairo_t *cr = cairo_create(surface);
   double n = (double)p->n, gap = p->n > 2 ? GAP * 0.6 : GAP;
-  double w = (PICTURE_WIDTH - 2 * MARGIN - (n - 1) * gap) / n;
+  double w = (IMAGE_WIDTH - 2 * MARGIN - (n - 1) * gap) / n;
   frame_draw(cr, p);
   for (size_t i = 0; i < p->n; i++) {
     double x = MARGIN + (double)i * (w + gap);

@@ -11,7 +11,7 @@
 
 #define ARENA_MOST ((size_t)4 << 20)
 
-static bool descriptors_open(struct gallery *g)
+static bool descriptors_open(struct image_queue *g)
 {
   struct epoll_event e = {.events = EPOLLIN};
   g->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -19,30 +19,30 @@ static bool descriptors_open(struct gallery *g)
   return g->epoll_fd >= 0 && g->timer_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->timer_fd, &e) == 0;
 }
 
-struct gallery *gallery_open(const struct config *c, struct metrics *m, struct breaker *cache)
+struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache)
 {
-  struct gallery *g = calloc(1, sizeof *g);
+  struct image_queue *g = calloc(1, sizeof *g);
   if (!g)
     return NULL;
   g->metrics = m;
   envelope_secret(g->secret, span_z(c->cache_secret));
   bool opened = descriptors_open(g);
   g->cache = cache_new(c, m, cache);
-  g->painter = painter_new(g->epoll_fd);
+  g->painter = image_worker_new(g->epoll_fd);
   g->arena = arena_new(ARENA_MOST);
   if (!opened || !g->cache || !g->painter || !g->arena)
-    gallery_close(&g);
+    image_queue_close(&g);
   return g;
 }
 
-void gallery_close(struct gallery **g)
+void image_queue_close(struct image_queue **g)
 {
   if (!*g)
     return;
-  painter_free(&(*g)->painter);
+  image_worker_free(&(*g)->painter);
   cache_free(&(*g)->cache);
   arena_free(&(*g)->arena);
-  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++) {
     buf_free(&(*g)->jobs[i].packed);
     buf_free(&(*g)->jobs[i].png);
   }
@@ -54,34 +54,34 @@ void gallery_close(struct gallery **g)
   *g = NULL;
 }
 
-int gallery_fd(const struct gallery *g)
+int image_queue_fd(const struct image_queue *g)
 {
   return g->epoll_fd;
 }
 
-void gallery_tidy(struct gallery *g)
+void image_queue_tidy(struct image_queue *g)
 {
-  painter_tidy(g->painter);
+  image_worker_tidy(g->painter);
 }
 
-static struct span key_of(struct span packed, char out[GALLERY_KEY])
+static struct span key_of(struct span packed, char out[IMAGE_QUEUE_KEY])
 {
   unsigned char hash[crypto_generichash_BYTES_MIN];
   crypto_generichash(hash, sizeof hash, (const unsigned char *)packed.p, packed.n, NULL, 0);
   out[0] = 'i';
   out[1] = ':';
-  sodium_bin2hex(out + 2, GALLERY_KEY - 2, hash, sizeof hash);
+  sodium_bin2hex(out + 2, IMAGE_QUEUE_KEY - 2, hash, sizeof hash);
   return span_of(out, 2 + 2 * sizeof hash);
 }
 
-bool gallery_kept(struct gallery *g, struct span key, struct arena *arena, struct span *png)
+bool image_queue_kept(struct image_queue *g, struct span key, struct arena *arena, struct span *png)
 {
   struct span value = {0};
   cache_get(g->cache, &key, 1, arena, &value);
   return value.p && envelope_open(value, key, g->secret, png);
 }
 
-void gallery_keep(struct gallery *g, struct span key, struct span png)
+void image_queue_keep(struct image_queue *g, struct span key, struct span png)
 {
   struct buf value = BUF_INIT;
   envelope_wrap(&value, key, png, g->secret);
@@ -90,53 +90,53 @@ void gallery_keep(struct gallery *g, struct span key, struct span png)
   buf_free(&value);
 }
 
-static struct gallery_job *job_find(struct gallery *g, struct span key)
+static struct image_job *job_find(struct image_queue *g, struct span key)
 {
-  for (size_t i = 0; i < GALLERY_QUEUE; i++)
-    if (g->jobs[i].state != JOB_FREE && span_eq(gallery_key(&g->jobs[i]), key))
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++)
+    if (g->jobs[i].state != JOB_FREE && span_eq(image_queue_key(&g->jobs[i]), key))
       return &g->jobs[i];
   return NULL;
 }
 
 /* NULL: the queue is full, or no memory. */
-static struct gallery_job *job_new(struct gallery *g, struct span key, const struct gallery_request *rq)
+static struct image_job *job_new(struct image_queue *g, struct span key, const struct image_request *rq)
 {
   int64_t now_us = clock_mono_us(), most_us = (rq->deadline_us - now_us) * 2 / 3;
-  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
-    struct gallery_job *j = &g->jobs[i];
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++) {
+    struct image_job *j = &g->jobs[i];
     if (j->state != JOB_FREE)
       continue;
-    *j = (struct gallery_job){.state = JOB_QUEUED,
+    *j = (struct image_job){.state = JOB_QUEUED,
                               .key_n = key.n,
                               .number = g->numbers++,
-                              .alone_us = now_us + most_us,
+                              .draw_anyway_us = now_us + most_us,
                               .patience_us = most_us};
     memcpy(j->key, key.p, key.n);
     buf_span(&j->packed, rq->packed);
-    gallery_wake(g, now_us);
+    image_queue_wake(g, now_us);
     return j;
   }
   return NULL;
 }
 
-static unsigned waiters(const struct gallery *g)
+static unsigned waiters(const struct image_queue *g)
 {
   unsigned n = 0;
-  for (size_t i = 0; i < GALLERY_QUEUE; i++)
-    n += g->jobs[i].later.waiters;
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++)
+    n += g->jobs[i].deferred.waiters;
   return n;
 }
 
-enum err gallery_get(struct gallery *g, const struct gallery_request *rq, struct span *png, struct later **later)
+enum err image_queue_get(struct image_queue *g, const struct image_request *rq, struct span *png, struct deferred **deferred)
 {
-  char text[GALLERY_KEY];
+  char text[IMAGE_QUEUE_KEY];
   struct span key = key_of(rq->packed, text);
-  bool patient = rq->patient && waiters(g) < GALLERY_WAITERS;
-  gallery_reap(g);
-  struct gallery_job *j = job_find(g, key);
+  bool patient = rq->patient && waiters(g) < IMAGE_QUEUE_WAITERS;
+  image_queue_reap(g);
+  struct image_job *j = job_find(g, key);
   if (!j) {
     stage_set(rq->stage, STAGE_CACHE);
-    if (gallery_kept(g, key, rq->arena, png))
+    if (image_queue_kept(g, key, rq->arena, png))
       return ERR_OK;
     j = patient ? job_new(g, key, rq) : NULL;
   }
@@ -148,6 +148,6 @@ enum err gallery_get(struct gallery *g, const struct gallery_request *rq, struct
     METRICS_ADD(g->metrics, pictures_refused, 1);
     return ERR_UNAVAILABLE;
   }
-  *later = &j->later;
-  return ERR_LATER;
+  *deferred = &j->deferred;
+  return ERR_DEFERRED;
 }

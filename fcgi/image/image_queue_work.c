@@ -1,5 +1,5 @@
 /* The queue of pictures.  A job is queued, being drawn, and drawn or failed; its place is free again when
- * nobody waits for it, unless the painter is at it: then it is at least kept for the next who asks. */
+ * nobody waits for it, unless the image worker is at it: then it is at least kept for the next who asks. */
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -8,109 +8,109 @@
 #include "image/image_queue_state.h"
 
 #define LOOK_US (20 * INT64_C(1000)) /* between looks for what another worker draws */
-#define TRIES 2                      /* a painter may end by itself in the moment that it is asked */
+#define TRIES 2                      /* a image worker may end by itself in the moment that it is asked */
 
-static struct span lease_key(const struct gallery_job *j, char out[GALLERY_KEY])
+static struct span lease_key(const struct image_job *j, char out[IMAGE_QUEUE_KEY])
 {
   memcpy(out, j->key, j->key_n);
   out[0] = 'l';
   return span_of(out, j->key_n);
 }
 
-static void lease_release(struct gallery *g, struct gallery_job *j)
+static void lease_release(struct image_queue *g, struct image_job *j)
 {
-  char key[GALLERY_KEY];
+  char key[IMAGE_QUEUE_KEY];
   if (j->leased)
     cache_release(g->cache, lease_key(j, key));
   j->leased = false;
 }
 
 /* false: another worker is drawing it. */
-static bool lease_take(struct gallery *g, struct gallery_job *j, int64_t now_us)
+static bool lease_take(struct image_queue *g, struct image_job *j, int64_t now_us)
 {
-  char key[GALLERY_KEY];
-  if (j->leased || now_us >= j->alone_us)
+  char key[IMAGE_QUEUE_KEY];
+  if (j->leased || now_us >= j->draw_anyway_us)
     return true;
   enum err e = cache_lease(g->cache, lease_key(j, key));
   j->leased = e == ERR_OK;
   return e != ERR_LIMIT;
 }
 
-void gallery_reap(struct gallery *g)
+void image_queue_reap(struct image_queue *g)
 {
-  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
-    struct gallery_job *j = &g->jobs[i];
-    if (j->state == JOB_FREE || j->state == JOB_DRAWING || j->later.waiters)
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++) {
+    struct image_job *j = &g->jobs[i];
+    if (j->state == JOB_FREE || j->state == JOB_DRAWING || j->deferred.waiters)
       continue;
     lease_release(g, j);
     buf_free(&j->packed);
     buf_free(&j->png);
-    *j = (struct gallery_job){.state = JOB_FREE};
+    *j = (struct image_job){.state = JOB_FREE};
   }
 }
 
-void gallery_wake(struct gallery *g, int64_t us)
+void image_queue_wake(struct image_queue *g, int64_t us)
 {
   struct itimerspec at = {.it_value = {us / CLOCK_SECOND, us % CLOCK_SECOND * 1000 + 1}};
   timerfd_settime(g->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
 }
 
-static void finish(struct gallery *g, struct gallery_job *j, bool drawn)
+static void finish(struct image_queue *g, struct image_job *j, bool drawn)
 {
   lease_release(g, j);
   j->state = drawn ? JOB_DRAWN : JOB_FAILED;
-  j->later.done = true;
+  j->deferred.done = true;
 }
 
-static void drawn(struct gallery *g, struct gallery_job *j)
+static void drawn(struct image_queue *g, struct image_job *j)
 {
   bool whole = !j->png.failed;
   if (whole) {
     METRICS_ADD(g->metrics, pictures_drawn, 1);
-    gallery_keep(g, gallery_key(j), buf_view(&j->png));
+    image_queue_keep(g, image_queue_key(j), buf_view(&j->png));
   }
   finish(g, j, whole);
 }
 
-/* What has become of the picture that the painter has? */
-static void painter_turn(struct gallery *g, int64_t now_us)
+/* What has become of the picture that the image worker has? */
+static void image_worker_turn(struct image_queue *g, int64_t now_us)
 {
-  struct gallery_job *j = g->drawing;
+  struct image_job *j = g->drawing;
   struct buf none = BUF_INIT;
-  enum painter_news news = painter_look(g->painter, j ? &j->png : &none);
-  if (!j || (news == PAINTER_WORKS && now_us < g->until_us))
+  enum image_worker_result result = image_worker_look(g->painter, j ? &j->png : &none);
+  if (!j || (result == IMAGE_WORKER_WORKS && now_us < g->until_us))
     return;
   g->drawing = NULL;
-  if (news == PAINTER_WORKS) {
+  if (result == IMAGE_WORKER_WORKS) {
     log_warn("a picture was not drawn in time: replacing the painter");
-    painter_end(g->painter);
+    image_worker_end(g->painter);
   }
-  if (news == PAINTER_GONE && j->tries < TRIES)
+  if (result == IMAGE_WORKER_GONE && j->tries < TRIES)
     j->state = JOB_QUEUED;
-  else if (news == PAINTER_DRAWN)
+  else if (result == IMAGE_WORKER_DRAWN)
     drawn(g, j);
   else
     finish(g, j, false);
 }
 
-static bool kept_meanwhile(struct gallery *g, struct gallery_job *j)
+static bool kept_meanwhile(struct image_queue *g, struct image_job *j)
 {
   struct span png;
-  bool found = gallery_kept(g, gallery_key(j), g->arena, &png);
+  bool found = image_queue_kept(g, image_queue_key(j), g->arena, &png);
   if (found)
     buf_span(&j->png, png);
   arena_reset(g->arena);
   return found && !j->png.failed;
 }
 
-static void begin(struct gallery *g, struct gallery_job *j, int64_t now_us)
+static void begin(struct image_queue *g, struct image_job *j, int64_t now_us)
 {
   j->elsewhere = !lease_take(g, j, now_us);
   if (j->elsewhere)
     j->look_us = now_us + LOOK_US;
   else if (j->leased && kept_meanwhile(g, j)) /* by whoever had the lease before us */
     finish(g, j, true);
-  else if (j->packed.failed || !painter_begin(g->painter, buf_view(&j->packed)))
+  else if (j->packed.failed || !image_worker_begin(g->painter, buf_view(&j->packed)))
     finish(g, j, false);
   else {
     j->state = JOB_DRAWING;
@@ -120,7 +120,7 @@ static void begin(struct gallery *g, struct gallery_job *j, int64_t now_us)
   }
 }
 
-static void job_turn(struct gallery *g, struct gallery_job *j, int64_t now_us)
+static void job_turn(struct image_queue *g, struct image_job *j, int64_t now_us)
 {
   if (j->elsewhere && now_us < j->look_us)
     return;
@@ -133,39 +133,39 @@ static void job_turn(struct gallery *g, struct gallery_job *j, int64_t now_us)
 }
 
 /* The job that has waited longest, of those behind `after`; NULL: none. */
-static struct gallery_job *next_queued(struct gallery *g, const struct gallery_job *after)
+static struct image_job *next_queued(struct image_queue *g, const struct image_job *after)
 {
-  struct gallery_job *next = NULL;
-  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
-    struct gallery_job *j = &g->jobs[i];
+  struct image_job *next = NULL;
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++) {
+    struct image_job *j = &g->jobs[i];
     if (j->state == JOB_QUEUED && (!after || j->number > after->number) && (!next || j->number < next->number))
       next = j;
   }
   return next;
 }
 
-/* The next time that something happens without the painter's doing. */
-static void timer_set(struct gallery *g)
+/* The next time that something happens without the image worker's doing. */
+static void timer_set(struct image_queue *g)
 {
   int64_t at_us = g->drawing ? g->until_us : INT64_MAX;
-  for (size_t i = 0; i < GALLERY_QUEUE; i++) {
-    const struct gallery_job *j = &g->jobs[i];
+  for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++) {
+    const struct image_job *j = &g->jobs[i];
     if (j->state == JOB_QUEUED && j->elsewhere && j->look_us < at_us)
       at_us = j->look_us;
   }
   if (at_us != INT64_MAX)
-    gallery_wake(g, at_us);
+    image_queue_wake(g, at_us);
 }
 
-void gallery_work(struct gallery *g)
+void image_queue_work(struct image_queue *g)
 {
   uint64_t ticks;
   int64_t now_us = clock_mono_us();
-  ssize_t n = read(g->timer_fd, &ticks, sizeof ticks); /* EAGAIN: it was the painter */
+  ssize_t n = read(g->timer_fd, &ticks, sizeof ticks); /* EAGAIN: it was the image worker */
   (void)n;
-  painter_turn(g, now_us);
-  gallery_reap(g);
-  for (struct gallery_job *j = next_queued(g, NULL); j; j = next_queued(g, j))
+  image_worker_turn(g, now_us);
+  image_queue_reap(g);
+  for (struct image_job *j = next_queued(g, NULL); j; j = next_queued(g, j))
     job_turn(g, j, now_us);
   timer_set(g);
 }

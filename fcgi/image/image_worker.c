@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "image/image_worker_child.h"
 
-struct painter {
+struct image_worker {
   int epoll_fd;
   pid_t pid;   /* 0: none */
   pid_t dying; /* was told to end and is not buried yet; 0: none */
@@ -22,15 +22,15 @@ struct painter {
   struct buf in;  /* of the answer, with its length */
 };
 
-struct painter *painter_new(int epoll_fd)
+struct image_worker *image_worker_new(int epoll_fd)
 {
-  struct painter *p = calloc(1, sizeof *p);
+  struct image_worker *p = calloc(1, sizeof *p);
   if (p)
-    *p = (struct painter){.epoll_fd = epoll_fd, .fd = -1};
+    *p = (struct image_worker){.epoll_fd = epoll_fd, .fd = -1};
   return p;
 }
 
-static void bury(struct painter *p, int how)
+static void reap(struct image_worker *p, int how)
 {
   pid_t ended = 0;
   while (p->dying && (ended = waitpid(p->dying, NULL, how)) < 0 && errno == EINTR)
@@ -39,12 +39,12 @@ static void bury(struct painter *p, int how)
     p->dying = 0;
 }
 
-void painter_free(struct painter **p)
+void image_worker_free(struct image_worker **p)
 {
   if (!*p)
     return;
-  painter_end(*p);
-  bury(*p, 0);
+  image_worker_end(*p);
+  reap(*p, 0);
   buf_free(&(*p)->out);
   buf_free(&(*p)->in);
   free(*p);
@@ -52,14 +52,14 @@ void painter_free(struct painter **p)
 }
 
 /* Even an end may take its time, which is nobody's to wait for: it is buried later. */
-void painter_end(struct painter *p)
+void image_worker_end(struct image_worker *p)
 {
   if (p->fd >= 0) {
     epoll_ctl(p->epoll_fd, EPOLL_CTL_DEL, p->fd, NULL);
     close(p->fd);
   }
   if (p->pid > 0) {
-    bury(p, 0);
+    reap(p, 0);
     kill(p->pid, SIGKILL);
     p->dying = p->pid;
   }
@@ -68,20 +68,20 @@ void painter_end(struct painter *p)
   p->asked = false;
 }
 
-void painter_tidy(struct painter *p)
+void image_worker_tidy(struct image_worker *p)
 {
-  bury(p, WNOHANG);
+  reap(p, WNOHANG);
   if (p->pid > 0 && waitpid(p->pid, NULL, WNOHANG) == p->pid)
     p->pid = 0; /* a number that may soon be somebody else's; its socket tells the rest */
 }
 
-static bool watch(struct painter *p, int how)
+static bool watch(struct image_worker *p, int how)
 {
   struct epoll_event e = {.events = p->asked && p->sent < p->out.n ? EPOLLIN | EPOLLOUT : EPOLLIN};
   return epoll_ctl(p->epoll_fd, how, p->fd, &e) == 0;
 }
 
-static bool start(struct painter *p)
+static bool start(struct image_worker *p)
 {
   int ends[2];
   if (p->fd >= 0)
@@ -90,14 +90,14 @@ static bool start(struct painter *p)
     return false;
   p->pid = fork();
   if (p->pid == 0)
-    painter_child_run(ends[1]);
+    image_worker_child_run(ends[1]);
   close(ends[1]);
   p->fd = ends[0];
   return p->pid > 0 && watch(p, EPOLL_CTL_ADD);
 }
 
 /* false: it is gone. */
-static bool ask(struct painter *p)
+static bool ask(struct image_worker *p)
 {
   while (p->sent < p->out.n) {
     ssize_t n = send(p->fd, p->out.p + p->sent, p->out.n - p->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -108,7 +108,7 @@ static bool ask(struct painter *p)
   return watch(p, EPOLL_CTL_MOD);
 }
 
-bool painter_begin(struct painter *p, struct span packed)
+bool image_worker_begin(struct image_worker *p, struct span packed)
 {
   uint32_t n = (uint32_t)packed.n;
   buf_clear(&p->out);
@@ -118,7 +118,7 @@ bool painter_begin(struct painter *p, struct span packed)
     return false;
   if (!start(p)) {
     log_error("cannot start a painter: %s", strerror(errno));
-    painter_end(p);
+    image_worker_end(p);
     return false;
   }
   buf_clear(&p->in);
@@ -128,7 +128,7 @@ bool painter_begin(struct painter *p, struct span packed)
 }
 
 /* Of the answer, as far as it has come. */
-static size_t missing(const struct painter *p)
+static size_t missing(const struct image_worker *p)
 {
   uint32_t n;
   if (p->in.n < sizeof n)
@@ -138,36 +138,36 @@ static size_t missing(const struct painter *p)
 }
 
 /* Without an open question any byte or end means that it is gone. */
-static enum painter_news hear(struct painter *p)
+static enum image_worker_result hear(struct image_worker *p)
 {
   size_t most;
   char none;
   while ((most = p->asked ? missing(p) : 1) > 0) {
     if (most == SIZE_MAX || (p->asked && !buf_reserve(&p->in, most)))
-      return PAINTER_GONE;
+      return IMAGE_WORKER_GONE;
     ssize_t n = recv(p->fd, p->asked ? p->in.p + p->in.n : &none, most, MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN)
-      return PAINTER_WORKS;
+      return IMAGE_WORKER_WORKS;
     if (n == 0 || !p->asked || (n < 0 && errno != EINTR))
-      return PAINTER_GONE;
+      return IMAGE_WORKER_GONE;
     p->in.n += n > 0 ? (size_t)n : 0;
   }
-  return p->in.n > sizeof(uint32_t) ? PAINTER_DRAWN : PAINTER_REFUSED;
+  return p->in.n > sizeof(uint32_t) ? IMAGE_WORKER_DRAWN : IMAGE_WORKER_REFUSED;
 }
 
-enum painter_news painter_look(struct painter *p, struct buf *png)
+enum image_worker_result image_worker_look(struct image_worker *p, struct buf *png)
 {
   bool asked = p->asked;
   if (p->fd < 0)
-    return asked ? PAINTER_GONE : PAINTER_WORKS;
-  enum painter_news news = asked && !ask(p) ? PAINTER_GONE : hear(p);
-  if (news == PAINTER_GONE) {
-    painter_end(p);
-    return asked ? PAINTER_GONE : PAINTER_WORKS;
+    return asked ? IMAGE_WORKER_GONE : IMAGE_WORKER_WORKS;
+  enum image_worker_result result = asked && !ask(p) ? IMAGE_WORKER_GONE : hear(p);
+  if (result == IMAGE_WORKER_GONE) {
+    image_worker_end(p);
+    return asked ? IMAGE_WORKER_GONE : IMAGE_WORKER_WORKS;
   }
-  if (news == PAINTER_DRAWN)
+  if (result == IMAGE_WORKER_DRAWN)
     buf_span(png, span_from(buf_view(&p->in), sizeof(uint32_t)));
-  if (news != PAINTER_WORKS)
+  if (result != IMAGE_WORKER_WORKS)
     p->asked = false;
-  return news;
+  return result;
 }

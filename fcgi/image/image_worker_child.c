@@ -1,4 +1,4 @@
-/* The painter's own process.  It has all the time that its worker gives it, so it simply waits, and when
+/* The image worker's own process.  It has all the time that its worker gives it, so it simply waits, and when
  * pages want the processor they come first. */
 #include "image/image_worker_child.h"
 
@@ -58,25 +58,25 @@ static void settle(int fd)
   close_range(4, ~0u, 0); /* no listener, no connection, no lock of the worker's */
 }
 
-static bool picture_serve(struct buf *packed, struct buf *png)
+static bool image_serve(struct buf *packed, struct buf *png)
 {
-  struct picture p;
+  struct image p;
   uint32_t n;
   if (!transfer(&n, sizeof n, false) || n > PAINTER_PACKED_MOST || !buf_reserve(packed, n) ||
       !transfer(packed->p, n, false))
     return false;
   buf_clear(png);
-  if (!picture_unpack(span_of(packed->p, n), &p) || !picture_draw(&p, png) || png->n > PAINTER_PNG_MOST)
+  if (!image_unpack(span_of(packed->p, n), &p) || !image_draw(&p, png) || png->n > PAINTER_PNG_MOST)
     buf_clear(png);
   n = (uint32_t)png->n;
   return transfer(&n, sizeof n, true) && transfer(png->p, n, true);
 }
 
-_Noreturn void painter_child_run(int fd)
+_Noreturn void image_worker_child_run(int fd)
 {
   struct buf packed = BUF_INIT, png = BUF_INIT;
   settle(fd);
-  for (int i = 0; i < PICTURES_MOST && picture_serve(&packed, &png); i++)
+  for (int i = 0; i < PICTURES_MOST && image_serve(&packed, &png); i++)
     ;
   _exit(0);
 }

@@ -36,7 +36,7 @@ struct markdown_limits {
 
 enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
 
-/* The same body as Markdown again, for text twins: without raw HTML, links and pictures as above,
+/* The same body as Markdown again, for text representations: without raw HTML, links and pictures as above,
  * headings moved to begin at heading_base. */
 enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out);
 

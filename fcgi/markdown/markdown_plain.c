@@ -55,7 +55,7 @@ static bool is_blank(char c)
 }
 
 /* White space of any length, controls among it, is one blank. */
-static void words_add(struct buf *out, struct span s)
+static void sentences_add(struct buf *out, struct span s)
 {
   for (size_t i = 0; i < s.n; i++)
     if (!is_blank(s.p[i]) && (unsigned char)s.p[i] >= 0x20 && s.p[i] != 0x7F)
@@ -72,12 +72,12 @@ void markdown_write_plain(cmark_node *root, const struct markdown_limits *l, str
     cmark_node *n = cmark_iter_get_node(i);
     switch (cmark_node_get_type(n)) {
     case CMARK_NODE_TEXT:
-    case CMARK_NODE_CODE: words_add(out, span_z(cmark_node_get_literal(n))); break;
+    case CMARK_NODE_CODE: sentences_add(out, span_z(cmark_node_get_literal(n))); break;
     case CMARK_NODE_SOFTBREAK:
     case CMARK_NODE_LINEBREAK:
     case CMARK_NODE_PARAGRAPH:
     case CMARK_NODE_HEADING:
-    case CMARK_NODE_ITEM: words_add(out, SPAN(" ")); break;
+    case CMARK_NODE_ITEM: sentences_add(out, SPAN(" ")); break;
     default: break;
     }
   }

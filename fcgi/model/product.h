@@ -85,9 +85,9 @@ struct question {
 };
 
 /* An editor's word on a pair, with the other product's id; also its questions. */
-struct pair_words {
+struct pair_source {
   uint64_t other_id;
-  bool has_words;
+  bool has_text;
   struct span intro_md, verdict_md;
   const struct question *questions;
   size_t n_questions;
@@ -115,7 +115,7 @@ struct product {
   size_t n_moves;
   const struct question *questions; /* of the product alone, by sort then id */
   size_t n_questions;
-  const struct pair_words *pairs; /* published words or questions with others */
+  const struct pair_source *pairs; /* published words or questions with others */
   size_t n_pairs;
   const struct span *aliases;
   size_t n_aliases;

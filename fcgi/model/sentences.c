@@ -1,6 +1,6 @@
 #include "model/sentences.h"
 
-struct span words_join(struct arena *a, const struct span *names, size_t n, const char *last)
+struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last)
 {
   struct span *parts = n > 1 ? ARENA_ARRAY(a, 2 * n, struct span) : NULL, before_last = span_z(last);
   size_t m = 0;
@@ -15,7 +15,7 @@ struct span words_join(struct arena *a, const struct span *names, size_t n, cons
   return arena_joined(a, parts, m);
 }
 
-struct span words_versus(struct arena *a, const struct span *names, size_t n)
+struct span sentences_versus(struct arena *a, const struct span *names, size_t n)
 {
   struct span out = SPAN("");
   for (size_t i = 0; i < n; i++)
@@ -23,35 +23,35 @@ struct span words_versus(struct arena *a, const struct span *names, size_t n)
   return out;
 }
 
-static bool among_top(const struct words_member *m, struct span theme)
+static bool among_top(const struct sentences_member *m, struct span theme)
 {
-  for (size_t i = 0; i < m->n_themes && i < WORDS_TOP_THEMES; i++)
+  for (size_t i = 0; i < m->n_themes && i < SENTENCES_TOP_THEMES; i++)
     if (span_eq(m->themes[i], theme))
       return true;
   return false;
 }
 
-struct span words_overlap(struct arena *a, const struct words_member *m, size_t n)
+struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n)
 {
-  struct span shared[WORDS_TOP_THEMES], names[WORDS_SET_MAX];
+  struct span shared[SENTENCES_TOP_THEMES], names[SENTENCES_SET_MAX];
   size_t found = 0;
   for (size_t i = 0; i < n; i++)
     names[i] = m[i].name;
-  for (size_t t = 0; t < m[0].n_themes && t < WORDS_TOP_THEMES; t++) {
+  for (size_t t = 0; t < m[0].n_themes && t < SENTENCES_TOP_THEMES; t++) {
     size_t k = 1;
     while (k < n && among_top(&m[k], m[0].themes[t]))
       k++;
     if (k == n)
       shared[found++] = m[0].themes[t];
   }
-  struct span all = words_join(a, names, n, "and ");
+  struct span all = sentences_join(a, names, n, "and ");
   if (found == 0)
     return arena_printf(a, "None of the top themes of %.*s is shared.", SPAN_ARG(all));
   return arena_printf(a, "%.*s share the %s %.*s among their top themes.", SPAN_ARG(all),
-                      found == 1 ? "theme" : "themes", SPAN_ARG(words_join(a, shared, found, "and ")));
+                      found == 1 ? "theme" : "themes", SPAN_ARG(sentences_join(a, shared, found, "and ")));
 }
 
-struct span words_score(struct arena *a, int tenths)
+struct span sentences_score(struct arena *a, int tenths)
 {
   char text[8];
   if (tenths == SCORE_NONE)
@@ -61,7 +61,7 @@ struct span words_score(struct arena *a, int tenths)
 }
 
 /* "Apache Kafka 5.0 (active), Kubernetes 6.1 (active)" */
-static struct span scores(struct arena *a, const struct words_member *m, size_t n)
+static struct span scores(struct arena *a, const struct sentences_member *m, size_t n)
 {
   struct span out = SPAN("");
   for (size_t i = 0; i < n; i++) {
@@ -78,9 +78,9 @@ static struct span scores(struct arena *a, const struct words_member *m, size_t 
   return out;
 }
 
-struct span words_cadence(struct arena *a, const struct words_member *m, size_t n)
+struct span sentences_cadence(struct arena *a, const struct sentences_member *m, size_t n)
 {
-  struct span names[WORDS_SET_MAX], leaders[WORDS_SET_MAX];
+  struct span names[SENTENCES_SET_MAX], leaders[SENTENCES_SET_MAX];
   int low = 1000, high = -1, low_band = BAND_COUNT, high_band = -1;
   size_t scored = 0, ties = 0;
   for (size_t i = 0; i < n; i++) {
@@ -102,10 +102,10 @@ struct span words_cadence(struct arena *a, const struct words_member *m, size_t 
     return arena_printf(a, "Their cadence cannot be compared yet: %.*s.", SPAN_ARG(list));
   if (scored == 1)
     return arena_printf(a, "Only %.*s has a velocity score so far: %.*s.", SPAN_ARG(names[0]), SPAN_ARG(list));
-  struct span all = words_join(a, names, scored, "and ");
+  struct span all = sentences_join(a, names, scored, "and ");
   if (low_band == high_band || high - low < 10)
     return arena_printf(a, "%.*s ship at a similar cadence: %.*s.", SPAN_ARG(all), SPAN_ARG(list));
-  return arena_printf(a, "%.*s %s %s: %.*s.", SPAN_ARG(words_join(a, leaders, ties, "and ")), ties > 1 ? "ship" : "ships",
+  return arena_printf(a, "%.*s %s %s: %.*s.", SPAN_ARG(sentences_join(a, leaders, ties, "and ")), ties > 1 ? "ship" : "ships",
                       n == 2 ? "faster" : "fastest", SPAN_ARG(list));
 }
 
@@ -117,18 +117,18 @@ static bool before(const struct activity *x, size_t mx, const struct activity *y
   return mx != my ? mx < my : x->id < y->id;
 }
 
-size_t words_timeline(const struct words_list *lists, size_t n, struct words_move *out)
+size_t sentences_timeline(const struct sentences_list *lists, size_t n, struct sentences_move *out)
 {
-  size_t at[WORDS_SET_MAX] = {0}, count = 0;
+  size_t at[SENTENCES_SET_MAX] = {0}, count = 0;
   for (;;) {
     size_t best = n;
     for (size_t i = 0; i < n; i++)
-      if (at[i] < lists[i].n && at[i] < WORDS_TIMELINE_EACH &&
+      if (at[i] < lists[i].n && at[i] < SENTENCES_TIMELINE_EACH &&
           (best == n || before(&lists[i].v[at[i]], i, &lists[best].v[at[best]], best)))
         best = i;
     if (best == n)
       return count;
-    out[count++] = (struct words_move){&lists[best].v[at[best]++], best};
+    out[count++] = (struct sentences_move){&lists[best].v[at[best]++], best};
   }
 }
 
@@ -146,7 +146,7 @@ static bool is_letter(char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
 }
 
-struct span words_monogram(struct arena *a, struct span name)
+struct span sentences_monogram(struct arena *a, struct span name)
 {
   struct span first = SPAN(""), second = SPAN(""), last = SPAN("");
   bool inside = false;

@@ -8,17 +8,17 @@
 #include "model/product.h"
 #include "model/score.h"
 
-#define WORDS_SET_MAX 4
-#define WORDS_TOP_THEMES 4
-#define WORDS_TIMELINE_EACH 6
+#define SENTENCES_SET_MAX 4
+#define SENTENCES_TOP_THEMES 4
+#define SENTENCES_TIMELINE_EACH 6
 
 /* "A", "A and B", "A, B and C"; `or` instead of "and" when so asked. */
-struct span words_join(struct arena *a, const struct span *names, size_t n, const char *last);
+struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last);
 /* "A vs B vs C" */
-struct span words_versus(struct arena *a, const struct span *names, size_t n);
+struct span sentences_versus(struct arena *a, const struct span *names, size_t n);
 
 /* A product as the sentences see it. */
-struct words_member {
+struct sentences_member {
   struct span name;
   int tenths;                /* SCORE_NONE: never scored */
   const struct span *themes; /* slugs, in order */
@@ -26,25 +26,25 @@ struct words_member {
 };
 
 /* Which of the products' top themes (the first four of each) all of them share, or that none is. */
-struct span words_overlap(struct arena *a, const struct words_member *m, size_t n);
+struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n);
 /* Similar cadence (same band, or less than 1.0 apart), or who ships faster; always scores and bands. */
-struct span words_cadence(struct arena *a, const struct words_member *m, size_t n);
+struct span sentences_cadence(struct arena *a, const struct sentences_member *m, size_t n);
 /* "5.0, active" or "not scored" */
-struct span words_score(struct arena *a, int tenths);
+struct span sentences_score(struct arena *a, int tenths);
 
-/* The newest WORDS_TIMELINE_EACH of each list, merged newest first; ties: order of the lists (which is
+/* The newest SENTENCES_TIMELINE_EACH of each list, merged newest first; ties: order of the lists (which is
  * canonical), then id.  Lists are newest first already. */
-struct words_move {
+struct sentences_move {
   const struct activity *activity;
   size_t member;
 };
-struct words_list {
+struct sentences_list {
   const struct activity *v;
   size_t n;
 };
-size_t words_timeline(const struct words_list *lists, size_t n, struct words_move *out);
+size_t sentences_timeline(const struct sentences_list *lists, size_t n, struct sentences_move *out);
 
 /* Two letters for a product without a logo: initials of the first two words, or the first two letters. */
-struct span words_monogram(struct arena *a, struct span name);
+struct span sentences_monogram(struct arena *a, struct span name);
 
 #endif

@@ -2,8 +2,8 @@
  * without knowing any.  main.c fills one struct app; the pool includes neither pages nor adapters.
  *
  * Processes and order of calls:
- *   master   parts_open and shared_create once, before any fork; status whenever an operator asks; after
- *            the check of a reload parts_open, and parts_close for those that are no longer in force
+ *   master   resources_open and shared_create once, before any fork; status whenever an operator asks; after
+ *            the check of a reload resources_open, and resources_close for those that are no longer in force
  *   checker  (a child of the master, at reload) check
  *   worker   worker_open, then worker_handle for each request and worker_idle between them,
  *            worker_close; backends are opened in the worker, lazily, never before
@@ -28,21 +28,21 @@
 struct scoreboard;
 
 /* A process's place in shared memory.  It is the only writer of its metrics, stage and beat. */
-struct app_seat {
+struct app_process {
   int index;                       /* worker: 0 .. SCOREBOARD_SLOTS-1, its number in the log; watcher: -1 */
   struct metrics *metrics;         /* kept when the process is replaced */
   struct stage *stage;
-  _Atomic int64_t *beat_us;        /* see app_beat */
+  _Atomic int64_t *heartbeat_us;        /* see app_heartbeat */
   const struct scoreboard *board;  /* for report_metrics */
   int stop_fd;                     /* readable (or hung up) when the process should end; wait on it with poll */
-  const void *parts;               /* worker: what parts_open made of its configuration */
+  const void *resources;               /* worker: what resources_open made of its configuration */
 };
 
 /* A watcher is taken for hung, and replaced, when it has not called this for request_timeout or 30 s,
  * whichever is longer; for the first time it has two minutes.  Workers need not call it. */
-static inline void app_beat(const struct app_seat *seat)
+static inline void app_heartbeat(const struct app_process *process)
 {
-  atomic_store_explicit(seat->beat_us, clock_mono_us(), memory_order_relaxed);
+  atomic_store_explicit(process->heartbeat_us, clock_mono_us(), memory_order_relaxed);
 }
 
 struct app {
@@ -50,14 +50,14 @@ struct app {
 
   /* Both or neither.  What a configuration names and all workers that will ever serve with it share, read
    * once: a worker that is replaced is like the others, whatever became of the files.  NULL: why has the reasons */
-  void *(*parts_open)(const struct config *c, FILE *why);
-  void (*parts_close)(void *parts);
+  void *(*resources_open)(const struct config *c, FILE *why);
+  void (*resources_close)(void *resources);
 
   /* optional; makes shared memory that children inherit.  0: done; else the reason went to why */
   int (*shared_create)(void *context, const struct config *c, FILE *why);
 
   /* NULL: the worker cannot work (it said why in the log) and ends */
-  void *(*worker_open)(void *context, const struct config *c, const struct app_seat *seat);
+  void *(*worker_open)(void *context, const struct config *c, const struct app_process *process);
   /* always fills *out, whatever fails; out->headers is empty and owned by the caller; out->later: called
    * again with the same request, when that is done or the deadline has come, then without patience */
   void (*worker_handle)(void *self, const struct request *rq, struct response *out);
@@ -69,7 +69,7 @@ struct app {
   void (*worker_close)(void *self); /* optional */
 
   /* optional; runs until seat->stop_fd is readable, then returns its exit status */
-  int (*watcher_run)(void *context, const struct config *c, const struct app_seat *seat);
+  int (*watcher_run)(void *context, const struct config *c, const struct app_process *process);
 
   /* optional; would this configuration serve (templates compile, ...)?  0: yes; else why has the reasons */
   int (*check)(void *context, const struct config *c, FILE *why);

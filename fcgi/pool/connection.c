@@ -56,7 +56,7 @@ void connection_free(struct connection **c)
   *c = NULL;
 }
 
-enum connection_news connection_look(struct connection *c, char *buffer)
+enum connection_result connection_look(struct connection *c, char *buffer)
 {
   ssize_t n;
   do

@@ -17,7 +17,7 @@
 
 enum connection_state {
   CONNECTION_OPEN,  /* a request may come */
-  CONNECTION_ASIDE, /* one was taken, and its answer comes later */
+  CONNECTION_DEFERRED, /* one was taken, and its answer comes later */
   CONNECTION_LINGER /* answered; what the peer still sends is thrown away */
 };
 
@@ -30,9 +30,9 @@ struct connection {
   bool full;         /* no more can be looked at: what is missing is a long body */
   int64_t due_us;    /* monotonic: when it is closed unless something happens; 0: never */
   size_t discarded;  /* bytes thrown away while lingering */
-  struct later *later; /* aside: for what; it is counted among its waiters */
+  struct deferred *deferred; /* aside: for what; it is counted among its waiters */
   bool stirred;        /* aside: something came meanwhile */
-  struct record_scan scan;
+  struct record_request scan;
   FCGX_Request fcgi;
   struct connection *older, *newer; /* in the gateway's list */
 };
@@ -45,7 +45,7 @@ bool connection_library_open(void);
 struct connection *connection_new(int fd);
 void connection_free(struct connection **c); /* closes it */
 
-enum connection_news {
+enum connection_result {
   CONNECTION_NOTHING, /* no byte has come */
   CONNECTION_PART,    /* a request has begun */
   CONNECTION_REQUEST, /* c->scan tells of all parameters; the body may be under way */
@@ -54,7 +54,7 @@ enum connection_news {
 };
 
 /* Looks without blocking and without taking a byte.  `buffer` has 2 * RECORD_LIMIT bytes. */
-enum connection_news connection_look(struct connection *c, char *buffer);
+enum connection_result connection_look(struct connection *c, char *buffer);
 
 /* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena; a body that is there is
  * read and thrown away.  false: close it. */

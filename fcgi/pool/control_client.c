@@ -54,7 +54,7 @@ static bool answer_read(int fd, int wait_ms, struct buf *answer)
   }
 }
 
-int control_client_call(const char *control, const struct control_client_call *call)
+int control_client_call(const char *control, const struct control_call *call)
 {
   struct buf answer = BUF_INIT;
   char line[256];

@@ -7,11 +7,11 @@
 /* To the pool on the socket `control`: sends one line (without its end), waits at most wait_ms for the whole
  * answer, prints it to out when it is "ok" and to err otherwise.  Returns the exit status: 0 ok, 1 failed or
  * nobody there. */
-struct control_client_call {
+struct control_call {
   const char *line;
   int wait_ms;
   FILE *out, *err;
 };
-int control_client_call(const char *control, const struct control_client_call *call);
+int control_client_call(const char *control, const struct control_call *call);
 
 #endif

@@ -25,7 +25,7 @@ static void overdue(struct gateway *g, struct connection *c)
     gateway_request(g, c, (struct gateway_event){.waited = false});
     return;
   }
-  if (c->state == CONNECTION_ASIDE) {
+  if (c->state == CONNECTION_DEFERRED) {
     gateway_resume(g, c);
     return;
   }
@@ -69,7 +69,7 @@ static int wait_ms(const struct gateway *g)
 static int events_wait(struct gateway *g, struct epoll_event *events, bool *waited)
 {
   const struct gateway_setup *s = g->s;
-  atomic_store_explicit(&s->slot->beat_us, clock_mono_us(), memory_order_relaxed);
+  atomic_store_explicit(&s->slot->heartbeat_us, clock_mono_us(), memory_order_relaxed);
   int n = epoll_wait(g->epoll_fd, events, EVENTS, 0);
   *waited = n > 0 && g->handled != g->looked; /* behind the requests of the last turn */
   g->looked = g->handled;
@@ -85,45 +85,45 @@ static int events_wait(struct gateway *g, struct epoll_event *events, bool *wait
 
 /* A request waited when it was there before the worker looked, unless it could only come then: a peer
  * asks again on the same connection after its answer. */
-static void event_turn(struct gateway *g, const struct epoll_event *event, bool waited, bool crowded)
+static void event_turn(struct gateway *g, const struct epoll_event *event, bool waited, bool under_load)
 {
   struct connection *c = event->data.ptr;
   gateway_turn(g, c,
                (struct gateway_event){.waited = waited && c != g->last,
-                                      .crowded = crowded,
+                                      .under_load = under_load,
                                       .hung_up = event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR),
                                       .gone = event->events & (EPOLLHUP | EPOLLERR)});
 }
 
 /* One of each kind, so that the others get theirs.  Who looks because another has died or left takes
  * what there is: a wake-up is lost with the worker that got it. */
-static void newcomers_take(struct gateway *g, bool fresh, bool passed, bool nudged)
+static void newcomers_take(struct gateway *g, bool fresh, bool passed, bool woken)
 {
   if (fresh && g->listening)
     gateway_accept(g);
-  while (nudged && g->listening && gateway_accept(g))
+  while (woken && g->listening && gateway_accept(g))
     ;
   if (passed)
-    gateway_take(g);
-  while (nudged && gateway_take(g))
+    gateway_receive_fd(g);
+  while (woken && gateway_receive_fd(g))
     ;
 }
 
 static void turn(struct gateway *g)
 {
   struct epoll_event events[EVENTS];
-  bool waited, fresh = false, passed = false, nudged = false, work = false;
+  bool waited, fresh = false, passed = false, woken = false, work = false;
   int n = events_wait(g, events, &waited);
   for (int i = 0; i < n; i++, waited = true) {
     if (events[i].data.ptr == NULL)
       fresh = true;
     else if (events[i].data.ptr == g)
-      g->told = true;
+      g->stop_requested = true;
     else if (events[i].data.ptr == &g->listening)
-      nudged = eventfd_read(g->s->nudge_fd, &(eventfd_t){0}) == 0;
-    else if (events[i].data.ptr == &g->aside)
+      woken = eventfd_read(g->s->wakeup_fd, &(eventfd_t){0}) == 0;
+    else if (events[i].data.ptr == &g->deferred)
       work = true;
-    else if (events[i].data.ptr == g->s->pass_fds)
+    else if (events[i].data.ptr == g->s->transfer_fds)
       passed = true;
     else
       event_turn(g, &events[i], waited, n > 1);
@@ -131,9 +131,9 @@ static void turn(struct gateway *g)
   if (work) /* may close any connection: after the events of all */
     gateway_work(g);
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
-    g->told = true;
-  if (!g->told)
-    newcomers_take(g, fresh || n == 0, passed || n == 0, nudged);
+    g->stop_requested = true;
+  if (!g->stop_requested)
+    newcomers_take(g, fresh || n == 0, passed || n == 0, woken);
   expire(g);
 }
 
@@ -155,9 +155,9 @@ static void queue_drain(struct gateway *g)
 {
   int64_t until_us = clock_mono_us() + LEAVE_US;
   if (!atomic_load(&g->s->board->stopping))
-    gateway_nudge(g);
+    gateway_wakeup(g);
   else
-    while (clock_mono_us() < until_us && (gateway_take(g) || gateway_accept(g)))
+    while (clock_mono_us() < until_us && (gateway_receive_fd(g) || gateway_accept(g)))
       ;
 }
 
@@ -169,15 +169,15 @@ static void leave(struct gateway *g)
   gateway_listen(g, false);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->life_fd, NULL); /* these stay readable from now on */
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->signal_fd, NULL);
-  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->nudge_fd, NULL);
-  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->pass_fds[1], NULL);
+  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->wakeup_fd, NULL);
+  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->transfer_fds[1], NULL);
   queue_drain(g);
-  gateway_pass_all(g);
+  gateway_send_all_fds(g);
   g->quiet_us = clock_mono_us() + QUIET_US;
   while (g->oldest && clock_mono_us() < g->quiet_us)
     turn(g);
   g->quiet_us = 0;
-  while (atomic_load(&g->s->board->stopping) && gateway_take(g)) /* see gateway_pass.c */
+  while (atomic_load(&g->s->board->stopping) && gateway_receive_fd(g)) /* see gateway_send_fd.c */
     ;
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
@@ -191,24 +191,24 @@ static void leave(struct gateway *g)
  * epoll_pwait lets none in as long as it has events to tell. */
 static bool ends_watch(struct gateway *g)
 {
-  struct epoll_event told = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
-  struct epoll_event nudge = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
-  struct epoll_event pass = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->pass_fds};
+  struct epoll_event stop_requested = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
+  struct epoll_event wakeup = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
+  struct epoll_event pass = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->transfer_fds};
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGQUIT);
   g->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &told) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->life_fd, &told) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->nudge_fd, &nudge) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->pass_fds[1], &pass) == 0;
+  return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &stop_requested) == 0 &&
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->life_fd, &stop_requested) == 0 &&
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->wakeup_fd, &wakeup) == 0 &&
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->transfer_fds[1], &pass) == 0;
 }
 
 static bool work_watch(struct gateway *g)
 {
   const struct app *app = g->s->app;
-  struct epoll_event work = {.events = EPOLLIN, .data.ptr = &g->aside};
+  struct epoll_event work = {.events = EPOLLIN, .data.ptr = &g->deferred};
   return !app->worker_fd || epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, app->worker_fd(g->s->self), &work) == 0;
 }
 
@@ -249,11 +249,11 @@ enum gateway_end gateway_run(const struct gateway_setup *setup)
   enum gateway_end end = GATEWAY_FAILED;
   if (gateway_open(&g)) {
     atomic_store(&setup->slot->ready, 1);
-    end = GATEWAY_TOLD;
-    while (!g.told && end == GATEWAY_TOLD) {
+    end = GATEWAY_STOPPED;
+    while (!g.stop_requested && end == GATEWAY_STOPPED) {
       turn(&g);
       if (setup->requests_most && g.handled >= setup->requests_most)
-        end = GATEWAY_WORN;
+        end = GATEWAY_RECYCLED;
     }
     leave(&g);
   }

@@ -1,6 +1,6 @@
 /* A worker's loop: one epoll set over the listening socket, every kept connection and the end of the
  * master, one request at a time.  One whose answer is another process's work is no request of its time:
- * it is set aside until that is done (gateway_later.c).
+ * it is deferred until that is done (gateway_deferred.c).
  *
  * A mute or slow peer never holds the worker, because a connection is touched only when its whole
  * request has arrived, and is closed when it has not within a second.  A kept connection never pins
@@ -10,7 +10,7 @@
  * accepts no other for 10 ms, as long as another worker idles.  Signals are an event like the others:
  * none interrupts a request.
  *
- * Leaving loses nothing.  Kept connections are handed over to workers that stay (gateway_pass.c), also
+ * Leaving loses nothing.  Kept connections are handed over to workers that stay (gateway_send_fd.c), also
  * with a request on them that was not yet begun, so every request that comes after a reload is
  * answered with the new configuration; the connection of a request that still runs is ended by its
  * answer, which tells the peer so (see reply.h).  When the whole pool stops, nobody stays: then what is in
@@ -32,14 +32,14 @@ struct gateway_setup {
   struct scoreboard_slot *slot;
   int listen_fd; /* non-blocking */
   int life_fd;   /* hangs up when the master has died */
-  int nudge_fd;  /* an eventfd: look at the listening socket */
-  const int *pass_fds; /* a pair of SOCK_SEQPACKET: [0] connections are handed over to, [1] come from */
+  int wakeup_fd;  /* an eventfd: look at the listening socket */
+  const int *transfer_fds; /* a pair of SOCK_SEQPACKET: [0] connections are handed over to, [1] come from */
   uint64_t requests_most; /* leave after about so many; 0: never */
 };
 
 enum gateway_end {
-  GATEWAY_TOLD,    /* by signal, or because the master died */
-  GATEWAY_WORN,    /* requests_most reached */
+  GATEWAY_STOPPED,    /* by signal, or because the master died */
+  GATEWAY_RECYCLED,    /* requests_most reached */
   GATEWAY_FAILED   /* a resource was missing; the log says which */
 };
 

@@ -39,10 +39,10 @@ void gateway_touch(struct gateway *g, struct connection *c)
 
 void gateway_drop(struct gateway *g, struct connection *c)
 {
-  gateway_aside_forget(g, c);
+  gateway_deferred_forget(g, c);
   list_remove(g, c);
   g->connections--;
-  if (c->watched) /* closing alone does not, while another worker still has it open (gateway_pass.c) */
+  if (c->watched) /* closing alone does not, while another worker still has it open (gateway_send_fd.c) */
     epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL);
   connection_free(&c);
 }
@@ -109,9 +109,9 @@ void gateway_hold(struct gateway *g)
   }
 }
 
-void gateway_nudge(struct gateway *g)
+void gateway_wakeup(struct gateway *g)
 {
-  eventfd_write(g->s->nudge_fd, 1); /* full: enough nudges are under way */
+  eventfd_write(g->s->wakeup_fd, 1); /* full: enough nudges are under way */
 }
 
 bool gateway_accept(struct gateway *g)

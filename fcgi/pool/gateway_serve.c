@@ -29,7 +29,7 @@ static void response_count(struct metrics *m, int status)
     METRICS_ADD(m, responses_5xx, 1);
 }
 
-static bool told_to_leave(const struct gateway *g)
+static bool stop_requested(const struct gateway *g)
 {
   return g->leaving || atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed);
 }
@@ -39,7 +39,7 @@ struct request gateway_request_empty(const struct gateway *g, int64_t deadline_u
   return (struct request){.arena = g->arena,
                           .stage = &g->s->slot->stage,
                           .deadline_us = deadline_us,
-                          .patient = clock_mono_us() < deadline_us && g->aside < g->connections_most / 2};
+                          .patient = clock_mono_us() < deadline_us && g->deferred < g->connections_most / 2};
 }
 
 /* Into g->response.  false: it comes later. */
@@ -55,9 +55,9 @@ static bool respond(struct gateway *g, const struct request *rq)
     return true;
   }
   g->s->app->worker_handle(g->s->self, rq, r);
-  if (r->later && rq->patient)
+  if (r->deferred && rq->patient)
     return false;
-  if (r->later || r->headers.failed || r->status < 100 || r->status > 599)
+  if (r->deferred || r->headers.failed || r->status < 100 || r->status > 599)
     errors_bare(500, rq->id, r);
   return true;
 }
@@ -67,7 +67,7 @@ static bool respond_write(struct gateway *g, struct connection *c, const struct 
 {
   const struct gateway_setup *s = g->s;
   stage_set(rq->stage, STAGE_WRITE);
-  c->close_after = c->close_after || told_to_leave(g);
+  c->close_after = c->close_after || stop_requested(g);
   struct reply to = {.fd = c->fd,
                      .id = c->scan.id,
                      .head = span_eq(rq->method, SPAN("HEAD")),
@@ -105,9 +105,9 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
     g->handled++;
     open = settle(g, c, written);
   } else {
-    METRICS_ADD(&slot->metrics, requests_aside, 1);
+    METRICS_ADD(&slot->metrics, requests_deferred, 1);
     scoreboard_request_pause(slot);
-    gateway_aside(g, c, rq, g->response.later);
+    gateway_defer(g, c, rq, g->response.deferred);
   }
   stage_set(rq->stage, STAGE_IDLE);
   arena_reset(g->arena);
@@ -119,7 +119,7 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   const struct gateway_setup *s = g->s;
   int64_t now_us = clock_mono_us();
   struct request rq = gateway_request_empty(g, now_us + s->config->deadline * 1000);
-  rq.crowded = event.crowded;
+  rq.under_load = event.under_load;
   gateway_touch(g, c);
   g->last = c;
   c->body_awaited = false;
@@ -158,27 +158,27 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
       gateway_drop(g, c);
     return;
   }
-  if (c->state == CONNECTION_ASIDE) {
-    gateway_aside_turn(g, c, event);
+  if (c->state == CONNECTION_DEFERRED) {
+    gateway_deferred_turn(g, c, event);
     return;
   }
-  enum connection_news news = connection_look(c, g->buffer);
-  if (news == CONNECTION_REQUEST && told_to_leave(g) && gateway_pass(g, c))
+  enum connection_result result = connection_look(c, g->buffer);
+  if (result == CONNECTION_REQUEST && stop_requested(g) && gateway_send_fd(g, c))
     return; /* its answer would be of a configuration that may be in force no longer */
-  if (news == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
+  if (result == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
     return;
-  if (news == CONNECTION_REQUEST)
+  if (result == CONNECTION_REQUEST)
     gateway_request(g, c, event);
-  else if ((news == CONNECTION_NOTHING || news == CONNECTION_PART) && !event.hung_up) {
+  else if ((result == CONNECTION_NOTHING || result == CONNECTION_PART) && !event.hung_up) {
     if (!c->watched && c->due_us)
       gateway_hold(g);
-    if (news == CONNECTION_PART && !c->due_us)
+    if (result == CONNECTION_PART && !c->due_us)
       gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US);
     if (!gateway_watch(g, c))
       gateway_drop(g, c);
   } else {
-    if (news == CONNECTION_BROKEN || news == CONNECTION_PART)
-      gateway_bad(g, news == CONNECTION_BROKEN ? c->scan.why : "cut off in its parameters");
+    if (result == CONNECTION_BROKEN || result == CONNECTION_PART)
+      gateway_bad(g, result == CONNECTION_BROKEN ? c->scan.why : "cut off in its parameters");
     gateway_drop(g, c);
   }
 }

@@ -1,6 +1,6 @@
 /* What the parts of the gateway share, and nobody else: gateway.c (the loop, and leaving),
- * gateway_accept.c (the listening socket and the list of connections), gateway_pass.c (handing them
- * over), gateway_serve.c (one connection's turn, one request) and gateway_later.c (requests that are set
+ * gateway_accept.c (the listening socket and the list of connections), gateway_send_fd.c (handing them
+ * over), gateway_serve.c (one connection's turn, one request) and gateway_deferred.c (requests that are set
  * aside). */
 #ifndef DIPTYCH_POOL_GATEWAY_STATE_H
 #define DIPTYCH_POOL_GATEWAY_STATE_H
@@ -22,13 +22,13 @@ struct gateway {
   struct connection *oldest, *newest; /* by last request */
   const struct connection *last;      /* served last; only compared, it may be gone */
   size_t connections, connections_most;
-  unsigned aside; /* connections in that state */
+  unsigned deferred; /* connections in that state */
   int64_t next_due_us; /* no connection is due before; 0: none is */
   int64_t quiet_us;    /* leaving: until when kept connections may be used; 0: not set */
   uint64_t handled;
   uint64_t looked; /* handled when the loop last looked for events */
   int signal_fd;
-  bool told;    /* by a signal, or by the master's death */
+  bool stop_requested;    /* by a signal, or by the master's death */
   bool leaving;
   struct log_limit bad, starved;
 };
@@ -52,21 +52,21 @@ bool gateway_room(struct gateway *g);
 /* One connection; the others are left to other workers.  false: none waits. */
 bool gateway_accept(struct gateway *g);
 /* Lets another worker look at the listening socket, whose wake-up this one may have had for nothing. */
-void gateway_nudge(struct gateway *g);
+void gateway_wakeup(struct gateway *g);
 
-/* gateway_pass.c */
+/* gateway_send_fd.c */
 /* Hands a connection between two requests, or whose next has not been taken, over to another worker.
  * false: it stays here. */
-bool gateway_pass(struct gateway *g, struct connection *c);
-void gateway_pass_all(struct gateway *g); /* all that are idle */
-bool gateway_take(struct gateway *g); /* one that another handed over; false: none waits */
+bool gateway_send_fd(struct gateway *g, struct connection *c);
+void gateway_send_all_fds(struct gateway *g); /* all that are idle */
+bool gateway_receive_fd(struct gateway *g); /* one that another handed over; false: none waits */
 
 /* gateway_serve.c */
 void gateway_bad(struct gateway *g, const char *why);
 /* Something happened on c, or it is new. */
 struct gateway_event {
   bool waited;  /* its request waited for another one's end */
-  bool crowded; /* others were there at the same time */
+  bool under_load; /* others were there at the same time */
   bool hung_up; /* nothing more will come */
   bool gone;    /* nor be taken */
 };
@@ -76,10 +76,10 @@ struct request gateway_request_empty(const struct gateway *g, int64_t deadline_u
 /* Answers a request or sets it aside.  false: the connection is gone. */
 bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq);
 
-/* gateway_later.c */
-void gateway_aside(struct gateway *g, struct connection *c, const struct request *rq, struct later *later);
-void gateway_aside_forget(struct gateway *g, struct connection *c); /* it is to be closed */
-void gateway_aside_turn(struct gateway *g, struct connection *c, struct gateway_event event);
+/* gateway_deferred.c */
+void gateway_defer(struct gateway *g, struct connection *c, const struct request *rq, struct deferred *deferred);
+void gateway_deferred_forget(struct gateway *g, struct connection *c); /* it is to be closed */
+void gateway_deferred_turn(struct gateway *g, struct connection *c, struct gateway_event event);
 void gateway_resume(struct gateway *g, struct connection *c); /* done, or its deadline has come */
 /* The app's descriptor is readable: answers whatever can be answered then. */
 void gateway_work(struct gateway *g);

@@ -59,27 +59,27 @@ static int descriptor_receive(int from)
   return fd;
 }
 
-bool gateway_pass(struct gateway *g, struct connection *c)
+bool gateway_send_fd(struct gateway *g, struct connection *c)
 {
   if (atomic_load(&g->s->board->stopping) || !master_lives(g) ||
-      !descriptor_send(g->s->pass_fds[0], c->fd))
+      !descriptor_send(g->s->transfer_fds[0], c->fd))
     return false;
   gateway_drop(g, c);
   return true;
 }
 
-void gateway_pass_all(struct gateway *g)
+void gateway_send_all_fds(struct gateway *g)
 {
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
     if (gateway_kept_idle(c))
-      gateway_pass(g, c);
+      gateway_send_fd(g, c);
   }
 }
 
-bool gateway_take(struct gateway *g)
+bool gateway_receive_fd(struct gateway *g)
 {
-  int fd = descriptor_receive(g->s->pass_fds[1]);
+  int fd = descriptor_receive(g->s->transfer_fds[1]);
   if (fd < 0)
     return false;
   gateway_room(g);

@@ -62,15 +62,15 @@ static bool queue_unix(int fd, unsigned *waiting, unsigned *most)
                  .udiag_show = UDIAG_SHOW_RQLEN,
                  .udiag_cookie = {~0u, ~0u}}};
   int diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
-  bool told = false;
+  bool stop_requested = false;
   if (diag >= 0 && fstat(fd, &st) == 0) {
     q.ask.udiag_ino = (unsigned)st.st_ino;
     ssize_t n = send(diag, &q, sizeof q, 0) == (ssize_t)sizeof q ? recv(diag, buffer, sizeof buffer, MSG_DONTWAIT) : -1;
-    told = n > 0 && answer_read(buffer, (size_t)n, waiting, most);
+    stop_requested = n > 0 && answer_read(buffer, (size_t)n, waiting, most);
   }
   if (diag >= 0)
     close(diag);
-  return told;
+  return stop_requested;
 }
 
 bool listener_queue(const struct listener *l, unsigned *waiting, unsigned *most)

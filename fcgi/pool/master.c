@@ -28,12 +28,12 @@ struct master {
   struct scoreboard *board;
   struct listener listener;
   struct control control;
-  struct crew crew;
+  struct workers workers;
   struct watcher watcher;
   struct reload reload;
   int signal_fd;
   int life[2]; /* a pipe: workers hold [0], only the master [1] */
-  int nudge_fd;
+  int wakeup_fd;
   int pass[2]; /* from leaving workers to those that stay */
   char *pid_file; /* written by us, to be removed; NULL: none */
   bool said_ready, stopping;
@@ -92,14 +92,14 @@ static void stop_begin(struct master *m, const char *who, int64_t now_us)
 {
   if (m->stopping)
     return;
-  log_info("%s: stopping, %u workers have %lld ms", who, crew_count(&m->crew), (long long)m->config->stop_grace);
+  log_info("%s: stopping, %u workers have %lld ms", who, workers_count(&m->workers), (long long)m->config->stop_grace);
   notify_stopping();
-  m->stopping = m->crew.stopping = true;
+  m->stopping = m->workers.stopping = true;
   atomic_store(&m->board->stopping, 1);
   reload_abandon(&m->reload);
   control_answer_all(&m->control, (struct control_end){CONTROL_reload, UINT_MAX, false}, SPAN("the pool is stopping"));
   listener_end(&m->listener);
-  crew_retire(&m->crew, 0, false, now_us); /* no generation is 0: all */
+  workers_retire(&m->workers, 0, false, now_us); /* no generation is 0: all */
   watcher_tell(&m->watcher, now_us);
 }
 
@@ -109,7 +109,7 @@ static unsigned reload_begin(struct master *m, const char *who, int64_t now_us)
     return 0;
   log_info("%s: reload of %s", who, m->config->path);
   notify_reloading();
-  return reload_ask(&m->reload, &m->crew, now_us);
+  return reload_ask(&m->reload, &m->workers, now_us);
 }
 
 /* Clients that asked during an earlier reload go on waiting for their own. */
@@ -120,10 +120,10 @@ static void reload_answer(struct master *m, bool ok, struct span text)
 
 static void scale(struct master *m, int64_t count, const char *who)
 {
-  int before = m->crew.wanted;
-  crew_want(&m->crew, count);
-  if (m->crew.wanted != before)
-    log_info("%s: %d workers wanted, after %d", who, m->crew.wanted, before);
+  int before = m->workers.wanted;
+  workers_want(&m->workers, count);
+  if (m->workers.wanted != before)
+    log_info("%s: %d workers wanted, after %d", who, m->workers.wanted, before);
 }
 
 static void signal_take(struct master *m, int signo, int64_t now_us)
@@ -140,10 +140,10 @@ static void signal_take(struct master *m, int signo, int64_t now_us)
     stop_begin(m, who, now_us);
     break;
   case SIGTTIN:
-    scale(m, m->crew.wanted + 1, who);
+    scale(m, m->workers.wanted + 1, who);
     break;
   case SIGTTOU:
-    scale(m, m->crew.wanted - 1, who);
+    scale(m, m->workers.wanted - 1, who);
     break;
   default: /* CHLD: the turn reaps; USR1, USR2: the log is standard error, there is nothing to reopen */
     break;
@@ -162,7 +162,7 @@ static void reap(struct master *m, int64_t now_us)
   int status;
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-    if (!crew_reap(&m->crew, pid, status, now_us) && !watcher_reap(&m->watcher, &m->crew, pid, status, now_us))
+    if (!workers_reap(&m->workers, pid, status, now_us) && !watcher_reap(&m->watcher, &m->workers, pid, status, now_us))
       reload_reap(&m->reload, pid, status);
 }
 
@@ -177,7 +177,7 @@ static void scale_answer(struct master *m, struct control_client *client, struct
     return;
   }
   scale(m, count, "control");
-  int wanted = m->crew.wanted;
+  int wanted = m->workers.wanted;
   int n = snprintf(text, sizeof text, "%d worker%s wanted%s", wanted, wanted == 1 ? "" : "s",
                    wanted < count   ? " (workers_max allows no more)"
                    : wanted > count ? " (workers_min allows no fewer)"
@@ -240,15 +240,15 @@ static void reload_go_on(struct master *m, int64_t now_us)
 {
   if (m->stopping)
     return;
-  enum reload_news news = reload_turn(&m->reload, &m->crew, &m->config, now_us);
-  if (news == RELOAD_DONE) {
+  enum reload_result result = reload_turn(&m->reload, &m->workers, &m->config, now_us);
+  if (result == RELOAD_DONE) {
     log_open("master", process_log_level(m->config));
-    log_info("reload: configuration %u is in force", m->crew.generation);
+    log_info("reload: configuration %u is in force", m->workers.generation);
     watcher_tell(&m->watcher, now_us); /* its successor starts with the new configuration */
     reload_answer(m, true, SPAN("reloaded"));
     notify_status("serving");
     notify_ready();
-  } else if (news == RELOAD_REFUSED) {
+  } else if (result == RELOAD_REFUSED) {
     struct span why = span_of(m->reload.why, m->reload.n), rest = why;
     while (rest.n) {
       struct span line = span_split(&rest, '\n');
@@ -263,8 +263,8 @@ static void reload_go_on(struct master *m, int64_t now_us)
 /* All workers are ready; or some are, and the others have had their time. */
 static bool started(const struct master *m, int64_t now_us)
 {
-  unsigned ready = crew_ready(&m->crew, m->crew.generation);
-  return ready >= (unsigned)m->crew.wanted || (ready && now_us - atomic_load(&m->board->started_us) > CLOCK_SECOND);
+  unsigned ready = workers_ready(&m->workers, m->workers.generation);
+  return ready >= (unsigned)m->workers.wanted || (ready && now_us - atomic_load(&m->board->started_us) > CLOCK_SECOND);
 }
 
 static void turn(struct master *m)
@@ -274,35 +274,35 @@ static void turn(struct master *m)
   reap(m, now_us);
   control_turn(&m->control, now_us);
   reload_go_on(m, now_us);
-  crew_balance(&m->crew, now_us);
-  watcher_keep(&m->watcher, &m->crew, now_us);
+  workers_balance(&m->workers, now_us);
+  watcher_keep(&m->watcher, &m->workers, now_us);
   if (now_us - m->watched_us >= WATCH_US) {
     m->watched_us = now_us;
-    crew_watch(&m->crew, now_us);
+    workers_watch(&m->workers, now_us);
     queue_look(m);
   }
   if (!m->said_ready && started(m, now_us)) {
     m->said_ready = true;
-    log_info("serving %s with %d workers", m->config->listen, m->crew.wanted);
+    log_info("serving %s with %d workers", m->config->listen, m->workers.wanted);
     notify_ready();
   }
 }
 
 static int wait_ms(const struct master *m)
 {
-  int64_t now_us = clock_mono_us(), left_us = m->crew.fork_after_us - now_us;
+  int64_t now_us = clock_mono_us(), left_us = m->workers.fork_after_us - now_us;
   if (!m->said_ready || m->reload.state == RELOAD_STARTING || m->reload.again)
     return 5;
-  if (!m->stopping && crew_serving(&m->crew, m->crew.generation) != (unsigned)m->crew.wanted && left_us < WATCH_US)
+  if (!m->stopping && workers_serving(&m->workers, m->workers.generation) != (unsigned)m->workers.wanted && left_us < WATCH_US)
     return left_us > 0 ? (int)(left_us / 1000) + 1 : 20; /* 20: all slots are taken */
-  if (m->crew.stopping || !m->watcher.pid)
+  if (m->workers.stopping || !m->watcher.pid)
     return 20;
   return 200;
 }
 
 static bool done(const struct master *m)
 {
-  return m->stopping && !crew_count(&m->crew) && !m->watcher.pid;
+  return m->stopping && !workers_count(&m->workers) && !m->watcher.pid;
 }
 
 static void serve(struct master *m)
@@ -329,12 +329,12 @@ static void standard_open(void)
 static bool master_open(struct master *m, FILE *why)
 {
   standard_open();
-  m->crew.app = m->app;
-  if (m->app->parts_open && !(m->crew.parts = m->app->parts_open(m->config, why)))
+  m->workers.app = m->app;
+  if (m->app->resources_open && !(m->workers.resources = m->app->resources_open(m->config, why)))
     return false;
   m->board = scoreboard_new();
-  m->nudge_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->nudge_fd < 0 ||
+  m->wakeup_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->wakeup_fd < 0 ||
       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->pass) != 0 || !signals_open(m)) {
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
@@ -346,18 +346,18 @@ static bool master_open(struct master *m, FILE *why)
     return false;
   m->control.run = control_run;
   m->control.of = m;
-  m->crew.config = m->config;
-  m->crew.board = m->board;
-  m->crew.generation = 1;
-  m->crew.listen_fd = m->listener.fd;
-  m->crew.life_fd = m->life[0];
-  m->crew.nudge_fd = m->nudge_fd;
-  m->crew.pass_fds = m->pass;
-  m->crew.in_child = in_child;
-  m->crew.in_child_of = m;
+  m->workers.config = m->config;
+  m->workers.board = m->board;
+  m->workers.generation = 1;
+  m->workers.listen_fd = m->listener.fd;
+  m->workers.life_fd = m->life[0];
+  m->workers.wakeup_fd = m->wakeup_fd;
+  m->workers.transfer_fds = m->pass;
+  m->workers.in_child = in_child;
+  m->workers.in_child_of = m;
   atomic_store(&m->board->generation, 1);
   atomic_store(&m->board->started_us, clock_mono_us());
-  crew_want(&m->crew, m->config->workers);
+  workers_want(&m->workers, m->config->workers);
   return true;
 }
 
@@ -371,7 +371,7 @@ static void master_close(struct master *m)
   listener_close(&m->listener);
   config_free(&m->config);
   config_free(&m->reload.next);
-  reload_parts_close(&m->crew, &m->crew.parts);
+  reload_resources_close(&m->workers, &m->workers.resources);
 }
 
 int master_run(struct config **config, const struct app *app)

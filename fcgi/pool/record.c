@@ -48,7 +48,7 @@ static enum got record_next(struct reader *r, struct record *out, uint16_t id)
   return GOT_RECORD;
 }
 
-static bool begin_read(struct reader *r, const struct record *begin, struct record_scan *scan)
+static bool begin_read(struct reader *r, const struct record *begin, struct record_request *scan)
 {
   if (begin->type != RECORD_BEGIN_REQUEST)
     r->why = "it does not begin with BEGIN_REQUEST";
@@ -126,7 +126,7 @@ static enum got params_join(struct reader *r, uint16_t id, char *scratch, struct
   return got;
 }
 
-static enum got body_scan(struct reader *r, struct record_scan *scan)
+static enum got body_scan(struct reader *r, struct record_request *scan)
 {
   struct record rec;
   enum got got;
@@ -144,9 +144,9 @@ static enum got body_scan(struct reader *r, struct record_scan *scan)
   return got;
 }
 
-struct record_scan record_scan(struct span bytes, char *scratch)
+struct record_request record_scan(struct span bytes, char *scratch)
 {
-  struct record_scan scan = {.verdict = RECORD_PARTIAL};
+  struct record_request scan = {.verdict = RECORD_PARTIAL};
   struct reader r = {.rest = span_head(bytes, RECORD_LIMIT)};
   struct record begin;
   struct span params;

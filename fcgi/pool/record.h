@@ -24,7 +24,7 @@ enum record_verdict {
   RECORD_BAD      /* close the connection; `why` says why */
 };
 
-struct record_scan {
+struct record_request {
   enum record_verdict verdict;
   const char *why;  /* of RECORD_BAD: a phrase for the log */
   uint16_t id;      /* of the request */
@@ -34,7 +34,7 @@ struct record_scan {
 };
 
 /* `scratch` has RECORD_LIMIT bytes: the parameters of many records are joined there. */
-struct record_scan record_scan(struct span bytes, char *scratch);
+struct record_request record_scan(struct span bytes, char *scratch);
 
 /* Header of a record into out[8]. */
 #define RECORD_HEADER 8

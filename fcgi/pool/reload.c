@@ -14,7 +14,7 @@
 #define START_US (20 * CLOCK_SECOND)
 
 /* In the checker: 0 when the file would serve. */
-static int check(const struct crew *c, int fd)
+static int check(const struct workers *c, int fd)
 {
   FILE *why = fdopen(fd, "w");
   if (!why)
@@ -63,7 +63,7 @@ static void why_end(struct reload *r)
   why_add(r, MORE, sizeof MORE - 1);
 }
 
-static void check_begin(struct reload *r, struct crew *c, int64_t now_us)
+static void check_begin(struct reload *r, struct workers *c, int64_t now_us)
 {
   int ends[2] = {-1, -1};
   r->state = RELOAD_CHECKING;
@@ -74,7 +74,7 @@ static void check_begin(struct reload *r, struct crew *c, int64_t now_us)
   r->status = 1 << 8;
   if (pipe2(ends, O_CLOEXEC) != 0)
     return why_set(r, strerror(errno));
-  r->pid = crew_fork(c, "checker");
+  r->pid = workers_fork(c, "checker");
   if (r->pid == 0) {
     close(ends[0]);
     process_child_signals();
@@ -92,7 +92,7 @@ static void check_begin(struct reload *r, struct crew *c, int64_t now_us)
   r->fd = ends[0];
 }
 
-unsigned reload_ask(struct reload *r, struct crew *c, int64_t now_us)
+unsigned reload_ask(struct reload *r, struct workers *c, int64_t now_us)
 {
   if (r->state == RELOAD_IDLE)
     check_begin(r, c, now_us);
@@ -110,7 +110,7 @@ bool reload_reap(struct reload *r, pid_t pid, int status)
   return true;
 }
 
-static void words_close(struct reload *r)
+static void output_close(struct reload *r)
 {
   if (r->fd >= 0)
     close(r->fd);
@@ -121,12 +121,12 @@ void reload_abandon(struct reload *r)
 {
   if (r->pid)
     kill(r->pid, SIGKILL);
-  words_close(r);
+  output_close(r);
   r->again = false;
 }
 
 /* Also what does not fit is read, so that the checker never waits for us. */
-static void words_read(struct reload *r)
+static void output_read(struct reload *r)
 {
   char part[1024];
   while (r->fd >= 0) {
@@ -138,7 +138,7 @@ static void words_read(struct reload *r)
     else if (n < 0 && errno == EAGAIN)
       return;
     else
-      words_close(r);
+      output_close(r);
   }
 }
 
@@ -149,14 +149,14 @@ static void fixed_warn(const struct config *was, const struct config *is)
     log_warn("%s: listen, control, pid_file, socket_mode and backlog take effect at the next start", is->path);
 }
 
-void reload_parts_close(const struct crew *c, void **parts)
+void reload_resources_close(const struct workers *c, void **resources)
 {
-  if (*parts)
-    c->app->parts_close(*parts);
-  *parts = NULL;
+  if (*resources)
+    c->app->resources_close(*resources);
+  *resources = NULL;
 }
 
-static void start_begin(struct reload *r, struct crew *c, struct config *now_in_force, int64_t now_us)
+static void start_begin(struct reload *r, struct workers *c, struct config *now_in_force, int64_t now_us)
 {
   fixed_warn(now_in_force, r->next);
   r->state = RELOAD_STARTING;
@@ -164,26 +164,26 @@ static void start_begin(struct reload *r, struct crew *c, struct config *now_in_
   r->previous = now_in_force;
   r->previous_generation = c->generation;
   r->previous_wanted = c->wanted;
-  r->previous_parts = c->parts;
+  r->previous_resources = c->resources;
   c->config = r->next;
-  c->parts = r->next_parts;
+  c->resources = r->next_resources;
   c->generation = ++r->generations;
-  crew_want(c, r->next->workers != now_in_force->workers ? r->next->workers : c->wanted);
+  workers_want(c, r->next->workers != now_in_force->workers ? r->next->workers : c->wanted);
 }
 
-static enum reload_news refuse(struct reload *r, struct crew *c)
+static enum reload_result refuse(struct reload *r, struct workers *c)
 {
-  words_close(r);
+  output_close(r);
   why_end(r);
   config_free(&r->next);
-  reload_parts_close(c, &r->next_parts);
+  reload_resources_close(c, &r->next_resources);
   r->state = RELOAD_IDLE;
   SCOREBOARD_COUNT(c->board, reloads_refused);
   return RELOAD_REFUSED;
 }
 
 /* The files may have changed since the check. */
-static bool next_read(struct reload *r, const struct crew *c)
+static bool next_read(struct reload *r, const struct workers *c)
 {
   char *text = NULL;
   size_t n = 0;
@@ -192,8 +192,8 @@ static bool next_read(struct reload *r, const struct crew *c)
   if (why) {
     r->next = config_read(c->config->path, why);
     whole = r->next != NULL;
-    if (whole && c->app->parts_open)
-      whole = (r->next_parts = c->app->parts_open(r->next, why)) != NULL;
+    if (whole && c->app->resources_open)
+      whole = (r->next_resources = c->app->resources_open(r->next, why)) != NULL;
     fclose(why);
   }
   if (text && n)
@@ -204,14 +204,14 @@ static bool next_read(struct reload *r, const struct crew *c)
   return whole;
 }
 
-static enum reload_news checking_turn(struct reload *r, struct crew *c, struct config *in_force, int64_t now_us)
+static enum reload_result checking_turn(struct reload *r, struct workers *c, struct config *in_force, int64_t now_us)
 {
-  words_read(r);
+  output_read(r);
   if (r->pid) {
     if (now_us - r->since_us > CHECK_US) {
       kill(r->pid, SIGKILL);
       why_set(r, "the check of the new configuration did not end in time");
-      words_close(r);
+      output_close(r);
     }
     return RELOAD_NOTHING;
   }
@@ -220,51 +220,51 @@ static enum reload_news checking_turn(struct reload *r, struct crew *c, struct c
       why_set(r, "the check of the new configuration died; the log may say more");
     return refuse(r, c);
   }
-  words_close(r);
+  output_close(r);
   if (!next_read(r, c))
     return refuse(r, c);
   start_begin(r, c, in_force, now_us);
   return RELOAD_NOTHING;
 }
 
-static enum reload_news go_back(struct reload *r, struct crew *c, int64_t now_us)
+static enum reload_result go_back(struct reload *r, struct workers *c, int64_t now_us)
 {
-  crew_retire(c, c->generation, true, now_us);
+  workers_retire(c, c->generation, true, now_us);
   c->config = r->previous;
-  c->parts = r->previous_parts;
+  c->resources = r->previous_resources;
   c->generation = r->previous_generation;
-  crew_want(c, r->previous_wanted);
+  workers_want(c, r->previous_wanted);
   why_set(r, "workers did not start with the new configuration; the log says why");
   return refuse(r, c);
 }
 
-static enum reload_news starting_turn(struct reload *r, struct crew *c, struct config **config, int64_t now_us)
+static enum reload_result starting_turn(struct reload *r, struct workers *c, struct config **config, int64_t now_us)
 {
   bool failed = c->failed_us >= r->since_us && c->failed_generation == c->generation;
   if (failed || now_us - r->since_us > START_US)
     return go_back(r, c, now_us);
-  if (crew_ready(c, c->generation) < (unsigned)c->wanted)
+  if (workers_ready(c, c->generation) < (unsigned)c->wanted)
     return RELOAD_NOTHING;
-  crew_retire(c, c->generation, false, now_us);
+  workers_retire(c, c->generation, false, now_us);
   atomic_store(&c->board->generation, c->generation);
   config_free(config);
-  reload_parts_close(c, &r->previous_parts);
+  reload_resources_close(c, &r->previous_resources);
   *config = r->next;
   r->next = r->previous = NULL;
-  r->next_parts = NULL;
+  r->next_resources = NULL;
   r->state = RELOAD_IDLE;
   SCOREBOARD_COUNT(c->board, reloads);
   return RELOAD_DONE;
 }
 
-enum reload_news reload_turn(struct reload *r, struct crew *c, struct config **config, int64_t now_us)
+enum reload_result reload_turn(struct reload *r, struct workers *c, struct config **config, int64_t now_us)
 {
-  enum reload_news news = RELOAD_NOTHING;
+  enum reload_result result = RELOAD_NOTHING;
   if (r->state == RELOAD_IDLE && r->again)
     check_begin(r, c, now_us);
   if (r->state == RELOAD_CHECKING)
-    news = checking_turn(r, c, *config, now_us);
+    result = checking_turn(r, c, *config, now_us);
   else if (r->state == RELOAD_STARTING)
-    news = starting_turn(r, c, config, now_us);
-  return news;
+    result = starting_turn(r, c, config, now_us);
+  return result;
 }

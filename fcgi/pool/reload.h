@@ -28,23 +28,23 @@ struct reload {
   int64_t since_us;
   struct config *next;     /* STARTING: the new one, and what to go back to */
   struct config *previous;
-  void *next_parts, *previous_parts;
+  void *next_resources, *previous_resources;
   unsigned previous_generation, generations;
   int previous_wanted;
 };
 
 #define RELOAD_NONE {.fd = -1, .generations = 1}
 
-enum reload_news { RELOAD_NOTHING, RELOAD_DONE, RELOAD_REFUSED };
+enum reload_result { RELOAD_NOTHING, RELOAD_DONE, RELOAD_REFUSED };
 
 /* Returns the number of the reload that will see the configuration as it is now. */
-unsigned reload_ask(struct reload *r, struct crew *c, int64_t now_us);
+unsigned reload_ask(struct reload *r, struct workers *c, int64_t now_us);
 bool reload_reap(struct reload *r, pid_t pid, int status);
-void reload_parts_close(const struct crew *c, void **parts);
+void reload_resources_close(const struct workers *c, void **resources);
 void reload_abandon(struct reload *r); /* the pool stops */
 
 /* Goes on as far as it can.  `*config` is replaced when the new one is in force; RELOAD_REFUSED: the
  * reasons are in r->why (r->n bytes). */
-enum reload_news reload_turn(struct reload *r, struct crew *c, struct config **config, int64_t now_us);
+enum reload_result reload_turn(struct reload *r, struct workers *c, struct config **config, int64_t now_us);
 
 #endif

@@ -5,7 +5,7 @@
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
 struct counts {
-  unsigned alive, busy, leaving, aside;
+  unsigned alive, busy, leaving, deferred;
 };
 
 static void sums_add(struct report_sums *sums, const struct metrics *m)
@@ -40,7 +40,7 @@ static struct counts count(const struct scoreboard *b)
     n.alive++;
     n.busy += LOAD(s->request_us) != 0;
     n.leaving += LOAD(s->leaving) != 0;
-    n.aside += LOAD(s->aside);
+    n.deferred += LOAD(s->deferred);
   }
   return n;
 }
@@ -54,7 +54,7 @@ static int64_t running_ms(const struct scoreboard_slot *s, int64_t now_us)
 static void worker_text(const struct scoreboard_slot *s, unsigned i, int64_t now_us, struct buf *out)
 {
   char text[SCOREBOARD_TEXT];
-  unsigned aside = LOAD(s->aside);
+  unsigned deferred = LOAD(s->deferred);
   scoreboard_text_read(s, text);
   buf_printf(out, "%6u %7d %-9s %10llu", i, LOAD(s->pid), scoreboard_state_text(scoreboard_slot_state(s)),
              (unsigned long long)LOAD(s->requests));
@@ -62,8 +62,8 @@ static void worker_text(const struct scoreboard_slot *s, unsigned i, int64_t now
     buf_printf(out, "  %s (%lld ms, %s)", text, (long long)running_ms(s, now_us), stage_text(LOAD(s->stage.now)));
   else
     buf_puts(out, "  idle");
-  if (aside)
-    buf_printf(out, ", %u set aside", aside);
+  if (deferred)
+    buf_printf(out, ", %u deferred", deferred);
   buf_putc(out, '\n');
 }
 
@@ -127,8 +127,8 @@ static void worker_json(const struct scoreboard_slot *s, unsigned i, int64_t now
     json_string(out, text);
   else
     buf_puts(out, "null");
-  buf_printf(out, ",\"ms\":%lld,\"aside\":%u,\"requests\":%llu,\"generation\":%u}", (long long)running_ms(s, now_us),
-             LOAD(s->aside), (unsigned long long)LOAD(s->requests), LOAD(s->generation));
+  buf_printf(out, ",\"ms\":%lld,\"deferred\":%u,\"requests\":%llu,\"generation\":%u}", (long long)running_ms(s, now_us),
+             LOAD(s->deferred), (unsigned long long)LOAD(s->requests), LOAD(s->generation));
 }
 
 static void workers_json(const struct scoreboard *b, int64_t now_us, struct buf *out)
@@ -209,7 +209,7 @@ void report_metrics(const struct scoreboard *b, struct buf *out)
   metric(out, "pool_workers_alive", "worker processes", "gauge", n.alive);
   metric(out, "pool_workers_busy", "workers that have a request", "gauge", n.busy);
   metric(out, "pool_workers_leaving", "workers that end after what they have accepted", "gauge", n.leaving);
-  metric(out, "pool_requests_aside", "requests whose answer comes later, set aside", "gauge", n.aside);
+  metric(out, "pool_requests_aside", "requests whose answer comes later, set aside", "gauge", n.deferred);
   metric(out, "pool_watcher_up", "1 when the watcher runs", "gauge", LOAD(b->watcher.pid) != 0);
   metric(out, "pool_uptime_seconds", "seconds since the master started", "gauge",
          (uint64_t)((clock_mono_us() - LOAD(b->started_us)) / CLOCK_SECOND));

@@ -20,14 +20,14 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   STORE(s->started_us, now_us);
   STORE(s->ready, 0);
   stage_set(&s->stage, STAGE_IDLE);
-  STORE(s->beat_us, 0);
+  STORE(s->heartbeat_us, 0);
   STORE(s->request_us, 0);
   if (LOAD(s->begun))
     STORE(s->died_of, LOAD(s->begun));
   atomic_store(&s->begun, 0);
   STORE(s->idle_us, 0);
   STORE(s->requests, 0);
-  STORE(s->aside, 0);
+  STORE(s->deferred, 0);
   for (size_t i = 0; i < SCOREBOARD_TEXT / 8; i++)
     STORE(s->text[i], 0);
   STORE(s->text_seq, 0);
@@ -130,16 +130,16 @@ void scoreboard_text_read(const struct scoreboard_slot *s, char *out)
 
 void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out)
 {
-  char text[SCOREBOARD_TEXT], aside[48] = "";
+  char text[SCOREBOARD_TEXT], deferred[48] = "";
   int64_t since = LOAD(s->request_us);
   scoreboard_text_read(s, text);
-  if (LOAD(s->aside))
-    snprintf(aside, sizeof aside, ", %u set aside", LOAD(s->aside));
+  if (LOAD(s->deferred))
+    snprintf(deferred, sizeof deferred, ", %u set aside", LOAD(s->deferred));
   if (since)
     snprintf(out, SCOREBOARD_DOING, "while %s (%lld ms, %s)%s", text, (long long)(now_us - since) / 1000,
-             stage_text(LOAD(s->stage.now)), aside);
+             stage_text(LOAD(s->stage.now)), deferred);
   else
-    snprintf(out, SCOREBOARD_DOING, "while %s%s", LOAD(s->ready) ? "idle" : "starting", aside);
+    snprintf(out, SCOREBOARD_DOING, "while %s%s", LOAD(s->ready) ? "idle" : "starting", deferred);
 }
 
 bool scoreboard_other_idle(const struct scoreboard *b, const struct scoreboard_slot *own, int64_t now_us,

@@ -39,13 +39,13 @@ struct scoreboard_slot {
   /* worker's */
   _Atomic int ready;
   struct stage stage;
-  _Atomic int64_t beat_us;    /* when it last came round its loop */
+  _Atomic int64_t heartbeat_us;    /* when it last came round its loop */
   _Atomic int64_t request_us; /* when the running request began; 0: none runs */
   _Atomic uint64_t begun;     /* hash of the running request's id and target; 0: none runs */
   _Atomic uint64_t died_of;   /* what ran when the last process here died; the master's */
   _Atomic int64_t idle_us;    /* since when it waits for connections; 0: it does not */
   _Atomic uint64_t requests;  /* finished in this life */
-  _Atomic unsigned aside;     /* requests whose answer comes later */
+  _Atomic unsigned deferred;     /* requests whose answer comes later */
   _Atomic unsigned text_seq;  /* odd while the text is being written */
   _Atomic uint64_t text[SCOREBOARD_TEXT / 8];
   struct metrics metrics;
@@ -97,7 +97,7 @@ const char *scoreboard_state_text(enum scoreboard_state state);
 /* Worker: around each request. */
 void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target);
 void scoreboard_request_end(struct scoreboard_slot *s);
-void scoreboard_request_pause(struct scoreboard_slot *s); /* set aside, it is neither running nor finished */
+void scoreboard_request_pause(struct scoreboard_slot *s); /* deferred, it is neither running nor finished */
 
 /* Notes the request that begins.  true: another process has begun it before and never ended: it died of
  * it, or hung.  A web server asks again when a connection breaks, and a request that ends every worker
@@ -110,8 +110,8 @@ bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot 
 #define SCOREBOARD_UNKNOWN "a request not yet named"
 void scoreboard_text_read(const struct scoreboard_slot *s, char *out);
 
-/* "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting"; what is set aside follows:
- * ", 2 set aside" */
+/* "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting"; what is deferred follows:
+ * ", 2 deferred" */
 #define SCOREBOARD_DOING (SCOREBOARD_TEXT + 96)
 void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out);
 

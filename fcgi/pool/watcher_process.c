@@ -13,21 +13,21 @@
 #define HUNG_FIRST_US (120 * CLOCK_SECOND)
 #define CALM_US (10 * CLOCK_SECOND)
 
-static _Noreturn void watcher_become(struct crew *c, int stop_fd)
+static _Noreturn void watcher_become(struct workers *c, int stop_fd)
 {
   struct scoreboard_slot *slot = &c->board->watcher;
   process_child_signals();
   process_child_unblock();
   exit(c->app->watcher_run(c->app->context, c->config,
-                           &(struct app_seat){.index = -1,
+                           &(struct app_process){.index = -1,
                                               .metrics = &slot->metrics,
                                               .stage = &slot->stage,
-                                              .beat_us = &slot->beat_us,
+                                              .heartbeat_us = &slot->heartbeat_us,
                                               .board = c->board,
                                               .stop_fd = stop_fd}));
 }
 
-static void watcher_start(struct watcher *w, struct crew *c, int64_t now_us)
+static void watcher_start(struct watcher *w, struct workers *c, int64_t now_us)
 {
   int ends[2] = {-1, -1};
   w->after_us = now_us + CLOCK_SECOND; /* for the case that this does not work */
@@ -36,7 +36,7 @@ static void watcher_start(struct watcher *w, struct crew *c, int64_t now_us)
     return;
   }
   scoreboard_slot_clear(&c->board->watcher, c->generation, now_us);
-  pid_t pid = crew_fork(c, "watcher");
+  pid_t pid = workers_fork(c, "watcher");
   if (pid == 0) {
     close(ends[1]);
     watcher_become(c, ends[0]);
@@ -53,9 +53,9 @@ static void watcher_start(struct watcher *w, struct crew *c, int64_t now_us)
 
 void watcher_tell(struct watcher *w, int64_t now_us)
 {
-  if (!w->pid || w->told_us)
+  if (!w->pid || w->stop_requested_us)
     return;
-  w->told_us = now_us;
+  w->stop_requested_us = now_us;
   close(w->stop_fd);
   w->stop_fd = -1;
 }
@@ -75,14 +75,14 @@ static void watcher_end(struct watcher *w, const char *why, int64_t now_us)
 }
 
 /* Its first round may have to read a large site before it can beat. */
-static bool hangs(const struct watcher *w, const struct crew *c, int64_t now_us)
+static bool hangs(const struct watcher *w, const struct workers *c, int64_t now_us)
 {
-  int64_t beat = atomic_load(&c->board->watcher.beat_us), limit = c->config->request_timeout * 1000;
+  int64_t beat = atomic_load(&c->board->watcher.heartbeat_us), limit = c->config->request_timeout * 1000;
   int64_t least = beat ? HUNG_LEAST_US : HUNG_FIRST_US;
   return now_us - (beat ? beat : w->started_us) > (limit > least ? limit : least);
 }
 
-void watcher_keep(struct watcher *w, struct crew *c, int64_t now_us)
+void watcher_keep(struct watcher *w, struct workers *c, int64_t now_us)
 {
   if (!c->app->watcher_run)
     return;
@@ -91,26 +91,26 @@ void watcher_keep(struct watcher *w, struct crew *c, int64_t now_us)
       watcher_start(w, c, now_us);
     return;
   }
-  if (w->told_us && now_us - w->told_us >= c->config->stop_grace * 1000)
+  if (w->stop_requested_us && now_us - w->stop_requested_us >= c->config->stop_grace * 1000)
     watcher_end(w, "did not end in time", now_us);
   else if (w->aborted_us || hangs(w, c, now_us))
     watcher_end(w, "hangs", now_us);
 }
 
-bool watcher_reap(struct watcher *w, struct crew *c, pid_t pid, int status, int64_t now_us)
+bool watcher_reap(struct watcher *w, struct workers *c, pid_t pid, int status, int64_t now_us)
 {
-  char ending[CREW_ENDING];
+  char ending[WORKERS_ENDING];
   if (pid != w->pid)
     return false;
-  crew_ending(ending, pid, status);
+  workers_ending(ending, pid, status);
   if (w->stop_fd >= 0)
     close(w->stop_fd);
-  bool told = w->told_us != 0;
+  bool stop_requested = w->stop_requested_us != 0;
   unsigned failures = now_us - w->started_us > CALM_US ? 0 : w->failures;
-  int64_t delay_us = told || !failures ? 0 : crew_delay_us(failures);
-  *w = (struct watcher){.stop_fd = -1, .failures = told ? 0 : failures + 1, .after_us = now_us + delay_us};
+  int64_t delay_us = stop_requested || !failures ? 0 : workers_delay_us(failures);
+  *w = (struct watcher){.stop_fd = -1, .failures = stop_requested ? 0 : failures + 1, .after_us = now_us + delay_us};
   atomic_store(&c->board->watcher.pid, 0);
-  if (!told) {
+  if (!stop_requested) {
     SCOREBOARD_COUNT(c->board, watcher_restarts);
     log_error("the watcher %s", ending);
   }

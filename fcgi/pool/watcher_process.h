@@ -10,7 +10,7 @@
 struct watcher {
   pid_t pid;          /* 0: none runs */
   int stop_fd;        /* the master's end of its pipe; -1: it was told to end */
-  int64_t told_us, aborted_us, started_us;
+  int64_t stop_requested_us, aborted_us, started_us;
   bool killed;
   int64_t after_us;   /* not started before */
   unsigned failures;
@@ -19,8 +19,8 @@ struct watcher {
 #define WATCHER_NONE {.stop_fd = -1}
 
 /* Starts it when it is missing, ends it when it hangs or lingers. */
-void watcher_keep(struct watcher *w, struct crew *c, int64_t now_us);
+void watcher_keep(struct watcher *w, struct workers *c, int64_t now_us);
 void watcher_tell(struct watcher *w, int64_t now_us);
-bool watcher_reap(struct watcher *w, struct crew *c, pid_t pid, int status, int64_t now_us);
+bool watcher_reap(struct watcher *w, struct workers *c, pid_t pid, int status, int64_t now_us);
 
 #endif

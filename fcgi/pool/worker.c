@@ -13,21 +13,21 @@ static uint64_t requests_most(const struct worker_setup *w)
 
 enum worker_exit worker_run(const struct worker_setup *w)
 {
-  static const enum worker_exit exits[] = {WORKER_EXIT_TOLD, WORKER_EXIT_WORN, WORKER_EXIT_FAILED};
+  static const enum worker_exit exits[] = {WORKER_EXIT_STOPPED, WORKER_EXIT_RECYCLED, WORKER_EXIT_FAILED};
   struct scoreboard_slot *slot = &w->board->slots[w->index];
-  struct app_seat seat = {.index = w->index,
+  struct app_process process = {.index = w->index,
                           .metrics = &slot->metrics,
                           .stage = &slot->stage,
-                          .beat_us = &slot->beat_us,
+                          .heartbeat_us = &slot->heartbeat_us,
                           .board = w->board,
                           .stop_fd = -1,
-                          .parts = w->parts};
+                          .resources = w->resources};
   if (!connection_library_open()) {
     log_error("libfcgi did not start: out of memory");
     return WORKER_EXIT_FAILED;
   }
   process_child_signals();
-  void *self = w->app->worker_open(w->app->context, w->config, &seat);
+  void *self = w->app->worker_open(w->app->context, w->config, &process);
   if (!self)
     return WORKER_EXIT_FAILED;
   enum gateway_end end = gateway_run(&(struct gateway_setup){.app = w->app,
@@ -37,8 +37,8 @@ enum worker_exit worker_run(const struct worker_setup *w)
                                                              .slot = slot,
                                                              .listen_fd = w->listen_fd,
                                                              .life_fd = w->life_fd,
-                                                             .nudge_fd = w->nudge_fd,
-                                                             .pass_fds = w->pass_fds,
+                                                             .wakeup_fd = w->wakeup_fd,
+                                                             .transfer_fds = w->transfer_fds,
                                                              .requests_most = requests_most(w)});
   if (w->app->worker_close)
     w->app->worker_close(self);

@@ -7,19 +7,19 @@
 #include "pool/scoreboard.h"
 
 enum worker_exit {
-  WORKER_EXIT_TOLD = 0,
-  WORKER_EXIT_WORN = 10,  /* worker_requests reached: replace me */
+  WORKER_EXIT_STOPPED = 0,
+  WORKER_EXIT_RECYCLED = 10,  /* worker_requests reached: replace me */
   WORKER_EXIT_FAILED = 11 /* could not begin to work; the log says why */
 };
 
 struct worker_setup {
   const struct app *app;
   const struct config *config;
-  const void *parts; /* of it; see app.h */
+  const void *resources; /* of it; see app.h */
   struct scoreboard *board;
   int index;
-  int listen_fd, life_fd, nudge_fd; /* as in gateway.h */
-  const int *pass_fds;
+  int listen_fd, life_fd, wakeup_fd; /* as in gateway.h */
+  const int *transfer_fds;
 };
 
 /* After process_child_begin. */

@@ -15,7 +15,7 @@
 #define IDLE_LEAST_US (3 * CLOCK_SECOND)        /* a worker without a request is not called hung before */
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
-int64_t crew_delay_us(unsigned failures)
+int64_t workers_delay_us(unsigned failures)
 {
   int64_t us = 50 * INT64_C(1000);
   for (unsigned i = 1; i < failures && us < 2 * CLOCK_SECOND; i++)
@@ -23,16 +23,16 @@ int64_t crew_delay_us(unsigned failures)
   return us < 2 * CLOCK_SECOND ? us : 2 * CLOCK_SECOND;
 }
 
-void crew_ending(char *out, pid_t pid, int status)
+void workers_ending(char *out, pid_t pid, int status)
 {
   if (WIFSIGNALED(status))
-    snprintf(out, CREW_ENDING, "(%d) killed by signal %d%s", (int)pid, WTERMSIG(status),
+    snprintf(out, WORKERS_ENDING, "(%d) killed by signal %d%s", (int)pid, WTERMSIG(status),
              WCOREDUMP(status) ? ", core dumped," : "");
   else
-    snprintf(out, CREW_ENDING, "(%d) exited with status %d", (int)pid, WEXITSTATUS(status));
+    snprintf(out, WORKERS_ENDING, "(%d) exited with status %d", (int)pid, WEXITSTATUS(status));
 }
 
-pid_t crew_fork(struct crew *c, const char *role)
+pid_t workers_fork(struct workers *c, const char *role)
 {
   pid_t master = getpid(), pid = fork();
   if (pid == 0) {
@@ -45,22 +45,22 @@ pid_t crew_fork(struct crew *c, const char *role)
   return pid;
 }
 
-static struct scoreboard_slot *slot_of(const struct crew *c, int i)
+static struct scoreboard_slot *slot_of(const struct workers *c, int i)
 {
   return &c->board->slots[i];
 }
 
-static int used(const struct crew *c)
+static int used(const struct workers *c)
 {
   return (int)LOAD(c->board->used);
 }
 
-static bool serves(const struct crew *c, int i, unsigned generation)
+static bool serves(const struct workers *c, int i, unsigned generation)
 {
-  return c->members[i].pid && !c->members[i].told_us && LOAD(slot_of(c, i)->generation) == generation;
+  return c->members[i].pid && !c->members[i].stop_requested_us && LOAD(slot_of(c, i)->generation) == generation;
 }
 
-unsigned crew_count(const struct crew *c)
+unsigned workers_count(const struct workers *c)
 {
   unsigned n = 0;
   for (int i = 0; i < used(c); i++)
@@ -68,7 +68,7 @@ unsigned crew_count(const struct crew *c)
   return n;
 }
 
-unsigned crew_serving(const struct crew *c, unsigned generation)
+unsigned workers_serving(const struct workers *c, unsigned generation)
 {
   unsigned n = 0;
   for (int i = 0; i < used(c); i++)
@@ -76,7 +76,7 @@ unsigned crew_serving(const struct crew *c, unsigned generation)
   return n;
 }
 
-unsigned crew_ready(const struct crew *c, unsigned generation)
+unsigned workers_ready(const struct workers *c, unsigned generation)
 {
   unsigned n = 0;
   for (int i = 0; i < used(c); i++)
@@ -84,7 +84,7 @@ unsigned crew_ready(const struct crew *c, unsigned generation)
   return n;
 }
 
-void crew_want(struct crew *c, int64_t count)
+void workers_want(struct workers *c, int64_t count)
 {
   if (count < c->config->workers_min)
     count = c->config->workers_min;
@@ -95,15 +95,15 @@ void crew_want(struct crew *c, int64_t count)
 }
 
 /* Refused forks and early deaths slow the next start down; the workers that there are serve on. */
-static void failure_note(struct crew *c, unsigned generation, int64_t now_us)
+static void failure_note(struct workers *c, unsigned generation, int64_t now_us)
 {
   c->failed_generation = generation;
   c->failures = now_us - c->failed_us > CALM_US ? 1 : c->failures + 1;
   c->failed_us = now_us;
-  c->fork_after_us = now_us + crew_delay_us(c->failures);
+  c->fork_after_us = now_us + workers_delay_us(c->failures);
 }
 
-static int slot_find(const struct crew *c)
+static int slot_find(const struct workers *c)
 {
   for (int i = 0; i < SCOREBOARD_SLOTS; i++)
     if (!c->members[i].pid)
@@ -111,20 +111,20 @@ static int slot_find(const struct crew *c)
   return -1;
 }
 
-static _Noreturn void worker_become(struct crew *c, int index)
+static _Noreturn void worker_become(struct workers *c, int index)
 {
   exit(worker_run(&(struct worker_setup){.app = c->app,
                                          .config = c->config,
-                                         .parts = c->parts,
+                                         .resources = c->resources,
                                          .board = c->board,
                                          .index = index,
                                          .listen_fd = c->listen_fd,
                                          .life_fd = c->life_fd,
-                                         .nudge_fd = c->nudge_fd,
-                                         .pass_fds = c->pass_fds}));
+                                         .wakeup_fd = c->wakeup_fd,
+                                         .transfer_fds = c->transfer_fds}));
 }
 
-static bool worker_start(struct crew *c, int64_t now_us)
+static bool worker_start(struct workers *c, int64_t now_us)
 {
   char role[24];
   int i = slot_find(c);
@@ -132,7 +132,7 @@ static bool worker_start(struct crew *c, int64_t now_us)
     return false; /* those that leave make room in time */
   snprintf(role, sizeof role, "worker %d", i);
   scoreboard_slot_clear(slot_of(c, i), c->generation, now_us);
-  pid_t pid = crew_fork(c, role);
+  pid_t pid = workers_fork(c, role);
   if (pid == 0)
     worker_become(c, i);
   if (pid < 0) {
@@ -140,7 +140,7 @@ static bool worker_start(struct crew *c, int64_t now_us)
     log_limited(&c->fork_limit, 10, LOG_LEVEL_ERROR, "cannot start a worker: %s; trying again", strerror(errno));
     return false;
   }
-  c->members[i] = (struct crew_member){.pid = pid};
+  c->members[i] = (struct worker_process){.pid = pid};
   atomic_store(&slot_of(c, i)->pid, pid);
   if (i >= used(c))
     atomic_store(&c->board->used, (unsigned)i + 1);
@@ -148,18 +148,18 @@ static bool worker_start(struct crew *c, int64_t now_us)
   return true;
 }
 
-static void worker_tell(struct crew *c, int i, int64_t now_us)
+static void worker_tell(struct workers *c, int i, int64_t now_us)
 {
-  if (!c->members[i].pid || c->members[i].told_us)
+  if (!c->members[i].pid || c->members[i].stop_requested_us)
     return;
-  c->members[i].told_us = now_us;
+  c->members[i].stop_requested_us = now_us;
   atomic_store(&slot_of(c, i)->leaving, 1);
   kill(c->members[i].pid, SIGTERM);
 }
 
-void crew_balance(struct crew *c, int64_t now_us)
+void workers_balance(struct workers *c, int64_t now_us)
 {
-  int n = (int)crew_serving(c, c->generation);
+  int n = (int)workers_serving(c, c->generation);
   if (c->stopping)
     return;
   while (n < c->wanted && now_us >= c->fork_after_us && worker_start(c, now_us))
@@ -171,7 +171,7 @@ void crew_balance(struct crew *c, int64_t now_us)
     }
 }
 
-void crew_retire(struct crew *c, unsigned generation, bool of_it, int64_t now_us)
+void workers_retire(struct workers *c, unsigned generation, bool of_it, int64_t now_us)
 {
   for (int i = 0; i < used(c); i++)
     if ((LOAD(slot_of(c, i)->generation) == generation) == of_it)
@@ -180,9 +180,9 @@ void crew_retire(struct crew *c, unsigned generation, bool of_it, int64_t now_us
 
 /* Busy: counted from the request's begin; else from the loop's last round, which comes every half
  * second; a fresh one: from its start. */
-static bool hangs(const struct crew *c, const struct scoreboard_slot *s, int64_t now_us)
+static bool hangs(const struct workers *c, const struct scoreboard_slot *s, int64_t now_us)
 {
-  int64_t request = LOAD(s->request_us), beat = LOAD(s->beat_us), since = LOAD(s->started_us);
+  int64_t request = LOAD(s->request_us), beat = LOAD(s->heartbeat_us), since = LOAD(s->started_us);
   int64_t limit = c->config->request_timeout * 1000;
   if (request)
     return now_us - request > limit;
@@ -191,9 +191,9 @@ static bool hangs(const struct crew *c, const struct scoreboard_slot *s, int64_t
   return now_us - since > (limit > IDLE_LEAST_US ? limit : IDLE_LEAST_US);
 }
 
-static void hung_end(struct crew *c, int i, int64_t now_us)
+static void hung_end(struct workers *c, int i, int64_t now_us)
 {
-  struct crew_member *m = &c->members[i];
+  struct worker_process *m = &c->members[i];
   char doing[SCOREBOARD_DOING];
   if (m->killed)
     return;
@@ -208,9 +208,9 @@ static void hung_end(struct crew *c, int i, int64_t now_us)
   }
 }
 
-static void late_end(struct crew *c, int i, int64_t now_us)
+static void late_end(struct workers *c, int i, int64_t now_us)
 {
-  struct crew_member *m = &c->members[i];
+  struct worker_process *m = &c->members[i];
   char doing[SCOREBOARD_DOING];
   if (m->killed || m->aborted_us)
     return;
@@ -221,15 +221,15 @@ static void late_end(struct crew *c, int i, int64_t now_us)
   kill(m->pid, SIGKILL);
 }
 
-void crew_watch(struct crew *c, int64_t now_us)
+void workers_watch(struct workers *c, int64_t now_us)
 {
   for (int i = 0; i < used(c); i++) {
-    const struct crew_member *m = &c->members[i];
+    const struct worker_process *m = &c->members[i];
     if (!m->pid)
       continue;
     if (m->aborted_us || hangs(c, slot_of(c, i), now_us))
       hung_end(c, i, now_us);
-    if (m->told_us && now_us - m->told_us >= c->config->stop_grace * 1000)
+    if (m->stop_requested_us && now_us - m->stop_requested_us >= c->config->stop_grace * 1000)
       late_end(c, i, now_us);
   }
 }
@@ -240,17 +240,17 @@ static bool early(const struct scoreboard_slot *s)
   return !LOAD(s->ready) || (LOAD(s->requests) == 0 && LOAD(s->request_us) != 0);
 }
 
-static void death_explain(struct crew *c, int i, int status, int64_t now_us)
+static void death_explain(struct workers *c, int i, int status, int64_t now_us)
 {
-  const struct crew_member *m = &c->members[i];
+  const struct worker_process *m = &c->members[i];
   const struct scoreboard_slot *s = slot_of(c, i);
-  char ending[CREW_ENDING], doing[SCOREBOARD_DOING];
-  crew_ending(ending, m->pid, status);
+  char ending[WORKERS_ENDING], doing[SCOREBOARD_DOING];
+  workers_ending(ending, m->pid, status);
   scoreboard_doing(s, now_us, doing);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_TOLD && m->told_us) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_STOPPED && m->stop_requested_us) {
     SCOREBOARD_COUNT(c->board, retired);
     log_debug("worker %d (%d) has left", i, (int)m->pid);
-  } else if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_WORN) {
+  } else if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_RECYCLED) {
     SCOREBOARD_COUNT(c->board, recycled);
     log_info("worker %d (%d) replaced after %llu requests", i, (int)m->pid, (unsigned long long)LOAD(s->requests));
   } else if (m->aborted_us) {
@@ -267,15 +267,15 @@ static void death_explain(struct crew *c, int i, int status, int64_t now_us)
   }
 }
 
-bool crew_reap(struct crew *c, pid_t pid, int status, int64_t now_us)
+bool workers_reap(struct workers *c, pid_t pid, int status, int64_t now_us)
 {
   for (int i = 0; i < used(c); i++)
     if (c->members[i].pid == pid) {
       death_explain(c, i, status, now_us);
       atomic_store(&slot_of(c, i)->pid, 0);
       atomic_store(&slot_of(c, i)->idle_us, 0);
-      eventfd_write(c->nudge_fd, 1); /* it may have been woken for a connection that it did not take */
-      c->members[i] = (struct crew_member){0};
+      eventfd_write(c->wakeup_fd, 1); /* it may have been woken for a connection that it did not take */
+      c->members[i] = (struct worker_process){0};
       return true;
     }
   return false;

@@ -42,7 +42,7 @@ struct rows_timeline {
   const struct activity *activities;
   size_t n, total;
 };
-enum err rows_timeline(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
+enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
                        struct rows_timeline *out);
 
 /* The site's own questions, in their order. */
@@ -51,7 +51,7 @@ struct rows_site {
   const struct question *questions;
   size_t n;
 };
-enum err rows_site(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out);
+enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out);
 
 /* An editors' page.  NOT_FOUND: there is none with that id. */
 struct rows_page {
@@ -60,14 +60,14 @@ struct rows_page {
   struct span slug, title, body_md;
   int64_t updated_us;
 };
-enum err rows_page(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);
+enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);
 
 /* An editor's words and questions on a pair, whichever way round they are stored. */
 struct rows_pair {
   struct version a, b;     /* of the two products in this snapshot */
-  struct pair_words words; /* other_id: b's; has_words false and no questions: nothing was written */
+  struct pair_source words; /* other_id: b's; has_text false and no questions: nothing was written */
 };
-enum err rows_pair(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
+enum err rows_pair_read(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
                    struct rows_pair *out);
 
 /* Names on `out`, a line each, the rows that the site leaves out or shows differently from what an

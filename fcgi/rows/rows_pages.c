@@ -45,7 +45,7 @@ static enum err timeline_read(struct db *db, void *arg)
   return err;
 }
 
-enum err rows_timeline(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
+enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
                        struct rows_timeline *out)
 {
   struct timeline_reading t = {
@@ -85,7 +85,7 @@ static enum err site_read(struct db *db, void *arg)
   return err == ERR_OK && arena_failed(s->arena) ? ERR_NO_MEMORY : err;
 }
 
-enum err rows_site(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out)
+enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out)
 {
   struct site_reading s = {arena, deadline_us, out};
   return db_snapshot(db, deadline_us, site_read, &s);
@@ -129,7 +129,7 @@ static enum err page_read(struct db *db, void *arg)
   return err == ERR_OK && arena_failed(g->arena) ? ERR_NO_MEMORY : err;
 }
 
-enum err rows_page(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out)
+enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out)
 {
   struct page_reading g = {arena, deadline_us, id, out};
   return db_snapshot(db, deadline_us, page_read, &g);
@@ -137,7 +137,7 @@ enum err rows_page(struct db *db, uint64_t id, struct arena *arena, int64_t dead
 
 /* ---- a pair */
 
-enum err rows_pair(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
+enum err rows_pair_read(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
                    struct rows_pair *out)
 {
   uint64_t ids[2] = {a_id < b_id ? a_id : b_id, a_id < b_id ? b_id : a_id};

@@ -32,7 +32,7 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool tu
   rows_sql_in(sql, owner, &r->set);
 }
 
-static void words_sql(const struct rows_reading *r, struct buf *sql, bool turned)
+static void pair_sql(const struct rows_reading *r, struct buf *sql, bool turned)
 {
   const char *owner = turned ? "c.other_product_id" : "c.product_id";
   const char *other = turned ? "c.product_id" : "c.other_product_id";
@@ -91,12 +91,12 @@ static struct question *questions_copy(struct rows_reading *r, const struct item
 }
 
 /* One product's items about one other product, words first. */
-static enum err pair_set(struct rows_reading *r, const struct item *items, size_t n, struct pair_words *to)
+static enum err pair_set(struct rows_reading *r, const struct item *items, size_t n, struct pair_source *to)
 {
   size_t words = 0;
   while (words < n && items[words].kind == KIND_WORDS)
     words++;
-  *to = (struct pair_words){.other_id = items->other, .has_words = words > 0, .n_questions = n - words};
+  *to = (struct pair_source){.other_id = items->other, .has_text = words > 0, .n_questions = n - words};
   if (words) {
     to->intro_md = items->first;
     to->verdict_md = items->second;
@@ -114,7 +114,7 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
   p->questions = questions_copy(r, items, alone);
   p->n_questions = alone;
   p->facts.has_questions = alone > 0;
-  struct pair_words *pairs = ARENA_ARRAY(r->arena, n - alone + 1, struct pair_words);
+  struct pair_source *pairs = ARENA_ARRAY(r->arena, n - alone + 1, struct pair_source);
   if (!p->questions || !pairs)
     return ERR_NO_MEMORY;
   p->pairs = pairs;
@@ -140,7 +140,7 @@ enum err rows_questions_read(struct rows_reading *r)
     buf_puts(&sql, turned ? " UNION ALL " : "");
     questions_sql(r, &sql, turned);
     buf_puts(&sql, " UNION ALL ");
-    words_sql(r, &sql, turned);
+    pair_sql(r, &sql, turned);
   }
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);

@@ -165,7 +165,7 @@ struct span alternatives_sentence(struct page *p, struct span name, const struct
   for (size_t i = 0; i < n; i++)
     names[i] = others[i].member.facts.name;
   return arena_printf(p->arena, "Products that share a sector with %.*s are ranked by velocity. At the top now: %.*s.",
-                      SPAN_ARG(name), SPAN_ARG(words_join(p->arena, names, n, "and ")));
+                      SPAN_ARG(name), SPAN_ARG(sentences_join(p->arena, names, n, "and ")));
 }
 
 void alternatives_member(struct page *p, const struct facts *f, size_t position, struct member_view *out)

@@ -182,7 +182,7 @@ static struct span shown_of(struct span linked, struct span written)
 }
 
 /* http and https addresses with a host only; anything else is as good as none.  Tidied here, so that all
- * forms of a page name the same address: the twins have no escaping for addresses of their own. */
+ * forms of a page name the same address: the representations have no escaping for addresses of their own. */
 static struct span web_url(struct page *p, struct span url)
 {
   size_t at = span_find_span(url, SPAN("://"));
@@ -202,7 +202,7 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
                                .href = build_path(p, "/products/", facts->slug),
                                .position = build_position(position),
                                .sign = build_sign(position),
-                               .monogram = words_monogram(p->arena, facts->name),
+                               .monogram = sentences_monogram(p->arena, facts->name),
                                .lifecycle = lifecycle_word(facts->lifecycle),
                                .maintenance = facts->lifecycle == LIFECYCLE_MAINTENANCE,
                                .discontinued = facts->lifecycle == LIFECYCLE_DISCONTINUED,
@@ -216,7 +216,7 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
   out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(p, f->logo_url) : SPAN("");
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
   CHIPS(p, out->themes, g->themes, g->n_themes, false);
-  CHIPS(p, out->top_themes, g->themes, g->n_themes < WORDS_TOP_THEMES ? g->n_themes : WORDS_TOP_THEMES, false);
+  CHIPS(p, out->top_themes, g->themes, g->n_themes < SENTENCES_TOP_THEMES ? g->n_themes : SENTENCES_TOP_THEMES, false);
   out->velocity = build_velocity(p, g, position);
   out->editorial = build_editorial(p, f == &none ? NULL : f, s);
   page_changed(p, facts->changed_us);
@@ -232,7 +232,7 @@ void build_card(struct page *p, struct gathered *g, const struct card *c, struct
                             .slug = f->slug,
                             .name = f->name,
                             .href = build_path(p, "/products/", f->slug),
-                            .monogram = words_monogram(p->arena, f->name),
+                            .monogram = sentences_monogram(p->arena, f->name),
                             .headline = c ? c->headline : SPAN(""),
                             .scored = tenths != SCORE_NONE,
                             .override = f->override_tenths >= 0,

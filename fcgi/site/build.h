@@ -38,7 +38,7 @@ struct page_frame { /* what a page says of itself */
   struct span crumb; /* this page's own; empty: its title */
   struct link_view *feeds; /* none: the site's */
   size_t n_feeds;
-  bool twins; /* it has .json and .md */
+  bool representations; /* it has .json and .md */
 };
 
 struct page_view *build_frame(struct page *p, const struct page_frame *f);

@@ -199,7 +199,7 @@ static struct chart_cell_view count(const struct points *in, size_t *at, int64_t
 static void month_rows(struct page *p, const struct points *in, size_t n, const struct window *w, struct chart_view *v)
 {
   int64_t starts[14];
-  size_t months = month_starts(w, starts), at[WORDS_SET_MAX] = {0};
+  size_t months = month_starts(w, starts), at[SENTENCES_SET_MAX] = {0};
   v->months.v = ARENA_ARRAY(p->arena, months, struct chart_month_view);
   for (size_t i = months; i-- > 0 && v->months.v;) {
     struct chart_month_view *row = &v->months.v[v->months.n++];
@@ -234,7 +234,7 @@ struct chart_view *build_chart(struct page *p, const struct gathered *g, const s
   struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
   /* Windows of ticks end at the full hour, like those of the counts. */
   struct window w = {p->pin.window_us - SHOWN_US, p->pin.window_us};
-  struct points in[WORDS_SET_MAX];
+  struct points in[SENTENCES_SET_MAX];
   int64_t moves = 0;
   if (!v)
     return NULL;

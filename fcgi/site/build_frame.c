@@ -77,9 +77,9 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
     v->canonical = page_absolute(p, ARENA_JOIN(p->arena, p->canonical, part));
   v->noindex = p->noindex;
   v->og_type = f->og_type.n ? f->og_type : SPAN("website");
-  if (f->twins && page_names_twins(p)) {
-    v->twin_json = ARENA_JOIN(p->arena, stem, SPAN(".json"), page_query(p));
-    v->twin_md = ARENA_JOIN(p->arena, stem, SPAN(".md"), page_query(p));
+  if (f->representations && page_links_representations(p)) {
+    v->json_path = ARENA_JOIN(p->arena, stem, SPAN(".json"), page_query(p));
+    v->md_path = ARENA_JOIN(p->arena, stem, SPAN(".md"), page_query(p));
   }
   feeds(p, f, v);
   v->stylesheet = assets_href(site_assets(p->site), "site.css");

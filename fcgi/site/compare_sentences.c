@@ -8,7 +8,7 @@ struct span compare_names(struct page *p, const struct compare *c, const char *l
   struct span names[COMPARE_MAX];
   for (size_t i = 0; i < c->n; i++)
     names[i] = c->set[i].member.facts.name;
-  return words_join(p->arena, names, c->n, last);
+  return sentences_join(p->arena, names, c->n, last);
 }
 
 struct span compare_eyebrow(struct page *p, const struct compare *c)
@@ -41,14 +41,14 @@ struct span compare_description(struct page *p, const struct compare_view *v)
   return build_cut(p, arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v->title), SPAN_ARG(out)));
 }
 
-void compare_members_words(struct page *p, const struct compare *c, struct words_member *out)
+void compare_sentence_members(struct page *p, const struct compare *c, struct sentences_member *out)
 {
   for (size_t i = 0; i < c->n; i++) {
     const struct gathered *g = &c->set[i];
     struct span *slugs = ARENA_ARRAY(p->arena, g->n_themes, struct span);
     for (uint32_t k = 0; k < g->n_themes && slugs; k++)
       slugs[k] = g->themes[k].slug;
-    out[i] = (struct words_member){g->member.facts.name, g->member.tenths, slugs, slugs ? g->n_themes : 0};
+    out[i] = (struct sentences_member){g->member.facts.name, g->member.tenths, slugs, slugs ? g->n_themes : 0};
   }
 }
 
@@ -103,7 +103,7 @@ static void ask_alternatives(struct page *p, const struct compare *c, size_t i, 
   if (c->n_best[i])
     q->text = ARENA_JOIN(p->arena, SPAN("Products that share a sector with "), f->name,
                          SPAN(" are ranked by velocity. At the top now: "),
-                         words_join(p->arena, names, c->n_best[i], "and "), SPAN("."));
+                         sentences_join(p->arena, names, c->n_best[i], "and "), SPAN("."));
   else
     q->text = arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(f->name));
   q->position = build_position(i);

@@ -128,8 +128,8 @@ static void want_pair(struct page *p, struct compare *c)
   c->pair_want = page_want(p, (struct want){.kind = FRAGMENT_PAIR,
                                             .id = a->facts.id,
                                             .other_id = b->facts.id,
-                                            .version = catalog_raised(&p->pin, a->ordinal),
-                                            .other_version = catalog_raised(&p->pin, b->ordinal),
+                                            .version = catalog_newest_version(&p->pin, a->ordinal),
+                                            .other_version = catalog_newest_version(&p->pin, b->ordinal),
                                             .ordinal = a->ordinal});
 }
 

@@ -23,7 +23,7 @@ static void healthz(struct site *s, const struct request *rq, struct response *o
 static void readyz(struct site *s, const struct request *rq, struct response *out)
 {
   struct catalog_state state;
-  catalog_state_get(site_parts(s)->catalog, &state);
+  catalog_state_get(site_resources_of(s)->catalog, &state);
   if (state.ready && state.database_up && site_serves(s)) {
     http_plain(200, TEXT_TYPE, "no-store", SPAN("ready\n"), false, out);
     return;
@@ -38,9 +38,9 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
 static void metrics(struct site *s, const struct request *rq, struct response *out)
 {
   struct buf text = BUF_INIT;
-  const struct site_parts *parts = site_parts(s);
-  if (parts->metrics_text)
-    parts->metrics_text(parts->metrics_context, &text);
+  const struct site_resources *resources = site_resources_of(s);
+  if (resources->metrics_text)
+    resources->metrics_text(resources->metrics_context, &text);
   http_plain(200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_take(rq->arena, &text),
              false, out);
 }
@@ -51,9 +51,9 @@ static void lasting_answer(struct site *s, const struct request *rq, const char 
 {
   const struct config *c = site_config(s);
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
-  struct finished f = {.body = arena_take(rq->arena, text),
+  struct finished_page f = {.body = arena_take(rq->arena, text),
                        .content_type = span_z(type),
-                       .modified_us = site_parts(s)->read_us,
+                       .modified_us = site_resources_of(s)->read_us,
                        .next_change_us = CLOCK_FOREVER,
                        .embeddable = true};
   http_etag(f.etag, f.body);
@@ -99,7 +99,7 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
   struct span icon = assets_href(site_assets(s), "favicon.svg");
   v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
   struct buf text = BUF_INIT;
-  template_render(templates_file(site_parts(s)->templates, (enum templates_file)at), &v, &text);
+  template_render(templates_file(site_resources_of(s)->templates, (enum templates_file)at), &v, &text);
   lasting_answer(s, rq, files[at].type, &text, out);
 }
 
@@ -117,7 +117,7 @@ static bool moved(struct site *s, const struct request *rq, const struct target 
   return true;
 }
 
-bool misc_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
+bool endpoint_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     if (span_eq(t->path, span_z(paths[i].path))) {

@@ -9,6 +9,6 @@
 struct site;
 
 /* False: none of these paths. */
-bool misc_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out);
+bool endpoint_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out);
 
 #endif

@@ -24,21 +24,21 @@
   X(501, "Method unknown", "This site answers GET, HEAD and OPTIONS.", "")                                             \
   X(503, "Back in a moment", "The page's content cannot be read right now.", "Try again in a few seconds.")
 
-struct error_words {
+struct error_text {
   int status;
   struct span title, reason, hint;
 };
 
 #define ERRORS_ROW(status, title, reason, hint)                                                                        \
   {status, {title, sizeof title - 1}, {reason, sizeof reason - 1}, {hint, sizeof hint - 1}},
-static const struct error_words errors[] = {ERRORS_LIST(ERRORS_ROW)};
+static const struct error_text errors[] = {ERRORS_LIST(ERRORS_ROW)};
 
-static const struct error_words *words_of(int status)
+static const struct error_text *error_text_of(int status)
 {
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
     if (errors[i].status == status)
       return &errors[i];
-  return words_of(500);
+  return error_text_of(500);
 }
 
 static const char *cache_of(int status)
@@ -54,13 +54,13 @@ struct fault { /* what is told, in any form */
 static void html_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
 {
   struct page p = {.site = s, .rq = rq, .arena = rq->arena, .now_us = config_now_us(site_config(s)), .noindex = true};
-  if (catalog_pin(site_parts(s)->catalog, &p.pin))
+  if (catalog_pin_current(site_resources_of(s)->catalog, &p.pin))
     page_about(&p);
   p.pin.window_us = clock_hour_floor(p.now_us);
   struct error_view v = {
       .title = f->title, .status = f->status, .reason = f->reason, .hint = f->hint, .request_id = f->request_id};
   v.page = build_frame(&p, &(struct page_frame){.title = f->title, .description = f->reason});
-  if (!v.page || !template_render(templates_error(site_parts(s)->templates), &v, out))
+  if (!v.page || !template_render(templates_error(site_resources_of(s)->templates), &v, out))
     buf_clear(out);
 }
 
@@ -126,7 +126,7 @@ static void failure_log(const struct request *rq, int status)
 
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
 {
-  const struct error_words *w = words_of(status);
+  const struct error_text *w = error_text_of(status);
   const struct face *face = face_of(rq);
   struct span body = body_of(
       s, rq, face, &(struct fault){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id});

@@ -5,8 +5,8 @@
 
 #include "site/build.h"
 
-/* What the painter is sent (image/image.h), in the request's arena; set: in canonical order. */
-struct span pictures_pack(struct page *p, const struct gathered *set, size_t n);
-struct span pictures_path(struct page *p, const struct gathered *set, size_t n);
+/* What the image worker is sent (image/image.h), in the request's arena; set: in canonical order. */
+struct span image_link_pack(struct page *p, const struct gathered *set, size_t n);
+struct span image_link_path(struct page *p, const struct gathered *set, size_t n);
 
 #endif

@@ -31,9 +31,9 @@
   X("/methodology", "The formula, the bands and today's medians", "", "", "")                                          \
   X("/{}", "A page by the editors", "page", "The page's slug", "about")
 
-static const struct words {
+static const struct path_docs {
   const char *pattern, *summary, *parameter, *description, *example;
-} words[] = {
+} path_docs[] = {
 #define OPENAPI_ROW(pattern, summary, parameter, description, example)                                                 \
   {pattern, summary, parameter, description, example},
     OPENAPI_PATHS(OPENAPI_ROW)};
@@ -54,16 +54,16 @@ static const struct {
              {ROUTE_ATOM, ".atom", "application/atom+xml"},
              {ROUTE_OTHER, "", NULL}};
 
-static const struct words *words_of(const char *pattern)
+static const struct path_docs *path_docs_of(const char *pattern)
 {
-  static const struct words none = {"", "", "word", "", ""};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (strcmp(words[i].pattern, pattern) == 0)
-      return &words[i];
+  static const struct path_docs none = {"", "", "word", "", ""};
+  for (size_t i = 0; i < sizeof path_docs / sizeof *path_docs; i++)
+    if (strcmp(path_docs[i].pattern, pattern) == 0)
+      return &path_docs[i];
   return &none;
 }
 
-static void path_write(struct buf *out, const struct route *r, const struct words *w, const char *suffix)
+static void path_write(struct buf *out, const struct route *r, const struct path_docs *w, const char *suffix)
 {
   const char *hole = strstr(r->pattern, "{}");
   if (hole)
@@ -72,7 +72,7 @@ static void path_write(struct buf *out, const struct route *r, const struct word
     buf_printf(out, "%s%s", r->pattern, suffix);
 }
 
-static json_t *parameters(const struct route *r, const struct words *w)
+static json_t *parameters(const struct route *r, const struct path_docs *w)
 {
   json_t *list = json_array();
   if (strstr(r->pattern, "{}"))
@@ -136,7 +136,7 @@ static void id_write(struct buf *out, const struct route *r, const char *suffix)
 
 static void path_add(json_t *paths, const struct route *r, size_t form)
 {
-  const struct words *w = words_of(r->pattern);
+  const struct path_docs *w = path_docs_of(r->pattern);
   const char *type = forms[form].type ? forms[form].type : r->content_type;
   struct buf path = BUF_INIT, id = BUF_INIT;
   path_write(&path, r, w, forms[form].suffix);
@@ -155,7 +155,7 @@ static json_t *paths(void)
   for (size_t form = 0; form < sizeof forms / sizeof *forms; form++)
     for (size_t i = 0; i < route_count(); i++) {
       const struct route *r = route_at(i);
-      bool bare = strcmp(r->pattern, "/") == 0; /* its twins are those of /index */
+      bool bare = strcmp(r->pattern, "/") == 0; /* its representations are those of /index */
       if ((r->forms & forms[form].flag) && !bare)
         path_add(all, r, form);
     }

@@ -52,7 +52,7 @@ void openapi_schema_add(json_t *schemas, const struct shape *s)
     return;
   json_t *schema = json_pack("{s:s, s:{}, s:[]}", "type", "object", "properties", "required");
   json_object_set_new(schemas, name, schema);
-  if (twin_is_page(s)) {
+  if (representation_has_frame(s)) {
     address_add(schema, "url", "The page for readers");
     address_add(schema, "self", "This document");
   }

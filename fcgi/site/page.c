@@ -30,7 +30,7 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
   return page_want(p, (struct want){.kind = kind,
                                     .page = number,
                                     .id = m->facts.id,
-                                    .version = catalog_raised(&p->pin, m->ordinal),
+                                    .version = catalog_newest_version(&p->pin, m->ordinal),
                                     .planned = m->facts.version,
                                     .ordinal = m->ordinal});
 }
@@ -197,7 +197,7 @@ struct span page_query(const struct page *p)
   return arena_printf(p->arena, "%.*s&page=%u", SPAN_ARG(p->asked), p->number);
 }
 
-bool page_names_twins(const struct page *p)
+bool page_links_representations(const struct page *p)
 {
   return p->asked.n <= PAGE_ASKED_NAMED;
 }

@@ -17,8 +17,8 @@
 #include "site/view.h"
 #include "store/store.h"
 
-struct finder_kept;
-struct later;
+struct search_memo;
+struct deferred;
 struct site;
 
 enum plan {
@@ -47,7 +47,7 @@ struct page {
   int64_t now_us; /* the site's clock */
   const struct facts *newer; /* that the catalog does not have yet (site/ahead.h) */
   size_t n_newer;
-  struct finder_kept **kept; /* the searches that earlier plans made (site/search_memo.h) */
+  struct search_memo **kept; /* the searches that earlier plans made (site/search_memo.h) */
 
   /* filled by plan */
   struct span canonical;  /* path without form suffix; query excluded */
@@ -69,7 +69,7 @@ struct page {
   int64_t changed_us;     /* data part of Last-Modified; CLOCK_NEVER: unknown */
   int64_t label_us;       /* when the youngest label of time began */
   int64_t next_change_us; /* when the first label changes; CLOCK_FOREVER */
-  struct later *later;    /* what to wait for, when build says LATER */
+  struct deferred *deferred;    /* what to wait for, when build says LATER */
 };
 
 /* ---- for plan */
@@ -103,6 +103,6 @@ struct span page_part(const struct page *p); /* "?page=2"; empty on the first pa
 struct span page_query(const struct page *p); /* "?q=kafka&page=2": all of the query that means something */
 
 #define PAGE_ASKED_NAMED 512 /* bytes of `asked`: more is not said again in headers, for which nginx has 16 KB */
-bool page_names_twins(const struct page *p);
+bool page_links_representations(const struct page *p);
 
 #endif

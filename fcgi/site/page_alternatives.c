@@ -51,7 +51,7 @@ static struct span sectors_of(struct page *p, const struct gathered *g)
   struct span names[PRODUCT_SECTORS_MAX];
   for (uint32_t i = 0; i < g->n_sectors; i++)
     names[i] = g->sectors[i].name;
-  return words_join(p->arena, names, g->n_sectors, "or ");
+  return sentences_join(p->arena, names, g->n_sectors, "or ");
 }
 
 static struct span intro_of(struct page *p, const struct alternatives *a)
@@ -81,7 +81,7 @@ static void frame(struct page *p, const struct alternatives *a, struct alternati
                                                 .crumbs = above,
                                                 .n_crumbs = 1,
                                                 .crumb = SPAN("Alternatives"),
-                                                .twins = true});
+                                                .representations = true});
   if (!v->page)
     return;
   listing_frame(v->page, v->pager);

@@ -24,7 +24,7 @@ enum err build_badge(struct page *p)
   if (!v)
     return ERR_NO_MEMORY;
   v->label = SPAN("velocity");
-  v->value = words_score(p->arena, m->tenths);
+  v->value = sentences_score(p->arena, m->tenths);
   v->title = arena_printf(p->arena, "%.*s: velocity %.*s", SPAN_ARG(m->facts.name), SPAN_ARG(v->value));
   v->label_width = (int64_t)v->label.n * LETTER_PX + MARGIN_PX;
   v->value_width = (int64_t)utf8_count(v->value) * LETTER_PX + MARGIN_PX;

@@ -7,7 +7,7 @@
 #define NEWCOMERS_SHARE 5 /* one fifth of the bytes */
 
 struct entry {
-  struct finished f; /* first: a finished is its entry */
+  struct finished_page f; /* first: a finished is its entry */
   struct entry *chain;
   struct entry *newer, *older;
   uint64_t hash;
@@ -21,16 +21,16 @@ struct queue {
   size_t bytes;
 };
 
-struct table {
+struct page_cache {
   struct entry **buckets;
   size_t n_buckets, count, max;
   struct queue newcomers, residents;
   struct metrics *metrics;
 };
 
-struct table *table_new(size_t max_bytes, struct metrics *m)
+struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m)
 {
-  struct table *t = calloc(1, sizeof *t);
+  struct page_cache *t = calloc(1, sizeof *t);
   if (!t)
     return NULL;
   t->n_buckets = 64;
@@ -40,7 +40,7 @@ struct table *table_new(size_t max_bytes, struct metrics *m)
   t->max = max_bytes;
   t->metrics = m;
   if (!t->buckets)
-    table_free(&t);
+    page_cache_free(&t);
   return t;
 }
 
@@ -53,12 +53,12 @@ static uint64_t hash_of(struct span s)
   return h ^ h >> 29;
 }
 
-static struct queue *queue_of(struct table *t, const struct entry *e)
+static struct queue *queue_of(struct page_cache *t, const struct entry *e)
 {
   return e->resident ? &t->residents : &t->newcomers;
 }
 
-static void unlink_entry(struct table *t, struct entry *e)
+static void unlink_entry(struct page_cache *t, struct entry *e)
 {
   struct queue *q = queue_of(t, e);
   *(e->newer ? &e->newer->older : &q->newest) = e->older;
@@ -66,7 +66,7 @@ static void unlink_entry(struct table *t, struct entry *e)
   q->bytes -= e->bytes;
 }
 
-static void link_newest(struct table *t, struct entry *e)
+static void link_newest(struct page_cache *t, struct entry *e)
 {
   struct queue *q = queue_of(t, e);
   e->newer = NULL;
@@ -83,7 +83,7 @@ static void entry_free(struct entry *e)
   free(e);
 }
 
-static void drop(struct table *t, struct entry *e)
+static void drop(struct page_cache *t, struct entry *e)
 {
   struct entry **at = &t->buckets[e->hash & (t->n_buckets - 1)];
   while (*at != e)
@@ -94,7 +94,7 @@ static void drop(struct table *t, struct entry *e)
   entry_free(e);
 }
 
-void table_free(struct table **t)
+void page_cache_free(struct page_cache **t)
 {
   if (!*t)
     return;
@@ -107,7 +107,7 @@ void table_free(struct table **t)
   *t = NULL;
 }
 
-static struct entry *find(struct table *t, struct span key, uint64_t hash)
+static struct entry *find(struct page_cache *t, struct span key, uint64_t hash)
 {
   struct entry *e = t->buckets[hash & (t->n_buckets - 1)];
   while (e && (e->hash != hash || !span_eq(e->f.key, key)))
@@ -116,7 +116,7 @@ static struct entry *find(struct table *t, struct span key, uint64_t hash)
 }
 
 /* Residents over their share become newcomers again; newcomers over all bytes leave. */
-static void make_room(struct table *t)
+static void make_room(struct page_cache *t)
 {
   size_t share = t->max - t->max / NEWCOMERS_SHARE;
   while (t->residents.bytes > share && t->residents.oldest) {
@@ -131,7 +131,7 @@ static void make_room(struct table *t)
   }
 }
 
-struct finished *table_get(struct table *t, struct span key)
+struct finished_page *page_cache_get(struct page_cache *t, struct span key)
 {
   struct entry *e = find(t, key, hash_of(key));
   if (!e)
@@ -142,7 +142,7 @@ struct finished *table_get(struct table *t, struct span key)
   return &e->f;
 }
 
-static struct entry *entry_new(const struct finished *f)
+static struct entry *entry_new(const struct finished_page *f)
 {
   struct entry *e = calloc(1, sizeof *e);
   char *p = e ? malloc(f->key.n + f->body.n + f->link.n + 1) : NULL;
@@ -164,7 +164,7 @@ static struct entry *entry_new(const struct finished *f)
   return e;
 }
 
-struct finished *table_put(struct table *t, const struct finished *f)
+struct finished_page *page_cache_put(struct page_cache *t, const struct finished_page *f)
 {
   uint64_t hash = hash_of(f->key);
   struct entry *old = find(t, f->key, hash), *e = NULL;
@@ -185,14 +185,14 @@ struct finished *table_put(struct table *t, const struct finished *f)
   return find(t, f->key, hash) == e ? &e->f : NULL;
 }
 
-void table_drop(struct table *t, struct span key)
+void page_cache_drop(struct page_cache *t, struct span key)
 {
   struct entry *e = find(t, key, hash_of(key));
   if (e)
     drop(t, e);
 }
 
-void table_put_gzip(struct table *t, struct finished *f, struct span gzip)
+void page_cache_put_gzip(struct page_cache *t, struct finished_page *f, struct span gzip)
 {
   struct entry *e = (struct entry *)f;
   char *copy = f->gzip.p || !gzip.n ? NULL : malloc(gzip.n);
@@ -204,12 +204,12 @@ void table_put_gzip(struct table *t, struct finished *f, struct span gzip)
   queue_of(t, e)->bytes += gzip.n;
 }
 
-size_t table_bytes(const struct table *t)
+size_t page_cache_bytes(const struct page_cache *t)
 {
   return t->newcomers.bytes + t->residents.bytes;
 }
 
-size_t table_count(const struct table *t)
+size_t page_cache_count(const struct page_cache *t)
 {
   return t->count;
 }

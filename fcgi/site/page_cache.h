@@ -1,4 +1,4 @@
-/* The table of finished pages: each worker's own, bounded in bytes.
+/* The page cache: each worker's own, bounded in bytes.
  *
  * Two queues share the bytes: a page comes into the newcomers' fifth and moves to the residents when
  * it is asked for again, so that a flood of addresses that are asked for once cannot drive out the
@@ -10,19 +10,19 @@
 #include "base/metrics.h"
 #include "base/span.h"
 
-#define TABLE_DIGEST 16
-#define TABLE_ETAG 16
+#define PAGE_CACHE_DIGEST 16
+#define PAGE_CACHE_ETAG 16
 
-struct finished {
+struct finished_page {
   struct span key;          /* path, form and page number */
   struct span body;         /* identity */
   struct span gzip;         /* null pointer: not made yet */
   struct span content_type; /* static */
   struct span link;         /* value of the Link header; empty: none */
   bool hidden;              /* not for search engines, and the body has no place to say so */
-  char etag[TABLE_ETAG + 1];
-  unsigned char digest[TABLE_DIGEST];
-  uint64_t publication, raises; /* the catalog's, and its count of raised versions, before it was planned */
+  char etag[PAGE_CACHE_ETAG + 1];
+  unsigned char digest[PAGE_CACHE_DIGEST];
+  uint64_t publication, floors; /* the catalog's, and its count of raised versions, before it was planned */
   int64_t modified_us;      /* Last-Modified */
   int64_t next_change_us;   /* the site's clock: when a label changes */
   int64_t right_us;         /* monotonic: when it was last known to be right */
@@ -30,19 +30,19 @@ struct finished {
   bool versioned;           /* the address names this very content, which is compressed in itself */
 };
 
-struct table;
+struct page_cache;
 
-struct table *table_new(size_t max_bytes, struct metrics *m); /* NULL: no memory */
-void table_free(struct table **t);
+struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m); /* NULL: no memory */
+void page_cache_free(struct page_cache **t);
 
-/* The entry, moved to the front; NULL: none.  Valid until the next table_put or table_drop. */
-struct finished *table_get(struct table *t, struct span key);
+/* The entry, moved to the front; NULL: none.  Valid until the next page_cache_put or page_cache_drop. */
+struct finished_page *page_cache_get(struct page_cache *t, struct span key);
 /* Copies everything; replaces an entry with the same key.  NULL: larger than the table, or no memory. */
-struct finished *table_put(struct table *t, const struct finished *f);
-void table_drop(struct table *t, struct span key);
+struct finished_page *page_cache_put(struct page_cache *t, const struct finished_page *f);
+void page_cache_drop(struct page_cache *t, struct span key);
 /* Attaches a compressed body (copied) to an entry. */
-void table_put_gzip(struct table *t, struct finished *f, struct span gzip);
-size_t table_bytes(const struct table *t);
-size_t table_count(const struct table *t);
+void page_cache_put_gzip(struct page_cache *t, struct finished_page *f, struct span gzip);
+size_t page_cache_bytes(const struct page_cache *t);
+size_t page_cache_count(const struct page_cache *t);
 
 #endif

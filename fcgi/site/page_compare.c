@@ -111,13 +111,13 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
   }
 }
 
-static void timeline(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
+static void fill_timeline(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
 {
-  struct words_list lists[COMPARE_MAX];
-  struct words_move moves[COMPARE_MAX * WORDS_TIMELINE_EACH];
+  struct sentences_list lists[COMPARE_MAX];
+  struct sentences_move moves[COMPARE_MAX * SENTENCES_TIMELINE_EACH];
   for (size_t i = 0; i < c->n; i++)
-    lists[i] = (struct words_list){f[i]->activities, f[i]->n_activities};
-  size_t n = words_timeline(lists, c->n, moves);
+    lists[i] = (struct sentences_list){f[i]->activities, f[i]->n_activities};
+  size_t n = sentences_timeline(lists, c->n, moves);
   v->timeline.v = ARENA_ARRAY(p->arena, n, struct activity_view);
   for (size_t i = 0; i < n && v->timeline.v; i++)
     build_activity(p, moves[i].activity, &c->set[moves[i].member].member.facts, moves[i].member,
@@ -149,18 +149,18 @@ static bool written(const struct pair_text *pair)
   return pair->intro.html.n || pair->intro.refused || pair->verdict.html.n || pair->verdict.refused;
 }
 
-static void words(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
+static void fill_sentences(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
 {
-  struct words_member m[COMPARE_MAX];
-  compare_members_words(p, c, m);
+  struct sentences_member m[COMPARE_MAX];
+  compare_sentence_members(p, c, m);
   v->names = compare_names(p, c, "and ");
   v->eyebrow = compare_eyebrow(p, c);
   v->lede = arena_printf(p->arena,
                          "How %.*s compare: where each stands, how fast each ships, what moved lately, and what "
                          "else to consider.",
                          SPAN_ARG(v->names));
-  v->overlap = words_overlap(p->arena, m, c->n);
-  v->cadence = words_cadence(p->arena, m, c->n);
+  v->overlap = sentences_overlap(p->arena, m, c->n);
+  v->cadence = sentences_cadence(p->arena, m, c->n);
   v->alternatives_intro =
       v->alternatives.n
           ? arena_printf(p->arena,
@@ -171,7 +171,7 @@ static void words(struct page *p, const struct compare *c, const struct pair_tex
                          SPAN_ARG(compare_names(p, c, "or ")))
           : arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.",
                          SPAN_ARG(compare_names(p, c, "or ")));
-  if (pair && pair->has_words && written(pair) && (v->comparison = ARENA_NEW(p->arena, struct comparison_view))) {
+  if (pair && pair->has_text && written(pair) && (v->comparison = ARENA_NEW(p->arena, struct comparison_view))) {
     v->comparison->intro = build_body(p, pair->intro, pair->intro_md);
     v->comparison->verdict = build_body(p, pair->verdict, pair->verdict_md);
   }
@@ -192,10 +192,10 @@ static void frame(struct page *p, const struct compare *c, struct compare_view *
                                                 .n_crumbs = 1,
                                                 .feeds = feed,
                                                 .n_feeds = 1,
-                                                .twins = true});
+                                                .representations = true});
   if (!v->page)
     return;
-  v->page->og_image = page_absolute(p, pictures_path(p, c->set, c->n));
+  v->page->og_image = page_absolute(p, image_link_path(p, c->set, c->n));
   v->page->json_ld = compare_json_ld(p, v);
 }
 
@@ -221,7 +221,7 @@ enum err build_compare(struct page *p)
   struct span names[COMPARE_MAX];
   for (size_t i = 0; i < c->n; i++)
     names[i] = v->products.v[i].name;
-  v->title = words_versus(p->arena, names, c->n);
+  v->title = sentences_versus(p->arena, names, c->n);
   v->pair = c->n == 2;
   v->size = sizes[c->n - 2];
   v->as_of = page_hour(p, p->pin.window_us);
@@ -231,8 +231,8 @@ enum err build_compare(struct page *p)
   cards(p, c, v);
   changes(p, c, v);
   v->chart = build_chart(p, c->set, f, c->n);
-  timeline(p, c, f, v);
-  words(p, c, page_value(p, c->pair_want), v);
+  fill_timeline(p, c, f, v);
+  fill_sentences(p, c, page_value(p, c->pair_want), v);
   compare_questions(p, c, page_value(p, c->pair_want), v);
   frame(p, c, v);
   p->view = v;

@@ -6,14 +6,14 @@
 #include "site/build.h"
 #include "site/view_compare.h"
 
-#define COMPARE_MAX WORDS_SET_MAX
+#define COMPARE_MAX SENTENCES_SET_MAX
 #define COMPARE_CARDS 6
 #define COMPARE_BEST 3
 
 struct compare {
   size_t n;
   struct gathered set[COMPARE_MAX]; /* canonical order */
-  size_t sources[COMPARE_MAX];      /* SOURCE wants of the twins; SIZE_MAX: none */
+  size_t sources[COMPARE_MAX];      /* SOURCE wants of the representations; SIZE_MAX: none */
   struct catalog_term shared;       /* the first of A's sectors that all share */
   bool has_shared;
   struct gathered cards[COMPARE_CARDS];
@@ -38,7 +38,7 @@ void compare_gather_best(struct page *p, struct compare *c);
 struct span compare_names(struct page *p, const struct compare *c, const char *last);
 struct span compare_eyebrow(struct page *p, const struct compare *c);
 struct span compare_description(struct page *p, const struct compare_view *v);
-void compare_members_words(struct page *p, const struct compare *c, struct words_member *out);
+void compare_sentence_members(struct page *p, const struct compare *c, struct sentences_member *out);
 void compare_questions(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v);
 struct span compare_json_ld(struct page *p, const struct compare_view *v);
 

@@ -77,7 +77,7 @@ enum plan plan_site_faq(struct page *p, struct span word)
   if (!f)
     return PLAN_OK;
   f->want = page_want(p, (struct want){.kind = FRAGMENT_SITE,
-                                       .version = catalog_raised_page(p->pin.catalog, 0, catalog_site_version(&p->pin)),
+                                       .version = catalog_newest_page_version(p->pin.catalog, 0, catalog_site_version(&p->pin)),
                                        .ordinal = CATALOG_NONE});
   page_changed(p, catalog_site_edited(&p->pin));
   gather_asked(p, f);
@@ -173,7 +173,7 @@ static void frame(struct page *p, struct faq_view *v)
                                                 .description = description(p, v),
                                                 .crumbs = above,
                                                 .n_crumbs = v->members.n > 0,
-                                                .twins = true});
+                                                .representations = true});
   if (v->page)
     v->page->json_ld = json_ld(p, v);
 }
@@ -209,15 +209,15 @@ static void one_product(struct page *p, struct faq *f, const struct profile *pro
   if (!product)
     return;
   build_product(p, g, profile, NULL, 0, product);
-  struct product_words w = {.product = product,
+  struct product_sentences w = {.product = product,
                             .g = g,
                             .others = f->best,
                             .n_others = f->n_best,
                             .own = page_value(p, f->want),
                             .whole = true};
-  product_words_questions(p, &w, &v->questions.v, &v->questions.n);
+  product_sentences_questions(p, &w, &v->questions.v, &v->questions.n);
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
-  v->lede = product_words_lede(p, product, g);
+  v->lede = product_sentences_lede(p, product, g);
   v->about_text = arena_printf(p->arena, "Read the full %.*s trajectory", SPAN_ARG(product->name));
   v->about_href = product->href;
 }
@@ -226,17 +226,17 @@ static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
 {
   struct compare *c = &f->set;
   struct compare_view *all = ARENA_NEW(p->arena, struct compare_view);
-  struct words_member m[COMPARE_MAX];
+  struct sentences_member m[COMPARE_MAX];
   struct span names[COMPARE_MAX];
   if (!all)
     return;
   for (size_t i = 0; i < c->n; i++)
     names[i] = c->set[i].member.facts.name;
-  compare_members_words(p, c, m);
-  all->title = words_versus(p->arena, names, c->n);
+  compare_sentence_members(p, c, m);
+  all->title = sentences_versus(p->arena, names, c->n);
   all->names = compare_names(p, c, "and ");
-  all->overlap = words_overlap(p->arena, m, c->n);
-  all->cadence = words_cadence(p->arena, m, c->n);
+  all->overlap = sentences_overlap(p->arena, m, c->n);
+  all->cadence = sentences_cadence(p->arena, m, c->n);
   compare_questions(p, c, page_value(p, c->pair_want), all);
   v->questions.v = all->questions.v;
   v->questions.n = all->questions.n;

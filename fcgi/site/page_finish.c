@@ -13,7 +13,7 @@ static struct span form_type(const struct route *r, enum form f)
   return span_z(f == FORM_OTHER ? r->content_type : types[f]);
 }
 
-struct span visit_home(struct visit *v)
+struct span page_request_canonical(struct page_request *v)
 {
   struct span root = SPAN("/index"), path = v->page.canonical;
   if (path.n == 1 && v->target.form != FORM_HTML)
@@ -21,25 +21,25 @@ struct span visit_home(struct visit *v)
   return arena_printf(v->rq->arena, "%.*s%.*s", SPAN_ARG(path), SPAN_ARG(target_suffix(v->target.form)));
 }
 
-static void form_link(struct visit *v, struct buf *out, enum form form, unsigned flag, const char *type)
+static void form_link(struct page_request *v, struct buf *out, enum form form, unsigned flag, const char *type)
 {
   struct page *p = &v->page;
-  bool home = p->canonical.n == 1; /* its twins are another route, /index */
+  bool home = p->canonical.n == 1; /* its representations are another route, /index */
   struct span path = home && form != FORM_HTML ? SPAN("/index") : p->canonical, suffix = target_suffix(form);
   struct span query = page_query(p);
   if (v->target.form != form && (v->route->forms & flag || (home && form == FORM_HTML)))
-    buf_printf(out, ", <%s%.*s%.*s%.*s>; rel=\"alternate\"; type=\"%s\"", v->site->parts.config->base_url,
+    buf_printf(out, ", <%s%.*s%.*s%.*s>; rel=\"alternate\"; type=\"%s\"", v->site->resources.config->base_url,
                SPAN_ARG(path), SPAN_ARG(suffix), SPAN_ARG(query), type);
 }
 
-/* The Link header: the page's canonical address and its twins. */
-static struct span link_header(struct visit *v)
+/* The Link header: the page's canonical address and its representations. */
+static struct span link_header(struct page_request *v)
 {
   struct page *p = &v->page;
-  const char *base = v->site->parts.config->base_url;
+  const char *base = v->site->resources.config->base_url;
   struct buf out = BUF_INIT;
   buf_printf(&out, "<%s%.*s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical), SPAN_ARG(page_part(p)));
-  if (page_names_twins(p)) {
+  if (page_links_representations(p)) {
     form_link(v, &out, FORM_HTML, ROUTE_HTML, "text/html");
     form_link(v, &out, FORM_JSON, ROUTE_JSON, "application/json");
     form_link(v, &out, FORM_MD, ROUTE_MD, "text/markdown");
@@ -50,19 +50,19 @@ static struct span link_header(struct visit *v)
 }
 
 /* The address of the answer itself, with what of the query means something. */
-static struct span self_of(struct visit *v)
+static struct span self_of(struct page_request *v)
 {
-  return page_absolute(&v->page, ARENA_JOIN(v->rq->arena, visit_home(v), page_query(&v->page)));
+  return page_absolute(&v->page, ARENA_JOIN(v->rq->arena, page_request_canonical(v), page_query(&v->page)));
 }
 
-static bool render(struct visit *v, struct buf *body)
+static bool render(struct page_request *v, struct buf *body)
 {
-  const struct template *t = templates_get(v->site->parts.templates, v->route, v->target.form);
+  const struct template *t = templates_get(v->site->resources.templates, v->route, v->target.form);
   stage_set(v->rq->stage, STAGE_RENDER);
   if (v->page.body.n)
     buf_span(body, v->page.body);
   else if (v->target.form == FORM_JSON)
-    twin_json_write(body, v->route->shape, v->page.view, self_of(v));
+    representation_json_write(body, v->route->shape, v->page.view, self_of(v));
   else if (!t || !template_render(t, v->page.view, body))
     return false;
   return !body->failed;
@@ -75,17 +75,17 @@ static int64_t modified_us(const struct page *p)
   return us == CLOCK_NEVER ? p->pin.window_us : us;
 }
 
-bool visit_finish(struct visit *v, struct buf *body, struct finished *f)
+bool page_request_finish(struct page_request *v, struct buf *body, struct finished_page *f)
 {
   struct page *p = &v->page;
   if (!render(v, body))
     return false;
-  *f = (struct finished){.key = v->key,
+  *f = (struct finished_page){.key = v->key,
                          .body = buf_view(body),
                          .content_type = form_type(v->route, v->target.form),
                          .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
                          .publication = p->pin.publication,
-                         .raises = v->raises,
+                         .floors = v->floors,
                          .modified_us = modified_us(p),
                          .next_change_us = p->next_change_us,
                          .right_us = clock_mono_us(),
@@ -94,6 +94,6 @@ bool visit_finish(struct visit *v, struct buf *body, struct finished *f)
                          .versioned = v->route->forms & ROUTE_VERSIONED};
   memcpy(f->digest, v->digest, sizeof f->digest);
   http_etag(f->etag, f->body);
-  METRICS_ADD(v->site->parts.metrics, pages_rendered, 1);
+  METRICS_ADD(v->site->resources.metrics, pages_rendered, 1);
   return true;
 }

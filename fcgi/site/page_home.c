@@ -109,7 +109,7 @@ enum err build_home(struct page *p)
                                                 .head_title = arena_printf(p->arena, "%s · Products side by side",
                                                                            site_config(p->site)->site_name),
                                                 .description = v->lede,
-                                                .twins = true});
+                                                .representations = true});
   if (v->page) {
     jsonld_begin(&j, p, v->page);
     jsonld_web_page(&j, "WebPage");

@@ -8,7 +8,7 @@
 #include "site/pages.h"
 #include "site/site.h"
 
-struct plan_picture {
+struct plan_image {
   struct compare set;
   struct span packed;
 };
@@ -16,7 +16,7 @@ struct plan_picture {
 /* "kafka-vs-nats-0123456789ab" -> "kafka-vs-nats" */
 static struct span names_of(struct span word)
 {
-  size_t from = word.n > PICTURE_VERSION + 1 ? word.n - PICTURE_VERSION : word.n;
+  size_t from = word.n > IMAGE_VERSION + 1 ? word.n - IMAGE_VERSION : word.n;
   if (from == word.n || word.p[from - 1] != '-')
     return word;
   for (size_t i = from; i < word.n; i++)
@@ -25,9 +25,9 @@ static struct span names_of(struct span word)
   return span_head(word, from - 1);
 }
 
-enum plan plan_picture(struct page *p, struct span word)
+enum plan plan_image(struct page *p, struct span word)
 {
-  struct plan_picture *plan = ARENA_NEW(p->arena, struct plan_picture);
+  struct plan_image *plan = ARENA_NEW(p->arena, struct plan_image);
   p->plan = plan;
   if (!plan)
     return PLAN_OK; /* the arena remembers */
@@ -38,16 +38,16 @@ enum plan plan_picture(struct page *p, struct span word)
       return PLAN_NOT_FOUND; /* the catalog moved: planned again */
   if (result != PLAN_OK)
     return result;
-  plan->packed = pictures_pack(p, c->set, c->n);
-  p->canonical = pictures_path(p, c->set, c->n);
+  plan->packed = image_link_pack(p, c->set, c->n);
+  p->canonical = image_link_path(p, c->set, c->n);
   return PLAN_OK;
 }
 
-enum err build_picture(struct page *p)
+enum err build_image(struct page *p)
 {
   static const struct span none;
-  struct plan_picture *plan = p->plan;
-  struct gallery *gallery = site_parts(p->site)->gallery;
+  struct plan_image *plan = p->plan;
+  struct image_queue *gallery = site_resources_of(p->site)->gallery;
   if (!plan || !plan->packed.n)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < plan->set.n; i++)
@@ -55,10 +55,10 @@ enum err build_picture(struct page *p)
   p->view = &none; /* no template has anything to say about it */
   if (!gallery)
     return ERR_UNAVAILABLE;
-  struct gallery_request rq = {.packed = plan->packed,
+  struct image_request rq = {.packed = plan->packed,
                                .patient = p->rq->patient,
                                .deadline_us = p->rq->deadline_us,
                                .arena = p->arena,
                                .stage = p->rq->stage};
-  return gallery_get(gallery, &rq, &p->body, &p->later);
+  return image_queue_get(gallery, &rq, &p->body, &p->deferred);
 }

@@ -95,7 +95,7 @@ enum err build_pick(struct page *p)
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = v->lede,
                                                 .crumb = SPAN("Compare"),
-                                                .twins = true});
+                                                .representations = true});
   if (v->page) {
     jsonld_begin(&j, p, v->page);
     jsonld_web_page(&j, "WebPage");

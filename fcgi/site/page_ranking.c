@@ -149,7 +149,7 @@ static void frame(struct page *p, const struct ranking *r, struct ranking_view *
                                                 .n_crumbs = sector,
                                                 .feeds = feed,
                                                 .n_feeds = sector,
-                                                .twins = true});
+                                                .representations = true});
   if (!v->page)
     return;
   listing_frame(v->page, v->pager);

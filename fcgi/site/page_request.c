@@ -1,7 +1,7 @@
 /* A page, from its plan to its answer:
  *
  *   plan (catalog only) -> redirect, 404, 410, ...
- *                       -> table of finished pages, by the plan's digest
+ *                       -> page cache, by the plan's digest
  *                       -> fetch (one multi-get when warm) -> build -> finish -> table -> answer
  *
  * A page in the table whose publication is current is answered before any plan. */
@@ -15,7 +15,7 @@
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
 #define BODY_KEPT ((size_t)1 << 20)
 
-static enum plan plan_once(struct visit *v)
+static enum plan plan_once(struct page_request *v)
 {
   struct page *p = &v->page;
   *p = (struct page){.site = v->site,
@@ -30,18 +30,18 @@ static enum plan plan_once(struct visit *v)
                      .changed_us = CLOCK_NEVER,
                      .label_us = CLOCK_NEVER,
                      .next_change_us = CLOCK_FOREVER};
-  v->raises = catalog_raises(v->site->parts.catalog);
-  if (!catalog_pin(v->site->parts.catalog, &p->pin))
+  v->floors = catalog_floor_count(v->site->resources.catalog);
+  if (!catalog_pin_current(v->site->resources.catalog, &p->pin))
     return PLAN_NOT_FOUND;
   page_digest(p, &p->pin.window_us, sizeof p->pin.window_us);
   page_about(p);
   enum plan result = v->route->plan(p, v->word);
-  memcpy(v->digest, p->digest, TABLE_DIGEST);
+  memcpy(v->digest, p->digest, PAGE_CACHE_DIGEST);
   return result;
 }
 
 /* Plans again while the catalog moves under it. */
-static enum plan plan_page(struct visit *v)
+static enum plan plan_page(struct page_request *v)
 {
   enum plan result = PLAN_NOT_FOUND;
   for (int i = 0; i < PLAN_TRIES; i++) {
@@ -53,7 +53,7 @@ static enum plan plan_page(struct visit *v)
 }
 
 /* Does the address say page=1, which has a shorter spelling? */
-static bool first_page_named(const struct visit *v)
+static bool first_page_named(const struct page_request *v)
 {
   return (v->route->forms & ROUTE_PAGED) && span_eq(target_query(&v->target, "page", v->rq->arena), SPAN("1"));
 }
@@ -71,32 +71,32 @@ static struct span query_pageless(struct arena *a, struct span query)
 }
 
 /* Another spelling of a page that exists: one 308 to the right one, query kept. */
-static bool redirected(struct visit *v, struct response *out)
+static bool redirected(struct page_request *v, struct response *out)
 {
-  struct span home = visit_home(v), query = v->target.query;
+  struct span home = page_request_canonical(v), query = v->target.query;
   bool bare = first_page_named(v);
   if (span_eq(home, v->target.raw_path) && !bare)
     return false;
   if (bare)
     query = query_pageless(v->rq->arena, query);
   http_redirect(&v->http, 308,
-                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->parts.config->base_url, SPAN_ARG(home),
+                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->resources.config->base_url, SPAN_ARG(home),
                              query.n ? "?" : "", SPAN_ARG(query)),
                 out);
   return true;
 }
 
-static void answer_page(struct visit *v, struct finished *f, bool in_table, struct response *out)
+static void answer_page(struct page_request *v, struct finished_page *f, bool in_table, struct response *out)
 {
-  http_page(&v->http, v->rq, in_table ? v->site->table : NULL, f, out);
+  http_page(&v->http, v->rq, in_table ? v->site->page_cache : NULL, f, out);
 }
 
 /* What is left when the fragments cannot be had: the page as it was a moment ago, or 503. */
-static void answer_without(struct visit *v, struct response *out)
+static void answer_without(struct page_request *v, struct response *out)
 {
-  struct finished *old = table_get(v->site->table, v->key);
+  struct finished_page *old = page_cache_get(v->site->page_cache, v->key);
   if (old && clock_mono_us() - old->right_us <= STALE_PAGE_US) {
-    METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
+    METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
     answer_page(v, old, true, out);
   } else
     errors_answer(v->site, v->rq, 503, SPAN(""), out);
@@ -111,19 +111,19 @@ static bool any_stale(const struct page *p)
 }
 
 /* Renders the built page, keeps it, and answers with it. */
-static void deliver(struct visit *v, struct response *out)
+static void deliver(struct page_request *v, struct response *out)
 {
   struct buf *body = &v->site->body;
-  struct finished f;
+  struct finished_page f;
   bool stale = any_stale(&v->page);
   buf_clear(body);
-  if (!visit_finish(v, body, &f))
+  if (!page_request_finish(v, body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
     bool keep = !v->page.once && !stale && !(v->route->forms & ROUTE_QUERY) && !arena_failed(v->rq->arena);
-    struct finished *kept = keep ? table_put(v->site->table, &f) : NULL;
+    struct finished_page *kept = keep ? page_cache_put(v->site->page_cache, &f) : NULL;
     if (stale)
-      METRICS_ADD(v->site->parts.metrics, pages_stale, 1);
+      METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
     if (!kept && body->cap > BODY_KEPT) /* else it stays where it is until the next page */
       f.body = arena_copy(v->rq->arena, f.body);
     answer_page(v, kept ? kept : &f, kept != NULL, out);
@@ -132,38 +132,38 @@ static void deliver(struct visit *v, struct response *out)
     buf_free(body);
 }
 
-static bool newer_take(struct visit *v, const struct store_context *x)
+static bool newer_take(struct page_request *v, const struct store_context *x)
 {
   size_t before = v->n_newer;
-  v->n_newer = ahead_facts(&v->page, v->site->parts.store, x, &v->newer);
+  v->n_newer = ahead_facts(&v->page, v->site->resources.store, x, &v->newer);
   return v->n_newer > before;
 }
 
 /* Fragments are newer than what the page was planned with: shall it be planned again?  The catalog is
  * waited for once. */
-static bool plan_again(struct visit *v, const struct store_context *x)
+static bool plan_again(struct page_request *v, const struct store_context *x)
 {
   if (!ahead_of_catalog(&v->page))
     return false;
-  if (v->n_newer == 0 && ahead_catalog_moves(v->site->parts.catalog, &v->page.pin, v->rq->deadline_us))
+  if (v->n_newer == 0 && ahead_catalog_moves(v->site->resources.catalog, &v->page.pin, v->rq->deadline_us))
     return true;
   return newer_take(v, x);
 }
 
 /* False: the catalog has moved on, or is known to be behind: plan again. */
-static bool make_page(struct visit *v, bool last, struct response *out)
+static bool make_page(struct page_request *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
-  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->crowded};
-  enum err e = p->n_wants ? store_fetch(v->site->parts.store, &x, p->wants, p->n_wants) : ERR_OK;
+  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load};
+  enum err e = p->n_wants ? store_fetch(v->site->resources.store, &x, p->wants, p->n_wants) : ERR_OK;
   if (!last && plan_again(v, &x))
     return false;
   if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
     e = v->route->build(p);
   if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* gone or withdrawn since the catalog was published */
     errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
-  else if (e == ERR_LATER)
-    out->later = p->later;
+  else if (e == ERR_DEFERRED)
+    out->deferred = p->deferred;
   else if (e != ERR_OK || arena_failed(v->rq->arena))
     answer_without(v, out);
   else
@@ -171,19 +171,19 @@ static bool make_page(struct visit *v, bool last, struct response *out)
   return true;
 }
 
-static bool labels_hold(const struct visit *v, const struct finished *f)
+static bool labels_hold(const struct page_request *v, const struct finished_page *f)
 {
   return v->http.now_us < f->next_change_us;
 }
 
 /* Neither the catalog nor what workers told each other has moved since the page was right. */
-static bool catalog_stands(const struct site *s, const struct finished *f)
+static bool catalog_stands(const struct site *s, const struct finished_page *f)
 {
-  return f->publication == catalog_publication(s->parts.catalog) && f->raises == catalog_raises(s->parts.catalog);
+  return f->publication == catalog_publication(s->resources.catalog) && f->floors == catalog_floor_count(s->resources.catalog);
 }
 
 /* The answers that a plan alone decides; false: the page is to be made. */
-static bool answered_by_plan(struct visit *v, enum plan plan, struct response *out)
+static bool answered_by_plan(struct page_request *v, enum plan plan, struct response *out)
 {
   if (plan == PLAN_NOT_FOUND || plan == PLAN_GONE)
     errors_answer(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, SPAN(""), out);
@@ -198,32 +198,32 @@ static bool answered_by_plan(struct visit *v, enum plan plan, struct response *o
 }
 
 /* False: plan again. */
-static bool plan_and_make(struct visit *v, struct finished *f, bool last, struct response *out)
+static bool plan_and_make(struct page_request *v, struct finished_page *f, bool last, struct response *out)
 {
   if (answered_by_plan(v, plan_page(v), out))
     return true;
-  if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, TABLE_DIGEST) != 0)
+  if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, PAGE_CACHE_DIGEST) != 0)
     return make_page(v, last, out);
   f->publication = v->page.pin.publication;
-  f->raises = v->raises;
+  f->floors = v->floors;
   if (v->page.changed_us > f->modified_us) /* it was made ahead of the catalog, which knows the time */
     f->modified_us = v->page.changed_us;
   f->right_us = clock_mono_us();
-  METRICS_ADD(v->site->parts.metrics, pages_hit, 1);
+  METRICS_ADD(v->site->resources.metrics, pages_hit, 1);
   answer_page(v, f, true, out);
   return true;
 }
 
-void visit_page(struct visit *v, struct response *out)
+void page_request_answer(struct page_request *v, struct response *out)
 {
   struct site *s = v->site;
-  struct finished *f;
+  struct finished_page *f;
   stage_set(v->rq->stage, STAGE_ROUTE);
   v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path),
                         v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1);
-  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !first_page_named(v) ? table_get(s->table, v->key) : NULL;
+  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !first_page_named(v) ? page_cache_get(s->page_cache, v->key) : NULL;
   if (f && labels_hold(v, f) && catalog_stands(s, f)) {
-    METRICS_ADD(s->parts.metrics, pages_hit, 1);
+    METRICS_ADD(s->resources.metrics, pages_hit, 1);
     answer_page(v, f, true, out);
     return;
   }

@@ -10,12 +10,12 @@
 #include "site/site.h"
 
 struct site {
-  struct site_parts parts;
-  struct table *table;
+  struct site_resources resources;
+  struct page_cache *page_cache;
   struct buf body; /* the page being rendered; kept for its memory */
 };
 
-struct visit {
+struct page_request {
   struct site *site;
   const struct request *rq;
   struct http http;
@@ -23,20 +23,20 @@ struct visit {
   const struct route *route;
   struct span word, key;
   struct page page;
-  unsigned char digest[TABLE_DIGEST];
-  uint64_t raises; /* when it was planned */
+  unsigned char digest[PAGE_CACHE_DIGEST];
+  uint64_t floors; /* when it was planned */
   struct facts *newer; /* than the catalog's, which does not move */
   size_t n_newer;
-  struct finder_kept *kept;
+  struct search_memo *kept;
 };
 
 /* Answers the page that `route` names: from the table, or planned, fetched, built and rendered. */
-void visit_page(struct visit *v, struct response *out);
+void page_request_answer(struct page_request *v, struct response *out);
 
 /* Where this page answers 200: canonical path and form, without a page number. */
-struct span visit_home(struct visit *v);
+struct span page_request_canonical(struct page_request *v);
 
 /* Renders the built page into `body`, to which `f` then points; false: it could not be. */
-bool visit_finish(struct visit *v, struct buf *body, struct finished *f);
+bool page_request_finish(struct page_request *v, struct buf *body, struct finished_page *f);
 
 #endif

@@ -55,7 +55,7 @@ static enum plan find_products(struct page *p, struct span needle, struct search
 {
   struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
   struct member named;
-  size_t n = m ? finder_search(p, needle, m, RESULTS_MAX) : 0;
+  size_t n = m ? search_memo_find(p, needle, m, RESULTS_MAX) : 0;
   if (m && page_product(p, needle, &named) == PLAN_OK)
     n = put_first(m, n, named.ordinal);
   enum plan result = listing_page(p, (uint32_t)n, &s->list);
@@ -175,7 +175,7 @@ static struct span found(struct page *p, const struct search *s)
   if (!n)
     return arena_printf(p->arena, "Nothing here is called “%.*s”, or nearly so.%s", SPAN_ARG(s->query),
                         s->n_suggest ? " These move fastest at the moment:" : "");
-  return arena_printf(p->arena, "%.*s for “%.*s”.", SPAN_ARG(words_join(p->arena, parts, n, "and ")),
+  return arena_printf(p->arena, "%.*s for “%.*s”.", SPAN_ARG(sentences_join(p->arena, parts, n, "and ")),
                       SPAN_ARG(s->query));
 }
 
@@ -196,7 +196,7 @@ static void comparison(struct page *p, const struct search *s, struct search_vie
     return;
   for (size_t i = 0; i < s->n_set; i++)
     slugs[i] = s->set[i].facts.slug, names[i] = s->set[i].facts.name;
-  v->comparisons.v[0] = (struct link_view){words_versus(p->arena, names, s->n_set), build_set_path(p, slugs, s->n_set)};
+  v->comparisons.v[0] = (struct link_view){sentences_versus(p->arena, names, s->n_set), build_set_path(p, slugs, s->n_set)};
   v->comparisons.n = 1;
 }
 

@@ -44,7 +44,7 @@ struct sector_view *sectors_build(struct page *p, const struct sector_row *rows,
       continue;
     v[i].leader = rows[i].leader.facts.name;
     v[i].leader_href = build_path(p, "/products/", rows[i].leader.facts.slug);
-    v[i].leader_score = words_score(p->arena, rows[i].leader.tenths);
+    v[i].leader_score = sentences_score(p->arena, rows[i].leader.tenths);
   }
   return v;
 }
@@ -77,7 +77,7 @@ enum err build_sectors(struct page *p)
   v->sectors.v = sectors_build(p, s->rows, s->n);
   v->sectors.n = v->sectors.v ? s->n : 0;
   v->pager = listing_pager(p, &s->list);
-  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->intro, .twins = true});
+  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true});
   if (v->page) {
     listing_frame(v->page, v->pager);
     jsonld_begin(&j, p, v->page);

@@ -70,7 +70,7 @@ static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n
   if (n < FIXED)
     add(p, v, span_z(fixed[n]), CLOCK_NEVER);
   else if ((n -= FIXED) < own) {
-    if (catalog_page(&p->pin, n, &e) && e.status == PRODUCT_PUBLISHED)
+    if (catalog_page_at(&p->pin, n, &e) && e.status == PRODUCT_PUBLISHED)
       add(p, v, build_path(p, "/", e.slug), e.changed_us);
   } else if ((n -= own) < sectors) {
     if (catalog_sector(&p->pin, n, &t))

@@ -9,13 +9,13 @@
 #define SECTORS_MOST 200
 #define EXAMPLE_TRIES 50
 
-struct words {
+struct static_page {
   struct catalog_page row; /* id 0: none */
   size_t want;             /* SIZE_MAX: none */
 };
 
 struct methodology {
-  struct words words;
+  struct static_page static_page;
   uint32_t bands[BAND_COUNT], unscored;
   struct sector_row *sectors;
   uint32_t n_sectors;
@@ -25,7 +25,7 @@ struct methodology {
 
 /* ---- plan */
 
-static enum plan gather_words(struct page *p, struct span slug, struct words *w)
+static enum plan gather_static_page(struct page *p, struct span slug, struct static_page *w)
 {
   w->want = SIZE_MAX;
   if (!catalog_page_slug(&p->pin, slug, &w->row))
@@ -34,17 +34,17 @@ static enum plan gather_words(struct page *p, struct span slug, struct words *w)
     return w->row.status == PRODUCT_ARCHIVED ? PLAN_GONE : PLAN_NOT_FOUND;
   w->want = page_want(p, (struct want){.kind = FRAGMENT_PAGE,
                                        .id = w->row.id,
-                                       .version = catalog_raised_page(p->pin.catalog, w->row.id, w->row.version),
+                                       .version = catalog_newest_page_version(p->pin.catalog, w->row.id, w->row.version),
                                        .ordinal = CATALOG_NONE});
   return PLAN_OK;
 }
 
-enum plan plan_words(struct page *p, struct span word)
+enum plan plan_static_page(struct page *p, struct span word)
 {
-  struct words *w = ARENA_NEW(p->arena, struct words);
+  struct static_page *w = ARENA_NEW(p->arena, struct static_page);
   p->plan = w;
   p->canonical = build_path(p, "/", word);
-  return w ? gather_words(p, word, w) : PLAN_OK;
+  return w ? gather_static_page(p, word, w) : PLAN_OK;
 }
 
 /* How many products score this or more.  Rankings come with the highest first, not scored ones last. */
@@ -97,8 +97,8 @@ enum plan plan_methodology(struct page *p, struct span word)
   p->canonical = SPAN("/methodology");
   if (!m)
     return PLAN_OK;
-  if (gather_words(p, SPAN("methodology"), &m->words) != PLAN_OK)
-    m->words.row.id = 0;
+  if (gather_static_page(p, SPAN("methodology"), &m->static_page) != PLAN_OK)
+    m->static_page.row.id = 0;
   gather_bands(p, m);
   gather_example(p, m);
   m->n_sectors = sectors_gather(p, 0, SECTORS_MOST, &m->sectors);
@@ -155,17 +155,17 @@ static struct page_view *frame(struct page *p, struct span title, struct span de
   struct page_view *v = build_frame(p, &(struct page_frame){.title = title,
                                                             .description = description.n ? description : title,
                                                             .og_type = SPAN("article"),
-                                                            .twins = true});
+                                                            .representations = true});
   if (v)
     v->json_ld = json_ld(p, v, v->on_about ? "AboutPage" : "WebPage");
   return v;
 }
 
-enum err build_words(struct page *p)
+enum err build_static_page(struct page *p)
 {
-  struct words *w = p->plan;
+  struct static_page *w = p->plan;
   const struct page_text *t = page_value(p, w->want);
-  struct words_view *v = ARENA_NEW(p->arena, struct words_view);
+  struct static_view *v = ARENA_NEW(p->arena, struct static_view);
   if (!t)
     return ERR_NOT_FOUND;
   if (!v)
@@ -198,7 +198,7 @@ static void bands(struct page *p, const struct methodology *m, struct methodolog
 enum err build_methodology(struct page *p)
 {
   struct methodology *m = p->plan;
-  const struct page_text *t = page_value(p, m->words.want);
+  const struct page_text *t = page_value(p, m->static_page.want);
   struct methodology_view *v = ARENA_NEW(p->arena, struct methodology_view);
   if (!v)
     return ERR_NO_MEMORY;

@@ -53,14 +53,14 @@ enum plan plan_trajectory(struct page *p, struct span word)
   t->timeline = page_want_product(p, own, FRAGMENT_TIMELINE, t->list.page);
   t->questions = page_want_product(p, own, FRAGMENT_QUESTIONS, 0);
   t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, own, FRAGMENT_SOURCE, 0);
-  product_words_rank(p, &t->product, &t->standing);
+  product_sentences_rank(p, &t->product, &t->standing);
   gather_related(p, t);
   return PLAN_OK;
 }
 
 /* ---- build */
 
-static void timeline(struct page *p, const struct trajectory *t, const struct timeline *f, struct trajectory_view *v)
+static void fill_timeline(struct page *p, const struct trajectory *t, const struct timeline *f, struct trajectory_view *v)
 {
   v->moves = (int64_t)f->total;
   v->timeline.v = ARENA_ARRAY(p->arena, f->n_activities, struct activity_view);
@@ -78,10 +78,10 @@ static void related(struct page *p, struct trajectory *t, struct trajectory_view
   }
 }
 
-static void words(struct page *p, struct trajectory *t, struct trajectory_view *v)
+static void fill_sentences(struct page *p, struct trajectory *t, struct trajectory_view *v)
 {
   const struct facts *f = &t->product.member.facts;
-  struct product_words w = {.product = v->product,
+  struct product_sentences w = {.product = v->product,
                             .g = &t->product,
                             .others = t->related,
                             .n_others = t->n_related,
@@ -90,13 +90,13 @@ static void words(struct page *p, struct trajectory *t, struct trajectory_view *
   v->eyebrow = t->product.n_sectors
                    ? arena_printf(p->arena, "Trajectory · %.*s", SPAN_ARG(t->product.sectors[0].name))
                    : SPAN("Trajectory");
-  v->lede = product_words_lede(p, v->product, &t->product);
-  v->standing = product_words_standing(p, &t->product, &t->standing);
+  v->lede = product_sentences_lede(p, v->product, &t->product);
+  v->standing = product_sentences_standing(p, &t->product, &t->standing);
   v->faq_href = build_path(p, "/faq/", f->slug);
   v->alternatives_href = build_path(p, "/alternatives/", f->slug);
   v->pick_href = build_path(p, "/compare?a=", f->slug);
   v->atom_href = arena_printf(p->arena, "/products/%.*s.atom", SPAN_ARG(f->slug));
-  product_words_questions(p, &w, &v->questions.v, &v->questions.n);
+  product_sentences_questions(p, &w, &v->questions.v, &v->questions.n);
 }
 
 static struct span description(struct page *p, const struct profile *f, const struct trajectory_view *v)
@@ -166,11 +166,11 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
                                                 .n_crumbs = t->product.n_sectors ? 2 : 0,
                                                 .feeds = feed,
                                                 .n_feeds = 1,
-                                                .twins = true});
+                                                .representations = true});
   if (!v->page)
     return;
   listing_frame(v->page, v->pager);
-  v->page->og_image = page_absolute(p, pictures_path(p, &t->product, 1));
+  v->page->og_image = page_absolute(p, image_link_path(p, &t->product, 1));
   v->page->json_ld = json_ld(p, v);
 }
 
@@ -190,10 +190,10 @@ enum err build_trajectory(struct page *p)
   build_product(p, &t->product, f, page_value(p, t->source), 0, v->product);
   v->ended = alternatives_ended(p, &t->product.member.facts, t->related, t->n_related);
   v->chart = build_chart(p, &t->product, &f, 1);
-  timeline(p, t, moves, v);
+  fill_timeline(p, t, moves, v);
   v->pager = listing_pager(p, &t->list);
   related(p, t, v);
-  words(p, t, v);
+  fill_sentences(p, t, v);
   frame(p, t, f, v);
   p->view = v;
   return ERR_OK;

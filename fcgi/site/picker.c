@@ -17,7 +17,7 @@ void picker_find(struct page *p, struct pick *k)
   if (!typed.n)
     return;
   k->known = page_product(p, folded, &k->member) == PLAN_OK;
-  size_t n = k->known ? 0 : finder_search(p, folded, matches, PICKER_NEAR);
+  size_t n = k->known ? 0 : search_memo_find(p, folded, matches, PICKER_NEAR);
   for (size_t i = 0; i < n; i++) {
     struct member m;
     if (!page_member(p, matches[i].ordinal, &m))

@@ -23,7 +23,7 @@ static uint32_t rank_in(struct page *p, struct catalog_list list, const struct m
   return low < list.n && list.ordinals[low] == m->ordinal ? low + 1 : 0;
 }
 
-void product_words_rank(struct page *p, const struct gathered *g, struct product_standing *out)
+void product_sentences_rank(struct page *p, const struct gathered *g, struct product_standing *out)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
   *out = (struct product_standing){0};
@@ -40,7 +40,7 @@ void product_words_rank(struct page *p, const struct gathered *g, struct product
 
 /* ---- building */
 
-struct span product_words_standing(struct page *p, const struct gathered *g, const struct product_standing *s)
+struct span product_sentences_standing(struct page *p, const struct gathered *g, const struct product_standing *s)
 {
   if (!s->rank)
     return SPAN("");
@@ -50,12 +50,12 @@ struct span product_words_standing(struct page *p, const struct gathered *g, con
                       SPAN_ARG(g->sectors[0].name));
 }
 
-struct span product_words_sectors(struct page *p, const struct gathered *g, const char *last)
+struct span product_sentences_sectors(struct page *p, const struct gathered *g, const char *last)
 {
   struct span names[PRODUCT_SECTORS_MAX];
   for (uint32_t i = 0; i < g->n_sectors; i++)
     names[i] = g->sectors[i].name;
-  return words_join(p->arena, names, g->n_sectors, last);
+  return sentences_join(p->arena, names, g->n_sectors, last);
 }
 
 static const char *plural(long long n, const char *one, const char *more)
@@ -80,9 +80,9 @@ static struct span speed(struct page *p, const struct velocity_view *v)
                       SPAN_ARG(v->as_of));
 }
 
-struct span product_words_lede(struct page *p, const struct product_view *v, const struct gathered *g)
+struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct gathered *g)
 {
-  struct span where = g->n_sectors ? product_words_sectors(p, g, "and ") : SPAN("no sector yet");
+  struct span where = g->n_sectors ? product_sentences_sectors(p, g, "and ") : SPAN("no sector yet");
   const char *state = v->discontinued ? " and discontinued" : v->maintenance ? " and in maintenance" : "";
   return arena_printf(p->arena, "%.*s is tracked in %.*s%s; %.*s.", SPAN_ARG(v->name), SPAN_ARG(where), state,
                       SPAN_ARG(speed(p, v->velocity)));
@@ -92,7 +92,7 @@ struct span product_words_lede(struct page *p, const struct product_view *v, con
 
 struct asking {
   struct page *page;
-  const struct product_words *w;
+  const struct product_sentences *w;
   struct qa_view *v;
   size_t n;
 };
@@ -120,15 +120,15 @@ static void ask_what(struct asking *a)
   struct arena *arena = a->page->arena;
   const struct product_view *v = a->w->product;
   struct qa_view *q = ask(a, arena_printf(arena, "What is %.*s?", SPAN_ARG(v->name)));
-  struct span themes[WORDS_TOP_THEMES];
+  struct span themes[SENTENCES_TOP_THEMES];
   for (size_t i = 0; i < v->top_themes.n; i++)
     themes[i] = v->top_themes.v[i].slug;
   q->text = arena_printf(arena, "%.*s is tracked here in %.*s", SPAN_ARG(v->name),
-                         SPAN_ARG(v->sectors.n ? product_words_sectors(a->page, a->w->g, "and ") : SPAN("no sector yet")));
+                         SPAN_ARG(v->sectors.n ? product_sentences_sectors(a->page, a->w->g, "and ") : SPAN("no sector yet")));
   if (v->top_themes.n)
     q->text = arena_printf(arena, "%.*s, under the %s %.*s", SPAN_ARG(q->text),
                            plural((long long)v->top_themes.n, "theme", "themes"),
-                           SPAN_ARG(words_join(arena, themes, v->top_themes.n, "and ")));
+                           SPAN_ARG(sentences_join(arena, themes, v->top_themes.n, "and ")));
   if (v->editorial && v->editorial->headline.n)
     q->text = arena_printf(arena, "%.*s. Its editors put it in one line: %.*s", SPAN_ARG(q->text),
                            SPAN_ARG(v->editorial->headline));
@@ -166,7 +166,7 @@ static void ask_alternatives(struct asking *a)
           build_path(a->page, "/alternatives/", p->slug));
 }
 
-void product_words_questions(struct page *p, const struct product_words *w, struct qa_view **v, size_t *n)
+void product_sentences_questions(struct page *p, const struct product_sentences *w, struct qa_view **v, size_t *n)
 {
   size_t own = w->own ? w->own->n : 0;
   struct asking a = {.page = p, .w = w, .v = ARENA_ARRAY(p->arena, own + 3, struct qa_view)};

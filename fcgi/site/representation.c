@@ -11,12 +11,12 @@ static const struct shape_field *frame_of(const struct shape *s)
   return NULL;
 }
 
-bool twin_is_page(const struct shape *s)
+bool representation_has_frame(const struct shape *s)
 {
   return frame_of(s) != NULL;
 }
 
-void twin_json_write(struct buf *out, const struct shape *s, const void *view, struct span self)
+void representation_json_write(struct buf *out, const struct shape *s, const void *view, struct span self)
 {
   const struct shape_field *f = frame_of(s);
   const struct page_view *page = NULL;

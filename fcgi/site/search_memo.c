@@ -5,17 +5,17 @@
 #include "base/metrics.h"
 #include "site/site.h"
 
-struct finder_kept { /* one search */
-  struct finder_kept *next;
+struct search_memo { /* one search */
+  struct search_memo *next;
   struct span needle;
   size_t max, n;
   struct catalog_match *matches; /* their ordinals are of the pin that was searched */
   uint64_t *ids;
 };
 
-static const struct finder_kept *kept_find(const struct page *p, struct span needle, size_t max)
+static const struct search_memo *kept_find(const struct page *p, struct span needle, size_t max)
 {
-  const struct finder_kept *k = *p->kept;
+  const struct search_memo *k = *p->kept;
   while (k && (k->max != max || !span_eq(k->needle, needle)))
     k = k->next;
   return k;
@@ -24,13 +24,13 @@ static const struct finder_kept *kept_find(const struct page *p, struct span nee
 /* Without memory the next plan searches again. */
 static void kept_put(struct page *p, struct span needle, const struct catalog_match *found, size_t n, size_t max)
 {
-  struct finder_kept *k = ARENA_NEW(p->arena, struct finder_kept);
+  struct search_memo *k = ARENA_NEW(p->arena, struct search_memo);
   struct catalog_match *matches = ARENA_ARRAY(p->arena, n + 1, struct catalog_match);
   uint64_t *ids = ARENA_ARRAY(p->arena, n + 1, uint64_t);
   struct facts f;
   if (!k || !matches || !ids)
     return;
-  *k = (struct finder_kept){.next = *p->kept, .needle = needle, .max = max, .matches = matches, .ids = ids};
+  *k = (struct search_memo){.next = *p->kept, .needle = needle, .max = max, .matches = matches, .ids = ids};
   for (size_t i = 0; i < n; i++)
     if (catalog_facts(&p->pin, found[i].ordinal, &f)) {
       matches[k->n] = found[i];
@@ -39,7 +39,7 @@ static void kept_put(struct page *p, struct span needle, const struct catalog_ma
   *p->kept = k;
 }
 
-static size_t kept_take(const struct page *p, const struct finder_kept *k, struct catalog_match *out)
+static size_t kept_take(const struct page *p, const struct search_memo *k, struct catalog_match *out)
 {
   size_t n = 0;
   struct facts f;
@@ -51,12 +51,12 @@ static size_t kept_take(const struct page *p, const struct finder_kept *k, struc
   return n;
 }
 
-size_t finder_search(struct page *p, struct span needle, struct catalog_match *out, size_t max)
+size_t search_memo_find(struct page *p, struct span needle, struct catalog_match *out, size_t max)
 {
-  const struct finder_kept *k = kept_find(p, needle, max);
+  const struct search_memo *k = kept_find(p, needle, max);
   if (k)
     return kept_take(p, k, out);
-  METRICS_ADD(site_parts(p->site)->metrics, searches, 1);
+  METRICS_ADD(site_resources_of(p->site)->metrics, searches, 1);
   size_t n = catalog_search(&p->pin, needle, out, max);
   kept_put(p, needle, out, n, max);
   return n;

@@ -7,6 +7,6 @@
 #include "site/page.h"
 
 /* As catalog_search; ordinals are of the page's pin.  What was withdrawn meanwhile is left out. */
-size_t finder_search(struct page *p, struct span needle, struct catalog_match *out, size_t max);
+size_t search_memo_find(struct page *p, struct span needle, struct catalog_match *out, size_t max);
 
 #endif

@@ -9,14 +9,14 @@
 
 #define READY_POLL_US 5000
 
-struct site *site_open(const struct site_parts *parts)
+struct site *site_open(const struct site_resources *resources)
 {
   struct site *s = calloc(1, sizeof *s);
   if (!s)
     return NULL;
-  s->parts = *parts;
-  s->table = table_new((size_t)parts->config->page_cache_bytes, parts->metrics);
-  if (!s->table)
+  s->resources = *resources;
+  s->page_cache = page_cache_new((size_t)resources->config->page_cache_bytes, resources->metrics);
+  if (!s->page_cache)
     site_close(&s);
   return s;
 }
@@ -25,7 +25,7 @@ void site_close(struct site **s)
 {
   if (!*s)
     return;
-  table_free(&(*s)->table);
+  page_cache_free(&(*s)->page_cache);
   buf_free(&(*s)->body);
   free(*s);
   *s = NULL;
@@ -33,17 +33,17 @@ void site_close(struct site **s)
 
 const struct config *site_config(const struct site *s)
 {
-  return s->parts.config;
+  return s->resources.config;
 }
 
 const struct assets *site_assets(const struct site *s)
 {
-  return s->parts.assets;
+  return s->resources.assets;
 }
 
-const struct site_parts *site_parts(const struct site *s)
+const struct site_resources *site_resources_of(const struct site *s)
 {
-  return &s->parts;
+  return &s->resources;
 }
 
 /* May pages be made from this catalog?  It has caught up with the database, or the database is away
@@ -51,18 +51,18 @@ const struct site_parts *site_parts(const struct site *s)
 bool site_serves(const struct site *s)
 {
   struct catalog_state state;
-  catalog_state_get(s->parts.catalog, &state);
-  if (catalog_publication(s->parts.catalog) == 0)
+  catalog_state_get(s->resources.catalog, &state);
+  if (catalog_publication(s->resources.catalog) == 0)
     return false;
   if (state.ready && state.database_up && state.lag_us == 0)
     return true;
   if (!state.ready && !state.trouble[0])
     return false; /* it may be current in a moment */
   return state.confirmed_us != CLOCK_NEVER &&
-         clock_now_us() - state.confirmed_us <= s->parts.config->stale_max * CLOCK_SECOND;
+         clock_now_us() - state.confirmed_us <= s->resources.config->stale_max * CLOCK_SECOND;
 }
 
-static bool catalog_wait(struct visit *v)
+static bool catalog_wait(struct page_request *v)
 {
   struct timespec t = {0, READY_POLL_US * 1000};
   int64_t until = clock_mono_us() + (v->rq->deadline_us - clock_mono_us()) * 3 / 4;
@@ -88,7 +88,7 @@ static bool method_known(const struct request *rq)
   return false;
 }
 
-static bool method_answered(const struct visit *v, struct response *out)
+static bool method_answered(const struct page_request *v, struct response *out)
 {
   const struct request *rq = v->rq;
   if (method_is(rq, "GET") || method_is(rq, "HEAD"))
@@ -102,26 +102,26 @@ static bool method_answered(const struct visit *v, struct response *out)
   return true;
 }
 
-static void dispatch(struct visit *v, struct response *out)
+static void dispatch(struct page_request *v, struct response *out)
 {
   enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
   v->http.embeddable = target_embeddable(&v->target);
   if (fault != TARGET_OK)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
-  else if (method_answered(v, out) || misc_answer(v->site, v->rq, &v->target, out))
+  else if (method_answered(v, out) || endpoint_answer(v->site, v->rq, &v->target, out))
     return;
   else if (!(v->route = route_find(&v->target, &v->word)))
     errors_answer(v->site, v->rq, 404, SPAN(""), out);
   else if (!catalog_wait(v))
     errors_answer(v->site, v->rq, 503, SPAN(""), out);
   else
-    visit_page(v, out);
+    page_request_answer(v, out);
 }
 
 void site_handle(struct site *s, const struct request *rq, struct response *out)
 {
-  struct visit v = {.site = s, .rq = rq, .http = {.config = s->parts.config, .now_us = config_now_us(s->parts.config)}};
+  struct page_request v = {.site = s, .rq = rq, .http = {.config = s->resources.config, .now_us = config_now_us(s->resources.config)}};
   dispatch(&v, out);
-  if (out->headers.failed || (arena_failed(rq->arena) && !out->later)) /* whatever was found then may be wrong */
+  if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* whatever was found then may be wrong */
     errors_bare(503, rq->id, out);
 }

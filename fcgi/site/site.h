@@ -14,31 +14,31 @@
 
 struct site;
 struct assets;
-struct gallery;
+struct image_queue;
 struct templates;
 
 /* What a site stands on; everything is borrowed and outlives it. */
-struct site_parts {
+struct site_resources {
   const struct config *config;
   const struct templates *templates;
   const struct assets *assets;
   int64_t read_us; /* real time: when all of these were read, the same for all workers */
   const struct catalog *catalog;
   struct store *store;
-  struct gallery *gallery; /* NULL: no pictures */
+  struct image_queue *gallery; /* NULL: no pictures */
   struct metrics *metrics;
   /* Writes Prometheus text of the whole pool; NULL: only this process's numbers. */
   void (*metrics_text)(void *context, struct buf *out);
   void *metrics_context;
 };
 
-struct site *site_open(const struct site_parts *parts); /* NULL: no memory */
+struct site *site_open(const struct site_resources *resources); /* NULL: no memory */
 void site_close(struct site **s);
 void site_handle(struct site *s, const struct request *rq, struct response *out);
 
 const struct config *site_config(const struct site *s);
 const struct assets *site_assets(const struct site *s);
-const struct site_parts *site_parts(const struct site *s);
+const struct site_resources *site_resources_of(const struct site *s);
 bool site_serves(const struct site *s); /* the catalog is current, or not older than stale_max allows */
 
 #endif

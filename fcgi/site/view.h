@@ -1,7 +1,7 @@
 /* What every page's data is made of: the shared views (see template/shape.h for how views are declared).
  *
  * A view is the contract between a page's builder (C), its templates (HTML, XML, Markdown) and its
- * JSON twin, which is written from the same description.  Rules for all of them:
+ * JSON representation, which is written from the same description.  Rules for all of them:
  *
  *   - Words that follow from rules (ledes, overlap, cadence, counts in words) are made in C and are
  *     TEXT.  Fixed labels and sentences stand in the templates.
@@ -11,7 +11,7 @@
  *   - `position` is "a", "b", "c" or "d": the product's place in the set, its hue and shape.  It is
  *     "a" where a page has one product, and empty where no position has a meaning.
  *   - Numbers that are computed with fractions are TEXT, already rounded ("5.0").
- *   - Views whose names end in _draw hold only geometry: the JSON twin leaves them out, and `page` too.
+ *   - Views whose names end in _draw hold only geometry: the JSON representation leaves them out, and `page` too.
  *   - Percentages in _draw views are of the drawing's width and go into SVG attributes as they are.
  * All memory belongs to the request's arena. */
 #ifndef DIPTYCH_SITE_VIEW_H
@@ -72,7 +72,7 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
 VIEW_DECLARE(velocity_view, VELOCITY_VIEW)
 
 /* A Markdown body: html rendered and safe, headings shifted under the block's; markdown, its source,
- * for the .md twin only ({{&markdown}} there).  refused: over a limit, a notice stands in its place and html is empty.
+ * for the .md representation only ({{&markdown}} there).  refused: over a limit, a notice stands in its place and html is empty.
  * Neither html nor refused: nobody has written it. */
 #define BODY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) HTML(html) TEXT(markdown) FLAG(refused)
 VIEW_DECLARE(body_view, BODY_VIEW)
@@ -243,7 +243,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
  *   canonical     absolute; description: one or two sentences from the content
  *   og_type       "website", "article" or "profile"; og_image: absolute, empty when there is none
  *   json_ld       one JSON document, already escaped for a script element; empty: none
- *   twin_json, twin_md, prev, next   hrefs, empty when there is none
+ *   json_path, md_path, prev, next   hrefs, empty when there is none
  *   feeds         Atom feeds that belong to this page, or the site's; text is the feed's title
  *   stylesheet, icon   hrefs with the content's hash
  *   breadcrumb    from the home page to this page; the last one's href is empty; on the home page the
@@ -264,8 +264,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   TEXT(og_type)                                                                                                        \
   TEXT(og_image)                                                                                                       \
   HTML(json_ld)                                                                                                        \
-  TEXT(twin_json)                                                                                                      \
-  TEXT(twin_md)                                                                                                        \
+  TEXT(json_path)                                                                                                      \
+  TEXT(md_path)                                                                                                        \
   TEXT(prev)                                                                                                           \
   TEXT(next)                                                                                                           \
   LIST(feeds, link_view)                                                                                               \

@@ -1,6 +1,6 @@
 /* The activity chart: 12 months up to the site's now on one time axis, a lane for each product of the
  * page, a tick for each activity; and the same numbers as a table.  chart_view is the content (it is
- * in the JSON twin), chart_draw the drawing.
+ * in the JSON representation), chart_draw the drawing.
  *
  * Drawing: the SVG is as wide as its column, y is in pixels, an INT.  Shapes and labels stand at a
  * percentage of the width, TEXT with two decimals ("34.25"); straight lines are the data of one path

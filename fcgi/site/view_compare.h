@@ -17,7 +17,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   lede               one sentence
  *   pair               two products (false: three or four); size "pair", "three" or "four"
  *   as_of              when the windows end: "12:00 UTC"
- *   overlap, cadence   the two sentences of the first answer, for the twins
+ *   overlap, cadence   the two sentences of the first answer, for the representations
  *   alternatives_intro what they are and how they are ranked
  *   alternatives       six at most; empty: the page says that none is tracked in these sectors
  *   pick_href          "/compare?a=kafka": the picker with the first product filled in

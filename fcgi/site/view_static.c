@@ -1,8 +1,8 @@
 /* The static descriptions of the editors' pages; their meaning is in view_words.h. */
 #include "site/view_static.h"
 
-#define VIEW_THIS struct words_view
-VIEW_DEFINE(words_view, WORDS_VIEW)
+#define VIEW_THIS struct static_view
+VIEW_DEFINE(static_view, STATIC_VIEW)
 #undef VIEW_THIS
 
 #define VIEW_THIS struct band_view

@@ -5,12 +5,12 @@
 #include "site/view.h"
 
 /* An editors' page.  updated: its row's updated_at. */
-#define WORDS_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+#define STATIC_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
   RECORD(body, body_view)                                                                                              \
   RECORD(updated, time_view)
-VIEW_DECLARE(words_view, WORDS_VIEW)
+VIEW_DECLARE(static_view, STATIC_VIEW)
 
 /* A velocity band: from and below are "3.0" and "5.0", last: below is part of it; products: how many are
  * in it; step "1" to "5". */

@@ -257,7 +257,7 @@ static void *unpack_pair(struct unpack *u, struct arena *a)
   struct pair_text *t = ARENA_NEW(a, struct pair_text);
   if (!t)
     return NULL;
-  t->has_words = unpack_uint(u) != 0;
+  t->has_text = unpack_uint(u) != 0;
   t->intro = unpack_body(u);
   t->verdict = unpack_body(u);
   t->intro_md = unpack_span(u);
@@ -312,9 +312,9 @@ bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, 
   return !out->failed;
 }
 
-bool fragment_pack_pair(const struct config *c, const struct pair_words *w, uint64_t id, struct buf *out)
+bool fragment_pack_pair(const struct config *c, const struct pair_source *w, uint64_t id, struct buf *out)
 {
-  pack_uint(out, w->has_words);
+  pack_uint(out, w->has_text);
   fragment_text_pack(c, out, "comparison of product", id, w->intro_md);
   fragment_text_pack(c, out, "comparison of product", id, w->verdict_md);
   fragment_text_source(c, out, "comparison", w->intro_md);

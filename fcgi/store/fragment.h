@@ -22,7 +22,7 @@
   X(CARD, 'c')      /* headline and newest sparks, for lists */                                                        \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
-  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json twins */                                       \
+  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations */                                       \
   X(PAIR, 'w')      /* an editor's words on a pair, and its questions */                                               \
   X(SITE, 's')      /* the site's questions */                                                                         \
   X(PAGE, 'g')      /* an editors' page */
@@ -82,7 +82,7 @@ struct source {
 };
 
 struct pair_text {
-  bool has_words;
+  bool has_text;
   struct body intro, verdict;
   struct span intro_md, verdict_md;
   struct answers answers;
@@ -97,7 +97,7 @@ struct page_text {
 /* Renders and packs; the caller owns `out`.  False: memory. */
 bool fragment_pack_product(const struct config *c, enum fragment_kind kind, const struct product *p, struct buf *out);
 bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, struct buf *out);
-bool fragment_pack_pair(const struct config *c, const struct pair_words *w, uint64_t id, struct buf *out);
+bool fragment_pack_pair(const struct config *c, const struct pair_source *w, uint64_t id, struct buf *out);
 bool fragment_pack_site(const struct config *c, const struct question *v, size_t n, struct buf *out);
 bool fragment_pack_page(const struct config *c, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
                         struct buf *out);

@@ -16,16 +16,16 @@ struct place {
   bool used; /* since the hand last passed */
 };
 
-struct shelf {
+struct fragment_cache {
   size_t max, bytes, sets, hand;
   struct place *places; /* sets * WAYS */
   struct arena **gone;  /* taken off, but perhaps still looked at */
   size_t n_gone, gone_cap;
 };
 
-struct shelf *shelf_new(size_t max_bytes)
+struct fragment_cache *fragment_cache_new(size_t max_bytes)
 {
-  struct shelf *s = calloc(1, sizeof *s);
+  struct fragment_cache *s = calloc(1, sizeof *s);
   if (!s)
     return NULL;
   s->max = max_bytes;
@@ -34,17 +34,17 @@ struct shelf *shelf_new(size_t max_bytes)
     s->sets *= 2;
   s->places = max_bytes ? calloc(s->sets * WAYS, sizeof *s->places) : NULL;
   if (max_bytes && !s->places)
-    shelf_free(&s);
+    fragment_cache_free(&s);
   return s;
 }
 
-static void gone_free(struct shelf *s)
+static void gone_free(struct fragment_cache *s)
 {
   while (s->n_gone)
     arena_free(&s->gone[--s->n_gone]);
 }
 
-void shelf_free(struct shelf **s)
+void fragment_cache_free(struct fragment_cache **s)
 {
   if (!*s)
     return;
@@ -58,7 +58,7 @@ void shelf_free(struct shelf **s)
 }
 
 /* false: no memory to remember it by; it stays. */
-static bool take_off(struct shelf *s, struct place *p)
+static bool take_off(struct fragment_cache *s, struct place *p)
 {
   if (s->n_gone == s->gone_cap) {
     size_t cap = s->gone_cap ? 2 * s->gone_cap : 16;
@@ -74,7 +74,7 @@ static bool take_off(struct shelf *s, struct place *p)
   return true;
 }
 
-void shelf_tidy(struct shelf *s)
+void fragment_cache_tidy(struct fragment_cache *s)
 {
   gone_free(s);
   for (size_t turns = 2 * s->sets * WAYS; s->bytes > s->max && turns; turns--) {
@@ -86,12 +86,12 @@ void shelf_tidy(struct shelf *s)
   gone_free(s);
 }
 
-static struct place *set_of(struct shelf *s, uint64_t hash)
+static struct place *set_of(struct fragment_cache *s, uint64_t hash)
 {
   return &s->places[(hash & (s->sets - 1)) * WAYS];
 }
 
-const void *shelf_get(struct shelf *s, struct span key)
+const void *fragment_cache_get(struct fragment_cache *s, struct span key)
 {
   uint64_t hash = XXH3_64bits(key.p, key.n);
   struct place *p = s->places ? set_of(s, hash) : NULL;
@@ -104,7 +104,7 @@ const void *shelf_get(struct shelf *s, struct span key)
 }
 
 /* Where a new fragment goes: to an empty place of its set, else to one that was not used lately. */
-static struct place *place_for(struct shelf *s, uint64_t hash)
+static struct place *place_for(struct fragment_cache *s, uint64_t hash)
 {
   struct place *set = set_of(s, hash), *p = &set[hash >> 32 & (WAYS - 1)];
   for (size_t i = 0; i < WAYS; i++) {
@@ -116,7 +116,7 @@ static struct place *place_for(struct shelf *s, uint64_t hash)
   return take_off(s, p) ? p : NULL;
 }
 
-const void *shelf_put(struct shelf *s, enum fragment_kind kind, struct span key, struct span body)
+const void *fragment_cache_put(struct fragment_cache *s, enum fragment_kind kind, struct span key, struct span body)
 {
   if (!s->places || body.n > s->max / 8)
     return NULL;
@@ -138,7 +138,7 @@ const void *shelf_put(struct shelf *s, enum fragment_kind kind, struct span key,
   return value;
 }
 
-size_t shelf_bytes(const struct shelf *s)
+size_t fragment_cache_bytes(const struct fragment_cache *s)
 {
   return s->bytes;
 }

@@ -11,7 +11,7 @@
 /* Packs whether `md` was refused, and its HTML (empty when refused).  `table` also decides how far down
  * headings go. */
 void fragment_text_pack(const struct config *c, struct buf *out, const char *table, uint64_t id, struct span md);
-/* Packs it as Markdown again, for the twins: safe in the same ways; empty when refused. */
+/* Packs it as Markdown again, for the representations: safe in the same ways; empty when refused. */
 void fragment_text_source(const struct config *c, struct buf *out, const char *table, struct span md);
 /* Packs about SUMMARY_CHARS characters of its plain text, for descriptions. */
 void fragment_text_summary(struct buf *out, struct span md);

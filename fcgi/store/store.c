@@ -26,7 +26,7 @@ static void want_answer(struct want *w, const void *value)
 static const void *unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
                           struct span body)
 {
-  const void *kept = x->crowded ? shelf_put(s->shelf, kind, key, body) : NULL;
+  const void *kept = x->under_load ? fragment_cache_put(s->fragments, kind, key, body) : NULL;
   return kept ? kept : fragment_unpack(kind, body, x->arena);
 }
 
@@ -49,9 +49,9 @@ static bool want_take(struct store_live *s, const struct store_context *x, struc
   return true;
 }
 
-static bool from_shelf(struct store_live *s, struct want *w, struct span key)
+static bool from_fragment_cache(struct store_live *s, struct want *w, struct span key)
 {
-  const void *value = shelf_get(s->shelf, key);
+  const void *value = fragment_cache_get(s->fragments, key);
   if (!value)
     return false;
   METRICS_ADD(s->metrics, fragments_reused, 1);
@@ -72,7 +72,7 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
     if (want_open(&wants[i])) {
       open[m] = &wants[i];
       keys[m] = span_of(texts[m], store_want_key(s, &wants[i], texts[m]));
-      if (!x->crowded || !from_shelf(s, &wants[i], keys[m]))
+      if (!x->under_load || !from_fragment_cache(s, &wants[i], keys[m]))
         m++;
     }
   if (m == 0)
@@ -153,9 +153,9 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
     struct want *w = &wants[i];
     if (!want_open(w) || w->ordinal == CATALOG_NONE)
       continue;
-    w->version = catalog_raised(x->pin, w->ordinal);
+    w->version = catalog_newest_version(x->pin, w->ordinal);
     if (w->kind == FRAGMENT_PAIR)
-      w->other_version = catalog_raised(x->pin, catalog_find_id(x->pin, w->other_id));
+      w->other_version = catalog_newest_version(x->pin, catalog_find_id(x->pin, w->other_id));
   }
 }
 
@@ -282,14 +282,14 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
 
 static void live_tidy(struct store *base)
 {
-  shelf_tidy(((struct store_live *)base)->shelf);
+  fragment_cache_tidy(((struct store_live *)base)->fragments);
 }
 
 static void live_close(struct store *base)
 {
   struct store_live *s = (struct store_live *)base;
   cache_free(&s->cache);
-  shelf_free(&s->shelf);
+  fragment_cache_free(&s->fragments);
   db_free(&s->db);
   free(s);
 }
@@ -309,8 +309,8 @@ struct store *store_open(const struct config *c, const struct catalog *catalog, 
   envelope_secret(s->secret, span_z(c->cache_secret));
   s->cache = cache_new(c, m, cache);
   s->db = db_new(c, m, database);
-  s->shelf = shelf_new((size_t)c->fragment_cache_bytes);
-  if (!s->cache || !s->db || !s->shelf) {
+  s->fragments = fragment_cache_new((size_t)c->fragment_cache_bytes);
+  if (!s->cache || !s->db || !s->fragments) {
     live_close(&s->base);
     return NULL;
   }

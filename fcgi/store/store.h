@@ -2,7 +2,7 @@
  * never see memcached, SQL or leases.
  *
  *   1. one multi-get for everything wanted, under the versions that the catalog knows; a worker that has
- *      requests waiting leaves out what it verified itself a moment ago (shelf.h);
+ *      requests waiting leaves out what it verified itself a moment ago (fragment cache.h);
  *   2. what is missing is read from the database in one snapshot, by one filler per product and
  *      version (a short lease); the others wait a bounded time for its values;
  *   3. what was read is stored under the version it was read at, and a version that is newer than the
@@ -41,7 +41,7 @@ struct store_context {
   struct stage *stage;
   int64_t deadline_us; /* monotonic */
   const struct catalog_pin *pin;
-  bool crowded; /* requests wait behind this one */
+  bool under_load; /* requests wait behind this one */
 };
 
 /* How the store reaches the outside, so that pages can be tested from memory. */

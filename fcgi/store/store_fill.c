@@ -93,7 +93,7 @@ static enum err make_product(struct store_live *s, const struct store_context *x
   if (e == ERR_OK && ordinal != CATALOG_NONE) {
     if (f->store)
       catalog_stored(x->pin, ordinal, p->facts.version);
-    catalog_raise(x->pin, ordinal, p->facts.version);
+    catalog_floor_raise(x->pin, ordinal, p->facts.version);
   }
   return e;
 }
@@ -111,7 +111,7 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
                           const struct product *a, const struct product *b, const struct filling *f)
 {
   struct buf packed = BUF_INIT;
-  struct pair_words words = {.other_id = b->facts.id};
+  struct pair_source words = {.other_id = b->facts.id};
   struct want named = {.kind = FRAGMENT_PAIR,
                        .id = w->id,
                        .other_id = w->other_id,
@@ -133,10 +133,10 @@ enum behind { NOT_BEHIND, EARLIER, OLDER };
 static enum behind behind(struct store_live *s, const struct product *p)
 {
   struct catalog_pin now;
-  if (p->facts.id == 0 || !catalog_pin(s->catalog, &now))
+  if (p->facts.id == 0 || !catalog_pin_current(s->catalog, &now))
     return NOT_BEHIND;
   uint32_t ordinal = catalog_find_id(&now, p->facts.id);
-  struct version known = ordinal == CATALOG_NONE ? (struct version){0} : catalog_raised(&now, ordinal);
+  struct version known = ordinal == CATALOG_NONE ? (struct version){0} : catalog_newest_version(&now, ordinal);
   return known.rev > p->facts.version.rev ? OLDER : version_newer(known, p->facts.version) ? EARLIER : NOT_BEHIND;
 }
 
@@ -242,10 +242,10 @@ static enum err fill_site(struct store_live *s, const struct store_context *x, s
   struct buf packed = BUF_INIT;
   struct rows_site rows;
   struct want named = *w;
-  enum err e = rows_site(s->db, x->arena, x->deadline_us, &rows);
+  enum err e = rows_site_read(s->db, x->arena, x->deadline_us, &rows);
   if (e != ERR_OK || older(w, rows.version))
     return e != ERR_OK ? e : ERR_RETRY;
-  catalog_raise_page(s->catalog, 0, w->version, rows.version);
+  catalog_floor_raise_page(s->catalog, 0, w->version, rows.version);
   named.version = rows.version;
   fragment_pack_site(s->config, rows.questions, rows.n, &packed);
   return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
@@ -256,10 +256,10 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   struct buf packed = BUF_INIT;
   struct rows_page rows;
   struct want named = *w;
-  enum err e = rows_page(s->db, w->id, x->arena, x->deadline_us, &rows);
+  enum err e = rows_page_read(s->db, w->id, x->arena, x->deadline_us, &rows);
   if (e != ERR_OK || older(w, rows.version))
     return e != ERR_OK ? e : ERR_RETRY;
-  catalog_raise_page(s->catalog, w->id, w->version, rows.version);
+  catalog_floor_raise_page(s->catalog, w->id, w->version, rows.version);
   if (rows.status != PRODUCT_PUBLISHED) /* withdrawn since the catalog was published */
     return ERR_NOT_FOUND;
   named.version = rows.version;
@@ -272,7 +272,7 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
   struct buf packed = BUF_INIT;
   struct rows_timeline rows;
   struct want named = *w;
-  enum err e = rows_timeline(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
+  enum err e = rows_timeline_read(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
   if (e != ERR_OK || older(w, rows.version))
     return e != ERR_OK ? e : ERR_RETRY;
   named.version = rows.version;

@@ -16,7 +16,7 @@ struct store_live {
   struct metrics *metrics;
   struct breaker *database;
   struct cache *cache;
-  struct shelf *shelf;
+  struct fragment_cache *fragments;
   struct db *db;
   uint32_t rendering;
   unsigned char secret[ENVELOPE_SECRET];

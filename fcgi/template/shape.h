@@ -2,7 +2,7 @@
  *
  * A view is a plain C struct that a page fills and a template shows.  It is declared once as an
  * X-macro; VIEW_DECLARE makes the struct and VIEW_DEFINE its static description (struct shape), so
- * that templates are checked and resolved to offsets at start and the JSON twin is written from the
+ * that templates are checked and resolved to offsets at start and the JSON representation is written from the
  * same description.  An unknown name in a template stops the start, not the visitor.
  *
  *   #define CHIP_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(name) TEXT(href) FLAG(shared)

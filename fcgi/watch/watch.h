@@ -4,7 +4,7 @@
  *   watch_poll.c   one look at the change log
  *   watch_replica.c  how far a replica is behind
  *   watch_apply.c  reads again what changed and stages it
- *   watch_load.c   reads everything anew; watch_ahead.c over several connections
+ *   watch_load.c   reads everything anew; watch_prefetch.c over several connections
  *   watch_sweep.c  compares versions, rate-limited
  *   watch_clock.c  what time alone changes
  *   watch_file.c   the file copy */
@@ -64,7 +64,7 @@ struct watch {
   struct catalog_writer *writer;
   struct metrics *metrics;
   struct breaker *breaker; /* of the database, shared with the workers */
-  _Atomic int64_t *beat_us;
+  _Atomic int64_t *heartbeat_us;
   int stop_fd;
 
   struct db *db;
@@ -74,7 +74,7 @@ struct watch {
   struct catalog_state state;
 
   int64_t db_now_us;   /* of the last poll */
-  int64_t told_us;     /* newest time of a change that the last poll told; CLOCK_NEVER: it told none */
+  int64_t logged_us;     /* newest time of a change that the last poll told; CLOCK_NEVER: it told none */
   int64_t site_now_us;
   uint32_t gap_turn;   /* which of many ranges are asked for next */
   bool behind;         /* the last poll was full: ask again at once */
@@ -111,12 +111,12 @@ void watch_ids_sort(struct watch_ids *ids);             /* and without doubles *
 enum err watch_poll(struct watch *w);
 enum err watch_load(struct watch *w);
 enum err watch_clock(struct watch *w);
-enum err watch_replica(struct watch *w);
+enum err watch_replica_check(struct watch *w);
 /* The log's highest number is `most`: is that a replica that must catch up before it is read? */
 bool watch_replica_waits(struct watch *w, uint64_t most);
 int64_t watch_replica_confirms(const struct watch *w);      /* real time up to which the catalog is right */
 const char *watch_replica_trouble(const struct watch *w); /* "": none */
-enum err watch_sweep(struct watch *w);
+enum err watch_sweep_step(struct watch *w);
 
 /* Reads products again and stages what they are now.  ids sorted, without doubles. */
 enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);

@@ -60,8 +60,8 @@ void watch_noted(struct watch *w, enum err err)
 
 int64_t watch_changed_us(const struct watch *w)
 {
-  bool soon = w->told_us >= w->db_now_us - LATE_US && w->told_us <= w->db_now_us;
-  return soon ? w->told_us : w->db_now_us;
+  bool soon = w->logged_us >= w->db_now_us - LATE_US && w->logged_us <= w->db_now_us;
+  return soon ? w->logged_us : w->db_now_us;
 }
 
 /* When what has version `now` was edited; before_us is the catalog's word on `before`, NULL when it has none.
@@ -77,7 +77,7 @@ static int64_t product_edited_us(const struct watch *w, const struct facts *f)
 {
   struct catalog_pin pin;
   struct facts had;
-  uint32_t ordinal = catalog_pin(w->catalog, &pin) ? catalog_find_id(&pin, f->id) : CATALOG_NONE;
+  uint32_t ordinal = catalog_pin_current(w->catalog, &pin) ? catalog_find_id(&pin, f->id) : CATALOG_NONE;
   bool known = ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &had);
   return edited_us(w, known ? &had.version : NULL, known ? had.edited_us : CLOCK_NEVER, &f->version);
 }
@@ -223,12 +223,12 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
   for (size_t i = 0; i < t->n_pages; i++) {
     bool known = false;
     for (uint32_t k = 0; k < n && !known; k++)
-      known = catalog_page(&c->pin, k, &had) && had.id == t->pages[i].id;
+      known = catalog_page_at(&c->pin, k, &had) && had.id == t->pages[i].id;
     if (differs(c, known ? &had.version : NULL, &t->pages[i].version))
       term_noted(c->w, catalog_put_page(c->w->writer, &t->pages[i]));
   }
   for (uint32_t k = 0; k < n; k++) {
-    bool stays = !catalog_page(&c->pin, k, &had);
+    bool stays = !catalog_page_at(&c->pin, k, &had);
     for (size_t i = 0; i < t->n_pages && !stays; i++)
       stays = t->pages[i].id == had.id;
     if (!stays) {
@@ -251,7 +251,7 @@ enum err watch_terms(struct watch *w, bool all, size_t *found)
 {
   struct rows_terms t;
   struct terms_change c = {.w = w, .all = all};
-  c.pinned = catalog_pin(w->catalog, &c.pin);
+  c.pinned = catalog_pin_current(w->catalog, &c.pin);
   arena_reset(w->arena);
   enum err err = rows_terms_read(w->db, w->arena, watch_deadline(), &t);
   if (err != ERR_OK)

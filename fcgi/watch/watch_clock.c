@@ -16,7 +16,7 @@ static enum err due_collect(struct watch *w, struct watch_ids *due)
 {
   struct catalog_pin pin;
   struct facts f;
-  if (!catalog_pin(w->catalog, &pin))
+  if (!catalog_pin_current(w->catalog, &pin))
     return ERR_OK;
   for (uint32_t i = 0; i < pin.products; i++)
     if (catalog_facts(&pin, i, &f) && f.next_due_us <= w->db_now_us && !watch_ids_add(due, f.id))
@@ -77,7 +77,7 @@ static bool counts_compare(struct watch *w, struct db_rows *rows, const uint64_t
   struct catalog_pin pin;
   struct facts f;
   bool row = db_next(rows), kept = true;
-  if (!catalog_pin(w->catalog, &pin))
+  if (!catalog_pin_current(w->catalog, &pin))
     return true;
   for (size_t i = 0; i < n && kept; i++) {
     while (row && db_uint(rows, 0) < ids[i])
@@ -118,7 +118,7 @@ static enum err recount_publish(struct watch *w)
   struct watch_recount *r = &w->recount;
   struct catalog_pin pin;
   struct facts f;
-  if (!catalog_pin(w->catalog, &pin))
+  if (!catalog_pin_current(w->catalog, &pin))
     return ERR_OK;
   for (size_t i = 0; i < r->n; i++) {
     uint32_t ordinal = catalog_find_id(&pin, r->v[i].id);
@@ -153,7 +153,7 @@ enum err watch_clock(struct watch *w)
   enum err err = ERR_OK;
   if (catalog_next_due(w->writer) <= w->db_now_us)
     err = due_apply(w);
-  if (err == ERR_OK && catalog_pin(w->catalog, &pin) && pin.window_us != window_us)
+  if (err == ERR_OK && catalog_pin_current(w->catalog, &pin) && pin.window_us != window_us)
     err = recount(w, window_us);
   return err;
 }

@@ -106,11 +106,11 @@ static enum err products_load(struct watch *w, size_t *count)
 {
   enum err err;
   struct rows_batch batch;
-  struct watch_ahead *ahead = watch_ahead_open(w, &err);
+  struct watch_prefetch *ahead = watch_prefetch_open(w, &err);
   int64_t window_us = 0, said_us = clock_mono_us();
   bool end = false;
   *count = 0;
-  while (err == ERR_OK && (err = watch_ahead_take(ahead, &batch, &end)) == ERR_OK && !end) {
+  while (err == ERR_OK && (err = watch_prefetch_take(ahead, &batch, &end)) == ERR_OK && !end) {
     for (size_t i = 0; err == ERR_OK && i < batch.n; i++)
       err = watch_put(w, &batch.products[i]);
     if (err == ERR_OK && !window_us) /* the first: should the hour move meanwhile, a recount follows */
@@ -121,7 +121,7 @@ static enum err products_load(struct watch *w, size_t *count)
       log_info("reading everything: %zu products so far", *count);
     }
   }
-  watch_ahead_close(&ahead);
+  watch_prefetch_close(&ahead);
   return err;
 }
 

@@ -20,8 +20,8 @@ static bool stop_within(const struct watch *w, int64_t us)
   for (;;) {
     struct pollfd fd = {.fd = w->stop_fd, .events = POLLIN};
     int64_t left_us = until_us - clock_mono_us();
-    if (w->beat_us)
-      atomic_store_explicit(w->beat_us, clock_mono_us(), memory_order_relaxed);
+    if (w->heartbeat_us)
+      atomic_store_explicit(w->heartbeat_us, clock_mono_us(), memory_order_relaxed);
     int n = poll(&fd, 1, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
     if (n > 0)
       return true;
@@ -116,7 +116,7 @@ static enum err writer_renew(struct watch *w)
 
 static enum err step(struct watch *w)
 {
-  enum err err = watch_replica(w);
+  enum err err = watch_replica_check(w);
   if (err == ERR_OK && w->load_wanted)
     err = watch_load(w);
   if (err == ERR_OK)
@@ -124,7 +124,7 @@ static enum err step(struct watch *w)
   if (err != ERR_OK || w->load_wanted || w->behind || w->replica.waits)
     return err;
   if ((err = watch_clock(w)) == ERR_OK && w->state.ready)
-    err = watch_sweep(w);
+    err = watch_sweep_step(w);
   return err;
 }
 
@@ -162,7 +162,7 @@ static int run(struct watch *w)
 static void begin(struct watch *w)
 {
   struct catalog_pin pin;
-  bool published = catalog_pin(w->catalog, &pin);
+  bool published = catalog_pin_current(w->catalog, &pin);
   catalog_state_get(w->catalog, &w->state);
   w->state.database_up = false;
   if (!published && watch_file_load(w)) {
@@ -207,9 +207,9 @@ static void close_all(struct watch *w)
 }
 
 int watcher_run(const struct config *config, struct catalog *catalog, struct breaker *db_breaker,
-                struct metrics *metrics, int stop_fd, _Atomic int64_t *beat_us)
+                struct metrics *metrics, int stop_fd, _Atomic int64_t *heartbeat_us)
 {
-  struct watch w = {.config = config, .catalog = catalog, .metrics = metrics, .stop_fd = stop_fd, .beat_us = beat_us};
+  struct watch w = {.config = config, .catalog = catalog, .metrics = metrics, .stop_fd = stop_fd, .heartbeat_us = heartbeat_us};
   int status = 1;
   srand((unsigned)clock_mono_us() ^ (unsigned)getpid());
   if (open_all(&w, db_breaker)) {

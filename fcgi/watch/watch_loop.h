@@ -19,8 +19,8 @@
 #include "catalog/catalog.h"
 #include "config/config.h"
 
-/* beat_us (may be NULL) gets the monotonic time at least every few seconds.  Returns an exit status. */
+/* heartbeat_us (may be NULL) gets the monotonic time at least every few seconds.  Returns an exit status. */
 int watcher_run(const struct config *config, struct catalog *catalog, struct breaker *db_breaker,
-                struct metrics *metrics, int stop_fd, _Atomic int64_t *beat_us);
+                struct metrics *metrics, int stop_fd, _Atomic int64_t *heartbeat_us);
 
 #endif

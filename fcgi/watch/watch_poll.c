@@ -65,7 +65,7 @@ static bool entry_take(struct watch *w, struct db_rows *rows)
   struct span entity = db_text(rows, C_ENTITY);
   int64_t changed_us = db_time(rows, C_CHANGED);
   METRICS_ADD(w->metrics, changes_applied, 1);
-  w->told_us = changed_us > w->told_us ? changed_us : w->told_us;
+  w->logged_us = changed_us > w->logged_us ? changed_us : w->logged_us;
   if (span_eq(entity, SPAN("product")))
     return watch_ids_add(&w->changed, db_uint(rows, C_ENTITY_ID));
   w->terms_changed = true;
@@ -140,7 +140,7 @@ static enum err answer_take(struct watch *w, struct db_rows *rows)
   *w->next = *w->follow;
   w->changed.n = 0;
   w->terms_changed = false;
-  w->told_us = CLOCK_NEVER;
+  w->logged_us = CLOCK_NEVER;
   while (kept && db_next(rows))
     kept = row_take(w, rows, &h);
   if (!kept)

@@ -1,5 +1,5 @@
 /* A reader has one batch ready at most, and reads on when the watcher has finished with it.  What the
- * threads share is struct watch_ahead, under its lock; connection, arena and batch are a reader's own
+ * threads share is struct watch_prefetch, under its lock; connection, arena and batch are a reader's own
  * until `ready`, the watcher's from then on until it gives them back. */
 #include "watch/watch_prefetch.h"
 
@@ -22,7 +22,7 @@
 #define LOOK_US (100 * INT64_C(1000))  /* how often the watcher looks whether it should stop */
 
 struct reader {
-  struct watch_ahead *all;
+  struct watch_prefetch *all;
   pthread_t thread;
   bool started;
   struct db *db; /* its own when it has a thread, else the watcher's; so is the arena */
@@ -34,7 +34,7 @@ struct reader {
   bool ready, ended; /* a batch or an error waits for the watcher; there will be no more */
 };
 
-struct watch_ahead {
+struct watch_prefetch {
   struct watch *w;
   struct reader readers[READERS];
   size_t n;
@@ -71,7 +71,7 @@ static bool batch_read(struct reader *r)
 static void *reader_run(void *arg)
 {
   struct reader *r = arg;
-  struct watch_ahead *a = r->all;
+  struct watch_prefetch *a = r->all;
   mysql_thread_init();
   pthread_mutex_lock(&a->lock);
   while (!a->stop && !r->ended) {
@@ -117,7 +117,7 @@ static enum err ids_read(struct watch *w, uint64_t *least, uint64_t *most)
   return err;
 }
 
-static bool reader_open(struct watch_ahead *a, uint64_t after, uint64_t until)
+static bool reader_open(struct watch_prefetch *a, uint64_t after, uint64_t until)
 {
   struct reader *r = &a->readers[a->n++];
   struct watch *w = a->w;
@@ -131,7 +131,7 @@ static bool reader_open(struct watch_ahead *a, uint64_t after, uint64_t until)
 }
 
 /* Even parts of the ids; the last one is open, for rows that come meanwhile. */
-static bool readers_open(struct watch_ahead *a, uint64_t least, uint64_t most)
+static bool readers_open(struct watch_prefetch *a, uint64_t least, uint64_t most)
 {
   uint64_t part = (most - least) / READERS, after = 0;
   if (most - least < SMALL) {
@@ -148,9 +148,9 @@ static bool readers_open(struct watch_ahead *a, uint64_t least, uint64_t most)
   return true;
 }
 
-struct watch_ahead *watch_ahead_open(struct watch *w, enum err *err)
+struct watch_prefetch *watch_prefetch_open(struct watch *w, enum err *err)
 {
-  struct watch_ahead *a = calloc(1, sizeof *a);
+  struct watch_prefetch *a = calloc(1, sizeof *a);
   uint64_t least = 0, most = 0;
   *err = a ? ids_read(w, &least, &most) : ERR_NO_MEMORY;
   if (!a)
@@ -161,13 +161,13 @@ struct watch_ahead *watch_ahead_open(struct watch *w, enum err *err)
   if (*err == ERR_OK && !readers_open(a, least, most))
     *err = ERR_NO_MEMORY;
   if (*err != ERR_OK)
-    watch_ahead_close(&a);
+    watch_prefetch_close(&a);
   return a;
 }
 
-void watch_ahead_close(struct watch_ahead **at)
+void watch_prefetch_close(struct watch_prefetch **at)
 {
-  struct watch_ahead *a = *at;
+  struct watch_prefetch *a = *at;
   if (!a)
     return;
   pthread_mutex_lock(&a->lock);
@@ -189,7 +189,7 @@ void watch_ahead_close(struct watch_ahead **at)
   *at = NULL;
 }
 
-static bool others_run(const struct watch_ahead *a)
+static bool others_run(const struct watch_prefetch *a)
 {
   for (size_t i = 0; i < a->n; i++)
     if (!a->readers[i].ended || a->readers[i].ready)
@@ -197,7 +197,7 @@ static bool others_run(const struct watch_ahead *a)
   return false;
 }
 
-static struct reader *ready_one(struct watch_ahead *a)
+static struct reader *ready_one(struct watch_prefetch *a)
 {
   for (size_t i = 0; i < a->n; i++)
     if (a->readers[i].ready)
@@ -206,7 +206,7 @@ static struct reader *ready_one(struct watch_ahead *a)
 }
 
 /* Until a reader has something; NULL: none ever will, or the watcher should stop. */
-static struct reader *wait_ready(struct watch_ahead *a)
+static struct reader *wait_ready(struct watch_prefetch *a)
 {
   struct reader *r;
   while (!(r = ready_one(a)) && others_run(a)) {
@@ -223,7 +223,7 @@ static struct reader *wait_ready(struct watch_ahead *a)
 }
 
 /* The one reader has no thread. */
-static enum err take_here(struct watch_ahead *a, struct rows_batch *out, bool *end)
+static enum err take_here(struct watch_prefetch *a, struct rows_batch *out, bool *end)
 {
   struct reader *r = &a->readers[0];
   a->stop = watch_stopping(a->w);
@@ -234,7 +234,7 @@ static enum err take_here(struct watch_ahead *a, struct rows_batch *out, bool *e
   return r->err;
 }
 
-enum err watch_ahead_take(struct watch_ahead *a, struct rows_batch *out, bool *end)
+enum err watch_prefetch_take(struct watch_prefetch *a, struct rows_batch *out, bool *end)
 {
   if (!a->readers[0].started)
     return take_here(a, out, end);

@@ -27,7 +27,7 @@ static void lag_set(struct watch_replica *r, int64_t lag_us)
   r->lag_us = lag_us;
 }
 
-enum err watch_replica(struct watch *w)
+enum err watch_replica_check(struct watch *w)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
@@ -62,8 +62,8 @@ int64_t watch_replica_confirms(const struct watch *w)
   const struct watch_replica *r = &w->replica;
   int64_t known_us = r->lag_us == WATCH_LAG_UNKNOWN ? w->follow->anchor_changed_us : r->asked_us - r->lag_us;
   int64_t before_us = w->state.confirmed_us;
-  bool later = before_us != CLOCK_NEVER && before_us > known_us && before_us <= r->asked_us;
-  return later ? before_us : known_us; /* what lies beyond now was said by a clock that was set back since */
+  bool deferred = before_us != CLOCK_NEVER && before_us > known_us && before_us <= r->asked_us;
+  return deferred ? before_us : known_us; /* what lies beyond now was said by a clock that was set back since */
 }
 
 const char *watch_replica_trouble(const struct watch *w)

@@ -23,7 +23,7 @@
 static size_t products(const struct watch *w)
 {
   struct catalog_pin pin;
-  return catalog_pin(w->catalog, &pin) ? pin.products : 0;
+  return catalog_pin_current(w->catalog, &pin) ? pin.products : 0;
 }
 
 static size_t slice_size(const struct watch *w)
@@ -97,10 +97,10 @@ static bool catalog_has(struct watch *w, uint64_t id, struct version *version)
 
 /* Those of `suspects` that differ from `batch`, read after one poll and before another, although the
  * log says nothing about them. */
-static void untold_keep(struct watch *w, const struct rows_batch *batch, struct watch_ids *suspects)
+static void unlogged_keep(struct watch *w, const struct rows_batch *batch, struct watch_ids *suspects)
 {
   struct catalog_pin pin;
-  bool pinned = catalog_pin(w->catalog, &pin);
+  bool pinned = catalog_pin_current(w->catalog, &pin);
   size_t at = 0, kept = 0;
   for (size_t i = 0; i < suspects->n; i++) {
     uint64_t id = suspects->v[i];
@@ -118,18 +118,18 @@ static void untold_keep(struct watch *w, const struct rows_batch *batch, struct 
   suspects->n = kept;
 }
 
-static void untold_say(struct watch *w, const struct watch_ids *untold)
+static void unlogged_report(struct watch *w, const struct watch_ids *unlogged)
 {
   struct catalog_pin pin;
   struct facts f = {0};
-  uint32_t ordinal = catalog_pin(w->catalog, &pin) ? catalog_find_id(&pin, untold->v[0]) : CATALOG_NONE;
+  uint32_t ordinal = catalog_pin_current(w->catalog, &pin) ? catalog_find_id(&pin, unlogged->v[0]) : CATALOG_NONE;
   if (ordinal != CATALOG_NONE)
     catalog_facts(&pin, ordinal, &f);
   snprintf(w->sweep.trouble, sizeof w->sweep.trouble,
            "rows changed without a change-log entry (product %llu %.*s and others): a trigger is missing, or a "
            "TRUNCATE, cascade or restore; see `diptych migrate`",
-           (unsigned long long)untold->v[0], (int)(f.slug.n < 40 ? f.slug.n : 40), f.slug.n ? f.slug.p : "");
-  log_warn("the sweep found %zu products: %s", untold->n, w->sweep.trouble);
+           (unsigned long long)unlogged->v[0], (int)(f.slug.n < 40 ? f.slug.n : 40), f.slug.n ? f.slug.p : "");
+  log_warn("the sweep found %zu products: %s", unlogged->n, w->sweep.trouble);
 }
 
 static void found_count(struct watch *w, size_t n)
@@ -156,13 +156,13 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
   if (err == ERR_OK)
     err = watch_poll(w);
   if (err == ERR_OK && !unsettled(w))
-    untold_keep(w, &batch, suspects);
+    unlogged_keep(w, &batch, suspects);
   else
     suspects->n = 0;
   arena_free(&own);
   if (err != ERR_OK || suspects->n == 0)
     return err;
-  untold_say(w, suspects);
+  unlogged_report(w, suspects);
   found_count(w, suspects->n);
   err = watch_products(w, suspects->v, suspects->n);
   return err == ERR_OK ? watch_publish(w, w->follow) : err;
@@ -170,7 +170,7 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
 
 /* ---- rounds */
 
-static void untold_terms_say(struct watch *w, size_t n)
+static void unlogged_terms_report(struct watch *w, size_t n)
 {
   snprintf(w->sweep.trouble, sizeof w->sweep.trouble,
            "sectors, themes, pages or the site's questions changed without a change-log entry: a trigger is "
@@ -192,7 +192,7 @@ static enum err terms_compare(struct watch *w)
   err = watch_poll(w);
   if (err != ERR_OK || unsettled(w) || w->terms_changed)
     return err;
-  untold_terms_say(w, found);
+  unlogged_terms_report(w, found);
   return watch_publish(w, w->follow);
 }
 
@@ -229,7 +229,7 @@ static enum err slice_compare(struct watch *w, size_t slice)
   return err;
 }
 
-enum err watch_sweep(struct watch *w)
+enum err watch_sweep_step(struct watch *w)
 {
   struct watch_sweep *s = &w->sweep;
   int64_t began_us = clock_mono_us();

@@ -131,7 +131,7 @@ static void lookups_say(const struct catalog *c, uint32_t products)
     name_make(&m, random_below(products));
   names = now_ms() - from;
   from = now_ms();
-  catalog_pin(c, &pin);
+  catalog_pin_current(c, &pin);
   for (int i = 0; i < LOOKUPS; i++) {
     name_make(&m, random_below(products));
     found += catalog_facts(&pin, catalog_find(&pin, span_of(m.slug, m.slug_n), &alias), &f);
@@ -149,7 +149,7 @@ static void searches_say(const struct catalog *c)
   static const char *const needles[] = {"kafkater-form", "kaffkater", "grafana", "sentyr", "zzz", "ka"};
   struct catalog_match out[50];
   struct catalog_pin pin;
-  catalog_pin(c, &pin);
+  catalog_pin_current(c, &pin);
   for (size_t i = 0; i < sizeof needles / sizeof *needles; i++) {
     char what[64];
     double from = now_ms();
@@ -216,7 +216,7 @@ int main(int argc, char **argv)
     catalog_put_counts(w, 1 + random_below(products), 3, 1, INT64_C(1780000000000000));
   step(w, "publish 10,000 other counts (an hour moved)");
   struct catalog_pin pin;
-  catalog_pin(c, &pin);
+  catalog_pin_current(c, &pin);
   for (uint32_t i = 0; i < products; i++)
     catalog_stored(&pin, i, (struct version){1, i});
   printf("after rankings changed and all versions were stored:\n");

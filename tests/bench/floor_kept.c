@@ -10,7 +10,7 @@
 static char body[1 << 20];
 static size_t body_n;
 
-static void *open_nothing(void *context, const struct config *c, const struct app_seat *seat)
+static void *open_nothing(void *context, const struct config *c, const struct app_process *seat)
 {
   (void)context;
   (void)c;

@@ -7,10 +7,10 @@
  *   /spin            never answers, burns CPU            /torn/N        dies after N written bytes
  *   /abort           dies before it answers              /broken        an answer that cannot be sent
  *   /wait/NAME       answers when the file NAME appears in state_dir
- *   /later/NAME      the same, set aside meanwhile; 503 at its deadline, or when LATERS are waited for
+ *   /later/NAME      the same, deferred meanwhile; 503 at its deadline, or when LATERS are waited for
  * PROBE_SENDS in the environment is the most bytes that one sendmsg takes.
  * site_name "no-open" makes worker_open fail, "no-check" makes check fail ("no-check-at-all": with many
- * faults), "no-parts" lets the check pass and parts_open fail with as many; the watcher hangs, exits or
+ * faults), "no-parts" lets the check pass and resources_open fail with as many; the watcher hangs, exits or
  * crashes while a file watcher-hang, watcher-exit or watcher-crash is in state_dir. */
 #include <errno.h>
 #include <poll.h>
@@ -31,10 +31,10 @@
 
 struct probe {
   const struct config *config;
-  struct app_seat seat;
+  struct app_process process;
   int timer_fd; /* ticks while something is waited for */
   struct {
-    struct later later;
+    struct deferred deferred;
     char name[64];
   } laters[LATERS];
 };
@@ -94,7 +94,7 @@ static struct span big(const struct request *rq, size_t n)
 static struct span metrics(const struct probe *p, const struct request *rq)
 {
   struct buf out = BUF_INIT;
-  report_metrics(p->seat.board, &out);
+  report_metrics(p->process.board, &out);
   struct span copy = arena_copy(rq->arena, buf_view(&out));
   buf_free(&out);
   return copy;
@@ -107,14 +107,14 @@ static void wait_for(const struct probe *p, const char *name)
 }
 
 /* Somebody's wait for the same file, or a free place; NULL: all are taken. */
-static struct later *later_find(struct probe *p, const char *name)
+static struct deferred *later_find(struct probe *p, const char *name)
 {
   for (int free = 0; free < 2; free++)
     for (int i = 0; i < LATERS; i++)
-      if (free ? !p->laters[i].later.waiters : p->laters[i].later.waiters && strcmp(p->laters[i].name, name) == 0) {
-        p->laters[i].later.done = false;
+      if (free ? !p->laters[i].deferred.waiters : p->laters[i].deferred.waiters && strcmp(p->laters[i].name, name) == 0) {
+        p->laters[i].deferred.done = false;
         snprintf(p->laters[i].name, sizeof p->laters[i].name, "%s", name);
-        return &p->laters[i].later;
+        return &p->laters[i].deferred;
       }
   return NULL;
 }
@@ -125,12 +125,12 @@ static void tick(const struct probe *p, bool on)
   timerfd_settime(p->timer_fd, 0, &t, NULL);
 }
 
-static void later(struct probe *p, const struct request *rq, const char *name, struct response *out)
+static void deferred(struct probe *p, const struct request *rq, const char *name, struct response *out)
 {
   if (there(p->config, name))
     return;
-  out->later = rq->patient ? later_find(p, name) : NULL;
-  if (out->later)
+  out->deferred = rq->patient ? later_find(p, name) : NULL;
+  if (out->deferred)
     tick(p, true);
   out->status = 503;
 }
@@ -145,8 +145,8 @@ static void probe_work(void *self)
   struct probe *p = self;
   bool any = false;
   for (int i = 0; i < LATERS; i++) {
-    any = any || p->laters[i].later.waiters;
-    p->laters[i].later.done = p->laters[i].later.waiters && there(p->config, p->laters[i].name);
+    any = any || p->laters[i].deferred.waiters;
+    p->laters[i].deferred.done = p->laters[i].deferred.waiters && there(p->config, p->laters[i].name);
   }
   tick(p, any); /* set anew: not readable until then */
 }
@@ -166,7 +166,7 @@ static void probe_handle(void *self, const struct request *rq, struct response *
   else if (span_eq(word, SPAN("wait")))
     wait_for(p, arena_z(rq->arena, rest));
   else if (span_eq(word, SPAN("later")))
-    later(p, rq, arena_z(rq->arena, rest), out);
+    deferred(p, rq, arena_z(rq->arena, rest), out);
   else if (span_eq(word, SPAN("spin")))
     for (volatile int burn = 0;; burn = !burn)
       ;
@@ -191,7 +191,7 @@ static void probe_handle(void *self, const struct request *rq, struct response *
   }
 }
 
-static void *probe_open(void *context, const struct config *c, const struct app_seat *seat)
+static void *probe_open(void *context, const struct config *c, const struct app_process *process)
 {
   if (strcmp(c->site_name, "no-open") == 0) {
     log_error("the probe does not open");
@@ -199,7 +199,7 @@ static void *probe_open(void *context, const struct config *c, const struct app_
   }
   struct probe *p = malloc(sizeof *p);
   if (p)
-    *p = (struct probe){.config = c, .seat = *seat, .timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)};
+    *p = (struct probe){.config = c, .process = *process, .timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)};
   return p;
 }
 
@@ -209,18 +209,18 @@ static void probe_close(void *self)
   free(self);
 }
 
-static int probe_watch(void *context, const struct config *c, const struct app_seat *seat)
+static int probe_watch(void *context, const struct config *c, const struct app_process *process)
 {
-  struct pollfd stop = {.fd = seat->stop_fd, .events = POLLIN};
+  struct pollfd stop = {.fd = process->stop_fd, .events = POLLIN};
   log_info("watching for %s", c->site_name);
   while (poll(&stop, 1, 10) == 0) {
     if (!there(c, "watcher-hang"))
-      app_beat(seat);
+      app_heartbeat(process);
     if (there(c, "watcher-exit"))
       return 3;
     if (there(c, "watcher-crash"))
       abort();
-    METRICS_ADD(seat->metrics, polls, 1);
+    METRICS_ADD(process->metrics, polls, 1);
   }
   return 0;
 }
@@ -250,8 +250,8 @@ static void probe_status(void *context, struct buf *out, bool json)
 
 int main(int argc, char **argv)
 {
-  static const struct app app = {.parts_open = probe_parts,
-                                 .parts_close = free,
+  static const struct app app = {.resources_open = probe_parts,
+                                 .resources_close = free,
                                  .worker_open = probe_open,
                                  .worker_handle = probe_handle,
                                  .worker_fd = probe_fd,

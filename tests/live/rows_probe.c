@@ -32,9 +32,9 @@ static json_t *questions_json(const struct question *q, size_t n)
   return list;
 }
 
-static json_t *pair_json(const struct pair_words *w)
+static json_t *pair_json(const struct pair_source *w)
 {
-  return json_pack("{s:I, s:b, s:o, s:o, s:o}", "other", (json_int_t)w->other_id, "words", w->has_words, "intro",
+  return json_pack("{s:I, s:b, s:o, s:o, s:o}", "other", (json_int_t)w->other_id, "words", w->has_text, "intro",
                    probe_text(w->intro_md), "verdict", probe_text(w->verdict_md), "questions",
                    questions_json(w->questions, w->n_questions));
 }
@@ -121,7 +121,7 @@ static enum err terms(struct ask *a)
 static enum err site(struct ask *a)
 {
   struct rows_site out;
-  enum err err = rows_site(a->db, a->arena, a->deadline_us, &out);
+  enum err err = rows_site_read(a->db, a->arena, a->deadline_us, &out);
   if (err == ERR_OK)
     probe_say(json_pack("{s:o, s:o}", "version", probe_version(out.version), "questions",
                         questions_json(out.questions, out.n)));
@@ -131,7 +131,7 @@ static enum err site(struct ask *a)
 static enum err page(struct ask *a)
 {
   struct rows_page out;
-  enum err err = rows_page(a->db, a->numbers[0], a->arena, a->deadline_us, &out);
+  enum err err = rows_page_read(a->db, a->numbers[0], a->arena, a->deadline_us, &out);
   if (err == ERR_OK)
     probe_say(json_pack("{s:o, s:o, s:o, s:o, s:i}", "version", probe_version(out.version), "slug",
                         probe_text(out.slug), "title", probe_text(out.title), "body", probe_text(out.body_md), "status",
@@ -142,7 +142,7 @@ static enum err page(struct ask *a)
 static enum err timeline(struct ask *a)
 {
   struct rows_timeline out;
-  enum err err = rows_timeline(a->db, a->numbers[0], (uint32_t)a->numbers[1], a->arena, a->deadline_us, &out);
+  enum err err = rows_timeline_read(a->db, a->numbers[0], (uint32_t)a->numbers[1], a->arena, a->deadline_us, &out);
   if (err == ERR_OK)
     probe_say(json_pack("{s:o, s:I, s:o}", "version", probe_version(out.version), "total", (json_int_t)out.total,
                         "activities", activities_json(out.activities, out.n)));
@@ -152,7 +152,7 @@ static enum err timeline(struct ask *a)
 static enum err pair(struct ask *a)
 {
   struct rows_pair out;
-  enum err err = rows_pair(a->db, a->numbers[0], a->numbers[1], a->arena, a->deadline_us, &out);
+  enum err err = rows_pair_read(a->db, a->numbers[0], a->numbers[1], a->arena, a->deadline_us, &out);
   if (err == ERR_OK)
     probe_say(json_pack("{s:o, s:o, s:o}", "a", probe_version(out.a), "b", probe_version(out.b), "pair",
                         pair_json(&out.words)));

@@ -39,7 +39,7 @@ def outstanding(site, visitors, addresses):
     answers = []
     for n, address in enumerate(addresses, 1):
         answers.append(visitors.submit(site.get, address))
-        wait_until(lambda: sum(aside(site)) == n, 10 * SLOW, "the request to be set aside")
+        wait_until(lambda: sum(aside(site)) == n, 10 * SLOW, "the request to be deferred")
     return answers
 
 

@@ -20,8 +20,8 @@ def one(make_probe):
 
 
 def wait_aside(probe, count):
-    wait_until(lambda: sum(w["aside"] for w in probe.status()["workers"]) == count, 10 * SLOW,
-               f"{count} requests to be set aside")
+    wait_until(lambda: sum(w["deferred"] for w in probe.status()["workers"]) == count, 10 * SLOW,
+               f"{count} requests to be deferred")
 
 
 def wait_answered(probe, count):
@@ -52,14 +52,14 @@ def test_a_request_that_is_set_aside_holds_nobody_up(one):
     wait_answered(one, 20)
     status = one.status()
     assert status["workers_busy"] == 0 and status["workers"][0]["request"] is None
-    assert one.metric("pool_requests_aside") == 1 and ", 1 set aside" in one.control("status")[1]
+    assert one.metric("pool_requests_deferred") == 1 and ", 1 deferred" in one.control("status")[1]
     one.release("go")
     answer = p.answer()
     assert answer.status == 200 and answer.whole and not answer.said_last
     assert p.ask("/echo").status == 200, "its connection is kept"
     wait_answered(one, 22)
-    assert one.metric("pool_requests_aside") == 0
-    assert one.status()["metrics"]["requests_aside"] == 1
+    assert one.metric("pool_requests_deferred") == 0
+    assert one.status()["metrics"]["requests_deferred"] == 1
 
 
 def test_those_who_wait_for_the_same_are_answered_together(one):
@@ -171,6 +171,6 @@ def test_a_reload_answers_what_is_set_aside(one):
 def test_a_death_is_logged_with_what_was_set_aside(one):
     peers = set_aside(one, count=2)
     os.kill(one.workers()[0]["pid"], signal.SIGKILL)
-    one.wait_logged("killed", "while idle, 2 set aside")
+    one.wait_logged("killed", "while idle, 2 deferred")
     assert all(p.closed() for p in peers)
     assert one.ask("/echo").status == 200

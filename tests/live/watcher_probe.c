@@ -93,7 +93,7 @@ static json_t *terms(const struct catalog_pin *pin, const char *entity)
     json_array_append_new(list, probe_term(entity, &t));
   for (uint32_t i = 0; *entity == 't' && catalog_theme(pin, i, &t); i++)
     json_array_append_new(list, probe_term(entity, &t));
-  for (uint32_t i = 0; *entity == 'p' && catalog_page(pin, i, &g); i++)
+  for (uint32_t i = 0; *entity == 'p' && catalog_page_at(pin, i, &g); i++)
     json_array_append_new(list, probe_page(&g));
   return list;
 }
@@ -130,7 +130,7 @@ static json_t *cpu(void)
 static json_t *catalog_answer(struct probe *p, const char *word, const char *one, const char *two)
 {
   struct catalog_pin pin;
-  if (!catalog_pin(p->catalog, &pin))
+  if (!catalog_pin_current(p->catalog, &pin))
     return json_null();
   if (strcmp(word, "slug") == 0)
     return by_slug(&pin, one);

@@ -71,7 +71,7 @@ static __attribute__((unused)) struct catalog_pin publish(struct catalog *c, str
 {
   struct catalog_pin pin;
   assert_int_equal(catalog_writer_publish(w, follow_at(cursor)), ERR_OK);
-  assert_true(catalog_pin(c, &pin));
+  assert_true(catalog_pin_current(c, &pin));
   return pin;
 }
 

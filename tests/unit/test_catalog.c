@@ -7,11 +7,11 @@ static void test_nothing_is_published_at_first(void **state)
 {
   struct catalog_fixture *x = *state;
   struct catalog_pin pin;
-  assert_false(catalog_pin(x->c, &pin));
+  assert_false(catalog_pin_current(x->c, &pin));
   assert_int_equal(catalog_publication(x->c), 0);
   struct facts kafka = product_of(1, "kafka", "Kafka");
   put(x->w, &kafka);
-  assert_false(catalog_pin(x->c, &pin));
+  assert_false(catalog_pin_current(x->c, &pin));
 }
 
 static void test_an_empty_site_can_be_published(void **state)
@@ -211,7 +211,7 @@ static void test_pages_and_the_site(void **state)
   catalog_put_site(x->w, (struct version){7, 8, 0}, 9);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_pages(&pin), 2);
-  assert_true(catalog_page(&pin, 0, &got));
+  assert_true(catalog_page_at(&pin, 0, &got));
   assert_span(got.slug, "about");
   assert_span(got.title, "About us");
   assert_true(catalog_page_slug(&pin, SPAN("methodology"), &got));

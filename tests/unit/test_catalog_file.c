@@ -58,7 +58,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   struct catalog_follow f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, T0}, {9, 9, T0}}};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   struct catalog_pin pin;
-  assert_true(catalog_pin(x->c, &pin));
+  assert_true(catalog_pin_current(x->c, &pin));
   catalog_stored(&pin, catalog_find_id(&pin, 2), (struct version){6, 66, 0});
   return pin;
 }
@@ -71,7 +71,7 @@ static void check_site(const struct catalog *c, struct catalog_writer *w)
   struct facts facts;
   struct catalog_pin pin;
   bool alias;
-  assert_true(catalog_pin(c, &pin));
+  assert_true(catalog_pin_current(c, &pin));
   assert_list(&pin, catalog_ranking(&pin), "kafka nats");
   assert_list(&pin, catalog_by_slug(&pin), "kafka nats");
   assert_list(&pin, catalog_recent(&pin), "kafka");
@@ -311,7 +311,7 @@ static void test_a_large_copy_is_written_beside(void **state)
   catalog_writer_close(&w); /* waits for it */
   assert_int_equal(catalog_load(other, x->path), ERR_OK);
   struct catalog_pin pin;
-  assert_true(catalog_pin(c, &pin));
+  assert_true(catalog_pin_current(c, &pin));
   assert_int_equal(catalog_ranking(&pin).n, 20000);
   catalog_remove(other, 2);
   publish(c, other, 9);
@@ -319,7 +319,7 @@ static void test_a_large_copy_is_written_beside(void **state)
   catalog_writer_close(&other);
   other = catalog_writer_open(c);
   assert_int_equal(catalog_load(other, x->path), ERR_OK);
-  assert_true(catalog_pin(c, &pin));
+  assert_true(catalog_pin_current(c, &pin));
   assert_int_equal(catalog_ranking(&pin).n, 19999);
   catalog_writer_close(&other);
   catalog_destroy(&large);

@@ -200,26 +200,26 @@ static void test_raised_versions(void **state)
   a.version = (struct version){5, 55, 0};
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 1);
-  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
-  catalog_raise(&pin, 0, (struct version){4, 44, 0});
-  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
-  catalog_raise(&pin, 0, (struct version){7, 77, 0});
-  catalog_raise(&pin, 0, (struct version){6, 66, 0});
-  assert_true(version_eq(catalog_raised(&pin, 0), (struct version){7, 77, 0}));
+  assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
+  catalog_floor_raise(&pin, 0, (struct version){4, 44, 0});
+  assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
+  catalog_floor_raise(&pin, 0, (struct version){7, 77, 0});
+  catalog_floor_raise(&pin, 0, (struct version){6, 66, 0});
+  assert_true(version_eq(catalog_newest_version(&pin, 0), (struct version){7, 77, 0}));
   a.version = (struct version){6, 66, 0};
   put(x->w, &a);
   pin = publish(x->c, x->w, 2);
-  assert_true(version_eq(catalog_raised(&pin, 0), (struct version){7, 77, 0}));
+  assert_true(version_eq(catalog_newest_version(&pin, 0), (struct version){7, 77, 0}));
   catalog_state_get(x->c, &s);
   s.confirmed_us = clock_now_us() + CLOCK_MINUTE; /* long after: of a history that is no more */
   catalog_state_put(x->w, &s);
-  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
+  assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
   a.version = (struct version){9, 99, 0};
   put(x->w, &a);
   pin = publish(x->c, x->w, 3);
-  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
-  assert_int_equal(catalog_raised(&pin, 5).rev, 0);
-  catalog_raise(&pin, 5, (struct version){7, 77, 0});
+  assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
+  assert_int_equal(catalog_newest_version(&pin, 5).rev, 0);
+  catalog_floor_raise(&pin, 5, (struct version){7, 77, 0});
 }
 
 static void test_of_the_same_rows_the_version_that_fell_due_later_is_newer(void **state)
@@ -231,15 +231,15 @@ static void test_of_the_same_rows_the_version_that_fell_due_later_is_newer(void 
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_true(catalog_facts(&pin, 0, &got) && got.version.due_us == T0 + 10);
-  catalog_raise(&pin, 0, (struct version){5, 44, T0 + 5});
-  assert_int_equal(catalog_raises(x->c), 0);
-  catalog_raise(&pin, 0, (struct version){5, 66, T0 + 20});
-  assert_int_equal(catalog_raised(&pin, 0).hash, 66);
-  catalog_raise(&pin, 0, (struct version){5, 77, CLOCK_FOREVER});
-  catalog_raise(&pin, 0, (struct version){5, 66, T0 + 20});
-  assert_int_equal(catalog_raised(&pin, 0).hash, 77);
-  catalog_raise(&pin, 0, (struct version){6, 88, T0 + 5}); /* an edit is newer than all of them */
-  assert_int_equal(catalog_raised(&pin, 0).hash, 88);
+  catalog_floor_raise(&pin, 0, (struct version){5, 44, T0 + 5});
+  assert_int_equal(catalog_floor_count(x->c), 0);
+  catalog_floor_raise(&pin, 0, (struct version){5, 66, T0 + 20});
+  assert_int_equal(catalog_newest_version(&pin, 0).hash, 66);
+  catalog_floor_raise(&pin, 0, (struct version){5, 77, CLOCK_FOREVER});
+  catalog_floor_raise(&pin, 0, (struct version){5, 66, T0 + 20});
+  assert_int_equal(catalog_newest_version(&pin, 0).hash, 77);
+  catalog_floor_raise(&pin, 0, (struct version){6, 88, T0 + 5}); /* an edit is newer than all of them */
+  assert_int_equal(catalog_newest_version(&pin, 0).hash, 88);
 }
 
 static void test_stored_versions(void **state)
@@ -264,18 +264,18 @@ static void test_another_history_forgets_raised_and_stored_versions(void **state
   struct facts a = product_of(1, "a", "A");
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 100);
-  catalog_raise(&pin, 0, (struct version){7, 77, 0});
+  catalog_floor_raise(&pin, 0, (struct version){7, 77, 0});
   catalog_stored(&pin, 0, (struct version){3, 33, 0});
   pin = publish(x->c, x->w, 101);
-  assert_int_equal(catalog_raised(&pin, 0).rev, 7);
+  assert_int_equal(catalog_newest_version(&pin, 0).rev, 7);
   pin = publish(x->c, x->w, 50); /* the log stepped back: an older backup */
-  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
+  assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
   assert_int_equal(catalog_last_stored(&pin, 0).rev, 0);
-  catalog_raise(&pin, 0, (struct version){8, 88, 0});
+  catalog_floor_raise(&pin, 0, (struct version){8, 88, 0});
   struct catalog_follow f = {.cursor = 60, .incarnation = "two"};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
-  assert_true(catalog_pin(x->c, &pin));
-  assert_true(version_eq(catalog_raised(&pin, 0), a.version));
+  assert_true(catalog_pin_current(x->c, &pin));
+  assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
 }
 
 static void test_the_watchers_state(void **state)
@@ -298,18 +298,18 @@ static void test_a_pin_knows_when_it_is_too_old(void **state)
   struct catalog_fixture *x = *state;
   struct facts a = product_of(1, "a", "A");
   put(x->w, &a);
-  struct catalog_pin first = publish(x->c, x->w, 1), later = first;
+  struct catalog_pin first = publish(x->c, x->w, 1), deferred = first;
   for (int i = 0; i < 3; i++) {
-    assert_true(catalog_still(&first)); /* four boards: the next three leave it alone */
+    assert_true(catalog_still(&first)); /* four snapshots: the next three leave it alone */
     a.version.hash++;
     put(x->w, &a);
-    later = publish(x->c, x->w, 1);
+    deferred = publish(x->c, x->w, 1);
   }
   a.version.hash++;
   put(x->w, &a);
   publish(x->c, x->w, 1);
   assert_false(catalog_still(&first));
-  assert_true(catalog_still(&later));
+  assert_true(catalog_still(&deferred));
 }
 
 int main(void)

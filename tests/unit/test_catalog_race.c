@@ -92,7 +92,7 @@ static const char *look(const struct catalog *c, bool *still, bool strict, uint6
   const char *wrong = NULL;
   uint64_t g = 0;
   *still = false;
-  if (!catalog_pin(c, &pin))
+  if (!catalog_pin_current(c, &pin))
     return "nothing is published";
   for (uint32_t i = 0; i < pin.products && !wrong; i++) {
     struct facts f;
@@ -100,7 +100,7 @@ static const char *look(const struct catalog *c, bool *still, bool strict, uint6
       wrong = product_wrong(&f);
   }
   if (wrong && strict)
-    return wrong; /* records hold whatever happens to boards */
+    return wrong; /* records hold whatever happens to snapshots */
   if (!wrong)
     wrong = list_wrong(&pin, catalog_ranking(&pin), PRODUCTS, &g);
   for (uint32_t i = 0; i < SECTORS && !wrong; i++) {
@@ -239,7 +239,7 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
   enum err e = ERR_OK;
   struct catalog_pin first;
   generation_publish(w, g);
-  assert_true(catalog_pin(c, &first));
+  assert_true(catalog_pin_current(c, &first));
   catalog_stored(&first, catalog_find_id(&first, 9), (struct version){8, 88, 0});
   while (e == ERR_OK && g < 5000) {
     e = generation_put(w, ++g);
@@ -257,7 +257,7 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
   assert_null(look(c, &still, true, &newest));
   assert_int_equal(newest, g + 1);
   struct catalog_pin pin;
-  assert_true(catalog_pin(c, &pin)); /* what was known to be stored moved along */
+  assert_true(catalog_pin_current(c, &pin)); /* what was known to be stored moved along */
   assert_int_equal(catalog_last_stored(&pin, catalog_find_id(&pin, 9)).hash, 88);
   assert_false(catalog_still(&first));
   catalog_facts(&first, 0, &f);
@@ -302,12 +302,12 @@ static void raise_run(const struct catalog *c, struct raising *r)
 {
   struct catalog_pin pin;
   uint64_t seen = 0;
-  assert_true(catalog_pin(c, &pin));
+  assert_true(catalog_pin_current(c, &pin));
   uint32_t ordinal = catalog_find_id(&pin, 1);
   for (int i = 0; i < 100000; i++) {
     uint64_t rev = atomic_fetch_add(&r->next, 1);
-    catalog_raise(&pin, ordinal, (struct version){rev, mix(1, rev), 0});
-    struct version v = catalog_raised(&pin, ordinal);
+    catalog_floor_raise(&pin, ordinal, (struct version){rev, mix(1, rev), 0});
+    struct version v = catalog_newest_version(&pin, ordinal);
     if (v.rev < rev || v.rev < seen || v.hash != mix(1, v.rev))
       atomic_fetch_add(&r->wrong, 1);
     seen = v.rev > seen ? v.rev : seen;

@@ -1,4 +1,4 @@
-/* What a picture shows: packed for the painter, and hashed into the version in its address. */
+/* What a picture shows: packed for the image worker, and hashed into the version in its address. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,45 +10,45 @@
 
 #include "image/image.h"
 
-static struct picture example(void)
+static struct image example(void)
 {
-  struct picture p = {.site = SPAN("Sidelight"), .eyebrow = SPAN("Comparison"), .n = 2};
-  p.panels[0] = (struct picture_panel){SPAN("Kafka"), SPAN("DevOps"), SPAN("2.2"), SPAN("slow"), 22};
-  p.panels[1] = (struct picture_panel){SPAN("Zipkin"), SPAN(""), SPAN(""), SPAN(""), 0};
+  struct image p = {.site = SPAN("Sidelight"), .eyebrow = SPAN("Comparison"), .n = 2};
+  p.panels[0] = (struct image_panel){SPAN("Kafka"), SPAN("DevOps"), SPAN("2.2"), SPAN("slow"), 22};
+  p.panels[1] = (struct image_panel){SPAN("Zipkin"), SPAN(""), SPAN(""), SPAN(""), 0};
   return p;
 }
 
-static void version_of(const struct picture *p, char out[PICTURE_VERSION + 1])
+static void version_of(const struct image *p, char out[IMAGE_VERSION + 1])
 {
   struct buf packed = BUF_INIT;
-  picture_pack(p, &packed);
-  picture_version(out, buf_view(&packed));
+  image_pack(p, &packed);
+  image_version(out, buf_view(&packed));
   buf_free(&packed);
 }
 
 static void there_and_back(void **state)
 {
   (void)state;
-  struct picture p = example(), q;
+  struct image p = example(), q;
   struct buf packed = BUF_INIT;
-  picture_pack(&p, &packed);
-  assert_true(picture_unpack(buf_view(&packed), &q));
+  image_pack(&p, &packed);
+  assert_true(image_unpack(buf_view(&packed), &q));
   assert_true(q.n == 2 && span_eq(q.site, p.site) && span_eq(q.eyebrow, p.eyebrow));
   assert_true(span_eq(q.panels[0].name, SPAN("Kafka")) && span_eq(q.panels[0].band, SPAN("slow")));
   assert_true(q.panels[0].tenths == 22 && q.panels[1].score.n == 0 && span_eq(q.panels[1].name, SPAN("Zipkin")));
   for (size_t n = 0; n < packed.n; n++)
-    assert_false(picture_unpack(span_of(packed.p, n), &q));
+    assert_false(image_unpack(span_of(packed.p, n), &q));
   buf_free(&packed);
 }
 
 static void number_of_panels(void **state)
 {
   (void)state;
-  for (unsigned n = 0; n <= PICTURE_PANELS; n++) {
-    struct picture p = {.n = n}, q;
+  for (unsigned n = 0; n <= IMAGE_PANELS; n++) {
+    struct image p = {.n = n}, q;
     struct buf packed = BUF_INIT;
-    picture_pack(&p, &packed);
-    assert_int_equal(picture_unpack(buf_view(&packed), &q), n >= 1);
+    image_pack(&p, &packed);
+    assert_int_equal(image_unpack(buf_view(&packed), &q), n >= 1);
     buf_free(&packed);
   }
 }
@@ -57,12 +57,12 @@ static void number_of_panels(void **state)
 static void versions(void **state)
 {
   (void)state;
-  char first[PICTURE_VERSION + 1], other[PICTURE_VERSION + 1];
-  struct picture p = example(), q = p;
+  char first[IMAGE_VERSION + 1], other[IMAGE_VERSION + 1];
+  struct image p = example(), q = p;
   version_of(&p, first);
   version_of(&q, other);
   assert_string_equal(first, other);
-  assert_int_equal(strlen(first), PICTURE_VERSION);
+  assert_int_equal(strlen(first), IMAGE_VERSION);
   struct span *shown[] = {&q.site,           &q.eyebrow,         &q.panels[0].name, &q.panels[0].note,
                           &q.panels[0].score, &q.panels[0].band, &q.panels[1].name, &q.panels[1].score};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {

@@ -101,57 +101,57 @@ static void overlap_looks_at_the_first_four_themes(void **state)
 {
   const struct span a[] = {SPAN("one"), SPAN("two"), SPAN("three"), SPAN("four"), SPAN("five")};
   const struct span b[] = {SPAN("five"), SPAN("two"), SPAN("x"), SPAN("y"), SPAN("one")};
-  struct words_member m[] = {{SPAN("A"), 50, a, 5}, {SPAN("B"), 50, b, 5}};
+  struct sentences_member m[] = {{SPAN("A"), 50, a, 5}, {SPAN("B"), 50, b, 5}};
   (void)state;
-  is(words_overlap(arena, m, 2), "A and B share the theme two among their top themes.");
+  is(sentences_overlap(arena, m, 2), "A and B share the theme two among their top themes.");
   m[1].n_themes = 1;
-  is(words_overlap(arena, m, 2), "None of the top themes of A and B is shared.");
+  is(sentences_overlap(arena, m, 2), "None of the top themes of A and B is shared.");
   m[1].n_themes = 0;
-  is(words_overlap(arena, m, 2), "None of the top themes of A and B is shared.");
+  is(sentences_overlap(arena, m, 2), "None of the top themes of A and B is shared.");
 }
 
 static void cadence_is_similar_in_a_band_or_within_one(void **state)
 {
-  struct words_member m[] = {{SPAN("A"), 50, NULL, 0}, {SPAN("B"), 79, NULL, 0}, {SPAN("C"), SCORE_NONE, NULL, 0}};
+  struct sentences_member m[] = {{SPAN("A"), 50, NULL, 0}, {SPAN("B"), 79, NULL, 0}, {SPAN("C"), SCORE_NONE, NULL, 0}};
   (void)state;
-  is(words_cadence(arena, m, 2), "A and B ship at a similar cadence: A 5.0 (active), B 7.9 (active).");
+  is(sentences_cadence(arena, m, 2), "A and B ship at a similar cadence: A 5.0 (active), B 7.9 (active).");
   m[0].tenths = 49, m[1].tenths = 58;
-  is(words_cadence(arena, m, 2), "A and B ship at a similar cadence: A 4.9 (steady), B 5.8 (active).");
+  is(sentences_cadence(arena, m, 2), "A and B ship at a similar cadence: A 4.9 (steady), B 5.8 (active).");
   m[1].tenths = 59;
-  is(words_cadence(arena, m, 2), "B ships faster: A 4.9 (steady), B 5.9 (active).");
+  is(sentences_cadence(arena, m, 2), "B ships faster: A 4.9 (steady), B 5.9 (active).");
   m[0].tenths = 80;
-  is(words_cadence(arena, m, 2), "A ships faster: A 8.0 (surging), B 5.9 (active).");
+  is(sentences_cadence(arena, m, 2), "A ships faster: A 8.0 (surging), B 5.9 (active).");
   m[2].tenths = 80;
-  is(words_cadence(arena, m, 3), "A and C ship fastest: A 8.0 (surging), B 5.9 (active), C 8.0 (surging).");
+  is(sentences_cadence(arena, m, 3), "A and C ship fastest: A 8.0 (surging), B 5.9 (active), C 8.0 (surging).");
   m[2].tenths = 81;
-  is(words_cadence(arena, m, 3), "C ships fastest: A 8.0 (surging), B 5.9 (active), C 8.1 (surging).");
+  is(sentences_cadence(arena, m, 3), "C ships fastest: A 8.0 (surging), B 5.9 (active), C 8.1 (surging).");
   m[2].tenths = SCORE_NONE;
-  is(words_cadence(arena, m + 1, 2), "Only B has a velocity score so far: B 5.9 (active), C is not scored.");
+  is(sentences_cadence(arena, m + 1, 2), "Only B has a velocity score so far: B 5.9 (active), C is not scored.");
   m[1].tenths = SCORE_NONE;
-  is(words_cadence(arena, m + 1, 2), "Their cadence cannot be compared yet: B is not scored, C is not scored.");
+  is(sentences_cadence(arena, m + 1, 2), "Their cadence cannot be compared yet: B is not scored, C is not scored.");
 }
 
 static void names_in_a_row(void **state)
 {
   const struct span n[] = {SPAN("A"), SPAN("B"), SPAN("C")};
   (void)state;
-  is(words_join(arena, n, 1, "and "), "A");
-  is(words_join(arena, n, 2, "and "), "A and B");
-  is(words_join(arena, n, 3, "or "), "A, B or C");
-  is(words_versus(arena, n, 3), "A vs B vs C");
+  is(sentences_join(arena, n, 1, "and "), "A");
+  is(sentences_join(arena, n, 2, "and "), "A and B");
+  is(sentences_join(arena, n, 3, "or "), "A, B or C");
+  is(sentences_versus(arena, n, 3), "A vs B vs C");
 }
 
 static void monograms(void **state)
 {
   (void)state;
-  is(words_monogram(arena, SPAN("Apache Kafka")), "AK");
-  is(words_monogram(arena, SPAN("Kubernetes")), "Ku");
-  is(words_monogram(arena, SPAN("nginx")), "Ng");
-  is(words_monogram(arena, SPAN("Ansible (ansible-core)")), "AA");
-  is(words_monogram(arena, SPAN("R")), "R");
-  is(words_monogram(arena, SPAN("Ærø")), "Ær");
-  is(words_monogram(arena, SPAN("!!!")), "?");
-  is(words_monogram(arena, SPAN("")), "?");
+  is(sentences_monogram(arena, SPAN("Apache Kafka")), "AK");
+  is(sentences_monogram(arena, SPAN("Kubernetes")), "Ku");
+  is(sentences_monogram(arena, SPAN("nginx")), "Ng");
+  is(sentences_monogram(arena, SPAN("Ansible (ansible-core)")), "AA");
+  is(sentences_monogram(arena, SPAN("R")), "R");
+  is(sentences_monogram(arena, SPAN("Ærø")), "Ær");
+  is(sentences_monogram(arena, SPAN("!!!")), "?");
+  is(sentences_monogram(arena, SPAN("")), "?");
 }
 
 /* ---- timeline */
@@ -159,14 +159,14 @@ static void monograms(void **state)
 static void the_timeline_merges_six_of_each(void **state)
 {
   struct activity a[8] = {0}, b[2] = {0};
-  struct words_move out[4 * WORDS_TIMELINE_EACH];
+  struct sentences_move out[4 * SENTENCES_TIMELINE_EACH];
   for (int i = 0; i < 8; i++)
     a[i] = (struct activity){.id = (uint64_t)i + 1, .occurred_us = 100 - 10 * i};
   b[0] = (struct activity){.id = 1, .occurred_us = 100};
   b[1] = (struct activity){.id = 2, .occurred_us = 1};
-  const struct words_list lists[] = {{a, 8}, {b, 2}};
+  const struct sentences_list lists[] = {{a, 8}, {b, 2}};
   (void)state;
-  assert_int_equal(words_timeline(lists, 2, out), 8);
+  assert_int_equal(sentences_timeline(lists, 2, out), 8);
   assert_ptr_equal(out[0].activity, &a[0]); /* a tie: canonical order */
   assert_ptr_equal(out[1].activity, &b[0]);
   assert_int_equal(out[1].member, 1);

@@ -110,7 +110,7 @@ static void looking_takes_nothing(void **state)
   assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_NOTHING);
   for (size_t i = 0; i < b.n; i++) {
     assert_int_equal(send(p->peer, b.p + i, 1, 0), 1);
-    enum connection_news news = connection_look(p->c, p->buffer);
+    enum connection_result news = connection_look(p->c, p->buffer);
     assert_int_equal(news, i + 1 < b.n - RECORD_HEADER ? CONNECTION_PART : CONNECTION_REQUEST);
   }
   buf_free(&b);

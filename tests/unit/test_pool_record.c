@@ -66,10 +66,10 @@ static struct buf request_of(struct buf *params, size_t size)
   return b;
 }
 
-static struct record_scan scan_params(struct buf *params, size_t size)
+static struct record_request scan_params(struct buf *params, size_t size)
 {
   struct buf b = request_of(params, size);
-  struct record_scan scan = record_scan(buf_view(&b), scratch);
+  struct record_request scan = record_scan(buf_view(&b), scratch);
   buf_free(&b);
   buf_free(params);
   return scan;
@@ -79,7 +79,7 @@ static void a_whole_request(void **state)
 {
   struct buf params = BUF_INIT;
   put_good(&params);
-  struct record_scan scan = scan_params(&params, 1000);
+  struct record_request scan = scan_params(&params, 1000);
   assert_int_equal(scan.verdict, RECORD_WHOLE);
   assert_int_equal(scan.id, 7);
   assert_true(scan.keep && scan.stdin_ended && !scan.more);
@@ -95,7 +95,7 @@ static void every_prefix_is_partial_until_the_parameters_end(void **state)
   for (size_t n = 0; n <= b.n; n++) {
     char *copy = malloc(n + 1); /* so that a sanitizer sees a read behind the end */
     memcpy(copy, b.p, n);
-    struct record_scan scan = record_scan(span_of(copy, n), scratch);
+    struct record_request scan = record_scan(span_of(copy, n), scratch);
     assert_int_equal(scan.verdict, n < whole ? RECORD_PARTIAL : RECORD_WHOLE);
     assert_int_equal(scan.stdin_ended, n == b.n);
     free(copy);
@@ -112,7 +112,7 @@ static void records_of_any_size(void **state)
     char long_value[300];
     memset(long_value, 120, sizeof long_value);
     put_pair(&params, "HTTP_X", span_of(long_value, sizeof long_value));
-    struct record_scan scan = scan_params(&params, size);
+    struct record_request scan = scan_params(&params, size);
     assert_int_equal(scan.verdict, RECORD_WHOLE);
   }
 }
@@ -123,7 +123,7 @@ static void what_follows_is_told(void **state)
   put_good(&params);
   struct buf b = request_of(&params, 100);
   buf_putc(&b, 1);
-  struct record_scan scan = record_scan(buf_view(&b), scratch);
+  struct record_request scan = record_scan(buf_view(&b), scratch);
   assert_int_equal(scan.verdict, RECORD_WHOLE);
   assert_true(scan.stdin_ended && scan.more);
   buf_free(&b);
@@ -138,7 +138,7 @@ static void padding_behind_an_end_never_reaches_the_library(void **state)
   struct buf b = request_of(&params, 100);
   b.p[b.n - RECORD_HEADER + 6] = 3;
   buf_puts(&b, "ppp");
-  struct record_scan scan = record_scan(buf_view(&b), scratch);
+  struct record_request scan = record_scan(buf_view(&b), scratch);
   assert_int_equal(scan.verdict, RECORD_WHOLE);
   assert_true(scan.stdin_ended && scan.more);
   buf_truncate(&b, b.n - 3 - 2 * RECORD_HEADER);
@@ -161,7 +161,7 @@ static void the_limit_is_on_parameters_not_on_bodies(void **state)
   memset(body.p, 'b', body.n);
   for (int i = 0; i < 4; i++)
     put(&b, RECORD_STDIN, 7, buf_view(&body), 0);
-  struct record_scan scan = record_scan(buf_view(&b), scratch);
+  struct record_request scan = record_scan(buf_view(&b), scratch);
   assert_int_equal(scan.verdict, RECORD_WHOLE);
   assert_false(scan.stdin_ended);
   buf_free(&b);
@@ -188,7 +188,7 @@ static void bad_parameters(void **state)
     struct buf params = BUF_INIT;
     put_good(&params);
     put_pair(&params, cases[i].name, cases[i].value);
-    struct record_scan scan = scan_params(&params, 1000);
+    struct record_request scan = scan_params(&params, 1000);
     assert_int_equal(scan.verdict, cases[i].good ? RECORD_WHOLE : RECORD_BAD);
     assert_int_equal(scan.why == NULL, cases[i].good);
   }
@@ -216,7 +216,7 @@ static void wrong_beginnings(void **state)
         char body[8] = {0, 1, 0};
         put(&b, type, (uint16_t)id, span_of(body, 8), 0);
         b.p[0] = (char)version;
-        struct record_scan scan = record_scan(buf_view(&b), scratch);
+        struct record_request scan = record_scan(buf_view(&b), scratch);
         bool good = type == RECORD_BEGIN_REQUEST && id && version == 1;
         assert_int_equal(scan.verdict, good ? RECORD_PARTIAL : RECORD_BAD);
         buf_free(&b);
@@ -236,7 +236,7 @@ static void noise(void **state)
     b.p[at] = (char)rand();
     char *copy = malloc(b.n);
     memcpy(copy, b.p, b.n);
-    struct record_scan scan = record_scan(span_of(copy, b.n), scratch);
+    struct record_request scan = record_scan(span_of(copy, b.n), scratch);
     assert_true(scan.verdict == RECORD_PARTIAL || scan.verdict == RECORD_WHOLE || scan.why);
     free(copy);
     b.p[at] = was;

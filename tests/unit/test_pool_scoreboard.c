@@ -38,7 +38,7 @@ static void a_slot_s_life(void **state)
   scoreboard_doing(s, 128000, doing);
   assert_string_equal(doing, "while idle");
   scoreboard_request_begin(s, 6000, SPAN("GET"), SPAN("/x?y=2"));
-  atomic_store(&s->aside, 2);
+  atomic_store(&s->deferred, 2);
   scoreboard_request_pause(s);
   scoreboard_doing(s, 128000, doing);
   assert_string_equal(doing, "while idle, 2 set aside");
@@ -142,11 +142,11 @@ static void sums_are_over_all_slots(void **state)
 
 static void delays_grow_to_a_limit(void **state)
 {
-  assert_int_equal(crew_delay_us(1), 50000);
-  assert_int_equal(crew_delay_us(2), 100000);
-  assert_int_equal(crew_delay_us(3), 200000);
-  assert_int_equal(crew_delay_us(7), 2000000);
-  assert_int_equal(crew_delay_us(1000000), 2000000);
+  assert_int_equal(workers_delay_us(1), 50000);
+  assert_int_equal(workers_delay_us(2), 100000);
+  assert_int_equal(workers_delay_us(3), 200000);
+  assert_int_equal(workers_delay_us(7), 2000000);
+  assert_int_equal(workers_delay_us(1000000), 2000000);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* The table of finished pages: bounded, and hot pages outlive a flood of cold ones. */
+/* The page cache: bounded, and hot pages outlive a flood of cold ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,66 +14,66 @@
 
 static char page[10000];
 
-static struct finished named(char *key, int i)
+static struct finished_page named(char *key, int i)
 {
   size_t n = (size_t)snprintf(key, 32, "/page-%d?1", i);
-  return (struct finished){.key = span_of(key, n), .body = span_of(page, sizeof page)};
+  return (struct finished_page){.key = span_of(key, n), .body = span_of(page, sizeof page)};
 }
 
 static void a_flood_leaves_the_hot_pages_and_the_memory(void **state)
 {
   struct metrics m = {0};
-  struct table *t = table_new(BYTES, &m);
+  struct page_cache *t = page_cache_new(BYTES, &m);
   char key[32];
   (void)state;
   for (int i = 0; i < 20; i++) {
-    struct finished f = named(key, i);
-    assert_non_null(table_put(t, &f));
-    assert_non_null(table_get(t, f.key)); /* asked for again: a resident */
+    struct finished_page f = named(key, i);
+    assert_non_null(page_cache_put(t, &f));
+    assert_non_null(page_cache_get(t, f.key)); /* asked for again: a resident */
   }
   for (int i = 1000; i < 101000; i++) {
-    struct finished f = named(key, i);
-    table_put(t, &f);
-    assert_true(table_bytes(t) <= BYTES);
+    struct finished_page f = named(key, i);
+    page_cache_put(t, &f);
+    assert_true(page_cache_bytes(t) <= BYTES);
   }
   for (int i = 0; i < 20; i++)
-    assert_non_null(table_get(t, named(key, i).key));
-  assert_true(table_count(t) < 110);
+    assert_non_null(page_cache_get(t, named(key, i).key));
+  assert_true(page_cache_count(t) < 110);
   assert_true(m.pages_evicted > 99000);
-  table_free(&t);
+  page_cache_free(&t);
   assert_null(t);
 }
 
 static void a_page_replaces_itself(void **state)
 {
   struct metrics m = {0};
-  struct table *t = table_new(BYTES, &m);
+  struct page_cache *t = page_cache_new(BYTES, &m);
   char key[32];
-  struct finished f = named(key, 1);
+  struct finished_page f = named(key, 1);
   (void)state;
-  table_put(t, &f);
+  page_cache_put(t, &f);
   f.body = SPAN("new");
-  struct finished *kept = table_put(t, &f);
-  table_put_gzip(t, kept, SPAN("packed"));
-  assert_true(span_eq(table_get(t, f.key)->body, SPAN("new")));
-  assert_true(span_eq(table_get(t, f.key)->gzip, SPAN("packed")));
-  assert_int_equal(table_count(t), 1);
-  table_drop(t, f.key);
-  assert_null(table_get(t, f.key));
-  assert_int_equal(table_bytes(t), 0);
-  table_free(&t);
+  struct finished_page *kept = page_cache_put(t, &f);
+  page_cache_put_gzip(t, kept, SPAN("packed"));
+  assert_true(span_eq(page_cache_get(t, f.key)->body, SPAN("new")));
+  assert_true(span_eq(page_cache_get(t, f.key)->gzip, SPAN("packed")));
+  assert_int_equal(page_cache_count(t), 1);
+  page_cache_drop(t, f.key);
+  assert_null(page_cache_get(t, f.key));
+  assert_int_equal(page_cache_bytes(t), 0);
+  page_cache_free(&t);
 }
 
 static void a_page_larger_than_the_newcomers_share_is_not_kept(void **state)
 {
   struct metrics m = {0};
-  struct table *t = table_new(20000, &m);
+  struct page_cache *t = page_cache_new(20000, &m);
   char key[32];
-  struct finished f = named(key, 1);
+  struct finished_page f = named(key, 1);
   (void)state;
-  assert_null(table_put(t, &f));
-  assert_int_equal(table_bytes(t), 0);
-  table_free(&t);
+  assert_null(page_cache_put(t, &f));
+  assert_int_equal(page_cache_bytes(t), 0);
+  page_cache_free(&t);
 }
 
 static void who_takes_gzip(void **state)

@@ -1,5 +1,5 @@
-/* The shelf: what was put there is got again under its key only, its bytes stay bounded, and a value that
- * was handed out lives until shelf_tidy. */
+/* The fragment cache: what was put there is got again under its key only, its bytes stay bounded, and a value that
+ * was handed out lives until fragment_cache_tidy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,87 +30,87 @@ static struct span key_of(char out[32], unsigned i)
 static void got_again_under_its_key_only(void **state)
 {
   (void)state;
-  struct shelf *s = shelf_new(1 << 20);
+  struct fragment_cache *s = fragment_cache_new(1 << 20);
   struct buf b = BUF_INIT;
-  const struct source *put = shelf_put(s, FRAGMENT_SOURCE, SPAN("m:1:1:2:3"), packed(&b, SPAN("one")));
-  buf_free(&b); /* the shelf has its own copy */
+  const struct source *put = fragment_cache_put(s, FRAGMENT_SOURCE, SPAN("m:1:1:2:3"), packed(&b, SPAN("one")));
+  buf_free(&b); /* the fragment cache has its own copy */
   assert_non_null(put);
-  const struct source *got = shelf_get(s, SPAN("m:1:1:2:3"));
+  const struct source *got = fragment_cache_get(s, SPAN("m:1:1:2:3"));
   assert_ptr_equal(got, put);
   assert_true(span_eq(got->current_md, SPAN("one")) && span_eq(got->prediction_md, SPAN("three")));
-  assert_null(shelf_get(s, SPAN("m:1:2:2:3")));
-  assert_null(shelf_get(s, SPAN("")));
-  shelf_free(&s);
+  assert_null(fragment_cache_get(s, SPAN("m:1:2:2:3")));
+  assert_null(fragment_cache_get(s, SPAN("")));
+  fragment_cache_free(&s);
   assert_null(s);
 }
 
 static void damaged_is_not_kept(void **state)
 {
   (void)state;
-  struct shelf *s = shelf_new(1 << 20);
+  struct fragment_cache *s = fragment_cache_new(1 << 20);
   struct buf b = BUF_INIT;
   struct span whole = packed(&b, SPAN("one"));
   for (size_t n = 0; n < whole.n; n++)
-    assert_null(shelf_put(s, FRAGMENT_SOURCE, SPAN("k"), span_head(whole, n)));
-  assert_null(shelf_get(s, SPAN("k")));
-  assert_int_equal(shelf_bytes(s), 0);
+    assert_null(fragment_cache_put(s, FRAGMENT_SOURCE, SPAN("k"), span_head(whole, n)));
+  assert_null(fragment_cache_get(s, SPAN("k")));
+  assert_int_equal(fragment_cache_bytes(s), 0);
   buf_free(&b);
-  shelf_free(&s);
+  fragment_cache_free(&s);
 }
 
 static void bytes_stay_bounded_and_what_is_used_stays(void **state)
 {
   (void)state;
   const size_t max = 256 * 1024;
-  struct shelf *s = shelf_new(max);
+  struct fragment_cache *s = fragment_cache_new(max);
   struct buf b = BUF_INIT;
   char text[3000] = {0}, key[32];
-  shelf_put(s, FRAGMENT_SOURCE, SPAN("hot"), packed(&b, SPAN("hot")));
+  fragment_cache_put(s, FRAGMENT_SOURCE, SPAN("hot"), packed(&b, SPAN("hot")));
   unsigned misses = 0;
   for (unsigned i = 0; i < 5000; i++) {
-    shelf_tidy(s);
-    assert_true(shelf_bytes(s) <= max);
-    if (!shelf_get(s, SPAN("hot"))) {
+    fragment_cache_tidy(s);
+    assert_true(fragment_cache_bytes(s) <= max);
+    if (!fragment_cache_get(s, SPAN("hot"))) {
       misses++;
-      shelf_put(s, FRAGMENT_SOURCE, SPAN("hot"), packed(&b, SPAN("hot")));
+      fragment_cache_put(s, FRAGMENT_SOURCE, SPAN("hot"), packed(&b, SPAN("hot")));
     }
-    assert_non_null(shelf_put(s, FRAGMENT_SOURCE, key_of(key, i), packed(&b, span_of(text, sizeof text))));
+    assert_non_null(fragment_cache_put(s, FRAGMENT_SOURCE, key_of(key, i), packed(&b, span_of(text, sizeof text))));
   }
   assert_true(misses < 100);
   buf_free(&b);
-  shelf_free(&s);
+  fragment_cache_free(&s);
 }
 
 /* Reads every value after hundreds were put over it: a sanitizer sees one that was freed. */
 static void handed_out_lives_until_tidy(void **state)
 {
   (void)state;
-  struct shelf *s = shelf_new(32 * 1024);
+  struct fragment_cache *s = fragment_cache_new(32 * 1024);
   struct buf b = BUF_INIT;
   char key[32];
   const struct source *values[400];
   for (unsigned i = 0; i < 400; i++) {
-    values[i] = shelf_put(s, FRAGMENT_SOURCE, key_of(key, i), packed(&b, key_of(key, i)));
+    values[i] = fragment_cache_put(s, FRAGMENT_SOURCE, key_of(key, i), packed(&b, key_of(key, i)));
     assert_non_null(values[i]);
   }
   for (unsigned i = 0; i < 400; i++)
     assert_true(span_eq(values[i]->current_md, key_of(key, i)));
-  shelf_tidy(s);
-  assert_true(shelf_bytes(s) <= 32 * 1024);
+  fragment_cache_tidy(s);
+  assert_true(fragment_cache_bytes(s) <= 32 * 1024);
   buf_free(&b);
-  shelf_free(&s);
+  fragment_cache_free(&s);
 }
 
 static void no_bytes_keep_nothing(void **state)
 {
   (void)state;
-  struct shelf *s = shelf_new(0);
+  struct fragment_cache *s = fragment_cache_new(0);
   struct buf b = BUF_INIT;
-  assert_null(shelf_put(s, FRAGMENT_SOURCE, SPAN("k"), packed(&b, SPAN("one"))));
-  assert_null(shelf_get(s, SPAN("k")));
-  shelf_tidy(s);
+  assert_null(fragment_cache_put(s, FRAGMENT_SOURCE, SPAN("k"), packed(&b, SPAN("one"))));
+  assert_null(fragment_cache_get(s, SPAN("k")));
+  fragment_cache_tidy(s);
   buf_free(&b);
-  shelf_free(&s);
+  fragment_cache_free(&s);
 }
 
 int main(void)

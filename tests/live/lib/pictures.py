@@ -59,4 +59,4 @@ def workers(site):
 
 def aside(site):
     """For each worker, how many requests it has set aside."""
-    return [w["aside"] for w in workers(site)]
+    return [w["deferred"] for w in workers(site)]
