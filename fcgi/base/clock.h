@@ -39,11 +39,6 @@ bool clock_join_civil(struct clock_civil c, int64_t *us);
 
 /* "2026-08-22T12:00:00Z" with `digits` (0-6) fractional digits into out[CLOCK_ISO_MAX]. */
 size_t clock_iso(char *out, int64_t us, int digits);
-/* RFC 9110 IMF-fixdate: "Sat, 22 Aug 2026 12:00:00 GMT". */
-void clock_http(char *out, int64_t us);
-/* Any of the three forms that RFC 9110 section 5.6.7 wants read: IMF-fixdate, RFC 850 (whose year of two
- * digits lies at most 50 years after now_us), asctime.  False when malformed, with *us = CLOCK_NEVER. */
-bool clock_parse_http(struct span s, int64_t now_us, int64_t *us);
 /* "YYYY-MM-DD[T ]HH:MM:SS[.ffffff][Z]" or a date alone; an SQL zero date or an impossible one is
  * false with *us = CLOCK_NEVER. */
 bool clock_parse(struct span s, int64_t *us);

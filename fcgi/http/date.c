@@ -1,12 +1,13 @@
-/* The dates of HTTP, RFC 9110 section 5.6.7: one form is written, three are read, each by a pattern of
- * one letter an element.  The name of the weekday has to be one, and is not compared with the date. */
-#include "base/clock.h"
+/* One form is written.  Three are read, each by a pattern of one letter an element.  The name of the weekday
+ * must exist; it is not compared with the date. */
+#include "http/date.h"
+
 #include "base/format.h"
 
 static const char *const weekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 #define WEEKDAYS (sizeof weekdays / sizeof *weekdays)
 
-void clock_http(char *out, int64_t us)
+void date_write(char *out, int64_t us)
 {
   struct clock_civil c = clock_split(us);
   format_print(out, CLOCK_ISO_MAX, "%.*s, %02d %s %04d %02d:%02d:%02d GMT", 3, weekdays[c.weekday],
@@ -84,7 +85,7 @@ static bool fits(const char *pattern, struct span s, int now_year, int64_t *us)
   return s.n == 0 && clock_join_civil(c, us);
 }
 
-bool clock_parse_http(struct span s, int64_t now_us, int64_t *us)
+bool date_read(struct span s, int64_t now_us, int64_t *us)
 {
   static const char *const patterns[] = {"w, d m Y h:i:s GMT", "W, d-m-y h:i:s GMT", "w m D h:i:s Y"};
   int now_year = clock_split(now_us).year;

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/format.h"
+#include "http/date.h"
 
 #define GZIP_LEAST 512 /* bytes; smaller bodies gain nothing */
 #define OLD_ENOUGH_US (60 * CLOCK_SECOND)
@@ -25,9 +26,9 @@ void http_security_headers(struct response *out, bool embeddable)
                                      : "Cross-Origin-Resource-Policy: same-origin\r\n");
 }
 
-void http_etag(char out[PAGE_CACHE_ETAG + 1], struct span body)
+void http_etag(char out[FINISHED_ETAG + 1], struct span body)
 {
-  snprintf(out, PAGE_CACHE_ETAG + 1, "%016llx", (unsigned long long)XXH3_64bits(body.p, body.n));
+  snprintf(out, FINISHED_ETAG + 1, "%016llx", (unsigned long long)XXH3_64bits(body.p, body.n));
 }
 
 static struct span next_item(struct span *rest)
@@ -128,7 +129,7 @@ static bool not_modified(const struct request *rq, struct span tag, int64_t modi
   int64_t since;
   if (rq->if_none_match.n)
     return tag_matches(rq->if_none_match, tag);
-  if (!rq->if_modified_since.n || !clock_parse_http(rq->if_modified_since, now_us, &since) || modified_us == CLOCK_NEVER)
+  if (!rq->if_modified_since.n || !date_read(rq->if_modified_since, now_us, &since) || modified_us == CLOCK_NEVER)
     return false;
   return since <= now_us - OLD_ENOUGH_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
 }
@@ -151,42 +152,36 @@ static bool may_code(const struct request *rq, const struct finished_page *f)
   return !f->versioned && f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
 }
 
-/* Sends the compressed body when it may and should; *coded tells. */
-static struct span choose_body(const struct request *rq, struct page_cache *t, struct finished_page *f, bool *coded)
+static struct span gzip_body(const struct request *rq, struct span body)
 {
-  *coded = may_code(rq, f);
-  if (!*coded)
-    return f->body;
-  if (f->gzip.p)
-    return f->gzip;
   struct buf z = BUF_INIT;
   struct span made = span_of(NULL, 0);
-  if (gzip_make(f->body, &z)) {
+  if (gzip_make(body, &z))
     made = arena_copy(rq->arena, buf_view(&z));
-    if (t)
-      page_cache_put_gzip(t, f, buf_view(&z));
-  }
   buf_free(&z);
-  *coded = made.p != NULL;
-  return *coded ? made : f->body;
+  return made;
 }
 
-void http_page(const struct http *h, const struct request *rq, struct page_cache *t, struct finished_page *f,
-               struct response *out)
+struct span http_page(const struct http *h, const struct request *rq, const struct finished_page *f,
+                      struct response *out)
 {
-  char tag[PAGE_CACHE_ETAG + 8], date[CLOCK_ISO_MAX];
+  struct span made = span_of(NULL, 0);
+  char tag[FINISHED_ETAG + 8], date[CLOCK_ISO_MAX];
   bool coded = may_code(rq, f);
   int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
   int64_t now_us = clock_now_us();
   out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, now_us) ? 304 : 200;
   if (out->status == 200) {
-    out->body = choose_body(rq, t, f, &coded);
+    if (coded && !f->gzip.p)
+      made = gzip_body(rq, f->body);
+    coded = coded && (f->gzip.p || made.p);
+    out->body = !coded ? f->body : made.p ? made : f->gzip;
     n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
   } else
     out->no_body = true;
   response_header(out, "ETag", span_of(tag, (size_t)n));
   if (f->modified_us != CLOCK_NEVER) {
-    clock_http(date, f->modified_us < now_us ? f->modified_us : now_us); /* RFC 9110 section 8.8.2.1 */
+    date_write(date, f->modified_us < now_us ? f->modified_us : now_us); /* RFC 9110 section 8.8.2.1 */
     response_header(out, "Last-Modified", span_z(date));
   }
   cache_control(h, f, out);
@@ -202,6 +197,7 @@ void http_page(const struct http *h, const struct request *rq, struct page_cache
   if (f->hidden)
     buf_puts(&out->headers, "X-Robots-Tag: noindex\r\n");
   http_security_headers(out, f->embeddable);
+  return made;
 }
 
 void http_plain(int status, struct span content_type, const char *cache, struct span body, bool embeddable,

@@ -5,9 +5,9 @@
 #define DIPTYCH_HTTP_HTTP_H
 
 #include "config/config.h"
+#include "http/finished_page.h"
 #include "http/request.h"
 #include "http/response.h"
-#include "site/page_cache.h"
 
 struct http {
   const struct config *config;
@@ -15,9 +15,10 @@ struct http {
   bool embeddable; /* asked for is something that other sites' pages may read: a representation, a feed, a badge */
 };
 
-/* A 200 or 304.  t may be NULL: the page is not in a table, its gzip body is made for this answer. */
-void http_page(const struct http *h, const struct request *rq, struct page_cache *t, struct finished_page *f,
-               struct response *out);
+/* A 200 or 304.  Returns the gzip body when it was made for this answer, in the request's arena; else an
+ * empty span.  The caller may keep it with the page. */
+struct span http_page(const struct http *h, const struct request *rq, const struct finished_page *f,
+                      struct response *out);
 
 void http_redirect(const struct http *h, int status, struct span location, struct response *out);
 
@@ -29,8 +30,8 @@ void http_plain(int status, struct span content_type, const char *cache, struct 
 void http_options(const struct http *h, struct response *out);
 void http_security_headers(struct response *out, bool embeddable);
 
-/* ETag of a body: hex of a keyless hash, PAGE_CACHE_ETAG characters. */
-void http_etag(char out[PAGE_CACHE_ETAG + 1], struct span body);
+/* ETag of a body: hex of a keyless hash, FINISHED_ETAG characters. */
+void http_etag(char out[FINISHED_ETAG + 1], struct span body);
 
 /* Shall the client get gzip?  RFC 9110 section 12.5.3: it takes it, and does not say that it would rather
  * have the body plain. */

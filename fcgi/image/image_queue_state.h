@@ -1,4 +1,4 @@
-/* What the parts of the image queue share, and nobody else: image queue.c (asking, and what is kept) and
+/* What the parts of the image queue share, and nobody else: image_queue.c (asking, and what is kept) and
  * image_queue_work.c (the queue's way through the image worker). */
 #ifndef DIPTYCH_IMAGE_IMAGE_QUEUE_STATE_H
 #define DIPTYCH_IMAGE_IMAGE_QUEUE_STATE_H
@@ -43,7 +43,7 @@ static inline struct span image_queue_key(const struct image_job *j)
   return span_of(j->key, j->key_n);
 }
 
-/* image queue.c */
+/* image_queue_cache.c */
 bool image_queue_kept(struct image_queue *g, struct span key, struct arena *arena, struct span *png); /* in memcached */
 void image_queue_keep(struct image_queue *g, struct span key, struct span png);
 

@@ -3,7 +3,7 @@
  * says that the worker is idle, and the request's arena is empty. */
 #include "pool/gateway_state.h"
 #include "pool/reply.h"
-#include "site/errors.h"
+#include "http/bare_error.h"
 
 #define LINGER_US (1000 * INT64_C(1000))
 #define IDLE_US (2 * INT64_C(1000))        /* another worker idles for so long: it could have taken this */
@@ -51,14 +51,14 @@ static bool respond(struct gateway *g, const struct request *rq)
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
     log_warn("502 for %.*s %.200s (request %.*s): another worker had begun it", SPAN_ARG(rq->method),
              arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
-    errors_bare(502, rq->id, r);
+    bare_error(502, rq->id, r);
     return true;
   }
   g->s->app->worker_handle(g->s->self, rq, r);
   if (r->deferred && rq->patient)
     return false;
   if (r->deferred || r->headers.failed || r->status < 100 || r->status > 599)
-    errors_bare(500, rq->id, r);
+    bare_error(500, rq->id, r);
   return true;
 }
 

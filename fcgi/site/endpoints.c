@@ -58,7 +58,7 @@ static void lasting_answer(struct site *s, const struct request *rq, const char 
                        .embeddable = true};
   http_etag(f.etag, f.body);
   if (f.body.n)
-    http_page(&h, rq, NULL, &f, out);
+    http_page(&h, rq, &f, out);
   else
     errors_answer(s, rq, 503, SPAN(""), out);
 }

@@ -1,6 +1,7 @@
 #include "site/errors.h"
 
 #include "base/log.h"
+#include "http/bare_error.h"
 #include "http/http.h"
 #include "http/target.h"
 #include "site/build.h"
@@ -131,7 +132,7 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
   struct span body = body_of(
       s, rq, face, &(struct fault){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id});
   if (!body.n) {
-    errors_bare(503, rq->id, out);
+    bare_error(503, rq->id, out);
     return;
   }
   if (status >= 500 && status != 501) /* an unknown method is no failure of ours */
@@ -139,34 +140,5 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
   http_plain(status, span_z(face->type), cache_of(status), body, face->twin, out);
   response_header(out, "X-Request-Id", rq->id);
   if (status == 503)
-    response_header(out, "Retry-After", SPAN("2"));
-}
-
-/* X(status, title, reason): as nginx's own answers look (nginx/errors.conf), so that they need nothing */
-#define ERRORS_BARE(X)                                                                                                 \
-  X(500, "Something broke", "The page could not be put together. That is our fault, not yours.")                       \
-  X(502, "Bad gateway", "The page could not be put together, and was not tried again. It is likely back in a moment.") \
-  X(503, "Back in a moment", "There is no memory left for this page. Try again in a few seconds.")
-
-#define ERRORS_BARE_ROW(status, title, reason)                                                                         \
-  {status, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"        \
-           "<title>" #status " " title "</title><h1>" title "</h1><p>" reason "</p>"                                   \
-           "<p><a href=/>Back to the front page</a></p>\n"},
-
-void errors_bare(int status, struct span request_id, struct response *out)
-{
-  static const struct {
-    int status;
-    const char *page;
-  } pages[] = {ERRORS_BARE(ERRORS_BARE_ROW)};
-  size_t i = 0;
-  while (pages[i].status != status && i < sizeof pages / sizeof *pages - 1)
-    i++;
-  buf_free(&out->headers);
-  *out = (struct response){.status = 0};
-  http_plain(pages[i].status, SPAN("text/html; charset=utf-8"), "no-store", span_z(pages[i].page), false, out);
-  if (request_id.n)
-    response_header(out, "X-Request-Id", request_id);
-  if (status != 500)
     response_header(out, "Retry-After", SPAN("2"));
 }

@@ -13,8 +13,4 @@ struct site;
 /* reason: what exactly is wrong, shown in place of the usual sentence; may be empty. */
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out);
 
-/* 500, 502 or 503 in place of whatever *out has: a constant page, for when nothing else can be made.  Only
- * its headers take memory; out->headers.failed tells that there was not even so much. */
-void errors_bare(int status, struct span request_id, struct response *out);
-
 #endif

@@ -8,27 +8,7 @@
 #define DIPTYCH_SITE_PAGE_CACHE_H
 
 #include "base/metrics.h"
-#include "base/span.h"
-
-#define PAGE_CACHE_DIGEST 16
-#define PAGE_CACHE_ETAG 16
-
-struct finished_page {
-  struct span key;          /* path, form and page number */
-  struct span body;         /* identity */
-  struct span gzip;         /* null pointer: not made yet */
-  struct span content_type; /* static */
-  struct span link;         /* value of the Link header; empty: none */
-  bool hidden;              /* not for search engines, and the body has no place to say so */
-  char etag[PAGE_CACHE_ETAG + 1];
-  unsigned char digest[PAGE_CACHE_DIGEST];
-  uint64_t publication, floors; /* the catalog's, and its count of raised versions, before it was planned */
-  int64_t modified_us;      /* Last-Modified */
-  int64_t next_change_us;   /* the site's clock: when a label changes */
-  int64_t right_us;         /* monotonic: when it was last known to be right */
-  bool embeddable;          /* cross-origin */
-  bool versioned;           /* the address names this very content, which is compressed in itself */
-};
+#include "http/finished_page.h"
 
 struct page_cache;
 

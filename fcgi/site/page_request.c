@@ -36,7 +36,7 @@ static enum plan plan_once(struct page_request *v)
   page_digest(p, &p->pin.window_us, sizeof p->pin.window_us);
   page_about(p);
   enum plan result = v->route->plan(p, v->word);
-  memcpy(v->digest, p->digest, PAGE_CACHE_DIGEST);
+  memcpy(v->digest, p->digest, FINISHED_DIGEST);
   return result;
 }
 
@@ -86,9 +86,11 @@ static bool redirected(struct page_request *v, struct response *out)
   return true;
 }
 
-static void answer_page(struct page_request *v, struct finished_page *f, bool in_table, struct response *out)
+static void answer_page(struct page_request *v, struct finished_page *f, bool cached, struct response *out)
 {
-  http_page(&v->http, v->rq, in_table ? v->site->page_cache : NULL, f, out);
+  struct span gzip = http_page(&v->http, v->rq, f, out);
+  if (cached && gzip.n)
+    page_cache_put_gzip(v->site->page_cache, f, gzip);
 }
 
 /* What is left when the fragments cannot be had: the page as it was a moment ago, or 503. */
@@ -202,7 +204,7 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
 {
   if (answered_by_plan(v, plan_page(v), out))
     return true;
-  if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, PAGE_CACHE_DIGEST) != 0)
+  if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, FINISHED_DIGEST) != 0)
     return make_page(v, last, out);
   f->publication = v->page.pin.publication;
   f->floors = v->floors;

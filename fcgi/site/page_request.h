@@ -23,7 +23,7 @@ struct page_request {
   const struct route *route;
   struct span word, key;
   struct page page;
-  unsigned char digest[PAGE_CACHE_DIGEST];
+  unsigned char digest[FINISHED_DIGEST];
   uint64_t floors; /* when it was planned */
   struct facts *newer; /* than the catalog's, which does not move */
   size_t n_newer;

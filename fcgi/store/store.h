@@ -2,7 +2,7 @@
  * never see memcached, SQL or leases.
  *
  *   1. one multi-get for everything wanted, under the versions that the catalog knows; a worker that has
- *      requests waiting leaves out what it verified itself a moment ago (fragment cache.h);
+ *      requests waiting leaves out what it verified itself a moment ago (fragment_cache.h);
  *   2. what is missing is read from the database in one snapshot, by one filler per product and
  *      version (a short lease); the others wait a bounded time for its values;
  *   3. what was read is stored under the version it was read at, and a version that is newer than the

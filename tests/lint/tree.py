@@ -6,7 +6,11 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("DIPTYCH_BUILD", TOP / "build")).resolve()
 FCGI = TOP / "fcgi"
-ROOMS = (FCGI / "rooms").read_text().split()
+RULES = [re.fullmatch(r"(\w+):(.*?)(?:never(.*))?", line).groups("") for line in (FCGI / "rooms").read_text().splitlines()
+         if not line.startswith("#")]
+ROOMS = [room for room, _, _ in RULES]
+MAY = {room: set(may.split()) for room, may, _ in RULES}
+NEVER = {room: set(never.split()) for room, _, never in RULES}
 SOURCES = sorted(p for p in FCGI.rglob("*.[ch]"))
 HEADERS = [p for p in SOURCES if p.suffix == ".h"]
 
