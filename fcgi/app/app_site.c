@@ -194,13 +194,13 @@ static void worker_close(void *self)
   app_worker_close(&w);
 }
 
-static int watch(void *context, const struct config *c, const struct app_process *process)
+static int watcher_process_run(void *context, const struct config *c, const struct app_process *process)
 {
   struct app_shared *s = context;
   return watcher_run(c, s->catalog, &s->breakers->database, process->metrics, process->stop_fd, process->heartbeat_us);
 }
 
-static int check(void *context, const struct config *c, FILE *why)
+static int configuration_check(void *context, const struct config *c, FILE *why)
 {
   struct app_resources *p = app_resources_open(c, why);
   int bad = !p;
@@ -263,8 +263,8 @@ const struct app *app_site(void)
                                  .worker_fd = worker_fd,
                                  .worker_work = worker_work,
                                  .worker_close = worker_close,
-                                 .watcher_run = watch,
-                                 .check = check,
+                                 .watcher_run = watcher_process_run,
+                                 .check = configuration_check,
                                  .status = status};
   return &app;
 }

@@ -11,7 +11,7 @@
 #define METRICS_LIST(X)                                                                                                \
   X(requests, "requests answered")                                                                                     \
   X(requests_bad, "FastCGI requests that were cut off or malformed and not answered")                                  \
-  X(requests_deferred, "requests set aside because another process was still at work for them")                           \
+  X(requests_deferred, "requests deferred because another process was still at work for them")                           \
   X(responses_2xx, "answers with status 200-299")                                                                      \
   X(responses_304, "answers 304")                                                                                      \
   X(responses_3xx, "other answers with status 300-399")                                                                \
@@ -46,7 +46,7 @@
   X(publishes, "publications of the catalog")                                                                          \
   X(reloads_full, "full reloads of the catalog")                                                                       \
   X(sweep_products, "products compared by the sweep")                                                                  \
-  X(sweep_found, "differences found by the sweep that no change-log entry told")
+  X(sweep_found, "differences found by the sweep that no change-log entry named")
 
 struct metrics {
 #define METRICS_FIELD(name, help) _Atomic uint64_t name;

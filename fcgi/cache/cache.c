@@ -126,7 +126,7 @@ static void trouble(struct cache *c, const char *what, memcached_return_t rc)
   breaker_struck(c->breaker, BREAKER_HOLD_US);
 }
 
-static void place(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
+static void socket_or_host(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
                   struct span *values)
 {
   struct span key = span_of(memcached_result_key_value(r), memcached_result_key_length(r));
@@ -153,7 +153,7 @@ static enum err get_batch(struct cache *c, const struct span *keys, size_t n, st
   memcached_result_st result;
   memcached_result_create(c->mc, &result);
   while (memcached_fetch_result(c->mc, &result, &rc)) {
-    place(&result, keys, n, arena, values);
+    socket_or_host(&result, keys, n, arena, values);
     if (clock_mono_us() > until) {
       rc = MEMCACHED_TIMEOUT;
       break;

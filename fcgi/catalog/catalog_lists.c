@@ -18,7 +18,7 @@ struct catalog_list catalog_by_slug(const struct catalog_pin *pin)
   return list_read(pin, TABLE_BY_SLUG);
 }
 
-static struct catalog_list newest(const uint32_t *ordinals, const uint32_t *n)
+static struct catalog_list newest_list(const uint32_t *ordinals, const uint32_t *n)
 {
   uint32_t count = __atomic_load_n(n, __ATOMIC_RELAXED);
   return (struct catalog_list){ordinals, count < CATALOG_RECENT ? count : CATALOG_RECENT};
@@ -27,13 +27,13 @@ static struct catalog_list newest(const uint32_t *ordinals, const uint32_t *n)
 struct catalog_list catalog_recent(const struct catalog_pin *pin)
 {
   const struct catalog_snapshot *b = pin->snapshot;
-  return newest(b->recent, &b->n_recent);
+  return newest_list(b->recent, &b->n_recent);
 }
 
 struct catalog_list catalog_recent_sparks(const struct catalog_pin *pin)
 {
   const struct catalog_snapshot *b = pin->snapshot;
-  return newest(b->sparks, &b->n_sparks);
+  return newest_list(b->sparks, &b->n_sparks);
 }
 
 /* ---- sectors, themes and pages: entries in index order, then the orders by id and by slug */

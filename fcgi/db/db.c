@@ -78,7 +78,7 @@ unsigned db_failure(const struct db *db, const char **sentence)
 
 /* ---- failures */
 
-static const char *place(const struct config *c)
+static const char *server_name(const struct config *c)
 {
   return *c->mysql_socket ? c->mysql_socket : c->mysql_host;
 }
@@ -92,7 +92,7 @@ static enum err failed_as(struct db *db, unsigned number, enum err as, const cha
   snprintf(db->sentence, sizeof db->sentence, "%s: %s", said, advice);
   log_limit_news(limit, rows_hash_span(number, span_z(said)));
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
-              place(db->config), number, said, advice);
+              server_name(db->config), number, said, advice);
   return as;
 }
 

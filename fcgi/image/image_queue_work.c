@@ -82,7 +82,7 @@ static void image_worker_turn(struct image_queue *g, int64_t now_us)
     return;
   g->drawing = NULL;
   if (result == IMAGE_WORKER_WORKS) {
-    log_warn("a picture was not drawn in time: replacing the painter");
+    log_warn("a picture was not drawn in time: replacing the image worker");
     image_worker_end(g->painter);
   }
   if (result == IMAGE_WORKER_GONE && j->tries < TRIES)

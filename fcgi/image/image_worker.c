@@ -75,7 +75,7 @@ void image_worker_tidy(struct image_worker *p)
     p->pid = 0; /* a number that may soon be somebody else's; its socket tells the rest */
 }
 
-static bool watch(struct image_worker *p, int how)
+static bool socket_watch(struct image_worker *p, int how)
 {
   struct epoll_event e = {.events = p->asked && p->sent < p->out.n ? EPOLLIN | EPOLLOUT : EPOLLIN};
   return epoll_ctl(p->epoll_fd, how, p->fd, &e) == 0;
@@ -93,7 +93,7 @@ static bool start(struct image_worker *p)
     image_worker_child_run(ends[1]);
   close(ends[1]);
   p->fd = ends[0];
-  return p->pid > 0 && watch(p, EPOLL_CTL_ADD);
+  return p->pid > 0 && socket_watch(p, EPOLL_CTL_ADD);
 }
 
 /* false: it is gone. */
@@ -105,7 +105,7 @@ static bool ask(struct image_worker *p)
       return errno == EAGAIN;
     p->sent += n > 0 ? (size_t)n : 0;
   }
-  return watch(p, EPOLL_CTL_MOD);
+  return socket_watch(p, EPOLL_CTL_MOD);
 }
 
 bool image_worker_begin(struct image_worker *p, struct span packed)
@@ -117,14 +117,14 @@ bool image_worker_begin(struct image_worker *p, struct span packed)
   if (packed.n > PAINTER_PACKED_MOST || p->out.failed)
     return false;
   if (!start(p)) {
-    log_error("cannot start a painter: %s", strerror(errno));
+    log_error("cannot start an image worker: %s", strerror(errno));
     image_worker_end(p);
     return false;
   }
   buf_clear(&p->in);
   p->sent = 0;
   p->asked = true;
-  return watch(p, EPOLL_CTL_MOD); /* it is told as soon as its socket can take it */
+  return socket_watch(p, EPOLL_CTL_MOD); /* it is told as soon as its socket can take it */
 }
 
 /* Of the answer, as far as it has come. */

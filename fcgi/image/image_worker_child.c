@@ -43,7 +43,7 @@ static void settle(int fd)
   struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS + 1}, none = {0, 0};
   sigset_t nothing;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  prctl(PR_SET_NAME, "painter");
+  prctl(PR_SET_NAME, "image-worker");
   for (int s = 1; s < NSIG; s++)
     signal(s, SIG_DFL);
   signal(SIGHUP, SIG_IGN); /* what the terminal sends to the whole group is the master's to take */

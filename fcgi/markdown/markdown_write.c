@@ -71,7 +71,7 @@ static void title_attribute(struct writer *w, cmark_node *n)
   buf_putc(w->out, '"');
 }
 
-static void link(struct writer *w, cmark_node *n, bool entering)
+static void link_write(struct writer *w, cmark_node *n, bool entering)
 {
   struct span url = span_z(cmark_node_get_url(n));
   if (!markdown_url_ok(url))
@@ -95,7 +95,7 @@ static bool image_ok(cmark_node *n)
 }
 
 /* A picture's words become its alt; those of one that is left out stand in its place. */
-static void image(struct writer *w, cmark_node *n, bool entering)
+static void image_write(struct writer *w, cmark_node *n, bool entering)
 {
   if (!image_ok(n))
     return;
@@ -196,8 +196,8 @@ static void node(struct writer *w, cmark_node *n, bool in)
     break;
   case CMARK_NODE_EMPH: buf_puts(w->out, in ? "<em>" : "</em>"); break;
   case CMARK_NODE_STRONG: buf_puts(w->out, in ? "<strong>" : "</strong>"); break;
-  case CMARK_NODE_LINK: link(w, n, in); break;
-  case CMARK_NODE_IMAGE: image(w, n, in); break;
+  case CMARK_NODE_LINK: link_write(w, n, in); break;
+  case CMARK_NODE_IMAGE: image_write(w, n, in); break;
   default: break; /* the document, inline HTML and what libcmark does not make */
   }
 }

@@ -14,7 +14,7 @@
 #define START_US (20 * CLOCK_SECOND)
 
 /* In the checker: 0 when the file would serve. */
-static int check(const struct workers *c, int fd)
+static int checker_run(const struct workers *c, int fd)
 {
   FILE *why = fdopen(fd, "w");
   if (!why)
@@ -79,7 +79,7 @@ static void check_begin(struct reload *r, struct workers *c, int64_t now_us)
     close(ends[0]);
     process_child_signals();
     process_child_unblock();
-    exit(check(c, ends[1]));
+    exit(checker_run(c, ends[1]));
   }
   close(ends[1]);
   if (r->pid < 0) {

@@ -134,7 +134,7 @@ void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out
   int64_t since = LOAD(s->request_us);
   scoreboard_text_read(s, text);
   if (LOAD(s->deferred))
-    snprintf(deferred, sizeof deferred, ", %u set aside", LOAD(s->deferred));
+    snprintf(deferred, sizeof deferred, ", %u deferred", LOAD(s->deferred));
   if (since)
     snprintf(out, SCOREBOARD_DOING, "while %s (%lld ms, %s)%s", text, (long long)(now_us - since) / 1000,
              stage_text(LOAD(s->stage.now)), deferred);

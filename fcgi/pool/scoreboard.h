@@ -56,10 +56,10 @@ struct scoreboard_slot {
   X(forks, "worker and watcher processes started")                                                                     \
   X(forks_failed, "attempts to start a process that the system refused")                                               \
   X(deaths_killed, "workers that a signal ended")                                                                      \
-  X(deaths_exited, "workers that ended by themselves without being told")                                              \
+  X(deaths_exited, "workers that ended by themselves without a request to stop")                                              \
   X(deaths_hung, "workers that the master ended because they hung")                                                    \
   X(recycled, "workers replaced after worker_requests requests")                                                       \
-  X(retired, "workers that left when told to, by scaling, reload or stop")                                             \
+  X(retired, "workers that left on request, by scaling, reload or stop")                                             \
   X(watcher_restarts, "watchers replaced after they died or hung")                                                     \
   X(reloads, "reloads that took effect")                                                                               \
   X(reloads_refused, "reloads refused because the configuration was not right")                                        \

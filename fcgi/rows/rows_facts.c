@@ -260,7 +260,7 @@ static enum err activities_read(struct rows_reading *r)
 
 /* ---- all of it */
 
-static int64_t deferred(int64_t a, int64_t b)
+static int64_t later_of(int64_t a, int64_t b)
 {
   return a > b ? a : b;
 }
@@ -273,7 +273,7 @@ static void finish(struct rows_reading *r)
     struct facts *f = &r->products[i].facts;
     f->version.hash = r->hashes[i];
     f->version.due_us = f->next_due_us;
-    f->changed_us = deferred(f->changed_us, deferred(f->editorial_us, f->activity_us));
+    f->changed_us = later_of(f->changed_us, later_of(f->editorial_us, f->activity_us));
     if (slug_valid(f->slug))
       r->products[kept++] = r->products[i];
   }

@@ -31,7 +31,7 @@ static void links_sql(const struct rows_reading *r, struct buf *sql)
   rows_sql_in(sql, "product_id", &r->set);
 }
 
-static int compare(const void *x, const void *y)
+static int link_compare(const void *x, const void *y)
 {
   const struct link *a = x, *b = y;
   if (a->owner != b->owner)
@@ -56,7 +56,7 @@ static struct link *links_take(struct rows_reading *r, struct db_rows *rows, siz
                                     arena_copy(r->arena, db_text(rows, L_SLUG))};
   }
   if (links)
-    qsort(links, *n, sizeof *links, compare);
+    qsort(links, *n, sizeof *links, link_compare);
   return links;
 }
 

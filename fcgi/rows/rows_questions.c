@@ -44,7 +44,7 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool turned)
   rows_sql_in(sql, owner, &r->set);
 }
 
-static int compare(const void *x, const void *y)
+static int item_compare(const void *x, const void *y)
 {
   const struct item *a = x, *b = y;
   if (a->owner != b->owner)
@@ -78,7 +78,7 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
                                   rows_cell(r->arena, rows, Q_SECOND)};
   }
   if (items)
-    qsort(items, *n, sizeof *items, compare);
+    qsort(items, *n, sizeof *items, item_compare);
   return items;
 }
 

@@ -119,7 +119,7 @@ static struct span path_data(const struct path *d)
   return span_of(d->p, (size_t)(d->end - d->p));
 }
 
-static void lane(struct page *p, const struct points *in, size_t at, struct lane_draw *out)
+static void lane_fill(struct page *p, const struct points *in, size_t at, struct lane_draw *out)
 {
   struct path ticks = path_new(p, in->n);
   size_t sparks = 0;
@@ -181,7 +181,7 @@ static struct chart_draw *draw(struct page *p, const struct points *in, size_t n
   draw_months(p, w, starts, month_starts(w, starts), d);
   d->lanes.v = ARENA_ARRAY(p->arena, n, struct lane_draw);
   for (size_t i = 0; i < n && d->lanes.v; i++)
-    lane(p, &in[i], i, &d->lanes.v[d->lanes.n++]);
+    lane_fill(p, &in[i], i, &d->lanes.v[d->lanes.n++]);
   return d;
 }
 

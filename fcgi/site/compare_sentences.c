@@ -52,7 +52,7 @@ void compare_sentence_members(struct page *p, const struct compare *c, struct se
   }
 }
 
-static struct qa_view *add(struct page *p, struct compare_view *v, struct span question)
+static struct qa_view *parts_add(struct page *p, struct compare_view *v, struct span question)
 {
   struct qa_view *q = &v->questions.v[v->questions.n++];
   q->id = ARENA_JOIN(p->arena, SPAN("faq-"), arena_uint(p->arena, v->questions.n, 1));
@@ -71,7 +71,7 @@ static void link_to(struct page *p, struct qa_view *q, struct span text, struct 
 
 static void ask_difference(struct page *p, const struct compare *c, struct compare_view *v)
 {
-  struct qa_view *q = add(p, v, ARENA_JOIN(p->arena, SPAN("What is the difference between "), v->names, SPAN("?")));
+  struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What is the difference between "), v->names, SPAN("?")));
   q->text = ARENA_JOIN(p->arena, v->overlap, SPAN(" "), v->cadence,
                        SPAN(" The table at a glance sets their figures side by side."));
   link_to(p, q, ARENA_JOIN(p->arena, SPAN("See "), v->title, SPAN(" at a glance")),
@@ -84,7 +84,7 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
       c->n == 2 ? ARENA_JOIN(p->arena, SPAN("Is "), c->set[0].member.facts.name, SPAN(" better than "),
                              c->set[1].member.facts.name, SPAN("?"))
                 : ARENA_JOIN(p->arena, SPAN("Which is better: "), compare_names(p, c, "or "), SPAN("?"));
-  struct qa_view *q = add(p, v, question);
+  struct qa_view *q = parts_add(p, v, question);
   q->text = ARENA_JOIN(p->arena, span_z(site_config(p->site)->site_name),
                        SPAN(" picks no winner: velocity measures how often a product ships against its sector, not "
                             "what it does or how well it fits. "),
@@ -97,7 +97,7 @@ static void ask_alternatives(struct page *p, const struct compare *c, size_t i, 
 {
   const struct facts *f = &c->set[i].member.facts;
   struct span names[COMPARE_BEST];
-  struct qa_view *q = add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), f->name, SPAN("?")));
+  struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), f->name, SPAN("?")));
   for (size_t k = 0; k < c->n_best[i]; k++)
     names[k] = c->best[i][k].name;
   if (c->n_best[i])
@@ -123,7 +123,7 @@ void compare_questions(struct page *p, const struct compare *c, const struct pai
     ask_alternatives(p, c, i, v);
   for (size_t i = 0; i < own; i++) {
     const struct answer *a = &pair->answers.v[i];
-    add(p, v, a->question)->body = build_body(p, a->body, a->md);
+    parts_add(p, v, a->question)->body = build_body(p, a->body, a->md);
   }
 }
 

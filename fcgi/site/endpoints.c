@@ -35,7 +35,7 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
   buf_puts(&out->headers, "Retry-After: 1\r\n");
 }
 
-static void metrics(struct site *s, const struct request *rq, struct response *out)
+static void metrics_answer(struct site *s, const struct request *rq, struct response *out)
 {
   struct buf text = BUF_INIT;
   const struct site_resources *resources = site_resources_of(s);
@@ -73,7 +73,7 @@ static void openapi(struct site *s, const struct request *rq, struct response *o
 static const struct {
   const char *path;
   answer_fn *answer;
-} paths[] = {{"/healthz", healthz}, {"/readyz", readyz}, {"/metrics", metrics}, {OPENAPI_PATH, openapi}};
+} paths[] = {{"/healthz", healthz}, {"/readyz", readyz}, {"/metrics", metrics_answer}, {OPENAPI_PATH, openapi}};
 
 #define FILE_ROW(name, file, path, type) {path, type},
 static const struct {
@@ -104,7 +104,7 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
 }
 
 /* Another spelling of one of these addresses leads to it. */
-static bool moved(struct site *s, const struct request *rq, const struct target *t, struct response *out)
+static bool moved_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
   const struct config *c = site_config(s);
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = target_embeddable(t)};
@@ -121,16 +121,16 @@ bool endpoint_answer(struct site *s, const struct request *rq, const struct targ
 {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     if (span_eq(t->path, span_z(paths[i].path))) {
-      if (!moved(s, rq, t, out))
+      if (!moved_answer(s, rq, t, out))
         paths[i].answer(s, rq, out);
       return true;
     }
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (span_eq(t->path, span_z(files[i].path))) {
-      if (!moved(s, rq, t, out))
+      if (!moved_answer(s, rq, t, out))
         file_answer(s, rq, i, out);
       return true;
     }
   /* nginx has found no file under this spelling, but there may be one under the right one */
-  return assets_has(site_assets(s), t->path) && moved(s, rq, t, out);
+  return assets_has(site_assets(s), t->path) && moved_answer(s, rq, t, out);
 }

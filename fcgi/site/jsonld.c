@@ -45,7 +45,7 @@ void jsonld_web_page(struct jsonld *j, const char *type)
 }
 
 /* to: what leads to it is called "item" in a breadcrumb, and "url" in a list of pages. */
-static void item(struct jsonld *j, bool first, size_t position, const char *to, const struct link_view *l)
+static void item_write(struct jsonld *j, bool first, size_t position, const char *to, const struct link_view *l)
 {
   buf_puts(&j->out, first ? "{\"@type\":\"ListItem\",\"position\":" : ",{\"@type\":\"ListItem\",\"position\":");
   buf_uint(&j->out, position);
@@ -63,7 +63,7 @@ void jsonld_breadcrumb(struct jsonld *j)
   buf_puts(&j->out, ",\"itemListElement\":[");
   for (size_t i = 0; i < j->frame->breadcrumb.n; i++) {
     const struct link_view *l = &j->frame->breadcrumb.v[i];
-    item(j, i == 0, i + 1, "item", &(struct link_view){l->text, l->href.n ? l->href : j->page->canonical});
+    item_write(j, i == 0, i + 1, "item", &(struct link_view){l->text, l->href.n ? l->href : j->page->canonical});
   }
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
@@ -80,7 +80,7 @@ static struct span answer_of(const struct jsonld *j, const struct qa_view *q)
   return arena_take(j->page->arena, &out);
 }
 
-static void question(struct jsonld *j, bool first, struct span asked, struct span answer)
+static void question_write(struct jsonld *j, bool first, struct span asked, struct span answer)
 {
   buf_puts(&j->out, first ? "{\"@type\":\"Question\"" : ",{\"@type\":\"Question\"");
   jsonld_text(j, "name", asked);
@@ -100,7 +100,7 @@ void jsonld_questions(struct jsonld *j, const struct qa_view *v, size_t n)
       jsonld_node(j, "FAQPage");
       buf_puts(&j->out, ",\"mainEntity\":[");
     }
-    question(j, !shown++, v[i].question, answer);
+    question_write(j, !shown++, v[i].question, answer);
   }
   if (!shown)
     return;
@@ -116,7 +116,7 @@ void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v,
   jsonld_text(j, "name", name);
   buf_puts(&j->out, ",\"itemListElement\":[");
   for (size_t i = 0; i < n; i++)
-    item(j, i == 0, v[i].rank ? (size_t)v[i].rank : i + 1, "url", &(struct link_view){v[i].name, v[i].href});
+    item_write(j, i == 0, v[i].rank ? (size_t)v[i].rank : i + 1, "url", &(struct link_view){v[i].name, v[i].href});
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
 }

@@ -128,7 +128,7 @@ enum plan plan_faq(struct page *p, struct span word)
 
 /* ---- build */
 
-static void more(struct page *p, const struct faq *f, struct faq_view *v)
+static void more_take(struct page *p, const struct faq *f, struct faq_view *v)
 {
   v->more.v = ARENA_ARRAY(p->arena, f->n_more, struct link_view);
   for (size_t i = 0; i < f->n_more && v->more.v; i++) {
@@ -196,7 +196,7 @@ enum err build_site_faq(struct page *p)
     v->questions.v[v->questions.n++] = (struct qa_view){.id = arena_printf(p->arena, "faq-%zu", i + 1),
                                                         .question = own->v[i].question,
                                                         .body = build_body(p, own->v[i].body, own->v[i].md)};
-  more(p, f, v);
+  more_take(p, f, v);
   frame(p, v);
   p->view = v;
   return ERR_OK;
@@ -270,7 +270,7 @@ enum err build_faq(struct page *p)
     one_product(p, f, profiles[0], v);
   else
     a_pair(p, f, v);
-  more(p, f, v);
+  more_take(p, f, v);
   frame(p, v);
   p->view = v;
   return ERR_OK;

@@ -163,7 +163,7 @@ enum plan plan_sector_feed(struct page *p, struct span word)
 /* ---- build */
 
 /* "tag:compare.example.org,2026-01-01:activity/12"; a host is what RFC 4151 takes for one. */
-static struct span tag(struct page *p, struct span what)
+static struct span tag_uri(struct page *p, struct span what)
 {
   struct span url = span_z(site_config(p->site)->base_url);
   struct span host = span_from(url, span_find_span(url, SPAN("://")) + 3);
@@ -213,7 +213,7 @@ static struct span content(struct page *p, const struct activity_view *v, struct
   return arena_take(p->arena, &out);
 }
 
-static void entry(struct page *p, const struct feed *f, const struct stream *s, const struct activity *a,
+static void entry_fill(struct page *p, const struct feed *f, const struct stream *s, const struct activity *a,
                   struct feed_entry_view *out)
 {
   struct activity_view v;
@@ -222,7 +222,7 @@ static void entry(struct page *p, const struct feed *f, const struct stream *s, 
   home = page_absolute(p, v.product_href);
   bool named = f->one || span_starts(v.title, v.product);
   *out = (struct feed_entry_view){
-      .id = tag(p, arena_printf(p->arena, "activity/%llu", (unsigned long long)a->id)),
+      .id = tag_uri(p, arena_printf(p->arena, "activity/%llu", (unsigned long long)a->id)),
       .title = named ? v.title : arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v.product), SPAN_ARG(v.title)),
       .href = v.url.n ? v.url : home,
       .published = when,
@@ -266,7 +266,7 @@ static enum err build_feed(struct page *p)
   if (!v || !(v->entries.v = ARENA_ARRAY(p->arena, ENTRIES, struct feed_entry_view)))
     return ERR_NO_MEMORY;
   v->lang = span_z(c->lang);
-  v->id = tag(p, f->id);
+  v->id = tag_uri(p, f->id);
   v->title = f->title;
   v->subtitle = f->subtitle;
   v->self = page_absolute(p, arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical)));
@@ -274,7 +274,7 @@ static enum err build_feed(struct page *p)
   v->icon = page_absolute(p, assets_href(site_assets(p->site), "favicon.svg"));
   v->author = span_z(c->site_name);
   for (struct stream *s; v->entries.n < ENTRIES && (s = newest_stream(f)); s->v++, s->n--)
-    entry(p, f, s, &s->v[0], &v->entries.v[v->entries.n++]);
+    entry_fill(p, f, s, &s->v[0], &v->entries.v[v->entries.n++]);
   v->updated = v->entries.n ? v->entries.v[0].updated : iso(p, p->changed_us != CLOCK_NEVER ? p->changed_us : 0);
   p->view = v;
   return ERR_OK;

@@ -8,7 +8,7 @@
 #include "site/pages.h"
 #include "site/site.h"
 
-struct plan_image {
+struct image_plan {
   struct compare set;
   struct span packed;
 };
@@ -27,7 +27,7 @@ static struct span names_of(struct span word)
 
 enum plan plan_image(struct page *p, struct span word)
 {
-  struct plan_image *plan = ARENA_NEW(p->arena, struct plan_image);
+  struct image_plan *plan = ARENA_NEW(p->arena, struct image_plan);
   p->plan = plan;
   if (!plan)
     return PLAN_OK; /* the arena remembers */
@@ -46,7 +46,7 @@ enum plan plan_image(struct page *p, struct span word)
 enum err build_image(struct page *p)
 {
   static const struct span none;
-  struct plan_image *plan = p->plan;
+  struct image_plan *plan = p->plan;
   struct image_queue *gallery = site_resources_of(p->site)->gallery;
   if (!plan || !plan->packed.n)
     return ERR_NO_MEMORY;

@@ -15,7 +15,7 @@
 #define SITEMAP_PAIRS 1000
 #define FIXED 5 /* pages that are always there */
 
-static void add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
+static void sitemap_add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
 {
   char iso[CLOCK_ISO_MAX] = "";
   if (v->urls.n == SITEMAP_URLS || !v->urls.v)
@@ -45,7 +45,7 @@ static uint32_t parts(uint32_t n, uint32_t each)
 }
 
 /* Newest change among the products [from, to) of the slug order. */
-static int64_t newest(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
+static int64_t newest_of(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
 {
   int64_t us = CLOCK_NEVER;
   struct facts f;
@@ -68,15 +68,15 @@ static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n
   static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
   uint32_t sectors = catalog_sectors(&p->pin), own = catalog_pages(&p->pin);
   if (n < FIXED)
-    add(p, v, span_z(fixed[n]), CLOCK_NEVER);
+    sitemap_add(p, v, span_z(fixed[n]), CLOCK_NEVER);
   else if ((n -= FIXED) < own) {
     if (catalog_page_at(&p->pin, n, &e) && e.status == PRODUCT_PUBLISHED)
-      add(p, v, build_path(p, "/", e.slug), e.changed_us);
+      sitemap_add(p, v, build_path(p, "/", e.slug), e.changed_us);
   } else if ((n -= own) < sectors) {
     if (catalog_sector(&p->pin, n, &t))
-      add(p, v, build_path(p, "/sectors/", t.slug), CLOCK_NEVER);
+      sitemap_add(p, v, build_path(p, "/sectors/", t.slug), CLOCK_NEVER);
   } else if (catalog_theme(&p->pin, n - sectors, &t))
-    add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
+    sitemap_add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
 }
 
 static void add_pages(struct page *p, struct sitemap_view *v, uint32_t from)
@@ -89,9 +89,9 @@ static void add_pages(struct page *p, struct sitemap_view *v, uint32_t from)
 static void add_product(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
 {
   (void)ordinal;
-  add(p, v, build_path(p, "/products/", f->slug), f->changed_us);
-  add(p, v, build_path(p, "/alternatives/", f->slug), CLOCK_NEVER);
-  add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
+  sitemap_add(p, v, build_path(p, "/products/", f->slug), f->changed_us);
+  sitemap_add(p, v, build_path(p, "/alternatives/", f->slug), CLOCK_NEVER);
+  sitemap_add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
 }
 
 /* The best ranked products that share a sector or a theme with f. */
@@ -158,7 +158,7 @@ static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts
   for (size_t i = 0; i < mine.n; i++) {
     const struct facts *o = &mine.v[i].facts;
     if (lists(p, f, o, leads))
-      add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
+      sitemap_add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
   }
 }
 
@@ -188,13 +188,13 @@ enum plan plan_sitemap_index(struct page *p, struct span word)
   (void)word;
   p->canonical = SPAN("/sitemap.xml");
   for (uint32_t i = 0; i < pages && v; i++)
-    add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
+    sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
   for (uint32_t i = 0; i < products && v; i++)
-    add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
-        newest(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
+    sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
+        newest_of(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
   for (uint32_t i = 0; i < pairs && v; i++)
     if (any_pairs(p, all, i * SITEMAP_PAIRS))
-      add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);
+      sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);
   return PLAN_OK;
 }
 

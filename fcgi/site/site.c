@@ -90,7 +90,8 @@ static void dispatch(struct page_request *v, struct response *out)
 
 void site_handle(struct site *s, const struct request *rq, struct response *out)
 {
-  struct page_request v = {.site = s, .rq = rq, .http = {.config = s->resources.config, .now_us = config_now_us(s->resources.config)}};
+  const struct config *c = s->resources.config;
+  struct page_request v = {.site = s, .rq = rq, .http = {.config = c, .now_us = config_now_us(c)}};
   dispatch(&v, out);
   if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* whatever was found then may be wrong */
     bare_error(503, rq->id, out);

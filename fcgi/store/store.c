@@ -23,7 +23,7 @@ static void want_answer(struct want *w, const void *value)
   w->err = ERR_OK;
 }
 
-static const void *unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
+static const void *want_unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
                           struct span body)
 {
   const void *kept = x->under_load ? fragment_cache_put(s->fragments, kind, key, body) : NULL;
@@ -39,7 +39,7 @@ static bool want_take(struct store_live *s, const struct store_context *x, struc
     METRICS_ADD(s->metrics, cache_misses, 1);
     return false;
   }
-  const void *decoded = envelope_open(value, key, s->secret, &body) ? unpack(s, x, w->kind, key, body) : NULL;
+  const void *decoded = envelope_open(value, key, s->secret, &body) ? want_unpack(s, x, w->kind, key, body) : NULL;
   if (!decoded) {
     METRICS_ADD(s->metrics, cache_bad, 1);
     return false;

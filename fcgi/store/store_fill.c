@@ -26,7 +26,7 @@ static void store_body(struct store_live *s, const struct want *named, struct sp
 }
 
 /* The fragment becomes the value of every want that it answers. */
-static void answer(struct want *wants, size_t n, const struct want *named, const void *value)
+static void want_answer(struct want *wants, size_t n, const struct want *named, const void *value)
 {
   for (size_t i = 0; i < n; i++) {
     struct want *w = &wants[i];
@@ -68,7 +68,7 @@ static enum err finish(struct store_live *s, const struct store_context *x, cons
     if (wanted(wants, n, named)) {
       const void *value = fragment_unpack(named->kind, arena_copy(x->arena, buf_view(packed)), x->arena);
       if (value)
-        answer(wants, n, named, value);
+        want_answer(wants, n, named, value);
       else
         e = ERR_NO_MEMORY;
     }

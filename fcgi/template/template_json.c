@@ -32,7 +32,7 @@ struct lenient {
 
 /* Names. */
 
-static json_t *member(json_t *of, struct span name)
+static json_t *member_find(json_t *of, struct span name)
 {
   return json_is_object(of) ? json_object_getn(of, name.p, name.n) : NULL;
 }
@@ -45,9 +45,9 @@ static json_t *name_find(const struct lenient *r, struct span name)
     return r->contexts[r->contexts_n - 1];
   struct span first = span_split(&name, '.');
   for (size_t i = r->contexts_n; i-- > 0 && !found;)
-    found = member(r->contexts[i], first);
+    found = member_find(r->contexts[i], first);
   while (found && name.p)
-    found = member(found, span_split(&name, '.'));
+    found = member_find(found, span_split(&name, '.'));
   return found;
 }
 

@@ -1,4 +1,4 @@
-"""No page waits for a picture: who wants one is set aside till a painter has drawn it.  Painters are stopped
+"""No page waits for a picture: who wants one is deferred till an image worker has drawn it.  Image workers are stopped
 here so that pictures stay outstanding; what is then promised is an order of events, not a time."""
 import os
 import re
@@ -11,16 +11,16 @@ import pytest
 
 from lib.daemon import freeze
 from lib.fcgi_client import Peer, request
-from lib.pictures import aside, assert_picture, frozen, painters, picture_of, workers
+from lib.pictures import deferred, assert_picture, frozen, image_workers, picture_of, workers
 from lib.servers import SLOW, wait_until
 
-LONG = 30000  # ms; a painter has two thirds of it for one picture
+LONG = 30000  # ms; an image worker has two thirds of it for one picture
 
 
 @pytest.fixture
 def one(make_site):
-    """A site with one worker and all the time it needs, whose painter is there."""
-    return with_painter(make_site(config={"workers": 1, "workers_min": 1, "deadline": LONG}))
+    """A site with one worker and all the time it needs, whose image worker is there."""
+    return with_image_worker(make_site(config={"workers": 1, "workers_min": 1, "deadline": LONG}))
 
 
 @pytest.fixture
@@ -29,17 +29,17 @@ def visitors():
         yield threads
 
 
-def with_painter(site):
+def with_image_worker(site):
     assert_picture(site.get(picture_of(site, "/products/kafka")))
     return site
 
 
 def outstanding(site, visitors, addresses):
-    """Asks for all of them, in this order; returns the answers to come when all are set aside."""
+    """Asks for all of them, in this order; returns the answers to come when all are deferred."""
     answers = []
     for n, address in enumerate(addresses, 1):
         answers.append(visitors.submit(site.get, address))
-        wait_until(lambda: sum(aside(site)) == n, 10 * SLOW, "the request to be deferred")
+        wait_until(lambda: sum(deferred(site)) == n, 10 * SLOW, "the request to be deferred")
     return answers
 
 
@@ -69,7 +69,7 @@ def test_a_picture_that_many_want_is_drawn_once(one, visitors):
     before = drawn(one)
     with frozen(one):
         wanted = [visitors.submit(one.get, address) for _ in range(30)]
-        wait_until(lambda: aside(one) == [30], 10 * SLOW)
+        wait_until(lambda: deferred(one) == [30], 10 * SLOW)
     bodies = {picture.result().body for picture in wanted}
     assert len(bodies) == 1 and all(picture.result().status == 200 for picture in wanted)
     assert drawn(one) == before + 1
@@ -92,7 +92,7 @@ def test_a_picture_that_two_workers_want_is_drawn_once(make_site):
         assert len(pids) == 2
         for n, p in enumerate(peers, 1):
             p.send(request(third))
-            wait_until(lambda: sorted(aside(site)) == [n // 2, 1], 10 * SLOW)
+            wait_until(lambda: sorted(deferred(site)) == [n // 2, 1], 10 * SLOW)
     answers = [p.answer() for p in peers]
     assert all(a.status == 200 and a.whole for a in answers) and answers[0].body == answers[1].body
     assert drawn(site) == before + 1
@@ -113,9 +113,9 @@ def test_a_full_queue_says_come_back(one, visitors):
     assert_picture(one.get(addresses[places]))
 
 
-def test_a_painter_that_hangs_costs_one_picture(make_site, visitors):
-    """Those behind it in the queue get theirs from the next painter, before their own deadline."""
-    site = with_painter(make_site(config={"workers": 1, "workers_min": 1, "deadline": 4000 * SLOW}))
+def test_an_image_worker_that_hangs_costs_one_picture(make_site, visitors):
+    """Those behind it in the queue get theirs from the next image worker, before their own deadline."""
+    site = with_image_worker(make_site(config={"workers": 1, "workers_min": 1, "deadline": 4000 * SLOW}))
     addresses = [picture_of(site, f"/products/{slug}") for slug in ("nats", "redis", "rust")]
     with frozen(site) as pids:
         first, *others = outstanding(site, visitors, addresses)
@@ -123,24 +123,24 @@ def test_a_painter_that_hangs_costs_one_picture(make_site, visitors):
         assert refused.status == 503 and refused["Retry-After"] and refused["Cache-Control"] == "no-store"
         for picture in others:
             assert_picture(picture.result())
-        assert not set(pids) & set(painters(site)), "it was replaced"
+        assert not set(pids) & set(image_workers(site)), "it was replaced"
     assert "was not drawn in time" in site.log
     assert_picture(site.get(addresses[0]))
 
 
-def test_a_painter_that_dies_costs_nothing(one, visitors):
+def test_an_image_worker_that_dies_costs_nothing(one, visitors):
     address = picture_of(one, "/products/nats")
     with frozen(one) as (pid,):
         (picture,) = outstanding(one, visitors, [address])
         os.kill(pid, signal.SIGKILL)
         assert_picture(picture.result())
-    assert painters(one) != [pid]
+    assert image_workers(one) != [pid]
 
 
-def test_a_painter_that_died_meanwhile_is_replaced(one):
-    (pid,) = painters(one)
+def test_an_image_worker_that_died_meanwhile_is_replaced(one):
+    (pid,) = image_workers(one)
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not painters(one), 5 * SLOW)
+    wait_until(lambda: not image_workers(one), 5 * SLOW)
     assert_picture(one.get(picture_of(one, "/products/nats")))
 
 
@@ -152,10 +152,10 @@ def test_a_visitor_who_leaves_costs_nothing(one, visitors):
         leavers = [socket.create_connection(("127.0.0.1", one.port)) for _ in range(2)]
         for n, address in enumerate((begun, queued), 1):
             leavers[n - 1].sendall(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            wait_until(lambda: aside(one) == [n], 10 * SLOW)
+            wait_until(lambda: deferred(one) == [n], 10 * SLOW)
         for leaver in leavers:
             leaver.close()
-        wait_until(lambda: aside(one) == [0], 10 * SLOW)
+        wait_until(lambda: deferred(one) == [0], 10 * SLOW)
         assert one.get("/products/kafka").status == 200
     wait_until(lambda: drawn(one) == before + 1, 10 * SLOW)
     assert_picture(one.get(begun))
@@ -176,7 +176,7 @@ def test_a_reload_loses_no_picture(one, visitors):
 
 
 def test_a_stop_loses_no_picture(one, visitors):
-    address, pids = picture_of(one, "/products/nats"), painters(one)
+    address, pids = picture_of(one, "/products/nats"), image_workers(one)
     with frozen(one):
         (picture,) = outstanding(one, visitors, [address])
         one.pool.signal(signal.SIGTERM)

@@ -11,7 +11,7 @@ from lib.servers import wait_until
 
 @pytest.fixture
 def own_site(make_site):
-    """With time for painters and memcached, however busy the machine is."""
+    """With time for image_workers and memcached, however busy the machine is."""
     return make_site(config={"deadline": 20000, "memcached_timeout": 1000})
 
 

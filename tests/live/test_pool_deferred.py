@@ -1,4 +1,4 @@
-"""Requests that are set aside, since another process is at work for them: they hold nobody up, and are
+"""Requests that are deferred, since another process is at work for them: they hold nobody up, and are
 answered like any other.  /later/NAME of the probe waits for a file so; see tests/live/pool_probe.c."""
 import os
 import select
@@ -19,7 +19,7 @@ def one(make_probe):
     return make_probe(workers=1, workers_min=1, deadline=8000 * SLOW, request_timeout=20000 * SLOW)
 
 
-def wait_aside(probe, count):
+def wait_deferred(probe, count):
     wait_until(lambda: sum(w["deferred"] for w in probe.status()["workers"]) == count, 10 * SLOW,
                f"{count} requests to be deferred")
 
@@ -30,12 +30,12 @@ def wait_answered(probe, count):
     assert probe.status()["metrics"]["requests"] == count
 
 
-def set_aside(probe, name="go", count=1, **kw):
-    """Peers whose requests are set aside, in the order in which they came."""
+def defer_requests(probe, name="go", count=1, **kw):
+    """Peers whose requests are deferred, in the order in which they came."""
     peers = []
     for _ in range(count):
         peers.append(probe.peer(20).send(request(f"/later/{name}", **kw)))
-        wait_aside(probe, len(peers))
+        wait_deferred(probe, len(peers))
     return peers
 
 
@@ -43,8 +43,8 @@ def silent(peer):
     return not select.select([peer.socket], [], [], 0)[0]
 
 
-def test_a_request_that_is_set_aside_holds_nobody_up(one):
-    (p,) = set_aside(one)
+def test_a_request_that_is_deferred_holds_nobody_up(one):
+    (p,) = defer_requests(one)
     with one.peer() as other:
         for i in range(20):
             assert other.ask(f"/echo?{i}").status == 200
@@ -63,9 +63,9 @@ def test_a_request_that_is_set_aside_holds_nobody_up(one):
 
 
 def test_those_who_wait_for_the_same_are_answered_together(one):
-    peers = set_aside(one, count=12)
+    peers = defer_requests(one, count=12)
     head = one.peer().send(request("/later/go", method="HEAD"))
-    wait_aside(one, 13)
+    wait_deferred(one, 13)
     one.release("go")
     assert all(p.answer().text == "ok\n" for p in peers)
     answer = head.answer()
@@ -82,9 +82,9 @@ def test_at_the_deadline_it_is_answered_without(make_probe):
     assert probe.workers()[0]["pid"] == pid and "hangs" not in probe.log
 
 
-def test_what_cannot_be_set_aside_is_answered_at_once(one):
+def test_what_cannot_be_deferred_is_answered_at_once(one):
     peers = [one.peer().send(request(f"/later/{name}")) for name in "abc"]
-    wait_aside(one, 3)
+    wait_deferred(one, 3)
     assert one.ask("/later/d").status == 503 and all(silent(p) for p in peers)
     one.release("b")
     assert peers[1].answer().status == 200
@@ -94,16 +94,16 @@ def test_what_cannot_be_set_aside_is_answered_at_once(one):
 
 def test_half_of_the_connections_are_left_to_pages(make_probe):
     probe = make_probe(prefix=("prlimit", "--nofile=100:100"), workers=1, workers_min=1, deadline=8000 * SLOW)
-    peers = set_aside(probe, count=18)
+    peers = defer_requests(probe, count=18)
     assert probe.ask("/later/go").status == 503
     assert [probe.ask("/echo").status for _ in range(40)] == [200] * 40 and all(silent(p) for p in peers)
 
 
 def test_a_peer_that_goes_away_costs_nothing(one):
     pid = one.workers()[0]["pid"]
-    gone, stays = set_aside(one, count=2)
+    gone, stays = defer_requests(one, count=2)
     gone.close()
-    wait_aside(one, 1)
+    wait_deferred(one, 1)
     one.release("go")
     assert stays.answer().status == 200
     wait_answered(one, 1)
@@ -112,7 +112,7 @@ def test_a_peer_that_goes_away_costs_nothing(one):
 
 
 def test_a_peer_that_shuts_its_side_still_gets_its_answer(one):
-    (p,) = set_aside(one)
+    (p,) = defer_requests(one)
     p.socket.shutdown(socket.SHUT_WR)
     assert one.ask("/echo").status == 200 and silent(p)
     one.release("go")
@@ -120,7 +120,7 @@ def test_a_peer_that_shuts_its_side_still_gets_its_answer(one):
 
 
 def test_what_a_peer_sends_meanwhile_is_looked_at_afterwards(one):
-    asks, aborts = set_aside(one, count=2)
+    asks, aborts = defer_requests(one, count=2)
     asks.send(request("/echo?next"))
     aborts.send(record(ABORT))
     assert one.ask("/echo").status == 200
@@ -136,14 +136,14 @@ def test_a_body_does_not_matter(one, size):
     """Nor that its end is still under way."""
     p = one.peer()
     p.send(request("/later/go", method="POST", body=b"b" * size)[:100_000])
-    wait_aside(one, 1)
+    wait_deferred(one, 1)
     one.release("go")
     assert p.answer().status == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
-def test_a_stop_answers_what_is_set_aside(one, number):
-    peers = set_aside(one, count=3)
+def test_a_stop_answers_what_is_deferred(one, number):
+    peers = defer_requests(one, count=3)
     one.pool.signal(number)
     wait_until(lambda: not one.socket.exists(), 10 * SLOW)
     one.release("go")
@@ -154,9 +154,9 @@ def test_a_stop_answers_what_is_set_aside(one, number):
     assert "did not leave" not in one.log
 
 
-def test_a_reload_answers_what_is_set_aside(one):
+def test_a_reload_answers_what_is_deferred(one):
     old = one.workers()[0]["pid"]
-    peers = set_aside(one, count=3)
+    peers = defer_requests(one, count=3)
     one.write_config(site_name="second")
     assert one.diptych("reload").returncode == 0
     wait_until(lambda: one.ask("/config").text == "second", 10 * SLOW)
@@ -169,7 +169,7 @@ def test_a_reload_answers_what_is_set_aside(one):
 
 
 def test_a_death_is_logged_with_what_was_set_aside(one):
-    peers = set_aside(one, count=2)
+    peers = defer_requests(one, count=2)
     os.kill(one.workers()[0]["pid"], signal.SIGKILL)
     one.wait_logged("killed", "while idle, 2 deferred")
     assert all(p.closed() for p in peers)

@@ -1,4 +1,4 @@
-"""Pictures for links, and the painters that draw them."""
+"""Pictures for links, and the image_workers that draw them."""
 import contextlib
 import json
 import os
@@ -26,20 +26,20 @@ def assert_picture(answer):
     assert 5000 < len(answer.body) < 150_000
 
 
-def painters(site):
-    """Pids of the painters: children of the workers."""
+def image_workers(site):
+    """Pids of the image_workers: children of the workers."""
     found = []
     for worker in site.children():
         for pid in Path(f"/proc/{worker}/task/{worker}/children").read_text().split():
-            if Path(f"/proc/{pid}/comm").read_text().strip() == "painter":
+            if Path(f"/proc/{pid}/comm").read_text().strip() == "image-worker":
                 found.append(int(pid))
     return found
 
 
 @contextlib.contextmanager
 def frozen(site):
-    """All painters stand still meanwhile.  Yields their pids."""
-    pids = painters(site)
+    """All image_workers stand still meanwhile.  Yields their pids."""
+    pids = image_workers(site)
     assert pids
     for pid in pids:
         freeze(pid)
@@ -57,6 +57,6 @@ def workers(site):
     return [w for w in status["workers"] if w["state"] != "starting"]
 
 
-def aside(site):
-    """For each worker, how many requests it has set aside."""
+def deferred(site):
+    """For each worker, how many requests it has deferred."""
     return [w["deferred"] for w in workers(site)]
