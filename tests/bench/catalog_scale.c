@@ -61,15 +61,16 @@ static uint64_t combinations[COMBINATIONS][4];
 
 static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev, uint32_t n90)
 {
+  int64_t newer = rev == 4 ? CLOCK_DAY * 100 : 0; /* of its last activity */
   struct made m;
   name_make(&m, id);
   uint64_t sectors[] = {1 + id % SECTORS, 1 + (id / SECTORS + id) % SECTORS};
-  struct facts f = {.id = id + 1, .version = {rev, id * 77 + rev}, .slug = {m.slug, m.slug_n},
+  struct facts f = {.id = id + 1, .version = {.rev = rev, .hash = id * 77 + rev}, .slug = {m.slug, m.slug_n},
                     .name = {m.name, m.name_n}, .status = PRODUCT_PUBLISHED, .sectors = sectors,
                     .n_sectors = 1 + (id % 2 && sectors[0] != sectors[1]), .themes = combinations[id % COMBINATIONS],
                     .n_themes = 4, .n90 = n90, .s30 = id % 5, .activities = 20, .override_tenths = -1,
                     .has_editorial = true, .window_us = INT64_C(1780000000000000),
-                    .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7,
+                    .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7 + newer,
                     .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
                     .next_due_us = CLOCK_FOREVER};
   return catalog_put(w, &f, NULL, 0, NULL, 0);
@@ -79,7 +80,7 @@ static void terms_put(struct catalog_writer *w)
 {
   char slug[32];
   for (uint64_t i = 1; i <= THEMES; i++) {
-    struct catalog_term t = {.id = i, .version = {1, i}, .slug = {slug, 0}, .sort = (int64_t)i};
+    struct catalog_term t = {.id = i, .version = {.rev = 1, .hash = i}, .slug = {slug, 0}, .sort = (int64_t)i};
     t.slug.n = (size_t)snprintf(slug, sizeof slug, "term-%u", (unsigned)i);
     t.name = t.slug;
     catalog_put_theme(w, &t);
@@ -211,6 +212,11 @@ int main(int argc, char **argv)
     product_put(w, id, 3, id % 97);
     step(w, "publish one whose text changed");
   }
+  for (int i = 0; i < 3; i++) {
+    uint32_t id = random_below(products);
+    product_put(w, id, 4, id % 97);
+    step(w, "publish one with a newer activity");
+  }
   step(w, "publish the cursor only");
   for (uint32_t i = 0; i < 10000; i++)
     catalog_put_counts(w, 1 + random_below(products), 3, 1, INT64_C(1780000000000000));
@@ -218,7 +224,7 @@ int main(int argc, char **argv)
   struct catalog_pin pin;
   catalog_pin_current(c, &pin);
   for (uint32_t i = 0; i < products; i++)
-    catalog_stored(&pin, i, (struct version){1, i});
+    catalog_stored(&pin, i, (struct version){.rev = 1, .hash = i});
   printf("after rankings changed and all versions were stored:\n");
   memory_say(c, products, text);
   lookups_say(c, products);
