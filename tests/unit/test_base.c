@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/format.h"
 #include "base/log.h"
+#include "http/date.h"
 
 /* ---- formatting is what the C library would have written */
 
