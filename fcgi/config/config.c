@@ -1,11 +1,11 @@
-/* Reads the configuration with libconfuse, out of a text that config_text.h has found to be one.  The table
- * in config.h drives everything; what libconfuse cannot know (ranges, and config_check.h) is checked by
- * `check_option` while the line number is still known, so each message names file and line. */
+/* The keys and their defaults, put into a struct config.  config_text.h reads the file, config_check.h says
+ * what is wrong with a value. */
 #include "config/config.h"
 
-#include <confuse.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -28,49 +28,54 @@ struct key {
 static const struct key keys[] = {CONFIG_KEYS(KEY_WORD, KEY_INT, KEY_FLAG)};
 #define KEYS (sizeof keys / sizeof *keys)
 
-/* libconfuse's callbacks carry no user pointer: where the reader's messages go while it reads. */
-static FILE *messages;
-static unsigned faults;
-static int set_in[KEYS]; /* the line; 0: not set yet */
-
-static void fault(const cfg_t *cfg, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void fault_v(const cfg_t *cfg, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-
-static void fault_v(const cfg_t *cfg, const char *format, va_list args)
-{
-  faults++;
-  fprintf(messages, "%s:%d: ", cfg->filename ? cfg->filename : "configuration", cfg->line);
-  vfprintf(messages, format, args);
-  fputc('\n', messages);
-}
-
-static void fault(const cfg_t *cfg, const char *format, ...)
-{
-  va_list args;
-  va_start(args, format);
-  fault_v(cfg, format, args);
-  va_end(args);
-}
-
-/* What to do about libconfuse's own sentences, by a part of each. */
-static const char *const cures[][2] = {
-    {"no such option", ": remove it, or see `man diptych` for the keys there are"},
-    {"invalid integer", ": write a number, without quotes"},
-    {"invalid boolean", ": write true or false"},
-    {"missing equal sign", ": write key = value"},
-    {"unexpected token", ": write key = value, and # before a comment"},
-    {"premature end", ": a key has no value"},
+/* A reading in progress. */
+struct reading {
+  struct config_text text;
+  struct config *config;
+  size_t set_in[KEYS]; /* the line; 0: not set yet */
 };
 
-static void on_error(cfg_t *cfg, const char *format, va_list args)
+static const struct key *key_find(struct span name)
 {
-  char sentence[512];
-  const char *cure = "";
-  vsnprintf(sentence, sizeof sentence, format, args);
-  for (size_t i = 0; i < sizeof cures / sizeof *cures; i++)
-    if (strstr(sentence, cures[i][0]))
-      cure = cures[i][1];
-  fault(cfg, "%s%s", sentence, cure);
+  for (size_t i = 0; i < KEYS; i++)
+    if (span_eq(span_z(keys[i].name), name))
+      return &keys[i];
+  return NULL;
+}
+
+static bool word_set(struct config *c, const struct key *k, const char *value)
+{
+  char *copy = strdup(value), *old;
+  if (!copy)
+    return false;
+  memcpy(&old, (char *)c + k->offset, sizeof old);
+  free(old);
+  memcpy((char *)c + k->offset, &copy, sizeof copy);
+  return true;
+}
+
+static void int_set(struct config *c, const struct key *k, int64_t v)
+{
+  memcpy((char *)c + k->offset, &v, sizeof v);
+}
+
+static void flag_set(struct config *c, const struct key *k, bool v)
+{
+  memcpy((char *)c + k->offset, &v, sizeof v);
+}
+
+static bool defaults_set(struct config *c)
+{
+  for (size_t i = 0; i < KEYS; i++) {
+    const struct key *k = &keys[i];
+    if (k->kind == KIND_WORD && !word_set(c, k, k->word))
+      return false;
+    if (k->kind == KIND_INT)
+      int_set(c, k, k->fallback);
+    if (k->kind == KIND_FLAG)
+      flag_set(c, k, k->fallback != 0);
+  }
+  return true;
 }
 
 /* A mode is written as people write modes. */
@@ -79,160 +84,106 @@ static const char *key_format(const struct key *k)
   return strcmp(k->name, "socket_mode") == 0 ? "%#llo" : "%lld";
 }
 
-static void key_range_fault(const cfg_t *cfg, const struct key *k, long v)
+static void word_take(struct reading *r, const struct key *k, const struct config_entry *e)
 {
-  char least[32], most[32];
+  const char *cure = config_word_fault(k->name, e->value);
+  if (cure)
+    config_text_fault(&r->text, e->line, "%s = \"%s\" is not valid: %s", k->name, e->value, cure);
+  else if (!word_set(r->config, k, e->value))
+    config_text_fault(&r->text, e->line, "out of memory");
+}
+
+static void int_take(struct reading *r, const struct key *k, const struct config_entry *e)
+{
+  char *end, least[32], most[32];
+  errno = 0;
+  long long v = strtoll(e->value, &end, 0);
   snprintf(least, sizeof least, key_format(k), (long long)k->least);
   snprintf(most, sizeof most, key_format(k), (long long)k->most);
-  fault(cfg, "%s = %ld is out of range: write %s to %s (%s)", k->name, v, least, most, k->text);
+  if (end == e->value || *end)
+    config_text_fault(&r->text, e->line, "%s = %s is not valid: write a number, %s to %s", k->name, e->value, least, most);
+  else if (errno == ERANGE || v < k->least || v > k->most)
+    config_text_fault(&r->text, e->line, "%s = %s is out of range: write %s to %s (%s)", k->name, e->value, least, most, k->text);
+  else
+    int_set(r->config, k, v);
 }
 
-static const struct key *key_find(const char *name)
+static void flag_take(struct reading *r, const struct key *k, const struct config_entry *e)
 {
-  for (size_t i = 0; i < KEYS; i++)
-    if (strcmp(keys[i].name, name) == 0)
-      return &keys[i];
-  return NULL;
+  static const char *const words[][2] = {{"true", "false"}, {"yes", "no"}, {"on", "off"}};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (int no = 0; no < 2; no++)
+      if (strcasecmp(e->value, words[i][no]) == 0) {
+        flag_set(r->config, k, !no);
+        return;
+      }
+  config_text_fault(&r->text, e->line, "%s = %s is not valid: write true or false", k->name, e->value);
 }
 
-/* Somebody edits the first of two lines and wonders. */
-static void note_again(const cfg_t *cfg, const struct key *key)
+static void entry_take(struct reading *r, const struct config_entry *e)
 {
-  int *line = &set_in[key - keys];
-  if (*line)
-    fprintf(messages, "%s:%d: %s was set in line %d already: what stands here counts\n", cfg->filename, cfg->line, key->name,
-            *line);
-  *line = cfg->line;
-}
-
-static int check_option(cfg_t *cfg, cfg_opt_t *opt)
-{
-  const struct key *key = key_find(opt->name);
-  note_again(cfg, key);
-  if (key->kind == KIND_INT) {
-    long v = cfg_opt_getnint(opt, 0);
-    if (v < key->least || v > key->most)
-      key_range_fault(cfg, key, v);
-  } else if (key->kind == KIND_WORD) {
-    const char *value = cfg_opt_getnstr(opt, 0);
-    const char *why = value ? config_word_fault(opt->name, value) : NULL;
-    if (why)
-      fault(cfg, "%s = \"%s\" is not valid: %s", opt->name, value, why);
+  const struct key *k = key_find(e->key);
+  if (!k) {
+    config_text_fault(&r->text, e->line, "there is no key %.*s: remove it, or see `man diptych` for the keys there are",
+                      SPAN_ARG(e->key));
+    return;
   }
-  return 0;
+  size_t *set_in = &r->set_in[k - keys];
+  if (*set_in) /* somebody edits the first of two lines and wonders */
+    fprintf(r->text.why, "%s:%zu: %s was set in line %zu already: what stands here counts\n", r->text.path, e->line, k->name,
+            *set_in);
+  *set_in = e->line;
+  if (k->kind == KIND_WORD)
+    word_take(r, k, e);
+  else if (k->kind == KIND_INT)
+    int_take(r, k, e);
+  else
+    flag_take(r, k, e);
 }
 
-static cfg_opt_t *options_new(void)
+/* What keys mean for each other is looked at when each is right by itself. */
+static unsigned text_take(struct config *c, struct span text, FILE *why)
 {
-  cfg_opt_t *opts = calloc(KEYS + 1, sizeof *opts);
-  for (size_t i = 0; opts && i < KEYS; i++) {
-    const struct key *k = &keys[i];
-    cfg_opt_t opt_word = CFG_STR(k->name, k->word, CFGF_NONE);
-    cfg_opt_t opt_int = CFG_INT(k->name, (long)k->fallback, CFGF_NONE);
-    cfg_opt_t opt_flag = CFG_BOOL(k->name, k->fallback ? cfg_true : cfg_false, CFGF_NONE);
-    opts[i] = k->kind == KIND_WORD ? opt_word : k->kind == KIND_INT ? opt_int : opt_flag;
-  }
-  if (opts) {
-    cfg_opt_t end = CFG_END();
-    opts[KEYS] = end;
-  }
-  return opts;
-}
-
-static bool fields_take(struct config *c, cfg_t *cfg)
-{
-  for (size_t i = 0; i < KEYS; i++) {
-    char *at = (char *)c + keys[i].offset;
-    if (cfg_size(cfg, keys[i].name) != 1) /* libconfuse says nothing when it has no memory for a default */
-      return false;
-    if (keys[i].kind == KIND_WORD) {
-      const char *value = cfg_getstr(cfg, keys[i].name);
-      char *copy = value ? strdup(value) : NULL;
-      if (!copy)
-        return false;
-      memcpy(at, &copy, sizeof copy);
-    } else if (keys[i].kind == KIND_INT) {
-      int64_t v = cfg_getint(cfg, keys[i].name);
-      memcpy(at, &v, sizeof v);
-    } else {
-      bool v = cfg_getbool(cfg, keys[i].name);
-      memcpy(at, &v, sizeof v);
-    }
-  }
-  return true;
-}
-
-static struct config *config_take(cfg_t *cfg, const char *path)
-{
-  struct config *c = calloc(1, sizeof *c);
-  if (!c || !(c->path = strdup(path)) || !fields_take(c, cfg)) {
-    fprintf(messages, "%s: out of memory\n", path);
-    config_free(&c);
-    return NULL;
-  }
+  struct reading r = {.text = config_text_of(text, c->path, why), .config = c};
+  struct config_entry e;
+  while (config_text_next(&r.text, &e))
+    entry_take(&r, &e);
+  config_text_free(&r.text);
   if (!clock_parse(span_z(c->as_of), &c->as_of_us))
     c->as_of_us = CLOCK_NEVER;
-  faults += config_relations_check(c, messages);
-  if (faults)
-    config_free(&c);
-  return c;
-}
-
-/* False: it was not read to its end; what is wrong was said. */
-static bool text_parse(cfg_t *cfg, const char *path, struct buf *text)
-{
-  buf_putc(text, '\n'); /* there is no stream over nothing */
-  FILE *f = text->failed ? NULL : fmemopen(text->p, text->n, "r");
-  if (!f || !(cfg->filename = strdup(path))) {
-    fprintf(messages, "%s: out of memory\n", path);
-    if (f)
-      fclose(f);
-    return false;
-  }
-  bool whole = cfg_parse_fp(cfg, f) == CFG_SUCCESS;
-  fclose(f);
-  if (!whole && !faults)
-    fault(cfg, "this is not understood: write key = value");
-  return whole;
+  return r.text.faults ? r.text.faults : config_relations_check(c, why);
 }
 
 struct config *config_read(const char *path, FILE *why)
 {
   struct config *c = NULL;
   struct buf text = BUF_INIT;
-  if (!config_text_read(&text, path, why)) {
-    buf_free(&text);
-    return NULL;
+  if (config_text_read(&text, path, why)) {
+    c = calloc(1, sizeof *c);
+    if (!c || !(c->path = strdup(path)) || !defaults_set(c)) {
+      fprintf(why, "%s: out of memory\n", path);
+      config_free(&c);
+    } else if (text_take(c, buf_view(&text), why))
+      config_free(&c);
   }
-  cfg_opt_t *opts = options_new();
-  cfg_t *cfg = opts ? cfg_init(opts, CFGF_NONE) : NULL;
-  messages = why;
-  faults = 0;
-  memset(set_in, 0, sizeof set_in);
-  if (cfg) {
-    cfg_set_error_function(cfg, on_error);
-    for (size_t i = 0; i < KEYS; i++)
-      cfg_set_validate_func(cfg, keys[i].name, check_option);
-    text.max = 0;
-    if (text_parse(cfg, path, &text))
-      c = config_take(cfg, path);
-    cfg_free(cfg);
-  } else
-    fprintf(why, "%s: out of memory\n", path);
-  free(opts);
   buf_free(&text);
   return c;
 }
 
 char *config_control(const char *path)
 {
-  struct buf text = BUF_INIT;
-  struct span at = span_z(key_find("control")->word);
+  struct buf text = {.max = CONFIG_TEXT_MOST};
+  struct config_entry e;
   char *control = NULL;
-  text.max = CONFIG_TEXT_MOST;
   if (file_read(&text, path)) {
-    config_text_word(buf_view(&text), SPAN("control"), &at);
-    control = strndup(at.p, at.n);
+    struct config_text t = config_text_of(buf_view(&text), path, NULL);
+    control = strdup(key_find(SPAN("control"))->word);
+    while (control && config_text_next(&t, &e))
+      if (span_eq(e.key, SPAN("control")) && *e.value) {
+        free(control);
+        control = strdup(e.value);
+      }
+    config_text_free(&t);
   }
   buf_free(&text);
   return control;

@@ -1,10 +1,10 @@
 /* The configuration: one table of keys (CONFIG_KEYS), from which come the struct, the reader, the
  * defaults, the messages and the lint that proves each key documented in man/diptych.8 and
- * diptych.conf.sample.  The file's syntax is libconfuse's: `key = "value"`, `key = 5`, # comments.
+ * diptych.conf.sample.  config_text.h reads the file, config_check.h checks the values.
  *
- * config_read reports faults on `why` as "file:line: sentence" and reads on while it can, so that an
- * operator sees many of them at once; it returns NULL then.  A key that is set twice is no fault, but is
- * told there too.  Units stand in the key's description.
+ * config_read reports all faults of the lines on `why` as "file:line: sentence", and returns NULL then.
+ * When there are none, what is wrong between keys follows as "file: sentence".  A key that is set twice is no
+ * fault, but is told there too.  Units stand in the key's description.
  * A configuration is never changed after it was read; reload reads a new one. */
 #ifndef DIPTYCH_CONFIG_CONFIG_H
 #define DIPTYCH_CONFIG_CONFIG_H

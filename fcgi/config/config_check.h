@@ -1,5 +1,5 @@
-/* What libconfuse cannot know about a configuration: the form of addresses, times and words, and what
- * keys mean for each other. */
+/* The checks of a configuration's values: the form of addresses, times and words, and what keys mean for each
+ * other.  Ranges of numbers stand in the table of config.h. */
 #ifndef DIPTYCH_CONFIG_CONFIG_CHECK_H
 #define DIPTYCH_CONFIG_CONFIG_CHECK_H
 

@@ -1,20 +1,38 @@
 #include "config/config_text.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 
 #include "base/file.h"
 #include "text/utf8.h"
 
-/* Walks over the text as libconfuse's lexer does. */
-struct walk {
-  struct span text;
-  size_t at, line;
-  const char *why; /* what is wrong in `line` */
-};
-
-static char char_at(const struct walk *w, size_t ahead)
+struct config_text config_text_of(struct span text, const char *path, FILE *why)
 {
-  return w->at + ahead < w->text.n ? w->text.p[w->at + ahead] : 0;
+  return (struct config_text){.text = text, .path = path, .why = why, .line = 1, .value = BUF_INIT};
+}
+
+void config_text_free(struct config_text *t)
+{
+  buf_free(&t->value);
+}
+
+void config_text_fault(struct config_text *t, size_t line, const char *format, ...)
+{
+  va_list args;
+  t->faults++;
+  if (!t->why)
+    return;
+  fprintf(t->why, "%s:%zu: ", t->path, line);
+  va_start(args, format);
+  vfprintf(t->why, format, args);
+  va_end(args);
+  fputc('\n', t->why);
+}
+
+static char char_at(const struct config_text *t, size_t ahead)
+{
+  return t->at + ahead < t->text.n ? t->text.p[t->at + ahead] : 0;
 }
 
 static bool is_word(char c)
@@ -22,86 +40,217 @@ static bool is_word(char c)
   return c && !strchr(" #\"'\t\n\r={}()+,*", c);
 }
 
-static void line_skip(struct walk *w)
+static void line_skip(struct config_text *t)
 {
-  w->at += span_find(span_from(w->text, w->at), '\n');
+  t->at += span_find(span_from(t->text, t->at), '\n');
 }
 
-/* ${NAME}, which may hold anything but "}"; true: one was there. */
-static bool variable_skip(struct walk *w)
+static void comment_skip(struct config_text *t)
 {
-  struct span rest = span_from(w->text, w->at);
-  size_t end = span_starts(rest, SPAN("${")) ? span_find(rest, '}') : rest.n;
-  if (end == rest.n)
+  size_t line = t->line;
+  for (t->at += 2; t->at < t->text.n; t->at++) {
+    if (char_at(t, 0) == '*' && char_at(t, 1) == '/') {
+      t->at += 2;
+      return;
+    }
+    t->line += char_at(t, 0) == '\n';
+  }
+  config_text_fault(t, line, "a comment is opened with /* and never closed");
+}
+
+/* Blanks and comments; lines: also ends of lines. */
+static void blank_skip(struct config_text *t, bool lines)
+{
+  for (;;) {
+    char c = char_at(t, 0), next = char_at(t, 1);
+    if (c == '#' || (c == '/' && next == '/'))
+      line_skip(t);
+    else if (c == '/' && next == '*')
+      comment_skip(t);
+    else if (c == ' ' || c == '\t' || c == '\r' || (c == '\n' && lines)) {
+      t->line += c == '\n';
+      t->at++;
+    } else
+      return;
+  }
+}
+
+/* Bytes of the ${NAME} or ${NAME:-default} that begins here; 0: none does. */
+static size_t variable_at(const struct config_text *t)
+{
+  struct span rest = span_from(t->text, t->at);
+  size_t end;
+  rest = span_head(rest, span_find(rest, '\n'));
+  end = span_find(rest, '}');
+  return span_starts(rest, SPAN("${")) && end < rest.n ? end + 1 : 0;
+}
+
+static bool variable_read(struct config_text *t, size_t n)
+{
+  struct span inside = span_of(t->text.p + t->at + 2, n - 3);
+  size_t colon = span_find_span(inside, SPAN(":-")), from = t->value.n;
+  struct span name = span_head(inside, colon), otherwise = span_from(inside, colon + 2);
+  buf_span(&t->value, name);
+  const char *z = buf_z(&t->value), *value = t->value.failed ? "" : getenv(z + from);
+  buf_truncate(&t->value, from);
+  t->at += n;
+  if (!value && colon == inside.n) {
+    config_text_fault(t, t->line, "the environment has no variable %.*s: set it, or write ${%.*s:-a default}", SPAN_ARG(name),
+                      SPAN_ARG(name));
     return false;
-  for (size_t i = 0; i < end; i++)
-    w->line += rest.p[i] == '\n';
-  w->at += end + 1;
+  }
+  buf_span(&t->value, value ? span_z(value) : otherwise);
   return true;
 }
 
-static void comment_skip(struct walk *w)
+static int digit_at(const struct config_text *t)
 {
-  struct span rest = span_from(w->text, w->at);
-  size_t end = span_find_span(span_from(rest, 2), SPAN("*/"));
-  if (end + 2 >= rest.n) {
-    w->why = "a comment is opened with /* and never closed";
-    return;
+  static const char digits[] = "0123456789abcdef";
+  char c = char_at(t, 0);
+  const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c) : NULL;
+  return at ? (int)(at - digits) : 16;
+}
+
+static int number_read(struct config_text *t, int base, int most)
+{
+  int v = 0;
+  for (; most && digit_at(t) < base; most--, t->at++)
+    v = v * base + digit_at(t);
+  return v;
+}
+
+/* Behind a backslash in double quotes. */
+static bool escape_read(struct config_text *t)
+{
+  static const char names[] = "abefnrtv", bytes[] = "\a\b\033\f\n\r\t\v";
+  char c = char_at(t, 0);
+  const char *named = strchr(names, c);
+  int v = named ? bytes[named - names] : (unsigned char)c;
+  size_t line = t->line;
+  bool octal = c >= '0' && c <= '9';
+  t->at += !octal;
+  if (octal)
+    v = number_read(t, 8, 3);
+  else if (c == 'x' && digit_at(t) < 16)
+    v = number_read(t, 16, 2);
+  if (!v || v > 0xFF || (octal && digit_at(t) < 10)) {
+    config_text_fault(t, line, "a backslash before a number: write two for one");
+    return false;
   }
-  for (size_t i = 0; i < end + 4; i++)
-    w->line += rest.p[i] == '\n';
-  w->at += end + 4;
+  buf_putc(&t->value, (char)v);
+  return true;
 }
 
-/* A backslash and what it stands for: an octal number of one byte at the most. */
-static void escape_skip(struct walk *w, char quote)
+/* In single quotes a backslash stands for itself but before a single quote and another one. */
+static bool backslash_read(struct config_text *t, char quote)
 {
-  size_t digits = 1;
-  unsigned value = 0;
-  w->line += char_at(w, 1) == '\n';
-  for (; quote == '"' && char_at(w, digits) >= '0' && char_at(w, digits) <= '9'; digits++)
-    value = char_at(w, digits) > '7' || digits > 3 ? 0x100 : value * 8 + (unsigned)(char_at(w, digits) - '0');
-  if (value > 0xFF)
-    w->why = "a backslash before a number: write two for one";
-  w->at += digits > 1 ? digits : 2;
+  char c = char_at(t, 1);
+  t->at++;
+  if (!c)
+    return true;
+  if (c == '\n')
+    t->line++;
+  else if (quote == '"')
+    return escape_read(t);
+  else if (c == '\'' || c == '\\')
+    buf_putc(&t->value, c);
+  else
+    buf_put(&t->value, t->text.p + t->at - 1, 2);
+  t->at++;
+  return true;
 }
 
-static void string_skip(struct walk *w, char quote)
+static bool quoted_read(struct config_text *t, char quote)
 {
-  for (w->at++; w->at < w->text.n && char_at(w, 0) != quote && char_at(w, 0) != '\n' && !w->why;) {
-    if (char_at(w, 0) == '\\')
-      escape_skip(w, quote);
-    else if (quote != '"' || !variable_skip(w))
-      w->at++;
+  size_t line = t->line, n;
+  t->at++;
+  for (char c; (c = char_at(t, 0)) != quote;) {
+    if (!c || c == '\n') {
+      config_text_fault(t, line, "a quote is opened and never closed in its line");
+      return false;
+    }
+    if (c == '\\') {
+      if (!backslash_read(t, quote))
+        return false;
+    } else if (quote == '"' && (n = variable_at(t))) {
+      if (!variable_read(t, n))
+        return false;
+    } else {
+      buf_putc(&t->value, c);
+      t->at++;
+    }
   }
-  if (!w->why && char_at(w, 0) != quote)
-    w->why = "a quote is opened and never closed in its line";
-  w->at++;
+  t->at++;
+  return true;
 }
 
-static void word_skip(struct walk *w)
+static bool bare_read(struct config_text *t)
 {
-  while (is_word(char_at(w, 0)))
-    w->at++;
+  for (size_t n; (n = variable_at(t)) || is_word(char_at(t, 0));)
+    if (!n)
+      buf_putc(&t->value, t->text.p[t->at++]);
+    else if (!variable_read(t, n))
+      return false;
+  return true;
 }
 
-static void step(struct walk *w)
+static bool value_read(struct config_text *t, const struct config_entry *e)
 {
-  char c = char_at(w, 0);
+  char c = char_at(t, 0);
+  buf_clear(&t->value);
   if (c == '"' || c == '\'')
-    string_skip(w, c);
-  else if (c == '#' || (c == '/' && char_at(w, 1) == '/'))
-    line_skip(w);
-  else if (c == '/' && char_at(w, 1) == '*')
-    comment_skip(w);
-  else if (c == '$' && variable_skip(w))
-    return;
-  else if (is_word(c))
-    word_skip(w);
-  else {
-    w->line += c == '\n';
-    w->at++;
+    return quoted_read(t, c);
+  if (is_word(c) || variable_at(t))
+    return bare_read(t);
+  if (!c || c == '\n')
+    config_text_fault(t, e->line, "%.*s has no value: write key = value", SPAN_ARG(e->key));
+  else
+    config_text_fault(t, e->line, "the value of %.*s begins with %c: put it in quotes", SPAN_ARG(e->key), c);
+  return false;
+}
+
+static bool key_read(struct config_text *t, struct config_entry *e)
+{
+  size_t from = t->at;
+  while (is_word(char_at(t, 0)))
+    t->at++;
+  e->key = span_of(t->text.p + from, t->at - from);
+  blank_skip(t, false);
+  if (e->key.n && char_at(t, 0) == '=') {
+    t->at++;
+    return true;
   }
+  struct span what = e->key.n ? e->key : span_of(t->text.p + from, 1);
+  if (e->line == t->value_line)
+    config_text_fault(t, e->line, "something stands behind the value: put a value with blanks or marks in quotes");
+  else
+    config_text_fault(t, e->line, "%.*s is not understood: write key = value, and # before a comment", SPAN_ARG(what));
+  return false;
+}
+
+static bool entry_read(struct config_text *t, struct config_entry *e)
+{
+  e->line = t->line;
+  if (!key_read(t, e))
+    return false;
+  blank_skip(t, false);
+  if (!value_read(t, e))
+    return false;
+  t->value_line = t->line;
+  e->value = buf_z(&t->value);
+  if (t->value.failed)
+    config_text_fault(t, e->line, "out of memory");
+  return !t->value.failed;
+}
+
+bool config_text_next(struct config_text *t, struct config_entry *e)
+{
+  for (blank_skip(t, true); t->at < t->text.n; blank_skip(t, true)) {
+    if (entry_read(t, e))
+      return true;
+    line_skip(t);
+  }
+  return false;
 }
 
 static bool is_letter(uint32_t c)
@@ -109,18 +258,9 @@ static bool is_letter(uint32_t c)
   return (c >= ' ' && c != 0x7F) || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* False: *line is that of the first byte that is none. */
-static bool is_text(struct span s, size_t *line)
-{
-  uint32_t c;
-  for (size_t n; s.n && (n = utf8_next(s, &c)) && is_letter(c); s = span_from(s, n))
-    *line += c == '\n';
-  return !s.n;
-}
-
 bool config_text_read(struct buf *text, const char *path, FILE *why)
 {
-  struct walk w = {.line = 1};
+  uint32_t c;
   size_t line = 1;
   text->max = CONFIG_TEXT_MOST;
   if (!file_read(text, path)) {
@@ -128,35 +268,10 @@ bool config_text_read(struct buf *text, const char *path, FILE *why)
             errno == EACCES ? "let this account read it, or ask as another (sudo)" : "name a readable file with --config FILE");
     return false;
   }
-  w.text = buf_view(text);
-  if (!is_text(w.text, &line)) {
+  struct span rest = buf_view(text);
+  for (size_t n; rest.n && (n = utf8_next(rest, &c)) && is_letter(c); rest = span_from(rest, n))
+    line += c == '\n';
+  if (rest.n)
     fprintf(why, "%s:%zu: a byte that is no UTF-8 text: is this a configuration?\n", path, line);
-    return false;
-  }
-  while (w.at < w.text.n && !w.why) {
-    line = w.line;
-    step(&w);
-  }
-  if (w.why)
-    fprintf(why, "%s:%zu: %s\n", path, line, w.why);
-  return !w.why;
-}
-
-bool config_text_word(struct span text, struct span key, struct span *value)
-{
-  bool found = false;
-  while (text.p) {
-    struct span rest = span_trim(span_split(&text, '\n')), name = span_trim(span_split(&rest, '='));
-    rest = span_trim(rest);
-    if (!span_eq(name, key) || !rest.n)
-      continue;
-    char quote = *rest.p == '"' || *rest.p == '\'' ? *rest.p : 0;
-    size_t end = 0;
-    rest = span_from(rest, quote != 0);
-    while (end < rest.n && (quote ? rest.p[end] != quote : is_word(rest.p[end])))
-      end++;
-    *value = span_head(rest, end);
-    found = end > 0;
-  }
-  return found;
+  return !rest.n;
 }

@@ -1,4 +1,4 @@
-/* Configurations of any shape: a refused one says why, and none spoils what libconfuse reads next. */
+/* Configurations of any shape: a refused one says why, and none spoils what is read next. */
 #include "fuzz.h"
 
 #include <unistd.h>

@@ -104,7 +104,6 @@ static void a_file_that_is_none_is_told(void **state)
   free(said);
 }
 
-/* libconfuse has one reader for the whole process: nothing of a bad file may reach the next one. */
 static void no_file_spoils_the_next(void **state)
 {
   static const char *const bad[] = {"site_name = \"a", "site_name = 'a", "/* a", "# a", "site_name = \"\\9", "workers = (",
