@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "config/config_text.h"
 
 static char path[] = "/tmp/diptych-config-XXXXXX";
 
@@ -163,6 +162,109 @@ static void a_key_that_is_set_twice_is_told_and_the_last_counts(void **state)
   free(said);
 }
 
+/* Each sentence begins with its line. */
+static void all_faulty_lines_are_told(void **state)
+{
+  static const int lines[] = {1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12};
+  bool read;
+  size_t n = 0;
+  (void)state;
+  char *said = said_of(SPAN("wibble = 3\nworkers =\nlang = \"en\nsite_name \"a\"\nworkers = many\nbacklog = 5\nbacklog = 0\n"
+                            "mysql_tls = maybe\nlang = {en}\nsite_name = My site\n= 2\nworkers = 99999999999999999999"),
+                       &read), *rest = said;
+  assert_false(read);
+  for (char *line; (line = strsep(&rest, "\n")) && *line;) {
+    char begin[64];
+    if (strstr(line, "was set in line"))
+      continue;
+    assert_true(n < sizeof lines / sizeof *lines);
+    snprintf(begin, sizeof begin, "%s:%d: ", path, lines[n++]);
+    if (strncmp(line, begin, strlen(begin)) != 0)
+      fail_msg("\"%s\" is not about \"%s\"", line, begin);
+  }
+  assert_int_equal(n, sizeof lines / sizeof *lines);
+  free(said);
+}
+
+static void a_missing_value_is_told_at_its_own_line(void **state)
+{
+  (void)state;
+  refused("lang = \"en\"\nworkers =\nsite_name = \"a\"\n", 2, "workers has no value");
+  refused("site_name =\nlang = \"en\"\n", 1, "site_name has no value");
+  refused("site_name = # none\nlang = \"en\"\n", 1, "site_name has no value");
+  refused("\nsite_name = /* none */ \r\n", 2, "site_name has no value");
+  refused("\n\nsite_name =", 3, "site_name has no value");
+  refused("workers = \"\"\n", 1, "write a number");
+}
+
+static void an_unset_variable_is_told_by_its_name(void **state)
+{
+  static const char *const values[] = {"${NOBODY_SET_THIS}", "\"${NOBODY_SET_THIS}\"", "\"a${NOBODY_SET_THIS}b\"",
+                                       "a${NOBODY_SET_THIS}", "\"${HOME}${NOBODY_SET_THIS}\""};
+  char text[128];
+  (void)state;
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    snprintf(text, sizeof text, "workers = 2\nmysql_password = %s\nworkers_min = 1\n", values[i]);
+    refused(text, 2, "no variable NOBODY_SET_THIS");
+  }
+}
+
+/* What a value is read as. */
+static void password_is(const char *value, struct span expected)
+{
+  char text[256];
+  FILE *why = fopen("/dev/null", "w");
+  snprintf(text, sizeof text, "mysql_password = %s", value);
+  file_write(span_z(text));
+  struct config *c = config_read(path, why);
+  if (!c || !span_eq(span_z(c->mysql_password), expected))
+    fail_msg("%s was read as \"%s\"", value, c ? c->mysql_password : "(nothing)");
+  config_free(&c);
+  fclose(why);
+}
+
+static void values_are_read_as_the_manual_says(void **state)
+{
+  (void)state;
+  setenv("DIPTYCH_TEST_VARIABLE", "v \"1\" \\ # '", 1);
+  setenv("DIPTYCH_TEST_EMPTY", "", 1);
+  password_is("\"a\\\"b\\\\c\\'d\\q\"", SPAN("a\"b\\c'dq"));
+  password_is("\"\\a\\b\\e\\f\\n\\r\\t\\v\"", SPAN("\a\b\033\f\n\r\t\v"));
+  password_is("\"\\101\\60a\\x41g\\xe9\\x\\xg\"", SPAN("A0aAg\xE9xxg"));
+  password_is("\"a\\\nb\"", SPAN("ab"));
+  password_is("'a\\\nb'", SPAN("ab"));
+  password_is("'a\\'b\\\\c\\n\"${HOME}'", SPAN("a'b\\c\\n\"${HOME}"));
+  password_is("a\\n$b/ /*c*/", SPAN("a\\n$b/"));
+  password_is("\"<${DIPTYCH_TEST_VARIABLE}>\"", SPAN("<v \"1\" \\ # '>"));
+  password_is("${DIPTYCH_TEST_VARIABLE}", SPAN("v \"1\" \\ # '"));
+  password_is("${DIPTYCH_TEST_EMPTY}", SPAN(""));
+  password_is("\"${DIPTYCH_TEST_EMPTY:-b}${NOBODY_SET_THIS:-c:-d}\"", SPAN("c:-d"));
+  password_is("\"${NOBODY_SET_THIS:-}\"", SPAN(""));
+  password_is("\"${ $ {\"", SPAN("${ $ {"));
+}
+
+/* Any bytes of text come through both kinds of quotes. */
+static void what_is_quoted_comes_back(void **state)
+{
+  unsigned seed = 7;
+  (void)state;
+  for (int round = 0; round < 300; round++) {
+    char value[24], text[64], quote = round % 2 ? '"' : '\'';
+    size_t n = 0, m = 0;
+    text[m++] = quote;
+    for (; n < sizeof value; n++) {
+      seed = seed * 1103515245 + 12345;
+      char c = value[n] = (char)(' ' + (seed >> 16) % 95);
+      if (c == '\\' || c == quote || (quote == '"' && c == '$'))
+        text[m++] = '\\';
+      text[m++] = c;
+    }
+    text[m++] = quote;
+    text[m] = 0;
+    password_is(text, span_of(value, n));
+  }
+}
+
 static void control_is(const char *text, const char *expected)
 {
   file_write(span_z(text));
@@ -206,6 +308,11 @@ int main(void)
       cmocka_unit_test(no_file_spoils_the_next),
       cmocka_unit_test(words_have_their_form),
       cmocka_unit_test(a_key_that_is_set_twice_is_told_and_the_last_counts),
+      cmocka_unit_test(all_faulty_lines_are_told),
+      cmocka_unit_test(a_missing_value_is_told_at_its_own_line),
+      cmocka_unit_test(an_unset_variable_is_told_by_its_name),
+      cmocka_unit_test(values_are_read_as_the_manual_says),
+      cmocka_unit_test(what_is_quoted_comes_back),
       cmocka_unit_test(the_control_socket_is_found_in_a_file_with_faults),
   };
   return cmocka_run_group_tests(tests, file_make, file_remove);
