@@ -12,6 +12,7 @@
 #include "site/assets.h"
 #include "site/site.h"
 #include "site/templates.h"
+#include "text/json.h"
 #include "watch/watch_loop.h"
 
 #define WAIT_MS 100 /* at most, before another look at the clock */
@@ -223,17 +224,17 @@ static void status(void *context, struct buf *out, bool json)
     buf_printf(out,
                "\"catalog\":{\"ready\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,\"publication\":%llu,"
                "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
-               "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":\"%.60s\",\"trouble\":\"",
+               "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":",
                st.ready ? "true" : "false", st.database_up ? "true" : "false",
                breaker_closed(&s->breakers->cache) ? "true" : "false", products,
                (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
                st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
                (unsigned long long)st.behind, (unsigned long long)st.cursor, (unsigned long long)st.gaps,
-               (unsigned long long)st.sweep_found, st.from_file ? "true" : "false", st.incarnation);
-    for (const char *t = st.trouble; *t; t++)
-      if (*t >= ' ' && *t != '"' && *t != '\\')
-        buf_putc(out, *t);
-    buf_puts(out, "\"}");
+               (unsigned long long)st.sweep_found, st.from_file ? "true" : "false");
+    json_write_string(out, span_z(st.incarnation));
+    buf_puts(out, ",\"trouble\":");
+    json_write_string(out, span_z(st.trouble));
+    buf_putc(out, '}');
     return;
   }
   buf_printf(out, "catalog: %s, %u products, %llu entries behind, ", st.ready ? "ready" : "not ready", products,

@@ -1,6 +1,6 @@
 #include "pool/report.h"
 
-#include <string.h>
+#include "text/json.h"
 
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
@@ -96,35 +96,18 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
       worker_text(&b->slots[i], i, now_us, out);
 }
 
-/* JSON strings: RFC 8259 section 7.  Bytes that are no ASCII come from a peer and may be no UTF-8:
- * they are written as the code points of Latin-1, which never makes the document invalid. */
-static void json_string(struct buf *out, const char *z)
-{
-  buf_putc(out, '"');
-  for (; *z; z++) {
-    unsigned char c = (unsigned char)*z;
-    if (c == '"' || c == '\\')
-      buf_printf(out, "\\%c", c);
-    else if (c < 0x20 || c >= 0x7f)
-      buf_printf(out, "\\u%04x", c);
-    else
-      buf_putc(out, (char)c);
-  }
-  buf_putc(out, '"');
-}
-
 static void worker_json(const struct scoreboard_slot *s, unsigned i, int64_t now_us, struct buf *out)
 {
   char text[SCOREBOARD_TEXT];
   bool busy = LOAD(s->request_us) != 0;
   scoreboard_text_read(s, text);
   buf_printf(out, "{\"worker\":%u,\"pid\":%d,\"state\":", i, LOAD(s->pid));
-  json_string(out, scoreboard_state_text(scoreboard_slot_state(s)));
+  json_write_string(out, span_z(scoreboard_state_text(scoreboard_slot_state(s))));
   buf_printf(out, ",\"busy\":%s,\"stage\":", busy ? "true" : "false");
-  json_string(out, stage_text(LOAD(s->stage.now)));
+  json_write_string(out, span_z(stage_text(LOAD(s->stage.now))));
   buf_puts(out, ",\"request\":");
   if (busy)
-    json_string(out, text);
+    json_write_string(out, span_z(text));
   else
     buf_puts(out, "null");
   buf_printf(out, ",\"ms\":%lld,\"deferred\":%u,\"requests\":%llu,\"generation\":%u}", (long long)running_ms(s, now_us),
@@ -148,7 +131,7 @@ static void watcher_json(const struct scoreboard *b, struct buf *out)
 {
   int pid = LOAD(b->watcher.pid);
   buf_printf(out, "\"watcher\":{\"pid\":%d,\"state\":\"%s\",\"stage\":", pid, pid ? "running" : "none");
-  json_string(out, stage_text(LOAD(b->watcher.stage.now)));
+  json_write_string(out, span_z(stage_text(LOAD(b->watcher.stage.now))));
   buf_putc(out, '}');
 }
 

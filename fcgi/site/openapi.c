@@ -6,6 +6,7 @@
 #include "config.h"
 #include "site/openapi_schema.h"
 #include "site/routes.h"
+#include "text/json.h"
 
 /* X(pattern, summary, parameter, its description, example) */
 #define OPENAPI_PATHS(X)                                                                                               \
@@ -213,13 +214,9 @@ bool openapi_write(const struct config *c, struct buf *out)
                 "Every content page as JSON and Markdown: add .json or .md to its path. The values are those of the "
                 "page. No key is needed; any origin may read.",
                 "servers", "url", c->base_url, "security", "paths", paths(), "components", components());
-  char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
-  json_decref(document);
-  out->failed = out->failed || !text || starved;
-  if (!text)
-    return false;
-  buf_puts(out, text);
+  out->failed = out->failed || !document || starved;
+  json_write_tree(out, document);
   buf_putc(out, '\n');
-  free(text);
+  json_decref(document);
   return !out->failed;
 }

@@ -9,6 +9,7 @@
 #include "template/template.h"
 #include "template/template_scan.h"
 #include "text/escape.h"
+#include "text/json.h"
 
 #define CONTEXTS 512 /* sections within sections, partials' included */
 
@@ -53,42 +54,12 @@ static json_t *name_find(const struct lenient *r, struct span name)
 
 /* Values. */
 
-/* The shortest digits that are read back as the same number; a real looks like one. */
-static int real_print(char *out, size_t size, double v)
+static void value_print(struct buf *out, const json_t *v)
 {
-  int n = 0;
-  for (int digits = 15; digits <= 17; digits++) {
-    n = snprintf(out, size - 2, "%.*g", digits, v);
-    if (strtod(out, NULL) == v)
-      break;
-  }
-  return out[strcspn(out, ".e")] ? n : n + snprintf(out + n, 3, ".0");
-}
-
-static int to_buf(const char *p, size_t n, void *out)
-{
-  buf_put(out, p, n);
-  return 0;
-}
-
-static void tree_print(struct buf *out, json_t *v)
-{
-  if (json_dump_callback(v, to_buf, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
-    out->failed = true;
-}
-
-static void value_print(struct buf *out, json_t *v)
-{
-  char digits[64];
-  switch (v ? json_typeof(v) : JSON_NULL) {
-  case JSON_STRING: buf_put(out, json_string_value(v), json_string_length(v)); break;
-  case JSON_INTEGER: buf_int(out, json_integer_value(v)); break;
-  case JSON_REAL: buf_put(out, digits, (size_t)real_print(digits, sizeof digits, json_real_value(v))); break;
-  case JSON_TRUE: buf_puts(out, "true"); break;
-  case JSON_FALSE: buf_puts(out, "false"); break;
-  case JSON_NULL: break;
-  default: tree_print(out, v); break;
-  }
+  if (json_is_string(v))
+    buf_put(out, json_string_value(v), json_string_length(v));
+  else if (v && !json_is_null(v))
+    json_write_tree(out, v);
 }
 
 static void value_write(struct lenient *r, const struct template_token *t)

@@ -1,5 +1,7 @@
 #include "text/json.h"
 
+#include <stdlib.h>
+
 #include "text/utf8.h"
 
 /* Bytes that stand as they are: ASCII but for controls and what could end the string or its script element. */
@@ -52,6 +54,60 @@ void json_write_string(struct buf *out, struct span s)
     }
   }
   buf_putc(out, '"');
+}
+
+/* The shortest digits that are read back as the same number; a real looks like one. */
+static void real_write(struct buf *out, double v)
+{
+  char text[64];
+  int n = 0;
+  for (int digits = 15; digits <= 17; digits++) {
+    n = snprintf(text, sizeof text - 2, "%.*g", digits, v);
+    if (strtod(text, NULL) == v)
+      break;
+  }
+  buf_put(out, text, (size_t)n);
+  if (!text[strcspn(text, ".e")])
+    buf_puts(out, ".0");
+}
+
+static void object_write(struct buf *out, const json_t *v)
+{
+  json_t *of = (json_t *)v; /* jansson's iterators only read */
+  const char *before = "{";
+  for (void *at = json_object_iter(of); at; at = json_object_iter_next(of, at)) {
+    buf_puts(out, before);
+    json_write_string(out, span_of(json_object_iter_key(at), json_object_iter_key_len(at)));
+    buf_putc(out, ':');
+    json_write_tree(out, json_object_iter_value(at));
+    before = ",";
+  }
+  buf_puts(out, *before == '{' ? "{}" : "}");
+}
+
+static void array_write(struct buf *out, const json_t *v)
+{
+  buf_putc(out, '[');
+  for (size_t i = 0; i < json_array_size(v); i++) {
+    if (i)
+      buf_putc(out, ',');
+    json_write_tree(out, json_array_get(v, i));
+  }
+  buf_putc(out, ']');
+}
+
+void json_write_tree(struct buf *out, const json_t *v)
+{
+  switch (v ? json_typeof(v) : JSON_NULL) {
+  case JSON_OBJECT: object_write(out, v); break;
+  case JSON_ARRAY: array_write(out, v); break;
+  case JSON_STRING: json_write_string(out, span_of(json_string_value(v), json_string_length(v))); break;
+  case JSON_INTEGER: buf_int(out, json_integer_value(v)); break;
+  case JSON_REAL: real_write(out, json_real_value(v)); break;
+  case JSON_TRUE: buf_puts(out, "true"); break;
+  case JSON_FALSE: buf_puts(out, "false"); break;
+  case JSON_NULL: buf_puts(out, "null"); break;
+  }
 }
 
 static struct shape_items items_at(const char *at)

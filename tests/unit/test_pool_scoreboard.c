@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -149,6 +150,33 @@ static void delays_grow_to_a_limit(void **state)
   assert_int_equal(workers_delay_us(1000000), 2000000);
 }
 
+static json_t *report_of(const struct scoreboard *b, const struct app *app)
+{
+  struct buf out = BUF_INIT;
+  report_json(b, app, &out);
+  json_t *v = json_loadb(out.p, out.n, JSON_ALLOW_NUL, NULL);
+  buf_free(&out);
+  return v;
+}
+
+/* A peer's bytes come through as JSON, whatever they are. */
+static void the_report_is_json_whatever_is_asked_for(void **state)
+{
+  struct scoreboard *b = scoreboard_new();
+  (void)state;
+  atomic_store(&b->slots[0].pid, 42);
+  atomic_store(&b->used, 1);
+  for (int c = 1; c < 256; c++) {
+    char target[8] = {'/', (char)c, '"', '\\', 'x'};
+    scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_z(target));
+    json_t *v = report_of(b, NULL);
+    assert_non_null(v);
+    const char *request = json_string_value(json_object_get(json_array_get(json_object_get(v, "workers"), 0), "request"));
+    assert_true(request && strncmp(request, "GET /", 5) == 0 && strcmp(request + strlen(request) - 3, "\"\\x") == 0);
+    json_decref(v);
+  }
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
@@ -156,6 +184,7 @@ int main(void)
       cmocka_unit_test(a_reader_never_sees_a_mixture), cmocka_unit_test(half_a_text_is_not_shown),
       cmocka_unit_test(others_that_idle),
       cmocka_unit_test(sums_are_over_all_slots), cmocka_unit_test(delays_grow_to_a_limit),
+      cmocka_unit_test(the_report_is_json_whatever_is_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

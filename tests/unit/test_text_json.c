@@ -62,11 +62,36 @@ static void views(void **state)
   buf_free(&out);
 }
 
+/* Members stay in their order, and strings have the one form of all JSON here. */
+static void trees(void **state)
+{
+  (void)state;
+  static const char text[] = "{\"z\":[],\"a\":{},\"n\":[1,-9223372036854775808,0.1,1.0,1e300],\"t\":[true,false,null],"
+                             "\"\\u003ck\\\"\":\"\\u0000\\u003c\"}";
+  json_t *v = json_loads(text, JSON_ALLOW_NUL, NULL);
+  struct buf out = BUF_INIT;
+  assert_non_null(v);
+  json_write_tree(&out, v);
+  const char *number = strstr(buf_z(&out), "1e+300");
+  assert_non_null(number);
+  buf_clear(&out);
+  json_array_remove(json_object_get(v, "n"), 4);
+  json_write_tree(&out, v);
+  assert_string_equal(buf_z(&out), "{\"z\":[],\"a\":{},\"n\":[1,-9223372036854775808,0.1,1.0],\"t\":[true,false,null],"
+                                   "\"\\u003ck\\\"\":\"\\u0000\\u003c\"}");
+  buf_clear(&out);
+  json_write_tree(&out, NULL);
+  assert_string_equal(buf_z(&out), "null");
+  json_decref(v);
+  buf_free(&out);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(strings),
       cmocka_unit_test(views),
+      cmocka_unit_test(trees),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
