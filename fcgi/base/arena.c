@@ -79,9 +79,12 @@ void arena_fail(struct arena *a)
   a->failed = true;
 }
 
-size_t arena_used(const struct arena *a)
+size_t arena_held(const struct arena *a)
 {
-  return a->total;
+  size_t sum = sizeof *a;
+  for (const struct block *b = a->newest; b; b = b->older)
+    sum += sizeof *b + b->size;
+  return sum;
 }
 
 static bool grow(struct arena *a, size_t n)

@@ -19,7 +19,7 @@ void arena_free(struct arena **a);
 void arena_reset(struct arena *a);
 bool arena_failed(const struct arena *a);
 void arena_fail(struct arena *a); /* what belongs to it had no memory elsewhere */
-size_t arena_used(const struct arena *a);
+size_t arena_held(const struct arena *a); /* bytes taken from the system, used or not */
 
 void *arena_alloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */

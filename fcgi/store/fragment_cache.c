@@ -3,24 +3,21 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define WAYS 8
-#define USUAL_BYTES 4096 /* of one fragment, for the number of places */
+#include "base/lru.h"
+
+#define USUAL_BYTES 2048                       /* of one fragment */
+#define LARGEST_SHARE 8                        /* one eighth of the bytes */
 #define UNPACKED(packed) (2 * (packed) + 1024) /* first guess; the arena grows */
 
 struct place {
-  struct arena *arena; /* NULL: empty.  Owns key, body and value */
+  struct arena *arena; /* owns this place, its key and its value */
   const void *value;
-  struct span key;
-  uint64_t hash;
-  size_t bytes;
-  bool used; /* since the hand last passed */
+  struct lru_entry at;
 };
 
 struct fragment_cache {
-  size_t max, bytes, sets, hand;
-  struct place *places; /* sets * WAYS */
-  struct arena **gone;  /* taken off, but perhaps still looked at */
-  size_t n_gone, gone_cap;
+  struct lru *lru;
+  size_t max;
 };
 
 struct fragment_cache *fragment_cache_new(size_t max_bytes)
@@ -29,116 +26,71 @@ struct fragment_cache *fragment_cache_new(size_t max_bytes)
   if (!s)
     return NULL;
   s->max = max_bytes;
-  s->sets = 1;
-  while (s->sets * WAYS * USUAL_BYTES < max_bytes)
-    s->sets *= 2;
-  s->places = max_bytes ? calloc(s->sets * WAYS, sizeof *s->places) : NULL;
-  if (max_bytes && !s->places)
+  s->lru = lru_new(max_bytes, 0, USUAL_BYTES);
+  if (!s->lru)
     fragment_cache_free(&s);
   return s;
 }
 
-static void gone_free(struct fragment_cache *s)
+static void place_free(struct lru_entry *e)
 {
-  while (s->n_gone)
-    arena_free(&s->gone[--s->n_gone]);
+  struct arena *a = LRU_OWNER(e, struct place, at)->arena;
+  arena_free(&a);
 }
 
 void fragment_cache_free(struct fragment_cache **s)
 {
   if (!*s)
     return;
-  gone_free(*s);
-  for (size_t i = 0; (*s)->places && i < (*s)->sets * WAYS; i++)
-    arena_free(&(*s)->places[i].arena);
-  free((*s)->places);
-  free((*s)->gone);
+  for (struct lru_entry *e; (*s)->lru && (e = lru_pop((*s)->lru));)
+    place_free(e);
+  lru_free(&(*s)->lru);
   free(*s);
   *s = NULL;
 }
 
-/* false: no memory to remember it by; it stays. */
-static bool take_off(struct fragment_cache *s, struct place *p)
-{
-  if (s->n_gone == s->gone_cap) {
-    size_t cap = s->gone_cap ? 2 * s->gone_cap : 16;
-    struct arena **more = realloc(s->gone, cap * sizeof(*more));
-    if (!more)
-      return false;
-    s->gone = more;
-    s->gone_cap = cap;
-  }
-  s->gone[s->n_gone++] = p->arena;
-  s->bytes -= p->bytes;
-  *p = (struct place){0};
-  return true;
-}
-
 void fragment_cache_tidy(struct fragment_cache *s)
 {
-  gone_free(s);
-  for (size_t turns = 2 * s->sets * WAYS; s->bytes > s->max && turns; turns--) {
-    struct place *p = &s->places[s->hand++ % (s->sets * WAYS)];
-    if (p->arena && !p->used)
-      take_off(s, p);
-    p->used = false;
-  }
-  gone_free(s);
-}
-
-static struct place *set_of(struct fragment_cache *s, uint64_t hash)
-{
-  return &s->places[(hash & (s->sets - 1)) * WAYS];
+  for (struct lru_entry *e; (e = lru_over(s->lru));)
+    place_free(e);
 }
 
 const void *fragment_cache_get(struct fragment_cache *s, struct span key)
 {
-  uint64_t hash = XXH3_64bits(key.p, key.n);
-  struct place *p = s->places ? set_of(s, hash) : NULL;
-  for (size_t i = 0; p && i < WAYS; i++)
-    if (p[i].arena && p[i].hash == hash && span_eq(p[i].key, key)) {
-      p[i].used = true;
-      return p[i].value;
-    }
-  return NULL;
+  struct lru_entry *e = lru_get(s->lru, key, XXH3_64bits(key.p, key.n));
+  return e ? LRU_OWNER(e, struct place, at)->value : NULL;
 }
 
-/* Where a new fragment goes: to an empty place of its set, else to one that was not used lately. */
-static struct place *place_for(struct fragment_cache *s, uint64_t hash)
+/* NULL: the body is damaged, or no memory. */
+static struct place *place_new(enum fragment_kind kind, struct span key, struct span body)
 {
-  struct place *set = set_of(s, hash), *p = &set[hash >> 32 & (WAYS - 1)];
-  for (size_t i = 0; i < WAYS; i++) {
-    if (!set[i].arena)
-      return &set[i];
-    if (p->used && !set[i].used)
-      p = &set[i];
+  struct arena *a = arena_new_sized(sizeof(struct place) + key.n + UNPACKED(body.n), 0);
+  struct place *p = a ? ARENA_NEW(a, struct place) : NULL;
+  if (p) {
+    *p = (struct place){.arena = a, .value = fragment_unpack(kind, arena_copy(a, body), a)};
+    p->at.key = arena_copy(a, key);
+    p->at.hash = XXH3_64bits(key.p, key.n);
   }
-  return take_off(s, p) ? p : NULL;
+  if (!p || !p->value || arena_failed(a)) {
+    arena_free(&a);
+    return NULL;
+  }
+  p->at.bytes = arena_held(a);
+  return p;
 }
 
 const void *fragment_cache_put(struct fragment_cache *s, enum fragment_kind kind, struct span key, struct span body)
 {
-  if (!s->places || body.n > s->max / 8)
+  if (!s->max || body.n > s->max / LARGEST_SHARE)
     return NULL;
-  struct arena *a = arena_new_sized(key.n + UNPACKED(body.n), 0);
-  const void *value = a ? fragment_unpack(kind, arena_copy(a, body), a) : NULL;
-  struct place made = {.arena = a, .value = value, .hash = XXH3_64bits(key.p, key.n), .used = true};
-  struct place *p = NULL;
-  if (value) {
-    made.key = arena_copy(a, key);
-    made.bytes = arena_used(a) + sizeof made;
-    p = arena_failed(a) ? NULL : place_for(s, made.hash);
-  }
-  if (!p) {
-    arena_free(&a);
-    return NULL;
-  }
-  *p = made;
-  s->bytes += made.bytes;
-  return value;
+  const void *kept = fragment_cache_get(s, key);
+  struct place *p = kept ? NULL : place_new(kind, key, body);
+  if (p)
+    lru_put(s->lru, &p->at);
+  return p ? p->value : kept;
 }
 
 size_t fragment_cache_bytes(const struct fragment_cache *s)
 {
-  return s->bytes;
+  return lru_bytes(s->lru);
 }

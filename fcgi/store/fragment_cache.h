@@ -3,8 +3,8 @@
  * only needed or not.  It saves a busy worker the round trip to memcached; an idle one still asks there
  * (store.c decides), so that memcached's own order of use stays true.
  *
- * Bounded by bytes: what was not used lately is put away first.  A value that was handed out lives until
- * fragment_cache_tidy.  One fragment cache per worker. */
+ * Bounded by the bytes that it holds: what was used longest ago is put away first (base/lru.h).  A value that
+ * was handed out lives until fragment_cache_tidy.  One fragment cache per worker. */
 #ifndef DIPTYCH_STORE_FRAGMENT_CACHE_H
 #define DIPTYCH_STORE_FRAGMENT_CACHE_H
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <malloc.h>
 
 #include "store/fragment_cache.h"
 #include "text/pack.h"
@@ -81,6 +82,24 @@ static void bytes_stay_bounded_and_what_is_used_stays(void **state)
   fragment_cache_free(&s);
 }
 
+/* Small fragments cost the memory that they hold, not what they fill of it. */
+static void memory_stays_bounded_too(void **state)
+{
+  (void)state;
+  const size_t max = 4 << 20;
+  struct fragment_cache *s = fragment_cache_new(max);
+  struct buf b = BUF_INIT;
+  char key[32];
+  size_t before = mallinfo2().uordblks;
+  for (unsigned i = 0; i < 50000; i++) {
+    fragment_cache_tidy(s);
+    assert_non_null(fragment_cache_put(s, FRAGMENT_SOURCE, key_of(key, i), packed(&b, SPAN("one"))));
+  }
+  assert_true(mallinfo2().uordblks - before < max + max / 4);
+  buf_free(&b);
+  fragment_cache_free(&s);
+}
+
 /* Reads every value after hundreds were put over it: a sanitizer sees one that was freed. */
 static void handed_out_lives_until_tidy(void **state)
 {
@@ -119,6 +138,7 @@ int main(void)
       cmocka_unit_test(got_again_under_its_key_only),
       cmocka_unit_test(damaged_is_not_kept),
       cmocka_unit_test(bytes_stay_bounded_and_what_is_used_stays),
+      cmocka_unit_test(memory_stays_bounded_too),
       cmocka_unit_test(handed_out_lives_until_tidy),
       cmocka_unit_test(no_bytes_keep_nothing),
   };
