@@ -42,7 +42,7 @@ static void a_slot_s_life(void **state)
   atomic_store(&s->deferred, 2);
   scoreboard_request_pause(s);
   scoreboard_doing(s, 128000, doing);
-  assert_string_equal(doing, "while idle, 2 set aside");
+  assert_string_equal(doing, "while idle, 2 deferred");
   assert_int_equal(atomic_load(&s->requests), 1);
   atomic_store(&s->leaving, 1);
   assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_LEAVING);
