@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "site/representation.h"
+#include "template/shape_json.h"
 #include "text/json.h"
 
 static int name_length(const struct shape *s)
@@ -57,7 +58,7 @@ void openapi_schema_add(json_t *schemas, const struct shape *s)
     address_add(schema, "self", "This document");
   }
   for (size_t i = 0; i < s->n; i++)
-    if (!json_leaves_out(&s->fields[i])) {
+    if (!shape_json_leaves_out(&s->fields[i])) {
       property_add(schema, s->fields[i].name, field_schema(&s->fields[i]));
       if (s->fields[i].of)
         openapi_schema_add(schemas, s->fields[i].of);

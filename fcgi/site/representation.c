@@ -1,6 +1,7 @@
 #include "site/representation.h"
 
 #include "site/view.h"
+#include "template/shape_json.h"
 #include "text/json.h"
 
 static const struct shape_field *frame_of(const struct shape *s)
@@ -27,6 +28,6 @@ void representation_json_write(struct buf *out, const struct shape *s, const voi
   buf_puts(out, ",\"self\":");
   json_write_string(out, self);
   buf_putc(out, ',');
-  json_write_members(out, s, view);
+  shape_json_write_members(out, s, view);
   buf_puts(out, "}\n");
 }

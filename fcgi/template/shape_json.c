@@ -1,0 +1,83 @@
+#include "template/shape_json.h"
+
+#include "base/format.h"
+#include "text/json.h"
+
+static struct shape_items items_at(const char *at)
+{
+  struct shape_items items;
+  memcpy(&items, at, sizeof items);
+  return items;
+}
+
+static void list_write(struct buf *out, const struct shape_field *f, struct shape_items items)
+{
+  size_t stride = f->of ? f->of->size : sizeof(struct span);
+  buf_putc(out, '[');
+  for (size_t i = 0; i < items.n; i++) {
+    const char *element = (const char *)items.v + i * stride;
+    if (i)
+      buf_putc(out, ',');
+    if (f->of)
+      shape_json_write(out, f->of, element);
+    else
+      json_write_string(out, *(const struct span *)(const void *)element);
+  }
+  buf_putc(out, ']');
+}
+
+static void field_write(struct buf *out, const struct shape_field *f, const char *at)
+{
+  const void *record;
+  const struct span *text = (const void *)at;
+  switch (f->kind) {
+  case SHAPE_TEXT:
+    if (!text->n)
+      buf_puts(out, "null");
+    else
+      json_write_string(out, *text);
+    break;
+  case SHAPE_HTML: json_write_string(out, *text); break;
+  case SHAPE_FLAG: buf_puts(out, *(const bool *)at ? "true" : "false"); break;
+  case SHAPE_INT: buf_int(out, *(const int64_t *)(const void *)at); break;
+  case SHAPE_TEXTS:
+  case SHAPE_LIST: list_write(out, f, items_at(at)); break;
+  case SHAPE_RECORD:
+    memcpy(&record, at, sizeof record);
+    shape_json_write(out, f->of, record);
+    break;
+  }
+}
+
+/* Geometry and the HTML page's frame are no content. */
+bool shape_json_leaves_out(const struct shape_field *f)
+{
+  struct span name = f->of ? span_z(f->of->name) : SPAN("");
+  return span_ends(name, SPAN("_draw")) || span_eq(name, SPAN("page_view"));
+}
+
+void shape_json_write_members(struct buf *out, const struct shape *s, const void *view)
+{
+  bool any = false;
+  for (size_t i = 0; i < s->n; i++) {
+    if (shape_json_leaves_out(&s->fields[i]))
+      continue;
+    if (any)
+      buf_putc(out, ',');
+    any = true;
+    json_write_string(out, span_z(s->fields[i].name));
+    buf_putc(out, ':');
+    field_write(out, &s->fields[i], (const char *)view + s->fields[i].offset);
+  }
+}
+
+void shape_json_write(struct buf *out, const struct shape *s, const void *view)
+{
+  if (!view) {
+    buf_puts(out, "null");
+    return;
+  }
+  buf_putc(out, '{');
+  shape_json_write_members(out, s, view);
+  buf_putc(out, '}');
+}
