@@ -18,6 +18,9 @@
 enum err { ERR_LIST(ERR_ENUM) ERR_COUNT };
 #undef ERR_ENUM
 
+/* For results that a caller must look at. */
+#define MUST_USE __attribute__((warn_unused_result))
+
 const char *err_text(enum err e);
 
 #endif

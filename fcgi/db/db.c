@@ -1,5 +1,6 @@
 #include "db/db.h"
 
+#include <errmsg.h>
 #include <mysql.h>
 #include <stdlib.h>
 
@@ -7,6 +8,7 @@
 #include "base/log.h"
 #include "db/db_fault.h"
 #include "db/db_login.h"
+#include "db/db_session.h"
 #include "db/db_wait.h"
 #include "rows/rows_values.h"
 
@@ -25,6 +27,7 @@ struct db {
   int64_t deadline_us;  /* of the snapshot; only while in_snapshot */
   int64_t refused_until_us;
   bool persistent, in_snapshot;
+  struct db_session session;
   unsigned failure;
   char sentence[256];
   struct log_limit unavailable, invalid, lost;
@@ -132,21 +135,8 @@ static unsigned seconds_beyond(int64_t us)
   return (unsigned)((us + 999999) / 1000000) + 1;
 }
 
-/* The server's words for "end a statement that nobody waits for" and for the isolation level differ;
- * what one server doesn't know is a comment to it.  Without REPEATABLE READ a consistent snapshot
- * would silently be none; sql_mode is emptied so that no server-wide mode changes what we write. */
-static void session_statement(char *out, size_t cap, int64_t answer_us)
-{
-  snprintf(out, cap,
-           "SET autocommit = 1, time_zone = '+00:00', sql_mode = ''"
-           " /*M!100100 , tx_isolation = 'REPEATABLE-READ', max_statement_time = %u */"
-           " /*!80000 , transaction_isolation = 'REPEATABLE-READ', max_execution_time = %u000 */",
-           seconds_beyond(answer_us), seconds_beyond(answer_us));
-}
-
 static MYSQL *handle_new(const struct db *db)
 {
-  char words[320];
   unsigned seconds = seconds_beyond(db->answer_us), handshake = seconds - 1;
   MYSQL *m = mysql_init(NULL);
   if (!m)
@@ -154,25 +144,54 @@ static MYSQL *handle_new(const struct db *db)
 #ifdef MARIADB_PACKAGE_VERSION
   mysql_options(m, MYSQL_OPT_NONBLOCK, 0);
 #endif
-  session_statement(words, sizeof words, db->answer_us);
   mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &handshake);
   mysql_options(m, MYSQL_OPT_READ_TIMEOUT, &seconds);
   mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
-  mysql_options(m, MYSQL_INIT_COMMAND, words);
   db_login_prepare(m, db->config);
   return m;
 }
 
+struct session_call {
+  struct db *db;
+  int64_t by_us;
+  bool late;
+};
+
+static unsigned session_run(void *arg, struct span sql)
+{
+  struct session_call *call = arg;
+  MYSQL *m = call->db->mysql;
+  bool ok = false;
+  METRICS_ADD(call->db->metrics, db_statements, 1);
+  call->late = !db_wait_query(m, sql.p, sql.n, call->by_us, &ok);
+  return ok && !call->late ? 0 : mysql_errno(m) ? mysql_errno(m) : CR_UNKNOWN_ERROR;
+}
+
+/* *late: out of time. */
+static bool session_open(struct db *db, int64_t by_us, bool *late)
+{
+  struct session_call call = {db, by_us, false};
+  db->session.mariadb = strstr(mysql_get_server_info(db->mysql), "MariaDB") != NULL;
+  db->session.version = mysql_get_server_version(db->mysql);
+  db->session.seconds = seconds_beyond(db->answer_us);
+  bool ok = db_session_open(&db->session, session_run, &call);
+  *late = call.late;
+  return ok;
+}
+
 static enum err open_now(struct db *db, int64_t deadline_us)
 {
-  bool ok = false;
+  bool ok = false, late = false;
   int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
   if (!(db->mysql = handle_new(db)))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
-  METRICS_ADD(db->metrics, db_statements, 1); /* the session's settings */
   if (!db_wait_connect(db->mysql, db->config, by, &ok) || (!ok && clock_mono_us() >= by))
     return timed_out(db, now); /* a TLS handshake says so as if the certificate were bad */
+  if (ok)
+    ok = session_open(db, by, &late);
+  if (late)
+    return timed_out(db, now);
   if (ok)
     return ERR_OK;
   enum err err = failed(db);

@@ -1,6 +1,7 @@
 #include "db/migrate.h"
 
 #include <dirent.h>
+#include <errmsg.h>
 #include <errno.h>
 #include <mysql.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "db/db_fault.h"
 #include "db/db_login.h"
+#include "db/db_session.h"
 #include "db/sql_script.h"
 
 #define LOCK_WAIT_S "2"
@@ -91,6 +93,19 @@ static bool run(struct migration *mg, struct span sql)
       return false;
   } while ((more = mysql_next_result(mg->mysql)) == 0);
   return more < 0;
+}
+
+static unsigned session_run(void *arg, struct span sql)
+{
+  struct migration *mg = arg;
+  return run(mg, sql) ? 0 : mysql_errno(mg->mysql) ? mysql_errno(mg->mysql) : CR_UNKNOWN_ERROR;
+}
+
+/* As the pool's, but a statement may take as long as it needs, and waits for a table's lock in short turns. */
+static bool session_open(struct migration *mg)
+{
+  struct db_session session = {.mariadb = mg->replaces_triggers, .version = mysql_get_server_version(mg->mysql)};
+  return db_session_open(&session, session_run, mg) && run(mg, SPAN("SET SESSION lock_wait_timeout = " LOCK_WAIT_S));
 }
 
 /* The same, again and again while somebody else holds the table. */
@@ -228,6 +243,30 @@ static bool recorded_read(struct migration *mg)
   return true;
 }
 
+/* A dump may leave routines out, and triggers call one of them. */
+static bool routines_check(struct migration *mg)
+{
+  static const struct {
+    const char *name;
+    unsigned version; /* of the file that makes it */
+  } routines[] = {{"change_log_purge", 4}, {"change_log_append", 5}};
+  for (size_t i = 0; i < sizeof routines / sizeof *routines; i++) {
+    char asked[200];
+    long long there = 0;
+    if (!mg->recorded[routines[i].version])
+      continue;
+    snprintf(asked, sizeof asked,
+             "SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = '%s'",
+             routines[i].name);
+    if (!number_read(mg, asked, &there))
+      return complain(mg, "looking for routines");
+    if (there == 0)
+      fprintf(mg->out, "the procedure %s is missing: its file is applied again\n", routines[i].name);
+    mg->recorded[routines[i].version] = there != 0;
+  }
+  return true;
+}
+
 /* "012_words.sql" -> 12; anything else -> 0 */
 static unsigned file_version(const char *name)
 {
@@ -281,7 +320,8 @@ static bool folder_apply(struct migration *mg)
 {
   struct dirent **files = NULL;
   int n = scandir(mg->config->sql_dir, &files, is_migration, by_version);
-  bool ok = n > 0 && numbers_check(mg, files, n) && recorded_read(mg) && files_apply(mg, files, n);
+  bool ok = n > 0 && numbers_check(mg, files, n) && recorded_read(mg) && routines_check(mg) &&
+            files_apply(mg, files, n);
   if (n <= 0)
     fprintf(mg->why, "migrate: no migrations NNN_*.sql in sql_dir = %s%s%s\n", mg->config->sql_dir, n < 0 ? ": " : "",
             n < 0 ? strerror(errno) : "");
@@ -330,8 +370,7 @@ static bool purge_run(struct migration *mg)
 bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why)
 {
   struct migration mg = {.config = config, .out = out, .why = why};
-  bool ok = connection_open(&mg) && others_wait(&mg) &&
-            (run(&mg, SPAN("SET SESSION lock_wait_timeout = " LOCK_WAIT_S)) || complain(&mg, "opening a session")) &&
+  bool ok = connection_open(&mg) && (session_open(&mg) || complain(&mg, "opening a session")) && others_wait(&mg) &&
             folder_apply(&mg) && (!purge || purge_run(&mg));
   if (mg.mysql)
     mysql_close(mg.mysql);
