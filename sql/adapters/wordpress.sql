@@ -103,18 +103,18 @@ SELECT r.object_id * 1000000 + r.term_taxonomy_id AS id, r.object_id AS product_
 
 -- 2. Triggers --------------------------------------------------------------------
 -- They look other rows up with plain SELECTs, which lock nothing, and append with
--- INSERT ... VALUES; see 002_triggers.sql.
+-- change_log_append only; 005_append.sql says why.
 
 DELIMITER //
 
 CREATE /*M! OR REPLACE */ PROCEDURE wp_post_changed(
   IN type VARCHAR(20), IN post BIGINT UNSIGNED, IN parent BIGINT UNSIGNED)
 CASE
-  WHEN type = 'product' THEN INSERT INTO change_log (entity, entity_id) VALUES ('product', post);
-  WHEN type = 'page' THEN INSERT INTO change_log (entity, entity_id) VALUES ('page', post);
+  WHEN type = 'product' THEN CALL change_log_append('product', post);
+  WHEN type = 'page' THEN CALL change_log_append('page', post);
   WHEN type IN ('move', 'faq') AND parent > 0 THEN
-    INSERT INTO change_log (entity, entity_id) VALUES ('product', parent);
-  WHEN type = 'faq' THEN INSERT INTO change_log (entity, entity_id) VALUES ('site', 0);
+    CALL change_log_append('product', parent);
+  WHEN type = 'faq' THEN CALL change_log_append('site', 0);
   ELSE BEGIN END; -- revisions, attachments, menus
 END CASE//
 
@@ -134,8 +134,8 @@ BEGIN
   DECLARE sector, theme BIGINT UNSIGNED;
   SELECT MAX(IF(taxonomy = 'sector', term_taxonomy_id, NULL)), MAX(IF(taxonomy = 'theme', term_taxonomy_id, NULL))
     INTO sector, theme FROM wp_term_taxonomy WHERE term_id = term;
-  IF sector IS NOT NULL THEN INSERT INTO change_log (entity, entity_id) VALUES ('sector', sector); END IF;
-  IF theme IS NOT NULL THEN INSERT INTO change_log (entity, entity_id) VALUES ('theme', theme); END IF;
+  IF sector IS NOT NULL THEN CALL change_log_append('sector', sector); END IF;
+  IF theme IS NOT NULL THEN CALL change_log_append('theme', theme); END IF;
 END//
 
 CREATE /*M! OR REPLACE */ TRIGGER wp_posts_diptych_insert AFTER INSERT ON wp_posts FOR EACH ROW
@@ -181,20 +181,20 @@ CREATE /*M! OR REPLACE */ TRIGGER wp_terms_diptych_update AFTER UPDATE ON wp_ter
 CALL wp_term_changed(NEW.term_id)//
 CREATE /*M! OR REPLACE */ TRIGGER wp_term_taxonomy_diptych_insert AFTER INSERT ON wp_term_taxonomy FOR EACH ROW
 IF NEW.taxonomy IN ('sector', 'theme') THEN
-  INSERT INTO change_log (entity, entity_id) VALUES (NEW.taxonomy, NEW.term_taxonomy_id);
+  CALL change_log_append(NEW.taxonomy, NEW.term_taxonomy_id);
 END IF//
 CREATE /*M! OR REPLACE */ TRIGGER wp_term_taxonomy_diptych_update AFTER UPDATE ON wp_term_taxonomy FOR EACH ROW
 BEGIN
   IF OLD.taxonomy IN ('sector', 'theme') THEN
-    INSERT INTO change_log (entity, entity_id) VALUES (OLD.taxonomy, OLD.term_taxonomy_id);
+    CALL change_log_append(OLD.taxonomy, OLD.term_taxonomy_id);
   END IF;
   IF NEW.taxonomy IN ('sector', 'theme') AND NEW.taxonomy <> OLD.taxonomy THEN
-    INSERT INTO change_log (entity, entity_id) VALUES (NEW.taxonomy, NEW.term_taxonomy_id);
+    CALL change_log_append(NEW.taxonomy, NEW.term_taxonomy_id);
   END IF;
 END//
 CREATE /*M! OR REPLACE */ TRIGGER wp_term_taxonomy_diptych_delete AFTER DELETE ON wp_term_taxonomy FOR EACH ROW
 IF OLD.taxonomy IN ('sector', 'theme') THEN
-  INSERT INTO change_log (entity, entity_id) VALUES (OLD.taxonomy, OLD.term_taxonomy_id);
+  CALL change_log_append(OLD.taxonomy, OLD.term_taxonomy_id);
 END IF//
 
 DELIMITER ;

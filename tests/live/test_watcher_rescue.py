@@ -52,7 +52,7 @@ def test_dropped_trigger_is_found_said_and_forgotten(base, watch):
     wait_until(lambda: name_of(watcher, 40) == "Silent", ROUND * SLOW, "the sweep")
     state = watcher.state()
     assert state["sweep_found"] == 1 and "trigger is missing" in state["trouble"] and "40" in state["trouble"]
-    base.script((TOP / "sql/002_triggers.sql").read_text())
+    base.script((TOP / "sql/005_append.sql").read_text())
     base.sql("UPDATE product SET name = 'Told' WHERE id = 40")
     seen(watcher, lambda: name_of(watcher, 40) == "Told")
     watcher.wait(lambda s: s["trouble"] == "", 2 * ROUND, "no trouble any more")
