@@ -346,6 +346,12 @@ bool db_next(struct db_rows *rows)
   return rows->cells != NULL;
 }
 
+void db_rewind(struct db_rows *rows)
+{
+  if (rows->result)
+    mysql_data_seek(rows->result, 0);
+}
+
 void db_rows_free(struct db_rows *rows)
 {
   if (rows->result)

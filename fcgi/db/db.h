@@ -45,7 +45,7 @@ void db_persist(struct db *db, int64_t answer_ms);
 /* Runs `read` inside one consistent, read-only snapshot (two statements of its own).  When the
  * connection turns out to be lost, everything is repeated from the start on a fresh one, within
  * the same deadline: `read` must begin anew each time it is called. */
-enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct db *db, void *arg), void *arg);
+MUST_USE enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct db *db, void *arg), void *arg);
 
 /* One statement's rows, all of them already here: an error in mid-list was seen before the first is
  * looked at. */
@@ -58,8 +58,9 @@ struct db_rows {
 };
 
 /* Inside a snapshot the snapshot's deadline counts, and deadline_us may only shorten it. */
-enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out);
-bool db_next(struct db_rows *rows); /* false: no more */
+MUST_USE enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out);
+MUST_USE bool db_next(struct db_rows *rows); /* false: no more */
+void db_rewind(struct db_rows *rows); /* before the first row again */
 void db_rows_free(struct db_rows *rows);
 
 /* Where the column of this name is; rows->columns: there is none. */

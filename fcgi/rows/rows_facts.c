@@ -68,6 +68,7 @@ static void products_sql(const struct rows_reading *r, struct buf *sql)
 static void product_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
 {
   struct facts *f = &p->facts;
+  *p = (struct product){0};
   f->id = db_uint(rows, P_ID);
   f->slug = arena_copy(r->arena, db_text(rows, P_SLUG));
   f->name = rows_name(r->arena, rows, P_NAME, f->slug);
@@ -90,19 +91,27 @@ static enum err products_take(struct rows_reading *r, struct db_rows *rows)
 {
   r->products = ARENA_ARRAY(r->arena, rows->count + 1, struct product);
   r->hashes = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t);
-  if (!r->products || !r->hashes)
+  r->digests = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t);
+  if (!r->products || !r->hashes || !r->digests)
     return ERR_NO_MEMORY;
+  bool copies = false;
   while (db_next(rows)) {
     struct product *p = &r->products[r->n];
     if (r->n == 0)
       snapshot_set(r, db_time(rows, P_NOW));
-    if (r->n && r->products[r->n - 1].facts.id == db_uint(rows, P_ID))
-      continue; /* a view that joins may say a row twice */
-    product_take(r, rows, p);
-    r->hashes[r->n++] = rows_hash(ROWS_HASH_START, db_uint(rows, P_DIGEST));
+    uint64_t digest = rows_hash(ROWS_HASH_START, db_uint(rows, P_DIGEST));
+    bool copy = r->n && p[-1].facts.id == db_uint(rows, P_ID);
+    copies = copies || copy;
+    if (copy && digest >= r->hashes[r->n - 1])
+      continue;
+    r->n -= copy; /* of the copies of a row the one with the least digest, always the same one */
+    product_take(r, rows, &r->products[r->n]);
+    r->hashes[r->n++] = digest;
   }
   if (!r->set.ids) {
     r->ended = rows->count < r->most;
+    if (!r->ended && copies && r->n > 1)
+      r->n--; /* some of its copies may be beyond the range */
     r->set.last = r->ended || !r->n ? r->until : r->products[r->n - 1].facts.id;
   }
   return r->n ? ERR_OK : clock_read(r);
@@ -132,12 +141,13 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   if (r->texts)
     buf_printf(sql, ", e.headline, LEFT(e.current_state_md, %llu), LEFT(e.heading_md, %llu),"
                     " LEFT(e.prediction_md, %llu), e.author", cap, cap, cap);
-  buf_puts(sql, " FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
+  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
                 " AS nth FROM site_editorial WHERE status = 'published' AND published_at <= ");
   rows_sql_time(sql, r->snapshot.db_now_us);
   buf_puts(sql, " AND");
   rows_sql_in(sql, "product_id", &r->set);
-  buf_puts(sql, ") AS newest JOIN site_editorial e ON e.id = newest.id WHERE newest.nth = 1"
+  buf_puts(sql, ") AS newest JOIN site_editorial e ON e.id = newest.id AND e.product_id = newest.product_id"
+                " AND e.published_at = newest.published_at AND e.status = 'published' WHERE newest.nth = 1"
                 " UNION ALL SELECT product_id, 0, MIN(published_at), NULL, 0");
   if (r->texts)
     buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL");
@@ -148,18 +158,23 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, " GROUP BY product_id");
 }
 
-static void due_at(struct facts *f, int64_t us)
+void rows_due_at(struct facts *f, int64_t us)
 {
   if (us != CLOCK_NEVER && us < f->next_due_us)
     f->next_due_us = us;
 }
 
+/* Of the copies of an editorial the one with the least digest. */
 static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
 {
-  struct editorial *e = ARENA_NEW(r->arena, struct editorial);
   struct facts *f = &p->facts;
+  uint64_t *digest = &r->digests[p - r->products];
+  if (p->editorial && *digest <= db_uint(rows, E_DIGEST))
+    return ERR_OK;
+  struct editorial *e = ARENA_NEW(r->arena, struct editorial);
   if (!e)
     return ERR_NO_MEMORY;
+  *digest = db_uint(rows, E_DIGEST);
   *e = (struct editorial){.id = db_uint(rows, E_ID),
                           .headline = span_trim(rows_cell(r->arena, rows, E_HEADLINE)),
                           .current_md = rows_cell(r->arena, rows, E_CURRENT),
@@ -171,8 +186,6 @@ static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, str
   p->editorial = e;
   f->has_editorial = true;
   f->editorial_us = e->published_us > e->updated_us ? e->published_us : e->updated_us;
-  rows_facts_mix(r, p, e->id);
-  rows_facts_mix(r, p, db_uint(rows, E_DIGEST));
   return ERR_OK;
 }
 
@@ -186,75 +199,16 @@ static enum err editorials_read(struct rows_reading *r)
   while (err == ERR_OK && db_next(&rows)) {
     struct product *p = rows_facts_find(r, db_uint(&rows, E_PRODUCT));
     if (p && db_uint(&rows, E_ID) == 0)
-      due_at(&p->facts, db_time(&rows, E_PUBLISHED));
+      rows_due_at(&p->facts, db_time(&rows, E_PUBLISHED));
     else if (p)
       err = editorial_take(r, &rows, p);
   }
   db_rows_free(&rows);
-  return err;
-}
-
-/* ---- what there is of activity */
-
-enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST };
-
-static void window_sql(struct buf *sql, const struct rows_reading *r, int days)
-{
-  buf_puts(sql, "occurred_at > ");
-  rows_sql_time(sql, r->snapshot.window_us - days * CLOCK_DAY);
-  buf_puts(sql, " AND occurred_at <= ");
-  rows_sql_time(sql, r->snapshot.window_us);
-}
-
-static void activities_sql(const struct rows_reading *r, struct buf *sql)
-{
-  struct buf due = BUF_INIT;
-  buf_puts(&due, "a.occurred_at <= ");
-  rows_sql_time(&due, r->snapshot.site_now_us);
-  const char *is_due = buf_z(&due);
-  buf_printf(sql, "SELECT a.product_id, SUM(%s), SUM(IFNULL(a.kind, '') <> 'event' AND ", is_due);
-  window_sql(sql, r, SCORE_CADENCE_DAYS);
-  buf_puts(sql, "), SUM(IFNULL(a.class, '') = 'spark' AND ");
-  window_sql(sql, r, SCORE_SPARK_DAYS);
-  buf_printf(sql, "), MAX(CASE WHEN %s THEN a.occurred_at END), MAX(CASE WHEN a.class = 'spark' AND %s THEN"
-                  " a.occurred_at END), MIN(CASE WHEN NOT %s THEN a.occurred_at END), BIT_XOR(CASE WHEN %s THEN "
-                  ROWS_ACTIVITY_DIGEST " ELSE 0 END)", is_due, is_due, is_due, is_due);
-  buf_puts(sql, " FROM site_activity a WHERE a.status = 'published' AND a.occurred_at >= " ROWS_EARLIEST " AND");
-  rows_sql_in(sql, "a.product_id", &r->set);
-  buf_puts(sql, " GROUP BY a.product_id");
-  sql->failed |= due.failed;
-  buf_free(&due);
-}
-
-static void activity_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
-{
-  struct facts *f = &p->facts;
-  f->activities = (uint32_t)db_uint(rows, A_COUNT);
-  f->n90 = (uint32_t)db_uint(rows, A_N90);
-  f->s30 = (uint32_t)db_uint(rows, A_S30);
-  f->activity_us = db_time(rows, A_NEWEST);
-  f->spark_us = db_time(rows, A_SPARK);
-  if (db_config(r->db)->as_of_us == CLOCK_NEVER)
-    due_at(f, db_time(rows, A_NEXT));
-  if (f->activities) {
-    rows_facts_mix(r, p, f->activities);
-    rows_facts_mix(r, p, db_uint(rows, A_DIGEST));
-  }
-}
-
-static enum err activities_read(struct rows_reading *r)
-{
-  struct db_rows rows;
-  struct buf sql = BUF_INIT;
-  activities_sql(r, &sql);
-  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
-  buf_free(&sql);
-  while (err == ERR_OK && db_next(&rows)) {
-    struct product *p = rows_facts_find(r, db_uint(&rows, A_PRODUCT));
-    if (p)
-      activity_take(r, &rows, p);
-  }
-  db_rows_free(&rows);
+  for (size_t i = 0; err == ERR_OK && i < r->n; i++)
+    if (r->products[i].editorial) {
+      rows_facts_mix(r, &r->products[i], r->products[i].editorial->id);
+      rows_facts_mix(r, &r->products[i], r->digests[i]);
+    }
   return err;
 }
 
@@ -291,7 +245,7 @@ enum err rows_facts_read(struct db *db, void *arg)
   if (err != ERR_OK || r->n == 0)
     return err;
   if ((err = rows_links_read(r)) == ERR_OK && (err = editorials_read(r)) == ERR_OK &&
-      (err = activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
+      (err = rows_activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
     finish(r);
   return err == ERR_OK && arena_failed(r->arena) ? ERR_NO_MEMORY : err;
 }

@@ -21,11 +21,11 @@ struct link {
 
 static void links_sql(const struct rows_reading *r, struct buf *sql)
 {
-  buf_printf(sql, "SELECT %d, entity_id, rev, 0, '' FROM revision WHERE entity = 'product' AND", KIND_REVISION);
+  buf_printf(sql, "SELECT %d, entity_id, rev, 0, NULL FROM revision WHERE entity = 'product' AND", KIND_REVISION);
   rows_sql_in(sql, "entity_id", &r->set);
-  buf_printf(sql, " UNION ALL SELECT %d, product_id, sector_id, sort, '' FROM site_product_sector WHERE", KIND_SECTOR);
+  buf_printf(sql, " UNION ALL SELECT %d, product_id, sector_id, sort, NULL FROM site_product_sector WHERE", KIND_SECTOR);
   rows_sql_in(sql, "product_id", &r->set);
-  buf_printf(sql, " UNION ALL SELECT %d, product_id, theme_id, sort, '' FROM site_product_theme WHERE", KIND_THEME);
+  buf_printf(sql, " UNION ALL SELECT %d, product_id, theme_id, sort, NULL FROM site_product_theme WHERE", KIND_THEME);
   rows_sql_in(sql, "product_id", &r->set);
   buf_printf(sql, " UNION ALL SELECT %d, product_id, 0, 0, slug FROM site_product_alias WHERE", KIND_ALIAS);
   rows_sql_in(sql, "product_id", &r->set);
@@ -60,16 +60,29 @@ static struct link *links_take(struct rows_reading *r, struct db_rows *rows, siz
   return links;
 }
 
-static bool among(const uint64_t *ids, uint32_t n, uint64_t id)
+static bool among_links(const struct link *links, size_t n, const struct link *one)
 {
-  for (uint32_t i = 0; i < n; i++)
-    if (ids[i] == id)
+  for (size_t i = 0; i < n; i++)
+    if (links[i].id == one->id && span_eq(links[i].slug, one->slug))
       return true;
   return false;
 }
 
-/* One product's links of one kind, each once and at its first place: a view may tell one twice, with
- * other places in the order, and a list that had it twice would rank and count the product twice. */
+/* One product's links of one kind, each once and at its first place: a view may tell one several times,
+ * with other places in the order.  Beyond the first SEARCHED only copies side by side are found; so many
+ * are no list that a page shows. */
+#define SEARCHED 256
+static size_t links_once(struct link *links, size_t n)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    size_t back = kept < SEARCHED ? kept : 1;
+    if (!among_links(links + kept - back, back, &links[i]))
+      links[kept++] = links[i];
+  }
+  return kept;
+}
+
 static enum err ids_set(struct rows_reading *r, const struct link *links, size_t n, uint32_t most,
                         const uint64_t **ids, uint32_t *count)
 {
@@ -78,7 +91,7 @@ static enum err ids_set(struct rows_reading *r, const struct link *links, size_t
   if (!to)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < n; i++)
-    if (*count < most && !among(to, *count, links[i].id))
+    if (*count < most)
       to[(*count)++] = links[i].id;
   *ids = to;
   return ERR_OK;
@@ -97,9 +110,10 @@ static enum err aliases_set(struct rows_reading *r, const struct link *links, si
   return ERR_OK;
 }
 
-static enum err group_set(struct rows_reading *r, const struct link *links, size_t n)
+static enum err group_set(struct rows_reading *r, struct link *links, size_t n)
 {
   struct product *p = links->owner;
+  n = links_once(links, n);
   if (links->kind == KIND_REVISION) {
     p->facts.version.rev = links->id;
     return ERR_OK;

@@ -29,16 +29,31 @@ struct lint {
    " WHERE l." column " IS NOT NULL AND o.id IS NULL",                                                                 \
    column " names no " owner ": nobody sees the row"}
 #define FEWER_(table, what, most)                                                                                      \
-  {"SELECT 'product', product_id, COUNT(*) FROM site_" table " GROUP BY product_id HAVING COUNT(*) > " #most,          \
+  {"SELECT 'product', product_id, COUNT(DISTINCT id) FROM site_" table " GROUP BY product_id HAVING COUNT(DISTINCT id) > " #most, \
    "this many " what ": only the first " #most " by sort are shown"}
 #define FEWER(table, what, most) FEWER_(table, what, most)
 #define TWICE(table)                                                                                                   \
-  {"SELECT '" table "', MAX(id), slug FROM site_" table " GROUP BY slug HAVING COUNT(*) > 1",                          \
+  {"SELECT '" table "', MAX(id), slug FROM site_" table " GROUP BY slug HAVING COUNT(DISTINCT id) > 1",                \
    "the slug is there more than once: only one is found by it"}
+
+#define REPEATED(table)                                                                                                \
+  {"SELECT '" table "', id, COUNT(*) FROM site_" table " GROUP BY id HAVING COUNT(*) > 1",                             \
+   "the view has this id so many times: the row is taken once; does it join something that is stored several times?"}
 
 static const struct rule {
   const char *sql, *meaning;
 } rules[] = {
+    REPEATED("product"),
+    REPEATED("sector"),
+    REPEATED("theme"),
+    REPEATED("product_sector"),
+    REPEATED("product_theme"),
+    REPEATED("product_alias"),
+    REPEATED("editorial"),
+    REPEATED("activity"),
+    REPEATED("faq"),
+    REPEATED("comparison"),
+    REPEATED("page"),
     STATUS("product"),
     STATUS("editorial"),
     STATUS("activity"),
@@ -113,7 +128,7 @@ static void line_print(struct lint *l, struct span table, uint64_t id, const str
 static enum err rule_check(struct lint *l, const struct rule *rule)
 {
   struct db_rows rows;
-  enum err err = ask(l, &rows, "SELECT * FROM (%s) AS odd LIMIT 100000", rule->sql);
+  enum err err = ask(l, &rows, "SELECT DISTINCT * FROM (%s) AS odd LIMIT 100000", rule->sql);
   for (size_t n = 0; err == ERR_OK && db_next(&rows); n++) {
     if (n < LINES_MOST)
       line_print(l, db_text(&rows, 0), db_uint(&rows, 1), &rows, 2, rule->meaning);
@@ -129,8 +144,9 @@ static void slugs_judge(struct lint *l, struct db_rows *rows, const char *table,
 {
   while (db_next(rows)) {
     struct span slug = db_text(rows, 1);
+    bool copy = *after == db_uint(rows, 0);
     *after = db_uint(rows, 0);
-    if (page ? slug_valid_page(slug) : slug_valid(slug))
+    if (copy || (page ? slug_valid_page(slug) : slug_valid(slug)))
       continue;
     if ((*bad)++ < LINES_MOST)
       line_print(l, span_z(table), *after, rows, 1,

@@ -26,12 +26,9 @@ static enum err timeline_read(struct db *db, void *arg)
   if (err != ERR_OK || t->r.n == 0)
     return err == ERR_OK ? ERR_NOT_FOUND : err;
   *t->out = (struct rows_timeline){.version = t->r.products->facts.version, .total = t->r.products->facts.activities};
-  buf_puts(&sql, "SELECT id, kind, class, title, url, version, occurred_at FROM site_activity"
-                 " WHERE status = 'published' AND occurred_at >= " ROWS_EARLIEST " AND occurred_at <= ");
-  rows_sql_time(&sql, t->r.snapshot.site_now_us);
-  buf_puts(&sql, " AND");
-  rows_sql_in(&sql, "product_id", &t->r.set);
-  buf_printf(&sql, " ORDER BY occurred_at DESC, id LIMIT %d OFFSET %llu", TIMELINE_PAGE,
+  buf_puts(&sql, "SELECT a.id, a.kind, a.class, a.title, a.url, a.version, a.occurred_at");
+  rows_activity_due(&t->r, &sql, CLOCK_NEVER);
+  buf_printf(&sql, " ORDER BY a.occurred_at DESC, a.id LIMIT %d OFFSET %llu", TIMELINE_PAGE,
              (unsigned long long)(t->page - 1) * TIMELINE_PAGE);
   err = db_query(db, &sql, t->r.deadline_us, &rows);
   buf_free(&sql);
@@ -71,8 +68,10 @@ static enum err site_read(struct db *db, void *arg)
   enum err err = rows_site_version(db, s->deadline_us, &s->out->version);
   if (err != ERR_OK)
     return err;
-  buf_printf(&sql, "SELECT id, question, LEFT(answer_md, %llu) FROM site_faq WHERE status = 'published'"
-                   " AND product_id IS NULL AND other_product_id IS NULL ORDER BY sort, id", text_cap(db));
+  buf_printf(&sql, "SELECT id, question, answer FROM (SELECT f.id, f.question, f.sort, LEFT(f.answer_md, %llu) AS answer,"
+                   " ROW_NUMBER() OVER (PARTITION BY f.id ORDER BY " ROWS_FAQ_DIGEST ") AS copy FROM site_faq f"
+                   " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
+                   " WHERE copy = 1 ORDER BY sort, id", text_cap(db));
   err = db_query(db, &sql, s->deadline_us, &rows);
   buf_free(&sql);
   struct question *to = err == ERR_OK ? ARENA_ARRAY(s->arena, rows.count + 1, struct question) : NULL;
@@ -110,7 +109,7 @@ static enum err page_read(struct db *db, void *arg)
   if (err != ERR_OK)
     return err;
   buf_printf(&sql, "SELECT g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST ", LEFT(g.body_md, %llu)"
-                   " FROM site_page g WHERE g.id = %llu", text_cap(db), (unsigned long long)g->id);
+                   " FROM site_page g WHERE g.id = %llu ORDER BY 5 LIMIT 1", text_cap(db), (unsigned long long)g->id);
   err = db_query(db, &sql, g->deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows)) {

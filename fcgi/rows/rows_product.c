@@ -10,31 +10,23 @@
 #define MOVES_MOST 2000
 #define MOVES_DAYS 366
 
-enum { T_PRODUCT, T_NTH, T_NTH_CLASS, T_ID, T_KIND, T_CLASS, T_TITLE, T_URL, T_VERSION, T_OCCURRED };
+enum { T_PRODUCT, T_NTH, T_NTH_CLASS, T_DIGEST, T_ID, T_KIND, T_CLASS, T_TITLE, T_URL, T_VERSION, T_OCCURRED };
 
-/* Published activities that are due by the site's clock, and after `from_us`. */
-static void due_sql(const struct rows_reading *r, struct buf *sql, int64_t from_us)
-{
-  buf_puts(sql, " FROM site_activity WHERE status = 'published' AND occurred_at >= ");
-  if (from_us == CLOCK_NEVER)
-    buf_puts(sql, ROWS_EARLIEST);
-  else
-    rows_sql_time(sql, from_us);
-  buf_puts(sql, " AND occurred_at <= ");
-  rows_sql_time(sql, r->snapshot.site_now_us);
-  buf_puts(sql, " AND");
-  rows_sql_in(sql, "product_id", &r->set);
-}
-
+/* The newest by number, then joined with their texts.  Copies of a row are joined with each other and
+ * taken once here, those with the least digest. */
 static void newest_sql(const struct rows_reading *r, struct buf *sql)
 {
-  buf_puts(sql, "SELECT a.product_id, newest.nth, newest.nth_class, a.id, a.kind, a.class, a.title, a.url, a.version,"
-                " a.occurred_at FROM (SELECT id, class, ROW_NUMBER() OVER (PARTITION BY product_id"
-                " ORDER BY occurred_at DESC, id) AS nth, ROW_NUMBER() OVER (PARTITION BY product_id, class"
-                " ORDER BY occurred_at DESC, id) AS nth_class");
-  due_sql(r, sql, CLOCK_NEVER);
-  buf_printf(sql, ") AS newest JOIN site_activity a ON a.id = newest.id"
-                  " WHERE newest.nth <= %d OR (newest.class = 'spark' AND newest.nth_class <= %d)",
+  buf_printf(sql, "SELECT a.product_id, newest.nth, newest.nth_class, %s, a.id, a.kind, a.class, a.title, a.url, a.version,"
+                  " a.occurred_at FROM (SELECT a.id, a.product_id, a.class, a.occurred_at, ROW_NUMBER() OVER"
+                  " (PARTITION BY a.product_id ORDER BY a.occurred_at DESC, a.id) AS nth, ROW_NUMBER() OVER"
+                  " (PARTITION BY a.product_id, a.class ORDER BY a.occurred_at DESC, a.id) AS nth_class",
+             r->repeats ? ROWS_ACTIVITY_DIGEST : "0");
+  rows_activity_due(r, sql, CLOCK_NEVER);
+  buf_printf(sql, ") AS newest JOIN site_activity a ON a.id = newest.id%s"
+                  " WHERE (newest.nth <= %d OR (newest.class = 'spark' AND newest.nth_class <= %d))",
+             r->repeats ? " AND a.product_id = newest.product_id AND a.occurred_at = newest.occurred_at"
+                          " AND a.status = 'published'"
+                        : "",
              TIMELINE_PAGE, SPARKS_MOST);
 }
 
@@ -46,14 +38,21 @@ static int newer_first(const void *x, const void *y)
   return (a->id > b->id) - (a->id < b->id);
 }
 
-static bool room_for(struct rows_reading *r, struct product *p)
+/* A list with room for `most`, and the digest of each row in it while it is filled. */
+struct newest {
+  struct activity *v;
+  uint64_t *digests;
+  size_t n, most;
+};
+
+static bool newest_room(struct rows_reading *r, struct newest *to, size_t most)
 {
-  uint32_t most = p->facts.activities < TIMELINE_PAGE ? p->facts.activities : TIMELINE_PAGE;
-  if (!p->activities)
-    p->activities = ARENA_ARRAY(r->arena, most + 1, struct activity);
-  if (!p->sparks)
-    p->sparks = ARENA_ARRAY(r->arena, SPARKS_MOST, struct activity);
-  return p->activities && p->sparks;
+  if (!to->v) {
+    to->v = ARENA_ARRAY(r->arena, most, struct activity);
+    to->digests = ARENA_ARRAY(r->arena, most, uint64_t);
+    to->most = most;
+  }
+  return to->v && to->digests;
 }
 
 void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to)
@@ -67,38 +66,60 @@ void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigne
                           .occurred_us = db_time(rows, column + 6)};
 }
 
-static enum err newest_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
+/* The row takes the place of a copy with a greater digest, or a new one while there is room. */
+static void newest_put(struct newest *to, const struct activity *one, uint64_t digest)
+{
+  size_t at = 0;
+  while (at < to->n && to->v[at].id != one->id)
+    at++;
+  if (at == to->most || (at < to->n && to->digests[at] <= digest))
+    return;
+  to->v[at] = *one;
+  to->digests[at] = digest;
+  to->n += at == to->n;
+}
+
+static enum err newest_take(struct rows_reading *r, struct db_rows *rows, const struct facts *facts, struct newest lists[2])
 {
   struct activity one;
-  if (!room_for(r, p))
+  uint32_t all = facts->activities;
+  if (!newest_room(r, &lists[0], all < TIMELINE_PAGE ? all + 1 : TIMELINE_PAGE) || !newest_room(r, &lists[1], SPARKS_MOST))
     return ERR_NO_MEMORY;
   rows_activity_take(r->arena, rows, T_ID, &one);
-  if (db_uint(rows, T_NTH) <= TIMELINE_PAGE && p->n_activities < p->facts.activities)
-    ((struct activity *)p->activities)[p->n_activities++] = one;
-  if (one.class == CLASS_SPARK && db_uint(rows, T_NTH_CLASS) <= SPARKS_MOST && p->n_sparks < SPARKS_MOST)
-    ((struct activity *)p->sparks)[p->n_sparks++] = one;
+  if (db_uint(rows, T_NTH) <= TIMELINE_PAGE)
+    newest_put(&lists[0], &one, db_uint(rows, T_DIGEST));
+  if (one.class == CLASS_SPARK && db_uint(rows, T_NTH_CLASS) <= SPARKS_MOST)
+    newest_put(&lists[1], &one, db_uint(rows, T_DIGEST));
   return ERR_OK;
+}
+
+static void newest_set(struct newest *from, const struct activity **to, size_t *n)
+{
+  if (from->n)
+    qsort(from->v, from->n, sizeof *from->v, newer_first);
+  *to = from->v;
+  *n = from->n;
 }
 
 static enum err newest_read(struct rows_reading *r)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
+  struct newest *lists = ARENA_ARRAY(r->arena, 2 * r->n, struct newest); /* of each product: all, sparks */
+  if (!lists)
+    return ERR_NO_MEMORY;
   newest_sql(r, &sql);
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);
   while (err == ERR_OK && db_next(&rows)) {
     struct product *p = rows_facts_find(r, db_uint(&rows, T_PRODUCT));
     if (p)
-      err = newest_take(r, &rows, p);
+      err = newest_take(r, &rows, &p->facts, &lists[2 * (p - r->products)]);
   }
   db_rows_free(&rows);
   for (size_t i = 0; i < r->n; i++) {
-    struct product *p = &r->products[i];
-    if (p->n_activities)
-      qsort((void *)p->activities, p->n_activities, sizeof *p->activities, newer_first);
-    if (p->n_sparks)
-      qsort((void *)p->sparks, p->n_sparks, sizeof *p->sparks, newer_first);
+    newest_set(&lists[2 * i], &r->products[i].activities, &r->products[i].n_activities);
+    newest_set(&lists[2 * i + 1], &r->products[i].sparks, &r->products[i].n_sparks);
   }
   return err;
 }
@@ -107,9 +128,9 @@ static enum err newest_read(struct rows_reading *r)
 
 static void moves_sql(const struct rows_reading *r, struct buf *sql)
 {
-  buf_puts(sql, "SELECT product_id, occurred_at, kind, class FROM (SELECT product_id, occurred_at, kind, class,"
-                " ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY occurred_at DESC, id) AS nth");
-  due_sql(r, sql, r->snapshot.site_now_us - MOVES_DAYS * CLOCK_DAY);
+  buf_puts(sql, "SELECT product_id, occurred_at, kind, class FROM (SELECT a.product_id, a.occurred_at, a.kind, a.class,"
+                " ROW_NUMBER() OVER (PARTITION BY a.product_id ORDER BY a.occurred_at DESC, a.id) AS nth");
+  rows_activity_due(r, sql, r->snapshot.site_now_us - MOVES_DAYS * CLOCK_DAY);
   buf_printf(sql, ") AS moves WHERE nth <= %d ORDER BY product_id, nth", MOVES_MOST);
 }
 

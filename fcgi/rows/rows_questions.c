@@ -9,7 +9,8 @@
 
 enum kind { KIND_WORDS, KIND_QUESTION };
 
-enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_FIRST, Q_SECOND };
+/* Each table's texts have columns of their own: a UNION of two collations is an error. */
+enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT };
 
 struct item {
   struct product *owner;
@@ -26,7 +27,7 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool tu
   const char *other = turned ? "f.product_id" : "f.other_product_id";
   buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
   if (r->texts)
-    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu)",
+    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL",
                (unsigned long long)db_config(r->db)->markdown_bytes + 1);
   buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
@@ -39,7 +40,7 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool turned)
   unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
   buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_WORDS, owner, other);
   if (r->texts)
-    buf_printf(sql, ", LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu)", cap, cap);
+    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu)", cap, cap);
   buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
@@ -58,6 +59,37 @@ static int item_compare(const void *x, const void *y)
   return (a->id > b->id) - (a->id < b->id);
 }
 
+/* Copies of a row side by side. */
+static int compare_rows(const void *x, const void *y)
+{
+  const struct item *a = x, *b = y;
+  if (a->owner != b->owner)
+    return a->owner < b->owner ? -1 : 1;
+  if (a->other != b->other)
+    return a->other < b->other ? -1 : 1;
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  if (a->id != b->id)
+    return a->id < b->id ? -1 : 1;
+  return (a->digest > b->digest) - (a->digest < b->digest);
+}
+
+/* Of a row that a view says several times the copy with the least digest is kept, so that it is always
+ * the same one.  Returns how many are left, in the order in which they are shown. */
+static size_t items_once(struct item *items, size_t n)
+{
+  size_t kept = 0;
+  qsort(items, n, sizeof *items, compare_rows);
+  for (size_t i = 0; i < n; i++) {
+    const struct item *last = kept ? &items[kept - 1] : NULL;
+    if (!last || last->owner != items[i].owner || last->other != items[i].other || last->kind != items[i].kind ||
+        last->id != items[i].id)
+      items[kept++] = items[i];
+  }
+  qsort(items, kept, sizeof *items, compare);
+  return kept;
+}
+
 static struct item *items_take(struct rows_reading *r, struct db_rows *rows, size_t *n)
 {
   struct item *items = ARENA_ARRAY(r->arena, rows->count + 1, struct item);
@@ -74,11 +106,11 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
                                   db_int(rows, Q_SORT),
                                   db_uint(rows, Q_ID),
                                   db_uint(rows, Q_DIGEST),
-                                  rows_cell(r->arena, rows, Q_FIRST),
-                                  rows_cell(r->arena, rows, Q_SECOND)};
+                                  rows_cell(r->arena, rows, kind == KIND_WORDS ? Q_INTRO : Q_QUESTION),
+                                  rows_cell(r->arena, rows, kind == KIND_WORDS ? Q_VERDICT : Q_ANSWER)};
   }
   if (items)
-    qsort(items, *n, sizeof *items, item_compare);
+    *n = items_once(items, *n);
   return items;
 }
 

@@ -25,8 +25,9 @@ enum err rows_site_version(struct db *db, int64_t deadline_us, struct version *o
   enum err err = rows_revision(db, "site", 0, deadline_us, &out->rev);
   if (err != ERR_OK)
     return err;
-  buf_puts(&sql, "SELECT COUNT(*), BIT_XOR(" ROWS_FAQ_DIGEST ") FROM site_faq f WHERE f.status = 'published'"
-                 " AND f.product_id IS NULL AND f.other_product_id IS NULL");
+  buf_puts(&sql, "SELECT COUNT(*), BIT_XOR(digest) FROM (SELECT MIN(" ROWS_FAQ_DIGEST ") AS digest FROM site_faq f"
+                 " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL GROUP BY f.id)"
+                 " AS once");
   err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows))
@@ -50,6 +51,13 @@ static enum err query(struct db *db, struct terms_reading *t, const char *senten
   return err;
 }
 
+/* Of the copies of a row the one with the least hash, always the same one. */
+static void least_keep(struct catalog_term *kept, const struct catalog_term *copy)
+{
+  if (copy->version.hash < kept->version.hash)
+    *kept = *copy;
+}
+
 static enum err terms_query(struct db *db, struct terms_reading *t, const char *sql, struct catalog_term **to, size_t *n)
 {
   struct db_rows rows;
@@ -64,7 +72,11 @@ static enum err terms_query(struct db *db, struct terms_reading *t, const char *
                                 .sort = db_int(&rows, 3),
                                 .version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 4))};
     term.name = rows_name(t->arena, &rows, 2, term.slug);
-    if (slug_valid(term.slug))
+    if (!slug_valid(term.slug))
+      continue;
+    if (*n && (*to)[*n - 1].id == term.id)
+      least_keep(&(*to)[*n - 1], &term);
+    else
       (*to)[(*n)++] = term;
   }
   db_rows_free(&rows);
@@ -87,8 +99,13 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
                                 .changed_us = db_time(&rows, 4),
                                 .version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 5))};
     page.title = rows_name(t->arena, &rows, 2, page.slug);
-    if (slug_valid_page(page.slug))
+    struct catalog_page *last = out->n_pages ? &out->pages[out->n_pages - 1] : NULL;
+    if (!slug_valid_page(page.slug))
+      continue;
+    if (!last || last->id != page.id)
       out->pages[out->n_pages++] = page;
+    else if (page.version.hash < last->version.hash) /* as in least_keep */
+      *last = page;
   }
   db_rows_free(&rows);
   return err;

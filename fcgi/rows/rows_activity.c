@@ -1,0 +1,113 @@
+/* What there is of activity: counts, newest times, a hash; and where every statement takes activities from.
+ *
+ * A view over another CMS's tables says a row several times when a custom field that it joins is stored
+ * several times.  Then counts would be too high, and equal digests would cancel each other in BIT_XOR.
+ * Each group therefore tells how many rows it has and how many ids; when these differ the statement is
+ * asked again over a source that numbers the copies of each row and takes the first. */
+#include "model/score.h"
+#include "rows/rows_facts.h"
+#include "rows/rows_values.h"
+
+void rows_activity_from(struct buf *sql, const struct rows_set *set, const struct rows_window *window, bool repeats)
+{
+  if (repeats)
+    buf_puts(sql, " FROM (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.product_id, a.id ORDER BY " ROWS_ACTIVITY_DIGEST
+                  ") AS copy");
+  buf_puts(sql, " FROM site_activity a WHERE a.status = 'published' AND a.occurred_at >= ");
+  if (window->from_us == CLOCK_NEVER)
+    buf_puts(sql, ROWS_EARLIEST);
+  else
+    rows_sql_time(sql, window->from_us);
+  if (window->until_us != CLOCK_FOREVER) {
+    buf_puts(sql, " AND a.occurred_at <= ");
+    rows_sql_time(sql, window->until_us);
+  }
+  buf_puts(sql, " AND");
+  rows_sql_in(sql, "a.product_id", set);
+  if (repeats)
+    buf_puts(sql, ") AS a WHERE a.copy = 1");
+}
+
+void rows_activity_due(const struct rows_reading *r, struct buf *sql, int64_t from_us)
+{
+  rows_activity_from(sql, &r->set, &(struct rows_window){from_us, r->snapshot.site_now_us}, r->repeats);
+}
+
+
+enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST, A_ROWS, A_IDS };
+
+static void window_sql(struct buf *sql, const struct rows_reading *r, int days)
+{
+  buf_puts(sql, "occurred_at > ");
+  rows_sql_time(sql, r->snapshot.window_us - days * CLOCK_DAY);
+  buf_puts(sql, " AND occurred_at <= ");
+  rows_sql_time(sql, r->snapshot.window_us);
+}
+
+static void activities_sql(const struct rows_reading *r, struct buf *sql)
+{
+  struct buf due = BUF_INIT;
+  buf_puts(&due, "a.occurred_at <= ");
+  rows_sql_time(&due, r->snapshot.site_now_us);
+  const char *is_due = buf_z(&due);
+  buf_printf(sql, "SELECT a.product_id, SUM(%s), SUM(IFNULL(a.kind, '') <> 'event' AND ", is_due);
+  window_sql(sql, r, SCORE_CADENCE_DAYS);
+  buf_puts(sql, "), SUM(IFNULL(a.class, '') = 'spark' AND ");
+  window_sql(sql, r, SCORE_SPARK_DAYS);
+  buf_printf(sql, "), MAX(CASE WHEN %s THEN a.occurred_at END), MAX(CASE WHEN a.class = 'spark' AND %s THEN"
+                  " a.occurred_at END), MIN(CASE WHEN NOT %s THEN a.occurred_at END), BIT_XOR(CASE WHEN %s THEN "
+                  ROWS_ACTIVITY_DIGEST " ELSE 0 END), COUNT(*), COUNT(DISTINCT a.id)", is_due, is_due, is_due, is_due);
+  rows_activity_from(sql, &r->set, &(struct rows_window){CLOCK_NEVER, CLOCK_FOREVER}, r->repeats);
+  buf_puts(sql, " GROUP BY a.product_id");
+  sql->failed |= due.failed;
+  buf_free(&due);
+}
+
+static void activity_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
+{
+  struct facts *f = &p->facts;
+  f->activities = (uint32_t)db_uint(rows, A_COUNT);
+  f->n90 = (uint32_t)db_uint(rows, A_N90);
+  f->s30 = (uint32_t)db_uint(rows, A_S30);
+  f->activity_us = db_time(rows, A_NEWEST);
+  f->spark_us = db_time(rows, A_SPARK);
+  if (db_config(r->db)->as_of_us == CLOCK_NEVER)
+    rows_due_at(f, db_time(rows, A_NEXT));
+  if (f->activities) {
+    rows_facts_mix(r, p, f->activities);
+    rows_facts_mix(r, p, db_uint(rows, A_DIGEST));
+  }
+}
+
+/* *copies: a view says a row several times, and nothing was taken. */
+static enum err activities_ask(struct rows_reading *r, bool *copies)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  activities_sql(r, &sql);
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  *copies = false;
+  while (err == ERR_OK && db_next(&rows))
+    *copies = *copies || db_uint(&rows, A_ROWS) != db_uint(&rows, A_IDS);
+  if (err == ERR_OK)
+    db_rewind(&rows);
+  while (err == ERR_OK && !*copies && db_next(&rows)) {
+    struct product *p = rows_facts_find(r, db_uint(&rows, A_PRODUCT));
+    if (p)
+      activity_take(r, &rows, p);
+  }
+  db_rows_free(&rows);
+  return err;
+}
+
+enum err rows_activities_read(struct rows_reading *r)
+{
+  bool copies;
+  r->repeats = false;
+  enum err err = activities_ask(r, &copies);
+  if (err != ERR_OK || !copies)
+    return err;
+  r->repeats = true;
+  return activities_ask(r, &copies);
+}
