@@ -222,10 +222,11 @@ static void status(void *context, struct buf *out, bool json)
     behind_ms = 0;
   if (json) {
     buf_printf(out,
-               "\"catalog\":{\"ready\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,\"publication\":%llu,"
+               "\"catalog\":{\"ready\":%s,\"reading_fails\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,"
+               "\"publication\":%llu,"
                "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
                "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":",
-               st.ready ? "true" : "false", st.database_up ? "true" : "false",
+               st.ready ? "true" : "false", st.reading_fails ? "true" : "false", st.database_up ? "true" : "false",
                breaker_closed(&s->breakers->cache) ? "true" : "false", products,
                (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
                st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
@@ -237,14 +238,17 @@ static void status(void *context, struct buf *out, bool json)
     buf_putc(out, '}');
     return;
   }
-  buf_printf(out, "catalog: %s, %u products, %llu entries behind, ", st.ready ? "ready" : "not ready", products,
-             (unsigned long long)st.behind);
+  buf_printf(out, "catalog: %s, %u products, ", st.ready ? "ready" : "not ready", products);
+  if (st.reading_fails)
+    buf_puts(out, "a reading fails, ");
+  else
+    buf_printf(out, "%llu entries behind, ", (unsigned long long)st.behind);
   if (behind_ms < 0)
     buf_puts(out, "never confirmed");
   else
     buf_printf(out, "confirmed %lld ms ago", (long long)behind_ms);
   buf_printf(out, ", %llu gaps\n", (unsigned long long)st.gaps);
-  buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : "away",
+  buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : st.reading_fails ? "refuses a statement" : "away",
              breaker_closed(&s->breakers->cache) ? "up" : "away");
   if (st.replica && st.lag_us >= 0)
     buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));

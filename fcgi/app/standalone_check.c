@@ -12,6 +12,7 @@
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "rows/rows_facts.h"
 #include "rows/rows_terms.h"
 
 #define ANSWER_US (10 * CLOCK_SECOND)
@@ -67,6 +68,19 @@ static void schema_note(struct db *db, const struct config *c, FILE *out)
   buf_free(&sql);
 }
 
+/* The statements of pages, for the first products. */
+static enum err readings_try(struct db *db, struct arena *arena)
+{
+  struct rows_batch batch;
+  uint64_t ids[ROWS_PRODUCTS_MAX];
+  struct rows_range first = {0, UINT64_MAX, ROWS_PRODUCTS_MAX};
+  enum err e = rows_batch_range(db, &first, arena, clock_mono_us() + ANSWER_US, &batch);
+  size_t n = e == ERR_OK ? batch.n : 0;
+  for (size_t i = 0; i < n; i++)
+    ids[i] = batch.products[i].facts.id;
+  return e == ERR_OK ? rows_try(db, ids, n, arena, clock_mono_us() + ANSWER_US) : e;
+}
+
 static bool check_database(const struct config *c, FILE *out)
 {
   struct metrics m = {0};
@@ -76,6 +90,8 @@ static bool check_database(const struct config *c, FILE *out)
   struct db *db = db_new(c, &m, &b);
   struct arena *arena = arena_new(0);
   enum err e = db && arena ? rows_terms_read(db, arena, clock_mono_us() + ANSWER_US, &terms) : ERR_NO_MEMORY;
+  if (e == ERR_OK)
+    e = readings_try(db, arena);
   unsigned number = db ? db_failure(db, &sentence) : 0;
   if (e == ERR_OK)
     fprintf(out, "database   %s: answers; %zu sectors, %zu themes, %zu pages\n", where, terms.n_sectors, terms.n_themes,

@@ -13,6 +13,8 @@ struct breaker {
   _Atomic int64_t open_until_us; /* monotonic; 0: closed */
   _Atomic int64_t failed_us;     /* monotonic, of the last failure; 0: never */
   _Atomic uint64_t failures;     /* since the last success */
+  /* Of the database: the id of something whose reading the server refused, for the watcher to try; 0: none. */
+  _Atomic uint64_t refused;
 };
 
 bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: try; half open lets one caller a hold through */

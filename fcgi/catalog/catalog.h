@@ -129,6 +129,7 @@ struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordin
 struct catalog_state {
   bool ready;              /* caught up with a reachable database since this master started */
   bool database_up;        /* the last poll succeeded */
+  bool reading_fails;      /* the server refuses a statement that pages need; `trouble` says which */
   bool from_file;          /* published from the state file, not yet confirmed by the database */
   bool replica;            /* the database may be behind another: */
   int64_t lag_us;          /* so much; -1: it cannot say */
@@ -138,7 +139,7 @@ struct catalog_state {
   int64_t sweep_us;        /* real time of the last whole sweep; CLOCK_NEVER: none yet */
   uint64_t sweep_found;    /* differences that no change-log entry had told */
   char incarnation[64];
-  char trouble[256];       /* empty, or one sentence for operators */
+  char trouble[384];       /* empty, or one sentence for operators */
 };
 void catalog_state_get(const struct catalog *c, struct catalog_state *out);
 

@@ -9,6 +9,7 @@
 #include "db/db_fault.h"
 #include "db/db_login.h"
 #include "db/db_session.h"
+#include "db/db_tables.h"
 #include "db/db_wait.h"
 #include "rows/rows_values.h"
 
@@ -29,7 +30,7 @@ struct db {
   bool persistent, in_snapshot;
   struct db_session session;
   unsigned failure;
-  char sentence[256];
+  char sentence[384];
   struct log_limit unavailable, invalid, lost;
 };
 
@@ -104,6 +105,17 @@ static enum err failed(struct db *db)
   unsigned number = mysql_errno(db->mysql);
   const struct db_fault *fault = db_fault_find(number);
   return failed_as(db, number, fault->err, mysql_error(db->mysql), fault->advice);
+}
+
+/* The same of a statement, named by the tables and views that it reads. */
+static enum err failed_in(struct db *db, struct span sql)
+{
+  unsigned number = mysql_errno(db->mysql);
+  const struct db_fault *fault = db_fault_find(number);
+  char said[320], tables[120];
+  db_tables(sql, tables, sizeof tables);
+  snprintf(said, sizeof said, "%s%s%s%.180s", *tables ? "reading " : "", tables, *tables ? ": " : "", mysql_error(db->mysql));
+  return failed_as(db, number, fault->err, said, fault->advice);
 }
 
 /* No answer by `deadline_us`, after waiting since `began_us`. */
@@ -221,7 +233,7 @@ static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_u
     *result = NULL;
     return timed_out(db, now);
   }
-  return ok ? ERR_OK : failed(db);
+  return ok ? ERR_OK : failed_in(db, span_of(sql, n));
 }
 
 static enum err run_plain(struct db *db, const char *sql)

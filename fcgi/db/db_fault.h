@@ -24,6 +24,8 @@
   X(1213, RETRY, "the server broke a deadlock")                                                                        \
   X(1226, UNAVAILABLE, "raise the account's resource limits")                                                          \
   X(1227, INVALID, "mysql_replica needs GRANT SLAVE MONITOR (MySQL: REPLICATION CLIENT) ON *.* for mysql_user")            \
+  X(1267, INVALID, "texts of two collations meet: convert the tables, or name a collation in the view")                \
+  X(1271, INVALID, "texts of two collations meet: convert the tables, or name a collation in the view")                \
   X(1317, RETRY, "somebody ended the statement")                                                                       \
   X(1356, INVALID, "a view names something that is gone: run `diptych migrate`, or mend your own view")                \
   X(1412, RETRY, "a table was altered meanwhile")                                                                      \

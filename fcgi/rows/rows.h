@@ -32,7 +32,7 @@ struct rows_snapshot {
 /* Everything of n <= ROWS_PRODUCTS_MAX products; out[i] belongs to ids[i].  out[i].facts.id == 0:
  * there is no such product.  Drafts and archived ones are returned too: look at facts.status.
  * All memory is the arena's.  deadline_us is monotonic. */
-enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
+MUST_USE enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
                        struct product *out, struct rows_snapshot *snapshot);
 
 /* Page `page` (1: the newest TIMELINE_PAGE) of a product's timeline; *total counts all its published
@@ -42,7 +42,7 @@ struct rows_timeline {
   const struct activity *activities;
   size_t n, total;
 };
-enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
+MUST_USE enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
                        struct rows_timeline *out);
 
 /* The site's own questions, in their order. */
@@ -51,7 +51,7 @@ struct rows_site {
   const struct question *questions;
   size_t n;
 };
-enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out);
+MUST_USE enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out);
 
 /* An editors' page.  NOT_FOUND: there is none with that id. */
 struct rows_page {
@@ -60,19 +60,24 @@ struct rows_page {
   struct span slug, title, body_md;
   int64_t updated_us;
 };
-enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);
+MUST_USE enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);
 
 /* An editor's words and questions on a pair, whichever way round they are stored. */
 struct rows_pair {
   struct version a, b;     /* of the two products in this snapshot */
   struct pair_source words; /* other_id: b's; has_text false and no questions: nothing was written */
 };
-enum err rows_pair_read(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
+MUST_USE enum err rows_pair_read(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
                    struct rows_pair *out);
+
+/* Tries the statements of pages for these products, and with rows_try those of the other readings too, and
+ * lets go what they read.  INVALID: db_failure says which one the server refuses, and why. */
+MUST_USE enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);
+MUST_USE enum err rows_try(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);
 
 /* Names on `out`, a line each, the rows that the site leaves out or shows differently from what an
  * editor of a foreign CMS would expect: slugs that break the rules, unknown words, missing owners.
  * *found counts them. */
-enum err rows_lint(struct db *db, int64_t deadline_us, FILE *out, size_t *found);
+MUST_USE enum err rows_lint(struct db *db, int64_t deadline_us, FILE *out, size_t *found);
 
 #endif

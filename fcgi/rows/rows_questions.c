@@ -60,7 +60,7 @@ static int item_compare(const void *x, const void *y)
 }
 
 /* Copies of a row side by side. */
-static int compare_rows(const void *x, const void *y)
+static int item_row_compare(const void *x, const void *y)
 {
   const struct item *a = x, *b = y;
   if (a->owner != b->owner)
@@ -79,14 +79,14 @@ static int compare_rows(const void *x, const void *y)
 static size_t items_once(struct item *items, size_t n)
 {
   size_t kept = 0;
-  qsort(items, n, sizeof *items, compare_rows);
+  qsort(items, n, sizeof *items, item_row_compare);
   for (size_t i = 0; i < n; i++) {
     const struct item *last = kept ? &items[kept - 1] : NULL;
     if (!last || last->owner != items[i].owner || last->other != items[i].other || last->kind != items[i].kind ||
         last->id != items[i].id)
       items[kept++] = items[i];
   }
-  qsort(items, kept, sizeof *items, compare);
+  qsort(items, kept, sizeof *items, item_compare);
   return kept;
 }
 

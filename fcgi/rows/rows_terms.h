@@ -14,6 +14,6 @@ struct rows_terms {
 };
 
 /* All of them in one snapshot of six statements.  Rows whose slugs break the rules are left out. */
-enum err rows_terms_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_terms *out);
+MUST_USE enum err rows_terms_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_terms *out);
 
 #endif

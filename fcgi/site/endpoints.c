@@ -25,7 +25,9 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
   struct catalog_state state;
   catalog_state_get(site_resources_of(s)->catalog, &state);
   if (state.ready && state.database_up && site_serves(s)) {
-    http_plain(200, TEXT_TYPE, "no-store", SPAN("ready\n"), false, out);
+    struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s\n", state.trouble)
+                                           : SPAN("ready\n");
+    http_plain(200, TEXT_TYPE, "no-store", text, false, out);
     return;
   }
   http_plain(503, TEXT_TYPE, "no-store",

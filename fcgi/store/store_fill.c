@@ -149,6 +149,12 @@ static bool behind_pause(const struct store_context *x)
   return true;
 }
 
+/* The watcher tries that reading itself, and tells the operators. */
+static void refused(struct store_live *s, uint64_t id)
+{
+  atomic_store_explicit(&s->database->refused, id ? id : UINT64_MAX, memory_order_release);
+}
+
 static enum err read_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
                               struct product *out)
 {
@@ -157,6 +163,8 @@ static enum err read_products(struct store_live *s, const struct store_context *
     enum behind most = NOT_BEHIND;
     stage_set(x->stage, STAGE_DATABASE);
     enum err e = rows_products(s->db, ids, n, x->arena, x->deadline_us, out, &snap);
+    if (e == ERR_INVALID)
+      refused(s, ids[0]);
     if (e != ERR_OK)
       return e;
     for (size_t i = 0; i < n; i++) {
@@ -296,6 +304,8 @@ enum err store_fill_other(struct store_live *s, const struct store_context *x, s
 {
   stage_set(x->stage, STAGE_DATABASE);
   enum err e = fill_one(s, x, w);
+  if (e == ERR_INVALID)
+    refused(s, w->id);
   if (e == ERR_NOT_FOUND) {
     w->err = e;
     return ERR_OK;

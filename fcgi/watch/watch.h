@@ -7,6 +7,7 @@
  *   watch_load.c   reads everything anew; watch_prefetch.c over several connections
  *   watch_sweep.c  compares versions, rate-limited
  *   watch_clock.c  what time alone changes
+ *   watch_try.c    whether the readings of pages work
  *   watch_file.c   the file copy */
 #ifndef DIPTYCH_WATCH_WATCH_H
 #define DIPTYCH_WATCH_WATCH_H
@@ -84,6 +85,10 @@ struct watch {
   struct watch_ids changed;
   bool terms_changed;
 
+  uint64_t try_id;           /* the readings of pages are tried for it next; 0: for none */
+  int64_t try_after_us;      /* monotonic */
+  char failing[384];         /* what the last try was told; empty: it worked */
+
   struct watch_replica replica;
   struct watch_sweep sweep;
   struct watch_recount recount;
@@ -104,29 +109,30 @@ int64_t watch_deadline(void);               /* of one bulk reading */
 /* The incarnation as followed: the database's word, and what else makes facts what they are. */
 void watch_incarnation(const struct watch *w, char out[64], struct span word);
 
-bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
+MUST_USE bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
 void watch_ids_sort(struct watch_ids *ids);             /* and without doubles */
 
 /* UNAVAILABLE, INVALID: the database.  LIMIT: the catalog. */
-enum err watch_poll(struct watch *w);
-enum err watch_load(struct watch *w);
-enum err watch_clock(struct watch *w);
-enum err watch_replica_check(struct watch *w);
+MUST_USE enum err watch_poll(struct watch *w);
+MUST_USE enum err watch_load(struct watch *w);
+MUST_USE enum err watch_clock(struct watch *w);
+MUST_USE enum err watch_try(struct watch *w);
+MUST_USE enum err watch_replica_check(struct watch *w);
 /* The log's highest number is `most`: is that a replica that must catch up before it is read? */
 bool watch_replica_waits(struct watch *w, uint64_t most);
 int64_t watch_replica_confirms(const struct watch *w);      /* real time up to which the catalog is right */
 const char *watch_replica_trouble(const struct watch *w); /* "": none */
-enum err watch_sweep_step(struct watch *w);
+MUST_USE enum err watch_sweep_step(struct watch *w);
 
 /* Reads products again and stages what they are now.  ids sorted, without doubles. */
-enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);
+MUST_USE enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);
 /* Sectors, themes, pages, the site's questions: stages those that differ, or all; *found counts them. */
-enum err watch_terms(struct watch *w, bool all, size_t *found);
+MUST_USE enum err watch_terms(struct watch *w, bool all, size_t *found);
 /* LIMIT: later there may be room again, don't advance yet.  When there is none for long, or everything
  * is being read, the product is left as it was: the sweep tries again. */
-enum err watch_put(struct watch *w, const struct product *p);
+MUST_USE enum err watch_put(struct watch *w, const struct product *p);
 void watch_noted(struct watch *w, enum err err); /* of a staging: LIMIT and NO_MEMORY */
-enum err watch_publish(struct watch *w, const struct catalog_follow *follow);
+MUST_USE enum err watch_publish(struct watch *w, const struct catalog_follow *follow);
 
 bool watch_file_load(struct watch *w);
 void watch_file_save(struct watch *w, bool now);

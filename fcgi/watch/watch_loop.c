@@ -65,6 +65,8 @@ static void state_tell(struct watch *w)
     sentence = "the catalog's memory does not suffice: raise catalog_bytes";
   else if (!w->state.database_up && w->down_since_us)
     db_failure(w->db, &sentence);
+  else if (w->failing[0])
+    sentence = w->failing;
   else if (*watch_replica_trouble(w))
     sentence = watch_replica_trouble(w);
   else if (w->sweep.trouble[0])
@@ -82,6 +84,7 @@ static void up(struct watch *w, bool current)
     log_info("the database is back after %.1f s", (double)(clock_mono_us() - w->down_since_us) / 1e6);
   w->down_since_us = 0;
   w->state.database_up = true;
+  w->state.reading_fails = w->failing[0] != 0;
   if (w->load_wanted || w->behind || w->replica.waits || !current)
     return;
   if (!w->state.ready)
@@ -100,6 +103,7 @@ static void down(struct watch *w, enum err err)
     w->down_since_us = clock_mono_us();
   }
   w->state.database_up = false;
+  w->state.reading_fails = err == ERR_INVALID;
 }
 
 /* ---- the loop */
@@ -123,7 +127,9 @@ static enum err step(struct watch *w)
     err = watch_poll(w);
   if (err != ERR_OK || w->load_wanted || w->behind || w->replica.waits)
     return err;
-  if ((err = watch_clock(w)) == ERR_OK && w->state.ready)
+  if ((err = watch_clock(w)) == ERR_OK)
+    err = watch_try(w);
+  if (err == ERR_OK && w->state.ready)
     err = watch_sweep_step(w);
   return err;
 }

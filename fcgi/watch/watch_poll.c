@@ -123,6 +123,7 @@ static enum err apply(struct watch *w)
   enum err err = ERR_OK;
   size_t found;
   watch_ids_sort(&w->changed);
+  w->try_id = w->changed.n ? w->changed.v[0] : w->try_id;
   err = watch_products(w, w->changed.v, w->changed.n);
   if (err == ERR_OK && w->terms_changed)
     err = watch_terms(w, false, &found);
