@@ -12,7 +12,7 @@
 enum kind { KIND_NEW, KIND_MISSING, KIND_ANCHOR, KIND_HEAD };
 
 enum { C_KIND, C_SEQ, C_ENTITY, C_ENTITY_ID, C_CHANGED }; /* of the log's rows */
-enum { H_KIND, H_MOST, H_WORD, H_PURGED, H_NOW };          /* of the head */
+enum { H_KIND, H_MOST, H_NONE, H_PURGED, H_NOW, H_WORD };  /* of the head; its word shares no column with others' texts */
 
 /* What a poll told about the log itself. */
 struct head {
@@ -46,16 +46,16 @@ static void ranges_sql(struct watch *w, struct buf *sql)
 static void poll_sql(struct watch *w, struct buf *sql)
 {
   unsigned long long cursor = w->follow->cursor;
-  buf_printf(sql, "(SELECT %d, seq, entity, entity_id, changed_at FROM change_log WHERE seq > %llu ORDER BY seq"
+  buf_printf(sql, "(SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE seq > %llu ORDER BY seq"
                   " LIMIT %d)", KIND_NEW, cursor, ENTRIES_MOST);
   if (w->follow->n_gaps) {
-    buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at FROM change_log WHERE", KIND_MISSING);
+    buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE", KIND_MISSING);
     ranges_sql(w, sql);
     buf_printf(sql, " ORDER BY seq LIMIT %d)", ENTRIES_MOST);
   }
-  buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at FROM change_log WHERE seq = %llu)"
-                  " UNION ALL (SELECT %d, (SELECT MAX(seq) FROM change_log), incarnation, purged_seq,"
-                  " UTC_TIMESTAMP(6) FROM site_state WHERE id = 1)", KIND_ANCHOR, cursor, KIND_HEAD);
+  buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE seq = %llu)"
+                  " UNION ALL (SELECT %d, (SELECT MAX(seq) FROM change_log), NULL, purged_seq,"
+                  " UTC_TIMESTAMP(6), incarnation FROM site_state WHERE id = 1)", KIND_ANCHOR, cursor, KIND_HEAD);
 }
 
 /* ---- reading the answer */
