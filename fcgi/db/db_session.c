@@ -47,7 +47,7 @@ static const struct setting {
     {"new_mode =", "''", MARIADB, 110400, false},
     {"default_regex_flags =", "''", MARIADB, 0, false},
     {"system_versioning_asof =", "DEFAULT", MARIADB, 100304, false},
-    {"character_set_collations =", "''", MARIADB, 101106, false},
+    {"character_set_collations =", "''", MARIADB, 110200, false},
     {"lock_wait_timeout =", "60", ANY, 0, false},
     {"wait_timeout =", "28800", ANY, 0, false},
     {"net_read_timeout =", "30", ANY, 0, false},

@@ -141,7 +141,8 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   if (r->texts)
     buf_printf(sql, ", e.headline, LEFT(e.current_state_md, %llu), LEFT(e.heading_md, %llu),"
                     " LEFT(e.prediction_md, %llu), e.author", cap, cap, cap);
-  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
+  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
+                " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
                 " AS nth FROM site_editorial WHERE status = 'published' AND published_at <= ");
   rows_sql_time(sql, r->snapshot.db_now_us);
   buf_puts(sql, " AND");
