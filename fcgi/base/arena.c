@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/format.h"
+#include "base/must.h"
 
 #define FIRST_BLOCK ((size_t)64 * 1024)
 
@@ -116,6 +117,7 @@ static void *claim(struct arena *a, size_t n)
     goto fail;
   if (a->newest->size - a->newest->used < n && !grow(a, n))
     goto fail;
+  MUST(n <= a->newest->size - a->newest->used, "an arena's block ends before what was taken from it");
   void *p = a->newest->bytes + a->newest->used;
   a->newest->used += n;
   a->total += n;
@@ -194,12 +196,13 @@ struct span arena_printf(struct arena *a, const char *format, ...)
   /* Most results are short: they are written once, into what is left of the block. */
   struct block *b = a->newest;
   size_t room = b->size - b->used;
+  char *at = b->bytes + b->used;
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
-  int n = format_write(b->bytes + b->used, room, format, args);
+  int n = format_write(at, room, format, args);
   char *p = n < 0 || a->failed ? NULL : claim(a, (size_t)n + 1);
-  if (p && p != b->bytes + (b->used - round_up((size_t)n + 1)))
+  if (p && p != at)
     format_write(p, (size_t)n + 1, format, again); /* it did not fit: once more, elsewhere */
   va_end(args);
   va_end(again);

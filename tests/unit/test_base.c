@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -16,6 +18,7 @@
 #include "base/err.h"
 #include "base/format.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "http/date.h"
 
 /* ---- formatting is what the C library would have written */
@@ -278,6 +281,47 @@ static void a_line_fits_into_a_pipe_at_once(void **state)
   close(stderr_before);
 }
 
+/* What was used is less than what is printed, and a block may end anywhere within it. */
+static void printing_more_than_was_used(void **state)
+{
+  (void)state;
+  for (size_t block = 1; block < 400; block++)
+    for (size_t used = 0; used < 64; used += 16) {
+      struct arena *a = arena_new_sized(block, 0);
+      assert_true(used == 0 || arena_alloc(a, used));
+      struct span s = arena_printf(a, "%200d|", 7);
+      assert_int_equal(s.n, 201);
+      assert_true(s.p[199] == '7' && s.p[200] == '|' && s.p[201] == 0);
+      assert_true(arena_used(a) >= used + 202);
+      arena_free(&a);
+    }
+}
+
+/* ---- what must hold */
+
+static void what_is_impossible_ends_the_process_with_its_line(void **state)
+{
+  int ends[2], status;
+  char said[512] = "";
+  (void)state;
+  MUST(ends != NULL, "what holds is passed over");
+  assert_int_equal(pipe(ends), 0);
+  pid_t pid = fork();
+  if (pid == 0) {
+    dup2(ends[1], STDERR_FILENO);
+    MUST(said[0], "the text is never empty");
+    _exit(0);
+  }
+  close(ends[1]);
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+  assert_true(read(ends[0], said, sizeof said - 1) > 0);
+  close(ends[0]);
+  assert_non_null(strstr(said, "test_base.c:"));
+  assert_non_null(strstr(said, "the text is never empty\n"));
+  assert_null(strchr(strchr(said, '\n') + 1, '\n'));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -286,6 +330,8 @@ int main(void)
       cmocka_unit_test(numbers_in_buffers),
       cmocka_unit_test(an_arena_serves_until_its_limit_then_remembers),
       cmocka_unit_test(printing_into_an_arena_at_every_fill),
+      cmocka_unit_test(printing_more_than_was_used),
+      cmocka_unit_test(what_is_impossible_ends_the_process_with_its_line),
       cmocka_unit_test(spans),
       cmocka_unit_test(days_go_there_and_back),
       cmocka_unit_test(times_as_text),
