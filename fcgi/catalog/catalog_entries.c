@@ -88,7 +88,9 @@ enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind,
   else
     e = orders_write(w, kind, entries);
   const uint32_t *by_id = (const uint32_t *)(entries + n);
-  for (uint32_t row = 0; e == ERR_OK && row < n; row++)
+  for (uint32_t row = 0; e == ERR_OK && row < n; row++) {
+    MUST(by_id[row] < n, "a sector, theme or page has no entry in the catalog");
     list_set(w, kind, row, ends, start, &entries[by_id[row]]);
+  }
   return e;
 }

@@ -46,6 +46,7 @@ static void half_empty(struct catalog_writer *w, unsigned half)
   struct catalog_control *k = &w->c->control[half];
   char *base = catalog_half(w->c, half);
   atomic_store(&k->building, UINT64_MAX);
+  atomic_store(&k->first, w->step + 1);
   atomic_thread_fence(memory_order_seq_cst);
   if (!atomic_load(&k->clean) && madvise(base, w->c->half_bytes, MADV_REMOVE) != 0) {
     memset(base, 0, sizeof(struct catalog_snapshot) * CATALOG_BOARDS);
@@ -86,6 +87,7 @@ void catalog_half_clean(struct catalog_writer *w)
 void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
 {
   size_t units = (bytes + 7) / 8;
+  MUST(w->next.heap_top <= w->next.tables_low, "the catalog's records and tables overlap");
   if (units > w->next.tables_low - w->next.heap_top)
     return NULL;
   *at = w->next.heap_top;
@@ -96,6 +98,7 @@ void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
 void *catalog_table_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
 {
   size_t units = (bytes + 7) / 8;
+  MUST(w->next.heap_top <= w->next.tables_low, "the catalog's records and tables overlap");
   if (units > w->next.tables_low - w->next.heap_top)
     return NULL;
   w->next.tables_low -= (uint32_t)units;
@@ -120,6 +123,8 @@ void *catalog_table_next(struct catalog_writer *w, enum catalog_table t, uint32_
     if (!taken)
       return NULL;
   }
+  MUST(bytes <= (size_t)s->units * 8 && (size_t)(s->at + s->units) * 8 <= w->c->half_bytes,
+       "a table of the catalog is longer than its place");
   p->current = next;
   p->n = n;
   return w->base + (size_t)s->at * 8;

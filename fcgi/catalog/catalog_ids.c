@@ -75,15 +75,16 @@ static bool by_id_update(struct catalog_writer *w)
   return true;
 }
 
-size_t catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, struct version *versions, size_t max)
+enum err catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, struct version *versions, size_t *n)
 {
-  size_t n = 0;
-  if (!by_id_update(w))
-    return 0;
-  for (size_t i = place_of(w, after); i < w->n_by_id && n < max; i++, n++) {
+  size_t max = *n;
+  *n = 0;
+  if (w->broken || !by_id_update(w))
+    return ERR_NO_MEMORY;
+  for (size_t i = place_of(w, after); i < w->n_by_id && *n < max; i++, ++*n) {
     const struct catalog_record *r = catalog_record_of(w, w->records[w->by_id[i]]);
-    ids[n] = r->id;
-    versions[n] = (struct version){.rev = r->rev, .hash = r->hash};
+    ids[*n] = r->id;
+    versions[*n] = (struct version){.rev = r->rev, .hash = r->hash};
   }
-  return n;
+  return ERR_OK;
 }

@@ -11,6 +11,7 @@
  *   live      step of the current snapshot and its half, moved last, in one store
  *   building  per half: the step that is being written.  It overwrites what snapshots of step
  *             building - ring and before it used: a pin is sound while step + ring > building
+ *   first     per half: the first step since it was emptied: a pin is sound from there on
  * Slug and id tables are shared by all snapshots of a half and only ever gain entries (one atomic store
  * each): a reader checks each entry against its own snapshot's record, so one too many does no harm.
  *
@@ -29,6 +30,8 @@
 #define CATALOG_RECENT 64
 #define CATALOG_ORDINALS_MAX ((UINT32_C(1) << 24) - 2)
 #define CATALOG_NO_SCORE 255
+#define CATALOG_NAME_MAX 1024 /* bytes of a name, and of a folded one */
+#define CATALOG_PUBLICATION_MOST (UINT64_C(1) << 62)
 #define CATALOG_FLOOR_SETS 2048
 #define CATALOG_FLOOR_WAYS 4
 
@@ -122,6 +125,7 @@ struct catalog_stored_version {
 
 struct catalog_control {
   _Atomic uint64_t building;
+  _Atomic uint64_t first;  /* the half was emptied before this step: what was pinned earlier is gone */
   _Atomic int64_t left_us; /* monotonic; 0: never live */
   _Atomic uint32_t ring;
   _Atomic uint32_t clean;  /* its memory was given back */

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "catalog/catalog_file.h"
 
-static const char *header_wrong(const struct catalog_writer *w, const struct catalog_file_header *h, uint64_t bytes)
+static const char *header_wrong(const struct catalog_file_header *h, uint64_t bytes)
 {
   unsigned char sum[CATALOG_FILE_SUM];
   if (memcmp(h->magic, "diptych", 8) != 0)
@@ -22,47 +22,25 @@ static const char *header_wrong(const struct catalog_writer *w, const struct cat
   if (h->heap_top < h->heap_from || h->n_by_slug > h->products || h->n_gaps > CATALOG_GAPS_MAX ||
       bytes != catalog_file_bytes(h))
     return "it is cut short or has grown";
-  return (uint64_t)h->heap_top * 8 > w->c->half_bytes / 8 * 7 || h->products > w->c->max_ordinals
-             ? "it does not fit: raise catalog_bytes"
-             : NULL;
+  return NULL;
 }
 
-static bool ids_inside(const struct catalog_file_header *h, uint32_t at, uint32_t n)
+static bool file_fits(const struct catalog_writer *w, const struct catalog_file_header *h)
 {
-  return n == 0 || (at >= h->heap_from && (uint64_t)at + n <= h->heap_top);
+  return (uint64_t)h->heap_top * 8 <= w->c->half_bytes / 8 * 7 && h->products <= w->c->max_ordinals;
 }
 
-static bool record_inside(const struct catalog_writer *w, const struct catalog_file_header *h, uint32_t at)
+/* The checksums say that these are the bytes that were written; this, that they make sense. */
+static bool header_sound(const struct catalog_file_header *h)
 {
-  const struct catalog_record *r = catalog_record_of(w, at);
-  if (at < h->heap_from || (uint64_t)at * 8 + sizeof *r > (uint64_t)h->heap_top * 8)
-    return false;
-  return (uint64_t)at * 8 + catalog_record_bytes(r) <= (uint64_t)h->heap_top * 8 && r->slug_n &&
-         ids_inside(h, r->sectors, r->n_sectors) && ids_inside(h, r->themes, r->n_themes);
+  return h->publication && h->publication < CATALOG_PUBLICATION_MOST && catalog_time_sound(h->saved_us) &&
+         catalog_time_sound(h->confirmed_us) && memchr(h->incarnation, 0, sizeof h->incarnation);
 }
 
-static bool term_inside(const struct catalog_writer *w, const struct catalog_file_header *h, uint32_t at)
+static bool body_sound(const struct catalog_writer *w, const struct catalog_file_header *h)
 {
-  const struct catalog_term_record *t = catalog_term_of(w, at);
-  if (at < h->heap_from || (uint64_t)at * 8 + sizeof *t > (uint64_t)h->heap_top * 8)
-    return false;
-  return (uint64_t)at * 8 + sizeof *t + t->slug_n + t->name_n <= (uint64_t)h->heap_top * 8;
-}
-
-/* The checksum says that these are the bytes that were written; this, that they make sense. */
-static bool body_sound(struct catalog_writer *w, const struct catalog_file_header *h)
-{
-  for (uint32_t i = 0; i < h->products; i++)
-    if (w->records[i] && !record_inside(w, h, w->records[i]))
-      return false;
-  for (uint32_t i = 0; i < h->n_by_slug; i++)
-    if (w->by_slug[i] >= h->products || !w->records[w->by_slug[i]])
-      return false;
-  for (int k = 0; k < KIND_COUNT; k++)
-    for (uint32_t i = 0; i < h->n_terms[k]; i++)
-      if (!term_inside(w, h, w->terms[k][i].record))
-        return false;
-  return w->follow.n_gaps == h->n_gaps;
+  return w->follow.n_gaps == h->n_gaps && memcmp(w->follow.incarnation, h->incarnation, sizeof h->incarnation) == 0 &&
+         catalog_sound(w);
 }
 
 static bool arrays_make(struct catalog_writer *w, const struct catalog_file_header *h)
@@ -92,7 +70,7 @@ static enum err body_take(struct catalog_writer *w, const struct catalog_file_he
   catalog_stream_open(&s, fd, false);
   catalog_stream_body(&s, w, h);
   catalog_stream_sum(&s, sum);
-  if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !body_sound(w, h))
+  if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !header_sound(h) || !body_sound(w, h))
     return ERR_INVALID;
   enum err e = catalog_hash_all(w);
   return e == ERR_OK && !catalog_derive(w) ? ERR_NO_MEMORY : e;
@@ -111,9 +89,13 @@ static enum err file_take(struct catalog_writer *w, const char *path, int fd, st
     return load_say(path, "it is no regular file");
   if (!catalog_stream_bytes(fd, false, h, sizeof *h))
     return load_say(path, "it is cut short");
-  const char *wrong = header_wrong(w, h, (uint64_t)st.st_size);
+  const char *wrong = header_wrong(h, (uint64_t)st.st_size);
   if (wrong)
     return load_say(path, wrong);
+  if (!file_fits(w, h)) {
+    log_warn("catalog: %s is not used: it does not fit: raise catalog_bytes", path);
+    return ERR_LIMIT;
+  }
   if (!catalog_writer_reset(w) || !catalog_half_begin(w))
     return ERR_LIMIT;
   enum err e = body_take(w, h, fd);

@@ -101,6 +101,7 @@ bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct cata
     return false;
   /* From the back, so that each block moves once. */
   uint32_t end = w->n_by_slug, out = w->n_by_slug + (uint32_t)added->n;
+  MUST(out <= w->cap, "more products are published than the catalog has");
   w->n_by_slug = out;
   for (size_t i = added->n; i-- > 0;) {
     uint32_t at = place_of(w, added->at[i], end);

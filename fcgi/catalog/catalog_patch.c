@@ -17,6 +17,10 @@ struct add { /* a product that goes into the list of a row */
   uint32_t kind, row, ordinal;
 };
 
+struct room { /* where lists go, and for how many ordinals there is room */
+  uint32_t *ordinals, n;
+};
+
 struct patch {
   struct catalog_writer *w;
   struct add *adds;
@@ -48,16 +52,19 @@ static int add_cmp(const void *a, const void *b, void *data)
 }
 
 /* out: old without the marked, with adds (ranked).  Returns its length. */
-static uint32_t list_patch(const struct patch *p, const uint32_t *old, uint32_t n, uint32_t *out,
+static uint32_t list_patch(const struct patch *p, struct catalog_list old, uint32_t *out, uint32_t room,
                            const struct add *adds, size_t n_adds)
 {
   const struct catalog_writer *w = p->w;
   uint32_t end = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    out[end] = old[i];
-    end += !(w->marks[old[i]] & MARK_MOVED);
+  for (uint32_t i = 0; i < old.n; i++) {
+    MUST(old.ordinals[i] < w->next.products, "a ranking holds a product that the catalog has not");
+    MUST(end < room, "a ranking grew by more products than were put into it");
+    out[end] = old.ordinals[i];
+    end += !(w->marks[old.ordinals[i]] & MARK_MOVED);
   }
   uint32_t total = end + (uint32_t)n_adds, to = total;
+  MUST(total <= room, "a ranking grew by more products than were put into it");
   for (size_t i = n_adds; i-- > 0;) {
     uint32_t from = 0, until = end;
     while (from < until) {
@@ -139,26 +146,37 @@ static enum err ranking_patch(const struct patch *p)
   uint32_t *out = catalog_table_next(w, TABLE_RANKING, room, room * sizeof *out, &fresh);
   if (!out)
     return ERR_LIMIT;
-  w->next.tables[TABLE_RANKING].n = list_patch(p, published_table(w, TABLE_RANKING), w->placed[TABLE_RANKING].n, out,
-                                               p->adds, adds_of(p, 0, 0, 0));
+  struct catalog_list old = {published_table(w, TABLE_RANKING), w->placed[TABLE_RANKING].n};
+  w->next.tables[TABLE_RANKING].n = list_patch(p, old, out, room, p->adds, adds_of(p, 0, 0, 0));
   return ERR_OK;
 }
 
+static struct catalog_list published_list(const struct catalog_writer *w, enum catalog_kind kind, uint32_t row)
+{
+  const struct catalog_placed *lists = &w->placed[TABLE_LISTS];
+  uint32_t n = w->placed[TABLE_SECTORS + kind].n;
+  const struct catalog_entry *entries = published_table(w, TABLE_SECTORS + kind);
+  const uint32_t *by_id = (const uint32_t *)(entries + n), *all = published_table(w, TABLE_LISTS);
+  MUST(row < n && by_id[row] < n, "a sector or theme has no entry in the catalog");
+  const struct catalog_entry *e = &entries[by_id[row]];
+  MUST(e->list <= lists->n && e->n_list <= lists->n - e->list, "a sector's or theme's ranking ends beyond all of them");
+  return (struct catalog_list){all + e->list, e->n_list};
+}
+
 /* The lists of one kind, from *add and out[from] on; ends[row] becomes where each ends. */
-static uint32_t lists_patch(const struct patch *p, enum catalog_kind kind, uint32_t *out, uint32_t from, size_t *add,
-                            uint32_t *ends)
+static uint32_t lists_patch(const struct patch *p, enum catalog_kind kind, struct room out, uint32_t from,
+                            size_t *add, uint32_t *ends)
 {
   const struct catalog_writer *w = p->w;
-  const struct catalog_entry *entries = published_table(w, TABLE_SECTORS + kind);
-  const uint32_t *by_id = (const uint32_t *)(entries + w->n_terms[kind]), *old = published_table(w, TABLE_LISTS);
   for (uint32_t row = 0; row < w->n_terms[kind]; row++) {
-    const struct catalog_entry *e = &entries[by_id[row]];
+    struct catalog_list old = published_list(w, kind, row);
     size_t n = adds_of(p, *add, kind + 1, row);
+    MUST(from <= out.n && old.n <= out.n - from, "the rankings of sectors and themes grew by more than was put into them");
     if (p->touched[kind][row])
-      from += list_patch(p, old + e->list, e->n_list, out + from, p->adds + *add, n);
+      from += list_patch(p, old, out.ordinals + from, out.n - from, p->adds + *add, n);
     else {
-      memcpy(out + from, old + e->list, e->n_list * sizeof *out);
-      from += e->n_list;
+      memcpy(out.ordinals + from, old.ordinals, old.n * sizeof *old.ordinals);
+      from += old.n;
     }
     *add += n;
     ends[row] = from;
@@ -175,8 +193,10 @@ static enum err all_patch(const struct patch *p, uint32_t *ends[2])
   enum err e = catalog_scores_write(w);
   if (e == ERR_OK)
     e = ranking_patch(p);
-  uint32_t *out = e == ERR_OK ? catalog_table_next(w, TABLE_LISTS, room, room * sizeof *out, &fresh) : NULL;
-  if (!out)
+  struct room out = {.n = room};
+  if (e == ERR_OK)
+    out.ordinals = catalog_table_next(w, TABLE_LISTS, room, room * sizeof *out.ordinals, &fresh);
+  if (!out.ordinals)
     return ERR_LIMIT;
   uint32_t sectors_end = lists_patch(p, KIND_SECTOR, out, 0, &add, ends[0]);
   w->next.tables[TABLE_LISTS].n = lists_patch(p, KIND_THEME, out, sectors_end, &add, ends[1]);

@@ -7,6 +7,7 @@
 #define DIPTYCH_CATALOG_CATALOG_PRIVATE_H
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "catalog/catalog_layout.h"
 
 enum catalog_kind { KIND_SECTOR, KIND_THEME, KIND_PAGE, KIND_COUNT };
@@ -104,13 +105,13 @@ enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* leaves its place */ };
 
 /* ---- catalog_heap.c: memory of the half */
 uint32_t catalog_heap_start(void);
-bool catalog_half_begin(struct catalog_writer *w); /* the half that is not live; false: its readers have grace */
+bool catalog_half_begin(struct catalog_writer *w) MUST_USE; /* the half that is not live; false: its readers have grace */
 void catalog_half_clean(struct catalog_writer *w); /* gives the left half's memory back once nobody reads it */
 void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at);  /* NULL: full */
 void *catalog_table_take(struct catalog_writer *w, size_t bytes, uint32_t *at); /* NULL: full */
 void *catalog_table_next(struct catalog_writer *w, enum catalog_table t, uint32_t n, size_t bytes, bool *fresh);
-bool catalog_grow(void **array, size_t *cap, size_t need, size_t size); /* private arrays; false: no memory */
-bool catalog_vector_put(struct catalog_vector *v, uint32_t value);
+bool catalog_grow(void **array, size_t *cap, size_t need, size_t size) MUST_USE; /* private arrays; false: no memory */
+bool catalog_vector_put(struct catalog_vector *v, uint32_t value) MUST_USE;
 
 static inline const struct catalog_record *catalog_record_of(const struct catalog_writer *w, uint32_t at)
 {
@@ -144,38 +145,44 @@ static inline int32_t catalog_window_hours(int64_t us)
 }
 
 /* ---- catalog_hash.c: the shared hash tables and the shared lists of ids */
-enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal); /* id, slug and aliases of its record */
-enum err catalog_hash_all(struct catalog_writer *w); /* both tables anew, from the mirrors */
+enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal) MUST_USE; /* id, slug and aliases of its record */
+enum err catalog_hash_all(struct catalog_writer *w) MUST_USE; /* both tables anew, from the mirrors */
 uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* staged ones too */
-bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at);
+bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at) MUST_USE;
 void catalog_intern_forget(struct catalog_writer *w); /* before another half's lists come */
-bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n); /* false: no memory */
+bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n) MUST_USE; /* false: no memory */
 
 /* ---- catalog_record.c: building records */
 enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
-                              size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
+                              size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs) MUST_USE;
 
 /* ---- catalog_derived.c: what is derived from records */
-bool catalog_derive(struct catalog_writer *w); /* everything, from the mirrors; false: no memory */
-bool catalog_absorb(struct catalog_writer *w); /* staged changes into mirrors and derived data */
-bool catalog_due_put(struct catalog_writer *w, uint32_t ordinal);
+bool catalog_derive(struct catalog_writer *w) MUST_USE; /* everything, from the mirrors; false: no memory */
+bool catalog_absorb(struct catalog_writer *w) MUST_USE; /* staged changes into mirrors and derived data */
+bool catalog_due_put(struct catalog_writer *w, uint32_t ordinal) MUST_USE;
 struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sector); /* NULL: none */
 
 /* ---- catalog_takeover.c */
-bool catalog_takeover(struct catalog_writer *w); /* the mirrors from the live snapshot, then all that is derived */
+/* The mirrors from the live snapshot, then all that is derived.  INVALID: no writer made that snapshot. */
+enum err catalog_takeover(struct catalog_writer *w) MUST_USE;
+
+/* ---- catalog_sound.c: mirrors and heap, and the follower's place, are what a writer makes */
+bool catalog_sound(const struct catalog_writer *w) MUST_USE;
+bool catalog_terms_sound(const struct catalog_writer *w, enum catalog_kind k) MUST_USE; /* but for their order */
+bool catalog_time_sound(int64_t us) MUST_USE;
 
 /* ---- catalog_order.c, _rank.c, _patch.c, _recent.c, _entries.c: the tables of the next snapshot */
-bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added);
-enum err catalog_rank_write(struct catalog_writer *w); /* scores, rankings, sectors and themes */
-enum err catalog_scores_write(struct catalog_writer *w);
+bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added) MUST_USE;
+enum err catalog_rank_write(struct catalog_writer *w) MUST_USE; /* scores, rankings, sectors and themes */
+enum err catalog_scores_write(struct catalog_writer *w) MUST_USE;
 uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r); /* r NULL: none */
-bool catalog_rank_few(const struct catalog_writer *w); /* few enough changes for catalog_rank_patch */
-enum err catalog_rank_patch(struct catalog_writer *w);
+bool catalog_rank_few(const struct catalog_writer *w) MUST_USE; /* few enough changes for catalog_rank_patch */
+enum err catalog_rank_patch(struct catalog_writer *w) MUST_USE;
 void catalog_recent_write(struct catalog_writer *w, bool all);
-enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start);
+enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start) MUST_USE;
 
 /* ---- catalog_save.c */
-bool catalog_saver_end(struct catalog_writer *w, bool wait); /* false: it still writes */
+bool catalog_saver_end(struct catalog_writer *w, bool wait) MUST_USE; /* false: it still writes */
 
 /* ---- catalog_version.c */
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products); /* raised and stored ones */
@@ -184,11 +191,11 @@ void catalog_versions_forget(struct catalog *c, const void *half, uint32_t produ
 size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);
 
 /* ---- catalog_compact.c */
-enum err catalog_half_switch(struct catalog_writer *w); /* LIMIT: the other half is not free yet */
+enum err catalog_half_switch(struct catalog_writer *w) MUST_USE; /* LIMIT: the other half is not free yet */
 
 /* ---- catalog_writer.c */
-bool catalog_writer_reset(struct catalog_writer *w); /* forgets what is staged, takes over the live snapshot again */
-bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals);
-bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at);
+bool catalog_writer_reset(struct catalog_writer *w) MUST_USE; /* forgets what is staged, takes over the live snapshot again */
+bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals) MUST_USE;
+bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at) MUST_USE;
 
 #endif

@@ -97,5 +97,4 @@ void catalog_recent_write(struct catalog_writer *w, bool all)
   for (int i = 0; i < 2; i++)
     if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&lists[i]))
       newest_all(&lists[i]);
-  w->recent_all = false;
 }

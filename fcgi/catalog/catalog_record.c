@@ -7,8 +7,6 @@
 #include "catalog/catalog_private.h"
 #include "text/utf8.h"
 
-#define NAME_MAX_BYTES 1024
-
 static struct span name_cut(struct span name, size_t max)
 {
   if (name.n <= max)
@@ -22,7 +20,7 @@ static struct span name_cut(struct span name, size_t max)
 static struct span name_fold(struct catalog_writer *w, struct span name)
 {
   arena_reset(w->arena);
-  return name_cut(utf8_fold(w->arena, name), NAME_MAX_BYTES);
+  return name_cut(utf8_fold(w->arena, name), CATALOG_NAME_MAX);
 }
 
 static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int64_t us, int64_t absent)
@@ -122,7 +120,7 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
   times_put(b, &r, f);
   if (!pairs_put(b, &r, f, pair_ids, n_pairs))
     return ERR_NO_MEMORY;
-  text_put(w, &r, f->slug, name_cut(f->name, NAME_MAX_BYTES));
+  text_put(w, &r, f->slug, name_cut(f->name, CATALOG_NAME_MAX));
   aliases_put(b, &r, aliases, n_aliases);
   while (b->n % 8)
     buf_putc(b, '\0');

@@ -91,9 +91,11 @@ bool catalog_still(const struct catalog_pin *pin)
   const struct catalog *c = pin->catalog;
   const struct catalog_control *k = &c->control[(const char *)pin->half == catalog_half(c, 1)];
   atomic_thread_fence(memory_order_acquire);
-  uint64_t building = atomic_load_explicit(&k->building, memory_order_relaxed);
-  uint64_t ring = atomic_load_explicit(&k->ring, memory_order_relaxed);
-  return building != UINT64_MAX && pin->step + ring > building;
+  /* Acquired: whoever sees a step under way sees the ring and the first step that it goes by. */
+  uint64_t building = atomic_load_explicit(&k->building, memory_order_acquire);
+  uint64_t first = atomic_load_explicit(&k->first, memory_order_acquire);
+  uint64_t ring = atomic_load_explicit(&k->ring, memory_order_acquire);
+  return building != UINT64_MAX && pin->step >= first && pin->step + ring > building;
 }
 
 uint64_t catalog_publication(const struct catalog *c)

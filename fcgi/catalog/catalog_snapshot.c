@@ -1,6 +1,8 @@
 /* A publication: what changed goes into the next slots of the tables, the snapshot is put down, and one
  * store makes it the live one.  Before that store nothing of it can be seen; a writer that dies leaves
- * the former snapshot, whose tables this step does not touch.
+ * the former snapshot, whose tables this step does not touch.  What is to be published is forgotten only
+ * after that store: a publication that meets a limit or has no memory half way can be tried again and
+ * then publishes all of it.
  *
  * `building` is raised first: readers whose pins are so old that this step may overwrite what they
  * look at learn it from there (catalog_still). */
@@ -37,29 +39,24 @@ static enum err pairs_write(struct catalog_writer *w)
   return ERR_OK;
 }
 
-/* ---- records: a slot that lags behind gets what it missed */
-static bool records_note(struct catalog_writer *w)
+/* ---- records: a slot that lags behind gets what it missed, or all of it */
+static void records_note(struct catalog_writer *w)
 {
   for (int s = 0; s < CATALOG_RING; s++) {
     if (w->slot_changed[s].n + w->changed.n > 1024 + w->next.products / 4)
       w->slot_stale[s] = true;
+    for (size_t i = 0; i < w->changed.n && !w->slot_stale[s]; i++)
+      w->slot_stale[s] = !catalog_vector_put(&w->slot_changed[s], w->changed.at[i]);
     if (w->slot_stale[s])
       w->slot_changed[s].n = 0;
-    else
-      for (size_t i = 0; i < w->changed.n; i++)
-        if (!catalog_vector_put(&w->slot_changed[s], w->changed.at[i]))
-          return false;
   }
-  w->changed.n = 0;
-  return true;
 }
 
 static enum err records_write(struct catalog_writer *w)
 {
   uint32_t n = w->next.products;
   bool fresh;
-  if (!records_note(w))
-    return ERR_NO_MEMORY;
+  records_note(w);
   uint32_t *out = catalog_table_next(w, TABLE_RECORDS, n, n * sizeof *out, &fresh);
   if (!out)
     return ERR_LIMIT;
@@ -67,8 +64,10 @@ static enum err records_write(struct catalog_writer *w)
   if (n && (fresh || w->slot_stale[s]))
     memcpy(out, w->records, n * sizeof *out);
   else
-    for (size_t i = 0; i < w->slot_changed[s].n; i++)
+    for (size_t i = 0; i < w->slot_changed[s].n; i++) {
+      MUST(w->slot_changed[s].at[i] < n, "a product changed that the catalog has no place for");
       out[w->slot_changed[s].at[i]] = w->records[w->slot_changed[s].at[i]];
+    }
   w->slot_changed[s].n = 0;
   w->slot_stale[s] = false;
   return ERR_OK;
@@ -114,6 +113,11 @@ static enum err follow_write(struct catalog_writer *w, const struct catalog_foll
 }
 
 /* ---- the step */
+static bool rank_dirty(const struct catalog_writer *w)
+{
+  return w->switched || w->dirty_rank || w->dirty_kind[KIND_SECTOR] || w->dirty_kind[KIND_THEME];
+}
+
 static enum err tables_write(struct catalog_writer *w, const struct catalog_follow *follow)
 {
   enum err e = ERR_OK;
@@ -162,9 +166,10 @@ static void snapshot_publish(struct catalog_writer *w, const struct catalog_foll
   memcpy(w->placed, w->next.tables, sizeof w->placed);
   memcpy(&w->follow, follow, follow_bytes(follow));
   w->follow_known = true;
+  w->rank_all &= !rank_dirty(w);
+  w->recent_all &= !w->switched && !w->dirty_recent;
   w->switched = w->full = w->forget = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
-  w->rank_all = false;
-  w->n_reranked = 0;
+  w->changed.n = w->n_reranked = 0;
   memset(w->dirty_kind, 0, sizeof w->dirty_kind);
 }
 
@@ -186,6 +191,16 @@ static enum err unseen_remove(struct catalog_writer *w)
   return ERR_OK;
 }
 
+/* What of the tables was written already is unknown: the next try writes them whole. */
+static void step_undo(struct catalog_writer *w)
+{
+  w->rank_all = w->recent_all = true;
+  for (int s = 0; s < CATALOG_RING; s++) {
+    w->slot_stale[s] = true;
+    w->slot_changed[s].n = 0;
+  }
+}
+
 static enum err step_write(struct catalog_writer *w, const struct catalog_follow *follow)
 {
   struct catalog_control *k = &w->c->control[w->half];
@@ -197,7 +212,7 @@ static enum err step_write(struct catalog_writer *w, const struct catalog_follow
   if (e == ERR_OK)
     snapshot_publish(w, follow);
   else
-    w->rank_all = w->recent_all = true; /* what changed is no longer known exactly */
+    step_undo(w);
   return e;
 }
 
@@ -223,8 +238,8 @@ enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_f
   w->broken = e != ERR_OK;
   if (e != ERR_OK || (!anything_dirty(w) && follow_same(w, follow)))
     return e;
-  if (mostly_garbage(w))
-    catalog_half_switch(w);
+  if (mostly_garbage(w) && catalog_half_switch(w) != ERR_OK && !w->broken)
+    log_debug("catalog: the half with much garbage stays: the other one is not free yet");
   e = w->broken ? ERR_NO_MEMORY : step_write(w, follow);
   if (e == ERR_LIMIT && catalog_half_switch(w) == ERR_OK)
     e = step_write(w, follow);

@@ -1,13 +1,46 @@
 /* Taking over what is published: the mirrors are copied from the live snapshot and everything else is
- * derived from them, so that nothing a former writer had in its own memory is needed. */
+ * derived from them, so that nothing a former writer had in its own memory is needed.
+ *
+ * A table has the length of the publication that wrote it last.  It may be shorter than the products are
+ * now (drafts came since: they have no score) or never written at all: what is missing is as in a new
+ * mirror.  The former writer may have died of what it wrote, so nothing here is believed. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
 
-static const void *table_of(const struct catalog_writer *w, enum catalog_table t)
+/* NULL with *n = 0: it has no item.  NULL with *n > 0: it does not lie among the tables. */
+static const void *table_of(const struct catalog_writer *w, enum catalog_table t, size_t size, uint32_t *n)
 {
   const struct catalog_placed *p = &w->next.tables[t];
-  return p->n ? w->base + (size_t)p->slot[p->current].at * 8 : NULL;
+  *n = p->n;
+  if (p->n == 0)
+    return NULL;
+  if (p->current >= CATALOG_RING || p->slot[p->current].at < w->next.tables_low)
+    return NULL;
+  return catalog_at(w->c, w->base, p->slot[p->current].at, p->n * size);
+}
+
+/* At most `most` items into a mirror; what the table lacks stays.  false: it is none. */
+static bool table_copy(const struct catalog_writer *w, enum catalog_table t, void *mirror, size_t size, uint32_t most)
+{
+  uint32_t n;
+  const void *from = table_of(w, t, size, &n);
+  if (n && !from)
+    return false;
+  if (n > most)
+    n = most;
+  if (n)
+    memcpy(mirror, from, n * size);
+  return true;
+}
+
+static bool board_sound(const struct catalog_writer *w)
+{
+  const struct catalog_snapshot *b = &w->next;
+  size_t end = (size_t)((char *)catalog_stored_array(w->c, w->base) - w->base) / 8;
+  return b->step == w->step && b->products <= w->c->max_ordinals && b->heap_top >= catalog_heap_start() &&
+         b->heap_top <= b->tables_low && b->tables_low <= end &&
+         b->tables[TABLE_BY_SLUG].n <= b->products;
 }
 
 static int row_cmp(const void *a, const void *b, void *data)
@@ -18,56 +51,75 @@ static int row_cmp(const void *a, const void *b, void *data)
   return (x > y) - (x < y);
 }
 
-static bool terms_take(struct catalog_writer *w, enum catalog_kind k)
+static enum err terms_take(struct catalog_writer *w, enum catalog_kind k)
 {
-  uint32_t n = w->next.tables[TABLE_SECTORS + k].n;
-  const struct catalog_entry *entries = table_of(w, TABLE_SECTORS + k);
+  uint32_t n;
+  const struct catalog_entry *entries = table_of(w, TABLE_SECTORS + k, sizeof *entries + 2 * sizeof(uint32_t), &n);
+  if (n && !entries)
+    return ERR_INVALID;
   if (!catalog_grow((void **)&w->terms[k], &w->cap_terms[k], n, sizeof *w->terms[k]))
-    return false;
+    return ERR_NO_MEMORY;
   for (uint32_t i = 0; i < n; i++)
     w->terms[k][i] = (struct catalog_term_row){entries[i].record, true};
   w->n_terms[k] = n;
+  if (!catalog_terms_sound(w, k))
+    return ERR_INVALID;
   if (n)
     qsort_r(w->terms[k], n, sizeof *w->terms[k], row_cmp, w);
+  return ERR_OK;
+}
+
+static bool entries_used(const struct catalog_writer *w, uint32_t at, uint32_t bits, size_t *used)
+{
+  *used = 0;
+  if (at == 0)
+    return w->next.products == 0;
+  const uint32_t *p = bits > 28 || at < w->next.tables_low ? NULL : catalog_at(w->c, w->base, at, sizeof *p << bits);
+  for (size_t i = 0; p && i < (size_t)1 << bits; i++)
+    *used += p[i] != 0;
+  return p != NULL;
+}
+
+static bool follow_take(struct catalog_writer *w)
+{
+  uint32_t n;
+  size_t fixed = offsetof(struct catalog_follow, gaps);
+  const struct catalog_follow *f = table_of(w, TABLE_FOLLOW, fixed, &n);
+  if (!f)
+    return n == 0;
+  size_t bytes = f->n_gaps > CATALOG_GAPS_MAX ? 0 : fixed + f->n_gaps * sizeof *f->gaps;
+  if (n != 1 || bytes == 0 || !catalog_at(w->c, w->base, (uint32_t)(((const char *)f - w->base) / 8), bytes))
+    return false;
+  memcpy(&w->follow, f, bytes);
+  w->follow_known = true;
   return true;
 }
 
-static size_t entries_used(const struct catalog_writer *w, uint32_t at, uint32_t bits)
+static bool products_take(struct catalog_writer *w)
 {
-  const uint32_t *p = (const uint32_t *)(w->base + (size_t)at * 8);
-  size_t used = 0;
-  for (size_t i = 0; at && i < (size_t)1 << bits; i++)
-    used += p[i] != 0;
-  return used;
-}
-
-static void follow_take(struct catalog_writer *w)
-{
-  const struct catalog_follow *f = table_of(w, TABLE_FOLLOW);
-  if (!f)
-    return;
-  size_t gaps = f->n_gaps < CATALOG_GAPS_MAX ? f->n_gaps : CATALOG_GAPS_MAX;
-  memcpy(&w->follow, f, offsetof(struct catalog_follow, gaps) + gaps * sizeof *f->gaps);
-  w->follow_known = true;
-}
-
-bool catalog_takeover(struct catalog_writer *w)
-{
-  uint32_t n = w->next.products;
-  if (!catalog_mirrors_grow(w, n))
-    return false;
-  if (n) {
-    memcpy(w->records, table_of(w, TABLE_RECORDS), n * sizeof *w->records);
-    memcpy(w->scores, table_of(w, TABLE_SCORES), n);
-  }
   w->n_by_slug = w->next.tables[TABLE_BY_SLUG].n;
-  if (w->n_by_slug)
-    memcpy(w->by_slug, table_of(w, TABLE_BY_SLUG), w->n_by_slug * sizeof *w->by_slug);
-  for (int k = 0; k < KIND_COUNT; k++)
-    if (!terms_take(w, k))
-      return false;
-  w->slugs_used = entries_used(w, w->next.slugs_at, w->next.slugs_bits);
-  w->ids_used = entries_used(w, w->next.ids_at, w->next.ids_bits);
-  follow_take(w);
-  return catalog_derive(w);
+  return table_copy(w, TABLE_RECORDS, w->records, sizeof *w->records, w->next.products) &&
+         table_copy(w, TABLE_SCORES, w->scores, 1, w->next.products) &&
+         table_copy(w, TABLE_BY_SLUG, w->by_slug, sizeof *w->by_slug, w->n_by_slug) &&
+         entries_used(w, w->next.slugs_at, w->next.slugs_bits, &w->slugs_used) &&
+         entries_used(w, w->next.ids_at, w->next.ids_bits, &w->ids_used);
+}
+
+enum err catalog_takeover(struct catalog_writer *w)
+{
+  if (!board_sound(w))
+    return ERR_INVALID;
+  if (!catalog_mirrors_grow(w, w->next.products))
+    return ERR_NO_MEMORY;
+  if (!products_take(w) || !follow_take(w))
+    return ERR_INVALID;
+  for (int k = 0; k < KIND_COUNT; k++) {
+    enum err e = terms_take(w, k);
+    if (e != ERR_OK)
+      return e;
+  }
+  if (!catalog_sound(w))
+    return ERR_INVALID;
+  w->rank_all = w->recent_all = true; /* the lists are not believed either: the next ones are made anew */
+  return catalog_derive(w) ? ERR_OK : ERR_NO_MEMORY;
 }

@@ -54,6 +54,8 @@ static enum err term_put(struct catalog_writer *w, enum catalog_kind k, struct c
 {
   if (slug.n > UINT16_MAX)
     return ERR_INVALID;
+  if (w->broken)
+    return ERR_NO_MEMORY;
   if (!w->base && !catalog_half_begin(w))
     return ERR_LIMIT;
   name = span_head(name, UINT16_MAX);
@@ -62,7 +64,8 @@ static enum err term_put(struct catalog_writer *w, enum catalog_kind k, struct c
   enum err e = term_store(w, k, &r, slug, name);
   if (e == ERR_LIMIT && catalog_half_switch(w) == ERR_OK)
     e = term_store(w, k, &r, slug, name);
-  return e;
+  w->broken |= e == ERR_NO_MEMORY;
+  return w->broken ? ERR_NO_MEMORY : e;
 }
 
 static void term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t id)

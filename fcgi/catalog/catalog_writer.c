@@ -6,19 +6,6 @@
 
 #include "base/log.h"
 
-static bool live_take(struct catalog_writer *w)
-{
-  uint64_t live = atomic_load(&w->c->live);
-  if (live == 0)
-    return true;
-  w->half = live & 1;
-  w->base = catalog_half(w->c, w->half);
-  w->step = live >> 1;
-  w->next = ((struct catalog_snapshot *)w->base)[w->step % CATALOG_BOARDS];
-  memcpy(w->placed, w->next.tables, sizeof w->placed);
-  return catalog_takeover(w);
-}
-
 static void private_free(struct catalog_writer *w)
 {
   for (size_t i = 0; i < w->n_medians; i++)
@@ -44,20 +31,51 @@ static void private_free(struct catalog_writer *w)
     arena_free(&w->arena);
 }
 
+static bool private_new(struct catalog_writer *w, struct catalog *c)
+{
+  *w = (struct catalog_writer){.c = c, .scratch = BUF_INIT, .arena = arena_new(0)};
+  w->next.window_us = w->next.site_edited_us = CLOCK_NEVER;
+  for (int i = 0; i < CATALOG_RING; i++)
+    w->slot_stale[i] = true;
+  return w->arena;
+}
+
+/* No writer makes such a snapshot: it stays as it is, for its readers, until everything was read into the other half. */
+static bool live_leave(struct catalog_writer *w)
+{
+  uint64_t step = w->step, publication = w->next.publication;
+  log_error("catalog: what a former watcher published is damaged: everything is read from the database");
+  private_free(w);
+  if (!private_new(w, w->c))
+    return false;
+  w->step = step;
+  w->next.publication = publication < CATALOG_PUBLICATION_MOST ? publication : (uint64_t)clock_now_us();
+  return true;
+}
+
+static bool live_take(struct catalog_writer *w)
+{
+  uint64_t live = atomic_load(&w->c->live);
+  if (live == 0)
+    return true;
+  w->half = live & 1;
+  w->base = catalog_half(w->c, w->half);
+  w->step = live >> 1;
+  w->next = ((struct catalog_snapshot *)w->base)[w->step % CATALOG_BOARDS];
+  memcpy(w->placed, w->next.tables, sizeof w->placed);
+  enum err e = catalog_takeover(w);
+  if (e == ERR_INVALID)
+    return live_leave(w);
+  return e == ERR_OK;
+}
+
 bool catalog_writer_reset(struct catalog_writer *w)
 {
   struct catalog *c = w->c;
   while (!catalog_saver_end(w, true))
     ;
   private_free(w);
-  memset(w, 0, sizeof *w);
-  w->c = c;
-  w->next.window_us = w->next.site_edited_us = CLOCK_NEVER;
-  w->scratch = (struct buf)BUF_INIT;
-  w->arena = arena_new(0);
-  for (int i = 0; i < CATALOG_RING; i++)
-    w->slot_stale[i] = true;
-  w->broken = !w->arena || !live_take(w);
+  w->broken = !private_new(w, c) || !live_take(w);
   return !w->broken;
 }
 
@@ -108,6 +126,7 @@ bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals)
 
 bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at)
 {
+  MUST(ordinal < w->next.products && ordinal < w->cap, "a product is staged that has no place in the catalog");
   if (!(w->marks[ordinal] & MARK_STAGED)) {
     if (!catalog_grow((void **)&w->staged, &w->cap_staged, w->n_staged + 1, sizeof *w->staged))
       return false;
@@ -188,33 +207,47 @@ static enum err full_say(const struct catalog_writer *w, enum err e)
   return e;
 }
 
+/* Goes on in the other half, after this one had no room. */
+static bool half_other(struct catalog_writer *w)
+{
+  return catalog_half_switch(w) == ERR_OK;
+}
+
+/* Memory that ran out half way leaves the writer good for nothing but its end, also if nobody listens. */
+static enum err put_result(struct catalog_writer *w, enum err e)
+{
+  w->broken |= e == ERR_NO_MEMORY;
+  return w->broken ? ERR_NO_MEMORY : full_say(w, e);
+}
+
 enum err catalog_put(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
                      const uint64_t *pair_ids, size_t n_pairs)
 {
   enum err e = ERR_LIMIT;
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
-    if (tries == 0 ? !half_ready(w) : catalog_half_switch(w) != ERR_OK)
+    if (tries == 0 ? !half_ready(w) : !half_other(w))
       break;
     uint32_t ordinal = seen(w, f->id);
     e = catalog_record_build(w, f, aliases, n_aliases, pair_ids, n_pairs);
     if (e == ERR_OK)
       e = record_put(w, ordinal);
   }
-  return full_say(w, e);
+  return put_result(w, e);
 }
 
-void catalog_remove(struct catalog_writer *w, uint64_t id)
+enum err catalog_remove(struct catalog_writer *w, uint64_t id)
 {
-  uint32_t ordinal = catalog_ordinal_of(w, id);
-  if (ordinal != CATALOG_NONE)
-    catalog_stage(w, ordinal, 0);
+  uint32_t ordinal = w->broken ? CATALOG_NONE : catalog_ordinal_of(w, id);
+  if (ordinal != CATALOG_NONE && !catalog_stage(w, ordinal, 0))
+    w->broken = true;
+  return w->broken ? ERR_NO_MEMORY : ERR_OK;
 }
 
 enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90, uint32_t s30, int64_t window_us)
 {
   enum err e = ERR_LIMIT;
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
-    if (tries && catalog_half_switch(w) != ERR_OK)
+    if (tries == 0 ? w->broken : !half_other(w))
       break;
     uint32_t ordinal = catalog_ordinal_of(w, id);
     if (ordinal == CATALOG_NONE)
@@ -227,11 +260,11 @@ enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90,
     buf_clear(&w->scratch);
     buf_put(&w->scratch, old, catalog_record_bytes(old));
     if (w->scratch.failed)
-      return ERR_NO_MEMORY;
+      return put_result(w, ERR_NO_MEMORY);
     memcpy(w->scratch.p, &r, sizeof r);
     e = record_put(w, ordinal);
   }
-  return full_say(w, e);
+  return put_result(w, e);
 }
 
 void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us)
@@ -252,7 +285,7 @@ void catalog_put_window(struct catalog_writer *w, int64_t window_us)
 enum err catalog_begin_full(struct catalog_writer *w)
 {
   if (!half_ready(w))
-    return full_say(w, ERR_LIMIT);
+    return put_result(w, ERR_LIMIT);
   for (uint32_t i = 0; i < w->next.products; i++)
     w->marks[i] &= (uint8_t)~MARK_SEEN;
   for (int k = 0; k < KIND_COUNT; k++)

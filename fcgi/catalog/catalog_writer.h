@@ -36,33 +36,33 @@ void catalog_writer_close(struct catalog_writer **w);
 
 /* Staging.  Everything is copied.  LIMIT: the region is full (say so to the operator). */
 enum err catalog_put(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
-                     const uint64_t *pair_ids, size_t n_pairs);
-void catalog_remove(struct catalog_writer *w, uint64_t id);
-enum err catalog_put_sector(struct catalog_writer *w, const struct catalog_term *t); /* ranking, median ignored */
+                     const uint64_t *pair_ids, size_t n_pairs) MUST_USE;
+enum err catalog_remove(struct catalog_writer *w, uint64_t id) MUST_USE; /* NO_MEMORY or OK */
+enum err catalog_put_sector(struct catalog_writer *w, const struct catalog_term *t) MUST_USE; /* ranking, median ignored */
 void catalog_remove_sector(struct catalog_writer *w, uint64_t id);
-enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *t);
+enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *t) MUST_USE;
 void catalog_remove_theme(struct catalog_writer *w, uint64_t id);
-enum err catalog_put_page(struct catalog_writer *w, const struct catalog_page *p);
+enum err catalog_put_page(struct catalog_writer *w, const struct catalog_page *p) MUST_USE;
 void catalog_remove_page(struct catalog_writer *w, uint64_t id);
 void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us);
 void catalog_put_window(struct catalog_writer *w, int64_t window_us);
 
 /* Sets n90 and s30 of one product without another version (the hour moved). */
-enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90, uint32_t s30, int64_t window_us);
+enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90, uint32_t s30, int64_t window_us) MUST_USE;
 
 /* Begins an empty catalog beside the live one: everything put after it replaces the whole at the next
  * publish (full reload).  Abandoned by catalog_writer_close or another begin. */
-enum err catalog_begin_full(struct catalog_writer *w);
+enum err catalog_begin_full(struct catalog_writer *w) MUST_USE;
 /* The database is of another history than before, say a backup: with the next publication, the versions
  * that workers told each other are forgotten.  A log that stepped back says so by itself. */
 void catalog_forget_versions(struct catalog_writer *w);
 
-enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_follow *follow);
+enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_follow *follow) MUST_USE;
 void catalog_follow_get(struct catalog_writer *w, struct catalog_follow *out);
 int64_t catalog_next_due(struct catalog_writer *w); /* least next_due_us of all products; CLOCK_FOREVER */
 
-/* Iterates products in id order for the sweep: ids greater than `after`, at most max. */
-size_t catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, struct version *versions, size_t max);
+/* Iterates products in id order for the sweep: ids greater than `after`, at most *n, which becomes how many. */
+enum err catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, struct version *versions, size_t *n) MUST_USE;
 
 void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s);
 
@@ -72,8 +72,8 @@ void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s);
  * published; RETRY also: changes are staged, publish them first.
  * catalog_load publishes what the file holds and sets from_file and confirmed_us of the state; NOT_FOUND:
  * none; INVALID: damaged or of another format (the sentence goes to the log). */
-enum err catalog_save(struct catalog_writer *w, const char *path);
-enum err catalog_save_now(struct catalog_writer *w, const char *path);
-enum err catalog_load(struct catalog_writer *w, const char *path);
+enum err catalog_save(struct catalog_writer *w, const char *path) MUST_USE;
+enum err catalog_save_now(struct catalog_writer *w, const char *path) MUST_USE;
+enum err catalog_load(struct catalog_writer *w, const char *path) MUST_USE;
 
 #endif

@@ -1,7 +1,10 @@
 #include "catalog/follow.h"
 
+#include "base/must.h"
+
 static void range_remove(struct catalog_follow *f, size_t at)
 {
+  MUST(at < f->n_gaps && f->n_gaps <= CATALOG_GAPS_MAX, "a gap of the change log is removed that is not there");
   f->n_gaps--;
   memmove(&f->gaps[at], &f->gaps[at + 1], (f->n_gaps - at) * sizeof *f->gaps);
 }
@@ -42,12 +45,13 @@ static size_t range_find(const struct catalog_follow *f, uint64_t seq)
   return low;
 }
 
-bool follow_fill(struct catalog_follow *f, uint64_t seq)
+enum follow_filled follow_fill(struct catalog_follow *f, uint64_t seq)
 {
+  enum follow_filled filled = FOLLOW_FILLED;
   size_t at = range_find(f, seq);
   struct catalog_gap *g = &f->gaps[at];
   if (at == f->n_gaps || seq < g->first)
-    return false;
+    return FOLLOW_NOT_MISSING;
   if (g->first == g->last) {
     range_remove(f, at);
   } else if (seq == g->first) {
@@ -55,7 +59,7 @@ bool follow_fill(struct catalog_follow *f, uint64_t seq)
   } else if (seq == g->last) {
     g->last--;
   } else if (f->n_gaps == CATALOG_GAPS_MAX) {
-    /* No room to split: the shorter part is given up. */
+    filled = FOLLOW_CUT;
     if (seq - g->first < g->last - seq)
       g->first = seq + 1;
     else
@@ -66,7 +70,7 @@ bool follow_fill(struct catalog_follow *f, uint64_t seq)
     g[0].last = seq - 1;
     g[1].first = seq + 1;
   }
-  return true;
+  return filled;
 }
 
 size_t follow_expire(struct catalog_follow *f, int64_t now_us)

@@ -97,44 +97,51 @@ struct watch {
   int64_t full_since_us;     /* monotonic */
   bool loading;              /* everything is being read */
   int64_t polled_us;         /* real time just before the last poll */
+  bool trying;               /* the state file is marked as being tried */
   bool unsaved;
   int64_t save_after_us;     /* monotonic */
   int64_t down_since_us;     /* monotonic; 0: up */
 };
 
-bool watch_stopping(const struct watch *w); /* asks stop_fd, without waiting; also tells the beat */
+bool watch_stopping(const struct watch *w) MUST_USE; /* asks stop_fd, without waiting; also tells the beat */
 /* When what is applied now was changed: as the log says, or now, if that came late or nobody told it. */
 int64_t watch_changed_us(const struct watch *w);
 int64_t watch_deadline(void);               /* of one bulk reading */
 /* The incarnation as followed: the database's word, and what else makes facts what they are. */
 void watch_incarnation(const struct watch *w, char out[64], struct span word);
 
-MUST_USE bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
+/* A gap of the change log was given up for want of room: what commits there late, the sweep has to find. */
+void watch_gap_lost(struct watch *w);
+
+bool watch_ids_add(struct watch_ids *ids, uint64_t id) MUST_USE; /* false: no memory */
 void watch_ids_sort(struct watch_ids *ids);             /* and without doubles */
 
 /* UNAVAILABLE, INVALID: the database.  LIMIT: the catalog. */
-MUST_USE enum err watch_poll(struct watch *w);
-MUST_USE enum err watch_load(struct watch *w);
-MUST_USE enum err watch_clock(struct watch *w);
-MUST_USE enum err watch_try(struct watch *w);
-MUST_USE enum err watch_replica_check(struct watch *w);
+enum err watch_poll(struct watch *w) MUST_USE;
+enum err watch_load(struct watch *w) MUST_USE;
+enum err watch_clock(struct watch *w) MUST_USE;
+enum err watch_try(struct watch *w) MUST_USE;
+enum err watch_replica_check(struct watch *w) MUST_USE;
 /* The log's highest number is `most`: is that a replica that must catch up before it is read? */
-bool watch_replica_waits(struct watch *w, uint64_t most);
+bool watch_replica_waits(struct watch *w, uint64_t most) MUST_USE;
 int64_t watch_replica_confirms(const struct watch *w);      /* real time up to which the catalog is right */
 const char *watch_replica_trouble(const struct watch *w); /* "": none */
-MUST_USE enum err watch_sweep_step(struct watch *w);
+enum err watch_sweep_step(struct watch *w) MUST_USE;
 
 /* Reads products again and stages what they are now.  ids sorted, without doubles. */
-MUST_USE enum err watch_products(struct watch *w, const uint64_t *ids, size_t n);
+enum err watch_products(struct watch *w, const uint64_t *ids, size_t n) MUST_USE;
 /* Sectors, themes, pages, the site's questions: stages those that differ, or all; *found counts them. */
-MUST_USE enum err watch_terms(struct watch *w, bool all, size_t *found);
+enum err watch_terms(struct watch *w, bool all, size_t *found) MUST_USE;
 /* LIMIT: later there may be room again, don't advance yet.  When there is none for long, or everything
  * is being read, the product is left as it was: the sweep tries again. */
-MUST_USE enum err watch_put(struct watch *w, const struct product *p);
+enum err watch_put(struct watch *w, const struct product *p) MUST_USE;
+/* The same of any staging. */
+enum err watch_staged(struct watch *w, enum err err) MUST_USE;
 void watch_noted(struct watch *w, enum err err); /* of a staging: LIMIT and NO_MEMORY */
-MUST_USE enum err watch_publish(struct watch *w, const struct catalog_follow *follow);
+enum err watch_publish(struct watch *w, const struct catalog_follow *follow) MUST_USE;
 
-bool watch_file_load(struct watch *w);
+bool watch_file_load(struct watch *w) MUST_USE;
+void watch_file_lived(struct watch *w); /* after a round of work: whatever comes now, the file is not to blame */
 void watch_file_save(struct watch *w, bool now);
 
 #endif

@@ -82,6 +82,16 @@ static int64_t product_edited_us(const struct watch *w, const struct facts *f)
   return edited_us(w, known ? &had.version : NULL, known ? had.edited_us : CLOCK_NEVER, &f->version);
 }
 
+enum err watch_staged(struct watch *w, enum err err)
+{
+  watch_noted(w, err);
+  bool leave = w->loading || clock_mono_us() - w->full_since_us > FULL_US;
+  if (err != ERR_LIMIT || !leave)
+    return err;
+  w->left = true;
+  return ERR_OK;
+}
+
 enum err watch_put(struct watch *w, const struct product *p)
 {
   struct facts facts = p->facts;
@@ -91,13 +101,7 @@ enum err watch_put(struct watch *w, const struct product *p)
   for (size_t i = 0; i < p->n_pairs; i++)
     pairs[i] = p->pairs[i].other_id;
   facts.edited_us = product_edited_us(w, &facts);
-  enum err err = catalog_put(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs);
-  watch_noted(w, err);
-  bool leave = w->loading || clock_mono_us() - w->full_since_us > FULL_US;
-  if (err != ERR_LIMIT || !leave)
-    return err;
-  w->left = true;
-  return ERR_OK;
+  return watch_staged(w, catalog_put(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs));
 }
 
 enum err watch_publish(struct watch *w, const struct catalog_follow *follow)
@@ -125,7 +129,7 @@ static enum err batch_apply(struct watch *w, const uint64_t *ids, size_t n)
     if (at < batch.n && batch.products[at].facts.id == ids[i])
       err = watch_put(w, &batch.products[at++]);
     else
-      catalog_remove(w->writer, ids[i]);
+      err = catalog_remove(w->writer, ids[i]);
   }
   return err;
 }
@@ -148,6 +152,7 @@ struct terms_change {
   struct catalog_pin pin;
   bool pinned, all;
   size_t found;
+  enum err err; /* the first that could not be staged: its change must not be taken for shown */
 };
 
 /* Must `now` be staged, when the catalog has `before` (NULL: nothing)? */
@@ -172,10 +177,11 @@ static uint32_t gone_most(const struct terms_change *c, uint32_t (*count)(const 
   return c->pinned && !c->all ? count(&c->pin) : 0;
 }
 
-static void term_noted(struct watch *w, enum err err)
+static void term_noted(struct terms_change *c, enum err err)
 {
-  watch_noted(w, err);
-  w->left |= err == ERR_LIMIT;
+  err = watch_staged(c->w, err);
+  if (c->err == ERR_OK)
+    c->err = err;
 }
 
 static bool among(const struct catalog_term *terms, size_t n, uint64_t id)
@@ -192,7 +198,7 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
   for (size_t i = 0; i < t->n_sectors; i++) {
     bool known = c->pinned && catalog_sector_id(&c->pin, t->sectors[i].id, &had);
     if (term_differs(c, known ? &had : NULL, &t->sectors[i]))
-      term_noted(c->w, catalog_put_sector(c->w->writer, &t->sectors[i]));
+      term_noted(c, catalog_put_sector(c->w->writer, &t->sectors[i]));
   }
   for (uint32_t i = 0, n = gone_most(c, catalog_sectors); i < n; i++)
     if (catalog_sector(&c->pin, i, &had) && !among(t->sectors, t->n_sectors, had.id)) {
@@ -207,7 +213,7 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
   for (size_t i = 0; i < t->n_themes; i++) {
     bool known = c->pinned && catalog_theme_id(&c->pin, t->themes[i].id, &had);
     if (term_differs(c, known ? &had : NULL, &t->themes[i]))
-      term_noted(c->w, catalog_put_theme(c->w->writer, &t->themes[i]));
+      term_noted(c, catalog_put_theme(c->w->writer, &t->themes[i]));
   }
   for (uint32_t i = 0, n = gone_most(c, catalog_themes); i < n; i++)
     if (catalog_theme(&c->pin, i, &had) && !among(t->themes, t->n_themes, had.id)) {
@@ -225,7 +231,7 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
     for (uint32_t k = 0; k < n && !known; k++)
       known = catalog_page_at(&c->pin, k, &had) && had.id == t->pages[i].id;
     if (differs(c, known ? &had.version : NULL, &t->pages[i].version))
-      term_noted(c->w, catalog_put_page(c->w->writer, &t->pages[i]));
+      term_noted(c, catalog_put_page(c->w->writer, &t->pages[i]));
   }
   for (uint32_t k = 0; k < n; k++) {
     bool stays = !catalog_page_at(&c->pin, k, &had);
@@ -261,5 +267,5 @@ enum err watch_terms(struct watch *w, bool all, size_t *found)
   pages_apply(&c, &t);
   site_apply(&c, &t.site);
   *found = c.found;
-  return ERR_OK;
+  return c.err;
 }

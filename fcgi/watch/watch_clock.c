@@ -112,11 +112,12 @@ static enum err recount_slice(struct watch *w, bool *ended)
   static struct version versions[SLICE];
   struct db_rows rows;
   bool copies;
-  size_t n = catalog_ids(w->writer, r->after, ids, versions, SLICE);
-  *ended = n < SLICE;
-  if (n == 0)
-    return ERR_OK;
-  enum err err = counts_read(w, ids[n - 1], false, &rows, &copies);
+  size_t n = SLICE;
+  enum err err = catalog_ids(w->writer, r->after, ids, versions, &n);
+  *ended = err == ERR_OK && n < SLICE;
+  if (err != ERR_OK || n == 0)
+    return err;
+  err = counts_read(w, ids[n - 1], false, &rows, &copies);
   if (err == ERR_OK && copies) {
     db_rows_free(&rows);
     err = counts_read(w, ids[n - 1], true, &rows, &copies);
@@ -124,7 +125,8 @@ static enum err recount_slice(struct watch *w, bool *ended)
   if (err == ERR_OK && !counts_compare(w, &rows, ids, n))
     err = ERR_NO_MEMORY;
   db_rows_free(&rows);
-  r->after = ids[n - 1];
+  if (err == ERR_OK)
+    r->after = ids[n - 1];
   return err;
 }
 
@@ -137,9 +139,12 @@ static enum err recount_publish(struct watch *w)
   if (!catalog_pin_current(w->catalog, &pin))
     return ERR_OK;
   for (size_t i = 0; i < r->n; i++) {
+    enum err err = ERR_OK;
     uint32_t ordinal = catalog_find_id(&pin, r->v[i].id);
     if (ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &f) && version_eq(f.version, r->v[i].version))
-      watch_noted(w, catalog_put_counts(w->writer, r->v[i].id, r->v[i].n90, r->v[i].s30, r->window_us));
+      err = watch_staged(w, catalog_put_counts(w->writer, r->v[i].id, r->v[i].n90, r->v[i].s30, r->window_us));
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+      return err;
   }
   catalog_put_window(w->writer, r->window_us);
   log_info("the hour moved: %zu products count otherwise", r->n);

@@ -1,10 +1,16 @@
 /* The file copy of the catalog.  It is written when something changed, and now and then to say that
  * nothing did (its age bounds what may be served without a database); the larger the catalog, the
  * rarer, so that saving takes at most a fiftieth of the time and BYTES_PER_S of the disk.  An older
- * file only means that more of the change log is applied after a start. */
+ * file only means that more of the change log is applied after a start.
+ *
+ * It comes from outside.  While it is tried, a mark lies beside it (catalog.trying) until the watcher has
+ * come through a round of its work.  A start that finds the mark follows one that died of the file, which is
+ * then deferred (catalog.bad) instead of being tried again; so is a file that was refused. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "watch/watch.h"
@@ -14,20 +20,57 @@
 #define SAVE_SHARE 50
 #define BYTES_PER_S (4 << 20)
 
-static bool path_of(const struct watch *w, char *out, size_t cap)
+#define PATH_MOST 4096
+
+static bool path_of(const struct watch *w, const char *end, char *out, size_t cap)
 {
-  return *w->config->state_dir && (size_t)snprintf(out, cap, "%s/catalog", w->config->state_dir) < cap;
+  return *w->config->state_dir && (size_t)snprintf(out, cap, "%s/catalog%s", w->config->state_dir, end) < cap;
+}
+
+static void set_aside(const char *path, const char *bad, const char *why)
+{
+  if (rename(path, bad) == 0)
+    log_warn("%s is set aside as %s, because %s: everything is read from the database", path, bad, why);
+  else
+    log_error("%s is not used, because %s, and cannot be set aside: %s", path, why, strerror(errno));
+}
+
+static bool mark_make(const char *mark)
+{
+  int fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    close(fd);
+  return fd >= 0;
 }
 
 bool watch_file_load(struct watch *w)
 {
-  char path[4096];
-  if (!path_of(w, path, sizeof path))
+  char path[PATH_MOST], mark[PATH_MOST], bad[PATH_MOST];
+  if (!path_of(w, "", path, sizeof path) || !path_of(w, ".trying", mark, sizeof mark) ||
+      !path_of(w, ".bad", bad, sizeof bad) || access(path, F_OK) != 0)
     return false;
+  if (access(mark, F_OK) == 0) {
+    set_aside(path, bad, "a start died of it");
+    unlink(mark);
+    return false;
+  }
+  w->trying = mark_make(mark); /* without one, say on a full disk, it is tried all the same */
   enum err err = catalog_load(w->writer, path);
-  if (err != ERR_OK && err != ERR_NOT_FOUND)
+  if (err == ERR_INVALID)
+    set_aside(path, bad, "it was refused");
+  else if (err != ERR_OK && err != ERR_NOT_FOUND)
     log_warn("%s is not used: everything is read from the database", path);
+  if (err != ERR_OK)
+    watch_file_lived(w);
   return err == ERR_OK;
+}
+
+void watch_file_lived(struct watch *w)
+{
+  char mark[PATH_MOST];
+  if (w->trying && path_of(w, ".trying", mark, sizeof mark))
+    unlink(mark);
+  w->trying = false;
 }
 
 static int64_t rest_us(const char *path, int64_t took_us)
@@ -45,7 +88,7 @@ void watch_file_save(struct watch *w, bool now)
 {
   char path[4096];
   int64_t began_us = clock_mono_us();
-  if (!w->state.ready || !path_of(w, path, sizeof path))
+  if (!w->state.ready || !path_of(w, "", path, sizeof path))
     return;
   if (!now && (began_us < w->save_after_us || (!w->unsaved && began_us < w->save_after_us + CONFIRM_EVERY_US)))
     return;

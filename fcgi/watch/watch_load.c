@@ -95,8 +95,11 @@ static enum err gaps_read(struct watch *w, uint64_t purged)
   enum err err = ERR_OK;
   for (int looked = 0; err == ERR_OK && gaps->more && looked < LOG_MOST; looked += LOG_CHUNK)
     err = chunk_read(w, gaps, purged);
+  if (gaps->n == CATALOG_GAPS_MAX)
+    watch_gap_lost(w);
   for (size_t i = gaps->n; err == ERR_OK && i > 0; i--)
-    follow_gap(w->next, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us);
+    if (!follow_gap(w->next, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us))
+      watch_gap_lost(w);
   return err;
 }
 

@@ -157,9 +157,11 @@ static int run(struct watch *w)
       backoff_us = 2 * backoff_us < BACKOFF_MOST_US ? 2 * backoff_us : BACKOFF_MOST_US;
     }
     state_tell(w);
+    watch_file_lived(w);
     if (err == ERR_OK) /* the file tells of the same moment */
       watch_file_save(w, false);
   }
+  watch_file_lived(w);
   watch_file_save(w, true);
   return 0;
 }

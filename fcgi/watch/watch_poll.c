@@ -60,6 +60,15 @@ static void poll_sql(struct watch *w, struct buf *sql)
 
 /* ---- reading the answer */
 
+void watch_gap_lost(struct watch *w)
+{
+  static struct log_limit limit;
+  log_limited(&limit, 60, LOG_LEVEL_WARN,
+              "the change log has more gaps than %d: the oldest was given up; what commits in it is found by the sweep",
+              CATALOG_GAPS_MAX);
+  w->sweep.hurry = true;
+}
+
 static bool entry_take(struct watch *w, struct db_rows *rows)
 {
   struct span entity = db_text(rows, C_ENTITY);
@@ -75,15 +84,20 @@ static bool entry_take(struct watch *w, struct db_rows *rows)
 static bool row_take(struct watch *w, struct db_rows *rows, struct head *h)
 {
   uint64_t seq = db_uint(rows, C_SEQ);
+  enum follow_filled filled;
   switch ((enum kind)db_uint(rows, C_KIND)) {
   case KIND_NEW:
     h->rows_new++;
-    follow_advance(w->next, seq, db_uint(rows, C_ENTITY_ID), db_time(rows, C_CHANGED),
-                   clock_now_us() + w->config->gap_memory * CLOCK_SECOND);
+    if (!follow_advance(w->next, seq, db_uint(rows, C_ENTITY_ID), db_time(rows, C_CHANGED),
+                        clock_now_us() + w->config->gap_memory * CLOCK_SECOND))
+      watch_gap_lost(w);
     return entry_take(w, rows);
   case KIND_MISSING:
     h->rows_missing++;
-    return !follow_fill(w->next, seq) || entry_take(w, rows);
+    filled = follow_fill(w->next, seq);
+    if (filled == FOLLOW_CUT)
+      watch_gap_lost(w);
+    return filled == FOLLOW_NOT_MISSING || entry_take(w, rows);
   case KIND_ANCHOR:
     h->anchor_there = true;
     h->anchored = follow_anchored(w->follow, db_uint(rows, C_ENTITY_ID), db_time(rows, C_CHANGED));

@@ -13,11 +13,11 @@ struct watch;
 struct watch_prefetch;
 
 /* NULL: no memory, or the database did not answer (*err). */
-struct watch_prefetch *watch_prefetch_open(struct watch *w, enum err *err);
+struct watch_prefetch *watch_prefetch_open(struct watch *w, enum err *err) MUST_USE;
 void watch_prefetch_close(struct watch_prefetch **a); /* waits for running statements */
 
 /* The next batch, in no order; it lives until the next call.  UNAVAILABLE, INVALID, RETRY: as of the
  * database.  *end: there are no more. */
-enum err watch_prefetch_take(struct watch_prefetch *a, struct rows_batch *out, bool *end);
+enum err watch_prefetch_take(struct watch_prefetch *a, struct rows_batch *out, bool *end) MUST_USE;
 
 #endif

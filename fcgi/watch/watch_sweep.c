@@ -63,8 +63,9 @@ static enum err suspects_find(struct watch *w, const struct rows_batch *batch, s
   bool kept = true;
   for (;;) {
     if (i == n) {
-      n = catalog_ids(w->writer, after, ids, versions, 256);
+      n = 256;
       i = 0;
+      kept = catalog_ids(w->writer, after, ids, versions, &n) == ERR_OK && kept;
     }
     bool known = i < n && ids[i] <= batch->last, there = at < batch->n;
     if (!kept || (!known && !there))
@@ -89,15 +90,18 @@ static bool unsettled(const struct watch *w)
   return w->load_wanted || w->behind || w->replica.waits;
 }
 
-static bool catalog_has(struct watch *w, uint64_t id, struct version *version)
+static enum err catalog_has(struct watch *w, uint64_t id, bool *known, struct version *version)
 {
   uint64_t found;
-  return catalog_ids(w->writer, id - 1, &found, version, 1) == 1 && found == id;
+  size_t n = 1;
+  enum err err = catalog_ids(w->writer, id - 1, &found, version, &n);
+  *known = n == 1 && found == id;
+  return err;
 }
 
 /* Those of `suspects` that differ from `batch`, read after one poll and before another, although the
  * log says nothing about them. */
-static void unlogged_keep(struct watch *w, const struct rows_batch *batch, struct watch_ids *suspects)
+static enum err unlogged_keep(struct watch *w, const struct rows_batch *batch, struct watch_ids *suspects)
 {
   struct catalog_pin pin;
   bool pinned = catalog_pin_current(w->catalog, &pin);
@@ -105,7 +109,10 @@ static void unlogged_keep(struct watch *w, const struct rows_batch *batch, struc
   for (size_t i = 0; i < suspects->n; i++) {
     uint64_t id = suspects->v[i];
     struct version had, now = {0};
-    bool known = catalog_has(w, id, &had);
+    bool known;
+    enum err err = catalog_has(w, id, &known, &had);
+    if (err != ERR_OK)
+      return err;
     bool there = at < batch->n && batch->products[at].facts.id == id;
     if (there)
       now = batch->products[at++].facts.version;
@@ -116,6 +123,7 @@ static void unlogged_keep(struct watch *w, const struct rows_batch *batch, struc
     suspects->v[kept++] = id;
   }
   suspects->n = kept;
+  return ERR_OK;
 }
 
 static void unlogged_report(struct watch *w, const struct watch_ids *unlogged)
@@ -156,7 +164,7 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
   if (err == ERR_OK)
     err = watch_poll(w);
   if (err == ERR_OK && !unsettled(w))
-    unlogged_keep(w, &batch, suspects);
+    err = unlogged_keep(w, &batch, suspects);
   else
     suspects->n = 0;
   arena_free(&own);

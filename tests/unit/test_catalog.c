@@ -125,8 +125,8 @@ static void test_a_removed_product_is_gone(void **state)
   struct catalog_pin pin = publish(x->c, x->w, 1);
   uint32_t ordinal = catalog_find_id(&pin, 1);
   assert_int_equal(catalog_pairs(&pin), 1);
-  catalog_remove(x->w, 1);
-  catalog_remove(x->w, 99);
+  assert_int_equal(catalog_remove(x->w, 1), ERR_OK);
+  assert_int_equal(catalog_remove(x->w, 99), ERR_OK);
   pin = publish(x->c, x->w, 2);
   assert_false(catalog_facts(&pin, ordinal, &got));
   assert_int_equal(catalog_find(&pin, SPAN("a"), &alias), CATALOG_NONE);

@@ -54,7 +54,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   catalog_put_site(x->w, (struct version){7, 8, 0}, 9);
   catalog_put_window(x->w, clock_hour_floor(T0));
   publish(x->c, x->w, 41);
-  catalog_remove(x->w, 3);
+  assert_int_equal(catalog_remove(x->w, 3), ERR_OK);
   struct catalog_follow f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, T0}, {9, 9, T0}}};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   struct catalog_pin pin;
@@ -306,14 +306,14 @@ static void test_a_large_copy_is_written_beside(void **state)
   publish(large, w, 7);
   assert_int_equal(catalog_save(w, x->path), ERR_OK);
   assert_int_equal(catalog_save(w, x->path), ERR_RETRY); /* one at a time */
-  catalog_remove(w, 1);
+  assert_int_equal(catalog_remove(w, 1), ERR_OK);
   publish(large, w, 8);
   catalog_writer_close(&w); /* waits for it */
   assert_int_equal(catalog_load(other, x->path), ERR_OK);
   struct catalog_pin pin;
   assert_true(catalog_pin_current(c, &pin));
   assert_int_equal(catalog_ranking(&pin).n, 20000);
-  catalog_remove(other, 2);
+  assert_int_equal(catalog_remove(other, 2), ERR_OK);
   publish(c, other, 9);
   assert_int_equal(catalog_save_now(other, x->path), ERR_OK);
   catalog_writer_close(&other);

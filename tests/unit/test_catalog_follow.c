@@ -38,8 +38,8 @@ static void numbers_in_a_row_leave_no_gap(void **state)
 static void what_is_skipped_is_a_gap_until_it_appears(void **state)
 {
   (void)state;
-  follow_advance(&f, 14, 1, 1, UNTIL);
-  follow_advance(&f, 16, 1, 1, UNTIL);
+  assert_true(follow_advance(&f, 14, 1, 1, UNTIL));
+  assert_true(follow_advance(&f, 16, 1, 1, UNTIL));
   assert_int_equal(f.n_gaps, 2);
   assert_int_equal(follow_missing(&f), 4);
   assert_false(follow_fill(&f, 14));
@@ -57,7 +57,7 @@ static void what_is_skipped_is_a_gap_until_it_appears(void **state)
 static void ends_of_a_range_shrink_it(void **state)
 {
   (void)state;
-  follow_advance(&f, 21, 1, 1, UNTIL); /* 11-20 */
+  assert_true(follow_advance(&f, 21, 1, 1, UNTIL)); /* 11-20 */
   assert_true(follow_fill(&f, 11));
   assert_true(follow_fill(&f, 20));
   assert_int_equal(f.n_gaps, 1);
@@ -77,9 +77,9 @@ static void an_older_row_moves_nothing(void **state)
 static void gaps_are_given_up_in_time(void **state)
 {
   (void)state;
-  follow_advance(&f, 12, 1, 1, 100);
-  follow_advance(&f, 14, 1, 1, 300);
-  follow_advance(&f, 16, 1, 1, 200);
+  assert_true(follow_advance(&f, 12, 1, 1, 100));
+  assert_true(follow_advance(&f, 14, 1, 1, 300));
+  assert_true(follow_advance(&f, 16, 1, 1, 200));
   assert_int_equal(follow_expire(&f, 99), 0);
   assert_int_equal(follow_expire(&f, 200), 2);
   assert_int_equal(f.n_gaps, 1);
@@ -92,7 +92,7 @@ static void too_many_gaps_give_up_the_oldest(void **state)
   for (unsigned i = 0; i < CATALOG_GAPS_MAX; i++)
     assert_true(follow_advance(&f, f.cursor + 4, 1, 1, UNTIL)); /* three missing each */
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
-  assert_true(follow_fill(&f, 12)); /* the middle of 11-13: no room to split */
+  assert_int_equal(follow_fill(&f, 12), FOLLOW_CUT); /* the middle of 11-13: no room to split */
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
   assert_false(follow_advance(&f, f.cursor + 2, 1, 1, UNTIL));
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
