@@ -220,7 +220,7 @@ int main(int argc, char **argv)
   step(w, "publish the cursor only");
   for (uint32_t i = 0; i < 10000; i++)
     if (catalog_put_counts(w, 1 + random_below(products), 3, 1, INT64_C(1780000000000000)) != ERR_OK)
-      return;
+      return 1;
   step(w, "publish 10,000 other counts (an hour moved)");
   struct catalog_pin pin;
   catalog_pin_current(c, &pin);

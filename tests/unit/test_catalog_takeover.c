@@ -1,0 +1,411 @@
+/* Histories of catalogs, made up at random: after each publication a writer that takes over, one that loads
+ * the file copy, and one that is given all rows anew show the same, and go on from there alike. */
+#include <unistd.h>
+
+#include "catalog_dump.h"
+
+#define LEAST ((size_t)8 << 20)
+#define PRODUCTS_MOST 1500
+#define TERMS_MOST 12
+
+/* The rows as they are in the database. */
+struct rows {
+  bool there[PRODUCTS_MOST], terms[2][TERMS_MOST], page;
+  struct facts facts[PRODUCTS_MOST];
+  char slugs[PRODUCTS_MOST][24];
+  uint64_t sectors[PRODUCTS_MOST][3], themes[PRODUCTS_MOST][3], pair[PRODUCTS_MOST];
+  uint64_t term_rev[2][TERMS_MOST], page_rev, site_rev;
+  uint32_t used; /* ids below were ever there */
+  int64_t window_us;
+};
+
+static uint64_t random_state;
+
+static uint32_t below(uint32_t n)
+{
+  random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return (uint32_t)((random_state >> 33) % n);
+}
+
+static void product_stage(struct catalog_writer *w, const struct rows *r, uint32_t i)
+{
+  struct facts f = r->facts[i];
+  char alias[32];
+  struct span aliases = span_of(alias, (size_t)snprintf(alias, sizeof alias, "once-%s", r->slugs[i]));
+  f.slug = span_z(r->slugs[i]), f.sectors = r->sectors[i], f.themes = r->themes[i];
+  assert_int_equal(catalog_put(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
+}
+
+static void term_stage(struct catalog_writer *w, const struct rows *r, bool theme, uint32_t i)
+{
+  char slug[16];
+  struct catalog_term t = {.id = i + 1, .version = {r->term_rev[theme][i], i, 0}, .sort = (int64_t)(i * 7 % 5), .edited_us = T0,
+                           .slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "term-%u", i)), .name = SPAN("Term")};
+  assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
+}
+
+static void others_stage(struct catalog_writer *w, const struct rows *r)
+{
+  struct catalog_page page = {1, {r->page_rev, 5, 0}, SPAN("about"), SPAN("About"), PRODUCT_PUBLISHED, T0};
+  if (r->page)
+    assert_int_equal(catalog_put_page(w, &page), ERR_OK);
+  if (r->site_rev)
+    catalog_put_site(w, (struct version){r->site_rev, 6, 0}, T0);
+  catalog_put_window(w, r->window_us);
+}
+
+static void all_stage(struct catalog_writer *w, const struct rows *r)
+{
+  assert_int_equal(catalog_begin_full(w), ERR_OK);
+  for (uint32_t i = 0; i < r->used; i++)
+    if (r->there[i])
+      product_stage(w, r, i);
+  for (uint32_t k = 0; k < 2; k++)
+    for (uint32_t i = 0; i < TERMS_MOST; i++)
+      if (r->terms[k][i])
+        term_stage(w, r, k, i);
+  others_stage(w, r);
+}
+
+/* ---- edits */
+static void product_make(struct rows *r, uint32_t i, enum product_status status)
+{
+  struct facts f = product_of(i + 1, "", "A Product");
+  snprintf(r->slugs[i], sizeof r->slugs[i], "p%u-%u", below(1000), i);
+  f.status = status;
+  f.version = (struct version){r->facts[i].version.rev + 1, below(UINT32_MAX), 0};
+  f.n90 = below(30), f.s30 = below(4), f.activities = below(5) * 10;
+  f.override_tenths = below(10) ? -1 : (int)below(101);
+  f.n_sectors = below(4), f.n_themes = below(4);
+  for (uint32_t k = 0; k < 3; k++) {
+    r->sectors[i][k] = 1 + (i + k * 5) % (TERMS_MOST + 1); /* some name a sector that is not there */
+    r->themes[i][k] = 1 + (i + k * 3) % (TERMS_MOST + 1);
+  }
+  f.activity_us = below(3) ? T0 - (int64_t)below(1000000) * CLOCK_SECOND : CLOCK_NEVER;
+  f.spark_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000000) * CLOCK_SECOND;
+  f.next_due_us = below(4) ? CLOCK_FOREVER : T0 + (int64_t)below(1000) * CLOCK_SECOND;
+  r->pair[i] = below(6) || i < 2 ? 0 : 1 + below(i); /* never itself */
+  r->facts[i] = f;
+  r->there[i] = true;
+  r->used = r->used > i ? r->used : i + 1;
+}
+
+static void product_drop(struct catalog_writer *w, struct rows *r, uint32_t i)
+{
+  r->there[i] = false;
+  assert_int_equal(catalog_remove(w, i + 1), ERR_OK);
+}
+
+static void product_edit(struct catalog_writer *w, struct rows *r, uint32_t i, enum product_status status)
+{
+  product_make(r, i, status);
+  product_stage(w, r, i);
+}
+
+static void term_edit(struct catalog_writer *w, struct rows *r, bool theme, uint32_t i)
+{
+  if (r->terms[theme][i] && below(2)) {
+    r->terms[theme][i] = false;
+    if (theme)
+      catalog_remove_theme(w, i + 1);
+    else
+      catalog_remove_sector(w, i + 1);
+    return;
+  }
+  r->terms[theme][i] = true;
+  r->term_rev[theme][i]++;
+  term_stage(w, r, theme, i);
+}
+
+static void counts_edit(struct catalog_writer *w, struct rows *r, uint32_t i)
+{
+  if (!r->there[i])
+    return;
+  r->facts[i].n90 = below(40), r->facts[i].s30 = below(5);
+  assert_int_equal(catalog_put_counts(w, i + 1, r->facts[i].n90, r->facts[i].s30, r->window_us), ERR_OK);
+}
+
+static void other_edit(struct catalog_writer *w, struct rows *r)
+{
+  uint32_t what = below(4);
+  if (what == 0) {
+    r->site_rev++;
+  } else if (what == 1) {
+    r->window_us += CLOCK_HOUR;
+  } else if (what == 2) {
+    r->page = true, r->page_rev++;
+  } else {
+    r->page = false;
+    catalog_remove_page(w, 1);
+  }
+  others_stage(w, r);
+}
+
+/* One edit of any sort; grow: of a product that may be new. */
+static void edit(struct catalog_writer *w, struct rows *r, bool grow)
+{
+  uint32_t what = below(10), i = r->used ? below(r->used) : 0;
+  if (grow || what < 2)
+    product_edit(w, r, r->used < PRODUCTS_MOST ? r->used : i, (enum product_status)below(3));
+  else if (what < 5 && r->used)
+    product_edit(w, r, i, (enum product_status)below(3));
+  else if (what == 5 && r->used)
+    product_drop(w, r, i);
+  else if (what == 6 && r->used)
+    counts_edit(w, r, i);
+  else if (what < 9)
+    term_edit(w, r, what == 8, below(TERMS_MOST));
+  else
+    other_edit(w, r);
+}
+
+/* ---- the three ways to begin, and what each of them shows */
+struct site {
+  struct catalog *c;
+  struct catalog_writer *w;
+  uint64_t cursor;
+  char path[64];
+  struct rows rows;
+};
+
+/* What is shown now, and again after an edit that changes what is derived: medians, lists, orders. */
+static char *shown(struct catalog *c, struct catalog_writer *w, const struct rows *r, uint64_t cursor)
+{
+  char *now = catalog_dump(c), *deferred, *both;
+  struct facts f = product_of(999999, "the-later-one", "Later");
+  uint64_t ids[] = {1, 2};
+  f.sectors = f.themes = ids, f.n_sectors = f.n_themes = 2, f.n90 = 17, f.activity_us = T0;
+  put(w, &f);
+  if (r->used && r->there[0])
+    assert_int_equal(catalog_put_counts(w, 1, 23, 3, r->window_us), ERR_OK);
+  publish(c, w, cursor + 1);
+  deferred = catalog_dump(c);
+  assert_true(asprintf(&both, "%s---- later\n%s", now, deferred) > 0);
+  free(now);
+  free(deferred);
+  return both;
+}
+
+static char *shown_of_file(const struct site *s)
+{
+  struct catalog *c = catalog_create(LEAST);
+  struct catalog_writer *w = catalog_writer_open(c);
+  assert_int_equal(catalog_load(w, s->path), ERR_OK);
+  char *text = shown(c, w, &s->rows, s->cursor);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+  return text;
+}
+
+static char *shown_of_rows(const struct site *s)
+{
+  struct catalog *c = catalog_create(LEAST);
+  struct catalog_writer *w = catalog_writer_open(c);
+  all_stage(w, &s->rows);
+  publish(c, w, s->cursor);
+  char *text = shown(c, w, &s->rows, s->cursor);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+  return text;
+}
+
+static void successor(struct site *s)
+{
+  catalog_writer_close(&s->w);
+  s->w = catalog_writer_open(s->c);
+  assert_non_null(s->w);
+}
+
+/* Of the shared memory as it is, so that the history itself goes on without what is shown later. */
+static char *shown_of_board(const struct site *s)
+{
+  struct catalog *c = catalog_create(s->c->bytes);
+  memcpy(c, s->c, c->bytes);
+  struct catalog_writer *w = catalog_writer_open(c);
+  assert_non_null(w);
+  char *text = shown(c, w, &s->rows, s->cursor);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+  return text;
+}
+
+static void all_three_are_equal(struct site *s)
+{
+  assert_int_equal(catalog_save_now(s->w, s->path), ERR_OK);
+  char *file = shown_of_file(s), *rows = shown_of_rows(s), *taken = shown_of_board(s);
+  assert_dump_equal(file, rows, "the file copy");
+  assert_dump_equal(taken, rows, "taking over");
+  free(file);
+  free(rows);
+  free(taken);
+  if (below(2))
+    successor(s);
+}
+
+static void step(struct site *s)
+{
+  publish(s->c, s->w, ++s->cursor);
+  all_three_are_equal(s);
+}
+
+static int setup(void **state)
+{
+  struct site *s = calloc(1, sizeof *s);
+  s->c = catalog_create(LEAST);
+  s->w = catalog_writer_open(s->c);
+  s->rows.window_us = clock_hour_floor(T0);
+  snprintf(s->path, sizeof s->path, "/tmp/diptych-takeover-%d", (int)getpid());
+  catalog_put_window(s->w, s->rows.window_us);
+  *state = s;
+  return !s->w;
+}
+
+static int teardown(void **state)
+{
+  struct site *s = *state;
+  unlink(s->path);
+  catalog_writer_close(&s->w);
+  catalog_destroy(&s->c);
+  free(s);
+  return 0;
+}
+
+/* ---- histories */
+static void test_nothing_then_a_draft(void **state)
+{
+  struct site *s = *state;
+  step(s);
+  successor(s);
+  product_edit(s->w, &s->rows, 0, PRODUCT_DRAFT);
+  step(s);
+  product_edit(s->w, &s->rows, 1, PRODUCT_DRAFT);
+  step(s);
+  product_edit(s->w, &s->rows, 0, PRODUCT_PUBLISHED);
+  step(s);
+}
+
+static void test_a_product_that_came_and_went_before_it_was_published(void **state)
+{
+  struct site *s = *state;
+  step(s);
+  product_edit(s->w, &s->rows, 0, PRODUCT_PUBLISHED);
+  product_drop(s->w, &s->rows, 0);
+  other_edit(s->w, &s->rows);
+  step(s);
+}
+
+static void test_drafts_after_products(void **state)
+{
+  struct site *s = *state;
+  for (uint32_t i = 0; i < 3; i++)
+    product_edit(s->w, &s->rows, i, PRODUCT_PUBLISHED);
+  step(s);
+  for (uint32_t i = 3; i < 80; i++) { /* no ranking moves: the table of scores stays as it is */
+    product_edit(s->w, &s->rows, i, PRODUCT_DRAFT);
+    if (i % 13 == 0)
+      step(s);
+  }
+}
+
+static void test_one_sort_of_publication_alone(void **state)
+{
+  struct site *s = *state;
+  for (uint32_t k = 0; k < 2; k++)
+    for (uint32_t i = 0; i < 3; i++) {
+      term_edit(s->w, &s->rows, k, i);
+      step(s);
+    }
+  for (int i = 0; i < 8; i++) {
+    other_edit(s->w, &s->rows);
+    step(s);
+  }
+  product_edit(s->w, &s->rows, 0, PRODUCT_PUBLISHED);
+  step(s);
+  product_drop(s->w, &s->rows, 0);
+  step(s);
+}
+
+static void test_growth_over_every_size_and_down_to_none(void **state)
+{
+  static const uint32_t sizes[] = {1, 2, 16, 63, 64, 65, 160, 255, 256, 257, 500, 1023, 1025, PRODUCTS_MOST};
+  struct site *s = *state;
+  random_state = 7;
+  for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+    while (s->rows.used < sizes[k])
+      edit(s->w, &s->rows, true);
+    for (int i = 0; i < 5; i++)
+      edit(s->w, &s->rows, false);
+    step(s);
+  }
+  for (uint32_t left = PRODUCTS_MOST; left; left /= 4) {
+    for (uint32_t i = left / 4; i < left; i++)
+      if (s->rows.there[i])
+        product_drop(s->w, &s->rows, i);
+    step(s);
+  }
+  for (uint32_t i = 0; i < TERMS_MOST; i++)
+    for (uint32_t k = 0; k < 2; k++)
+      while (s->rows.terms[k][i])
+        term_edit(s->w, &s->rows, k, i);
+  step(s);
+  product_edit(s->w, &s->rows, 9, PRODUCT_PUBLISHED);
+  step(s);
+}
+
+static void test_any_history(void **state)
+{
+  struct site *s = *state;
+  for (uint64_t seed = 1; seed <= 12; seed++) {
+    random_state = seed * 977;
+    for (int i = 0; i < 25; i++) {
+      for (uint32_t n = below(seed % 3 ? 4 : 40); n > 0; n--)
+        edit(s->w, &s->rows, seed % 4 == 0 && below(2));
+      step(s);
+    }
+  }
+}
+
+/* A snapshot that no writer makes: what a former one published while it went wrong is left, not believed. */
+static void test_a_damaged_board_is_not_taken_over(void **state)
+{
+  struct site *s = *state;
+  for (uint32_t i = 0; i < 40; i++)
+    edit(s->w, &s->rows, true);
+  step(s);
+  char *before = catalog_dump(s->c);
+  uint64_t live = atomic_load(&s->c->live), publication = catalog_publication(s->c);
+  struct catalog_snapshot *b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_BOARDS, was = *b;
+  for (size_t at = 0; at < offsetof(struct catalog_snapshot, n_recent); at += 4) {
+    memset((char *)b + at, 0xff, 4);
+    successor(s);
+    publish(s->c, s->w, s->cursor); /* may be nothing: it has no word of the rows */
+    if (atomic_load(&s->c->live) == live) {
+      *b = was;
+      continue;
+    }
+    all_stage(s->w, &s->rows);
+    publish(s->c, s->w, s->cursor);
+    char *after = catalog_dump(s->c);
+    assert_dump_equal(after, before, "what was read anew");
+    assert_true(catalog_publication(s->c) > publication);
+    free(after);
+    s->c->grace_us = 0;
+    live = atomic_load(&s->c->live), publication = catalog_publication(s->c);
+    b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_BOARDS, was = *b;
+  }
+  free(before);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_nothing_then_a_draft, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_a_product_that_came_and_went_before_it_was_published, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_drafts_after_products, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_one_sort_of_publication_alone, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_growth_over_every_size_and_down_to_none, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_any_history, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_a_damaged_board_is_not_taken_over, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
