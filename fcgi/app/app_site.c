@@ -89,6 +89,15 @@ static void metrics_text(void *context, struct buf *out)
   report_metrics(((struct app_worker *)context)->board, out);
 }
 
+/* The catalog's own word is that of the last watcher, which may be dead. */
+static const char *pool_trouble(void *context)
+{
+  const struct scoreboard *b = ((struct app_worker *)context)->board;
+  return atomic_load_explicit(&b->watcher_failures, memory_order_relaxed) >= WATCHER_CANNOT_LIVE
+             ? "the watcher dies again and again: see the log"
+             : "";
+}
+
 void app_worker_close(struct app_worker **w)
 {
   if (!*w)
@@ -115,7 +124,9 @@ static bool worker_site(struct app_worker *w, const struct app_resources *p, con
                              .catalog = s->catalog,
                              .metrics = m,
                              .metrics_text = w->board ? metrics_text : NULL,
-                             .metrics_context = w};
+                             .metrics_context = w,
+                             .pool_trouble = w->board ? pool_trouble : NULL,
+                             .pool_context = w};
   w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
   w->gallery = image_queue_open(c, m, &s->breakers->cache);
   resources.store = w->store;

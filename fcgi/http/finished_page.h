@@ -21,6 +21,7 @@ struct finished_page {
   unsigned char digest[FINISHED_DIGEST];
   uint64_t publication, floors; /* the catalog's, and its count of raised versions, before it was planned */
   int64_t modified_us;      /* Last-Modified */
+  int64_t label_us;         /* the site's clock: when the youngest label began; CLOCK_NEVER: no label */
   int64_t next_change_us;   /* the site's clock: when a label changes */
   int64_t right_us;         /* monotonic: when it was last known to be right */
   bool embeddable;          /* cross-origin */

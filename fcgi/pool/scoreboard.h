@@ -18,6 +18,7 @@
 
 /* Twice the most workers (old and new ones overlap at reload), and a few that are still leaving. */
 #define SCOREBOARD_SLOTS 1040
+#define WATCHER_CANNOT_LIVE 2 /* watcher_failures from which the site is not ready */
 #define SCOREBOARD_TEXT 256 /* bytes of "METHOD target", terminator included */
 
 #define SCOREBOARD_STATES(X)                                                                                           \
@@ -70,7 +71,8 @@ struct scoreboard_slot {
   X(workers_wanted, "workers that there should be")                                                                    \
   X(listen_queue, "connections that wait to be accepted")                                                              \
   X(listen_queue_limit, "connections that may wait before new ones are refused")                                       \
-  X(generation, "number of the configuration in force, counted from 1 by reloads")
+  X(generation, "number of the configuration in force, counted from 1 by reloads")                                     \
+  X(watcher_failures, "times in a row that the watcher died soon after its start; 2 and more: it cannot live")
 
 struct scoreboard {
 #define SCOREBOARD_FIELD(name, help) _Atomic uint64_t name;

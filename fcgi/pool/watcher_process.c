@@ -91,6 +91,8 @@ void watcher_keep(struct watcher *w, struct workers *c, int64_t now_us)
       watcher_start(w, c, now_us);
     return;
   }
+  if (now_us - w->started_us > CALM_US)
+    atomic_store(&c->board->watcher_failures, 0);
   if (w->stop_requested_us && now_us - w->stop_requested_us >= c->config->stop_grace * 1000)
     watcher_end(w, "did not end in time", now_us);
   else if (w->aborted_us || hangs(w, c, now_us))
@@ -110,6 +112,7 @@ bool watcher_reap(struct watcher *w, struct workers *c, pid_t pid, int status, i
   int64_t delay_us = stop_requested || !failures ? 0 : workers_delay_us(failures);
   *w = (struct watcher){.stop_fd = -1, .failures = stop_requested ? 0 : failures + 1, .after_us = now_us + delay_us};
   atomic_store(&c->board->watcher.pid, 0);
+  atomic_store(&c->board->watcher_failures, w->failures);
   if (!stop_requested) {
     SCOREBOARD_COUNT(c->board, watcher_restarts);
     log_error("the watcher %s", ending);

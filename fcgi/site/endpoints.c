@@ -23,10 +23,16 @@ static void healthz(struct site *s, const struct request *rq, struct response *o
 static void readyz(struct site *s, const struct request *rq, struct response *out)
 {
   struct catalog_state state;
-  catalog_state_get(site_resources_of(s)->catalog, &state);
-  if (state.ready && state.database_up && site_serves(s)) {
-    struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s\n", state.trouble)
-                                           : SPAN("ready\n");
+  const struct site_resources *resources = site_resources_of(s);
+  const char *trouble = resources->pool_trouble ? resources->pool_trouble(resources->pool_context) : "";
+  catalog_state_get(resources->catalog, &state);
+  if (*trouble)
+    snprintf(state.trouble, sizeof state.trouble, "%s", trouble);
+  if (!*trouble && state.ready && state.database_up && site_serves(s)) {
+    struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s
+", state.trouble)
+                                           : SPAN("ready
+");
     http_plain(200, TEXT_TYPE, "no-store", text, false, out);
     return;
   }

@@ -87,6 +87,7 @@ bool page_request_finish(struct page_request *v, struct buf *body, struct finish
                          .publication = p->pin.publication,
                          .floors = v->floors,
                          .modified_us = modified_us(p),
+                         .label_us = p->label_us,
                          .next_change_us = p->next_change_us,
                          .right_us = clock_mono_us(),
                          .hidden = p->noindex && v->target.form != FORM_HTML,

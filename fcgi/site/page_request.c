@@ -173,9 +173,10 @@ static bool make_page(struct page_request *v, bool last, struct response *out)
   return true;
 }
 
+/* A clock that was set back is before their beginning. */
 static bool labels_hold(const struct page_request *v, const struct finished_page *f)
 {
-  return v->http.now_us < f->next_change_us;
+  return f->label_us <= v->http.now_us && v->http.now_us < f->next_change_us;
 }
 
 /* Neither the catalog nor what workers told each other has moved since the page was right. */

@@ -30,6 +30,9 @@ struct site_resources {
   /* Writes Prometheus text of the whole pool; NULL: only this process's numbers. */
   void (*metrics_text)(void *context, struct buf *out);
   void *metrics_context;
+  /* What keeps the pool from following the database, in one sentence; "": nothing.  NULL: no pool. */
+  const char *(*pool_trouble)(void *context);
+  void *pool_context;
 };
 
 struct site *site_open(const struct site_resources *resources); /* NULL: no memory */
