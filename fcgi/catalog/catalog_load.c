@@ -73,6 +73,8 @@ static enum err body_take(struct catalog_writer *w, const struct catalog_file_he
   if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !header_sound(h) || !body_sound(w, h))
     return ERR_INVALID;
   enum err e = catalog_hash_all(w);
+  if (e == ERR_OK && !catalog_ids_sound(w))
+    return ERR_INVALID;
   return e == ERR_OK && !catalog_derive(w) ? ERR_NO_MEMORY : e;
 }
 

@@ -170,6 +170,8 @@ enum err catalog_takeover(struct catalog_writer *w) MUST_USE;
 bool catalog_sound(const struct catalog_writer *w) MUST_USE;
 bool catalog_terms_sound(const struct catalog_writer *w, enum catalog_kind k) MUST_USE; /* but for their order */
 bool catalog_time_sound(int64_t us) MUST_USE;
+/* Each product is found by its id, so none has that of another. */
+bool catalog_ids_sound(const struct catalog_writer *w) MUST_USE;
 
 /* ---- catalog_order.c, _rank.c, _patch.c, _recent.c, _entries.c: the tables of the next snapshot */
 bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added) MUST_USE;

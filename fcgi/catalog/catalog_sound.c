@@ -162,3 +162,11 @@ bool catalog_sound(const struct catalog_writer *w)
   return products_sound(w) && follow_sound(&w->follow) && w->next.publication < CATALOG_PUBLICATION_MOST &&
          catalog_time_sound(w->next.window_us) && catalog_time_sound(w->next.site_edited_us);
 }
+
+bool catalog_ids_sound(const struct catalog_writer *w)
+{
+  for (uint32_t i = 0; i < w->next.products; i++)
+    if (w->records[i] && catalog_ordinal_of(w, catalog_record_of(w, w->records[i])->id) != i)
+      return false;
+  return true;
+}

@@ -118,7 +118,7 @@ enum err catalog_takeover(struct catalog_writer *w)
     if (e != ERR_OK)
       return e;
   }
-  if (!catalog_sound(w))
+  if (!catalog_sound(w) || !catalog_ids_sound(w))
     return ERR_INVALID;
   w->rank_all = w->recent_all = true; /* the lists are not believed either: the next ones are made anew */
   return catalog_derive(w) ? ERR_OK : ERR_NO_MEMORY;
