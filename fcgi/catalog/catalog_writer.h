@@ -30,7 +30,8 @@ struct catalog_follow {
 
 struct catalog_writer;
 
-/* Takes over whatever is published (a former watcher's work); NULL: no memory. */
+/* Takes over whatever is published (a former watcher's work); NULL: no memory.  What no writer makes is not
+ * taken over: then catalog_follow_get knows no incarnation, and everything has to be read. */
 struct catalog_writer *catalog_writer_open(struct catalog *c);
 void catalog_writer_close(struct catalog_writer **w);
 
@@ -71,7 +72,8 @@ void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s);
  * is still being written or rests; catalog_save_now waits until it is done.  NOT_FOUND: nothing is
  * published; RETRY also: changes are staged, publish them first.
  * catalog_load publishes what the file holds and sets from_file and confirmed_us of the state; NOT_FOUND:
- * none; INVALID: damaged or of another format (the sentence goes to the log). */
+ * none; INVALID: damaged, of another format, or with a field that no writer makes (the sentence goes to the
+ * log); LIMIT: it does not fit. */
 enum err catalog_save(struct catalog_writer *w, const char *path) MUST_USE;
 enum err catalog_save_now(struct catalog_writer *w, const char *path) MUST_USE;
 enum err catalog_load(struct catalog_writer *w, const char *path) MUST_USE;
