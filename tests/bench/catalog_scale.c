@@ -83,9 +83,8 @@ static void terms_put(struct catalog_writer *w)
     struct catalog_term t = {.id = i, .version = {.rev = 1, .hash = i}, .slug = {slug, 0}, .sort = (int64_t)i};
     t.slug.n = (size_t)snprintf(slug, sizeof slug, "term-%u", (unsigned)i);
     t.name = t.slug;
-    catalog_put_theme(w, &t);
-    if (i <= SECTORS)
-      catalog_put_sector(w, &t);
+    if (catalog_put_theme(w, &t) != ERR_OK || (i <= SECTORS && catalog_put_sector(w, &t) != ERR_OK))
+      exit(1);
   }
   for (int i = 0; i < COMBINATIONS; i++)
     for (int k = 0; k < 4; k++)
