@@ -29,10 +29,8 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
   if (*trouble)
     snprintf(state.trouble, sizeof state.trouble, "%s", trouble);
   if (!*trouble && state.ready && state.database_up && site_serves(s)) {
-    struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s
-", state.trouble)
-                                           : SPAN("ready
-");
+    struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s\n", state.trouble)
+                                           : SPAN("ready\n");
     http_plain(200, TEXT_TYPE, "no-store", text, false, out);
     return;
   }
