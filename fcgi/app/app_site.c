@@ -13,6 +13,7 @@
 #include "site/site.h"
 #include "site/templates.h"
 #include "text/json.h"
+#include "store/store_open.h"
 #include "watch/watch_loop.h"
 
 #define WAIT_MS 100 /* at most, before another look at the clock */
@@ -130,7 +131,7 @@ static bool worker_site(struct app_worker *w, const struct app_resources *p, con
   w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
   w->gallery = image_queue_open(c, m, &s->breakers->cache);
   resources.store = w->store;
-  resources.gallery = w->gallery;
+  resources.gallery = w->gallery ? gallery_source(w->gallery) : NULL;
   w->site = w->store && w->gallery ? site_open(&resources) : NULL;
   return w->site != NULL;
 }

@@ -19,22 +19,6 @@ static bool descriptors_open(struct image_queue *g)
   return g->epoll_fd >= 0 && g->timer_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->timer_fd, &e) == 0;
 }
 
-struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache)
-{
-  struct image_queue *g = calloc(1, sizeof *g);
-  if (!g)
-    return NULL;
-  g->metrics = m;
-  envelope_secret(g->secret, span_z(c->cache_secret));
-  bool opened = descriptors_open(g);
-  g->cache = cache_new(c, m, cache);
-  g->painter = image_worker_new(g->epoll_fd);
-  g->arena = arena_new(ARENA_MOST);
-  if (!opened || !g->cache || !g->painter || !g->arena)
-    image_queue_close(&g);
-  return g;
-}
-
 void image_queue_close(struct image_queue **g)
 {
   if (!*g)
@@ -111,8 +95,10 @@ static unsigned waiters(const struct image_queue *g)
   return n;
 }
 
-enum err image_queue_get(struct image_queue *g, const struct image_request *rq, struct span *png, struct deferred **deferred)
+static enum err image_queue_get(struct gallery_source *s, const struct image_request *rq, struct span *png,
+                            struct deferred **deferred)
 {
+  struct image_queue *g = (struct image_queue *)s;
   char text[IMAGE_QUEUE_KEY];
   struct span key = key_of(rq->packed, text);
   bool patient = rq->patient && waiters(g) < IMAGE_QUEUE_WAITERS;
@@ -134,4 +120,26 @@ enum err image_queue_get(struct image_queue *g, const struct image_request *rq, 
   }
   *deferred = &j->deferred;
   return ERR_DEFERRED;
+}
+
+struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache)
+{
+  struct image_queue *g = calloc(1, sizeof *g);
+  if (!g)
+    return NULL;
+  g->source.get = image_queue_get;
+  g->metrics = m;
+  envelope_secret(g->secret, span_z(c->cache_secret));
+  bool opened = descriptors_open(g);
+  g->cache = cache_new(c, m, cache);
+  g->painter = image_worker_new(g->epoll_fd);
+  g->arena = arena_new(ARENA_MOST);
+  if (!opened || !g->cache || !g->painter || !g->arena)
+    image_queue_close(&g);
+  return g;
+}
+
+struct gallery_source *gallery_source(struct image_queue *g)
+{
+  return &g->source;
 }

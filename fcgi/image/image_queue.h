@@ -13,34 +13,22 @@
 #ifndef DIPTYCH_IMAGE_IMAGE_QUEUE_H
 #define DIPTYCH_IMAGE_IMAGE_QUEUE_H
 
-#include "base/arena.h"
 #include "base/breaker.h"
-#include "base/deferred.h"
-#include "base/err.h"
 #include "base/metrics.h"
-#include "base/stage.h"
 #include "config/config.h"
+#include "image/image_queue_source.h"
 
 #define IMAGE_QUEUE_PLACES 16
 #define IMAGE_QUEUE_WAITERS 256
 
 struct image_queue;
 
-struct image_request {
-  struct span packed; /* of image_pack */
-  bool patient;       /* LATER is an answer too */
-  int64_t deadline_us;
-  struct arena *arena;
-  struct stage *stage;
-};
-
 /* NULL: no memory, or no descriptors. */
 struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache);
 void image_queue_close(struct image_queue **g);
 
-/* OK: *png is valid as long as the request's arena and until the next image_queue_work.  LATER: *later is what
- * to wait for; ask again when it is done.  UNAVAILABLE: not now. */
-enum err image_queue_get(struct image_queue *g, const struct image_request *rq, struct span *png, struct deferred **deferred);
+/* How pages ask it; the same as long as the image queue lives. */
+struct gallery_source *gallery_source(struct image_queue *g);
 
 /* Readable (also for poll and epoll): call image_queue_work, which never blocks for longer than memcached may. */
 int image_queue_fd(const struct image_queue *g);

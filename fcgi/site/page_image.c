@@ -2,7 +2,7 @@
  * links to a product or a comparison.  Any other version, and an address without one, leads to the
  * picture of today.  One that must be drawn first is the one page whose build says LATER. */
 #include "image/image.h"
-#include "image/image_queue.h"
+#include "image/image_queue_source.h"
 #include "site/image_link.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
@@ -47,7 +47,7 @@ enum err build_image(struct page *p)
 {
   static const struct span none;
   struct image_plan *plan = p->plan;
-  struct image_queue *gallery = site_resources_of(p->site)->gallery;
+  struct gallery_source *gallery = site_resources_of(p->site)->gallery;
   if (!plan || !plan->packed.n)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < plan->set.n; i++)
@@ -60,5 +60,5 @@ enum err build_image(struct page *p)
                                .deadline_us = p->rq->deadline_us,
                                .arena = p->arena,
                                .stage = p->rq->stage};
-  return image_queue_get(gallery, &rq, &p->body, &p->deferred);
+  return gallery->get(gallery, &rq, &p->body, &p->deferred);
 }

@@ -1,4 +1,4 @@
-#include "store/store.h"
+#include "store/store_open.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -6,7 +6,6 @@
 #include "cache/envelope.h"
 #include "store/store_live.h"
 
-#define WANTS_MAX 256
 #define LEASE_POLL_US 5000
 
 size_t store_want_key(const struct store_live *s, const struct want *w, char out[FRAGMENT_KEY_MAX + 1])
@@ -164,7 +163,7 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
 static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
                             const uint64_t *leased, size_t m)
 {
-  uint64_t missing[WANTS_MAX], ours[WANTS_MAX];
+  uint64_t missing[STORE_WANTS_MAX], ours[STORE_WANTS_MAX];
   size_t left = 0;
   if (cache_usable(s->cache))
     from_cache(s, x, wants, n);
@@ -182,7 +181,7 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
  * what is left of the deadline), and fills the rest without a lease. */
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
-  uint64_t ids[WANTS_MAX];
+  uint64_t ids[STORE_WANTS_MAX];
   int64_t now = clock_mono_us(), most = now + (x->deadline_us - now) / 2;
   int64_t until = now + s->config->lease_ttl * CLOCK_SECOND;
   if (until > most)
@@ -315,23 +314,4 @@ struct store *store_open(const struct config *c, const struct catalog *catalog, 
     return NULL;
   }
   return &s->base;
-}
-
-void store_close(struct store **s)
-{
-  if (*s)
-    (*s)->close(*s);
-  *s = NULL;
-}
-
-enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n)
-{
-  enum err worst = ERR_OK;
-  s->tidy(s);
-  for (size_t at = 0; at < n; at += WANTS_MAX)
-    s->fetch(s, x, wants + at, n - at < WANTS_MAX ? n - at : WANTS_MAX);
-  for (size_t i = 0; i < n; i++)
-    if (wants[i].err != ERR_OK && worst != ERR_UNAVAILABLE)
-      worst = wants[i].err;
-  return worst;
 }

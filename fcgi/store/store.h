@@ -1,5 +1,5 @@
 /* The store: fragments by name, from wherever they are.  Pages say what they want, all at once, and
- * never see memcached, SQL or leases.
+ * never see memcached, SQL or leases: this header is all of it that they include.  The real store works so:
  *
  *   1. one multi-get for everything wanted, under the versions that the catalog knows; a worker that has
  *      requests waiting leaves out what it verified itself a moment ago (fragment_cache.h);
@@ -44,18 +44,16 @@ struct store_context {
   bool under_load; /* requests wait behind this one */
 };
 
-/* How the store reaches the outside, so that pages can be tested from memory. */
+#define STORE_WANTS_MAX 256 /* wants that one call of `fetch` is given at most */
+
+/* What pages know of a store.  There are two: the real one (store_open.h) and the one of the page tests,
+ * which answers from memory.  `fetch` leaves no want with ERR_RETRY, and a value with each that is OK. */
 struct store {
   void (*fetch)(struct store *s, const struct store_context *x, struct want *wants, size_t n);
   void (*tidy)(struct store *s); /* no value of an earlier fetch is used any longer */
   void (*close)(struct store *s);
 };
 
-struct breaker;
-
-/* The real one.  NULL: no memory, or the configuration's addresses do not parse (logged). */
-struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
-                         struct breaker *database, struct breaker *cache);
 void store_close(struct store **s);
 
 /* Fetches all wants; each has its own err afterwards.  OK: all are OK. */

@@ -1,0 +1,22 @@
+/* What is the same of every store.  It stands apart from the real one, so that pages link without a
+ * database and without memcached. */
+#include "store/store.h"
+
+void store_close(struct store **s)
+{
+  if (*s)
+    (*s)->close(*s);
+  *s = NULL;
+}
+
+enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  enum err worst = ERR_OK;
+  s->tidy(s);
+  for (size_t at = 0; at < n; at += STORE_WANTS_MAX)
+    s->fetch(s, x, wants + at, n - at < STORE_WANTS_MAX ? n - at : STORE_WANTS_MAX);
+  for (size_t i = 0; i < n; i++)
+    if (wants[i].err != ERR_OK && worst != ERR_UNAVAILABLE)
+      worst = wants[i].err;
+  return worst;
+}
