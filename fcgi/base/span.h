@@ -14,8 +14,14 @@ struct span {
 };
 
 #define SPAN(literal) ((struct span){"" literal, sizeof(literal) - 1})
-/* for printf("%.*s", SPAN_ARG(s)) */
-#define SPAN_ARG(s) (int)(s).n, (s).n ? (s).p : ""
+/* for printf("%.*s", SPAN_ARG(s)).  A call in it runs twice, and memory may run out in between: what stands for
+ * the bytes is a string in any case. */
+#define SPAN_ARG(s) (int)(s).n, span_chars(s)
+
+static inline const char *span_chars(struct span s)
+{
+  return s.n ? s.p : "";
+}
 
 static inline struct span span_of(const char *p, size_t n)
 {

@@ -6,9 +6,20 @@
 #include "text/reltime.h"
 #include "text/url.h"
 
+/* Asked for already?  Lists overlap: a leader may have moved last, too. */
+static size_t want_find(const struct page *p, const struct want *w)
+{
+  size_t i = 0;
+  while (i < p->n_wants && (p->wants[i].kind != w->kind || p->wants[i].id != w->id || p->wants[i].page != w->page ||
+                            p->wants[i].other_id != w->other_id))
+    i++;
+  return i;
+}
+
 size_t page_want(struct page *p, struct want w)
 {
-  if (p->n_wants == p->wants_cap) {
+  size_t at = want_find(p, &w);
+  if (at == p->n_wants && at == p->wants_cap) {
     size_t cap = p->wants_cap ? p->wants_cap * 2 : 16;
     struct want *more = ARENA_ARRAY(p->arena, cap, struct want);
     if (!more)
@@ -18,11 +29,12 @@ size_t page_want(struct page *p, struct want w)
     p->wants = more;
     p->wants_cap = cap;
   }
-  p->wants[p->n_wants] = w;
+  if (at == p->n_wants)
+    p->wants[p->n_wants++] = w;
   uint64_t words[] = {w.kind, w.page, w.id, w.other_id, w.version.rev, w.version.hash, w.other_version.rev,
                       w.other_version.hash};
   page_digest(p, words, sizeof words);
-  return p->n_wants++;
+  return at;
 }
 
 size_t page_want_product(struct page *p, const struct member *m, enum fragment_kind kind, uint32_t number)

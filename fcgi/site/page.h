@@ -74,7 +74,8 @@ struct page {
 
 /* ---- for plan */
 
-size_t page_want(struct page *p, struct want w);             /* index into wants; SIZE_MAX: no memory */
+/* Index into wants, of the same want when there is one; SIZE_MAX: no memory. */
+size_t page_want(struct page *p, struct want w);
 size_t page_want_product(struct page *p, const struct member *m, enum fragment_kind kind, uint32_t number);
 
 /* Published product by slug or alias.  NOT_FOUND: unknown or draft; GONE: archived. */

@@ -73,6 +73,8 @@ static struct span inputs(struct page *p, const struct velocity_view *v)
 
 static struct span speed(struct page *p, const struct velocity_view *v)
 {
+  if (!v) /* no memory: the arena remembers */
+    return SPAN("");
   if (!v->scored)
     return SPAN("nothing it shipped is on record yet, so it is not scored");
   return arena_printf(p->arena, "its velocity is %.*s, %.*s%s, with %.*s as of %.*s", SPAN_ARG(v->score),
@@ -142,6 +144,8 @@ static void ask_speed(struct asking *a)
   struct arena *arena = a->page->arena;
   const struct product_view *p = a->w->product;
   const struct velocity_view *v = p->velocity;
+  if (!v)
+    return;
   struct qa_view *q = ask(a, arena_printf(arena, "How fast does %.*s ship?", SPAN_ARG(p->name)));
   if (!v->scored)
     q->text = arena_printf(arena, "Nothing that %.*s shipped is on record yet, so it is not scored.", SPAN_ARG(p->name));

@@ -1,0 +1,154 @@
+/* A site in memory: put together as a worker's is, but for its two ends, the store and the pictures. */
+#include "page_fixture.h"
+
+#include <sodium.h>
+
+#include "site/assets.h"
+#include "site/templates.h"
+
+#define CATALOG_BYTES ((size_t)16 << 20)
+#define MEMORY_ENOUGH ((size_t)64 << 20)
+#define DEADLINE_US (10 * CLOCK_SECOND)
+
+static struct config config_of_test(void)
+{
+#define FIXTURE_WORD(key, fallback, text) .key = (char *)(fallback),
+#define FIXTURE_VALUE(key, fallback, ...) .key = (fallback),
+  struct config c = {CONFIG_KEYS(FIXTURE_WORD, FIXTURE_VALUE, FIXTURE_VALUE)};
+#undef FIXTURE_WORD
+#undef FIXTURE_VALUE
+  c.site_name = (char *)"Testbed";
+  c.base_url = (char *)PAGE_BASE_URL;
+  c.template_dir = (char *)TEST_TEMPLATES;
+  c.static_version_file = (char *)TEST_ASSETS_MAP;
+  c.as_of_us = PAGE_NOW_US;
+  return c;
+}
+
+static enum err image_queue_get(struct gallery_source *base, const struct image_request *rq, struct span *png,
+                            struct deferred **deferred)
+{
+  struct page_gallery *g = (struct page_gallery *)base;
+  assert_true(rq->packed.n > 0);
+  g->asked++;
+  if (g->answer == ERR_DEFERRED && !rq->patient)
+    return ERR_UNAVAILABLE;
+  if (g->answer == ERR_DEFERRED)
+    *deferred = &g->deferred;
+  if (g->answer == ERR_OK)
+    *png = SPAN(PAGE_PNG);
+  return g->answer;
+}
+
+static void open_site(struct page_site *s)
+{
+  struct site_resources resources = {.config = &s->config,
+                             .templates = s->templates,
+                             .assets = s->assets,
+                             .read_us = PAGE_NOW_US,
+                             .catalog = s->catalog,
+                             .store = &s->store.base,
+                             .gallery = &s->gallery.base,
+                             .metrics = &s->metrics};
+  s->site = site_open(&resources);
+  assert_non_null(s->site);
+}
+
+struct page_site *page_site_open(void)
+{
+  struct page_site *s = calloc(1, sizeof *s);
+  assert_non_null(s);
+  assert_true(sodium_init() >= 0);
+  s->config = config_of_test();
+  s->templates = templates_open(&s->config, stderr);
+  s->assets = assets_read(&s->config, stderr);
+  s->catalog = catalog_create(CATALOG_BYTES);
+  assert_true(s->templates && s->assets && s->catalog);
+  s->writer = catalog_writer_open(s->catalog);
+  assert_non_null(s->writer);
+  s->rows = page_rows_new();
+  page_store_open(&s->store, &s->config, s->rows);
+  s->gallery = (struct page_gallery){.base = {image_queue_get}};
+  page_site_publish(s);
+  open_site(s);
+  return s;
+}
+
+void page_site_close(struct page_site **s)
+{
+  site_close(&(*s)->site);
+  page_store_forget(&(*s)->store);
+  templates_close(&(*s)->templates);
+  assets_free(&(*s)->assets);
+  catalog_writer_close(&(*s)->writer);
+  catalog_destroy(&(*s)->catalog);
+  free((*s)->rows);
+  free(*s);
+  *s = NULL;
+}
+
+static void put_product(struct catalog_writer *w, const struct product *p)
+{
+  uint64_t pairs[8];
+  for (size_t i = 0; i < p->n_pairs; i++)
+    pairs[i] = p->pairs[i].other_id;
+  assert_int_equal(catalog_put(w, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs), ERR_OK);
+}
+
+void page_site_publish(struct page_site *s)
+{
+  static struct catalog_follow follow;
+  struct catalog_state state = {.ready = true, .database_up = true, .confirmed_us = clock_now_us() - CLOCK_HOUR};
+  for (size_t i = 0; i < sizeof page_sectors / sizeof *page_sectors; i++)
+    assert_int_equal(catalog_put_sector(s->writer, &page_sectors[i]), ERR_OK);
+  for (size_t i = 0; i < sizeof page_themes / sizeof *page_themes; i++)
+    assert_int_equal(catalog_put_theme(s->writer, &page_themes[i]), ERR_OK);
+  for (size_t i = 0; i < s->rows->n_pages; i++)
+    assert_int_equal(catalog_put_page(s->writer, &s->rows->pages[i].page), ERR_OK);
+  for (size_t i = 0; i < PAGE_PRODUCTS; i++)
+    put_product(s->writer, &s->rows->products[i].product);
+  catalog_put_site(s->writer, s->rows->site_version, CLOCK_NEVER);
+  catalog_put_window(s->writer, clock_hour_floor(config_now_us(&s->config)));
+  follow = (struct catalog_follow){.cursor = ++s->cursor, .incarnation = "test"};
+  assert_int_equal(catalog_writer_publish(s->writer, &follow), ERR_OK);
+  catalog_state_put(s->writer, &state);
+}
+
+void page_site_forget(struct page_site *s)
+{
+  site_close(&s->site);
+  page_store_forget(&s->store);
+  page_store_count(&s->store);
+  open_site(s);
+}
+
+struct page_answer page_ask(struct page_site *s, const char *target, const struct page_ask *ask)
+{
+  static struct stage stage;
+  struct page_answer a = {.arena = arena_new(ask->memory ? ask->memory : MEMORY_ENOUGH)};
+  struct request rq = {.method = span_z(ask->method ? ask->method : "GET"),
+                       .target = span_z(target),
+                       .if_none_match = span_z(ask->if_none_match),
+                       .id = SPAN("test-1"),
+                       .deadline_us = clock_mono_us() + DEADLINE_US,
+                       .patient = !ask->impatient,
+                       .arena = a.arena,
+                       .stage = &stage};
+  assert_non_null(a.arena);
+  site_handle(s->site, &rq, &a.response);
+  buf_span(&a.body, a.response.body);
+  a.response.body = buf_view(&a.body);
+  return a;
+}
+
+struct page_answer page_get(struct page_site *s, const char *target)
+{
+  return page_ask(s, target, &(struct page_ask){0});
+}
+
+void page_answer_free(struct page_answer *a)
+{
+  buf_free(&a->response.headers);
+  buf_free(&a->body);
+  arena_free(&a->arena);
+}

@@ -1,0 +1,175 @@
+/* The rows of the site in memory: what the database would hold.  Counts are taken from the activities by the
+ * rules of velocity, so that they fit what pages list. */
+#include "page_fixture.h"
+
+#define COUNT(v) (sizeof(v) / sizeof *(v))
+
+const struct catalog_term page_sectors[3] = {
+    {.id = 1, .version = {1, 11}, .slug = PAGE_TEXT("streaming"), .name = PAGE_TEXT("Event streaming"), .sort = 1, .edited_us = CLOCK_NEVER},
+    {.id = 2, .version = {1, 12}, .slug = PAGE_TEXT("brokers"), .name = PAGE_TEXT("Message brokers"), .sort = 2, .edited_us = CLOCK_NEVER},
+    {.id = 3, .version = {1, 13}, .slug = PAGE_TEXT("quiet"), .name = PAGE_TEXT("Quiet corner"), .sort = 3, .edited_us = CLOCK_NEVER}};
+const struct catalog_term page_themes[2] = {
+    {.id = 1, .version = {1, 21}, .slug = PAGE_TEXT("logs"), .name = PAGE_TEXT("logs"), .edited_us = CLOCK_NEVER},
+    {.id = 2, .version = {1, 22}, .slug = PAGE_TEXT("replication"), .name = PAGE_TEXT("replication"), .edited_us = CLOCK_NEVER}};
+
+static const uint64_t first[] = {1}, second[] = {2}, both[] = {1, 2};
+
+static const struct editorial kafka_editorial = {
+    .id = 1,
+    .headline = PAGE_TEXT("The log that everything reads"),
+    .current_md = PAGE_TEXT("Kafka keeps **ordered logs** of events."),
+    .heading_md = PAGE_TEXT("Towards queues."),
+    .prediction_md = PAGE_TEXT("Share groups by *spring*."),
+    .author = PAGE_TEXT("Ada Editor"),
+    .published_us = PAGE_NOW_US - 40 * CLOCK_DAY,
+    .updated_us = PAGE_NOW_US - 3 * CLOCK_DAY};
+static const struct editorial nats_editorial = {.id = 2,
+                                                .headline = PAGE_TEXT("Subjects, not topics"),
+                                                .current_md = PAGE_TEXT("NATS routes by *subject*."),
+                                                .heading_md = PAGE_TEXT("Towards the edge."),
+                                                .prediction_md = PAGE_TEXT("More of it."),
+                                                .author = PAGE_TEXT("Ben Editor"),
+                                                .published_us = PAGE_NOW_US - 90 * CLOCK_DAY,
+                                                .updated_us = PAGE_NOW_US - 80 * CLOCK_DAY};
+
+static const struct question kafka_questions[] = {
+    {1, PAGE_TEXT("Does Kafka need ZooKeeper?"), PAGE_TEXT("Not since **4.0**.")},
+    {2, PAGE_TEXT("Is it a queue?"), PAGE_TEXT("A log first.")}};
+static const struct question pair_questions[] = {
+    {3, PAGE_TEXT("Which of the two keeps messages?"), PAGE_TEXT("Both can; Kafka always does.")}};
+static const struct question site_questions[] = {
+    {4, PAGE_TEXT("Who writes this?"), PAGE_TEXT("Editors, with _care_.")},
+    {5, PAGE_TEXT("How often is it counted?"), PAGE_TEXT("Each hour.")}};
+static const struct pair_source kafka_pairs[] = {{.other_id = PAGE_NATS,
+                                                 .has_text = true,
+                                                 .intro_md = PAGE_TEXT("One is a log, one a **wire**."),
+                                                 .verdict_md = PAGE_TEXT("Take both."),
+                                                 .questions = pair_questions,
+                                                 .n_questions = COUNT(pair_questions)}};
+static const struct span kafka_aliases[] = {PAGE_TEXT("apache-kafka")};
+
+static const struct product products[PAGE_PRODUCTS] = {
+    {.facts = {.id = PAGE_KAFKA, .slug = PAGE_TEXT("kafka"), .name = PAGE_TEXT("Apache Kafka"),
+               .status = PRODUCT_PUBLISHED, .sectors = first, .n_sectors = 1, .themes = both, .n_themes = 2,
+               .override_tenths = -1},
+     .website_url = PAGE_TEXT("https://kafka.apache.org/"),
+     .repository_url = PAGE_TEXT("https://github.com/apache/kafka"),
+     .license = PAGE_TEXT("Apache-2.0"),
+     .editorial = &kafka_editorial,
+     .questions = kafka_questions,
+     .n_questions = COUNT(kafka_questions),
+     .pairs = kafka_pairs,
+     .n_pairs = COUNT(kafka_pairs),
+     .aliases = kafka_aliases,
+     .n_aliases = COUNT(kafka_aliases)},
+    {.facts = {.id = PAGE_NATS, .slug = PAGE_TEXT("nats"), .name = PAGE_TEXT("NATS <&> \"core\""),
+               .status = PRODUCT_PUBLISHED, .sectors = both, .n_sectors = 2, .themes = second, .n_themes = 1,
+               .override_tenths = -1},
+     .website_url = PAGE_TEXT("https://nats.io/?a=1&b=2"),
+     .editorial = &nats_editorial},
+    {.facts = {.id = PAGE_PULSAR, .slug = PAGE_TEXT("pulsar"), .name = PAGE_TEXT("Pulsar"),
+               .status = PRODUCT_PUBLISHED, .sectors = first, .n_sectors = 1, .override_tenths = 77}},
+    {.facts = {.id = PAGE_RABBIT, .slug = PAGE_TEXT("rabbit"), .name = PAGE_TEXT("Rabbit"),
+               .status = PRODUCT_PUBLISHED, .lifecycle = LIFECYCLE_DISCONTINUED, .sectors = second, .n_sectors = 1,
+               .override_tenths = -1}},
+    {.facts = {.id = PAGE_BARE, .slug = PAGE_TEXT("bare"), .name = PAGE_TEXT("Bare"), .status = PRODUCT_PUBLISHED,
+               .override_tenths = -1}},
+    {.facts = {.id = PAGE_OLD, .slug = PAGE_TEXT("old"), .name = PAGE_TEXT("Old Queue"), .status = PRODUCT_ARCHIVED,
+               .sectors = first, .n_sectors = 1, .override_tenths = -1}},
+    {.facts = {.id = PAGE_SECRET, .slug = PAGE_TEXT("secret"), .name = PAGE_TEXT("Secret Plan"),
+               .status = PRODUCT_DRAFT, .sectors = first, .n_sectors = 1, .override_tenths = -1}}};
+
+static const struct page_editorial_page pages[] = {
+    {{.id = 1, .version = {1, 31}, .slug = PAGE_TEXT("about"), .title = PAGE_TEXT("About us"),
+      .status = PRODUCT_PUBLISHED, .changed_us = PAGE_NOW_US - 5 * CLOCK_DAY},
+     PAGE_TEXT("We **compare**.")},
+    {{.id = 2, .version = {1, 32}, .slug = PAGE_TEXT("methodology"), .title = PAGE_TEXT("How we count"),
+      .status = PRODUCT_PUBLISHED, .changed_us = PAGE_NOW_US - 6 * CLOCK_DAY},
+     PAGE_TEXT("Counting is *all*.")},
+    {{.id = 3, .version = {1, 33}, .slug = PAGE_TEXT("jobs"), .title = PAGE_TEXT("Jobs"), .status = PRODUCT_ARCHIVED},
+     PAGE_TEXT("None.")},
+    {{.id = 4, .version = {1, 34}, .slug = PAGE_TEXT("plans"), .title = PAGE_TEXT("Plans"), .status = PRODUCT_DRAFT},
+     PAGE_TEXT("Later.")}};
+
+/* Every so many days one, back over twelve months: each fifth a spark, each seventh an event. */
+static void ship(struct page_product *p, size_t n, unsigned days)
+{
+  for (size_t i = 0; i < n; i++) {
+    struct activity *a = &p->all[i];
+    snprintf(p->versions[i], sizeof p->versions[i], "%zu.0", n - i);
+    snprintf(p->titles[i], sizeof p->titles[i], "Move %zu of %.*s", n - i, SPAN_ARG(p->product.facts.slug));
+    *a = (struct activity){.id = p->product.facts.id * 1000 + n - i,
+                           .kind = i % 7 == 6 ? ACTIVITY_EVENT : i % 2 ? ACTIVITY_POST : ACTIVITY_RELEASE,
+                           .class = i % 5 == 0 ? CLASS_SPARK : i % 5 == 1 ? CLASS_TRIVIAL : CLASS_IMPROVEMENT,
+                           .title = span_z(p->titles[i]),
+                           .url = SPAN("https://example.net/?move=1&of=2"),
+                           .version = i % 2 ? SPAN("") : span_z(p->versions[i]),
+                           .occurred_us = PAGE_NOW_US - (int64_t)(i * days + 1) * CLOCK_DAY};
+  }
+  p->n_all = n;
+}
+
+/* What the statements that read a product would count. */
+static void count(struct page_product *p)
+{
+  struct facts *f = &p->product.facts;
+  const struct editorial *e = p->product.editorial;
+  f->window_us = clock_hour_floor(PAGE_NOW_US);
+  f->editorial_us = e ? e->updated_us : CLOCK_NEVER;
+  f->activity_us = p->n_all ? p->all[0].occurred_us : CLOCK_NEVER;
+  f->spark_us = CLOCK_NEVER;
+  f->edited_us = CLOCK_NEVER;
+  f->changed_us = f->activity_us > f->editorial_us ? f->activity_us : f->editorial_us;
+  if (f->changed_us == CLOCK_NEVER)
+    f->changed_us = PAGE_NOW_US - 200 * CLOCK_DAY;
+  f->next_due_us = CLOCK_FOREVER;
+  f->version = (struct version){.rev = 1, .hash = f->id * 7919, .due_us = CLOCK_FOREVER};
+  f->activities = (uint32_t)p->n_all;
+  f->has_editorial = e != NULL;
+  f->has_questions = p->product.n_questions > 0;
+  for (size_t i = 0; i < p->n_all; i++) {
+    const struct activity *a = &p->all[i];
+    f->n90 += a->kind != ACTIVITY_EVENT && a->occurred_us >= f->window_us - 90 * CLOCK_DAY;
+    f->s30 += a->class == CLASS_SPARK && a->occurred_us >= f->window_us - 30 * CLOCK_DAY;
+    if (a->class == CLASS_SPARK && p->product.n_sparks < COUNT(p->sparks))
+      p->sparks[p->product.n_sparks++] = *a;
+    p->moves[i] = (struct chart_move){a->occurred_us, a->kind, a->class};
+  }
+  if (p->product.n_sparks)
+    f->spark_us = p->sparks[0].occurred_us;
+  p->product.activities = p->all;
+  p->product.n_activities = p->n_all < TIMELINE_PAGE ? p->n_all : TIMELINE_PAGE;
+  p->product.sparks = p->sparks;
+  p->product.moves = p->moves;
+  p->product.n_moves = p->n_all;
+}
+
+struct page_product *page_rows_product(struct page_rows *r, uint64_t id)
+{
+  for (size_t i = 0; i < PAGE_PRODUCTS; i++)
+    if (r->products[i].product.facts.id == id)
+      return &r->products[i];
+  return NULL;
+}
+
+struct page_rows *page_rows_new(void)
+{
+  static const struct {
+    size_t n;
+    unsigned days;
+  } shipped[PAGE_PRODUCTS] = {[PAGE_KAFKA - 1] = {60, 6}, [PAGE_NATS - 1] = {12, 30}, [PAGE_RABBIT - 1] = {3, 100},
+                              [PAGE_OLD - 1] = {2, 10}, [PAGE_SECRET - 1] = {2, 10}};
+  struct page_rows *r = calloc(1, sizeof *r);
+  assert_non_null(r);
+  for (size_t i = 0; i < PAGE_PRODUCTS; i++) {
+    r->products[i].product = products[i];
+    ship(&r->products[i], shipped[i].n, shipped[i].days);
+    count(&r->products[i]);
+  }
+  memcpy(r->pages, pages, sizeof pages);
+  r->n_pages = COUNT(pages);
+  r->site_version = (struct version){.rev = 1, .hash = 41};
+  r->questions = site_questions;
+  r->n_questions = COUNT(site_questions);
+  return r;
+}
