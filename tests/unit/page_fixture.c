@@ -114,12 +114,17 @@ void page_site_publish(struct page_site *s)
   catalog_state_put(s->writer, &state);
 }
 
-void page_site_forget(struct page_site *s)
+void page_site_forget_pages(struct page_site *s)
 {
   site_close(&s->site);
+  open_site(s);
+}
+
+void page_site_forget(struct page_site *s)
+{
   page_store_forget(&s->store);
   page_store_count(&s->store);
-  open_site(s);
+  page_site_forget_pages(s);
 }
 
 struct page_answer page_ask(struct page_site *s, const char *target, const struct page_ask *ask)

@@ -41,7 +41,7 @@ struct page_product { /* a product, and what its spans and arrays point to */
   size_t n_all;
   struct activity sparks[10];
   struct chart_move moves[PAGE_ACTIVITIES];
-  char titles[PAGE_ACTIVITIES][40], versions[PAGE_ACTIVITIES][16];
+  char titles[PAGE_ACTIVITIES][64], versions[PAGE_ACTIVITIES][24];
 };
 
 struct page_editorial_page {
@@ -127,6 +127,7 @@ struct page_site *page_site_open(void);
 void page_site_close(struct page_site **s);
 void page_site_publish(struct page_site *s); /* the rows as they are now */
 void page_site_forget(struct page_site *s);  /* finished pages and kept fragments */
+void page_site_forget_pages(struct page_site *s);
 
 struct page_answer {
   struct response response; /* its body is a copy: that of a finished page lives until the next request */

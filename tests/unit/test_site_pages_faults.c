@@ -3,7 +3,8 @@
  * page, and when the fault is over nothing of it is left. */
 #include "page_cases.h"
 
-#define MEMORY_STEPS 48
+#define MEMORY_STEPS 1024
+#define MEMORY_LEAST 16 /* bytes: no allocation takes less */
 
 static const struct page_form *form_of(void **state)
 {
@@ -206,9 +207,10 @@ static void with_little_memory_it_is_whole_or_503(void **state)
   struct page_answer well;
   struct page_site *s = site_of(f, target, &well);
   size_t used = arena_used(well.arena), whole = 0, refused = 0;
-  for (size_t i = 1; i <= MEMORY_STEPS; i++) {
-    page_site_forget(s);
-    struct page_answer a = page_ask(s, target, &(struct page_ask){.memory = used * i / MEMORY_STEPS + i});
+  size_t step = used / MEMORY_STEPS > MEMORY_LEAST ? used / MEMORY_STEPS : MEMORY_LEAST;
+  for (size_t memory = MEMORY_LEAST; memory <= used + step; memory += step) {
+    page_site_forget_pages(s);
+    struct page_answer a = page_ask(s, target, &(struct page_ask){.memory = memory});
     if (a.response.status == 200) {
       assert_same(&a, &well);
       whole++;
