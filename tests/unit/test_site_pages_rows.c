@@ -1,0 +1,162 @@
+/* Pages over rows that are unlike the usual ones: a product with nothing at all, one that is discontinued, a
+ * velocity that editors set, a second page of a timeline; rows that are newer than the catalog; labels of time. */
+#include "page_fixture.h"
+
+#define PAGE_OF(s, target, ...)                                                                                        \
+  do {                                                                                                                 \
+    const char *const texts[] = {__VA_ARGS__};                                                                         \
+    assert_shown(s, target, texts, sizeof texts / sizeof *texts);                                                      \
+  } while (0)
+
+static void assert_shown(struct page_site *s, const char *target, const char *const *texts, size_t n)
+{
+  struct page_answer a = page_get(s, target);
+  assert_int_equal(a.response.status, 200);
+  for (size_t i = 0; i < n; i++) {
+    bool absent = texts[i][0] == '!';
+    if (page_has(a.response.body, texts[i] + absent) == absent)
+      fail_msg("%s: \"%s\" is %s", target, texts[i] + absent, absent ? "shown" : "not shown");
+  }
+  page_answer_free(&a);
+}
+
+static int open_site(void **state)
+{
+  *state = page_site_open();
+  return 0;
+}
+
+static int close_site(void **state)
+{
+  struct page_site *s = *state;
+  page_site_close(&s);
+  return 0;
+}
+
+static void a_product_with_nothing_says_so(void **state)
+{
+  PAGE_OF(*state, "/products/bare", "No editorial yet", "not scored", "tracked in no sector yet", "!7.7");
+  PAGE_OF(*state, "/products/bare.json", "\"editorial\":null", "\"chart\":null", "\"timeline\":[]", "\"scored\":false");
+  PAGE_OF(*state, "/compare/bare-vs-kafka", "Bare", "none given", "not scored", "The log that everything reads");
+  PAGE_OF(*state, "/alternatives/bare", "Bare stands in no sector yet");
+  PAGE_OF(*state, "/badge/bare.svg", "not scored");
+  PAGE_OF(*state, "/products/bare.atom", "<updated>2025-02-03T12:00:00Z</updated>", "!<entry>");
+}
+
+static void a_discontinued_product_leads_to_others(void **state)
+{
+  PAGE_OF(*state, "/products/rabbit", "discontinued", "/alternatives/rabbit", "/compare/nats-vs-rabbit");
+  PAGE_OF(*state, "/alternatives/rabbit.json", "\"ended\":{", "\"slug\":\"nats\"");
+  PAGE_OF(*state, "/compare/nats-vs-rabbit", "Discontinued");
+}
+
+static void a_velocity_that_editors_set_is_named_so(void **state)
+{
+  PAGE_OF(*state, "/products/pulsar.json", "\"score\":\"7.7\"", "\"override\":true");
+  PAGE_OF(*state, "/compare/kafka-vs-pulsar", ", set by the editors");
+  PAGE_OF(*state, "/leaderboard.md", "| 2 | [Pulsar](/products/pulsar) | 7.7 | active (set by the editors)");
+}
+
+static void a_timeline_has_pages(void **state)
+{
+  struct page_site *s = *state;
+  PAGE_OF(s, "/products/kafka", "Move 60 of kafka", "Move 11 of kafka", "!Move 10 of kafka", "href=\"/products/kafka?page=2\"");
+  PAGE_OF(s, "/products/kafka?page=2", "!Move 11 of kafka", "Move 10 of kafka", "Move 1 of kafka",
+          "<link rel=\"canonical\" href=\"" PAGE_BASE_URL "/products/kafka?page=2\">");
+  struct page_answer beyond = page_get(s, "/products/kafka?page=3");
+  assert_int_equal(beyond.response.status, 404);
+  page_answer_free(&beyond);
+}
+
+static void four_products_stand_side_by_side(void **state)
+{
+  PAGE_OF(*state, "/compare/bare-vs-kafka-vs-pulsar-vs-rabbit", "what-is-bare", "what-is-kafka", "what-is-pulsar",
+          "what-is-rabbit", "/compare/bare-vs-kafka-vs-pulsar\"");
+}
+
+static void two_chosen_products_lead_to_their_comparison(void **state)
+{
+  struct page_answer a = page_get(*state, "/compare?a=Pulsar&b=apache-kafka");
+  assert_int_equal(a.response.status, 303);
+  assert_true(span_eq(page_header(&a, "Location"), SPAN(PAGE_BASE_URL "/compare/kafka-vs-pulsar")));
+  page_answer_free(&a);
+}
+
+static void edit_kafka(struct page_site *s, enum product_status status)
+{
+  struct facts *kafka = &page_rows_product(s->rows, PAGE_KAFKA)->product.facts;
+  kafka->name = SPAN("Renamed Log");
+  kafka->status = status;
+  kafka->version.rev++;
+  kafka->version.hash++;
+}
+
+/* The rows are read before the catalog is told of the edit: all of the page is of the newer rows. */
+static void rows_newer_than_the_catalog_are_shown_whole(void **state)
+{
+  struct page_site *s = *state;
+  edit_kafka(s, PRODUCT_PUBLISHED);
+  PAGE_OF(s, "/compare/kafka-vs-nats", "Renamed Log", "!Apache Kafka");
+  PAGE_OF(s, "/products/kafka.md", "Renamed Log", "!Apache Kafka");
+  page_site_forget(s);
+  PAGE_OF(s, "/leaderboard", "Renamed Log", "!Apache Kafka");
+  page_site_publish(s);
+  PAGE_OF(s, "/products/kafka.md", "Renamed Log", "!Apache Kafka");
+}
+
+static void a_product_withdrawn_since_is_gone(void **state)
+{
+  static const char *const targets[] = {"/products/kafka", "/products/kafka.json", "/compare/kafka-vs-nats",
+                                        "/products/kafka.atom", "/faq/kafka", "/alternatives/kafka.md"};
+  struct page_site *s = *state;
+  edit_kafka(s, PRODUCT_ARCHIVED);
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+    struct page_answer a = page_get(s, targets[i]);
+    assert_int_equal(a.response.status, 410);
+    page_answer_free(&a);
+  }
+}
+
+/* A finished page is right until the first of its labels of time is not. */
+static void labels_of_time_go_on(void **state)
+{
+  struct page_site *s = *state;
+  PAGE_OF(s, "/about", ">5d ago<");
+  s->config.as_of_us += CLOCK_HOUR;
+  uint64_t hits = s->metrics.pages_hit;
+  PAGE_OF(s, "/about", ">5d ago<");
+  assert_int_equal(s->metrics.pages_hit - hits, 1);
+  s->config.as_of_us += CLOCK_DAY;
+  PAGE_OF(s, "/about", ">6d ago<", "!>5d ago<");
+  assert_int_equal(s->metrics.pages_hit - hits, 1);
+}
+
+static void a_site_without_a_catalog_is_503(void **state)
+{
+  struct page_site *s = *state;
+  struct catalog_state never = {.confirmed_us = CLOCK_NEVER, .trouble = "the database cannot be reached"};
+  catalog_state_put(s->writer, &never);
+  struct page_answer a = page_ask(s, "/", &(struct page_ask){.impatient = true});
+  assert_int_equal(a.response.status, 503);
+  assert_true(page_header(&a, "Retry-After").n > 0);
+  page_answer_free(&a);
+}
+
+#define ON_A_SITE(test) cmocka_unit_test_setup_teardown(test, open_site, close_site)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      ON_A_SITE(a_product_with_nothing_says_so),
+      ON_A_SITE(a_discontinued_product_leads_to_others),
+      ON_A_SITE(a_velocity_that_editors_set_is_named_so),
+      ON_A_SITE(a_timeline_has_pages),
+      ON_A_SITE(four_products_stand_side_by_side),
+      ON_A_SITE(two_chosen_products_lead_to_their_comparison),
+      ON_A_SITE(rows_newer_than_the_catalog_are_shown_whole),
+      ON_A_SITE(a_product_withdrawn_since_is_gone),
+      ON_A_SITE(labels_of_time_go_on),
+      ON_A_SITE(a_site_without_a_catalog_is_503),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
