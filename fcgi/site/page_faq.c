@@ -101,10 +101,12 @@ static void gather_one(struct page *p, struct faq *f)
 enum plan plan_faq(struct page *p, struct span word)
 {
   struct faq *f = ARENA_NEW(p->arena, struct faq);
-  struct compare *c = &f->set;
-  enum plan result = f ? compare_parse(p, word, c) : PLAN_OK;
   p->plan = f;
-  if (result != PLAN_OK || !f)
+  if (!f)
+    return PLAN_OK; /* the arena remembers */
+  struct compare *c = &f->set;
+  enum plan result = compare_parse(p, word, c);
+  if (result != PLAN_OK)
     return result;
   if (c->n > 2)
     return PLAN_NOT_FOUND;
