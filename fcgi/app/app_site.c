@@ -29,7 +29,7 @@ struct app_resources {
 struct app_worker {
   struct site *site;
   struct store *store;
-  struct image_queue *gallery;
+  struct image_queue *images;
   const struct scoreboard *board;
 };
 
@@ -105,7 +105,7 @@ void app_worker_close(struct app_worker **w)
     return;
   site_close(&(*w)->site);
   store_close(&(*w)->store);
-  image_queue_close(&(*w)->gallery);
+  image_queue_close(&(*w)->images);
   free(*w);
   *w = NULL;
 }
@@ -129,10 +129,10 @@ static bool worker_site(struct app_worker *w, const struct app_resources *p, con
                              .pool_trouble = w->board ? pool_trouble : NULL,
                              .pool_context = w};
   w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
-  w->gallery = image_queue_open(c, m, &s->breakers->cache);
+  w->images = image_queue_open(c, m, &s->breakers->cache);
   resources.store = w->store;
-  resources.gallery = w->gallery ? gallery_source(w->gallery) : NULL;
-  w->site = w->store && w->gallery ? site_open(&resources) : NULL;
+  resources.images = w->images ? image_queue_source(w->images) : NULL;
+  w->site = w->store && w->images ? site_open(&resources) : NULL;
   return w->site != NULL;
 }
 
@@ -170,17 +170,17 @@ static void worker_handle(void *self, const struct request *rq, struct response 
 
 static void worker_idle(void *self)
 {
-  image_queue_tidy(((struct app_worker *)self)->gallery);
+  image_queue_tidy(((struct app_worker *)self)->images);
 }
 
 static int worker_fd(void *self)
 {
-  return image_queue_fd(((struct app_worker *)self)->gallery);
+  return image_queue_fd(((struct app_worker *)self)->images);
 }
 
 static void worker_work(void *self)
 {
-  image_queue_work(((struct app_worker *)self)->gallery);
+  image_queue_work(((struct app_worker *)self)->images);
 }
 
 void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out)

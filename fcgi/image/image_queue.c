@@ -95,7 +95,7 @@ static unsigned waiters(const struct image_queue *g)
   return n;
 }
 
-static enum err image_queue_get(struct gallery_source *s, const struct image_request *rq, struct span *png,
+static enum err image_queue_get(struct image_source *s, const struct image_request *rq, struct span *png,
                             struct deferred **deferred)
 {
   struct image_queue *g = (struct image_queue *)s;
@@ -139,7 +139,7 @@ struct image_queue *image_queue_open(const struct config *c, struct metrics *m, 
   return g;
 }
 
-struct gallery_source *gallery_source(struct image_queue *g)
+struct image_source *image_queue_source(struct image_queue *g)
 {
   return &g->source;
 }

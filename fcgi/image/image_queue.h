@@ -16,7 +16,7 @@
 #include "base/breaker.h"
 #include "base/metrics.h"
 #include "config/config.h"
-#include "image/image_queue_source.h"
+#include "image/image_source.h"
 
 #define IMAGE_QUEUE_PLACES 16
 #define IMAGE_QUEUE_WAITERS 256
@@ -28,7 +28,7 @@ struct image_queue *image_queue_open(const struct config *c, struct metrics *m, 
 void image_queue_close(struct image_queue **g);
 
 /* How pages ask it; the same as long as the image queue lives. */
-struct gallery_source *gallery_source(struct image_queue *g);
+struct image_source *image_queue_source(struct image_queue *g);
 
 /* Readable (also for poll and epoll): call image_queue_work, which never blocks for longer than memcached may. */
 int image_queue_fd(const struct image_queue *g);

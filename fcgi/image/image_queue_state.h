@@ -26,7 +26,7 @@ struct image_job {
 };
 
 struct image_queue {
-  struct gallery_source source; /* first: a page knows no more of it */
+  struct image_source source; /* first: a page knows no more of it */
   struct cache *cache;
   struct image_worker *painter;
   struct metrics *metrics;

@@ -2,7 +2,7 @@
  * links to a product or a comparison.  Any other version, and an address without one, leads to the
  * picture of today.  One that must be drawn first is the one page whose build says LATER. */
 #include "image/image.h"
-#include "image/image_queue_source.h"
+#include "image/image_source.h"
 #include "site/image_link.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
@@ -47,18 +47,18 @@ enum err build_image(struct page *p)
 {
   static const struct span none;
   struct image_plan *plan = p->plan;
-  struct gallery_source *gallery = site_resources_of(p->site)->gallery;
+  struct image_source *images = site_resources_of(p->site)->images;
   if (!plan || !plan->packed.n)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < plan->set.n; i++)
     page_changed(p, plan->set.set[i].member.facts.changed_us);
   p->view = &none; /* no template has anything to say about it */
-  if (!gallery)
+  if (!images)
     return ERR_UNAVAILABLE;
   struct image_request rq = {.packed = plan->packed,
                                .patient = p->rq->patient,
                                .deadline_us = p->rq->deadline_us,
                                .arena = p->arena,
                                .stage = p->rq->stage};
-  return gallery->get(gallery, &rq, &p->body, &p->deferred);
+  return images->get(images, &rq, &p->body, &p->deferred);
 }

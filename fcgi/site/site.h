@@ -14,7 +14,7 @@
 
 struct site;
 struct assets;
-struct gallery_source;
+struct image_source;
 struct templates;
 
 /* What a site stands on; everything is borrowed and outlives it. */
@@ -25,7 +25,7 @@ struct site_resources {
   int64_t read_us; /* real time: when all of these were read, the same for all workers */
   const struct catalog *catalog;
   struct store *store;
-  struct gallery_source *gallery; /* NULL: no pictures */
+  struct image_source *images; /* NULL: no pictures */
   struct metrics *metrics;
   /* Writes Prometheus text of the whole pool; NULL: only this process's numbers. */
   void (*metrics_text)(void *context, struct buf *out);

@@ -101,7 +101,7 @@ const struct page_case page_case_badge = {.word = "kafka",
                                           .withdrawn = "old",
                                           .draft = "secret",
                                           .kafka = "Apache Kafka"};
-const struct page_case page_case_picture = {
+const struct page_case page_case_image = {
     .unknown = "nothing", .withdrawn = "old", .draft = "secret", .others = {"kafka", "apache-kafka"}, .drawn = true};
 const struct page_case page_case_sitemap_index = {
     .shown = {"/sitemaps/pages-1.xml</loc>", "/sitemaps/products-1.xml</loc><lastmod>2025-08-21T12:00:00Z",
@@ -169,7 +169,7 @@ const struct page_case page_case_methodology = {
     .shown = {"Counting is", "surging", "Event streaming", "Apache Kafka", "8.5"},
     .asks = true,
     .kafka = "Apache Kafka"};
-const struct page_case page_case_words = {.word = "about",
+const struct page_case page_case_static_page = {.word = "about",
                                           .title = "About us · Testbed",
                                           .h1 = "About us",
                                           .sections = "",

@@ -25,10 +25,10 @@ static struct config config_of_test(void)
   return c;
 }
 
-static enum err image_queue_get(struct gallery_source *base, const struct image_request *rq, struct span *png,
+static enum err image_queue_get(struct image_source *base, const struct image_request *rq, struct span *png,
                             struct deferred **deferred)
 {
-  struct page_gallery *g = (struct page_gallery *)base;
+  struct page_images *g = (struct page_images *)base;
   assert_true(rq->packed.n > 0);
   g->asked++;
   if (g->answer == ERR_DEFERRED && !rq->patient)
@@ -48,7 +48,7 @@ static void open_site(struct page_site *s)
                              .read_us = PAGE_NOW_US,
                              .catalog = s->catalog,
                              .store = &s->store.base,
-                             .gallery = &s->gallery.base,
+                             .images = &s->images.base,
                              .metrics = &s->metrics};
   s->site = site_open(&resources);
   assert_non_null(s->site);
@@ -68,7 +68,7 @@ struct page_site *page_site_open(void)
   assert_non_null(s->writer);
   s->rows = page_rows_new();
   page_store_open(&s->store, &s->config, s->rows);
-  s->gallery = (struct page_gallery){.base = {image_queue_get}};
+  s->images = (struct page_images){.base = {image_queue_get}};
   page_site_publish(s);
   open_site(s);
   return s;

@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #include "catalog/catalog_writer.h"
-#include "image/image_queue_source.h"
+#include "image/image_source.h"
 #include "site/site.h"
 #include "store/store.h"
 
@@ -98,8 +98,8 @@ void page_store_open(struct page_store *s, const struct config *c, struct page_r
 void page_store_count(struct page_store *s); /* counts anew */
 void page_store_forget(struct page_store *s); /* and keeps nothing any longer */
 
-struct page_gallery {
-  struct gallery_source base;
+struct page_images {
+  struct image_source base;
   enum err answer; /* OK, LATER or UNAVAILABLE */
   struct deferred deferred;
   unsigned asked;
@@ -118,7 +118,7 @@ struct page_site {
   struct metrics metrics;
   struct page_rows *rows;
   struct page_store store;
-  struct page_gallery gallery;
+  struct page_images images;
   struct site *site;
   uint64_t cursor;
 };

@@ -1,5 +1,6 @@
 /* Every page type, in every form, made from memory: what it shows, how often it asks for that, how it is kept,
  * and which addresses lead to it.  The list of pages is PAGES_LIST (see page_cases.h). */
+#include "http/date.h"
 #include "http/http.h"
 #include "page_cases.h"
 
@@ -21,7 +22,7 @@ static void shows_what_the_rows_hold(void **state)
 
 static void assert_tag(const struct page_answer *a)
 {
-  char etag[PAGE_CACHE_ETAG + 1], quoted[PAGE_CACHE_ETAG + 3];
+  char etag[FINISHED_ETAG + 1], quoted[FINISHED_ETAG + 3];
   http_etag(etag, a->response.body);
   snprintf(quoted, sizeof quoted, "\"%s\"", etag);
   assert_true(span_eq(page_header(a, "ETag"), span_z(quoted)));
@@ -30,7 +31,7 @@ static void assert_tag(const struct page_answer *a)
 static void assert_modified(const struct page_answer *a)
 {
   int64_t us;
-  assert_true(clock_parse_http(page_header(a, "Last-Modified"), clock_now_us(), &us));
+  assert_true(date_read(page_header(a, "Last-Modified"), clock_now_us(), &us));
   assert_true(us >= PAGE_NOW_US - 3 * CLOCK_DAY * 100 && us <= PAGE_NOW_US);
 }
 
@@ -76,7 +77,7 @@ static void asks_the_store_at_most_once(void **state)
   assert_int_equal(s->store.fetches, f->expect->asks);
   assert_false(s->store.twice);
   assert_int_equal(s->store.fills, s->store.wants);
-  assert_int_equal(s->gallery.asked, f->expect->drawn);
+  assert_int_equal(s->images.asked, f->expect->drawn);
   page_answer_free(&a);
   page_site_close(&s);
 }

@@ -206,7 +206,7 @@ static void with_little_memory_it_is_whole_or_503(void **state)
   char target[PAGE_TARGET];
   struct page_answer well;
   struct page_site *s = site_of(f, target, &well);
-  size_t used = arena_used(well.arena), whole = 0, refused = 0;
+  size_t used = arena_held(well.arena), whole = 0, refused = 0;
   size_t step = used / MEMORY_STEPS > MEMORY_LEAST ? used / MEMORY_STEPS : MEMORY_LEAST;
   for (size_t memory = MEMORY_LEAST; memory <= used + step; memory += step) {
     page_site_forget_pages(s);
@@ -232,23 +232,23 @@ static void a_picture_may_take_its_time(void **state)
   char target[PAGE_TARGET];
   struct page_answer well;
   struct page_site *s = site_of(f, target, &well);
-  s->gallery.asked = 0;
-  s->gallery.answer = ERR_DEFERRED;
+  s->images.asked = 0;
+  s->images.answer = ERR_DEFERRED;
   struct page_answer deferred = page_get(s, target);
   struct page_answer impatient = page_ask(s, target, &(struct page_ask){.impatient = true});
-  s->gallery.answer = ERR_UNAVAILABLE;
+  s->images.answer = ERR_UNAVAILABLE;
   struct page_answer refused = page_get(s, target);
   if (f->expect->drawn) {
-    assert_ptr_equal(deferred.response.deferred, &s->gallery.deferred);
+    assert_ptr_equal(deferred.response.deferred, &s->images.deferred);
     assert_int_equal(deferred.response.body.n, 0);
     page_assert_error(f, &impatient, 503);
     page_assert_error(f, &refused, 503);
-    assert_int_equal(s->gallery.asked, 3);
+    assert_int_equal(s->images.asked, 3);
   } else {
     assert_same(&deferred, &well);
-    assert_int_equal(s->gallery.asked, 0);
+    assert_int_equal(s->images.asked, 0);
   }
-  s->gallery.answer = ERR_OK;
+  s->images.answer = ERR_OK;
   assert_healed(s, target, &well);
   page_answer_free(&deferred);
   page_answer_free(&impatient);

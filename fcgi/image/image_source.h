@@ -1,6 +1,6 @@
-/* Where a page gets its picture from: the real image queue (gallery.h), or one in the memory of a test. */
-#ifndef DIPTYCH_IMAGE_IMAGE_QUEUE_SOURCE_H
-#define DIPTYCH_IMAGE_IMAGE_QUEUE_SOURCE_H
+/* Where a page gets its picture from: the real image queue (images.h), or one in the memory of a test. */
+#ifndef DIPTYCH_IMAGE_IMAGE_SOURCE_H
+#define DIPTYCH_IMAGE_IMAGE_SOURCE_H
 
 #include "base/arena.h"
 #include "base/deferred.h"
@@ -17,8 +17,8 @@ struct image_request {
 
 /* OK: *png is valid as long as the request's arena and until the image queue works again.  LATER: *later is what
  * to wait for; ask again when it is done.  UNAVAILABLE: not now. */
-struct gallery_source {
-  enum err (*get)(struct gallery_source *s, const struct image_request *rq, struct span *png, struct deferred **deferred);
+struct image_source {
+  enum err (*get)(struct image_source *s, const struct image_request *rq, struct span *png, struct deferred **deferred);
 };
 
 #endif
