@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -45,11 +46,20 @@ struct connection *connection_new(int fd)
   return c;
 }
 
+static void request_forget(struct connection *c)
+{
+  int from = c->fcgi.ipcFd;
+  FCGX_Free(&c->fcgi, 0);
+  if (from >= 0 && from != c->fd)
+    close(from); /* see unpadded_take */
+  c->fcgi.ipcFd = -1;
+}
+
 void connection_free(struct connection **c)
 {
   if (!*c)
     return;
-  FCGX_Free(&(*c)->fcgi, 0);
+  request_forget(*c);
   if ((*c)->fd >= 0)
     close((*c)->fd);
   free(*c);
@@ -142,15 +152,70 @@ static bool body_read(struct connection *c)
   return FCGX_GetError(c->fcgi.in) == 0;
 }
 
-bool connection_request_take(struct connection *c, struct request *rq)
+/* Takes n bytes that have been peeked at. */
+static bool bytes_take(int fd, char *p, size_t n)
 {
-  c->fcgi.ipcFd = c->fd;
-  c->fcgi.keepConnection = 1;
-  if (FCGX_Accept_r(&c->fcgi) != 0) {
-    c->fd = c->fcgi.ipcFd; /* -1 when the library has closed it */
-    c->scan.why = "refused by libfcgi";
+  while (n) {
+    ssize_t got = recv(fd, p, n, MSG_DONTWAIT);
+    if (got > 0) {
+      p += got;
+      n -= (size_t)got;
+    } else if (got == 0 || errno != EINTR)
+      return false;
+  }
+  return true;
+}
+
+/* A file in memory that holds `bytes`, to be read from its start; -1: none. */
+static int file_of(struct span bytes)
+{
+  int fd = memfd_create("request", MFD_CLOEXEC);
+  if (fd >= 0 && (write(fd, bytes.p, bytes.n) != (ssize_t)bytes.n || lseek(fd, 0, SEEK_SET) != 0)) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/* Takes the padded request off the socket and returns a file with the same request without padding;
+ * -1: no memory. */
+static int unpadded_take(struct connection *c)
+{
+  int fd = -1;
+  struct buf plain = BUF_INIT;
+  char *bytes = malloc(2 * RECORD_LIMIT);
+  if (bytes && bytes_take(c->fd, bytes, c->scan.length)) {
+    struct record_request scan = record_scan(span_of(bytes, c->scan.length), bytes + RECORD_LIMIT);
+    record_unpadded(&scan, &plain);
+    fd = plain.failed ? -1 : file_of(buf_view(&plain));
+  }
+  buf_free(&plain);
+  free(bytes);
+  return fd;
+}
+
+/* The library parses the parameters; the answer goes to the socket either way. */
+static bool parameters_take(struct connection *c)
+{
+  int from = c->scan.padded ? unpadded_take(c) : c->fd;
+  if (from < 0) {
+    c->scan.why = "no memory for its parameters";
     return false;
   }
+  c->fcgi.ipcFd = from;
+  c->fcgi.keepConnection = 1;
+  bool taken = FCGX_Accept_r(&c->fcgi) == 0;
+  if (!taken)
+    c->scan.why = "refused by libfcgi";
+  if (from == c->fd)
+    c->fd = c->fcgi.ipcFd; /* -1 when the library has closed it */
+  return taken;
+}
+
+bool connection_request_take(struct connection *c, struct request *rq)
+{
+  if (!parameters_take(c))
+    return false;
   if (FCGX_GetError(c->fcgi.in) != 0) {
     c->scan.why = "cut off in its parameters";
     return false;
@@ -169,8 +234,7 @@ bool connection_request_again(struct connection *c, struct request *rq)
 
 bool connection_request_done(struct connection *c)
 {
-  FCGX_Free(&c->fcgi, 0);
-  c->fcgi.ipcFd = -1;
+  request_forget(c);
   return c->scan.stdin_ended && c->scan.keep && !c->scan.more && !c->close_after;
 }
 

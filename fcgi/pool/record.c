@@ -58,6 +58,7 @@ static bool begin_read(struct reader *r, const struct record *begin, struct reco
     r->why = "a role other than responder";
   scan->id = begin->id;
   scan->keep = begin->content.n == 8 && (byte_at(begin->content, 2) & 1);
+  scan->padded = begin->padding > 0;
   return !r->why;
 }
 
@@ -105,20 +106,20 @@ static const char *params_fault(struct span params)
   return methods == 1 && uris == 1 ? NULL : "REQUEST_METHOD and REQUEST_URI must be there once";
 }
 
-static enum got params_join(struct reader *r, uint16_t id, char *scratch, struct span *params)
+static enum got params_join(struct reader *r, struct record_request *scan, char *scratch)
 {
   struct record rec;
   size_t n = 0;
   enum got got;
-  while ((got = record_next(r, &rec, id)) == GOT_RECORD) {
+  while ((got = record_next(r, &rec, scan->id)) == GOT_RECORD) {
     if (rec.type != RECORD_PARAMS) {
       r->why = "a record that does not belong among parameters";
       return GOT_BAD;
     }
     if (rec.content.n == 0) {
-      r->why = rec.padding ? "padding behind the end of the parameters" : NULL;
-      *params = span_of(scratch, n);
-      return rec.padding ? GOT_BAD : GOT_RECORD;
+      scan->padded = scan->padded || rec.padding;
+      scan->params = span_of(scratch, n);
+      return GOT_RECORD;
     }
     memcpy(scratch + n, rec.content.p, rec.content.n); /* n < bytes.n <= RECORD_LIMIT */
     n += rec.content.n;
@@ -137,7 +138,8 @@ static enum got body_scan(struct reader *r, struct record_request *scan)
     }
     if (rec.content.n == 0) {
       scan->stdin_ended = true;
-      scan->more = r->rest.n > 0 || rec.padding;
+      scan->padded = scan->padded || rec.padding;
+      scan->more = r->rest.n > 0;
       return GOT_RECORD;
     }
   }
@@ -149,19 +151,19 @@ struct record_request record_scan(struct span bytes, char *scratch)
   struct record_request scan = {.verdict = RECORD_PARTIAL};
   struct reader r = {.rest = span_head(bytes, RECORD_LIMIT)};
   struct record begin;
-  struct span params;
   enum got got = record_next(&r, &begin, 0);
   if (got == GOT_RECORD && !begin_read(&r, &begin, &scan))
     got = GOT_BAD;
   if (got == GOT_RECORD)
-    got = params_join(&r, scan.id, scratch, &params);
+    got = params_join(&r, &scan, scratch);
   if (got == GOT_PART && bytes.n >= RECORD_LIMIT) {
     r.why = "more than 64 KB of parameters";
     got = GOT_BAD;
   } else if (got == GOT_RECORD) {
     scan.verdict = RECORD_WHOLE;
-    if ((r.why = params_fault(params)) || body_scan(&r, &scan) == GOT_BAD)
+    if ((r.why = params_fault(scan.params)) || body_scan(&r, &scan) == GOT_BAD)
       got = GOT_BAD;
+    scan.length = span_head(bytes, RECORD_LIMIT).n - r.rest.n;
   }
   if (got == GOT_BAD) {
     scan.verdict = RECORD_BAD;
@@ -180,4 +182,22 @@ void record_header(unsigned char *out, enum record_type type, uint16_t id, size_
   out[5] = (unsigned char)content;
   out[6] = (unsigned char)padding;
   out[7] = 0;
+}
+
+static void record_put(struct buf *out, enum record_type type, uint16_t id, struct span content)
+{
+  unsigned char header[RECORD_HEADER];
+  record_header(header, type, id, content.n, 0);
+  buf_put(out, header, sizeof header);
+  buf_span(out, content);
+}
+
+void record_unpadded(const struct record_request *scan, struct buf *out)
+{
+  char begin[8] = {0, 1, (char)scan->keep};
+  record_put(out, RECORD_BEGIN_REQUEST, scan->id, span_of(begin, sizeof begin));
+  if (scan->params.n) /* less than RECORD_LIMIT by the headers around them: they fit in one record */
+    record_put(out, RECORD_PARAMS, scan->id, scan->params);
+  record_put(out, RECORD_PARAMS, scan->id, SPAN(""));
+  record_put(out, RECORD_STDIN, scan->id, SPAN(""));
 }

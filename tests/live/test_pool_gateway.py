@@ -148,8 +148,6 @@ BAD = {
     "get values among params": fcgi.begin() + fcgi.record(fcgi.GET_VALUES, fcgi.pairs([("FCGI_MAX_CONNS", "")] * 12), id=0),
     "get values in the body": whole(good(), end=fcgi.record(fcgi.GET_VALUES, fcgi.pairs([("FCGI_MPXS_CONNS", "")] * 12),
                                                             id=0) + fcgi.record(fcgi.STDIN)),
-    "get values as padding": fcgi.begin() + fcgi.record(fcgi.PARAMS, good()) + fcgi.record(fcgi.PARAMS, padding=fcgi.record(
-        fcgi.GET_VALUES, fcgi.pairs([("FCGI_MPXS_CONNS", "")] * 14), id=0)) + fcgi.record(fcgi.STDIN),
     "begin of a wrong length": fcgi.record(fcgi.BEGIN, b"\0\1\1"),
     "authorizer": whole(good(), fcgi.begin(role=2)),
     "filter": whole(good(), fcgi.begin(role=3)),
@@ -195,6 +193,43 @@ def test_what_is_no_request_is_closed_unanswered_and_hurts_nobody(probe, data):
         with open(f"/proc/{pid}/status") as f:
             rss = int(re.search(r"RssAnon:\s+(\d+) kB", f.read())[1])
         assert rss < 8192 * SLOW * SLOW * 4, rss
+
+
+PADDED = ("begin", "parameters", "their end", "body", "its end")
+
+
+def padded(where, padding, body=b""):
+    """A request with padding behind the record of this name."""
+    def record(name, *args):
+        return fcgi.record(*args, padding=padding if name == where else b"")
+    return (record("begin", fcgi.BEGIN, struct.pack("!HB5x", fcgi.RESPONDER, 1)) + record("parameters", fcgi.PARAMS, good()) +
+            record("their end", fcgi.PARAMS) + (record("body", fcgi.STDIN, body) if body else b"") +
+            record("its end", fcgi.STDIN))
+
+
+@pytest.mark.parametrize("where", PADDED)
+def test_padding_of_any_length_is_legal_on_each_record(probe, where):
+    with probe.peer() as p:
+        for n in range(256):
+            answer = p.send(padded(where, b"\1" * n, body=b"a body")).answer()
+            assert answer.status == 200 and answer.whole and answer.echoed["target"] == "/echo", n
+    assert probe.status()["metrics"]["requests_bad"] == 0
+
+
+def test_padding_is_no_record_whatever_it_holds(probe):
+    values = fcgi.record(fcgi.GET_VALUES, fcgi.pairs([("FCGI_MPXS_CONNS", "")] * 14), id=0)
+    for where in PADDED:
+        for padding in (values, fcgi.record(fcgi.ABORT), fcgi.begin(id=2), fcgi.record(fcgi.STDIN)):
+            with probe.peer() as p:
+                for _ in range(2):
+                    assert p.send(padded(where, padding, body=b"a body")).answer().whole, (where, padding)
+
+
+def test_a_padded_request_with_a_long_body_is_answered(probe):
+    for where in PADDED:
+        with probe.peer() as p:
+            p.send(padded(where, bytes(8), body=b"b" * 65000) + fcgi.record(fcgi.STDIN))
+            assert p.answer().whole, where
 
 
 def test_a_request_cut_anywhere_is_never_a_page(make_probe):

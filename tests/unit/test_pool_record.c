@@ -130,24 +130,29 @@ static void what_follows_is_told(void **state)
   buf_free(&params);
 }
 
-/* libfcgi reads the padding of a record that ends a stream as the next record. */
-static void padding_behind_an_end_never_reaches_the_library(void **state)
+/* libfcgi reads the padding behind BEGIN_REQUEST and behind the end of a stream as the next record. */
+static void padding_of_any_length_is_told_and_taken_away(void **state)
 {
-  struct buf params = BUF_INIT;
-  put_good(&params);
-  struct buf b = request_of(&params, 100);
-  b.p[b.n - RECORD_HEADER + 6] = 3;
-  buf_puts(&b, "ppp");
-  struct record_request scan = record_scan(buf_view(&b), scratch);
-  assert_int_equal(scan.verdict, RECORD_WHOLE);
-  assert_true(scan.stdin_ended && scan.more);
-  buf_truncate(&b, b.n - 3 - 2 * RECORD_HEADER);
-  put(&b, RECORD_PARAMS, 7, SPAN(""), 3);
-  put(&b, RECORD_STDIN, 7, SPAN(""), 0);
-  scan = record_scan(buf_view(&b), scratch);
-  assert_int_equal(scan.verdict, RECORD_BAD);
-  buf_free(&b);
-  buf_free(&params);
+  for (unsigned where = 0; where < 4; where++)
+    for (unsigned n = 0; n < 256; n++) {
+      struct buf params = BUF_INIT, b = BUF_INIT, plain = BUF_INIT;
+      put_good(&params);
+      put(&b, RECORD_BEGIN_REQUEST, 7, SPAN("\0\1\1\0\0\0\0\0"), where == 0 ? n : 0);
+      put(&b, RECORD_PARAMS, 7, buf_view(&params), where == 1 ? n : 0);
+      put(&b, RECORD_PARAMS, 7, SPAN(""), where == 2 ? n : 0);
+      put(&b, RECORD_STDIN, 7, SPAN(""), where == 3 ? n : 0);
+      struct record_request scan = record_scan(buf_view(&b), scratch);
+      assert_int_equal(scan.verdict, RECORD_WHOLE);
+      assert_true(scan.stdin_ended && !scan.more && scan.keep && scan.length == b.n);
+      assert_int_equal(scan.padded, n && where != 1);
+      record_unpadded(&scan, &plain);
+      struct buf again = request_of(&params, 10000);
+      assert_true(span_eq(buf_view(&plain), buf_view(&again)));
+      buf_free(&again);
+      buf_free(&plain);
+      buf_free(&b);
+      buf_free(&params);
+    }
 }
 
 static void the_limit_is_on_parameters_not_on_bodies(void **state)
@@ -252,7 +257,7 @@ int main(void)
       cmocka_unit_test(every_prefix_is_partial_until_the_parameters_end),
       cmocka_unit_test(records_of_any_size),
       cmocka_unit_test(what_follows_is_told),
-      cmocka_unit_test(padding_behind_an_end_never_reaches_the_library),
+      cmocka_unit_test(padding_of_any_length_is_told_and_taken_away),
       cmocka_unit_test(the_limit_is_on_parameters_not_on_bodies),
       cmocka_unit_test(bad_parameters),
       cmocka_unit_test(lengths_that_lie),
