@@ -61,10 +61,7 @@ static bool is_listen(struct span s)
 /* Words that stand in pages: text on one line. */
 static bool is_shown(struct span s)
 {
-  for (size_t i = 0; i < s.n; i++)
-    if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F)
-      return false;
-  return utf8_valid(s);
+  return span_find(s, '\t') == s.n && span_find(s, '\n') == s.n && utf8_is_clean(s);
 }
 
 static bool is_name(struct span s)

@@ -55,8 +55,8 @@ static enum markdown_result markdown_write(const struct markdown_limits *l, stru
                                                       : markdown_child_write(l, source, writer, &made);
   if (result == MARKDOWN_OK && !buf_reserve(out, made.n))
     result = MARKDOWN_NO_MEMORY;
-  if (result == MARKDOWN_OK)
-    buf_span(out, buf_view(&made));
+  if (result == MARKDOWN_OK) /* a body may write any character as a reference, as in "&#xFFFE;" */
+    utf8_clean_put(out, buf_view(&made));
   buf_free(&made);
   return result;
 }

@@ -7,6 +7,7 @@
 #include "site/site.h"
 #include "site/templates.h"
 #include "site/view_machine.h"
+#include "text/url.h"
 #include "text/utf8.h"
 
 typedef void answer_fn(struct site *s, const struct request *rq, struct response *out);
@@ -116,9 +117,10 @@ static bool moved_answer(struct site *s, const struct request *rq, const struct 
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = target_embeddable(t)};
   if (t->plain)
     return false;
+  struct span query = url_query_tidied(rq->arena, t->query);
   http_redirect(&h, 308,
-                arena_printf(rq->arena, "%s%.*s%s%.*s", c->base_url, SPAN_ARG(t->path), t->query.n ? "?" : "",
-                             SPAN_ARG(t->query)),
+                arena_printf(rq->arena, "%s%.*s%s%.*s", c->base_url, SPAN_ARG(t->path), query.n ? "?" : "",
+                             SPAN_ARG(query)),
                 out);
   return true;
 }

@@ -79,6 +79,7 @@ static bool redirected(struct page_request *v, struct response *out)
     return false;
   if (bare)
     query = query_pageless(v->rq->arena, query);
+  query = url_query_tidied(v->rq->arena, query);
   http_redirect(&v->http, 308,
                 arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->resources.config->base_url, SPAN_ARG(home),
                              query.n ? "?" : "", SPAN_ARG(query)),

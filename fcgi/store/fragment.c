@@ -8,7 +8,7 @@
 #include "store/fragment_text.h"
 #include "text/pack.h"
 
-#define FORMAT 2
+#define FORMAT 3
 
 /* ---- facts */
 

@@ -5,13 +5,15 @@ static const char *const html_of[256] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
 };
 
-/* NUL stays in html_of, for callers that never have it; XML drops all C0 controls but tab, LF, CR. */
+#define REPLACED "\xEF\xBF\xBD" /* U+FFFD */
+
+/* NUL stays in html_of, for callers that never have it; in XML all C0 controls but tab, LF, CR are replaced. */
 static const char *const xml_of[256] = {
-    [0] = "",    [1] = "",    [2] = "",    [3] = "",    [4] = "",         [5] = "",        [6] = "",
-    [7] = "",    [8] = "",    [11] = "",   [12] = "",   [14] = "",        [15] = "",       [16] = "",
-    [17] = "",   [18] = "",   [19] = "",   [20] = "",   [21] = "",        [22] = "",       [23] = "",
-    [24] = "",   [25] = "",   [26] = "",   [27] = "",   [28] = "",        [29] = "",       [30] = "",
-    [31] = "",   ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
+    [0] = REPLACED,  [1] = REPLACED,  [2] = REPLACED,  [3] = REPLACED,   [4] = REPLACED,  [5] = REPLACED,  [6] = REPLACED,
+    [7] = REPLACED,  [8] = REPLACED,  [11] = REPLACED, [12] = REPLACED,  [14] = REPLACED, [15] = REPLACED, [16] = REPLACED,
+    [17] = REPLACED, [18] = REPLACED, [19] = REPLACED, [20] = REPLACED,  [21] = REPLACED, [22] = REPLACED, [23] = REPLACED,
+    [24] = REPLACED, [25] = REPLACED, [26] = REPLACED, [27] = REPLACED,  [28] = REPLACED, [29] = REPLACED, [30] = REPLACED,
+    [31] = REPLACED, ['&'] = "&amp;", ['<'] = "&lt;",  ['>'] = "&gt;",   ['"'] = "&quot;", ['\''] = "&#39;",
 };
 
 static const char *const md_of[256] = {
@@ -106,6 +108,7 @@ void escape_xml(struct buf *out, struct span s)
   size_t bad;
   while ((bad = xml_forbidden(s)) < s.n) {
     escape_by(xml_of, out, span_head(s, bad), 0);
+    buf_puts(out, REPLACED);
     s = span_from(s, bad + 3);
   }
   escape_by(xml_of, out, s, 0);

@@ -2,7 +2,7 @@
  * replaces the few that would be taken for markup; none of them can fail but through the buffer's
  * sticky error.  Input is valid UTF-8 (see utf8.h); bytes above 0x7F pass as they are.
  *   html  element text, RCDATA and quoted attribute values: & < > " '
- *   xml   the same, and characters that XML 1.0 forbids (section 2.2) are left out
+ *   xml   the same, and characters that XML 1.0 forbids (section 2.2) become U+FFFD
  *   md    Markdown text (CommonMark 0.30, section 2.4): a backslash before the punctuation that
  *         could begin a construct; line ends become spaces, so that text stays in its line */
 #ifndef DIPTYCH_TEXT_ESCAPE_H

@@ -36,7 +36,7 @@ static void char_write(struct buf *out, uint32_t c)
   else if (c < 0x20 || c == 0x7F || c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029)
     buf_printf(out, "\\u%04x", (unsigned)c);
   else
-    utf8_put(out, c);
+    utf8_put(out, utf8_allowed(c) ? c : UTF8_REPLACEMENT);
 }
 
 void json_write_string(struct buf *out, struct span s)

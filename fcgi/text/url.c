@@ -4,11 +4,12 @@
 
 static const char hex[] = "0123456789ABCDEF";
 
-/* Where a byte may stand unescaped (RFC 3986, section 2): anywhere, in what is roughly a URL, in a part. */
-enum { ANYWHERE = 1, URL = 2, PART = 4 };
-#define UNRESERVED (ANYWHERE | URL | PART)
-#define RESERVED (URL | PART)
-#define COLON URL
+/* Where a byte may stand unescaped (RFC 3986, section 2): anywhere, in what is roughly a URL, in a part, in a query. */
+enum { ANYWHERE = 1, URL = 2, PART = 4, QUERY = 8 };
+#define UNRESERVED (ANYWHERE | URL | PART | QUERY)
+#define RESERVED (URL | PART | QUERY)
+#define OUTSIDE (URL | PART) /* reserved, but not allowed in a query (RFC 3986, section 3.4) */
+#define COLON (URL | QUERY)
 
 #define TEN(c, v)                                                                                                      \
   [c] = v, [c + 1] = v, [c + 2] = v, [c + 3] = v, [c + 4] = v, [c + 5] = v, [c + 6] = v, [c + 7] = v, [c + 8] = v,     \
@@ -18,7 +19,7 @@ enum { ANYWHERE = 1, URL = 2, PART = 4 };
 static const unsigned char places_of[256] = {
     LETTERS('a', UNRESERVED), LETTERS('A', UNRESERVED), TEN('0', UNRESERVED),
     ['-'] = UNRESERVED, ['.'] = UNRESERVED, ['_'] = UNRESERVED, ['~'] = UNRESERVED, [':'] = COLON,
-    ['/'] = RESERVED,   ['?'] = RESERVED,   ['#'] = RESERVED,   ['['] = RESERVED,   [']'] = RESERVED, ['@'] = RESERVED,
+    ['/'] = RESERVED,   ['?'] = RESERVED,   ['#'] = OUTSIDE,    ['['] = OUTSIDE,    [']'] = OUTSIDE,  ['@'] = RESERVED,
     ['!'] = RESERVED,   ['$'] = RESERVED,   ['&'] = RESERVED,   ['('] = RESERVED,   [')'] = RESERVED, ['*'] = RESERVED,
     ['+'] = RESERVED,   [','] = RESERVED,   [';'] = RESERVED,   ['='] = RESERVED,
 };
@@ -91,6 +92,15 @@ struct span url_tidied(struct arena *a, struct span s)
 void url_tidy_part(struct buf *out, struct span s)
 {
   encode(out, s, PART, true);
+}
+
+struct span url_query_tidied(struct arena *a, struct span s)
+{
+  struct buf tidy = BUF_INIT;
+  if (all_keep(s, QUERY))
+    return s;
+  encode(&tidy, s, QUERY, true);
+  return arena_take(a, &tidy);
 }
 
 bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded)

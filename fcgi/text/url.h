@@ -15,6 +15,10 @@ void url_tidy(struct buf *out, struct span s);
 struct span url_tidied(struct arena *a, struct span s); /* s itself when it is tidy */
 void url_tidy_part(struct buf *out, struct span s);
 
+/* A query as RFC 3986 section 3.4 allows it: well-formed escapes stay, all other bytes that may not stand
+ * there are encoded.  s itself when there are none. */
+struct span url_query_tidied(struct arena *a, struct span s);
+
 /* Decodes a path, or with `plus` a query value, where "+" is a blank.  False: a bad escape, or a NUL;
  * or the arena failed.  Says nothing about UTF-8: see utf8_valid. */
 bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded);

@@ -67,9 +67,11 @@ size_t utf8_count(struct span s)
   return n;
 }
 
-static bool is_control(uint32_t c)
+bool utf8_allowed(uint32_t c)
 {
-  return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+  bool control = (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7F && c < 0xA0);
+  bool nonchar = (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
+  return !control && !nonchar;
 }
 
 /* Bytes at the start that may stay as they are. */
@@ -80,7 +82,7 @@ static size_t clean_run(struct span s)
   do {
     done += plain_run(span_from(s, done));
     n = utf8_next(span_from(s, done), &c);
-    if (n && is_control(c))
+    if (n && !utf8_allowed(c))
       n = 0;
     done += n;
   } while (n);
@@ -91,29 +93,39 @@ static void clean_one(struct buf *out, struct span *s)
 {
   uint32_t c;
   size_t n = utf8_next(*s, &c);
-  if (!n)
-    utf8_put(out, UTF8_REPLACEMENT);
-  else if (c == '\r') {
+  if (n && c == '\r') {
     buf_putc(out, '\n');
     n += s->n > 1 && s->p[1] == '\n';
-  }
+  } else if (n && (c == '\v' || c == '\f' || c == UTF8_NEXT_LINE))
+    buf_putc(out, ' ');
+  else
+    utf8_put(out, UTF8_REPLACEMENT);
   *s = span_from(*s, n ? n : 1);
+}
+
+void utf8_clean_put(struct buf *out, struct span s)
+{
+  while (s.n) {
+    size_t n = clean_run(s);
+    buf_put(out, s.p, n);
+    s = span_from(s, n);
+    if (s.n)
+      clean_one(out, &s);
+  }
 }
 
 struct span utf8_clean(struct arena *a, struct span s)
 {
-  size_t n = clean_run(s);
-  if (n == s.n)
+  if (clean_run(s) == s.n)
     return s;
   struct buf out = BUF_INIT;
-  while (s.n) {
-    n = clean_run(s);
-    buf_put(&out, s.p, n);
-    s = span_from(s, n);
-    if (s.n)
-      clean_one(&out, &s);
-  }
+  utf8_clean_put(&out, s);
   return arena_take(a, &out);
+}
+
+bool utf8_is_clean(struct span s)
+{
+  return clean_run(s) == s.n;
 }
 
 struct span utf8_cut(struct span s, size_t max)

@@ -4,10 +4,12 @@ import gzip
 import os
 import re
 import signal
+import string
 import time
 
 import pytest
 
+from lib import fcgi_client
 from lib.page import parse
 from lib.secured import assert_secured
 from lib.servers import TOP, wait_until
@@ -311,6 +313,21 @@ def test_moves_take_one_step(sample_site, spelling, home):
     assert (answer.status, answer["Location"]) == (308, sample_site.url + home)
     assert told(sample_site.http("HEAD", spelling)) == told(answer)
     assert sample_site.get(home).status == 200
+
+
+IN_A_QUERY = (string.ascii_letters + string.digits + "-._~!$&()*+,;=:@/?").encode()  # RFC 3986, section 3.4, but for "'"
+
+
+@pytest.mark.parametrize("path, home", [("/products/KAFKA", "/products/kafka"), ("/Feed.atom", "/feed.atom"),
+                                        ("/ROBOTS.txt", "/robots.txt")])
+def test_a_moved_address_is_a_uri_whatever_byte_was_asked_for(sample_site, path, home):
+    """Straight to the pool, since nginx takes some of the bytes itself; no parameter may hold a NUL."""
+    with fcgi_client.Peer(sample_site.socket) as peer:
+        for byte in range(1, 256):
+            target = path.encode() + b"?x" + bytes([byte]) + b"<%41"
+            shown = chr(byte) if byte in IN_A_QUERY else f"%{byte:02X}"
+            answer = peer.ask(target)
+            assert answer.status == 308 and answer.headers["location"] == f"{sample_site.url}{home}?x{shown}%3C%41", byte
 
 
 @pytest.mark.parametrize("query, home", [("?a=kubernetes&b=kafka", "/compare/kafka-vs-kubernetes"),

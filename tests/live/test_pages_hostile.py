@@ -13,7 +13,7 @@ STRINGS = [
     "]]><b>x</b>", "<!-- x", "--><svg onload=alert(1)>", "javascript:alert(1)", "{{title}} {{{json_ld}}}", "</title><h1>x",
     "a\u202ereversed\u2066", "\U0001f600 emoji \u0301\u0302\u0303", "tab\tand\nline", "&lt;b&gt; &amp;amp;", "%s%n%1$s", "\\u003cb\\u003e",
     "[x](javascript:alert(1)) <b onclick=alert(1)>b</b>", "![x](data:text/html,x)", "<a href=\"data:text/html,x\">x</a>",
-    "| a | b |\n# heading\n```", "\u2028 line \u2029 paragraph", "<!--<script> ]]> --!>"]
+    "| a | b |\n# heading\n```", "\u2028 line \u2029 paragraph", "\ufffe\uffff\ufdd0\U0001ffff\x01\x0b\x1f\x7f\x80\x85\x9f &#xFFFE;&#1;&#x7f;&#xfdef;", "<!--<script> ]]> --!>"]
 TEXT = {"product": ["name", "license", "website_url", "repository_url", "logo_url"], "sector": ["name"],
         "theme": ["name"], "editorial": ["headline", "author", "current_state_md", "heading_md", "prediction_md"],
         "activity": ["title", "url", "version"], "faq": ["question", "answer_md"], "comparison": ["intro_md", "verdict_md"],
@@ -56,6 +56,20 @@ def test_no_foreign_element_attribute_or_address(hostile_site, sample_site, path
     main = {(n.name) for n in page.all()}
     assert not main - {n.name for p in PAGES for n in parse(sample_site.get(p).text).all()} - {
         "h3", "h4", "h5", "h6", "pre", "code", "img", "em", "strong", "table", "p", "li", "ul", "br", "hr"}
+
+
+def forbidden(text):
+    """Characters that may not stand in HTML, XML or JSON: controls and noncharacters."""
+    return {f"{ord(c):x}" for c in set(text) if (c < " " and c not in "\t\n\r") or "\x7f" <= c < "\xa0"
+            or "\ufdd0" <= c <= "\ufdef" or ord(c) & 0xFFFE == 0xFFFE}
+
+
+@pytest.mark.parametrize("path", PAGES + FEEDS + ["/products/kafka.json", "/products/kafka.md", "/faq/kafka.json", "/about.md"])
+def test_no_control_and_no_noncharacter_is_sent(hostile_site, path):
+    answer = hostile_site.get(path)
+    assert not forbidden(answer.body.decode("utf-8"))
+    if path.endswith(".json"):
+        assert not forbidden(json.dumps(answer.json, ensure_ascii=False).replace("\\n", "\n"))
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if p != "/nope"])

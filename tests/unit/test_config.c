@@ -82,6 +82,8 @@ static void what_is_no_text_is_told(void **state)
   char *said = said_of(SPAN("workers = 2\n\0"), &read);
   assert_true(!read && strstr(said, ":2: a byte that is no UTF-8 text"));
   free(said);
+  refused("site_name = \"Caf\xEF\xBF\xBE\"\n", 1, "site_name");
+  refused("site_name = \"Caf\xC2\x80\"\n", 1, "site_name");
   refused("site_name = \"Caf\xE9\"\n", 1, "a byte that is no UTF-8 text");
   refused("workers = 2\n\x01\x02\n\x03", 2, "a byte that is no UTF-8 text");
   taken("workers = 2\r\n\tlang = \"en\"\r\n");

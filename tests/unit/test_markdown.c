@@ -37,7 +37,7 @@ static void blocks(void **state)
   shows("> q\n\n---\n", "<blockquote>\n<p>q</p>\n</blockquote>\n<hr>\n");
   shows("```c x\"y\na & b\n```\n", "<pre tabindex=\"0\"><code class=\"language-c\">a &amp; b\n</code></pre>\n");
   shows("```a\"b\n```\n", "<pre tabindex=\"0\"><code class=\"language-a&quot;b\"></code></pre>\n");
-  shows("&amp; &copy; &#8; \"'", "<p>&amp; \xC2\xA9  &quot;&#39;</p>\n");
+  shows("&amp; &copy; &#8; \"'", "<p>&amp; \xC2\xA9 \xEF\xBF\xBD &quot;&#39;</p>\n");
 }
 
 static void headings(void **state)
@@ -125,6 +125,24 @@ static void bad_bytes(void **state)
   assert_null(strchr(buf_z(&out), 1));
   assert_null(strchr(buf_z(&out), 0x1B));
   buf_free(&out);
+}
+
+/* A reference names a character that may not stand in a page, and libcmark lets it through. */
+static void references_to_characters_that_are_not_allowed(void **state)
+{
+  static const uint32_t odd[] = {1, 0xB, 0x1F, 0x7F, 0x80, 0x9F, 0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF};
+  (void)state;
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    struct buf md = BUF_INIT, out = BUF_INIT;
+    buf_printf(&md, "a&#%u;b [l&#x%x;](/x&#x%x; \"t&#%u;\") `c` ![&#%u;](/p)\n", odd[i], odd[i], odd[i], odd[i], odd[i]);
+    assert_int_equal(markdown_html(&limits, buf_view(&md), &out), MARKDOWN_OK);
+    assert_true(utf8_is_clean(buf_view(&out)));
+    buf_clear(&out);
+    assert_int_equal(markdown_source(&limits, buf_view(&md), &out), MARKDOWN_OK);
+    assert_true(utf8_is_clean(buf_view(&out)));
+    buf_free(&out);
+    buf_free(&md);
+  }
 }
 
 static void repeated(struct buf *b, const char *unit, size_t bytes)
@@ -297,7 +315,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(blocks),       cmocka_unit_test(headings),     cmocka_unit_test(links),
       cmocka_unit_test(pictures),     cmocka_unit_test(raw_html),     cmocka_unit_test(injections),
-      cmocka_unit_test(bad_bytes),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
+      cmocka_unit_test(bad_bytes),
+      cmocka_unit_test(references_to_characters_that_are_not_allowed),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
       cmocka_unit_test(child_agrees), cmocka_unit_test(child_is_given_up),
       cmocka_unit_test(again_as_markdown), cmocka_unit_test(words),
   };

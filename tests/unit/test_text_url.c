@@ -28,6 +28,21 @@ static void encoding(void **state)
   becomes(url_tidy_part, SPAN("a:b/c"), "a%3Ab/c");
 }
 
+/* RFC 3986, section 3.4. */
+static void a_query_of_any_byte(void **state)
+{
+  struct arena *a = arena_new(0);
+  (void)state;
+  for (int byte = 0; byte < 256; byte++) {
+    char raw[] = {'q', (char)byte}, encoded[8];
+    bool stays = byte && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,;=:@/?", byte);
+    snprintf(encoded, sizeof encoded, stays ? "q%c" : "q%%%02X", byte);
+    assert_string_equal(arena_z(a, url_query_tidied(a, span_of(raw, 2))), encoded);
+  }
+  assert_string_equal(arena_z(a, url_query_tidied(a, SPAN("a=%ff&b=%f"))), "a=%ff&b=%25f");
+  arena_free(&a);
+}
+
 static void decoding(void **state)
 {
   (void)state;
@@ -83,6 +98,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(encoding),
+      cmocka_unit_test(a_query_of_any_byte),
       cmocka_unit_test(decoding),
       cmocka_unit_test(schemes),
       cmocka_unit_test(hosts),

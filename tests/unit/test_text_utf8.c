@@ -52,13 +52,42 @@ static void cleaning(void **state)
 {
   (void)state;
   cleans(SPAN("plain\ttext\n\xC3\xA9"), "plain\ttext\n\xC3\xA9");
-  cleans(SPAN("a\0b\x01" "c\x1B[0m\x7F"), "abc[0m");
+  cleans(SPAN("a\0b\x01" "c\x1B[0m\x7F"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\xEF\xBF\xBD[0m\xEF\xBF\xBD");
+  cleans(SPAN("Blue\vWhale\fand\xC2\x85more"), "Blue Whale and more");
   cleans(SPAN("a\r\nb\rc"), "a\nb\nc");
   cleans(SPAN("\xFF" "a\xC3(\xED\xA0\x80"), "\xEF\xBF\xBD" "a\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
   struct arena *a = arena_new(0);
   struct span same = SPAN("same");
   assert_ptr_equal(utf8_clean(a, same).p, same.p);
   arena_free(&a);
+}
+
+/* Every character there is, and every byte that is none. */
+static void whatever_comes_only_allowed_characters_are_left(void **state)
+{
+  struct buf b = BUF_INIT;
+  struct arena *a = arena_new(0);
+  (void)state;
+  for (uint32_t c = 0; c <= 0x10FFFF; c++) {
+    bool control = (c < ' ' && c != '\t' && c != '\n') || (c > '~' && c < 0xA0);
+    bool bad = control || (c >= 0xFDD0 && c < 0xFDF0) || c % 0x10000 >= 0xFFFE;
+    uint32_t got = 0;
+    buf_clear(&b);
+    utf8_put(&b, c);
+    struct span clean = utf8_clean(a, buf_view(&b));
+    assert_int_equal(utf8_next(clean, &got), clean.n);
+    assert_true(utf8_allowed(got) && utf8_is_clean(clean));
+    assert_int_equal(utf8_allowed(c), !bad);
+    if (!bad && (c < 0xD800 || c > 0xDFFF))
+      assert_int_equal(got, c);
+    else
+      assert_true(got == UTF8_REPLACEMENT || got == ' ' || got == '\n');
+    arena_reset(a);
+  }
+  for (int byte = 0; byte < 256; byte++)
+    assert_true(utf8_is_clean(utf8_clean(a, span_of((char[]){(char)byte}, 1))));
+  arena_free(&a);
+  buf_free(&b);
 }
 
 static void cutting(void **state)
@@ -99,6 +128,7 @@ int main(void)
       cmocka_unit_test(validity),
       cmocka_unit_test(there_and_back),
       cmocka_unit_test(cleaning),
+      cmocka_unit_test(whatever_comes_only_allowed_characters_are_left),
       cmocka_unit_test(cutting),
       cmocka_unit_test(folding),
   };
