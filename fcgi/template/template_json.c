@@ -3,13 +3,12 @@
  * found is empty.  false, null, "", 0 and [] hide a section.  Interpolated lists and objects are
  * written as JSON.  Partials are read when they are met, once for each indentation. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "template/template.h"
+#include "template/template_data.h"
 #include "template/template_scan.h"
 #include "text/escape.h"
-#include "text/json.h"
 
 #define CONTEXTS 512 /* sections within sections, partials' included */
 
@@ -54,18 +53,10 @@ static json_t *name_find(const struct lenient *r, struct span name)
 
 /* Values. */
 
-static void value_print(struct buf *out, const json_t *v)
-{
-  if (json_is_string(v))
-    buf_put(out, json_string_value(v), json_string_length(v));
-  else if (v && !json_is_null(v))
-    json_write_tree(out, v);
-}
-
 static void value_write(struct lenient *r, const struct template_token *t)
 {
   struct buf text = BUF_INIT;
-  value_print(&text, name_find(r, t->text));
+  template_data_print(&text, name_find(r, t->text));
   if (t->kind == TEMPLATE_RAW)
     buf_span(r->out, buf_view(&text));
   else
@@ -179,21 +170,6 @@ static bool render(struct lenient *r, const struct template_source *s, size_t fr
 
 /* The command. */
 
-/* Integers that are too big for 64 bits are read as reals. */
-static json_t *data_read(const char *path, FILE *why)
-{
-  json_error_t error = {.line = -1};
-  const size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
-  json_t *v = json_load_file(path, flags, &error);
-  if (!v && json_error_code(&error) == json_error_numeric_overflow)
-    v = json_load_file(path, flags | JSON_DECODE_INT_AS_REAL, &error);
-  if (!v && error.line < 1)
-    fprintf(why, "%s: %s\n", path, error.text);
-  else if (!v)
-    fprintf(why, "%s:%d:%d: %s\n", path, error.line, error.column, error.text);
-  return v;
-}
-
 static int file_render(struct lenient *r, const char *file, json_t *data)
 {
   const char *slash = strrchr(file, '/');
@@ -221,7 +197,7 @@ int template_command(const char *file, const char *json_file, FILE *out, FILE *w
   struct lenient r = {.arena = arena_new(0), .why = why, .out = &text};
   if (!r.arena)
     fputs("out of memory\n", why);
-  json_t *data = r.arena ? data_read(json_file, why) : NULL;
+  json_t *data = r.arena ? template_data_read(json_file, why) : NULL;
   int code = data ? file_render(&r, file, data) : 1;
   if (code == 0 && ((text.n && fwrite(text.p, 1, text.n, out) != text.n) || fflush(out) != 0)) {
     fprintf(why, "the output was not written: %s\n", strerror(errno));

@@ -34,6 +34,10 @@ def table(*rows):
     ("{{{x}}} {{&x}}", {"x": "& \" < >"}, "& \" < > & \" < >"),
     ("{{a}} {{b}} {{c}} {{d}}", {"a": 42, "b": 4.125, "c": -0.5, "d": 0}, "42 4.125 -0.5 0"),
     ("{{a}} {{b}}", {"a": 0.1, "b": 1e300}, "0.1 1e+300"),
+    ("{{n}} {{m}}", {"n": 1, "m": 12345678901234567890}, "1 12345678901234567890"),
+    ("{{a}} {{b}} {{c}} {{{t}}}", {"a": -9223372036854775809, "b": 10 ** 40, "c": 1.5, "t": [10 ** 20, -7, "1" * 20, {"x\"1": 10 ** 19}]},
+     f"-9223372036854775809 {10 ** 40} 1.5 [{10 ** 20},-7,\"{'1' * 20}\",{{\"x\\\"1\":{10 ** 19}}}]"),
+    ("{{#m}}yes{{/m}}{{^m}}no{{/m}} {{s}}", {"m": -10 ** 30, "s": "1" * 30}, "yes " + "1" * 30),
     ("[{{a}}] [{{b}}] [{{none}}] [{{none.deep}}]", {"a": None, "b": True}, "[] [true] [] []"),
     ("  {{x}}\n", {"x": "-"}, "  -\n"),
     ("{{x}}{{y}}", {"x": "{{y}}", "y": "z"}, "{{y}}z"),
@@ -41,6 +45,13 @@ def table(*rows):
 )
 def test_interpolation(render, template, data, expected):
     assert render(template, data) == expected
+
+
+def test_every_integer_has_the_digits_that_were_written(render):
+    """Around each power of two and of ten, beside a real, a string of digits and an integer that needs 80 bits."""
+    values = [sign * (base ** n + d) for base in (2, 10) for n in range(70) for d in (-1, 0, 1) for sign in (1, -1)]
+    data = {"v": values, "real": 0.25, "big": 2 ** 80, "text": str(2 ** 80)}
+    assert render("{{#v}}{{.}} {{/v}}{{real}} {{big}} {{text}}", data) == " ".join(map(str, [*values, 0.25, 2 ** 80, 2 ** 80]))
 
 
 @table(
