@@ -1,14 +1,18 @@
-/* libmemcached's own time-outs are per wait, not per call: a server that drips bytes could hold a get
- * for seconds.  So the clock is looked at after every value, and a call that ran over PATIENCE time-outs
- * closes the connection and opens the breaker, which makes the damage happen once.  It is not one
- * time-out, since on a busy machine the time may have passed while we, not the server, were kept waiting. */
+/* libmemcached's own time-outs are per wait, not per call: a server that drips bytes could hold a call for
+ * seconds.  So each operation runs under a cutoff (base/cutoff.h): when memcached_timeout has passed, the
+ * connections are shut down, whatever the library waits for.  While bytes wait to be read it is we whom the
+ * machine kept from running, not the server, and the operation gets that time again, PATIENCE times in all.
+ * What was cut off is trouble: it counts against the breaker. */
 #include "cache/cache.h"
 
 #include <libmemcached/memcached.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/cutoff.h"
 #include "base/log.h"
+#include "cache/cache_answer.h"
+#include "cache/cache_peers.h"
 
 #define BREAKER_HOLD_US (1 * CLOCK_SECOND)
 #define PATIENCE 4
@@ -19,11 +23,13 @@ struct cache {
   struct breaker *breaker;
   int64_t timeout_us;
   time_t ttl, lease_ttl;
+  struct cache_peers peers;
+  int turns;             /* of timeout_us that the running operation has had */
   int64_t hold_until_us; /* this process had trouble: it does not ask before then */
   struct log_limit trouble, large;
 };
 
-static bool server_add(memcached_st *mc, struct span server)
+static bool server_add(struct cache *c, struct span server)
 {
   char name[256];
   if (server.n == 0 || server.n >= sizeof name)
@@ -31,20 +37,21 @@ static bool server_add(memcached_st *mc, struct span server)
   memcpy(name, server.p, server.n);
   name[server.n] = 0;
   if (name[0] == '/')
-    return memcached_server_add_unix_socket(mc, name) == MEMCACHED_SUCCESS;
+    return cache_peers_add(&c->peers, name, 0) && memcached_server_add_unix_socket(c->mc, name) == MEMCACHED_SUCCESS;
   char *colon = strrchr(name, ':');
   long port = colon ? strtol(colon + 1, NULL, 10) : 11211;
   if (colon)
     *colon = 0;
-  return port > 0 && port < 65536 && memcached_server_add(mc, name, (in_port_t)port) == MEMCACHED_SUCCESS;
+  return port > 0 && port < 65536 && cache_peers_add(&c->peers, NULL, (uint16_t)port) &&
+         memcached_server_add(c->mc, name, (in_port_t)port) == MEMCACHED_SUCCESS;
 }
 
-static bool servers_add(memcached_st *mc, const char *list)
+static bool servers_add(struct cache *c, const char *list)
 {
   struct span rest = span_z(list);
   while (rest.p) {
     struct span server = span_trim(span_split(&rest, ','));
-    if (server.n && !server_add(mc, server)) {
+    if (server.n && !server_add(c, server)) {
       log_error("memcached = \"%s\": \"%.*s\" is not an address: write /path/to/socket or host:port", list,
                 SPAN_ARG(server));
       return false;
@@ -82,7 +89,7 @@ struct cache *cache_new(const struct config *conf, struct metrics *m, struct bre
   if (!*conf->memcached)
     return c;
   c->mc = memcached_create(NULL);
-  if (!c->mc || !servers_add(c->mc, conf->memcached)) {
+  if (!c->mc || !servers_add(c, conf->memcached)) {
     cache_free(&c);
     return NULL;
   }
@@ -105,13 +112,26 @@ bool cache_usable(struct cache *c)
   return c->mc && breaker_closed(c->breaker) && clock_mono_us() >= c->hold_until_us;
 }
 
-/* May this operation be tried at all? */
+/* In a signal handler. */
+static bool cut(void *of)
+{
+  struct cache *c = of;
+  if (++c->turns < PATIENCE && cache_peers_sent(&c->peers))
+    return false;
+  cache_peers_shut(&c->peers);
+  return true;
+}
+
+/* May this operation be tried at all?  Then its time runs until `settle`. */
 static bool begin(struct cache *c)
 {
   if (!c->mc)
     return false;
-  if (clock_mono_us() >= c->hold_until_us && breaker_allows(c->breaker, BREAKER_HOLD_US))
+  if (clock_mono_us() >= c->hold_until_us && breaker_allows(c->breaker, BREAKER_HOLD_US)) {
+    c->turns = 0;
+    cutoff_start(c->timeout_us, cut, c);
     return true;
+  }
   METRICS_ADD(c->metrics, cache_skipped, 1);
   return false;
 }
@@ -121,12 +141,23 @@ static void trouble(struct cache *c, const char *what, memcached_return_t rc)
   METRICS_ADD(c->metrics, cache_errors, 1);
   log_limited(&c->trouble, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: pages are made without it meanwhile", what,
               memcached_strerror(c->mc, rc));
+  cache_peers_shut(&c->peers); /* or the next line would wait for the rest of an answer */
   memcached_quit(c->mc); /* a late answer must not be read as the answer to the next question */
   c->hold_until_us = clock_mono_us() + BREAKER_HOLD_US;
-  breaker_struck(c->breaker, BREAKER_HOLD_US);
 }
 
-static void socket_or_host(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
+/* Ends what `begin` began. */
+static enum cache_answer settle(struct cache *c, const char *what, memcached_return_t rc)
+{
+  if (cutoff_stop())
+    rc = MEMCACHED_TIMEOUT;
+  enum cache_answer answer = cache_answer_settle(c->breaker, rc, BREAKER_HOLD_US);
+  if (answer == CACHE_TROUBLE)
+    trouble(c, what, rc);
+  return answer;
+}
+
+static void result_place(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
                   struct span *values)
 {
   struct span key = span_of(memcached_result_key_value(r), memcached_result_key_length(r));
@@ -143,29 +174,17 @@ static enum err get_batch(struct cache *c, const struct span *keys, size_t n, st
   size_t ns[CACHE_BATCH];
   for (size_t i = 0; i < n; i++)
     ps[i] = keys[i].p, ns[i] = keys[i].n;
-  int64_t until = clock_mono_us() + PATIENCE * c->timeout_us;
   METRICS_ADD(c->metrics, cache_gets, 1);
   memcached_return_t rc = memcached_mget(c->mc, ps, ns, n);
-  if (rc != MEMCACHED_SUCCESS) {
-    trouble(c, "get", rc);
-    return ERR_UNAVAILABLE;
+  if (rc == MEMCACHED_SUCCESS) {
+    memcached_result_st result;
+    memcached_result_create(c->mc, &result);
+    while (memcached_fetch_result(c->mc, &result, &rc))
+      result_place(&result, keys, n, arena, values);
+    memcached_result_free(&result);
   }
-  memcached_result_st result;
-  memcached_result_create(c->mc, &result);
-  while (memcached_fetch_result(c->mc, &result, &rc)) {
-    socket_or_host(&result, keys, n, arena, values);
-    if (clock_mono_us() > until) {
-      rc = MEMCACHED_TIMEOUT;
-      break;
-    }
-  }
-  memcached_result_free(&result);
-  if (rc != MEMCACHED_END && rc != MEMCACHED_NOTFOUND && rc != MEMCACHED_SUCCESS) {
-    trouble(c, "get", rc);
-    return ERR_UNAVAILABLE;
-  }
-  breaker_succeeded(c->breaker);
-  return ERR_OK;
+  enum cache_answer answer = settle(c, "get", rc == MEMCACHED_SERVER_ERROR ? MEMCACHED_PROTOCOL_ERROR : rc);
+  return answer == CACHE_TROUBLE ? ERR_UNAVAILABLE : ERR_OK;
 }
 
 enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
@@ -190,35 +209,26 @@ void cache_set(struct cache *c, struct span key, struct span value)
   if (!begin(c))
     return;
   memcached_return_t rc = memcached_set(c->mc, key.p, key.n, value.p, value.n, c->ttl, 0);
-  if (rc == MEMCACHED_SUCCESS) {
+  enum cache_answer answer = settle(c, "set", rc);
+  if (answer == CACHE_DONE)
     METRICS_ADD(c->metrics, cache_stores, 1);
-    breaker_succeeded(c->breaker);
-  } else if (rc == MEMCACHED_E2BIG || rc == MEMCACHED_SERVER_ERROR || rc == MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE) {
+  else if (answer != CACHE_TROUBLE) {
     METRICS_ADD(c->metrics, cache_errors, 1); /* it answers, it only has no room for this one */
     log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached stores no fragment of %zu bytes: %s", value.n,
                 memcached_strerror(c->mc, rc));
-  } else
-    trouble(c, "set", rc);
+  }
 }
 
 enum err cache_lease(struct cache *c, struct span key)
 {
   if (!begin(c))
     return ERR_UNAVAILABLE;
-  memcached_return_t rc = memcached_add(c->mc, key.p, key.n, "1", 1, c->lease_ttl, 0);
-  if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_NOTSTORED || rc == MEMCACHED_DATA_EXISTS) {
-    breaker_succeeded(c->breaker);
-    return rc == MEMCACHED_SUCCESS ? ERR_OK : ERR_LIMIT;
-  }
-  trouble(c, "add", rc);
-  return ERR_UNAVAILABLE;
+  enum cache_answer answer = settle(c, "add", memcached_add(c->mc, key.p, key.n, "1", 1, c->lease_ttl, 0));
+  return answer == CACHE_DONE ? ERR_OK : answer == CACHE_REFUSED ? ERR_LIMIT : ERR_UNAVAILABLE;
 }
 
 void cache_release(struct cache *c, struct span key)
 {
-  if (!begin(c))
-    return;
-  memcached_return_t rc = memcached_delete(c->mc, key.p, key.n, 0);
-  if (rc != MEMCACHED_SUCCESS && rc != MEMCACHED_NOTFOUND)
-    trouble(c, "delete", rc);
+  if (begin(c)) /* a lease that stays ends by itself */
+    (void)settle(c, "delete", memcached_delete(c->mc, key.p, key.n, 0));
 }

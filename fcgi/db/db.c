@@ -26,6 +26,7 @@ struct db {
   MYSQL *mysql;         /* NULL: closed */
   int64_t answer_us;    /* longest wait for one answer */
   int64_t deadline_us;  /* of the snapshot; only while in_snapshot */
+  int64_t waited_us;    /* for all answers of the running statement or snapshot */
   int64_t refused_until_us;
   bool persistent, in_snapshot;
   struct db_session session;
@@ -118,11 +119,12 @@ static enum err failed_in(struct db *db, struct span sql)
   return failed_as(db, number, fault->err, said, fault->advice);
 }
 
-/* No answer by `deadline_us`, after waiting since `began_us`. */
-static enum err timed_out(struct db *db, int64_t began_us)
+/* No answer in time.  What counts is how long all statements of the snapshot were waited for: a server
+ * that answers each of them slowly is as bad as one that does not answer. */
+static enum err timed_out(struct db *db)
 {
   char said[80];
-  int64_t waited_us = clock_mono_us() - began_us;
+  int64_t waited_us = db->waited_us;
   int64_t patience_us = db->answer_us < PATIENCE_US ? db->answer_us : PATIENCE_US;
   snprintf(said, sizeof said, "no answer within %lld ms", (long long)(waited_us / 1000));
   if (waited_us >= patience_us - 1000)
@@ -198,12 +200,12 @@ static enum err open_now(struct db *db, int64_t deadline_us)
   if (!(db->mysql = handle_new(db)))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
-  if (!db_wait_connect(db->mysql, db->config, by, &ok) || (!ok && clock_mono_us() >= by))
-    return timed_out(db, now); /* a TLS handshake says so as if the certificate were bad */
-  if (ok)
+  bool in_time = db_wait_connect(db->mysql, db->config, by, &ok);
+  if (in_time && ok)
     ok = session_open(db, by, &late);
-  if (late)
-    return timed_out(db, now);
+  db->waited_us += clock_mono_us() - now;
+  if (!in_time || late || (!ok && clock_mono_us() >= by))
+    return timed_out(db); /* a TLS handshake says so as if the certificate were bad */
   if (ok)
     return ERR_OK;
   enum err err = failed(db);
@@ -225,13 +227,15 @@ static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_u
   if (!db->mysql) /* a reader that goes on after its connection was given up */
     return ERR_UNAVAILABLE;
   METRICS_ADD(db->metrics, db_statements, 1);
-  if (!db_wait_query(db->mysql, sql, n, by, &ok))
-    return timed_out(db, now);
-  if (ok && !db_wait_store(db->mysql, by, result, &ok)) {
+  bool in_time = db_wait_query(db->mysql, sql, n, by, &ok);
+  if (in_time && ok)
+    in_time = db_wait_store(db->mysql, by, result, &ok);
+  db->waited_us += clock_mono_us() - now;
+  if (!in_time) {
     if (*result)
       mysql_free_result(*result);
     *result = NULL;
-    return timed_out(db, now);
+    return timed_out(db);
   }
   return ok ? ERR_OK : failed_in(db, span_of(sql, n));
 }
@@ -312,6 +316,7 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
   int fresh = 0;
   do {
     was_open = db->mysql != NULL;
+    db->waited_us = 0;
     err = query_alone(db, sql, deadline_us, out);
   } while (again(err, was_open, &fresh, deadline_us));
   return settled(db, err);
@@ -343,6 +348,7 @@ enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct
   int fresh = 0;
   do {
     was_open = db->mysql != NULL;
+    db->waited_us = 0;
     err = snapshot_once(db, read, arg);
   } while (again(err, was_open, &fresh, deadline_us));
   db->in_snapshot = false;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/cutoff.h"
 
 /* In libmariadb this macro names what a suspended call waits for. */
 #ifdef MYSQL_WAIT_READ
@@ -36,6 +37,20 @@ static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
 static void cut(MYSQL *m)
 {
   shutdown((int)mysql_get_socket(m), SHUT_RDWR);
+}
+
+/* The library comes back to wait only when nothing is there to read: a server that never stops sending would
+ * not let it.  In a signal handler. */
+static bool flood_cut(void *of)
+{
+  shutdown(*(int *)of, SHUT_RDWR);
+  return true;
+}
+
+static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
+{
+  *fd = (int)mysql_get_socket(m);
+  cutoff_start(deadline_us - clock_mono_us(), flood_cut, fd);
 }
 
 /* Runs START, then CONT until the library is done; `in_time` tells whether it was. */
@@ -75,20 +90,24 @@ bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, boo
 {
   int failed = 1;
   bool in_time = true;
+  int fd;
+  flood_begin(&fd, m, deadline_us);
 #define QUERY_CONT(got) mysql_real_query_cont(&failed, m, (got))
   DB_WAIT_RUN(m, deadline_us, in_time, mysql_real_query_start(&failed, m, sql, n), QUERY_CONT);
   *ok = failed == 0;
-  return in_time;
+  return !cutoff_stop() && in_time;
 }
 
 bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
 {
   bool in_time = true;
+  int fd;
   *result = NULL;
+  flood_begin(&fd, m, deadline_us);
 #define STORE_CONT(got) mysql_store_result_cont(result, m, (got))
   DB_WAIT_RUN(m, deadline_us, in_time, mysql_store_result_start(result, m), STORE_CONT);
   *ok = *result != NULL || mysql_errno(m) == 0;
-  return in_time;
+  return !cutoff_stop() && in_time;
 }
 
 #else /* mysqlclient */
