@@ -1,12 +1,12 @@
 #include "base/log.h"
 
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log_sink.h"
 
 #define NEWS_US (1000 * INT64_C(1000))
 
@@ -33,18 +33,30 @@ static size_t escape_controls(char *out, size_t cap, const char *in)
   return n;
 }
 
-static void log_write(enum log_level level, const char *sentence)
+static size_t line_make(char line[PIPE_BUF], enum log_level level, const char *sentence)
 {
   static const char *const names[] = {"ERROR", "WARN", "INFO", "DEBUG"};
-  char line[PIPE_BUF], when[CLOCK_ISO_MAX]; /* a pipe that can take anything can take this much */
+  char when[CLOCK_ISO_MAX];
   clock_iso(when, clock_now_us(), 3);
   size_t n = (size_t)snprintf(line, 128, "%s %s %s[%d] ", when, names[level], log_role, (int)getpid());
-  n += escape_controls(line + n, sizeof line - n - 1, sentence);
+  n += escape_controls(line + n, PIPE_BUF - n - 1, sentence);
   line[n++] = '\n';
-  struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
-  /* Neither a full disk nor a pipe that nobody reads may stop the site: the line is lost instead. */
-  ssize_t written = poll(&room, 1, 0) != 0 ? write(STDERR_FILENO, line, n) : 0;
-  (void)written;
+  return n;
+}
+
+static void log_write(enum log_level level, const char *sentence)
+{
+  static unsigned lost;
+  char line[PIPE_BUF], loss[64];
+  if (lost) {
+    snprintf(loss, sizeof loss, "%u log lines before this one could not be written", lost);
+    if (!log_sink_write(line, line_make(line, LOG_LEVEL_WARN, loss))) {
+      lost++;
+      return;
+    }
+    lost = 0;
+  }
+  lost += !log_sink_write(line, line_make(line, level, sentence));
 }
 
 static void log_vline(enum log_level level, const char *format, va_list args)

@@ -1,7 +1,8 @@
 /* The log: one line an event on standard error, whole lines by one write(2) each, so that lines of
  * many processes never mix.  Format: 2026-08-22T12:00:00.123Z LEVEL role[pid] sentence
  * Control characters in the sentence are escaped, so nothing a visitor sends forges a line; a line has
- * PIPE_BUF bytes at the most, and what is longer is cut.
+ * PIPE_BUF bytes at the most, and what is longer is cut.  Writing never waits: a line for which the reader
+ * of a pipe has left no room is lost, and the process's next line says how many were.
  * log_limited says a recurring thing at most `most` times (0: once) in `every_s` seconds and place; the next line
  * after those seconds then has the count of what was not said. */
 #ifndef DIPTYCH_BASE_LOG_H
