@@ -21,8 +21,9 @@
 #include "base/buf.h"
 #include "base/log.h"
 
-#define WRITERS 4
+#define WRITERS 8
 #define LINES 20000
+#define READ_BYTES ((size_t)2 << 20)
 #define PATIENCE_S 60 /* a process that still writes then hangs */
 
 enum { PIPE, SOCKET, PIPE_NOT_TO_BE_OPENED, KINDS };
@@ -51,12 +52,12 @@ static void log_onto(int kind, int fd)
 
 static _Noreturn void writer(int kind, int fd, int lines)
 {
-  char text[200];
+  char text[3900];
   log_onto(kind, fd);
   memset(text, 'x', sizeof text - 1);
   text[sizeof text - 1] = 0;
   for (int i = 0; i < lines; i++)
-    log_warn("%.*s.", 50 + i % 150, text);
+    log_warn("%.*s.", i % 4 ? 3800 : 50, text);
   _exit(0);
 }
 
@@ -88,6 +89,19 @@ static void lines_are_whole(struct span text)
   }
 }
 
+/* As ps says it: 'S' is a process that waits, and a writer has nothing to wait for but the log. */
+static char state_of(pid_t pid)
+{
+  char path[64], state = 0;
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  FILE *f = fopen(path, "r");
+  if (f && fscanf(f, "%*d %*s %c", &state) != 1)
+    state = 0;
+  if (f)
+    fclose(f);
+  return state;
+}
+
 static void a_reader_that_stops_holds_nobody_up(void **state)
 {
   (void)state;
@@ -98,10 +112,13 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
     for (int i = 0; i < WRITERS; i++)
       if ((writers[i] = fork()) == 0)
         writer(kind, e.write, LINES);
-    while (got.n < 300000) {
+    while (got.n < READ_BYTES) { /* page by page, so that writers meet at each; then it is stuck */
       struct pollfd wait = {.fd = e.read, .events = POLLIN};
-      poll(&wait, 1, 100);
-      read_all(e.read, &got, 300000); /* then it is stuck */
+      if (poll(&wait, 1, 1000) <= 0)
+        break; /* they have written all */
+      read_all(e.read, &got, got.n + 1);
+      for (int i = 0; i < WRITERS; i++)
+        assert_int_not_equal(state_of(writers[i]), 'S');
     }
     for (int i = 0; i < WRITERS; i++)
       assert_true(ended_well(writers[i]));
