@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #define PATIENCE_US (2 * CLOCK_SECOND)
+#define PAUSE_US (100 * INT64_C(1000))
 #define MUTE_US (200 * INT64_C(1000)) /* that a client has for its line when others wait for its place */
 
 static const struct {
@@ -60,10 +61,10 @@ void control_disown(struct control *c)
 nfds_t control_poll(const struct control *c, struct pollfd *out)
 {
   nfds_t n = 0;
-  bool room = false;
+  bool room = false, paused = clock_mono_us() < c->resume_us;
   for (int i = 0; i < CONTROL_CLIENTS; i++)
     room = room || c->clients[i].state == CONTROL_FREE;
-  out[n++] = (struct pollfd){.fd = room ? c->listener.fd : -1, .events = POLLIN}; /* -1 is passed over */
+  out[n++] = (struct pollfd){.fd = room && !paused ? c->listener.fd : -1, .events = POLLIN}; /* -1 is passed over */
   for (int i = 0; i < CONTROL_CLIENTS; i++) {
     const struct control_client *client = &c->clients[i];
     if (client->state == CONTROL_READING || client->state == CONTROL_WAITING)
@@ -170,12 +171,27 @@ static struct control_client *client_place(struct control *c, int64_t now_us)
   return mute;
 }
 
+/* A client that cannot be accepted stays in the queue and would wake the master again at once. */
+static void accept_failed(struct control *c, int64_t now_us)
+{
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
+    return;
+  log_limited(&c->starved, 10, LOG_LEVEL_ERROR, "the control socket accepts nobody for now: %s; trying again",
+              strerror(errno));
+  c->resume_us = now_us + PAUSE_US;
+}
+
 static void clients_accept(struct control *c, int64_t now_us)
 {
   struct control_client *client;
-  int fd;
-  while ((client = client_place(c, now_us)) && (fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+  while (now_us >= c->resume_us && (client = client_place(c, now_us))) {
+    int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) {
+      accept_failed(c, now_us);
+      return;
+    }
     *client = (struct control_client){.state = CONTROL_READING, .fd = fd, .until_us = now_us + PATIENCE_US};
+  }
 }
 
 /* Waiting clients that hung up are noticed here, so that their places become free. */

@@ -10,6 +10,7 @@
 #include <poll.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "pool/listener.h"
 
 /* X(name, argument, what it does) */
@@ -43,6 +44,8 @@ struct control_client {
 
 struct control {
   struct listener listener;
+  int64_t resume_us; /* no client is accepted before: the system was out of something */
+  struct log_limit starved;
   struct control_client clients[CONTROL_CLIENTS];
   /* Runs a command: control_answer now, or later for all who wait for this command. */
   void (*run)(void *of, struct control_client *client, struct span argument);

@@ -122,9 +122,11 @@ bool gateway_accept(struct gateway *g)
   }
   int fd = accept4(g->s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
   if (fd < 0) {
-    if ((errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) && !room_make(g))
-      listen_pause(g, strerror(errno));
-    return errno == EINTR || errno == ECONNABORTED;
+    int why = errno;
+    bool gone = why == EINTR || why == ECONNABORTED; /* that one, not the next */
+    if (!gone && why != EAGAIN && why != EWOULDBLOCK && !room_make(g))
+      listen_pause(g, strerror(why));
+    return gone;
   }
   struct connection *c = connection_new(fd);
   if (!c) {

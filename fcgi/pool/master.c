@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pool/control.h"
@@ -21,6 +22,7 @@
 #include "pool/workers.h"
 
 #define WATCH_US (100 * INT64_C(1000))
+#define POLL_FAILED_MS 50
 
 struct master {
   struct config *config;
@@ -37,6 +39,7 @@ struct master {
   int pass[2]; /* from leaving workers to those that stay */
   char *pid_file; /* written by us, to be removed; NULL: none */
   bool said_ready, stopping;
+  struct log_limit starved;
   int64_t watched_us;
 };
 
@@ -305,6 +308,14 @@ static bool done(const struct master *m)
   return m->stopping && !workers_count(&m->workers) && !m->watcher.pid;
 }
 
+/* As when there are more descriptors than RLIMIT_NOFILE allows to poll: every turn looks at all of them anyway. */
+static void poll_failed(struct master *m)
+{
+  log_limited(&m->starved, 10, LOG_LEVEL_ERROR, "cannot wait for events: %s; looking for them every %d ms",
+              strerror(errno), POLL_FAILED_MS);
+  nanosleep(&(struct timespec){.tv_nsec = POLL_FAILED_MS * 1000000L}, NULL);
+}
+
 static void serve(struct master *m)
 {
   struct pollfd polled[2 + 1 + CONTROL_CLIENTS];
@@ -313,7 +324,8 @@ static void serve(struct master *m)
     polled[n++] = (struct pollfd){.fd = m->signal_fd, .events = POLLIN};
     polled[n++] = (struct pollfd){.fd = m->reload.fd, .events = POLLIN}; /* -1 is passed over */
     n += control_poll(&m->control, polled + n);
-    poll(polled, n, wait_ms(m));
+    if (poll(polled, n, wait_ms(m)) < 0 && errno != EINTR)
+      poll_failed(m);
     turn(m);
   }
 }

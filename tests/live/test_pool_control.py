@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -210,3 +211,36 @@ def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(
     assert probe.pool.process.wait(10 * SLOW) == 0
     done = probe.diptych("status")
     assert done.returncode == 1 and f"no pool runs on {control}" in done.stderr
+
+
+def cpu_s(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("held", [0, 2], ids=["alone", "with clients that it cannot poll"])
+def test_a_master_without_descriptors_pauses_says_so_and_recovers(probe, held):
+    """It may open none; with clients connected it has more than poll(2) would look at."""
+    pid = probe.pool.pid
+    mute = [socket.socket(socket.AF_UNIX) for _ in range(held)]
+    open_before = len(os.listdir(f"/proc/{pid}/fd"))
+    for s in mute:
+        s.connect(str(probe.folder / "control.sock"))
+        s.sendall(b"stat")
+    wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) == open_before + held)
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    before, began = cpu_s(pid), time.monotonic()
+    clients = [subprocess.Popen([BINARY, "status", "--config", probe.config_path], stdout=subprocess.PIPE, text=True)
+               for _ in range(3)]
+    probe.wait_logged("accepts nobody for now: Too many open files" if not held else "every 50 ms")
+    assert probe.ask("/echo").status == 200
+    wait_until(lambda: time.monotonic() - began > 1.5)  # what it uses in that time is looked at
+    used = cpu_s(pid) - before
+    assert used < 0.3, used
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+    for client in clients:
+        assert "workers: 2 wanted" in client.communicate(timeout=10 * SLOW)[0] and client.returncode == 0
+    assert probe.log.count("accepts nobody for now") <= 1 and probe.log.count("every 50 ms") <= 1
+    for s in mute:
+        s.close()
