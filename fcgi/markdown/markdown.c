@@ -1,5 +1,6 @@
 #include "markdown/markdown.h"
 
+#include "base/clock.h"
 #include "markdown/markdown_tree.h"
 #include "text/utf8.h"
 
@@ -10,6 +11,7 @@
  * more than its body, so a wrong guess is cheap. */
 #define QUADRATIC_US(n) ((n) / 1000 * ((n) / 1000) * 100)
 #define IN_PLACE_MOST ((size_t)8 * 1024)
+#define CHEAP_MOST ((size_t)1000) /* rendered even when time is over: at most 100 us */
 #define NEST_MOST 16
 #define PLAIN_LOOKS_AT ((size_t)4 * 1024)
 
@@ -50,6 +52,8 @@ static enum markdown_result markdown_write(const struct markdown_limits *l, stru
 {
   if (source.n > l->bytes)
     return MARKDOWN_TOO_LARGE;
+  if (source.n > CHEAP_MOST && l->deadline_us && clock_mono_us() >= l->deadline_us)
+    return MARKDOWN_NO_TIME;
   struct buf made = BUF_INIT;
   enum markdown_result result = in_place(l, source) ? markdown_tree_write(l, source, writer, &made)
                                                       : markdown_child_write(l, source, writer, &made);
@@ -73,15 +77,23 @@ enum markdown_result markdown_source(const struct markdown_limits *l, struct spa
 
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars)
 {
-  struct markdown_limits l = {.bytes = PLAIN_LOOKS_AT, .output_bytes = 4 * PLAIN_LOOKS_AT, .cpu_ms = 1000};
+  enum markdown_result result;
+  return markdown_plain_by(a, source, max_chars, 0, &result);
+}
+
+struct span markdown_plain_by(struct arena *a, struct span source, size_t max_chars, int64_t deadline_us,
+                              enum markdown_result *result)
+{
+  struct markdown_limits l = {.bytes = PLAIN_LOOKS_AT, .output_bytes = 4 * PLAIN_LOOKS_AT, .cpu_ms = 1000,
+                              .deadline_us = deadline_us};
   struct buf words = BUF_INIT;
   struct span head = span_head(source, PLAIN_LOOKS_AT), kept = span_of(NULL, 0);
   while (head.n < source.n && head.n && (source.p[head.n] & 0xC0) == 0x80)
     head.n--;
-  enum markdown_result result = markdown_write(&l, head, markdown_write_plain, &words);
-  if (result == MARKDOWN_NO_MEMORY)
+  *result = markdown_write(&l, head, markdown_write_plain, &words);
+  if (*result == MARKDOWN_NO_MEMORY)
     arena_fail(a);
-  if (result == MARKDOWN_OK) {
+  if (*result == MARKDOWN_OK) {
     struct span all = span_trim(buf_view(&words)), cut = utf8_cut(all, max_chars);
     kept = cut.n < all.n ? arena_printf(a, "%.*s\xE2\x80\xA6", SPAN_ARG(span_trim(cut))) : arena_copy(a, all);
   }
@@ -95,6 +107,7 @@ const char *markdown_result_text(enum markdown_result r)
   case MARKDOWN_OK: return "ok";
   case MARKDOWN_TOO_LARGE: return "too large";
   case MARKDOWN_TOO_SLOW: return "too slow";
+  case MARKDOWN_NO_TIME: return "out of time";
   default: return "out of memory";
   }
 }

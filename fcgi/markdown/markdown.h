@@ -23,6 +23,7 @@ enum markdown_result {
   MARKDOWN_OK,
   MARKDOWN_TOO_LARGE, /* bytes in or out, or memory out of proportion */
   MARKDOWN_TOO_SLOW,  /* CPU time */
+  MARKDOWN_NO_TIME,   /* the deadline came first: says nothing about the body */
   MARKDOWN_NO_MEMORY, /* the machine's fault, not the body's: no memory, no process, no turn on a CPU */
 };
 
@@ -30,6 +31,7 @@ struct markdown_limits {
   size_t bytes;          /* of the source */
   size_t output_bytes;   /* of the HTML */
   int cpu_ms;            /* for one body */
+  int64_t deadline_us;   /* monotonic, of whoever waits for it; 0: none */
   int heading_base;      /* 1-6: what the body's highest heading becomes */
   struct span base_url;  /* links that begin with it stay on the site; may be empty */
 };
@@ -44,8 +46,11 @@ enum markdown_result markdown_source(const struct markdown_limits *l, struct spa
  * ellipsis: for descriptions.  Looks only at the beginning of long sources.  Empty when there are no
  * words, or memory ran out. */
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars);
+/* The same by a deadline (monotonic; 0: none); *result says why it is empty. */
+struct span markdown_plain_by(struct arena *a, struct span source, size_t max_chars, int64_t deadline_us,
+                              enum markdown_result *result);
 
-/* "too large", "too slow", "out of memory": for the log. */
+/* "too large", "too slow", "out of time", "out of memory": for the log. */
 const char *markdown_result_text(enum markdown_result r);
 
 #endif

@@ -2,7 +2,8 @@
  * child's CPU time and ends it; the parent waits at most four times as long, as the machine may be
  * busy with others.  When it was so busy that the child had hardly run by then, that says nothing
  * about the body: the result is the machine's fault and nobody keeps it.  What the child found comes
- * through a pipe: one byte of result, then the output. */
+ * through a pipe: one byte of result, then the output.  A deadline of the parent's own that comes earlier ends
+ * the child too, and says nothing about the body either. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -99,6 +100,9 @@ enum markdown_result markdown_child_write(const struct markdown_limits *l, struc
 {
   int ends[2];
   int64_t deadline_us = clock_mono_us() + (int64_t)l->cpu_ms * 4000;
+  bool hurried = l->deadline_us && l->deadline_us < deadline_us; /* the page's time ends first */
+  if (hurried)
+    deadline_us = l->deadline_us;
   if (pipe2(ends, O_CLOEXEC) != 0)
     return MARKDOWN_NO_MEMORY;
   pid_t child = fork();
@@ -115,7 +119,9 @@ enum markdown_result markdown_child_write(const struct markdown_limits *l, struc
     struct rusage used = {0};
     while (wait4(child, &status, 0, &used) < 0 && errno == EINTR)
       ;
-    result = parent_judge(whole, cpu_us(&used) * 8 >= (int64_t)l->cpu_ms * 1000, status, &got);
+    result = !whole && hurried && !got.failed && clock_mono_us() >= deadline_us
+                 ? MARKDOWN_NO_TIME
+                 : parent_judge(whole, cpu_us(&used) * 8 >= (int64_t)l->cpu_ms * 1000, status, &got);
     if (result == MARKDOWN_OK)
       buf_put(out, got.p + 1, got.n - 1);
     buf_free(&got);

@@ -113,18 +113,29 @@ static bool any_stale(const struct page *p)
   return false;
 }
 
+/* A notice stands in a body's place that the next answer may have. */
+static bool any_cut(const struct page *p)
+{
+  for (size_t i = 0; i < p->n_wants; i++)
+    if (p->wants[i].cut)
+      return true;
+  return false;
+}
+
 /* Renders the built page, keeps it, and answers with it. */
 static void deliver(struct page_request *v, struct response *out)
 {
   struct buf *body = &v->site->body;
   struct finished_page f;
-  bool stale = any_stale(&v->page);
+  bool stale = any_stale(&v->page), cut = any_cut(&v->page);
   buf_clear(body);
   if (!page_request_finish(v, body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
-    bool keep = !v->page.once && !stale && !(v->route->forms & ROUTE_QUERY) && !arena_failed(v->rq->arena);
+    bool keep = !v->page.once && !stale && !cut && !(v->route->forms & ROUTE_QUERY) && !arena_failed(v->rq->arena);
     struct finished_page *kept = keep ? page_cache_put(v->site->page_cache, &f) : NULL;
+    if (cut)
+      f.next_change_us = v->http.now_us;
     if (stale)
       METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
     if (!kept && body->cap > BODY_KEPT) /* else it stays where it is until the next page */

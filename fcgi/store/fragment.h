@@ -94,12 +94,30 @@ struct page_text {
   int64_t updated_us;
 };
 
-/* Renders and packs; the caller owns `out`.  False: memory. */
-bool fragment_pack_product(const struct config *c, enum fragment_kind kind, const struct product *p, struct buf *out);
+/* Bodies that turned out to be too slow, by a hash of their bytes: each costs its CPU time once a process, and not
+ * once for every form and every page, so that pages with many of them come to an end. */
+#define FRAGMENT_SLOW 256
+struct fragment_slow {
+  uint64_t hashes[FRAGMENT_SLOW]; /* 0: none; the oldest is overwritten */
+  unsigned next;
+};
+
+/* What rendering may take.  A body that its own limits refuse is refused for ever and the notice in its place may
+ * be kept.  One that was refused because the page's time was over says nothing about the body: `cut` tells,
+ * and what was made then must not be kept. */
+struct fragment_maker {
+  const struct config *config;
+  struct fragment_slow *slow; /* NULL: nothing is remembered */
+  int64_t deadline_us; /* monotonic; 0: none */
+  bool cut;
+};
+
+/* Renders and packs; the caller owns `out`.  False: memory, also told by out->failed. */
+bool fragment_pack_product(struct fragment_maker *m, enum fragment_kind kind, const struct product *p, struct buf *out);
 bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, struct buf *out);
-bool fragment_pack_pair(const struct config *c, const struct pair_source *w, uint64_t id, struct buf *out);
-bool fragment_pack_site(const struct config *c, const struct question *v, size_t n, struct buf *out);
-bool fragment_pack_page(const struct config *c, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
+bool fragment_pack_pair(struct fragment_maker *m, const struct pair_source *w, uint64_t id, struct buf *out);
+bool fragment_pack_site(struct fragment_maker *m, const struct question *v, size_t n, struct buf *out);
+bool fragment_pack_page(struct fragment_maker *m, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
                         struct buf *out);
 
 /* The decoded struct of the kind (struct profile *, struct card *, ...), pointing into `body`;

@@ -19,6 +19,7 @@ static void want_answer(struct want *w, const void *value)
 {
   w->value = value;
   w->got = w->version;
+  w->cut = false;
   w->err = ERR_OK;
 }
 
@@ -268,6 +269,7 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
     wants[i].err = ERR_RETRY;
     wants[i].value = NULL;
     wants[i].stale = false;
+    wants[i].cut = false;
   }
   from_cache(s, x, wants, n);
   for (size_t i = 0; i < n; i++)

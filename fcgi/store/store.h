@@ -32,6 +32,7 @@ struct want {
   /* filled by store_fetch */
   enum err err;      /* OK; NOT_FOUND: no such row now; UNAVAILABLE: no backend could tell */
   struct version got;
+  bool cut;          /* a body of it was not rendered since the deadline came: nobody may keep it */
   bool stale;        /* older than the catalog's version, since the database is away */
   const void *value; /* struct profile *, card *, timeline *, answers *, source *, pair_text *, page_text * */
 };

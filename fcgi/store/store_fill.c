@@ -8,6 +8,7 @@
 
 #define BEHIND_PAUSE_US 20000
 #define EARLIER_TRIES 3
+#define PAGE_US (300 * INT64_C(1000)) /* for putting a page together, on a busy machine */
 #define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
 static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE,
@@ -35,6 +36,7 @@ static void want_answer(struct want *wants, size_t n, const struct want *named, 
       continue;
     w->value = value;
     w->got = named->version;
+    w->cut = named->cut;
     w->err = ERR_OK;
     w->stale = false;
   }
@@ -53,7 +55,15 @@ struct filling {
   struct want *wants;
   size_t n;
   bool store;
+  struct fragment_maker maker;
 };
+
+/* Bodies are rendered until a moment before the page's deadline, which is left for the page itself. */
+static struct fragment_maker maker_of(struct store_live *s, const struct store_context *x)
+{
+  int64_t left_us = (x->deadline_us - clock_mono_us()) / 4;
+  return (struct fragment_maker){s->config, &s->slow, x->deadline_us - (left_us < PAGE_US ? left_us : PAGE_US), false};
+}
 
 /* Stores a packed body and answers with it. */
 static enum err finish(struct store_live *s, const struct store_context *x, const struct filling *f,
@@ -63,7 +73,7 @@ static enum err finish(struct store_live *s, const struct store_context *x, cons
   size_t n = f->n;
   enum err e = packed->failed ? ERR_NO_MEMORY : ERR_OK;
   if (e == ERR_OK) {
-    if (f->store)
+    if (f->store && !named->cut)
       store_body(s, named, buf_view(packed));
     if (wanted(wants, n, named)) {
       const void *value = fragment_unpack(named->kind, arena_copy(x->arena, buf_view(packed)), x->arena);
@@ -77,21 +87,35 @@ static enum err finish(struct store_live *s, const struct store_context *x, cons
   return e;
 }
 
-static enum err make_product(struct store_live *s, const struct store_context *x, const struct product *p,
-                             const struct filling *f)
+/* The kinds that are asked for, or the others. */
+static enum err make_kinds(struct store_live *s, const struct store_context *x, const struct product *p, struct filling *f,
+                           bool asked)
 {
   enum err e = ERR_OK;
-  uint32_t ordinal = catalog_find_id(x->pin, p->facts.id);
   stage_set(x->stage, STAGE_MARKDOWN);
   for (size_t k = 0; k < PRODUCT_KINDS && e == ERR_OK; k++) {
     struct buf packed = BUF_INIT;
     struct want named = {.kind = product_kinds[k], .id = p->facts.id, .version = p->facts.version};
-    fragment_pack_product(s->config, named.kind, p, &packed);
+    if (wanted(f->wants, f->n, &named) != asked)
+      continue;
+    bool cut = f->maker.cut;
+    f->maker.cut = false;
+    (void)fragment_pack_product(&f->maker, named.kind, p, &packed); /* packed.failed says the same */
+    named.cut = f->maker.cut;
+    f->maker.cut = f->maker.cut || cut;
     e = finish(s, x, f, &named, &packed);
   }
+  return e;
+}
+
+/* What nobody asks for is made last, so that it does not take the time of what the page needs. */
+static enum err make_rest(struct store_live *s, const struct store_context *x, const struct product *p, struct filling *f)
+{
+  enum err e = make_kinds(s, x, p, f, false);
+  uint32_t ordinal = catalog_find_id(x->pin, p->facts.id);
   METRICS_ADD(s->metrics, fills, f->store);
   if (e == ERR_OK && ordinal != CATALOG_NONE) {
-    if (f->store)
+    if (f->store && !f->maker.cut)
       catalog_stored(x->pin, ordinal, p->facts.version);
     catalog_floor_raise(x->pin, ordinal, p->facts.version);
   }
@@ -108,7 +132,7 @@ static const struct product *product_of(const struct product *v, size_t n, uint6
 
 /* A pair's fragment from its two products, both read in this snapshot. */
 static enum err make_pair(struct store_live *s, const struct store_context *x, const struct want *w,
-                          const struct product *a, const struct product *b, const struct filling *f)
+                          const struct product *a, const struct product *b, struct filling *f)
 {
   struct buf packed = BUF_INIT;
   struct pair_source words = {.other_id = b->facts.id};
@@ -120,7 +144,9 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
   for (size_t i = 0; i < a->n_pairs; i++)
     if (a->pairs[i].other_id == b->facts.id)
       words = a->pairs[i];
-  fragment_pack_pair(s->config, &words, a->facts.id, &packed);
+  f->maker.cut = false;
+  (void)fragment_pack_pair(&f->maker, &words, a->facts.id, &packed);
+  named.cut = f->maker.cut;
   return finish(s, x, f, &named, &packed);
 }
 
@@ -210,14 +236,19 @@ static enum err fill_batch(struct store_live *s, const struct store_context *x, 
   memcpy(ids, leased, n * sizeof *ids);
   size_t all = add_partners(wants, n_wants, ids, n);
   struct product *v = ARENA_ARRAY(x->arena, all, struct product);
-  struct filling f = {wants, n_wants, true};
+  struct filling f = {wants, n_wants, true, maker_of(s, x)};
   enum err e = v ? read_products(s, x, ids, all, v) : ERR_NO_MEMORY;
   for (size_t i = 0; i < all && e == ERR_OK; i++) {
     f.store = i < n;
     if (v[i].facts.id)
-      e = make_product(s, x, &v[i], &f);
+      e = make_kinds(s, x, &v[i], &f, true);
     else
       gone(wants, n_wants, ids[i]);
+  }
+  for (size_t i = 0; i < all && e == ERR_OK; i++) {
+    f.store = i < n;
+    if (v[i].facts.id)
+      e = make_rest(s, x, &v[i], &f);
   }
   f.store = true;
   for (size_t i = 0; i < n_wants && e == ERR_OK; i++) {
@@ -255,8 +286,10 @@ static enum err fill_site(struct store_live *s, const struct store_context *x, s
     return e != ERR_OK ? e : ERR_RETRY;
   catalog_floor_raise_page(s->catalog, 0, w->version, rows.version);
   named.version = rows.version;
-  fragment_pack_site(s->config, rows.questions, rows.n, &packed);
-  return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
+  struct fragment_maker maker = maker_of(s, x);
+  (void)fragment_pack_site(&maker, rows.questions, rows.n, &packed);
+  named.cut = maker.cut;
+  return finish(s, x, &(struct filling){w, 1, true, maker}, &named, &packed);
 }
 
 static enum err fill_page(struct store_live *s, const struct store_context *x, struct want *w)
@@ -271,8 +304,10 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   if (rows.status != PRODUCT_PUBLISHED) /* withdrawn since the catalog was published */
     return ERR_NOT_FOUND;
   named.version = rows.version;
-  fragment_pack_page(s->config, w->id, rows.title, rows.body_md, rows.updated_us, &packed);
-  return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
+  struct fragment_maker maker = maker_of(s, x);
+  (void)fragment_pack_page(&maker, w->id, rows.title, rows.body_md, rows.updated_us, &packed);
+  named.cut = maker.cut;
+  return finish(s, x, &(struct filling){w, 1, true, maker}, &named, &packed);
 }
 
 static enum err fill_timeline(struct store_live *s, const struct store_context *x, struct want *w)
@@ -285,7 +320,7 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
     return e != ERR_OK ? e : ERR_RETRY;
   named.version = rows.version;
   fragment_pack_timeline(rows.total, rows.activities, rows.n, &packed);
-  return finish(s, x, &(struct filling){w, 1, true}, &named, &packed);
+  return finish(s, x, &(struct filling){w, 1, true, maker_of(s, x)}, &named, &packed);
 }
 
 static enum err fill_one(struct store_live *s, const struct store_context *x, struct want *w)

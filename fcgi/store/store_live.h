@@ -19,6 +19,7 @@ struct store_live {
   struct fragment_cache *fragments;
   struct db *db;
   uint32_t rendering;
+  struct fragment_slow slow;
   unsigned char secret[ENVELOPE_SECRET];
 };
 

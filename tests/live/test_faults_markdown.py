@@ -1,0 +1,65 @@
+"""Bodies that take libcmark quadratic time, many on one page: the page keeps its deadline, and nothing that was
+left out for want of time is kept."""
+import json
+import time
+
+from lib.servers import SLOW, wait_until
+
+SLUGS = ("kafka", "kubernetes", "nats", "redis")
+PAGE = "/compare/" + "-vs-".join(SLUGS)
+HOSTILE = "REPEAT('![[]()',40000)"
+PROMISED_S = 2.5 * SLOW  # the deadline is 2 s; the rest is nginx and this machine's load
+NOTICE = "This text could not be rendered"
+CONFIG = {"page_cache_bytes": 0, "workers": 1, "markdown_cpu": 600}
+
+
+def pids(site):
+    return {w["pid"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"]}
+
+
+def edit(site, slug, what):
+    """Each body another one, so that none is known to be slow from another."""
+    columns = ", ".join(f"e.{c} = CONCAT('{slug} {c} ', {what})" for c in ("current_state_md", "heading_md", "prediction_md"))
+    site.sql(f"UPDATE editorial e JOIN product p ON p.id = e.product_id SET {columns}"
+             f" WHERE p.slug = '{slug}' AND e.status = 'published'")
+
+
+def timed(site, path):
+    began = time.monotonic()
+    answer = site.get(path)
+    return answer, time.monotonic() - began
+
+
+def test_four_products_of_hostile_bodies_keep_the_deadline(make_site):
+    site = make_site(config=CONFIG)
+    before = pids(site)
+    moved = site.metrics()["diptych_publishes_total"]
+    for slug in SLUGS:
+        edit(site, slug, HOSTILE)
+    wait_until(lambda: site.metrics()["diptych_publishes_total"] > moved, 10 * SLOW)
+    site.cache.flush()
+    answers = []
+    while len(answers) < 14:
+        answer, seconds = timed(site, PAGE)
+        assert answer.status == 200 and seconds < PROMISED_S, (len(answers), seconds)
+        assert "![[](" not in answer.text and answer.text.count(NOTICE) >= 4
+        answers.append(seconds)
+    assert answers[-1] < answers[0] / 2, "what its own limit refuses is kept, so that the work comes to an end"
+    assert pids(site) == before, "no worker was ended"
+    assert "no time was left to render" in site.log
+
+
+def test_a_good_body_that_had_no_time_is_shown_when_there_is_time(make_site):
+    site = make_site(config=CONFIG)
+    good = "CONCAT(REPEAT('Plain words of some length.\n\n', 2000), 'The *very* last words.')"
+    moved = site.metrics()["diptych_publishes_total"]
+    for slug in SLUGS[:-1]:
+        edit(site, slug, HOSTILE)
+    edit(site, SLUGS[-1], good)
+    wait_until(lambda: site.metrics()["diptych_publishes_total"] > moved, 10 * SLOW)
+    site.cache.flush()
+    first, seconds = timed(site, PAGE)
+    assert first.status == 200 and seconds < PROMISED_S
+    assert "The <em>very</em> last words." not in first.text and "max-age=0" in first["Cache-Control"]
+    wait_until(lambda: "The <em>very</em> last words." in site.get(PAGE).text, 30 * SLOW)
+    assert "The <em>very</em> last words." in site.get(PAGE).text
