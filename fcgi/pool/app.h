@@ -1,5 +1,6 @@
 /* What the pool runs: the callbacks by which the master, its workers and its watcher reach a site
- * without knowing any.  main.c fills one struct app; the pool includes neither pages nor adapters.
+ * without knowing any.  main.c fills one struct app.  The master includes no page, no SQL and no adapter;
+ * of the site the pool knows only what a request and a response are.
  *
  * Processes and order of calls:
  *   master   resources_open and shared_create once, before any fork; status whenever an operator asks; after

@@ -1,5 +1,5 @@
 /* The master: binds, forks, counts, reloads, stops.  It parses no request, opens no database and
- * includes no site; every descriptor that it waits on is non-blocking, so nothing can hold it up.
+ * includes no page; every descriptor that it waits on is non-blocking, so nothing can hold it up.
  *
  *   HUP             reload                       TTIN, TTOU   one worker more, one less
  *   TERM INT QUIT   graceful stop                USR1         reopen the log (it is standard error: nothing)

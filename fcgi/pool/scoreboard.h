@@ -5,7 +5,7 @@
  * no process, then the worker (what it is doing) and the master (what it wants of it).  Nothing is
  * locked, so a process may die at any instruction.  A slot's metrics are never cleared: sums over
  * all slots do not step back when a worker is replaced.  The request's text is double-checked by a
- * sequence number; a reader that keeps losing the race gets a torn but terminated text. */
+ * sequence number; a reader that keeps losing the race gets SCOREBOARD_UNKNOWN. */
 #ifndef DIPTYCH_POOL_SCOREBOARD_H
 #define DIPTYCH_POOL_SCOREBOARD_H
 

@@ -62,14 +62,6 @@ struct rows_page {
 };
 MUST_USE enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);
 
-/* An editor's words and questions on a pair, whichever way round they are stored. */
-struct rows_pair {
-  struct version a, b;     /* of the two products in this snapshot */
-  struct pair_source words; /* other_id: b's; has_text false and no questions: nothing was written */
-};
-MUST_USE enum err rows_pair_read(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
-                   struct rows_pair *out);
-
 /* Tries the statements of pages for these products, and with rows_try those of the other readings too, and
  * lets go what they read.  INVALID: db_failure says which one the server refuses, and why. */
 MUST_USE enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);

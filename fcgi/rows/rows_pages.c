@@ -1,4 +1,4 @@
-/* The smaller readings: a later page of a timeline, the site's questions, an editors' page, a pair. */
+/* The smaller readings: a later page of a timeline, the site's questions, an editors' page. */
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
@@ -132,27 +132,4 @@ enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t
 {
   struct page_reading g = {arena, deadline_us, id, out};
   return db_snapshot(db, deadline_us, page_read, &g);
-}
-
-/* ---- a pair */
-
-enum err rows_pair_read(struct db *db, uint64_t a_id, uint64_t b_id, struct arena *arena, int64_t deadline_us,
-                   struct rows_pair *out)
-{
-  uint64_t ids[2] = {a_id < b_id ? a_id : b_id, a_id < b_id ? b_id : a_id};
-  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .texts = true,
-                           .set = {.ids = ids, .n = a_id == b_id ? 1 : 2}};
-  *out = (struct rows_pair){.words = {.other_id = b_id}};
-  enum err err = db_snapshot(db, deadline_us, rows_facts_read, &r);
-  if (err != ERR_OK)
-    return err;
-  const struct product *a = rows_facts_find(&r, a_id), *b = rows_facts_find(&r, b_id);
-  if (!a || !b)
-    return ERR_NOT_FOUND;
-  out->a = a->facts.version;
-  out->b = b->facts.version;
-  for (size_t i = 0; i < a->n_pairs; i++)
-    if (a->pairs[i].other_id == b_id)
-      out->words = a->pairs[i];
-  return ERR_OK;
 }

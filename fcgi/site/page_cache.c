@@ -1,8 +1,10 @@
 #include "site/page_cache.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 #include <xxhash.h>
 
+#include "base/clock.h"
 #include "base/lru.h"
 
 #define NEWCOMERS_SHARE 5   /* one fifth of the bytes */
@@ -19,6 +21,7 @@ struct page_cache {
   struct lru *lru;
   size_t max;
   struct metrics *metrics;
+  uint64_t seed; /* drawn for each process */
 };
 
 struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m)
@@ -27,6 +30,8 @@ struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m)
   if (!t)
     return NULL;
   t->max = max_bytes;
+  if (getrandom(&t->seed, sizeof t->seed, GRND_NONBLOCK) != sizeof t->seed)
+    t->seed = (uint64_t)clock_now_us() ^ (uintptr_t)t; /* early in the machine's life */
   t->metrics = m;
   t->lru = lru_new(max_bytes, max_bytes - max_bytes / NEWCOMERS_SHARE, USUAL_BYTES);
   if (!t->lru)
@@ -34,9 +39,11 @@ struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m)
   return t;
 }
 
-static uint64_t hash_of(struct span key)
+/* There are pages enough (millions of sets of products) to choose some whose keys would collide: the seed, which
+ * nobody outside knows, makes that impossible. */
+static uint64_t hash_of(const struct page_cache *t, struct span s)
 {
-  return XXH3_64bits(key.p, key.n);
+  return XXH3_64bits_withSeed(s.p, s.n, t->seed);
 }
 
 static struct entry *entry_of(struct lru_entry *e)
@@ -64,7 +71,7 @@ void page_cache_free(struct page_cache **t)
 
 struct finished_page *page_cache_get(struct page_cache *t, struct span key)
 {
-  struct entry *e = entry_of(lru_get(t->lru, key, hash_of(key)));
+  struct entry *e = entry_of(lru_get(t->lru, key, hash_of(t, key)));
   return e ? &e->f : NULL;
 }
 
@@ -105,7 +112,7 @@ static bool drop(struct page_cache *t, struct span key, uint64_t hash)
 
 struct finished_page *page_cache_put(struct page_cache *t, const struct finished_page *f)
 {
-  uint64_t hash = hash_of(f->key);
+  uint64_t hash = hash_of(t, f->key);
   struct entry *e = NULL;
   if (f->body.n + f->key.n + sizeof *e < t->max / NEWCOMERS_SHARE)
     e = entry_new(f, hash);
@@ -120,11 +127,6 @@ struct finished_page *page_cache_put(struct page_cache *t, const struct finished
     entry_free(old);
   }
   return e ? &e->f : NULL;
-}
-
-void page_cache_drop(struct page_cache *t, struct span key)
-{
-  drop(t, key, hash_of(key));
 }
 
 void page_cache_put_gzip(struct page_cache *t, struct finished_page *f, struct span gzip)

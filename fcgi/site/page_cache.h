@@ -15,11 +15,10 @@ struct page_cache;
 struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m); /* NULL: no memory */
 void page_cache_free(struct page_cache **t);
 
-/* The entry, moved to the front; NULL: none.  Valid until the next page_cache_put or page_cache_drop. */
+/* The entry, moved to the front; NULL: none.  Valid until the next page_cache_put. */
 struct finished_page *page_cache_get(struct page_cache *t, struct span key);
 /* Copies everything; replaces an entry with the same key.  NULL: larger than the table, or no memory. */
 struct finished_page *page_cache_put(struct page_cache *t, const struct finished_page *f);
-void page_cache_drop(struct page_cache *t, struct span key);
 /* Attaches a compressed body (copied) to an entry. */
 void page_cache_put_gzip(struct page_cache *t, struct finished_page *f, struct span gzip);
 size_t page_cache_bytes(const struct page_cache *t);

@@ -13,7 +13,6 @@
 struct templates {
   size_t n;
   struct template *error, *files[TEMPLATES_FILE_COUNT];
-  uint64_t hash;
   struct template *v[][FORMS];
 };
 
@@ -44,7 +43,6 @@ static bool compile_route(struct templates *t, size_t at, const struct config *c
     struct template *made = compile(c, r->template, faces[i].suffix, r->shape, why);
     t->v[at][faces[i].form] = made;
     whole = whole && made;
-    t->hash = t->hash * 31 + (made ? template_hash(made) : 0);
   }
   return whole;
 }
@@ -110,9 +108,4 @@ const struct template *templates_file(const struct templates *t, enum templates_
 const struct template *templates_error(const struct templates *t)
 {
   return t->error;
-}
-
-uint64_t templates_hash(const struct templates *t)
-{
-  return t->hash;
 }

@@ -28,7 +28,5 @@ enum templates_file { TEMPLATES_FILES(TEMPLATES_ENUM) TEMPLATES_FILE_COUNT };
 const struct template *templates_file(const struct templates *t, enum templates_file file);
 
 const struct template *templates_error(const struct templates *t);
-/* Changes whenever any page could look different. */
-uint64_t templates_hash(const struct templates *t);
 
 #endif

@@ -3,7 +3,7 @@
  *   rows_probe CONFIG products ID...        rows_products
  *   rows_probe CONFIG facts ID...           rows_batch_list (ids sorted)
  *   rows_probe CONFIG range AFTER MOST      rows_batch_range
- *   rows_probe CONFIG terms | site | page ID | timeline ID PAGE | pair A B | lint */
+ *   rows_probe CONFIG terms | site | page ID | timeline ID PAGE | lint */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,21 +149,11 @@ static enum err timeline(struct ask *a)
   return err;
 }
 
-static enum err pair(struct ask *a)
-{
-  struct rows_pair out;
-  enum err err = rows_pair_read(a->db, a->numbers[0], a->numbers[1], a->arena, a->deadline_us, &out);
-  if (err == ERR_OK)
-    probe_say(json_pack("{s:o, s:o, s:o}", "a", probe_version(out.a), "b", probe_version(out.b), "pair",
-                        pair_json(&out.words)));
-  return err;
-}
-
 static const struct {
   const char *word;
   enum err (*run)(struct ask *a);
 } asks[] = {{"products", products}, {"facts", facts},       {"range", range}, {"terms", terms},
-            {"site", site},         {"page", page},         {"timeline", timeline}, {"pair", pair}};
+            {"site", site},         {"page", page},         {"timeline", timeline}};
 
 static enum err ask(const char *word, struct ask *a)
 {

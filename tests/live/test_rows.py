@@ -159,16 +159,14 @@ def test_pairs_either_way_round(shared):
                "(%s, %s, 'Second?', 'Yes', 2, 'published'), (%s, %s, 'First?', 'No', 1, 'published'), "
                "(%s, NULL, 'Alone?', 'So', 1, 'published'), (%s, %s, 'Draft?', '', 0, 'draft')", a, b, b, a, a, a, b)
     config = config_file(shared, shared.folder)
-    there, back = rows(config, "pair", a, b)[0][0], rows(config, "pair", b, a)[0][0]
-    assert there["pair"]["intro"] == "Intro" and there["pair"]["verdict"] == "Verdict"
-    assert [q["question"] for q in there["pair"]["questions"]] == ["First?", "Second?"]
-    assert {**back["pair"], "other": 0} == {**there["pair"], "other": 0}
-    assert (there["a"], there["b"]) == (back["b"], back["a"])
+    there, back = (rows(config, "products", x)[0][0]["pairs"][0] for x in (a, b))
+    assert there["intro"] == "Intro" and there["verdict"] == "Verdict"
+    assert [q["question"] for q in there["questions"]] == ["First?", "Second?"]
+    assert {**back, "other": 0} == {**there, "other": 0}
     shown = rows(config, "products", a)[0][0]
     assert [q["question"] for q in shown["questions_list"]] == ["Alone?"]
-    assert [p["other"] for p in shown["pairs"]] == [b] and there["a"] == shown["version"]
-    nothing = rows(config, "pair", a, c)[0][0]["pair"]
-    assert not nothing["words"] and nothing["questions"] == []
+    assert [p["other"] for p in shown["pairs"]] == [b]
+    assert rows(config, "products", c)[0][0]["pairs"] == []
 
 
 def test_pages_and_site_questions(shared):
