@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 struct breaker {
   _Atomic int64_t open_until_us; /* monotonic; 0: closed */
   _Atomic int64_t failed_us;     /* monotonic, of the last failure; 0: never */
@@ -17,12 +19,12 @@ struct breaker {
   _Atomic uint64_t refused;
 };
 
-bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: try; half open lets one caller a hold through */
+MUST_USE bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: try; half open lets one caller a hold through */
 void breaker_succeeded(struct breaker *b);
 void breaker_failed(struct breaker *b, int64_t hold_us); /* opens for hold_us */
 /* Like breaker_failed, but only the second failure without a success in between opens it: for a backend
  * that is so fast that a single late answer says more about the machine's load. */
 void breaker_struck(struct breaker *b, int64_t hold_us);
-bool breaker_closed(const struct breaker *b);
+MUST_USE bool breaker_closed(const struct breaker *b);
 
 #endif

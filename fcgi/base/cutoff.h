@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* Ends the wait.  It runs in a signal handler: async-signal-safe functions only.  false: not yet, ask again. */
 typedef bool cutoff_cut(void *of);
 
 /* Every us microseconds from now until cutoff_stop, `cut` is called. */
 void cutoff_start(int64_t us, cutoff_cut *cut, void *of);
 /* true: the wait was cut; what came out of the call is worth nothing. */
-bool cutoff_stop(void);
+MUST_USE bool cutoff_stop(void);
 
 #endif

@@ -19,11 +19,11 @@
 struct cache;
 
 /* NULL: no memory, or a server address that does not parse (logged). */
-struct cache *cache_new(const struct config *c, struct metrics *m, struct breaker *b);
+MUST_USE struct cache *cache_new(const struct config *c, struct metrics *m, struct breaker *b);
 void cache_free(struct cache **c);
 
 /* Are any servers configured and is the breaker closed?  Without a cache everything is a miss. */
-bool cache_usable(struct cache *c);
+MUST_USE bool cache_usable(struct cache *c);
 
 /* Fetches n keys; values[i] is an arena copy, or has a null pointer for a miss.  One multi-get per
  * CACHE_BATCH keys.  UNAVAILABLE: the cache could not answer (all or the rest are misses). */
@@ -33,7 +33,7 @@ enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct ar
 void cache_set(struct cache *c, struct span key, struct span value);
 
 /* A short lease: OK: it is ours; LIMIT: somebody else holds it; UNAVAILABLE: no cache. */
-enum err cache_lease(struct cache *c, struct span key);
+MUST_USE enum err cache_lease(struct cache *c, struct span key);
 void cache_release(struct cache *c, struct span key);
 
 #endif

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 #define CACHE_PEERS_MAX 64
 #define CACHE_PEERS_PATH 108
 
@@ -22,8 +24,8 @@ struct cache_peers {
 };
 
 /* path: NULL for a server that is reached by its port.  false: too many, or the path is too long. */
-bool cache_peers_add(struct cache_peers *p, const char *path, uint16_t port);
-bool cache_peers_sent(const struct cache_peers *p); /* bytes of theirs wait to be read */
+MUST_USE bool cache_peers_add(struct cache_peers *p, const char *path, uint16_t port);
+MUST_USE bool cache_peers_sent(const struct cache_peers *p); /* bytes of theirs wait to be read */
 void cache_peers_shut(const struct cache_peers *p); /* every read and write on them ends now */
 
 #endif

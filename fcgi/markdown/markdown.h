@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 
 enum markdown_result {
   MARKDOWN_OK,
@@ -31,16 +32,16 @@ struct markdown_limits {
   size_t bytes;          /* of the source */
   size_t output_bytes;   /* of the HTML */
   int cpu_ms;            /* for one body */
-  int64_t deadline_us;   /* monotonic, of whoever waits for it; 0: none */
   int heading_base;      /* 1-6: what the body's highest heading becomes */
   struct span base_url;  /* links that begin with it stay on the site; may be empty */
+  int64_t deadline_us;   /* monotonic, of whoever waits for it; 0: none */
 };
 
-enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
+MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
 
 /* The same body as Markdown again, for text representations: without raw HTML, links and pictures as above,
  * headings moved to begin at heading_base. */
-enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out);
+MUST_USE enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out);
 
 /* The words alone, on one line, at most max_chars characters, cut at a blank and then with an
  * ellipsis: for descriptions.  Looks only at the beginning of long sources.  Empty when there are no

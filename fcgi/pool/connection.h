@@ -12,6 +12,7 @@
 #include <fcgiapp.h>
 
 #include "base/deferred.h"
+#include "base/err.h"
 #include "http/request.h"
 #include "pool/record.h"
 
@@ -39,10 +40,10 @@ struct connection {
 
 /* Once per process, after fork.  libfcgi installs handlers for SIGPIPE, SIGTERM and SIGUSR1, which cut
  * answers off: set your own afterwards.  false: no memory. */
-bool connection_library_open(void);
+MUST_USE bool connection_library_open(void);
 
 /* Takes fd over.  NULL: no memory, fd is closed. */
-struct connection *connection_new(int fd);
+MUST_USE struct connection *connection_new(int fd);
 void connection_free(struct connection **c); /* closes it */
 
 enum connection_result {
@@ -54,18 +55,18 @@ enum connection_result {
 };
 
 /* Looks without blocking and without taking a byte.  `buffer` has 2 * RECORD_LIMIT bytes. */
-enum connection_result connection_look(struct connection *c, char *buffer);
+MUST_USE enum connection_result connection_look(struct connection *c, char *buffer);
 
 /* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena; a body that is there is
  * read and thrown away.  false: close it. */
-bool connection_request_take(struct connection *c, struct request *rq);
+MUST_USE bool connection_request_take(struct connection *c, struct request *rq);
 /* Copies of the same request once more, until connection_request_done.  false: no memory. */
-bool connection_request_again(struct connection *c, struct request *rq);
+MUST_USE bool connection_request_again(struct connection *c, struct request *rq);
 /* Forgets the request.  true: the connection can be kept; false: close it or linger. */
-bool connection_request_done(struct connection *c);
+MUST_USE bool connection_request_done(struct connection *c);
 
 /* Stops sending and waits for the peer's end without blocking. */
 void connection_linger(struct connection *c, int64_t due_us);
-bool connection_discard(struct connection *c); /* false: finished, close it */
+MUST_USE bool connection_discard(struct connection *c); /* false: finished, close it */
 
 #endif

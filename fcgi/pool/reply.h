@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "http/response.h"
 
 struct reply {
@@ -26,6 +27,6 @@ struct reply {
 
 /* `scratch` holds the header block while it is written.  false: the peer is gone or too slow, and the
  * connection must be closed. */
-bool reply_write(const struct reply *to, const struct response *r, struct buf *scratch);
+MUST_USE bool reply_write(const struct reply *to, const struct response *r, struct buf *scratch);
 
 #endif

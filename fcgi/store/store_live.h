@@ -40,11 +40,11 @@ static inline bool want_concerns(const struct want *w, uint64_t id)
 
 /* Reads the products ids[0..n) in one snapshot, stores all their fragments, and answers every want
  * about them, also those that were answered at another version before. */
-enum err store_fill_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+MUST_USE enum err store_fill_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
                              struct want *wants, size_t n_wants);
 /* SITE, PAGE, and TIMELINE beyond the first page: answers w; the other wants of the same product are
  * made anew when w turns out to be of another version. */
-enum err store_fill_other(struct store_live *s, const struct store_context *x, struct want *w, struct want *wants,
+MUST_USE enum err store_fill_other(struct store_live *s, const struct store_context *x, struct want *w, struct want *wants,
                           size_t n);
 
 #endif

@@ -17,7 +17,7 @@
 #include "markdown_markup.h"
 #include "text/utf8.h"
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0};
 
 static void shows(const char *source, const char *expected)
 {
@@ -279,6 +279,9 @@ static void child_is_given_up(void **state)
   struct markdown_limits brief = limits;
   brief.cpu_ms = 100;
   assert_int_equal(markdown_child_write(&brief, SPAN("a"), sleep_on, &out), MARKDOWN_NO_MEMORY);
+  assert_int_equal(out.n, 0);
+  brief.deadline_us = clock_mono_us() + 50000; /* whoever waits has less time than the body may take */
+  assert_int_equal(markdown_child_write(&brief, SPAN("a"), sleep_on, &out), MARKDOWN_NO_TIME);
   assert_int_equal(out.n, 0);
   assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nothing is left */
   buf_free(&out);
