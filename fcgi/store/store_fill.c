@@ -144,9 +144,11 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
   for (size_t i = 0; i < a->n_pairs; i++)
     if (a->pairs[i].other_id == b->facts.id)
       words = a->pairs[i];
+  bool cut = f->maker.cut;
   f->maker.cut = false;
   (void)fragment_pack_pair(&f->maker, &words, a->facts.id, &packed);
   named.cut = f->maker.cut;
+  f->maker.cut = named.cut || cut;
   return finish(s, x, f, &named, &packed);
 }
 
@@ -245,11 +247,6 @@ static enum err fill_batch(struct store_live *s, const struct store_context *x, 
     else
       gone(wants, n_wants, ids[i]);
   }
-  for (size_t i = 0; i < all && e == ERR_OK; i++) {
-    f.store = i < n;
-    if (v[i].facts.id)
-      e = make_rest(s, x, &v[i], &f);
-  }
   f.store = true;
   for (size_t i = 0; i < n_wants && e == ERR_OK; i++) {
     const struct want *w = &wants[i];
@@ -257,6 +254,11 @@ static enum err fill_batch(struct store_live *s, const struct store_context *x, 
     const struct product *b = a ? product_of(v, all, w->other_id) : NULL;
     if (b)
       e = make_pair(s, x, w, a, b, &f);
+  }
+  for (size_t i = 0; i < all && e == ERR_OK; i++) {
+    f.store = i < n;
+    if (v[i].facts.id)
+      e = make_rest(s, x, &v[i], &f);
   }
   return e;
 }
