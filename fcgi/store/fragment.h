@@ -31,6 +31,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
+#define FRAGMENT_FORMAT 3 /* of the packed bodies: raise it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PROFILE_ACTIVITIES 6
 #define CARD_SPARKS 10

@@ -8,13 +8,6 @@
 
 #define LEASE_POLL_US 5000
 
-size_t store_want_key(const struct store_live *s, const struct want *w, char out[FRAGMENT_KEY_MAX + 1])
-{
-  struct version v = w->kind == FRAGMENT_PAIR ? fragment_pair_version(w->version, w->other_version, w->other_id)
-                                              : w->version;
-  return fragment_key(out, w->kind, w->page, w->id, v, s->rendering);
-}
-
 static void want_answer(struct want *w, const void *value)
 {
   w->value = value;
