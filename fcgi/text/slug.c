@@ -15,9 +15,9 @@ bool slug_valid(struct span s)
 bool slug_valid_page(struct span s)
 {
   static const char *const taken[] = {
-      "alternatives", "api",    "badge",   "compare", "faq",    "favicon", "feed",    "healthz", "index",
-      "leaderboard",  "llms",   "metrics", "og",      "opensearch", "preview", "products", "readyz",
-      "robots",       "search", "sectors", "sitemap", "sitemaps",   "static",  "themes"};
+      "alternatives", "api",  "badge",   "compare", "faq",        "favicon",     "feed",    "feeds",    "healthz",
+      "index",        "leaderboard", "llms", "metrics", "og",     "opensearch",  "predictions", "preview", "products",
+      "readyz",       "robots", "search", "sectors", "sitemap",   "sitemaps",    "static",  "themes"};
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
     if (span_eq(s, span_z(taken[i])))
       return false;

@@ -17,7 +17,11 @@
 -- is a post of type `move` whose parent is the product; a question is a post of
 -- type `faq` under a product, or under none for the site's. Sectors and themes
 -- are the taxonomies `sector` and `theme`. Pages are pages. Old slugs are where
--- WordPress keeps them. Words on pairs stay in diptych's own, empty table.
+-- WordPress keeps them. An attribute and its sectors are rows of diptych's own two
+-- tables (attribute_sector takes no row: its sectors are elsewhere, so that every
+-- attribute is asked of all products), and a product's custom field that has an
+-- attribute's slug as its name is a fact. A product's summary is its custom field
+-- `summary`. Words on pairs, picks and sources stay in diptych's own, empty tables.
 -- Values that make no sense (a slug with %C3%BC, a zero date) are left to the
 -- reader, which passes over such rows; `diptych lint` names them.
 
@@ -32,12 +36,14 @@ SELECT p.ID AS id, p.post_name AS slug, p.post_title AS name,
        CASE p.post_status WHEN 'publish' THEN 'published' WHEN 'trash' THEN 'archived' ELSE 'draft' END AS status,
        website.meta_value AS website_url, repository.meta_value AS repository_url, CAST(NULL AS CHAR) AS logo_url,
        license.meta_value AS license, COALESCE(lifecycle.meta_value, 'active') AS lifecycle,
-       CAST(NULL AS DECIMAL(3,1)) AS velocity_override, p.post_date_gmt AS created_at, p.post_modified_gmt AS updated_at
+       CAST(NULL AS DECIMAL(3,1)) AS velocity_override, p.post_date_gmt AS created_at, p.post_modified_gmt AS updated_at,
+       summary.meta_value AS summary
   FROM wp_posts p
   LEFT JOIN wp_postmeta website    ON website.post_id = p.ID AND website.meta_key = 'website'
   LEFT JOIN wp_postmeta repository ON repository.post_id = p.ID AND repository.meta_key = 'repository'
   LEFT JOIN wp_postmeta license    ON license.post_id = p.ID AND license.meta_key = 'license'
   LEFT JOIN wp_postmeta lifecycle  ON lifecycle.post_id = p.ID AND lifecycle.meta_key = 'lifecycle'
+  LEFT JOIN wp_postmeta summary    ON summary.post_id = p.ID AND summary.meta_key = 'summary'
  WHERE p.post_type = 'product';
 
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_editorial AS
@@ -45,11 +51,16 @@ SELECT p.ID AS id, p.ID AS product_id, CASE p.post_status WHEN 'publish' THEN 'p
        p.post_excerpt AS headline, p.post_content AS current_state_md, COALESCE(heading.meta_value, '') AS heading_md,
        COALESCE(prediction.meta_value, '') AS prediction_md, author.display_name AS author,
        p.post_date_gmt AS published_at, CAST(NULL AS CHAR) AS preview_token,
-       p.post_date_gmt AS created_at, p.post_modified_gmt AS updated_at
+       p.post_date_gmt AS created_at, p.post_modified_gmt AS updated_at,
+       COALESCE(state.meta_value, 'open') AS prediction_state,
+       CAST(move.meta_value AS UNSIGNED) AS prediction_activity_id, note.meta_value AS prediction_note
   FROM wp_posts p
   LEFT JOIN wp_users author        ON author.ID = p.post_author
   LEFT JOIN wp_postmeta heading    ON heading.post_id = p.ID AND heading.meta_key = 'heading'
   LEFT JOIN wp_postmeta prediction ON prediction.post_id = p.ID AND prediction.meta_key = 'prediction'
+  LEFT JOIN wp_postmeta state      ON state.post_id = p.ID AND state.meta_key = 'prediction_state'
+  LEFT JOIN wp_postmeta move       ON move.post_id = p.ID AND move.meta_key = 'prediction_move'
+  LEFT JOIN wp_postmeta note       ON note.post_id = p.ID AND note.meta_key = 'prediction_note'
  WHERE p.post_type = 'product';
 
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_activity AS
@@ -100,6 +111,13 @@ SELECT r.object_id * 1000000 + r.term_taxonomy_id AS id, r.object_id AS product_
        r.term_order AS sort
   FROM wp_term_relationships r
   JOIN wp_term_taxonomy x ON x.term_taxonomy_id = r.term_taxonomy_id AND x.taxonomy = 'theme';
+
+CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_fact AS
+SELECT m.meta_id AS id, m.post_id AS product_id, a.id AS attribute_id, m.meta_value AS value,
+       CAST(NULL AS CHAR) AS note, CAST(NULL AS CHAR) AS source_url, CAST(NULL AS DATE) AS checked_on
+  FROM wp_postmeta m
+  JOIN wp_posts p  ON p.ID = m.post_id AND p.post_type = 'product'
+  JOIN attribute a ON a.slug = m.meta_key AND a.slug = CAST(m.meta_key AS BINARY); -- WordPress ignores case
 
 -- 2. Triggers --------------------------------------------------------------------
 -- They look other rows up with plain SELECTs, which lock nothing, and append with

@@ -109,6 +109,20 @@ def test_editing_in_wordpress(wordpress, pool):
     assert pool("SELECT slug, product_id FROM site_product_alias") == (("apache-kafka", 20),)
     assert pool("SELECT product_id, question FROM site_faq") == ((None, "What is this site?"),)
     for statement, expected in (
+            ("INSERT INTO attribute (slug, name, kind) VALUES ('written-in', 'Written in', 'list')", "site:0"),
+            (meta.format(20, "written-in", "Java, Scala"), "product:20"),
+            (meta.format(20, "Written-In", "another name"), "product:20"),
+            (meta.format(20, "summary", "A log that is shared."), "product:20"),
+            (meta.format(20, "prediction_state", "came_true"), "product:20"),
+            (meta.format(20, "prediction_move", "22"), "product:20"),
+            (meta.format(20, "prediction_note", "It is in 4.3."), "product:20")):
+        assert logged(wordpress, statement) == expected, statement
+    assert pool("SELECT product_id, attribute_id, value, note, source_url, checked_on FROM site_fact") == (
+        (20, 1, "Java, Scala", None, None, None),)
+    assert pool("SELECT summary FROM site_product WHERE id IN (10, 20) ORDER BY id") == ((None,), ("A log that is shared.",))
+    assert pool("SELECT prediction_state, prediction_activity_id, prediction_note FROM site_editorial ORDER BY id") == (
+        ("open", None, None), ("came_true", 22, "It is in 4.3."))
+    for statement, expected in (
             ("UPDATE wp_posts SET post_status = 'trash' WHERE ID = 20", "product:20"),
             ("DELETE FROM wp_term_relationships", "product:20"),
             ("DELETE FROM wp_term_taxonomy", "sector:6"),

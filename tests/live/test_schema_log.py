@@ -126,6 +126,41 @@ EDITS = {
         ("UPDATE comparison SET product_id = 4, other_product_id = 5", "product:1 product:3 product:4 product:5"),
         ("DELETE FROM comparison", "product:4 product:5"),
     ],
+    "attribute": [
+        ("INSERT INTO attribute (slug, name) VALUES ('runs-on', 'Runs on')", "site:0"),
+        ("UPDATE attribute SET unit = 'MB'", "site:0"),
+        ("UPDATE attribute SET id = 9", "site:0"),
+        ("DELETE FROM attribute", "site:0"),
+        ("INSERT INTO attribute (id, slug, name) VALUES (1, 'one', 'One'), (2, 'two', 'Two')", "site:0 site:0"),
+    ],
+    "attribute_sector": [
+        ("INSERT INTO attribute_sector (attribute_id, sector_id) VALUES (1, 1)", "site:0"),
+        ("UPDATE attribute_sector SET sort = 3", "site:0"),
+        ("UPDATE attribute_sector SET attribute_id = 2, sector_id = 2", "site:0"),
+        ("DELETE FROM attribute_sector", "site:0"),
+    ],
+    "fact": [
+        ("INSERT INTO fact (product_id, attribute_id, value) VALUES (1, 1, 'C')", "product:1"),
+        ("UPDATE fact SET value = 'D'", "product:1"),
+        ("UPDATE fact SET attribute_id = 2", "product:1"),
+        ("UPDATE fact SET product_id = 2", "product:1 product:2"),
+        ("REPLACE INTO fact (product_id, attribute_id, value) VALUES (2, 2, 'E')", "product:2 product:2"),
+        ("DELETE FROM fact", "product:2"),
+    ],
+    "alternative": [
+        ("INSERT INTO alternative (product_id, other_product_id, reason) VALUES (2, 1, 'r')", "product:1 product:2"),
+        ("UPDATE alternative SET reason = 's'", "product:1 product:2"),
+        ("UPDATE alternative SET product_id = 1, other_product_id = 2", "product:1 product:2"),
+        ("UPDATE alternative SET other_product_id = 3", "product:1 product:2 product:3"),
+        ("UPDATE alternative SET product_id = 4, other_product_id = 5", "product:1 product:3 product:4 product:5"),
+        ("DELETE FROM alternative", "product:4 product:5"),
+    ],
+    "product_source": [
+        ("INSERT INTO product_source (product_id, url) VALUES (1, 'https://example.org/feed')", "product:1"),
+        ("UPDATE product_source SET status = 'published'", "product:1"),
+        ("UPDATE product_source SET product_id = 2", "product:1 product:2"),
+        ("DELETE FROM product_source", "product:2"),
+    ],
 }
 
 

@@ -1,4 +1,5 @@
 """`diptych migrate`: on a new database, again, twice at once, with writers at work, and when it fails."""
+import re
 import shutil
 import subprocess
 import threading
@@ -10,7 +11,9 @@ from lib.servers import BINARY, TOP, configuration_text, diptych
 from schema_db import MIGRATIONS, SQL, server  # noqa: F401
 
 SCHEMA = ["--no-data", "--routines", "--events", "--triggers", "--skip-dump-date", "--skip-comments"]
-VERSIONS = tuple((n,) for n in range(1, len(MIGRATIONS) + 1))
+NUMBERS = [int(file.name[:3]) for file in MIGRATIONS]
+VERSIONS = tuple((n,) for n in NUMBERS)
+LAST = NUMBERS[-1]
 
 
 class Migrator:
@@ -68,7 +71,7 @@ def test_a_new_database_and_again(site, migrate):
     before = schema(site)
     second = migrate()
     assert (second.returncode, second.stderr) == (0, "")
-    assert second.stdout == f"the schema is at version {len(MIGRATIONS)}: nothing to do\n"
+    assert second.stdout == f"the schema is at version {LAST}: nothing to do\n"
     assert schema(site) == before
     assert site.editor()("SELECT * FROM site_state") == state, "the incarnation is made once"
     assert site.editor()("SELECT * FROM schema_version") == stamps
@@ -107,6 +110,94 @@ def test_a_run_that_was_cut_off_is_completed(site, migrate):
     (migrate.sql / MIGRATIONS[1].name).write_text(triggers)
     assert migrate().returncode == 0
     assert versions(site) == VERSIONS
+
+
+def rows(editor, table):
+    return editor(f"SELECT * FROM {table} ORDER BY 1")
+
+
+def earlier_site(server):  # noqa: F811
+    """A site as version 4 left it, with rows in every table that version 6 alters."""
+    site = server.site(*[file for file in MIGRATIONS if file.name < "005"])  # noqa: F811
+    root = site.editor()
+    for slug in "abc":
+        root.add("product", slug=slug, name=slug, status="published", license="MIT")
+    root.add("sector", slug="one", name="One")
+    root.add("theme", slug="one", name="One")
+    root.add("product_sector", product_id=1, sector_id=1)
+    root.add("product_theme", product_id=1, theme_id=1)
+    root.add("activity", product_id=1, title="t")
+    root.add("editorial", product_id=1, status="published", headline="h", prediction_md="It will.", preview_token="")
+    root.add("editorial", product_id=2, headline="h", preview_token="")
+    root.add("comparison", product_id=1, other_product_id=2, intro_md="i")
+    root.add("faq", product_id=1, other_product_id=2, question="q")
+    for slug in ("about", "predictions", "feeds"):
+        root.add("page", slug=slug, title=slug, body_md=f"About {slug}.", status="published")
+    root("SET SESSION sql_mode = ''")
+    root.add("product", slug="zero", name="A lax tool's", created_at="0000-00-00", updated_at="0000-00-00")
+    root.add("editorial", product_id=4, status="published", published_at="0000-00-00")
+    root("UPDATE product SET slug = 'a2' WHERE id = 1")
+    return site
+
+
+OLDER = ("sector", "theme", "product", "product_sector", "product_theme", "product_alias", "activity", "editorial", "faq",
+         "comparison")
+
+
+def test_a_site_with_rows_is_brought_to_the_newest_version(server, tmp_path):  # noqa: F811
+    site = earlier_site(server)
+    root = site.editor()
+    before = {table: rows(root, table) for table in OLDER}
+    log = root.one("SELECT COUNT(*) FROM change_log")
+    result = Migrator(tmp_path, site)()
+    assert result.returncode == 0, result.stderr
+    assert versions(site) == VERSIONS
+    added = {"product": (None,), "editorial": ("open", None, None)}
+    for table in OLDER:
+        assert rows(root, table) == tuple(row + added.get(table, ()) for row in before[table]), table
+    assert root("SELECT slug, body_md FROM page ORDER BY id") == (
+        ("about", "About about."), ("predictions-page-2", "About predictions."), ("feeds-page-3", "About feeds."))
+    assert root.one("SELECT COUNT(*) FROM change_log") == log + 2, "the two pages that moved"
+    new = server.site(*MIGRATIONS)
+    loaded, made = ([re.sub(r" AUTO_INCREMENT=\d+", "", line) for line in schema(s).replace(s.name, "SITE").splitlines()
+                     if "STARTS" not in line and "time_zone" not in line] for s in (new, site))
+    assert made == loaded
+    new.drop()
+    site.drop()
+
+
+def statements_of(file):
+    """The statements of a migration, as the client cuts them."""
+    delimiter, statements, statement = ";", [], ""
+    for line in file.read_text().splitlines(keepends=True):
+        if line.startswith("DELIMITER"):
+            delimiter = line.split()[1]
+            statements.append(line)
+            continue
+        statement += line
+        if line.rstrip().endswith(delimiter):
+            statements.append(statement)
+            statement = ""
+    return statements
+
+
+def test_a_run_that_was_cut_off_anywhere_goes_on(server, tmp_path):  # noqa: F811
+    """Cut after every alteration of a table, and after every 9th statement of the rest."""
+    file = next(file for file in MIGRATIONS if file.name.startswith("006"))
+    statements = statements_of(file)
+    cuts = [n for n, text in enumerate(statements, 1) if "EXECUTE" in text or n % 9 == 0]
+    site = earlier_site(server)
+    folder = tmp_path / "cut"
+    folder.mkdir()
+    migrate = Migrator(folder, site)
+    for cut in cuts:
+        (migrate.sql / file.name).write_text("".join(statements[:cut]))
+        result = migrate()
+        assert result.returncode == 1 and "does not end with" in result.stderr, (statements[cut - 1], result.stderr)
+    (migrate.sql / file.name).write_text(file.read_text())
+    assert migrate().returncode == 0
+    assert versions(site) == VERSIONS
+    site.drop()
 
 
 def test_two_at_once(site, migrate):
@@ -187,11 +278,11 @@ def test_a_newer_database_is_left_alone(site, migrate):
 def test_check_says_when_the_schema_and_the_program_are_not_of_an_age(site, migrate):
     settings = {"mysql_user": "root", "memcached": "", "template_dir": TOP / "templates"}
     assert migrate().returncode == 0
-    last, sql = len(MIGRATIONS), site.editor()
+    last, sql = LAST, site.editor()
     for change, words in [("DELETE FROM schema_version WHERE version = 99", None),
                           ("INSERT INTO schema_version (version) VALUES (99)", f"99 is newer than this diptych, which knows {last}"),
                           (f"DELETE FROM schema_version WHERE version >= {last}",
-                           f"{last - 1}, and this diptych has {last}: run `diptych migrate`")]:
+                           f"{NUMBERS[-2]}, and this diptych has {last}: run `diptych migrate`")]:
         sql(change)
         said = [line for line in diptych("check", config=migrate.write(**settings)).stdout.splitlines() if line[:6] == "schema"]
         assert said == ([f"schema     version {words}"] if words else [])
@@ -245,7 +336,7 @@ def test_what_stands_in_the_way_is_said(migrate, changes, words):
 
 
 def test_files_that_are_wrong_are_said(site, migrate):
-    last = len(MIGRATIONS)
+    last = LAST
     (migrate.sql / f"{last + 1:03}_more.sql").write_text("SELECT 1;")
     assert f"schema_version (version) VALUES ({last + 1})" in migrate().stderr
     (migrate.sql / f"{last + 1:03}_again.sql").write_text("SELECT 1;")

@@ -2,27 +2,34 @@
 import datetime
 import itertools
 import re
+from pathlib import Path
 
 import pymysql
 import pytest
 
 from lib.servers import TOP
-from schema_db import MIGRATIONS, SQL, server, site  # noqa: F401
+from schema_db import MIGRATIONS, server, site  # noqa: F401
 
 COLUMNS = {
     "sector": "id slug name sort",
     "theme": "id slug name",
     "product": "id slug name status website_url repository_url logo_url license lifecycle "
-               "velocity_override created_at updated_at",
+               "velocity_override created_at updated_at summary",
     "product_sector": "id product_id sector_id sort",
     "product_theme": "id product_id theme_id sort",
     "product_alias": "id slug product_id",
     "editorial": "id product_id status headline current_state_md heading_md prediction_md author "
-                 "published_at preview_token created_at updated_at",
+                 "published_at preview_token created_at updated_at prediction_state prediction_activity_id "
+                 "prediction_note",
     "activity": "id product_id status kind class title url version occurred_at",
     "faq": "id product_id other_product_id question answer_md sort status",
     "comparison": "id product_id other_product_id status intro_md verdict_md",
     "page": "id slug title body_md status updated_at",
+    "attribute": "id slug name kind unit help group_name sort status",
+    "attribute_sector": "id attribute_id sector_id sort",
+    "fact": "id product_id attribute_id value note source_url checked_on",
+    "alternative": "id product_id other_product_id reason sort status",
+    "product_source": "id product_id kind url status checked_at etag error",
 }
 REFUSED = (pymysql.err.IntegrityError, pymysql.err.OperationalError, pymysql.err.DataError)
 
@@ -77,7 +84,7 @@ def test_foreign_keys_are_indexed_and_never_cascade(editor):
     keys = editor("SELECT constraint_name, table_name, GROUP_CONCAT(column_name ORDER BY ordinal_position) "
                   "FROM information_schema.key_column_usage WHERE table_schema = DATABASE() "
                   "AND referenced_table_name IS NOT NULL GROUP BY constraint_name, table_name")
-    assert len(keys) == 11
+    assert len(keys) == 19
     indexes = {}
     for table, name, columns in editor(
             "SELECT table_name, index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index) FROM "
@@ -119,11 +126,12 @@ def test_children_go_before_their_product(editor):
 
 MODES = ["STRICT_TRANS_TABLES", ""]
 GOOD_SLUGS = ["a", "7zip", "vs-code", "a-vs", "x" * 64, "vs", "a-b-c-9"]
+STRICTER = {"attribute": ["vs-code", "a-vs"]}
 BAD_SLUGS = ["", " ", "a ", "a b", "A", "kafkA", "-a", "a-", "a--b", "a-vs-b", "a_b", "a.b", "a/b", "\u00e9",
              "a\n", "\na", "a\t", "a'", "x" * 65, "x" * 64 + "-y", "x" * 300, "%", "a%b", "a-vs-vs-b"]
 SLUGGED = {
     "product": {"name": "n"}, "sector": {"name": "n"}, "theme": {"name": "n"}, "page": {"title": "t"},
-    "product_alias": {"product_id": 1},
+    "product_alias": {"product_id": 1}, "attribute": {"name": "n"},
 }
 
 
@@ -132,10 +140,12 @@ def test_slugs(words, table):
     editor = words
     editor("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'")
     editor("INSERT IGNORE INTO product (id, slug, name) VALUES (1, 'first', 'First')")
+    stricter = STRICTER.get(table, [])
     for slug in GOOD_SLUGS:
-        editor.add(table, slug=slug, **SLUGGED[table])
+        if slug not in stricter:
+            editor.add(table, slug=slug, **SLUGGED[table])
     before = editor.one(f"SELECT COUNT(*) FROM {table}")
-    for mode, slug in itertools.product(MODES, BAD_SLUGS):
+    for mode, slug in itertools.product(MODES, BAD_SLUGS + stricter):
         editor("SET SESSION sql_mode = %s", mode)
         with pytest.raises(REFUSED):
             editor.add(table, slug=slug, **SLUGGED[table])
@@ -148,17 +158,17 @@ def test_slugs(words, table):
 def test_a_page_takes_none_of_the_sites_first_words(words):
     editor = words
     for slug in ("compare products alternatives sectors themes faq leaderboard search feed sitemap sitemaps "
-                 "robots opensearch llms badge healthz readyz metrics static api").split():
+                 "robots opensearch llms badge healthz readyz metrics static api predictions feeds preview").split():
         with pytest.raises(REFUSED):
             editor.add("page", slug=slug, title="t")
         editor.add("product", slug=slug, name="a product may")
-    for slug in ("about", "methodology", "products-we-like"):
+    for slug in ("about", "methodology", "products-we-like", "predictions-of-ours"):
         editor.add("page", slug=slug, title="t")
 
 
 def test_the_pool_refuses_the_same_words():
     lists = [set(re.findall(r"['\"]([a-z]+)['\"]", text)) for text in (
-        (SQL / "001_tables.sql").read_text().split("slug NOT IN (")[1].split(")")[0],
+        [m for m in map(Path.read_text, MIGRATIONS) if "slug NOT IN (" in m][-1].split("slug NOT IN (")[1].split(")")[0],
         (TOP / "fcgi/text/slug.c").read_text().split("taken[] = {")[1].split("}")[0])]
     assert lists[0] == lists[1] and len(lists[0]) > 20
 
@@ -173,20 +183,28 @@ WORDS = {
     ("faq", "status"): "draft published archived",
     ("comparison", "status"): "draft published archived",
     ("page", "status"): "draft published archived",
+    ("editorial", "prediction_state"): "open came_true failed",
+    ("attribute", "status"): "draft published archived",
+    ("attribute", "kind"): "text number bool date version list url",
+    ("alternative", "status"): "draft published archived",
+    ("product_source", "status"): "draft published archived",
+    ("product_source", "kind"): "atom rss json_feed github_releases endoflife",
 }
 DEFAULTS = {("product", "lifecycle"): "active", ("activity", "status"): "published",
-            ("activity", "kind"): "release", ("activity", "class"): "improvement"}
+            ("activity", "kind"): "release", ("activity", "class"): "improvement",
+            ("editorial", "prediction_state"): "open", ("attribute", "kind"): "text", ("product_source", "kind"): "atom"}
 
 
 def add_row(editor, table, **columns):
     """A row of any table, with the parents that it needs."""
-    number = editor.one("SELECT COALESCE(MAX(id), 0) + 1 FROM product")
-    if table != "product" and table not in ("page", "sector", "theme"):
+    number = editor.one("SELECT COALESCE(MAX(id), 0) + (SELECT COUNT(*) FROM attribute) + 1 FROM product")
+    if table not in ("product", "page", "sector", "theme", "attribute"):
         columns.setdefault("product_id", editor.add("product", slug=f"p{number}", name="P"))
-    if table == "comparison":
+    if table in ("comparison", "alternative"):
         columns.setdefault("other_product_id", editor.add("product", slug=f"q{number}", name="Q"))
     needed = {"product": {"slug": f"r{number}", "name": "R"}, "page": {"slug": f"page{number}", "title": "t"},
-              "activity": {"title": "t"}, "faq": {"question": "q"}}
+              "activity": {"title": "t"}, "faq": {"question": "q"}, "alternative": {"reason": "r"},
+              "attribute": {"slug": f"attribute{number}", "name": "A"}, "product_source": {"url": "https://example.org/"}}
     return editor.add(table, **{**needed.get(table, {}), **columns})
 
 
@@ -200,7 +218,9 @@ def test_closed_words(words, table, column):
     for word in WORDS[table, column].split():
         editor(f"UPDATE {table} SET {column} = %s WHERE id = %s", word, row)
     good = WORDS[table, column].split()[1]
-    bad = ["", "secret", good.upper(), good.title(), good + " ", " " + good, good + "x", good + " " * 20 + "x"]
+    longest = max(WORDS[table, column].split(), key=len)
+    bad = ["", "secret", good.upper(), good.title(), " " + good]
+    bad += [word + end for word in (good, longest) for end in (" ", "x", " " * 40 + "x")]
     for mode, word in itertools.product(MODES, bad):
         editor("SET SESSION sql_mode = %s", mode)
         with pytest.raises(REFUSED):
@@ -216,6 +236,64 @@ def test_velocity_override_is_a_score(editor):
     for score in ("-0.1", "10.1", 99):
         with pytest.raises(REFUSED):
             editor("UPDATE product SET velocity_override = %s WHERE id = %s", score, product)
+
+
+def test_a_summary_is_one_plain_line(editor):
+    product = editor.add("product", slug="a", name="A")
+    for summary in (None, "", "Keeps rows.", "\u00e9\U0001f98a" * 127, "'quoted' and \\ a backslash"):
+        editor("UPDATE product SET summary = %s", summary)
+        assert editor.one("SELECT summary FROM site_product") == summary
+    for mode, bad in itertools.product(MODES, ("two\nlines", "two\rlines", "\n", "a tab\t", "a bell\x07", "end\n")):
+        editor("SET SESSION sql_mode = %s", mode)
+        with pytest.raises(REFUSED):
+            editor("UPDATE product SET summary = %s WHERE id = %s", bad, product)
+            pytest.fail(f"took {bad!r}")
+    editor("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'")
+    with pytest.raises(REFUSED):
+        editor("UPDATE product SET summary = %s WHERE id = %s", "x" * 256, product)
+
+
+def test_a_fact_takes_any_value_once_a_product_and_attribute(editor):
+    product, other, _ = three_products(editor)
+    written = editor.add("attribute", slug="written-in", name="Written in", kind="list")
+    editor.add("fact", product_id=product, attribute_id=written, value="x" * 2048)
+    editor.add("fact", product_id=other, attribute_id=written, value="", checked_on="2026-08-22")
+    with pytest.raises(REFUSED, match="fact_attribute_id_unique"):
+        editor.add("fact", product_id=product, attribute_id=written, value="Java")
+    sector = editor.add("sector", slug="one", name="One")
+    editor.add("attribute_sector", attribute_id=written, sector_id=sector)
+    with pytest.raises(REFUSED, match="attribute_sector_sector_id_unique"):
+        editor.add("attribute_sector", attribute_id=written, sector_id=sector)
+    for statement in ("DELETE FROM attribute", "DELETE FROM sector", "DELETE FROM product WHERE slug = 'a'"):
+        with pytest.raises(REFUSED):
+            editor(statement)
+
+
+def test_a_settled_prediction_names_an_activity_of_its_product(editor):
+    product, other, _ = three_products(editor)
+    mine, others = [editor.add("activity", product_id=p, title="t") for p in (product, other)]
+    row = editor.add("editorial", product_id=product)
+    for value in (mine, None, mine):
+        editor("UPDATE editorial SET prediction_activity_id = %s, prediction_state = 'came_true' WHERE id = %s", value, row)
+    for statement, value in (("UPDATE editorial SET prediction_activity_id = %s", others),
+                             ("UPDATE editorial SET prediction_activity_id = %s", 99),
+                             ("UPDATE editorial SET product_id = %s", other),
+                             ("UPDATE activity SET product_id = %s WHERE title = 't' ORDER BY id LIMIT 1", other),
+                             ("DELETE FROM activity WHERE id = %s", mine)):
+        with pytest.raises(REFUSED):
+            editor(statement, value)
+    editor("UPDATE activity SET title = 'u', class = 'spark' WHERE id = %s", mine)
+    editor("UPDATE editorial SET product_id = %s, prediction_activity_id = %s", other, others)
+
+
+def test_unique_indexes_carry_a_name_that_tells_the_field(editor):
+    names = editor("SELECT DISTINCT table_name, index_name FROM information_schema.statistics WHERE table_schema = "
+                   "DATABASE() AND non_unique = 0 AND index_name <> 'PRIMARY' AND index_name NOT LIKE '%\\_anchor' "
+                   "AND index_name <> 'activity_of_product'")
+    assert len(names) == 13
+    for table, name in names:
+        column = re.fullmatch(rf"{table}_(\w+)_unique", name)
+        assert column and column[1] in COLUMNS[table].split(), name
 
 
 # pairs ----------------------------------------------------------------------------------------
@@ -235,6 +313,15 @@ def test_a_comparison_is_one_whichever_way_round(editor):
         editor("UPDATE comparison SET product_id = %s WHERE id = %s", c, first)
     editor("UPDATE comparison SET product_id = %s, other_product_id = %s WHERE id = %s", a, b, first)
     editor("UPDATE comparison SET other_product_id = %s, product_id = %s WHERE id = %s", c, b, first)
+
+
+def test_a_pick_leads_one_way(editor):
+    a, b, _ = three_products(editor)
+    editor.add("alternative", product_id=a, other_product_id=b, reason="r")
+    editor.add("alternative", product_id=b, other_product_id=a, reason="r")
+    for one, other in ((a, b), (b, b)):
+        with pytest.raises(REFUSED):
+            editor.add("alternative", product_id=one, other_product_id=other, reason="again")
 
 
 def test_a_pair_is_asked_a_question_once_whichever_way_round(editor):

@@ -30,6 +30,8 @@ static void pages(void **state)
   (void)state;
   assert_true(slug_valid_page(SPAN("about")) && slug_valid_page(SPAN("methodology")) && slug_valid_page(SPAN("compare-all")));
   assert_false(slug_valid_page(SPAN("compare")) || slug_valid_page(SPAN("sitemaps")) || slug_valid_page(SPAN("static")));
+  assert_false(slug_valid_page(SPAN("predictions")) || slug_valid_page(SPAN("feeds")) || slug_valid_page(SPAN("preview")));
+  assert_true(slug_valid_page(SPAN("predictions-of-ours")) && slug_valid_page(SPAN("feed-readers")));
   assert_false(slug_valid_page(SPAN("A")));
   assert_true(slug_valid(SPAN("compare"))); /* a product may be called so */
 }
