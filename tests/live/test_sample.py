@@ -96,12 +96,17 @@ def test_releases_of_every_product(sample_database, releases):
     assert hidden == [("Apache Kafka 4.2.2 released",)]
 
 
-def test_the_class_of_a_release_follows_from_its_number(sample_database):
-    rows = sample_database.sql("SELECT version, class, title, url FROM activity WHERE kind = 'release'")
-    assert {row[1] for row in rows} == {"spark", "improvement", "trivial"}
-    for version, found, title, url in rows:
+def test_the_class_of_a_release_follows_from_its_number_or_the_list_of_sparks(sample_database):
+    rows = sample_database.sql("SELECT p.slug, a.version, a.class, a.title, a.url FROM activity a "
+                               "JOIN product p ON p.id = a.product_id WHERE a.kind = 'release'")
+    assert {row[2] for row in rows} == {"spark", "improvement", "trivial"}
+    sparks = {tuple(line.split("\t")[:2]) for path in SAMPLE.glob("sparks*.tsv")
+              for line in path.read_text().splitlines()[1:]}
+    for slug, version, found, title, url in rows:
         plain = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
-        if plain:
+        if (slug, version) in sparks:
+            assert found == "spark", (slug, version)
+        elif plain:
             _, minor, patch = map(int, plain.groups())
             assert found == ("trivial" if patch else "improvement" if minor else "spark"), version
         assert title.endswith(f" {version} released")
@@ -215,6 +220,121 @@ def test_every_character_arrives(database, copy):
     database.script(rows.stdout)
     assert database.sql("SELECT name FROM product WHERE slug = 'kafka'") == [(name,)]
     assert database.sql("SELECT answer_md FROM faq WHERE product_id IS NULL") == [(answer,)]
+
+
+FACTS = {
+    "summaries.tsv": "slug\tsummary\nkafka\tA log that is shared.\n",
+    "summaries.2.tsv": "slug\tsummary\nnats\t" + "n" * 255 + "\n",
+    "sparks.1.tsv": "product\tversion\twhy\nkafka\t4.2.1\tit changes what brokers do\n",
+    "attributes.tsv": "slug\tname\tkind\tunit\tgroup\tsectors\thelp\n"
+                      "written-in\tWritten in\tlist\t\tProject\t\tIts languages.\n"
+                      "image\tImage\tnumber\tMB\t\tdevops,caches\t\n"
+                      "open\tOpen\tbool\t\t\t\t\nsince\tSince\tdate\t\t\t\t\nneeds\tNeeds\tversion\t\t\t\t\n"
+                      "home\tHome\turl\t\t\t\t\nmodel\tModel\ttext\t\t\t\t\n",
+    "facts.1.tsv": "product\tattribute\tvalue\tnote\tsource_url\tchecked_on\n"
+                   "kafka\twritten-in\tJava, Scala\tMostly.\thttps://example.org/a\t2026-08-22\n",
+    "facts.2.tsv": "product\tattribute\tvalue\tnote\tsource_url\tchecked_on\n"
+                   "kafka\timage\t-12.5\t\t\t\nkafka\topen\tpartly\t\t\t\nkafka\tsince\t2024-02-29\t\t\t\n"
+                   "kafka\tneeds\t1.2.3-rc.1\t\t\t\nkafka\thome\thttps://example.org\t\t\t\n"
+                   "nats\twritten-in\tGo\t\t\t\nnats\tmodel\tIt's \\ \u00e9\t\t\t\n",
+    "alternatives.1.tsv": "product\tother\treason\nkafka\tnats\tFewer parts.\nnats\tkafka\tKeeps more.\n",
+    "alternatives.2.tsv": "product\tother\treason\nkafka\tredis\tIt is there already.\n",
+}
+
+
+@pytest.fixture
+def with_facts(copy):
+    """The sample with files of this test's own for what is optional."""
+    for name in ("summaries", "sparks", "attributes", "facts", "alternatives"):
+        for path in copy.glob(f"{name}*.tsv"):
+            path.unlink()
+    for name, text in FACTS.items():
+        (copy / name).write_text(text)
+    return copy
+
+
+def test_facts_picks_summaries_and_sparks_arrive(database, with_facts):
+    assert re.search(r"^kafka\t4\.2\.1\t.*\ttrivial\t", (with_facts / "releases.tsv").read_text(), re.M)
+    rows = load(with_facts)
+    assert rows.returncode == 0, rows.stderr
+    database.script(rows.stdout)
+    assert database.sql("SELECT slug, summary FROM product WHERE summary IS NOT NULL ORDER BY slug") == [
+        ("kafka", "A log that is shared."), ("nats", "n" * 255)]
+    assert database.sql("SELECT version FROM activity a JOIN product p ON p.id = a.product_id WHERE p.slug = 'kafka' "
+                        "AND class = 'spark' AND version NOT LIKE '%.0.0'") == [("4.2.1",)]
+    assert database.sql("SELECT slug, kind, unit, group_name, help, sort, status FROM attribute ORDER BY id LIMIT 2") == [
+        ("written-in", "list", None, "Project", "Its languages.", 0, "published"),
+        ("image", "number", "MB", None, None, 1, "published")]
+    assert database.sql("SELECT a.slug, s.slug FROM attribute_sector l JOIN attribute a ON a.id = l.attribute_id "
+                        "JOIN sector s ON s.id = l.sector_id ORDER BY l.sort") == [("image", "devops"), ("image", "caches")]
+    facts = database.sql("SELECT p.slug, a.slug, f.value, f.note, f.source_url, CAST(f.checked_on AS CHAR) FROM fact f JOIN "
+                         "product p ON p.id = f.product_id JOIN attribute a ON a.id = f.attribute_id ORDER BY f.id")
+    assert len(facts) == 8
+    assert facts[0] == ("kafka", "written-in", "Java, Scala", "Mostly.", "https://example.org/a", "2026-08-22")
+    assert facts[-1] == ("nats", "model", "It's \\ \u00e9", None, None, None)
+    assert database.sql("SELECT p.slug, o.slug, a.sort, a.status FROM alternative a JOIN product p ON p.id = a.product_id "
+                        "JOIN product o ON o.id = a.other_product_id ORDER BY p.slug, a.sort") == [
+        ("kafka", "nats", 0, "published"), ("kafka", "redis", 1, "published"), ("nats", "kafka", 0, "published")]
+
+
+def fact(attribute, value, source="", checked=""):
+    return f"redis\t{attribute}\t{value}\t\t{source}\t{checked}\n"
+
+
+BAD_VALUES = [("image", value) for value in ("1,5", "12 MB", "1.", ".5", "+1", "1e3", "\u0661")]
+BAD_VALUES += [("open", value) for value in ("Yes", "true", "1")]
+BAD_VALUES += [("since", value) for value in ("2026-02-30", "2026-2-3", "22.08.2026", "20260822", "2026-08-22T00:00:00Z")]
+BAD_VALUES += [("needs", value) for value in ("Java 17", "17+", "latest")]
+BAD_VALUES += [("written-in", value) for value in ("Java,Scala", "Java, ", "Java, Java", "Java;, ")]
+BAD_VALUES += [("home", value) for value in ("example.org", "ftp://example.org", "https://", "https://a b")]
+
+
+@pytest.mark.parametrize("attribute, value", BAD_VALUES)
+def test_a_value_that_does_not_fit_its_kind_is_named(with_facts, attribute, value):
+    path = with_facts / "facts.2.tsv"
+    path.write_text(FACTS["facts.2.tsv"] + fact(attribute, value))
+    rows = load(with_facts)
+    assert rows.returncode == 1 and rows.stdout == ""
+    assert rows.stderr.startswith("load: facts.2.tsv:9: "), rows.stderr
+    assert "is not a value of the kind" in rows.stderr or "blanks around it" in rows.stderr
+
+
+@pytest.mark.parametrize("file, line, said", [
+    ("summaries.2.tsv", "kafko\tx\n", "3: no product has the slug 'kafko'"),
+    ("summaries.2.tsv", "kafka\tx\n", "3: kafka: is already in summaries.tsv:2"),
+    ("summaries.2.tsv", "redis\t\n", "3: the summary is empty"),
+    ("summaries.2.tsv", "redis\t" + "x" * 256 + "\n", "3: the summary has 256 characters, 255 at most"),
+    ("sparks.1.tsv", "kafka\t99.0.0\twhy\n", "3: no release of kafka has the version '99.0.0'"),
+    ("sparks.1.tsv", "kafko\t4.2.1\twhy\n", "3: no product has the slug 'kafko'"),
+    ("sparks.1.tsv", "kafka\t4.2.1\twhy\n", "3: kafka and 4.2.1: is already in sparks.1.tsv:2"),
+    ("sparks.1.tsv", "kafka\t4.2.0\t\n", "3: the why is empty"),
+    ("attributes.tsv", "open\tOpen\tbool\t\t\t\t\n", "9: open: is already in attributes.tsv:4"),
+    ("attributes.tsv", "x\tX\tinteger\t\t\t\t\n", "9: 'integer' is none of text, number, bool, date, version, list, url"),
+    ("attributes.tsv", "x\tX\ttext\t\t\tdevops,nosuch\t\n", "9: 'nosuch' is not listed in its table"),
+    ("attributes.tsv", "X\tX\ttext\t\t\t\t\n", "9: 'X' is not a slug"),
+    ("attributes.tsv", "x\tX\ttext\n", "9: too many or too few fields"),
+    ("facts.2.tsv", fact("nosuch", "x"), "9: no attribute has the slug 'nosuch'"),
+    ("facts.2.tsv", fact("open", "yes").replace("redis", "kafko"), "9: no product has the slug 'kafko'"),
+    ("facts.2.tsv", fact("written-in", "C").replace("redis", "kafka"), "9: kafka and written-in: is already in facts.1.tsv:2"),
+    ("facts.2.tsv", fact("model", ""), "9: the value is empty"),
+    ("facts.2.tsv", fact("model", "x" * 2049), "9: the value has 2049 characters, 2048 at most"),
+    ("facts.2.tsv", fact("model", "x", "example.org"), "9: 'example.org' is not an address"),
+    ("facts.2.tsv", fact("model", "x", "", "yesterday"), "9: 'yesterday' is not a day"),
+    ("alternatives.2.tsv", "kafka\tkafko\tr\n", "3: no product has the slug 'kafko'"),
+    ("alternatives.2.tsv", "kafka\tkafka\tr\n", "3: kafka is no alternative to itself"),
+    ("alternatives.2.tsv", "kafka\tnats\tr\n", "3: kafka and nats: is already in alternatives.1.tsv:2"),
+    ("alternatives.2.tsv", "kafka\tvalkey\t\n", "3: the reason is empty"),
+])
+def test_a_mistake_in_an_optional_file_is_named(with_facts, file, line, said):
+    (with_facts / file).write_text(FACTS[file] + line)
+    rows = load(with_facts)
+    assert rows.returncode == 1 and rows.stdout == ""
+    assert rows.stderr.startswith(f"load: {file}:{said}"), rows.stderr
+
+
+def test_other_columns_in_an_optional_file_are_named(with_facts):
+    (with_facts / "sparks.1.tsv").write_text("product\tversion\nkafka\t4.2.1\n")
+    assert load(with_facts).stderr == "load: sparks.1.tsv:1: the columns must be product, version, why\n"
 
 
 @pytest.mark.parametrize("file, old, new, said", [
