@@ -11,7 +11,11 @@ KEYS = [("product_sector", "product_id", "product"), ("product_sector", "sector_
         ("product_theme", "product_id", "product"), ("product_theme", "theme_id", "theme"),
         ("product_alias", "product_id", "product"), ("editorial", "product_id", "product"),
         ("activity", "product_id", "product"), ("faq", "product_id", "product"),
-        ("comparison", "product_id", "product"), ("comparison", "other_product_id", "product")]
+        ("comparison", "product_id", "product"), ("comparison", "other_product_id", "product"),
+        ("attribute_sector", "attribute_id", "attribute"), ("attribute_sector", "sector_id", "sector"),
+        ("fact", "product_id", "product"), ("fact", "attribute_id", "attribute"),
+        ("alternative", "product_id", "product"), ("alternative", "other_product_id", "product"),
+        ("product_source", "product_id", "product")]
 
 
 def generate(server, name, *options):  # noqa: F811
@@ -35,7 +39,8 @@ def test_it_is_whole(site):
     for child, column, parent in KEYS:
         assert not root(f"SELECT c.id FROM {child} c LEFT JOIN {parent} p ON p.id = c.{column} "
                         f"WHERE c.{column} IS NOT NULL AND p.id IS NULL"), (child, column)
-    for table in ("product", "product_theme", "product_sector", "activity", "editorial"):
+    for table in ("product", "product_theme", "product_sector", "activity", "editorial", "attribute", "fact", "alternative",
+                  "product_source"):
         root(f"ALTER TABLE {table} FORCE")  # checks every row's constraints and rebuilds its unique keys
     assert root("SELECT COUNT(*), SUM(rev) FROM revision") == ((300, 300),)
     root("UPDATE product SET name = 'edited' WHERE id = 1")

@@ -22,7 +22,7 @@ def root(site):
     root = site.editor()
     for slug in "abcde":
         root.add("product", slug=slug, name=slug.upper())
-    for table in ("sector", "theme"):
+    for table in ("sector", "theme", "attribute"):
         for slug in ("one", "two"):
             root.add(table, slug=slug, name=slug)
     return root

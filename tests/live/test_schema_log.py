@@ -6,13 +6,14 @@ from schema_db import MIGRATIONS, server, site  # noqa: F401
 
 
 def populated(site):  # noqa: F811
-    """An editor at a site with products 1 to 5, sectors 1 and 2, themes 1 and 2."""
+    """An editor at a site with products 1 to 5; sectors, themes and attributes 1 and 2."""
     editor = site.editor()
     for slug in "abcde":
         editor.add("product", slug=slug, name=slug.upper())
     for slug in ("one", "two"):
         editor.add("sector", slug=slug, name=slug)
         editor.add("theme", slug=slug, name=slug)
+        editor.add("attribute", slug=slug, name=slug)
     return editor
 
 
@@ -128,10 +129,10 @@ EDITS = {
     ],
     "attribute": [
         ("INSERT INTO attribute (slug, name) VALUES ('runs-on', 'Runs on')", "site:0"),
-        ("UPDATE attribute SET unit = 'MB'", "site:0"),
-        ("UPDATE attribute SET id = 9", "site:0"),
-        ("DELETE FROM attribute", "site:0"),
-        ("INSERT INTO attribute (id, slug, name) VALUES (1, 'one', 'One'), (2, 'two', 'Two')", "site:0 site:0"),
+        ("UPDATE attribute SET unit = 'MB' WHERE id = 3", "site:0"),
+        ("UPDATE attribute SET id = 9 WHERE id = 3", "site:0"),
+        ("UPDATE attribute SET sort = id", "site:0 site:0 site:0"),
+        ("DELETE FROM attribute WHERE id = 9", "site:0"),
     ],
     "attribute_sector": [
         ("INSERT INTO attribute_sector (attribute_id, sector_id) VALUES (1, 1)", "site:0"),

@@ -25,6 +25,7 @@ def site(server):
     for n in (1, 2, 3):
         root.add("sector", slug=f"s{n}", name=f"S{n}")
         root.add("theme", slug=f"t{n}", name=f"T{n}")
+        root.add("attribute", slug=f"a{n}", name=f"A{n}", status="published")
     yield site
     site.drop()
 
@@ -39,6 +40,9 @@ def imports(importer, base=0):
         importer.add("faq", product_id=n, question=f"q{base}")
         importer.add("faq", product_id=n, other_product_id=n % PRODUCTS + 1, question=f"q{base}")
         importer.add("product_alias", product_id=n, slug=f"once-{base}-{n}")
+        importer.add("fact", product_id=n, attribute_id=1 + base, value="v")
+        importer.add("alternative", product_id=n, other_product_id=(n + base) % PRODUCTS + 1, reason="r")
+        importer.add("product_source", product_id=n, url="https://example.org/")
     importer("INSERT INTO activity (product_id, title) SELECT * FROM (VALUES (1, 'bulk'), (2, 'bulk')) AS some")
 
 
@@ -53,7 +57,8 @@ def saves(editor, products):
         editor("UPDATE product SET status = 'published' WHERE slug = %s", f"p{n}")
         editor("UPDATE product SET slug = %s WHERE id = %s", f"renamed{n}", n)
         editor("UPDATE editorial SET headline = 'saved' WHERE id = %s", n)
-        editor.add("activity", product_id=n, title="post", kind="post")
+        post = editor.add("activity", product_id=n, title="post", kind="post")
+        editor("UPDATE editorial SET prediction_state = 'came_true', prediction_activity_id = %s WHERE id = %s", post, n)
 
 
 def test_saves_do_not_wait_for_an_open_import(site):
@@ -65,6 +70,7 @@ def test_saves_do_not_wait_for_an_open_import(site):
     for n in (1, 2, 3):
         editor("UPDATE sector SET name = 'x', sort = 3 WHERE id = %s", n)
         editor("UPDATE theme SET name = 'x', slug = %s WHERE id = %s", f"new{n}", n)
+        editor("UPDATE attribute SET name = 'x', help = 'y' WHERE id = %s", n)
     editor.commit()
     importer.commit()
 
@@ -181,3 +187,20 @@ def test_two_editors_and_an_importer_at_random(site):
     for thread in threads:
         thread.join()
     assert not errors
+
+
+def test_a_change_of_an_activity_does_not_wait_for_the_prediction_that_names_it(site):
+    """Nor the other way round: the key refers to an index that such an UPDATE never locks."""
+    root, settling, importer = site.editor(), site.editor(), site.editor()
+    release = root.add("activity", product_id=1, title="t")
+    settling.begin()
+    settling("UPDATE editorial SET prediction_state = 'came_true', prediction_activity_id = %s WHERE id = 1", release)
+    importer.begin()
+    importer("UPDATE activity SET title = 'u', class = 'spark', url = 'https://example.org/' WHERE id = %s", release)
+    settling("UPDATE editorial SET prediction_note = 'It is there.' WHERE id = 1")
+    settling.commit()
+    settling.begin()
+    settling("UPDATE editorial SET prediction_activity_id = NULL WHERE id = 1")
+    settling("UPDATE editorial SET prediction_activity_id = %s WHERE id = 1", release)
+    importer.commit()
+    settling.commit()
