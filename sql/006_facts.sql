@@ -132,17 +132,10 @@ SET @alteration = IF(EXISTS (SELECT 1 FROM information_schema.columns
 PREPARE alteration FROM @alteration;
 EXECUTE alteration;
 
--- The activity that settled a prediction is one of the same product, because a
--- change of it is logged for that product alone. The key refers to an index that
--- an UPDATE of the activity's other columns never locks.
-SET @alteration = IF(EXISTS (SELECT 1 FROM information_schema.statistics
-            WHERE table_schema = DATABASE() AND table_name = 'activity' AND index_name = 'activity_of_product'),
-  'DO 0',
-  'ALTER TABLE activity
-     ADD UNIQUE KEY activity_of_product (product_id, id)');
-PREPARE alteration FROM @alteration;
-EXECUTE alteration;
-
+-- prediction_activity_id names the activity that settled the prediction: one of
+-- the same product, because a change of it is logged for that product alone. It
+-- has no foreign key, so that activities can be pruned and the table truncated
+-- as before; readers take an id that names no such activity for none.
 SET @alteration = IF(EXISTS (SELECT 1 FROM information_schema.columns
             WHERE table_schema = DATABASE() AND table_name = 'editorial' AND column_name = 'prediction_state'),
   'DO 0',
@@ -152,11 +145,8 @@ SET @alteration = IF(EXISTS (SELECT 1 FROM information_schema.columns
      ADD COLUMN prediction_note VARCHAR(500) NULL,
      ADD KEY editorial_preview_token (preview_token),
      ADD KEY editorial_prediction_activity (prediction_activity_id),
-     ADD KEY editorial_fk_prediction_activity (product_id, prediction_activity_id),
      ADD CONSTRAINT editorial_prediction_state_word CHECK (
-       prediction_state IN (''open'', ''came_true'', ''failed'') AND prediction_state NOT LIKE ''% ''),
-     ADD CONSTRAINT editorial_prediction_activity FOREIGN KEY (product_id, prediction_activity_id)
-       REFERENCES activity (product_id, id)');
+       prediction_state IN (''open'', ''came_true'', ''failed'') AND prediction_state NOT LIKE ''% '')');
 PREPARE alteration FROM @alteration;
 EXECUTE alteration;
 

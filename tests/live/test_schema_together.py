@@ -190,7 +190,7 @@ def test_two_editors_and_an_importer_at_random(site):
 
 
 def test_a_change_of_an_activity_does_not_wait_for_the_prediction_that_names_it(site):
-    """Nor the other way round: the key refers to an index that such an UPDATE never locks."""
+    """Nor the other way round."""
     root, settling, importer = site.editor(), site.editor(), site.editor()
     release = root.add("activity", product_id=1, title="t")
     settling.begin()
