@@ -225,15 +225,9 @@ EXECUTE alteration;
 DEALLOCATE PREPARE alteration;
 
 -- Triggers ----------------------------------------------------------------------
--- All append through one procedure: under LOCK TABLES, which dump and import
--- tools write, MariaDB refuses an edit when several triggers name change_log.
+-- All append through change_log_append, which 005_append.sql makes.
 
 DELIMITER //
-
-CREATE PROCEDURE IF NOT EXISTS change_log_append(
-  IN what VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin, IN which BIGINT UNSIGNED)
-MODIFIES SQL DATA
-INSERT INTO change_log (entity, entity_id) VALUES (what, which)//
 
 CREATE /*M! OR REPLACE */ TRIGGER attribute_after_insert AFTER INSERT ON attribute FOR EACH ROW
 CALL change_log_append('site', 0)//

@@ -26,6 +26,11 @@ ROWS = {
     "activity": "(id, product_id, title) VALUES (1, 1, 't')",
     "faq": "(id, product_id, other_product_id, question) VALUES (1, 1, 2, 'q')",
     "comparison": "(id, product_id, other_product_id) VALUES (1, 1, 2)",
+    "attribute": "(id, slug, name) VALUES (1, 'one', 'again')",
+    "attribute_sector": "(id, attribute_id, sector_id) VALUES (1, 1, 1)",
+    "fact": "(id, product_id, attribute_id, value) VALUES (1, 1, 1, 'C')",
+    "alternative": "(id, product_id, other_product_id, reason) VALUES (1, 1, 2, 'r')",
+    "product_source": "(id, product_id, url) VALUES (1, 1, 'https://example.org/feed')",
 }
 # before and after the row is there, and how often its owners are logged
 WRITES = [("INSERT INTO {t} {row}", 1), ("INSERT IGNORE INTO {t} {row}", 0), ("REPLACE INTO {t} {row}", 2),
@@ -56,7 +61,7 @@ def opened_often(editor):
 @pytest.mark.parametrize("table", TABLES)
 def test_every_write_under_every_lock(site, table):
     editor = populated(site)
-    entries = 2 if table in ("faq", "comparison") else 1
+    entries = 2 if table in ("faq", "comparison", "alternative") else 1
     for pattern in LOCKS:
         for checks in (0, 1) if table not in ("product", "sector", "theme") else (0,):
             worker = site.editor()
@@ -112,7 +117,7 @@ def test_a_dump_is_loaded_over_the_site(site, options):
     assert done.returncode == 0, done.stderr
     assert {table: editor(f"SELECT * FROM {table} ORDER BY id") for table in TABLES} == before
     named = editor("SELECT DISTINCT entity FROM change_log WHERE seq > %s", last)
-    expected = {"product", "sector", "theme", "page"} if "--replace" in options else set()
+    expected = {"product", "sector", "theme", "page", "site"} if "--replace" in options else set()
     assert {entity for entity, in named} == expected
 
 
