@@ -13,7 +13,7 @@ int score_tenths(uint32_t n90, uint32_t s30, uint32_t median2)
 
 enum band score_band(int tenths)
 {
-#define BAND_TEST(name, word, from, to)                                                                                \
+#define BAND_TEST(name, label, from, to)                                                                                \
   if (tenths < (to))                                                                                                   \
     return BAND_##name;
   BAND_LIST(BAND_TEST)
@@ -21,12 +21,12 @@ enum band score_band(int tenths)
   return BAND_SURGING;
 }
 
-struct span band_word(enum band b)
+struct span band_name(enum band b)
 {
-#define BAND_WORD(name, word, from, to) {word, sizeof word - 1},
-  static const struct span words[] = {BAND_LIST(BAND_WORD)};
-#undef BAND_WORD
-  return words[b];
+#define BAND_NAME(name, label, from, to) {label, sizeof label - 1},
+  static const struct span names[] = {BAND_LIST(BAND_NAME)};
+#undef BAND_NAME
+  return names[b];
 }
 
 static int count_cmp(const void *a, const void *b)

@@ -18,7 +18,7 @@
 #define SCORE_CADENCE_DAYS 90
 #define SCORE_SPARK_DAYS 30
 
-/* X(NAME, word, from tenths, to tenths): from is in the band, to is not (but for the last). */
+/* X(NAME, label, from tenths, to tenths): from is in the band, to is not (but for the last). */
 #define BAND_LIST(X)                                                                                                   \
   X(DORMANT, "dormant", 0, 10)                                                                                         \
   X(SLOW, "slow", 10, 30)                                                                                              \
@@ -26,14 +26,14 @@
   X(ACTIVE, "active", 50, 80)                                                                                          \
   X(SURGING, "surging", 80, 101)
 
-#define BAND_ENUM(name, word, from, to) BAND_##name,
+#define BAND_ENUM(name, label, from, to) BAND_##name,
 enum band { BAND_LIST(BAND_ENUM) BAND_COUNT };
 #undef BAND_ENUM
 
 /* median2: twice the sector's median n90 (0 allowed; m is at least 1). */
 int score_tenths(uint32_t n90, uint32_t s30, uint32_t median2);
 enum band score_band(int tenths); /* tenths >= 0 */
-struct span band_word(enum band b);
+struct span band_name(enum band b);
 /* Twice the median of counts[0..n), which are reordered; 0 for n = 0. */
 uint32_t score_median2(uint32_t *counts, size_t n);
 /* "5.0" into out; returns the length (at most 4). */

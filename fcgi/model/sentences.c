@@ -57,7 +57,7 @@ struct span sentences_score(struct arena *a, int tenths)
   if (tenths == SCORE_NONE)
     return SPAN("not scored");
   score_text(text, tenths);
-  return arena_printf(a, "%s, %.*s", text, SPAN_ARG(band_word(score_band(tenths))));
+  return arena_printf(a, "%s, %.*s", text, SPAN_ARG(band_name(score_band(tenths))));
 }
 
 /* "Apache Kafka 5.0 (active), Kubernetes 6.1 (active)" */
@@ -71,7 +71,7 @@ static struct span scores(struct arena *a, const struct sentences_member *m, siz
       one = ARENA_JOIN(a, m[i].name, SPAN(" is not scored"));
     else {
       struct span score = span_of(text, score_text(text, m[i].tenths));
-      one = ARENA_JOIN(a, m[i].name, SPAN(" "), score, SPAN(" ("), band_word(score_band(m[i].tenths)), SPAN(")"));
+      one = ARENA_JOIN(a, m[i].name, SPAN(" "), score, SPAN(" ("), band_name(score_band(m[i].tenths)), SPAN(")"));
     }
     out = i == 0 ? one : ARENA_JOIN(a, out, SPAN(", "), one);
   }

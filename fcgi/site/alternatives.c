@@ -5,7 +5,7 @@
  * the same order, and to take those whose bit is set. */
 #include "site/alternatives.h"
 
-#define FAR 1000
+#define FAR_FIRST 1000
 
 struct lane { /* one sector's ranking, and how far it has been read */
   struct catalog_list list;
@@ -27,7 +27,7 @@ static bool is_open(const struct merge *m, uint32_t ordinal)
   return ordinal < m->page->pin.products && (m->open[ordinal >> 3] >> (ordinal & 7) & 1);
 }
 
-static void flip(struct merge *m, uint32_t ordinal)
+static void toggle(struct merge *m, uint32_t ordinal)
 {
   m->open[ordinal >> 3] ^= (uint8_t)(1u << (ordinal & 7));
 }
@@ -41,7 +41,7 @@ static uint32_t open_all(struct merge *m, uint32_t except)
       uint32_t ordinal = m->lanes[i].list.ordinals[k];
       if (ordinal == except || ordinal >= m->page->pin.products || is_open(m, ordinal))
         continue;
-      flip(m, ordinal);
+      toggle(m, ordinal);
       total++;
     }
   return total;
@@ -61,7 +61,7 @@ static bool ranks_before(struct merge *m, struct lane *a, struct lane *b)
 }
 
 /* Sets a lane on its next open product; false: it is at its end. */
-static bool settle(struct merge *m, struct lane *l)
+static bool lane_skip_taken(struct merge *m, struct lane *l)
 {
   while (l->at < l->list.n && !is_open(m, l->list.ordinals[l->at])) {
     l->at++;
@@ -77,12 +77,12 @@ static uint32_t next(struct merge *m)
 {
   struct lane *best = NULL;
   for (size_t i = 0; i < m->n; i++)
-    if (settle(m, &m->lanes[i]) && (!best || ranks_before(m, &m->lanes[i], best)))
+    if (lane_skip_taken(m, &m->lanes[i]) && (!best || ranks_before(m, &m->lanes[i], best)))
       best = &m->lanes[i];
   if (!best)
     return CATALOG_NONE;
   uint32_t ordinal = best->list.ordinals[best->at];
-  flip(m, ordinal);
+  toggle(m, ordinal);
   return ordinal;
 }
 
@@ -109,7 +109,7 @@ static uint32_t take_far(const struct merge *m, uint32_t first, uint32_t max, ui
   return n;
 }
 
-uint32_t alternatives_take(struct page *p, const struct gathered *g, uint32_t first, uint32_t max, uint32_t *ordinals,
+uint32_t alternatives_take(struct page *p, const struct planned_product *g, uint32_t first, uint32_t max, uint32_t *ordinals,
                            uint32_t *n)
 {
   struct merge m = {.page = p, .open = arena_alloc(p->arena, p->pin.products / 8 + 1)};
@@ -123,12 +123,12 @@ uint32_t alternatives_take(struct page *p, const struct gathered *g, uint32_t fi
   }
   uint32_t total = open_all(&m, g->member.ordinal);
   if (first < total)
-    *n = (first < FAR ? take_near(&m, first, max, ordinals) : take_far(&m, first, max, ordinals));
+    *n = (first < FAR_FIRST ? take_near(&m, first, max, ordinals) : take_far(&m, first, max, ordinals));
   page_digest(p, &total, sizeof total);
   return total;
 }
 
-struct ended_view *alternatives_ended(struct page *p, const struct facts *f, const struct gathered *others, size_t n)
+struct ended_view *alternatives_ended(struct page *p, const struct facts *f, const struct planned_product *others, size_t n)
 {
   struct ended_view *v = f->lifecycle == LIFECYCLE_DISCONTINUED ? ARENA_NEW(p->arena, struct ended_view) : NULL;
   if (!v)
@@ -136,8 +136,8 @@ struct ended_view *alternatives_ended(struct page *p, const struct facts *f, con
   v->name = f->name;
   v->position = build_position(0);
   v->all_href = build_path(p, "/alternatives/", f->slug);
-  v->best.v = ARENA_ARRAY(p->arena, ALTERNATIVES_BEST, struct link_view);
-  for (size_t i = 0; i < n && i < ALTERNATIVES_BEST && v->best.v; i++)
+  v->best.v = ARENA_ARRAY(p->arena, ALTERNATIVES_TOP, struct link_view);
+  for (size_t i = 0; i < n && i < ALTERNATIVES_TOP && v->best.v; i++)
     v->best.v[v->best.n++] = (struct link_view){others[i].member.facts.name,
                                                 build_path(p, "/products/", others[i].member.facts.slug)};
   return v;
@@ -156,10 +156,10 @@ void alternatives_versus(struct page *p, const struct facts *with, struct card_v
   card->versus.n = 1;
 }
 
-struct span alternatives_sentence(struct page *p, struct span name, const struct gathered *others, size_t n)
+struct span alternatives_sentence(struct page *p, struct span name, const struct planned_product *others, size_t n)
 {
-  struct span names[ALTERNATIVES_BEST];
-  n = n < ALTERNATIVES_BEST ? n : ALTERNATIVES_BEST;
+  struct span names[ALTERNATIVES_TOP];
+  n = n < ALTERNATIVES_TOP ? n : ALTERNATIVES_TOP;
   if (!n)
     return arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(name));
   for (size_t i = 0; i < n; i++)

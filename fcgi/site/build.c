@@ -8,43 +8,6 @@
 #include "text/url.h"
 #include "text/utf8.h"
 
-/* ---- planning */
-
-static uint32_t gather_terms(struct page *p, const uint64_t *ids, uint32_t n, struct catalog_term *out,
-                             bool (*get)(struct page *, uint64_t, struct catalog_term *))
-{
-  uint32_t found = 0;
-  for (uint32_t i = 0; i < n && out; i++)
-    if (get(p, ids[i], &out[found]))
-      found++;
-  return found;
-}
-
-static bool gather_sectors(struct page *p, struct gathered *g)
-{
-  const struct facts *f = &g->member.facts;
-  g->sectors = ARENA_ARRAY(p->arena, f->n_sectors, struct catalog_term);
-  g->n_sectors = gather_terms(p, f->sectors, f->n_sectors, g->sectors, page_sector_id);
-  g->median2 = g->n_sectors && g->sectors[0].id == f->sectors[0] ? g->sectors[0].median2 : 0;
-  return g->sectors != NULL;
-}
-
-bool gather_product(struct page *p, const struct member *m, struct gathered *g)
-{
-  *g = (struct gathered){.member = *m};
-  g->themes = ARENA_ARRAY(p->arena, m->facts.n_themes, struct catalog_term);
-  g->n_themes = gather_terms(p, m->facts.themes, m->facts.n_themes, g->themes, page_theme_id);
-  return g->themes && gather_sectors(p, g);
-}
-
-bool gather_card(struct page *p, uint32_t ordinal, struct gathered *g)
-{
-  *g = (struct gathered){0};
-  return page_member(p, ordinal, &g->member) && gather_sectors(p, g);
-}
-
-/* ---- building */
-
 enum err build_shown(const struct profile *f)
 {
   if (!f)
@@ -56,8 +19,8 @@ enum err build_shown(const struct profile *f)
 
 struct span build_position(size_t i)
 {
-  static const struct span words[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}};
-  return words[i & 3];
+  static const struct span names[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}};
+  return names[i & 3];
 }
 
 struct span build_sign(size_t i)
@@ -116,7 +79,7 @@ static struct span cadence_text(struct page *p, uint32_t n90, uint32_t median2)
                       (unsigned long long)(hundredths % 100));
 }
 
-struct velocity_view *build_velocity(struct page *p, const struct gathered *g, size_t position)
+struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position)
 {
   struct velocity_view *v = ARENA_NEW(p->arena, struct velocity_view);
   const struct facts *f = &g->member.facts;
@@ -137,7 +100,7 @@ struct velocity_view *build_velocity(struct page *p, const struct gathered *g, s
   if (!v->scored)
     return v;
   v->score = tenths_text(p, tenths);
-  v->band = band_word(score_band(tenths));
+  v->band = band_name(score_band(tenths));
   v->cadence = cadence_text(p, f->n90, g->median2);
   v->computed = tenths_text(p, score_tenths(f->n90, f->s30, g->median2));
   v->meter = ARENA_NEW(p->arena, struct meter_draw);
@@ -163,10 +126,10 @@ struct editorial_view *build_editorial(struct page *p, const struct profile *f, 
   return v;
 }
 
-static struct span lifecycle_word(enum lifecycle l)
+static struct span lifecycle_name(enum lifecycle l)
 {
-  static const struct span words[] = {{"active", 6}, {"maintenance", 11}, {"discontinued", 12}};
-  return words[l];
+  static const struct span names[] = {{"active", 6}, {"maintenance", 11}, {"discontinued", 12}};
+  return names[l];
 }
 
 /* "https://github.com/apache/kafka/" -> "github.com/apache/kafka": of the address as it was written, whose words
@@ -190,12 +153,12 @@ static struct span web_url(struct page *p, struct span url)
   return web && !strchr("/?#", url.p[at + 3]) ? url_tidied(p->arena, url) : SPAN("");
 }
 
-void build_product(struct page *p, struct gathered *g, const struct profile *f, const struct source *s, size_t position,
+void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,
                    struct product_view *out)
 {
   static const struct profile none;
   if (f)
-    page_facts_newer(&g->member, &f->facts);
+    page_member_refresh(&g->member, &f->facts);
   const struct facts *facts = &g->member.facts;
   *out = (struct product_view){.slug = facts->slug,
                                .name = facts->name,
@@ -203,7 +166,7 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
                                .position = build_position(position),
                                .sign = build_sign(position),
                                .monogram = sentences_monogram(p->arena, facts->name),
-                               .lifecycle = lifecycle_word(facts->lifecycle),
+                               .lifecycle = lifecycle_name(facts->lifecycle),
                                .maintenance = facts->lifecycle == LIFECYCLE_MAINTENANCE,
                                .discontinued = facts->lifecycle == LIFECYCLE_DISCONTINUED,
                                .sparks = facts->s30};
@@ -219,13 +182,13 @@ void build_product(struct page *p, struct gathered *g, const struct profile *f, 
   CHIPS(p, out->top_themes, g->themes, g->n_themes < SENTENCES_TOP_THEMES ? g->n_themes : SENTENCES_TOP_THEMES, false);
   out->velocity = build_velocity(p, g, position);
   out->editorial = build_editorial(p, f == &none ? NULL : f, s);
-  page_changed(p, facts->changed_us);
+  page_changed_at(p, facts->changed_us);
 }
 
-void build_card(struct page *p, struct gathered *g, const struct card *c, struct card_view *out)
+void build_card(struct page *p, struct planned_product *g, const struct card *c, struct card_view *out)
 {
   if (c)
-    page_facts_newer(&g->member, &c->facts);
+    page_member_refresh(&g->member, &c->facts);
   const struct facts *f = &g->member.facts;
   int tenths = g->member.tenths;
   *out = (struct card_view){.rank = g->member.rank,
@@ -238,26 +201,26 @@ void build_card(struct page *p, struct gathered *g, const struct card *c, struct
                             .override = f->override_tenths >= 0,
                             .n90 = f->n90,
                             .s30 = f->s30,
-                            .lifecycle = lifecycle_word(f->lifecycle),
+                            .lifecycle = lifecycle_name(f->lifecycle),
                             .discontinued = f->lifecycle == LIFECYCLE_DISCONTINUED};
   if (out->scored) {
     out->score = tenths_text(p, tenths);
-    out->band = band_word(score_band(tenths));
+    out->band = band_name(score_band(tenths));
   }
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
-  page_changed(p, f->changed_us);
+  page_changed_at(p, f->changed_us);
 }
 
-static struct span kind_word(enum activity_kind k)
+static struct span kind_name(enum activity_kind k)
 {
-  static const struct span words[] = {{"release", 7}, {"post", 4}, {"event", 5}};
-  return words[k];
+  static const struct span names[] = {{"release", 7}, {"post", 4}, {"event", 5}};
+  return names[k];
 }
 
-static struct span class_word(enum activity_class c)
+static struct span class_name(enum activity_class c)
 {
-  static const struct span words[] = {{"trivial", 7}, {"improvement", 11}, {"spark", 5}};
-  return words[c];
+  static const struct span names[] = {{"trivial", 7}, {"improvement", 11}, {"spark", 5}};
+  return names[c];
 }
 
 void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
@@ -272,8 +235,8 @@ void build_move(struct page *p, const struct activity *a, const struct facts *f,
       .title = a->title.n ? a->title : arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(f->name), SPAN_ARG(a->version)),
       .url = web_url(p, a->url),
       .version = a->version,
-      .kind = kind_word(a->kind),
-      .class = class_word(a->class),
+      .kind = kind_name(a->kind),
+      .class = class_name(a->class),
       .spark = a->class == CLASS_SPARK};
 }
 

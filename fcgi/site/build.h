@@ -1,31 +1,14 @@
 /* Builders that pages share: from facts, fragments and catalog terms to the shared views (view.h).
- * What they need of the catalog is gathered while planning (gather_*, which feed the digest); what they
+ * What they need of the catalog is planned_product while planning (gather_*, which feed the digest); what they
  * make while building lives in the request's arena.  A NULL result means that memory ran out; the
  * arena remembers that, so callers need not check each. */
 #ifndef DIPTYCH_SITE_BUILD_H
 #define DIPTYCH_SITE_BUILD_H
 
 #include "model/sentences.h"
-#include "site/page.h"
+#include "site/planned_product.h"
 #include "site/view.h"
 #include "site/view_chart.h"
-
-/* ---- while planning */
-
-/* A product with the names of its sectors and themes: everything of it that the catalog knows. */
-struct gathered {
-  struct member member;
-  struct catalog_term *sectors; /* those that exist, in order */
-  struct catalog_term *themes;
-  uint32_t n_sectors, n_themes;
-  uint32_t median2; /* of its first sector; 0: it has none */
-};
-
-bool gather_product(struct page *p, const struct member *m, struct gathered *out);
-/* Cards show sectors but no themes. */
-bool gather_card(struct page *p, uint32_t ordinal, struct gathered *out);
-
-/* ---- while building */
 
 /* Published still, by the newest that is known?  A row read after the plan may say otherwise: NOT_FOUND,
  * or INVALID for a withdrawn one. */
@@ -52,18 +35,18 @@ struct span build_path(struct page *p, const char *prefix, struct span slug);
 struct span build_cut(struct page *p, struct span text);
 
 struct body_view *build_body(struct page *p, struct body b, struct span source);
-struct velocity_view *build_velocity(struct page *p, const struct gathered *g, size_t position);
+struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position);
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s);
 /* profile may be NULL (then only what the catalog knows); source may be NULL (no Markdown). */
-void build_product(struct page *p, struct gathered *g, const struct profile *f, const struct source *s, size_t position,
+void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,
                    struct product_view *out);
-void build_card(struct page *p, struct gathered *g, const struct card *c, struct card_view *out);
+void build_card(struct page *p, struct planned_product *g, const struct card *c, struct card_view *out);
 /* Without its time: what holds no relative time must not change with one. */
 void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
                 struct activity_view *out);
 void build_activity(struct page *p, const struct activity *a, const struct facts *f, size_t position,
                     struct activity_view *out);
-struct chart_view *build_chart(struct page *p, const struct gathered *g, const struct profile *const *f, size_t n);
+struct chart_view *build_chart(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n);
 
 /* "/compare/a-vs-b" of members in canonical order. */
 struct span build_set_path(struct page *p, const struct span *slugs, size_t n);

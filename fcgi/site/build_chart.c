@@ -229,7 +229,7 @@ static struct span summary(struct page *p, const struct chart_view *v, const str
   return arena_printf(p->arena, "%.*s.", SPAN_ARG(out));
 }
 
-struct chart_view *build_chart(struct page *p, const struct gathered *g, const struct profile *const *f, size_t n)
+struct chart_view *build_chart(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n)
 {
   struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
   /* Windows of ticks end at the full hour, like those of the counts. */

@@ -16,7 +16,7 @@ static struct time_view *as_of(struct page *p)
   struct clock_civil c = clock_split(us);
   if (!v)
     return NULL;
-  page_counted(p);
+  page_changes_hourly(p);
   clock_iso(iso, us, 0);
   v->datetime = arena_copy(p->arena, span_z(iso));
   v->label = arena_printf(p->arena, "%d %s %d, %02d:%02d UTC", c.day, months[c.month - 1], c.year, c.hour, c.minute);
@@ -46,7 +46,7 @@ static void sections(struct page *p, struct page_view *v)
   v->on_leaderboard = span_eq(c, SPAN("/leaderboard"));
   v->on_sectors = span_starts(c, SPAN("/sectors"));
   v->on_faq = span_starts(c, SPAN("/faq"));
-  v->about = p->about;
+  v->about = p->has_about;
   v->on_about = span_eq(c, SPAN("/about"));
   v->on_methodology = span_eq(c, SPAN("/methodology"));
 }
@@ -64,7 +64,7 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
 {
   const struct config *c = site_config(p->site);
   struct page_view *v = ARENA_NEW(p->arena, struct page_view);
-  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical, part = page_part(p);
+  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical, part = page_number_query(p);
   if (!v)
     return NULL;
   v->lang = span_z(c->lang);

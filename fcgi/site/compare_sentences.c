@@ -44,7 +44,7 @@ struct span compare_description(struct page *p, const struct compare_view *v)
 void compare_sentence_members(struct page *p, const struct compare *c, struct sentences_member *out)
 {
   for (size_t i = 0; i < c->n; i++) {
-    const struct gathered *g = &c->set[i];
+    const struct planned_product *g = &c->set[i];
     struct span *slugs = ARENA_ARRAY(p->arena, g->n_themes, struct span);
     for (uint32_t k = 0; k < g->n_themes && slugs; k++)
       slugs[k] = g->themes[k].slug;
@@ -75,7 +75,7 @@ static void ask_difference(struct page *p, const struct compare *c, struct compa
   q->text = ARENA_JOIN(p->arena, v->overlap, SPAN(" "), v->cadence,
                        SPAN(" The table at a glance sets their figures side by side."));
   link_to(p, q, ARENA_JOIN(p->arena, SPAN("See "), v->title, SPAN(" at a glance")),
-          ARENA_JOIN(p->arena, c->home, SPAN("#at-a-glance")));
+          ARENA_JOIN(p->arena, c->base_path, SPAN("#at-a-glance")));
 }
 
 static void ask_better(struct page *p, const struct compare *c, struct compare_view *v)
@@ -90,20 +90,20 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
                             "what it does or how well it fits. "),
                        v->cadence, SPAN(" What suits a task best may also be one of the alternatives."));
   link_to(p, q, ARENA_JOIN(p->arena, SPAN("See the alternatives to "), v->names),
-          ARENA_JOIN(p->arena, c->home, SPAN("#alternatives")));
+          ARENA_JOIN(p->arena, c->base_path, SPAN("#alternatives")));
 }
 
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)
 {
   const struct facts *f = &c->set[i].member.facts;
-  struct span names[COMPARE_BEST];
+  struct span names[COMPARE_ALTERNATIVES];
   struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), f->name, SPAN("?")));
-  for (size_t k = 0; k < c->n_best[i]; k++)
-    names[k] = c->best[i][k].name;
-  if (c->n_best[i])
+  for (size_t k = 0; k < c->n_alternatives[i]; k++)
+    names[k] = c->alternatives[i][k].name;
+  if (c->n_alternatives[i])
     q->text = ARENA_JOIN(p->arena, SPAN("Products that share a sector with "), f->name,
                          SPAN(" are ranked by velocity. At the top now: "),
-                         sentences_join(p->arena, names, c->n_best[i], "and "), SPAN("."));
+                         sentences_join(p->arena, names, c->n_alternatives[i], "and "), SPAN("."));
   else
     q->text = arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(f->name));
   q->position = build_position(i);
@@ -113,15 +113,15 @@ static void ask_alternatives(struct page *p, const struct compare *c, size_t i, 
 
 void compare_questions(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
 {
-  size_t own = pair ? pair->answers.n : 0;
-  v->questions.v = ARENA_ARRAY(p->arena, 2 + c->n + own, struct qa_view);
+  size_t n_answers = pair ? pair->answers.n : 0;
+  v->questions.v = ARENA_ARRAY(p->arena, 2 + c->n + n_answers, struct qa_view);
   if (!v->questions.v)
     return;
   ask_difference(p, c, v);
   ask_better(p, c, v);
   for (size_t i = 0; i < c->n; i++)
     ask_alternatives(p, c, i, v);
-  for (size_t i = 0; i < own; i++) {
+  for (size_t i = 0; i < n_answers; i++) {
     const struct answer *a = &pair->answers.v[i];
     parts_add(p, v, a->question)->body = build_body(p, a->body, a->md);
   }

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define WORDS_MOST 16 /* products may be named twice */
+#define SLUGS_MAX 16 /* products may be named twice */
 #define JOINT SPAN("-vs-")
 
 static bool already(const struct compare *c, const struct member *m)
@@ -24,10 +24,10 @@ static enum plan worse(enum plan a, enum plan b)
 }
 
 /* Takes one word into the set. */
-static enum plan parse_word(struct page *p, struct span word, struct compare *c)
+static enum plan parse_slug(struct page *p, struct span slug, struct compare *c)
 {
   struct member m;
-  enum plan result = page_product(p, word, &m);
+  enum plan result = page_product(p, slug, &m);
   if (result != PLAN_OK || already(c, &m))
     return result;
   if (c->n == COMPARE_MAX)
@@ -40,15 +40,15 @@ static enum plan parse_rest(struct page *p, struct span rest, struct compare *c,
 {
   size_t joint = span_find_span(rest, JOINT), n = c->n;
   enum plan result = PLAN_NOT_FOUND;
-  if (depth == WORDS_MOST)
+  if (depth == SLUGS_MAX)
     return PLAN_NOT_FOUND;
   if (joint == rest.n)
-    return parse_word(p, rest, c);
+    return parse_slug(p, rest, c);
   for (size_t at = joint; result != PLAN_OK && at <= joint + 3; at += 3) {
     if (!span_starts(span_from(rest, at), JOINT))
       break;
     c->n = n;
-    enum plan one = parse_word(p, span_head(rest, at), c);
+    enum plan one = parse_slug(p, span_head(rest, at), c);
     if (one != PLAN_NOT_FOUND)
       one = worse(one, parse_rest(p, span_from(rest, at + JOINT.n), c, depth + 1));
     if (one != PLAN_NOT_FOUND)
@@ -59,12 +59,12 @@ static enum plan parse_rest(struct page *p, struct span rest, struct compare *c,
 
 static int member_cmp(const void *a, const void *b)
 {
-  return span_cmp(((const struct gathered *)a)->member.facts.slug, ((const struct gathered *)b)->member.facts.slug);
+  return span_cmp(((const struct planned_product *)a)->member.facts.slug, ((const struct planned_product *)b)->member.facts.slug);
 }
 
-enum plan compare_parse(struct page *p, struct span word, struct compare *c)
+enum plan compare_parse(struct page *p, struct span slugs, struct compare *c)
 {
-  enum plan result = parse_rest(p, word, c, 0);
+  enum plan result = parse_rest(p, slugs, c, 0);
   if (result == PLAN_OK)
     qsort(c->set, c->n, sizeof *c->set, member_cmp);
   return result;
@@ -88,7 +88,7 @@ static bool has_id(const uint64_t *ids, uint32_t n, uint64_t id)
 
 static void find_shared(struct compare *c)
 {
-  const struct gathered *a = &c->set[0];
+  const struct planned_product *a = &c->set[0];
   for (uint32_t s = 0; s < a->n_sectors && !c->has_shared; s++) {
     size_t k = 1;
     while (k < c->n &&
@@ -133,12 +133,12 @@ static void want_pair(struct page *p, struct compare *c)
                                             .ordinal = a->ordinal});
 }
 
-bool compare_gather(struct page *p, struct compare *c)
+bool compare_plan_members(struct page *p, struct compare *c)
 {
   for (size_t i = 0; i < c->n; i++) {
-    struct gathered *g = &c->set[i];
+    struct planned_product *g = &c->set[i];
     struct member m = g->member;
-    if (!gather_product(p, &m, g))
+    if (!planned_product_fill(p, &m, g))
       return false;
     g->member.want = page_want_product(p, &g->member, FRAGMENT_PROFILE, 0);
     c->sources[i] = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, &g->member, FRAGMENT_SOURCE, 0);

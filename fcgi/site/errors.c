@@ -47,16 +47,16 @@ static const char *cache_of(int status)
   return status == 404 || status == 410 ? "public, max-age=1" : "no-store";
 }
 
-struct fault { /* what is told, in any form */
+struct error_report { /* what is told, in any form */
   int status;
   struct span title, reason, hint, request_id;
 };
 
-static void html_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
+static void html_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
 {
   struct page p = {.site = s, .rq = rq, .arena = rq->arena, .now_us = config_now_us(site_config(s)), .noindex = true};
   if (catalog_pin_current(site_resources_of(s)->catalog, &p.pin))
-    page_about(&p);
+    page_about_find(&p);
   p.pin.window_us = clock_hour_floor(p.now_us);
   struct error_view v = {
       .title = f->title, .status = f->status, .reason = f->reason, .hint = f->hint, .request_id = f->request_id};
@@ -73,7 +73,7 @@ static void member_write(struct buf *out, const char *name, struct span value)
   json_write_string(out, value);
 }
 
-static void problem_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
+static void problem_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
 {
   (void)s;
   (void)rq;
@@ -85,7 +85,7 @@ static void problem_write(struct site *s, const struct request *rq, const struct
   buf_puts(out, "}\n");
 }
 
-static void markdown_write(struct site *s, const struct request *rq, const struct fault *f, struct buf *out)
+static void markdown_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
 {
   (void)s;
   (void)rq;
@@ -95,14 +95,14 @@ static void markdown_write(struct site *s, const struct request *rq, const struc
   buf_printf(out, "\nRequest `%.*s`\n", SPAN_ARG(f->request_id));
 }
 
-static const struct face {
-  void (*write)(struct site *s, const struct request *rq, const struct fault *f, struct buf *out);
+static const struct error_format {
+  void (*write)(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out);
   const char *type;
-  bool twin;
+  bool representation;
 } html = {html_write, "text/html; charset=utf-8", false}, problem = {problem_write, "application/problem+json", true},
   markdown = {markdown_write, "text/markdown; charset=utf-8", true};
 
-static const struct face *face_of(const struct request *rq)
+static const struct error_format *format_of(const struct request *rq)
 {
   struct target t;
   if (target_parse(rq->target, rq->arena, &t) != TARGET_OK)
@@ -110,10 +110,10 @@ static const struct face *face_of(const struct request *rq)
   return t.form == FORM_JSON ? &problem : t.form == FORM_MD ? &markdown : &html;
 }
 
-static struct span body_of(struct site *s, const struct request *rq, const struct face *face, const struct fault *f)
+static struct span body_of(struct site *s, const struct request *rq, const struct error_format *format, const struct error_report *f)
 {
   struct buf body = BUF_INIT;
-  face->write(s, rq, f, &body);
+  format->write(s, rq, f, &body);
   return arena_take(rq->arena, &body);
 }
 
@@ -128,16 +128,16 @@ static void failure_log(const struct request *rq, int status)
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
 {
   const struct error_text *w = error_text_of(status);
-  const struct face *face = face_of(rq);
+  const struct error_format *format = format_of(rq);
   struct span body = body_of(
-      s, rq, face, &(struct fault){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id});
+      s, rq, format, &(struct error_report){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id});
   if (!body.n) {
     bare_error(503, rq->id, out);
     return;
   }
   if (status >= 500 && status != 501) /* an unknown method is no failure of ours */
     failure_log(rq, status);
-  http_plain(status, span_z(face->type), cache_of(status), body, face->twin, out);
+  http_plain(status, span_z(format->type), cache_of(status), body, format->representation, out);
   response_header(out, "X-Request-Id", rq->id);
   if (status == 503)
     response_header(out, "Retry-After", SPAN("2"));

@@ -11,14 +11,14 @@ static struct span image_text(struct page *p, struct span s)
   return utf8_cut(utf8_clean(p->arena, s), NAME_CHARS);
 }
 
-struct span image_link_pack(struct page *p, const struct gathered *set, size_t n)
+struct span image_link_pack(struct page *p, const struct planned_product *set, size_t n)
 {
   struct image picture = {.site = image_text(p, span_z(site_config(p->site)->site_name)),
                             .eyebrow = n > 1 ? SPAN("Comparison") : SPAN("Trajectory"),
                             .n = n};
   struct buf packed = BUF_INIT;
   for (size_t i = 0; i < n && i < IMAGE_PANELS; i++) {
-    const struct gathered *g = &set[i];
+    const struct planned_product *g = &set[i];
     struct image_panel *panel = &picture.panels[i];
     panel->name = image_text(p, g->member.facts.name);
     panel->note = g->n_sectors ? image_text(p, g->sectors[0].name) : SPAN("");
@@ -28,13 +28,13 @@ struct span image_link_pack(struct page *p, const struct gathered *set, size_t n
       continue;
     panel->tenths = g->member.tenths;
     panel->score = arena_printf(p->arena, "%d.%d", panel->tenths / 10, panel->tenths % 10);
-    panel->band = band_word(score_band(panel->tenths));
+    panel->band = band_name(score_band(panel->tenths));
   }
   image_pack(&picture, &packed);
   return arena_take(p->arena, &packed);
 }
 
-struct span image_link_path(struct page *p, const struct gathered *set, size_t n)
+struct span image_link_path(struct page *p, const struct planned_product *set, size_t n)
 {
   char version[IMAGE_VERSION + 1];
   struct span names = SPAN("");

@@ -6,7 +6,7 @@
 #include "site/build.h"
 
 /* What the image worker is sent (image/image.h), in the request's arena; set: in canonical order. */
-struct span image_link_pack(struct page *p, const struct gathered *set, size_t n);
-struct span image_link_path(struct page *p, const struct gathered *set, size_t n);
+struct span image_link_pack(struct page *p, const struct planned_product *set, size_t n);
+struct span image_link_path(struct page *p, const struct planned_product *set, size_t n);
 
 #endif

@@ -7,23 +7,23 @@ enum plan listing_page(struct page *p, uint32_t total, struct listing *out)
   if (number == 0 || number > out->pages)
     return PLAN_NOT_FOUND;
   out->first = (number - 1) * LISTING_PAGE;
-  p->number = number;
+  p->page_number = number;
   p->noindex = p->noindex || number > 1;
-  out->cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct gathered);
+  out->cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct planned_product);
   page_digest(p, &total, sizeof total);
   return PLAN_OK;
 }
 
 void listing_add(struct page *p, struct listing *l, uint32_t ordinal, uint32_t rank)
 {
-  if (!l->cards || l->n == LISTING_PAGE || !gather_card(p, ordinal, &l->cards[l->n]))
+  if (!l->cards || l->n == LISTING_PAGE || !planned_product_fill_card(p, ordinal, &l->cards[l->n]))
     return;
-  struct gathered *g = &l->cards[l->n++];
+  struct planned_product *g = &l->cards[l->n++];
   g->member.rank = rank;
   g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
 }
 
-enum plan listing_gather(struct page *p, struct catalog_list list, struct listing *out)
+enum plan listing_plan(struct page *p, struct catalog_list list, struct listing *out)
 {
   enum plan result = listing_page(p, list.n, out);
   for (uint32_t i = out->first; result == PLAN_OK && i < list.n && i < out->first + LISTING_PAGE; i++)

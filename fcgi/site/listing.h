@@ -8,17 +8,17 @@
 #define LISTING_PAGE 50
 
 struct listing {
-  struct gathered *cards; /* of the shown part, with CARD wants */
+  struct planned_product *cards; /* of the shown part, with CARD wants */
   uint32_t n;
   unsigned page, pages;
   uint32_t first, total; /* first: index of the first shown */
 };
 
-/* Plan: which part of `total` things is ?page=; NOT_FOUND beyond the end.  Also sets p->number, and
+/* Plan: which part of `total` things is ?page=; NOT_FOUND beyond the end.  Also sets p->page_number, and
  * noindex on later pages. */
 enum plan listing_page(struct page *p, uint32_t total, struct listing *out);
 /* Plan: gathers the shown part of a catalog list. */
-enum plan listing_gather(struct page *p, struct catalog_list list, struct listing *out);
+enum plan listing_plan(struct page *p, struct catalog_list list, struct listing *out);
 /* Plan: one more card, with the rank it has in its list. */
 void listing_add(struct page *p, struct listing *l, uint32_t ordinal, uint32_t rank);
 

@@ -65,11 +65,11 @@ void page_digest_span(struct page *p, struct span s)
 void page_digest_term(struct page *p, const struct catalog_term *t)
 {
   uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2}; /* slug and name are in the hash */
-  page_changed(p, t->edited_us);
+  page_changed_at(p, t->edited_us);
   page_digest(p, words, sizeof words);
 }
 
-void page_facts_newest(const struct page *p, struct facts *f)
+void page_facts_refresh(const struct page *p, struct facts *f)
 {
   for (size_t i = 0; i < p->n_newer; i++)
     if (p->newer[i].id == f->id && version_newer(p->newer[i].version, f->version))
@@ -80,7 +80,7 @@ static bool facts_of(const struct page *p, uint32_t ordinal, struct facts *out)
 {
   if (!catalog_facts(&p->pin, ordinal, out))
     return false;
-  page_facts_newest(p, out);
+  page_facts_refresh(p, out);
   return true;
 }
 
@@ -89,7 +89,7 @@ bool page_member(struct page *p, uint32_t ordinal, struct member *out)
   *out = (struct member){.ordinal = ordinal, .want = SIZE_MAX};
   if (!facts_of(p, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
     return false;
-  page_changed(p, out->facts.edited_us);
+  page_changed_at(p, out->facts.edited_us);
   out->tenths = catalog_score(&p->pin, ordinal);
   uint64_t words[] = {out->facts.id, out->facts.version.rev, out->facts.version.hash, (uint64_t)out->tenths,
                       out->facts.n90, out->facts.s30, (uint64_t)out->facts.window_us};
@@ -125,11 +125,11 @@ bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out)
   return true;
 }
 
-void page_about(struct page *p)
+void page_about_find(struct page *p)
 {
   struct catalog_page found;
-  p->about = catalog_page_slug(&p->pin, SPAN("about"), &found) && found.status == PRODUCT_PUBLISHED;
-  page_digest(p, &p->about, sizeof p->about);
+  p->has_about = catalog_page_slug(&p->pin, SPAN("about"), &found) && found.status == PRODUCT_PUBLISHED;
+  page_digest(p, &p->has_about, sizeof p->has_about);
 }
 
 const void *page_value(const struct page *p, size_t want)
@@ -137,22 +137,22 @@ const void *page_value(const struct page *p, size_t want)
   return want < p->n_wants && p->wants[want].err == ERR_OK ? p->wants[want].value : NULL;
 }
 
-void page_facts_newer(struct member *m, const struct facts *read)
+void page_member_refresh(struct member *m, const struct facts *read)
 {
   if (version_newer(read->version, m->facts.version))
     m->facts = *read;
 }
 
-void page_changed(struct page *p, int64_t us)
+void page_changed_at(struct page *p, int64_t us)
 {
   if (us != CLOCK_NEVER && us > p->changed_us)
     p->changed_us = us;
 }
 
-void page_counted(struct page *p)
+void page_changes_hourly(struct page *p)
 {
   if (site_config(p->site)->as_of_us == CLOCK_NEVER)
-    page_changed(p, p->pin.window_us);
+    page_changed_at(p, p->pin.window_us);
 }
 
 struct time_text { /* a time and its words, in one piece */
@@ -189,27 +189,27 @@ struct span page_absolute(struct page *p, struct span path)
   return ARENA_JOIN(p->arena, span_z(site_config(p->site)->base_url), path);
 }
 
-void page_asked(struct page *p, const char *name)
+void page_parameter_add(struct page *p, const char *name)
 {
   struct span value;
   if (url_query_find(p->target->query, span_z(name), &value))
-    p->asked = ARENA_JOIN(p->arena, p->asked, p->asked.n ? SPAN("&") : SPAN("?"), span_z(name), SPAN("="),
+    p->parameters = ARENA_JOIN(p->arena, p->parameters, p->parameters.n ? SPAN("&") : SPAN("?"), span_z(name), SPAN("="),
                           url_tidied(p->arena, value));
 }
 
-struct span page_part(const struct page *p)
+struct span page_number_query(const struct page *p)
 {
-  return p->number > 1 ? arena_printf(p->arena, "?page=%u", p->number) : SPAN("");
+  return p->page_number > 1 ? arena_printf(p->arena, "?page=%u", p->page_number) : SPAN("");
 }
 
 struct span page_query(const struct page *p)
 {
-  if (p->number <= 1 || !p->asked.n)
-    return p->asked.n ? p->asked : page_part(p);
-  return arena_printf(p->arena, "%.*s&page=%u", SPAN_ARG(p->asked), p->number);
+  if (p->page_number <= 1 || !p->parameters.n)
+    return p->parameters.n ? p->parameters : page_number_query(p);
+  return arena_printf(p->arena, "%.*s&page=%u", SPAN_ARG(p->parameters), p->page_number);
 }
 
 bool page_links_representations(const struct page *p)
 {
-  return p->asked.n <= PAGE_ASKED_NAMED;
+  return p->parameters.n <= PAGE_PARAMETERS_LINKED_MAX;
 }

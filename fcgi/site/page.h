@@ -1,13 +1,14 @@
-/* A page on its way from a path to a view, in two steps:
+/* A page is made in two steps:
  *
- *   plan   looks everything up in the catalog, decides the status, and names the fragments it wants.
- *          It touches no backend.  All it takes from the catalog goes through the page_* accessors
- *          below, which also feed `digest`: two plans with the same digest lead to the same page (but
- *          for labels of time), so a finished page is still right while its plan's digest is.
- *   build  turns gathered facts and fetched fragments into the page's view.  It never asks the catalog
- *          or a backend.  Every relative time goes through page_time, which keeps `next_change_us`.
+ *   plan   looks everything up in the catalog, decides the status and names the fragments that the page needs.
+ *          It calls no backend.  It reads the catalog only through the page_* functions below, which also feed
+ *          `digest`.  Two plans with the same digest lead to the same page, except for relative times; a page in
+ *          the page cache is therefore valid while the digest of its plan stays the same.
+ *   build  fills the page's view from the plan and the fetched fragments.  It reads neither the catalog nor a
+ *          backend.  Every relative time goes through page_time, which maintains `next_change_us`.
  *
- * Plan may run several times for one request (the catalog moved): it starts from a cleared struct. */
+ * A request may be planned several times, when the catalog changes meanwhile.  Each plan starts from a new
+ * struct page. */
 #ifndef DIPTYCH_SITE_PAGE_H
 #define DIPTYCH_SITE_PAGE_H
 
@@ -29,7 +30,7 @@ enum plan {
   PLAN_SEE_OTHER /* 303 to `location` */
 };
 
-/* What a page's product is known to be when planned. */
+/* A published product, as the plan read it from the catalog. */
 struct member {
   uint32_t ordinal;
   struct facts facts;
@@ -44,66 +45,68 @@ struct page {
   struct arena *arena;
   const struct target *target;
   struct catalog_pin pin;
-  int64_t now_us; /* the site's clock */
-  const struct facts *newer; /* that the catalog does not have yet (site/ahead.h) */
+  int64_t now_us; /* the site's clock: the real time, or `as_of` of the configuration */
+  const struct facts *newer; /* facts that are newer than the catalog's (site/newer_facts.h) */
   size_t n_newer;
-  struct search_memo **kept; /* the searches that earlier plans made (site/search_memo.h) */
+  struct search_memo **searches; /* results of the searches of earlier plans (site/search_memo.h) */
 
   /* filled by plan */
-  struct span canonical;  /* path without form suffix; query excluded */
-  unsigned number;        /* ?page=, from 1 */
+  struct span canonical;  /* path without form suffix and query */
+  unsigned page_number;   /* ?page=, from 1 */
   struct span location;   /* PLAN_SEE_OTHER */
-  struct span asked;      /* what of the query the plan took, "?q=kafka"; page_asked makes it */
+  struct span parameters; /* the other query parameters that the page uses, "?q=kafka" (page_parameter_add) */
   struct span reason;     /* PLAN_BAD */
   bool noindex;
-  bool about;             /* the navigation leads to /about: the editors have such a page */
-  bool once;              /* not worth keeping in the table (search) */
+  bool has_about;         /* the site has a published page /about; the navigation links to it */
+  bool uncacheable;       /* the page is not put into the page cache (search) */
   struct want *wants;
   size_t n_wants, wants_cap;
-  void *plan;             /* the page's own struct */
-  uint64_t digest[2];     /* of all that page_digest was given */
+  void *plan;             /* the plan of this kind of page; its type is private to page_*.c */
+  uint64_t digest[2];     /* of everything that page_digest was given */
 
   /* filled by build */
   const void *view;
   struct span body;       /* the finished body, when no template makes it */
-  int64_t changed_us;     /* data part of Last-Modified; CLOCK_NEVER: unknown */
-  int64_t label_us;       /* when the youngest label of time began */
-  int64_t next_change_us; /* when the first label changes; CLOCK_FOREVER */
-  struct deferred *deferred;    /* what to wait for, when build says LATER */
+  int64_t changed_us;     /* newest change of the shown data, for Last-Modified; CLOCK_NEVER: unknown */
+  int64_t label_us;       /* when the newest label of a relative time began to hold */
+  int64_t next_change_us; /* when the first label of a relative time changes; CLOCK_FOREVER: never */
+  struct deferred *deferred;    /* what the request waits for, when build returns ERR_DEFERRED */
 };
 
 /* ---- for plan */
 
-/* Index into wants, of the same want when there is one; SIZE_MAX: no memory. */
+/* Adds a fragment to fetch, or finds the same want; returns its index in `wants`, SIZE_MAX when memory ran out. */
 size_t page_want(struct page *p, struct want w);
 size_t page_want_product(struct page *p, const struct member *m, enum fragment_kind kind, uint32_t number);
 
-/* Published product by slug or alias.  NOT_FOUND: unknown or draft; GONE: archived. */
+/* Finds a published product by slug or alias.  NOT_FOUND: unknown or draft; GONE: archived. */
 enum plan page_product(struct page *p, struct span slug, struct member *out);
-bool page_member(struct page *p, uint32_t ordinal, struct member *out); /* published products */
-void page_facts_newest(const struct page *p, struct facts *f); /* of what the catalog said and `newer` */
+bool page_member(struct page *p, uint32_t ordinal, struct member *out); /* false: not published */
+void page_facts_refresh(const struct page *p, struct facts *f); /* replaces f by facts of `newer`, if they are newer */
 bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out);
 bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out);
-void page_about(struct page *p);
-void page_digest(struct page *p, const void *bytes, size_t n); /* anything else that shows */
+void page_about_find(struct page *p); /* sets has_about */
+void page_digest(struct page *p, const void *bytes, size_t n); /* adds anything else that the page shows */
 void page_digest_span(struct page *p, struct span s);
 void page_digest_term(struct page *p, const struct catalog_term *t);
 
 /* ---- for build */
 
-const void *page_value(const struct page *p, size_t want);
-/* Takes the facts that a fragment was read with, when they are newer than the planned ones. */
-void page_facts_newer(struct member *m, const struct facts *read);
+const void *page_value(const struct page *p, size_t want); /* NULL: the fragment was not fetched */
+/* Replaces the planned facts by those of a fragment, if the fragment's are newer. */
+void page_member_refresh(struct member *m, const struct facts *read);
 struct time_view *page_time(struct page *p, int64_t us); /* NULL for CLOCK_NEVER */
-void page_changed(struct page *p, int64_t us);           /* data from this moment is shown */
-void page_counted(struct page *p);                        /* what is shown moves with the full hour */
+void page_changed_at(struct page *p, int64_t us);        /* the page shows data that changed at this time */
+void page_changes_hourly(struct page *p);                 /* the page shows counts whose window ends at the full hour */
 struct span page_hour(struct page *p, int64_t us);       /* "12:00 UTC" */
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
-void page_asked(struct page *p, const char *name); /* adds this parameter to `asked` when it is given */
-struct span page_part(const struct page *p); /* "?page=2"; empty on the first page */
-struct span page_query(const struct page *p); /* "?q=kafka&page=2": all of the query that means something */
+void page_parameter_add(struct page *p, const char *name); /* adds this query parameter to `parameters`, if given */
+struct span page_number_query(const struct page *p); /* "?page=2"; empty on the first page */
+struct span page_query(const struct page *p); /* "?q=kafka&page=2": `parameters` and the page number */
 
-#define PAGE_ASKED_NAMED 512 /* bytes of `asked`: more is not said again in headers, for which nginx has 16 KB */
+/* Bytes of `parameters` up to which headers and pages link to the representations.  A longer query could make the
+ * Link header exceed the 16 KB that nginx accepts. */
+#define PAGE_PARAMETERS_LINKED_MAX 512
 bool page_links_representations(const struct page *p);
 
 #endif

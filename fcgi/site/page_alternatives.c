@@ -5,34 +5,34 @@
 #include "site/pages.h"
 
 struct alternatives {
-  struct gathered product; /* with a CARD want */
+  struct planned_product product; /* with a CARD want */
   struct listing list;
-  struct gathered best[ALTERNATIVES_BEST]; /* of a discontinued product, on later pages too */
-  size_t n_best;
+  struct planned_product top[ALTERNATIVES_TOP]; /* of a discontinued product, on later pages too */
+  size_t n_top;
 };
 
-static void gather_best(struct page *p, struct alternatives *a)
+static void plan_top(struct page *p, struct alternatives *a)
 {
-  uint32_t ordinals[ALTERNATIVES_BEST], n;
+  uint32_t ordinals[ALTERNATIVES_TOP], n;
   if (a->product.member.facts.lifecycle != LIFECYCLE_DISCONTINUED)
     return;
-  alternatives_take(p, &a->product, 0, ALTERNATIVES_BEST, ordinals, &n);
+  alternatives_take(p, &a->product, 0, ALTERNATIVES_TOP, ordinals, &n);
   for (uint32_t i = 0; i < n; i++)
-    a->n_best += gather_card(p, ordinals[i], &a->best[a->n_best]);
+    a->n_top += planned_product_fill_card(p, ordinals[i], &a->top[a->n_top]);
 }
 
-enum plan plan_alternatives(struct page *p, struct span word)
+enum plan plan_alternatives(struct page *p, struct span param)
 {
   struct alternatives *a = ARENA_NEW(p->arena, struct alternatives);
   uint32_t ordinals[LISTING_PAGE], n, total, first;
   unsigned number = target_page(p->target, p->arena);
   struct member m;
-  enum plan result = page_product(p, word, &m);
+  enum plan result = page_product(p, param, &m);
   p->plan = a;
   if (result != PLAN_OK || !a)
     return result;
   p->canonical = build_path(p, "/alternatives/", m.facts.slug);
-  if (!gather_product(p, &m, &a->product))
+  if (!planned_product_fill(p, &m, &a->product))
     return PLAN_OK; /* memory: the arena remembers */
   a->product.member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
   first = number ? (number - 1) * LISTING_PAGE : 0;
@@ -40,13 +40,13 @@ enum plan plan_alternatives(struct page *p, struct span word)
   result = listing_page(p, total, &a->list);
   for (uint32_t i = 0; result == PLAN_OK && i < n; i++)
     listing_add(p, &a->list, ordinals[i], first + i + 1);
-  gather_best(p, a);
+  plan_top(p, a);
   return result;
 }
 
 /* ---- build */
 
-static struct span sectors_of(struct page *p, const struct gathered *g)
+static struct span sectors_of(struct page *p, const struct planned_product *g)
 {
   struct span names[PRODUCT_SECTORS_MAX];
   for (uint32_t i = 0; i < g->n_sectors; i++)
@@ -104,12 +104,12 @@ enum err build_alternatives(struct page *p)
     return e;
   if (!v || !(v->product = ARENA_NEW(p->arena, struct member_view)))
     return ERR_NO_MEMORY;
-  page_facts_newer(&a->product.member, &f->facts);
-  page_changed(p, facts->changed_us);
+  page_member_refresh(&a->product.member, &f->facts);
+  page_changed_at(p, facts->changed_us);
   alternatives_member(p, facts, 0, v->product);
   v->title = arena_printf(p->arena, "%.*s alternatives", SPAN_ARG(facts->name));
   v->intro = intro_of(p, a);
-  v->ended = alternatives_ended(p, facts, a->best, a->n_best);
+  v->ended = alternatives_ended(p, facts, a->top, a->n_top);
   v->products.v = listing_cards(p, &a->list);
   v->products.n = v->products.v ? a->list.n : 0;
   for (size_t i = 0; i < v->products.n; i++)

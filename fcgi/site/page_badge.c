@@ -7,10 +7,10 @@
 #define LETTER_PX 7
 #define MARGIN_PX 10
 
-enum plan plan_badge(struct page *p, struct span word)
+enum plan plan_badge(struct page *p, struct span param)
 {
   struct member *m = ARENA_NEW(p->arena, struct member);
-  enum plan result = m ? page_product(p, word, m) : PLAN_OK;
+  enum plan result = m ? page_product(p, param, m) : PLAN_OK;
   p->plan = m;
   if (result == PLAN_OK && m)
     p->canonical = arena_printf(p->arena, "/badge/%.*s.svg", SPAN_ARG(m->facts.slug));
@@ -31,8 +31,8 @@ enum err build_badge(struct page *p)
   v->width = v->label_width + v->value_width;
   v->label_x = v->label_width / 2;
   v->value_x = v->label_width + v->value_width / 2;
-  page_changed(p, m->facts.changed_us);
-  page_counted(p);
+  page_changed_at(p, m->facts.changed_us);
+  page_changes_hourly(p);
   p->view = v;
   return ERR_OK;
 }

@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-enum plan plan_compare(struct page *p, struct span word)
+enum plan plan_compare(struct page *p, struct span param)
 {
   struct compare *c = ARENA_NEW(p->arena, struct compare);
   /* One product alone is no comparison, however it is spelled. */
-  bool joined = span_find_span(word, SPAN("-vs-")) < word.n;
-  enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, word, c) : PLAN_OK;
+  bool joined = span_find_span(param, SPAN("-vs-")) < param.n;
+  enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, param, c) : PLAN_OK;
   p->plan = c;
   if (result != PLAN_OK || !c)
     return result;
@@ -19,10 +19,10 @@ enum plan plan_compare(struct page *p, struct span word)
     return PLAN_OK;
   }
   p->canonical = compare_path(p, c);
-  if (!compare_gather(p, c))
+  if (!compare_plan_members(p, c))
     return PLAN_OK; /* memory: the arena remembers */
-  compare_gather_cards(p, c);
-  compare_gather_best(p, c);
+  compare_plan_cards(p, c);
+  compare_plan_alternatives(p, c);
   return PLAN_OK;
 }
 
@@ -63,10 +63,10 @@ static void ended(struct page *p, const struct compare *c, struct compare_view *
     e->name = f->name;
     e->position = build_position(i);
     e->all_href = build_path(p, "/alternatives/", f->slug);
-    e->best.v = ARENA_ARRAY(p->arena, c->n_best[i], struct link_view);
-    for (size_t k = 0; k < c->n_best[i] && e->best.v; k++)
+    e->best.v = ARENA_ARRAY(p->arena, c->n_alternatives[i], struct link_view);
+    for (size_t k = 0; k < c->n_alternatives[i] && e->best.v; k++)
       e->best.v[e->best.n++] =
-          (struct link_view){c->best[i][k].name, build_path(p, "/products/", c->best[i][k].slug)};
+          (struct link_view){c->alternatives[i][k].name, build_path(p, "/products/", c->alternatives[i][k].slug)};
   }
 }
 
@@ -74,7 +74,7 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
 {
   v->alternatives.v = ARENA_ARRAY(p->arena, c->n_cards, struct card_view);
   for (size_t i = 0; i < c->n_cards && v->alternatives.v; i++) {
-    struct gathered *g = &c->cards[i];
+    struct planned_product *g = &c->cards[i];
     struct card_view *card = &v->alternatives.v[v->alternatives.n++];
     build_card(p, g, page_value(p, g->member.want), card);
     card->versus.v = ARENA_ARRAY(p->arena, c->n, struct versus_view);

@@ -8,31 +8,31 @@
 
 #define COMPARE_MAX SENTENCES_SET_MAX
 #define COMPARE_CARDS 6
-#define COMPARE_BEST 3
+#define COMPARE_ALTERNATIVES 3
 
 struct compare {
   size_t n;
-  struct gathered set[COMPARE_MAX]; /* canonical order */
+  struct planned_product set[COMPARE_MAX]; /* canonical order */
   size_t sources[COMPARE_MAX];      /* SOURCE wants of the representations; SIZE_MAX: none */
   struct catalog_term shared;       /* the first of A's sectors that all share */
   bool has_shared;
-  struct gathered cards[COMPARE_CARDS];
+  struct planned_product cards[COMPARE_CARDS];
   size_t n_cards;
-  struct facts best[COMPARE_MAX][COMPARE_BEST]; /* each one's best alternatives */
-  size_t n_best[COMPARE_MAX];
+  struct facts alternatives[COMPARE_MAX][COMPARE_ALTERNATIVES]; /* each one's best alternatives */
+  size_t n_alternatives[COMPARE_MAX];
   size_t pair_want; /* editors' words or questions; SIZE_MAX: none */
-  struct span home; /* path of the comparison when another page shows its questions; else empty */
+  struct span base_path; /* path of the comparison when another page shows its questions; else empty */
 };
 
 /* compare_set.c; plan only. */
-enum plan compare_parse(struct page *p, struct span word, struct compare *c); /* the members, each once, in order */
+enum plan compare_parse(struct page *p, struct span slugs, struct compare *c); /* the members, each once, in order */
 struct span compare_path(struct page *p, const struct compare *c);            /* "/compare/a-vs-b" */
 /* PROFILE wants, terms, the pair's words, and whether search engines want the page; false: memory. */
-bool compare_gather(struct page *p, struct compare *c);
+bool compare_plan_members(struct page *p, struct compare *c);
 
 /* compare_others.c; plan only. */
-void compare_gather_cards(struct page *p, struct compare *c);
-void compare_gather_best(struct page *p, struct compare *c);
+void compare_plan_cards(struct page *p, struct compare *c);
+void compare_plan_alternatives(struct page *p, struct compare *c);
 
 /* compare_words.c: build only. */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);

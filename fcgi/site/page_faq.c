@@ -1,5 +1,5 @@
 /* /faq, /faq/{slug} and /faq/{a}-vs-{b}: the site's questions, a product's, a pair's.  A product and a
- * pair have generated questions before the editors' own, so their pages are never empty; the site's
+ * pair have generated questions before the editors' answers, so their pages are never empty; the site's
  * has none but the editors'. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
@@ -21,8 +21,8 @@ struct more { /* another page with questions */
 struct faq {
   struct compare set; /* n: 0, 1 or 2 products */
   size_t want;        /* SITE or QUESTIONS; the pair's is the set's */
-  struct gathered best[ALTERNATIVES_BEST];
-  size_t n_best;
+  struct planned_product top[ALTERNATIVES_TOP];
+  size_t n_top;
   struct more more[MORE_MOST];
   size_t n_more;
 };
@@ -43,12 +43,12 @@ static void more_pair(struct page *p, struct faq *f, uint64_t id, uint64_t other
   if (f->n_more == MORE_MOST || o[0] == CATALOG_NONE || o[1] == CATALOG_NONE || !page_member(p, o[0], &a) ||
       !page_member(p, o[1], &b))
     return;
-  bool turn = span_cmp(a.facts.slug, b.facts.slug) > 0;
-  f->more[f->n_more++] = (struct more){turn ? b.facts : a.facts, turn ? a.facts : b.facts, true};
+  bool swap = span_cmp(a.facts.slug, b.facts.slug) > 0;
+  f->more[f->n_more++] = (struct more){swap ? b.facts : a.facts, swap ? a.facts : b.facts, true};
 }
 
 /* Pairs that editors wrote about: of one product, or of any (id 0). */
-static void gather_pairs(struct page *p, struct faq *f, uint64_t id)
+static void plan_pairs(struct page *p, struct faq *f, uint64_t id)
 {
   uint32_t n = catalog_pairs(&p->pin);
   for (uint32_t i = 0; i < n && i < PAIRS_SCAN && f->n_more < MORE_PAIRS; i++) {
@@ -58,7 +58,7 @@ static void gather_pairs(struct page *p, struct faq *f, uint64_t id)
   }
 }
 
-static void gather_asked(struct page *p, struct faq *f)
+static void plan_products(struct page *p, struct faq *f)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
   for (uint32_t i = 0; i < all.n && i < MORE_SCAN && f->n_more < MORE_MOST; i++) {
@@ -68,10 +68,10 @@ static void gather_asked(struct page *p, struct faq *f)
   }
 }
 
-enum plan plan_site_faq(struct page *p, struct span word)
+enum plan plan_site_faq(struct page *p, struct span param)
 {
   struct faq *f = ARENA_NEW(p->arena, struct faq);
-  (void)word;
+  (void)param;
   p->plan = f;
   p->canonical = SPAN("/faq");
   if (!f)
@@ -79,50 +79,50 @@ enum plan plan_site_faq(struct page *p, struct span word)
   f->want = page_want(p, (struct want){.kind = FRAGMENT_SITE,
                                        .version = catalog_newest_page_version(p->pin.catalog, 0, catalog_site_version(&p->pin)),
                                        .ordinal = CATALOG_NONE});
-  page_changed(p, catalog_site_edited(&p->pin));
-  gather_asked(p, f);
-  gather_pairs(p, f, 0);
+  page_changed_at(p, catalog_site_edited(&p->pin));
+  plan_products(p, f);
+  plan_pairs(p, f, 0);
   return PLAN_OK;
 }
 
-static void gather_one(struct page *p, struct faq *f)
+static void plan_one_product(struct page *p, struct faq *f)
 {
-  uint32_t ordinals[ALTERNATIVES_BEST], n;
-  const struct gathered *g = &f->set.set[0];
+  uint32_t ordinals[ALTERNATIVES_TOP], n;
+  const struct planned_product *g = &f->set.set[0];
   f->want = page_want_product(p, &g->member, FRAGMENT_QUESTIONS, 0);
-  alternatives_take(p, g, 0, ALTERNATIVES_BEST, ordinals, &n);
+  alternatives_take(p, g, 0, ALTERNATIVES_TOP, ordinals, &n);
   for (uint32_t i = 0; i < n; i++)
-    f->n_best += gather_card(p, ordinals[i], &f->best[f->n_best]);
-  gather_pairs(p, f, g->member.facts.id);
+    f->n_top += planned_product_fill_card(p, ordinals[i], &f->top[f->n_top]);
+  plan_pairs(p, f, g->member.facts.id);
   for (uint32_t i = 0; i < n; i++)
     more_product(p, f, ordinals[i]);
 }
 
-enum plan plan_faq(struct page *p, struct span word)
+enum plan plan_faq(struct page *p, struct span param)
 {
   struct faq *f = ARENA_NEW(p->arena, struct faq);
   p->plan = f;
   if (!f)
     return PLAN_OK; /* the arena remembers */
   struct compare *c = &f->set;
-  enum plan result = compare_parse(p, word, c);
+  enum plan result = compare_parse(p, param, c);
   if (result != PLAN_OK)
     return result;
   if (c->n > 2)
     return PLAN_NOT_FOUND;
-  c->home = compare_path(p, c);
-  p->canonical = build_path(p, "/faq/", span_from(c->home, strlen("/compare/")));
+  c->base_path = compare_path(p, c);
+  p->canonical = build_path(p, "/faq/", span_from(c->base_path, strlen("/compare/")));
   if (c->n == 1) {
     struct member m = c->set[0].member;
-    if (!gather_product(p, &m, &c->set[0]))
+    if (!planned_product_fill(p, &m, &c->set[0]))
       return PLAN_OK; /* memory: the arena remembers */
     c->set[0].member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
-    gather_one(p, f);
+    plan_one_product(p, f);
     return PLAN_OK;
   }
-  if (!compare_gather(p, c))
+  if (!compare_plan_members(p, c))
     return PLAN_OK;
-  compare_gather_best(p, c);
+  compare_plan_alternatives(p, c);
   for (size_t i = 0; i < c->n; i++)
     more_product(p, f, c->set[i].member.ordinal);
   return PLAN_OK;
@@ -183,21 +183,21 @@ static void frame(struct page *p, struct faq_view *v)
 enum err build_site_faq(struct page *p)
 {
   struct faq *f = p->plan;
-  const struct answers *own = page_value(p, f->want);
+  const struct answers *answers = page_value(p, f->want);
   struct faq_view *v = ARENA_NEW(p->arena, struct faq_view);
-  if (!own)
+  if (!answers)
     return ERR_UNAVAILABLE;
   if (p->wants[f->want].got.rev > catalog_site_version(&p->pin).rev) /* nor does the catalog know when */
-    page_changed(p, clock_now_us());
-  if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, own->n, struct qa_view)))
+    page_changed_at(p, clock_now_us());
+  if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, answers->n, struct qa_view)))
     return ERR_NO_MEMORY;
   v->title = SPAN("Frequently asked questions");
   v->lede = arena_printf(p->arena, "What readers ask about %s: what it follows, how it measures, and what it leaves out.",
                          site_config(p->site)->site_name);
-  for (size_t i = 0; i < own->n; i++)
+  for (size_t i = 0; i < answers->n; i++)
     v->questions.v[v->questions.n++] = (struct qa_view){.id = arena_printf(p->arena, "faq-%zu", i + 1),
-                                                        .question = own->v[i].question,
-                                                        .body = build_body(p, own->v[i].body, own->v[i].md)};
+                                                        .question = answers->v[i].question,
+                                                        .body = build_body(p, answers->v[i].body, answers->v[i].md)};
   more_take(p, f, v);
   frame(p, v);
   p->view = v;
@@ -206,18 +206,18 @@ enum err build_site_faq(struct page *p)
 
 static void one_product(struct page *p, struct faq *f, const struct profile *profile, struct faq_view *v)
 {
-  struct gathered *g = &f->set.set[0];
+  struct planned_product *g = &f->set.set[0];
   struct product_view *product = ARENA_NEW(p->arena, struct product_view);
   if (!product)
     return;
   build_product(p, g, profile, NULL, 0, product);
-  struct product_sentences w = {.product = product,
+  struct product_sentences_input in = {.product = product,
                             .g = g,
-                            .others = f->best,
-                            .n_others = f->n_best,
-                            .own = page_value(p, f->want),
-                            .whole = true};
-  product_sentences_questions(p, &w, &v->questions.v, &v->questions.n);
+                            .others = f->top,
+                            .n_others = f->n_top,
+                            .answers = page_value(p, f->want),
+                            .include_definition = true};
+  product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
   v->lede = product_sentences_lede(p, product, g);
   v->about_text = arena_printf(p->arena, "Read the full %.*s trajectory", SPAN_ARG(product->name));
@@ -245,7 +245,7 @@ static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(all->names));
   v->lede = arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(all->overlap), SPAN_ARG(all->cadence));
   v->about_text = arena_printf(p->arena, "See %.*s side by side", SPAN_ARG(all->title));
-  v->about_href = c->home;
+  v->about_href = c->base_path;
 }
 
 enum err build_faq(struct page *p)
@@ -264,8 +264,8 @@ enum err build_faq(struct page *p)
     enum err e = build_shown(profiles[i]);
     if (e != ERR_OK)
       return e;
-    page_facts_newer(&c->set[i].member, &profiles[i]->facts);
-    page_changed(p, c->set[i].member.facts.changed_us);
+    page_member_refresh(&c->set[i].member, &profiles[i]->facts);
+    page_changed_at(p, c->set[i].member.facts.changed_us);
     alternatives_member(p, &c->set[i].member.facts, i, &v->members.v[v->members.n++]);
   }
   if (c->n == 1)

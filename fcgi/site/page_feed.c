@@ -25,8 +25,8 @@ struct stream { /* a product whose moves are in the feed */
 struct feed {
   struct stream streams[ENTRIES];
   size_t n;
-  bool whole; /* every stream has a PROFILE want, and without it there is no feed */
-  bool one;   /* of one product: its name need not be said */
+  bool needs_profiles; /* every stream has a PROFILE want, and without it there is no feed */
+  bool single_product;   /* of one product: its name need not be said */
   struct span id, title, subtitle;
 };
 
@@ -37,25 +37,25 @@ static void add_stream(struct page *p, struct feed *f, const struct member *m)
   struct stream *s = &f->streams[f->n++];
   s->member = *m;
   s->timeline = page_want_product(p, m, FRAGMENT_TIMELINE, 1);
-  if (f->whole)
+  if (f->needs_profiles)
     s->member.want = page_want_product(p, m, FRAGMENT_PROFILE, 0);
 }
 
-static struct feed *feed_new(struct page *p, bool whole)
+static struct feed *feed_new(struct page *p, bool needs_profiles)
 {
   struct feed *f = ARENA_NEW(p->arena, struct feed);
   p->plan = f;
   if (f)
-    f->whole = whole;
+    f->needs_profiles = needs_profiles;
   return f;
 }
 
-enum plan plan_site_feed(struct page *p, struct span word)
+enum plan plan_site_feed(struct page *p, struct span param)
 {
   struct feed *f = feed_new(p, false);
   struct catalog_list recent = catalog_recent(&p->pin);
   const char *site = site_config(p->site)->site_name;
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/feed");
   if (!f)
     return PLAN_OK;
@@ -70,15 +70,15 @@ enum plan plan_site_feed(struct page *p, struct span word)
   return PLAN_OK;
 }
 
-enum plan plan_product_feed(struct page *p, struct span word)
+enum plan plan_product_feed(struct page *p, struct span param)
 {
   struct feed *f = feed_new(p, true);
   struct member m;
-  enum plan result = page_product(p, word, &m);
+  enum plan result = page_product(p, param, &m);
   if (result != PLAN_OK || !f)
     return result;
   p->canonical = build_path(p, "/products/", m.facts.slug);
-  f->one = true;
+  f->single_product = true;
   add_stream(p, f, &m);
   f->id = arena_printf(p->arena, "feed/product/%llu", (unsigned long long)m.facts.id);
   f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(m.facts.name));
@@ -92,12 +92,12 @@ static int id_cmp(const void *a, const void *b)
   return (*x > *y) - (*x < *y);
 }
 
-enum plan plan_compare_feed(struct page *p, struct span word)
+enum plan plan_compare_feed(struct page *p, struct span param)
 {
   struct feed *f = feed_new(p, true);
   struct compare *c = ARENA_NEW(p->arena, struct compare);
-  bool joined = span_find_span(word, SPAN("-vs-")) < word.n;
-  enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, word, c) : PLAN_OK;
+  bool joined = span_find_span(param, SPAN("-vs-")) < param.n;
+  enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, param, c) : PLAN_OK;
   uint64_t ids[COMPARE_MAX];
   if (result != PLAN_OK || !f || !c)
     return result;
@@ -117,7 +117,7 @@ enum plan plan_compare_feed(struct page *p, struct span word)
 }
 
 /* The products of a ranking whose newest moves are the newest of all. */
-static size_t newest_of(struct page *p, struct catalog_list list, uint32_t ordinals[ENTRIES])
+static size_t latest_movers(struct page *p, struct catalog_list list, uint32_t ordinals[ENTRIES])
 {
   int64_t at[ENTRIES];
   size_t n = 0;
@@ -137,16 +137,16 @@ static size_t newest_of(struct page *p, struct catalog_list list, uint32_t ordin
   return n;
 }
 
-enum plan plan_sector_feed(struct page *p, struct span word)
+enum plan plan_sector_feed(struct page *p, struct span param)
 {
   struct feed *f = feed_new(p, false);
   uint32_t ordinals[ENTRIES];
   struct catalog_term t;
-  if (!catalog_sector_slug(&p->pin, word, &t))
+  if (!catalog_sector_slug(&p->pin, param, &t))
     return PLAN_NOT_FOUND;
   page_digest_term(p, &t);
   p->canonical = build_path(p, "/sectors/", t.slug);
-  size_t n = f ? newest_of(p, t.ranking, ordinals) : 0;
+  size_t n = f ? latest_movers(p, t.ranking, ordinals) : 0;
   for (size_t i = 0; i < n; i++) {
     struct member m;
     if (page_member(p, ordinals[i], &m))
@@ -220,7 +220,7 @@ static void entry_fill(struct page *p, const struct feed *f, const struct stream
   struct span when = iso(p, a->occurred_us), home;
   build_move(p, a, &s->member.facts, 0, &v);
   home = page_absolute(p, v.product_href);
-  bool named = f->one || span_starts(v.title, v.product);
+  bool named = f->single_product || span_starts(v.title, v.product);
   *out = (struct feed_entry_view){
       .id = tag_uri(p, arena_printf(p->arena, "activity/%llu", (unsigned long long)a->id)),
       .title = named ? v.title : arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v.product), SPAN_ARG(v.title)),
@@ -243,12 +243,12 @@ static enum err open_streams(struct page *p, struct feed *f)
     struct stream *s = &f->streams[i];
     const struct timeline *t = page_value(p, s->timeline);
     const struct profile *profile = page_value(p, s->member.want);
-    enum err e = f->whole ? build_shown(profile) : ERR_OK;
+    enum err e = f->needs_profiles ? build_shown(profile) : ERR_OK;
     if (e != ERR_OK)
       return e;
     if (profile)
-      page_facts_newer(&s->member, &profile->facts);
-    page_changed(p, s->member.facts.changed_us);
+      page_member_refresh(&s->member, &profile->facts);
+    page_changed_at(p, s->member.facts.changed_us);
     s->v = t ? t->activities : NULL;
     s->n = t ? t->n_activities : 0;
   }

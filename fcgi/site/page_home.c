@@ -14,36 +14,36 @@
 
 struct home {
   struct listing leaders;
-  struct gathered movers[SPARKS]; /* products with the newest sparks */
+  struct planned_product movers[SPARKS]; /* products with the newest sparks */
   size_t n_movers;
   struct picker picker;
   struct sector_row *sectors;
   uint32_t n_sectors, total;
 };
 
-enum plan plan_home(struct page *p, struct span word)
+enum plan plan_home(struct page *p, struct span param)
 {
   struct home *h = ARENA_NEW(p->arena, struct home);
   struct catalog_list ranking = catalog_ranking(&p->pin), recent = catalog_recent_sparks(&p->pin);
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/");
   p->plan = h;
   if (!h)
     return PLAN_OK;
   h->total = ranking.n;
-  h->leaders.cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct gathered);
+  h->leaders.cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct planned_product);
   for (uint32_t i = 0; i < ranking.n && i < LEADERS; i++)
     listing_add(p, &h->leaders, ranking.ordinals[i], i + 1);
   for (uint32_t i = 0; i < recent.n && h->n_movers < SPARKS; i++) {
-    struct gathered *g = &h->movers[h->n_movers];
-    if (!gather_card(p, recent.ordinals[i], g))
+    struct planned_product *g = &h->movers[h->n_movers];
+    if (!planned_product_fill_card(p, recent.ordinals[i], g))
       continue;
     g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
     h->n_movers++;
   }
   page_digest(p, &h->total, sizeof h->total);
-  picker_gather(p, 2, &h->picker);
-  h->n_sectors = sectors_gather(p, 0, SECTORS, &h->sectors);
+  picker_plan(p, 2, &h->picker);
+  h->n_sectors = sectors_plan_rows(p, 0, SECTORS, &h->sectors);
   return PLAN_OK;
 }
 

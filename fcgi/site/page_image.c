@@ -14,27 +14,27 @@ struct image_plan {
 };
 
 /* "kafka-vs-nats-0123456789ab" -> "kafka-vs-nats" */
-static struct span names_of(struct span word)
+static struct span slugs_of(struct span param)
 {
-  size_t from = word.n > IMAGE_VERSION + 1 ? word.n - IMAGE_VERSION : word.n;
-  if (from == word.n || word.p[from - 1] != '-')
-    return word;
-  for (size_t i = from; i < word.n; i++)
-    if (!memchr("0123456789abcdef", word.p[i], 16))
-      return word;
-  return span_head(word, from - 1);
+  size_t from = param.n > IMAGE_VERSION + 1 ? param.n - IMAGE_VERSION : param.n;
+  if (from == param.n || param.p[from - 1] != '-')
+    return param;
+  for (size_t i = from; i < param.n; i++)
+    if (!memchr("0123456789abcdef", param.p[i], 16))
+      return param;
+  return span_head(param, from - 1);
 }
 
-enum plan plan_image(struct page *p, struct span word)
+enum plan plan_image(struct page *p, struct span param)
 {
   struct image_plan *plan = ARENA_NEW(p->arena, struct image_plan);
   p->plan = plan;
   if (!plan)
     return PLAN_OK; /* the arena remembers */
   struct compare *c = &plan->set;
-  enum plan result = compare_parse(p, names_of(word), c);
+  enum plan result = compare_parse(p, slugs_of(param), c);
   for (size_t i = 0; result == PLAN_OK && i < c->n; i++)
-    if (!gather_card(p, c->set[i].member.ordinal, &c->set[i]))
+    if (!planned_product_fill_card(p, c->set[i].member.ordinal, &c->set[i]))
       return PLAN_NOT_FOUND; /* the catalog moved: planned again */
   if (result != PLAN_OK)
     return result;
@@ -51,7 +51,7 @@ enum err build_image(struct page *p)
   if (!plan || !plan->packed.n)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < plan->set.n; i++)
-    page_changed(p, plan->set.set[i].member.facts.changed_us);
+    page_changed_at(p, plan->set.set[i].member.facts.changed_us);
   p->view = &none; /* no template has anything to say about it */
   if (!images)
     return ERR_UNAVAILABLE;

@@ -34,15 +34,15 @@ static struct span set_of(struct page *p, const struct picker *k)
   return build_set_path(p, slugs, n);
 }
 
-enum plan plan_pick(struct page *p, struct span word)
+enum plan plan_pick(struct page *p, struct span param)
 {
   struct choosing *c = ARENA_NEW(p->arena, struct choosing);
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/compare");
   p->plan = c;
   if (!c)
     return PLAN_OK;
-  picker_gather(p, PICKER_FIELDS, &c->picker);
+  picker_plan(p, PICKER_FIELDS, &c->picker);
   picker_fill(p, &c->picker);
   for (size_t i = 0; i < PICKER_FIELDS; i++) {
     c->given += c->picker.fields[i].value.n > 0;

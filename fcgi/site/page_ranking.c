@@ -41,7 +41,7 @@ static void tally_add(struct tally *v, uint32_t *n, uint64_t id)
 }
 
 /* What the shown products have most often besides this term. */
-static void gather_related(struct page *p, struct ranking *r)
+static void plan_related(struct page *p, struct ranking *r)
 {
   struct tally tallies[TALLY_MAX];
   uint32_t n = 0;
@@ -66,33 +66,33 @@ static enum plan plan_ranking(struct page *p, struct catalog_list list, const st
   if (term)
     r->term = *term;
   r->theme = theme;
-  enum plan result = listing_gather(p, list, &r->list);
+  enum plan result = listing_plan(p, list, &r->list);
   if (result == PLAN_OK && term)
-    gather_related(p, r);
+    plan_related(p, r);
   return result;
 }
 
-enum plan plan_leaderboard(struct page *p, struct span word)
+enum plan plan_leaderboard(struct page *p, struct span param)
 {
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/leaderboard");
   return plan_ranking(p, catalog_ranking(&p->pin), NULL, false);
 }
 
-enum plan plan_sector(struct page *p, struct span word)
+enum plan plan_sector(struct page *p, struct span param)
 {
   struct catalog_term t;
-  if (!catalog_sector_slug(&p->pin, word, &t))
+  if (!catalog_sector_slug(&p->pin, param, &t))
     return PLAN_NOT_FOUND;
   page_digest_term(p, &t);
   p->canonical = build_path(p, "/sectors/", t.slug);
   return plan_ranking(p, t.ranking, &t, false);
 }
 
-enum plan plan_theme(struct page *p, struct span word)
+enum plan plan_theme(struct page *p, struct span param)
 {
   struct catalog_term t;
-  if (!catalog_theme_slug(&p->pin, word, &t))
+  if (!catalog_theme_slug(&p->pin, param, &t))
     return PLAN_NOT_FOUND;
   page_digest_term(p, &t);
   p->canonical = build_path(p, "/themes/", t.slug);

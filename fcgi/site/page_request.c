@@ -7,13 +7,13 @@
  * A page in the table whose publication is current is answered before any plan. */
 #include "site/page_request.h"
 
-#include "site/ahead.h"
+#include "site/newer_facts.h"
 #include "site/errors.h"
 #include "text/url.h"
 
 #define PLAN_TRIES 5
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
-#define BODY_KEPT ((size_t)1 << 20)
+#define BODY_RETAIN_MAX ((size_t)1 << 20)
 
 static enum plan plan_once(struct page_request *v)
 {
@@ -25,8 +25,8 @@ static enum plan plan_once(struct page_request *v)
                      .now_us = v->http.now_us,
                      .newer = v->newer,
                      .n_newer = v->n_newer,
-                     .kept = &v->kept,
-                     .number = 1,
+                     .searches = &v->searches,
+                     .page_number = 1,
                      .changed_us = CLOCK_NEVER,
                      .label_us = CLOCK_NEVER,
                      .next_change_us = CLOCK_FOREVER};
@@ -34,8 +34,8 @@ static enum plan plan_once(struct page_request *v)
   if (!catalog_pin_current(v->site->resources.catalog, &p->pin))
     return PLAN_NOT_FOUND;
   page_digest(p, &p->pin.window_us, sizeof p->pin.window_us);
-  page_about(p);
-  enum plan result = v->route->plan(p, v->word);
+  page_about_find(p);
+  enum plan result = v->route->plan(p, v->route_param);
   memcpy(v->digest, p->digest, FINISHED_DIGEST);
   return result;
 }
@@ -53,13 +53,13 @@ static enum plan plan_page(struct page_request *v)
 }
 
 /* Does the address say page=1, which has a shorter spelling? */
-static bool first_page_named(const struct page_request *v)
+static bool has_page_one(const struct page_request *v)
 {
   return (v->route->forms & ROUTE_PAGED) && span_eq(target_query(&v->target, "page", v->rq->arena), SPAN("1"));
 }
 
 /* The query without its page, other parameters kept as they are. */
-static struct span query_pageless(struct arena *a, struct span query)
+static struct span query_without_page(struct arena *a, struct span query)
 {
   struct span kept = SPAN("");
   while (query.p) {
@@ -71,17 +71,17 @@ static struct span query_pageless(struct arena *a, struct span query)
 }
 
 /* Another spelling of a page that exists: one 308 to the right one, query kept. */
-static bool redirected(struct page_request *v, struct response *out)
+static bool redirect_canonical(struct page_request *v, struct response *out)
 {
-  struct span home = page_request_canonical(v), query = v->target.query;
-  bool bare = first_page_named(v);
-  if (span_eq(home, v->target.raw_path) && !bare)
+  struct span canonical = page_request_canonical(v), query = v->target.query;
+  bool page_one = has_page_one(v);
+  if (span_eq(canonical, v->target.raw_path) && !page_one)
     return false;
-  if (bare)
-    query = query_pageless(v->rq->arena, query);
+  if (page_one)
+    query = query_without_page(v->rq->arena, query);
   query = url_query_tidied(v->rq->arena, query);
   http_redirect(&v->http, 308,
-                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->resources.config->base_url, SPAN_ARG(home),
+                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->resources.config->base_url, SPAN_ARG(canonical),
                              query.n ? "?" : "", SPAN_ARG(query)),
                 out);
   return true;
@@ -95,7 +95,7 @@ static void answer_page(struct page_request *v, struct finished_page *f, bool ca
 }
 
 /* What is left when the fragments cannot be had: the page as it was a moment ago, or 503. */
-static void answer_without(struct page_request *v, struct response *out)
+static void answer_stale(struct page_request *v, struct response *out)
 {
   struct finished_page *old = page_cache_get(v->site->page_cache, v->key);
   if (old && clock_mono_us() - old->right_us <= STALE_PAGE_US) {
@@ -123,7 +123,7 @@ static bool any_cut(const struct page *p)
 }
 
 /* Renders the built page, keeps it, and answers with it. */
-static void deliver(struct page_request *v, struct response *out)
+static void answer_built(struct page_request *v, struct response *out)
 {
   struct buf *body = &v->site->body;
   struct finished_page f;
@@ -132,24 +132,24 @@ static void deliver(struct page_request *v, struct response *out)
   if (!page_request_finish(v, body, &f))
     errors_answer(v->site, v->rq, 500, SPAN(""), out);
   else {
-    bool keep = !v->page.once && !stale && !cut && !(v->route->forms & ROUTE_QUERY) && !arena_failed(v->rq->arena);
+    bool keep = !v->page.uncacheable && !stale && !cut && !(v->route->forms & ROUTE_QUERY) && !arena_failed(v->rq->arena);
     struct finished_page *kept = keep ? page_cache_put(v->site->page_cache, &f) : NULL;
     if (cut)
       f.next_change_us = v->http.now_us;
     if (stale)
       METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
-    if (!kept && body->cap > BODY_KEPT) /* else it stays where it is until the next page */
+    if (!kept && body->cap > BODY_RETAIN_MAX) /* else it stays where it is until the next page */
       f.body = arena_copy(v->rq->arena, f.body);
     answer_page(v, kept ? kept : &f, kept != NULL, out);
   }
-  if (body->cap > BODY_KEPT)
+  if (body->cap > BODY_RETAIN_MAX)
     buf_free(body);
 }
 
-static bool newer_take(struct page_request *v, const struct store_context *x)
+static bool newer_facts_take(struct page_request *v, const struct store_context *x)
 {
   size_t before = v->n_newer;
-  v->n_newer = ahead_facts(&v->page, v->site->resources.store, x, &v->newer);
+  v->n_newer = newer_facts_collect(&v->page, v->site->resources.store, x, &v->newer);
   return v->n_newer > before;
 }
 
@@ -157,15 +157,15 @@ static bool newer_take(struct page_request *v, const struct store_context *x)
  * waited for once. */
 static bool plan_again(struct page_request *v, const struct store_context *x)
 {
-  if (!ahead_of_catalog(&v->page))
+  if (!newer_facts_read(&v->page))
     return false;
-  if (v->n_newer == 0 && ahead_catalog_moves(v->site->resources.catalog, &v->page.pin, v->rq->deadline_us))
+  if (v->n_newer == 0 && newer_facts_wait_catalog(v->site->resources.catalog, &v->page.pin, v->rq->deadline_us))
     return true;
-  return newer_take(v, x);
+  return newer_facts_take(v, x);
 }
 
 /* False: the catalog has moved on, or is known to be behind: plan again. */
-static bool make_page(struct page_request *v, bool last, struct response *out)
+static bool page_make(struct page_request *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
   struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load};
@@ -179,20 +179,20 @@ static bool make_page(struct page_request *v, bool last, struct response *out)
   else if (e == ERR_DEFERRED)
     out->deferred = p->deferred;
   else if (e != ERR_OK || arena_failed(v->rq->arena))
-    answer_without(v, out);
+    answer_stale(v, out);
   else
-    deliver(v, out);
+    answer_built(v, out);
   return true;
 }
 
 /* A clock that was set back is before their beginning. */
-static bool labels_hold(const struct page_request *v, const struct finished_page *f)
+static bool labels_current(const struct page_request *v, const struct finished_page *f)
 {
   return f->label_us <= v->http.now_us && v->http.now_us < f->next_change_us;
 }
 
 /* Neither the catalog nor what workers told each other has moved since the page was right. */
-static bool catalog_stands(const struct site *s, const struct finished_page *f)
+static bool catalog_unchanged(const struct site *s, const struct finished_page *f)
 {
   return f->publication == catalog_publication(s->resources.catalog) && f->floors == catalog_floor_count(s->resources.catalog);
 }
@@ -208,7 +208,7 @@ static bool answered_by_plan(struct page_request *v, enum plan plan, struct resp
     http_redirect(&v->http, 303,
                   page_absolute(&v->page, ARENA_JOIN(v->rq->arena, v->page.location, target_suffix(v->target.form))), out);
   else
-    return redirected(v, out);
+    return redirect_canonical(v, out);
   return true;
 }
 
@@ -217,8 +217,8 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
 {
   if (answered_by_plan(v, plan_page(v), out))
     return true;
-  if (!f || !labels_hold(v, f) || memcmp(f->digest, v->digest, FINISHED_DIGEST) != 0)
-    return make_page(v, last, out);
+  if (!f || !labels_current(v, f) || memcmp(f->digest, v->digest, FINISHED_DIGEST) != 0)
+    return page_make(v, last, out);
   f->publication = v->page.pin.publication;
   f->floors = v->floors;
   if (v->page.changed_us > f->modified_us) /* it was made ahead of the catalog, which knows the time */
@@ -236,8 +236,8 @@ void page_request_answer(struct page_request *v, struct response *out)
   stage_set(v->rq->stage, STAGE_ROUTE);
   v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path),
                         v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1);
-  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !first_page_named(v) ? page_cache_get(s->page_cache, v->key) : NULL;
-  if (f && labels_hold(v, f) && catalog_stands(s, f)) {
+  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !has_page_one(v) ? page_cache_get(s->page_cache, v->key) : NULL;
+  if (f && labels_current(v, f) && catalog_unchanged(s, f)) {
     METRICS_ADD(s->resources.metrics, pages_hit, 1);
     answer_page(v, f, true, out);
     return;

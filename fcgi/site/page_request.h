@@ -1,4 +1,5 @@
-/* A request for a page on its way through the site; what site.c, visit.c and finish.c share. */
+/* A request for a page.  Shared by site.c (the dispatch), page_request.c (plan, fetch, build) and page_finish.c
+ * (the body and its headers). */
 #ifndef DIPTYCH_SITE_PAGE_REQUEST_H
 #define DIPTYCH_SITE_PAGE_REQUEST_H
 
@@ -12,7 +13,7 @@
 struct site {
   struct site_resources resources;
   struct page_cache *page_cache;
-  struct buf body; /* the page being rendered; kept for its memory */
+  struct buf body; /* the page being rendered; its memory is reused by the next page */
 };
 
 struct page_request {
@@ -21,22 +22,23 @@ struct page_request {
   struct http http;
   struct target target;
   const struct route *route;
-  struct span word, key;
+  struct span route_param; /* the path segment that {} of the route's pattern matched */
+  struct span key;         /* of the page cache */
   struct page page;
   unsigned char digest[FINISHED_DIGEST];
-  uint64_t floors; /* when it was planned */
-  struct facts *newer; /* than the catalog's, which does not move */
+  uint64_t floors;      /* catalog_floor_count when the page was planned */
+  struct facts *newer;  /* facts that are newer than the catalog's (site/newer_facts.h) */
   size_t n_newer;
-  struct search_memo *kept;
+  struct search_memo *searches;
 };
 
-/* Answers the page that `route` names: from the table, or planned, fetched, built and rendered. */
+/* Answers the page that `route` names: from the page cache, or planned, fetched, built and rendered. */
 void page_request_answer(struct page_request *v, struct response *out);
 
-/* Where this page answers 200: canonical path and form, without a page number. */
+/* The address at which the page answers 200: canonical path and form suffix, without a page number. */
 struct span page_request_canonical(struct page_request *v);
 
-/* Renders the built page into `body`, to which `f` then points; false: it could not be. */
+/* Renders the built page into `body`; `f` then points into it.  False: it could not be rendered. */
 bool page_request_finish(struct page_request *v, struct buf *body, struct finished_page *f);
 
 #endif

@@ -131,16 +131,16 @@ static void suggest(struct page *p, struct search *s)
     s->n_suggest += page_member(p, ranking.ordinals[i], &s->suggest[s->n_suggest]);
 }
 
-enum plan plan_search(struct page *p, struct span word)
+enum plan plan_search(struct page *p, struct span param)
 {
   struct search *s = ARENA_NEW(p->arena, struct search);
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/search");
-  p->noindex = p->once = true;
+  p->noindex = p->uncacheable = true;
   p->plan = s;
   if (!s)
     return PLAN_OK;
-  page_asked(p, "q");
+  page_parameter_add(p, "q");
   struct span typed = span_trim(target_query(p->target, "q", p->arena));
   s->query = utf8_cut(typed, QUERY_CHARS);
   s->too_long = s->query.n < typed.n;

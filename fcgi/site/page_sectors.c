@@ -10,7 +10,7 @@ struct sectors {
   uint32_t n;
 };
 
-uint32_t sectors_gather(struct page *p, uint32_t first, uint32_t most, struct sector_row **out)
+uint32_t sectors_plan_rows(struct page *p, uint32_t first, uint32_t most, struct sector_row **out)
 {
   uint32_t all = catalog_sectors(&p->pin), n = 0;
   struct sector_row *rows = ARENA_ARRAY(p->arena, most, struct sector_row);
@@ -49,17 +49,17 @@ struct sector_view *sectors_build(struct page *p, const struct sector_row *rows,
   return v;
 }
 
-enum plan plan_sectors(struct page *p, struct span word)
+enum plan plan_sectors(struct page *p, struct span param)
 {
   struct sectors *s = ARENA_NEW(p->arena, struct sectors);
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/sectors");
   p->plan = s;
   if (!s)
     return PLAN_OK;
   enum plan result = listing_page(p, catalog_sectors(&p->pin), &s->list);
   if (result == PLAN_OK)
-    s->n = sectors_gather(p, s->list.first, LISTING_PAGE, &s->rows);
+    s->n = sectors_plan_rows(p, s->list.first, LISTING_PAGE, &s->rows);
   return result;
 }
 

@@ -5,7 +5,7 @@
  *                             the 20 best of each product, every pair once; a part without any is no
  *                             sitemap, and left out
  * All from the catalog, made while planning.  lastmod follows the rows, also when it goes back. */
-#include "site/best.h"
+#include "site/top_ranked.h"
 #include "site/build.h"
 #include "site/pages.h"
 #include "site/view_machine.h"
@@ -25,7 +25,7 @@ static void sitemap_add(struct page *p, struct sitemap_view *v, struct span path
   struct sitemap_url_view *u = &v->urls.v[v->urls.n++];
   u->loc = page_absolute(p, path);
   u->lastmod = arena_copy(p->arena, span_z(iso));
-  page_changed(p, changed_us);
+  page_changed_at(p, changed_us);
   page_digest_span(p, u->loc);
   page_digest_span(p, u->lastmod);
 }
@@ -45,7 +45,7 @@ static uint32_t parts(uint32_t n, uint32_t each)
 }
 
 /* Newest change among the products [from, to) of the slug order. */
-static int64_t newest_of(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
+static int64_t latest_change(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
 {
   int64_t us = CLOCK_NEVER;
   struct facts f;
@@ -55,7 +55,7 @@ static int64_t newest_of(struct page *p, struct catalog_list all, uint32_t from,
   return us;
 }
 
-/* How many addresses the pages parts have together: theirs are numbered through. */
+/* How many addresses the pages parts have together: partners are numbered through. */
 static uint32_t pages_count(struct page *p)
 {
   return FIXED + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin);
@@ -66,13 +66,13 @@ static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n
   struct catalog_term t;
   struct catalog_page e;
   static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
-  uint32_t sectors = catalog_sectors(&p->pin), own = catalog_pages(&p->pin);
+  uint32_t sectors = catalog_sectors(&p->pin), pages = catalog_pages(&p->pin);
   if (n < FIXED)
     sitemap_add(p, v, span_z(fixed[n]), CLOCK_NEVER);
-  else if ((n -= FIXED) < own) {
+  else if ((n -= FIXED) < pages) {
     if (catalog_page_at(&p->pin, n, &e) && e.status == PRODUCT_PUBLISHED)
       sitemap_add(p, v, build_path(p, "/", e.slug), e.changed_us);
-  } else if ((n -= own) < sectors) {
+  } else if ((n -= pages) < sectors) {
     if (catalog_sector(&p->pin, n, &t))
       sitemap_add(p, v, build_path(p, "/sectors/", t.slug), CLOCK_NEVER);
   } else if (catalog_theme(&p->pin, n - sectors, &t))
@@ -95,22 +95,22 @@ static void add_product(struct page *p, struct sitemap_view *v, const struct fac
 }
 
 /* The best ranked products that share a sector or a theme with f. */
-static void best_of(struct page *p, const struct facts *f, struct best_list *k)
+static void partners_of(struct page *p, const struct facts *f, struct top_ranked_list *k)
 {
   struct catalog_term t;
   k->n = k->fixed = 0;
-  k->most = BEST_MAX;
+  k->most = TOP_RANKED_MAX;
   k->skip = &f->id;
   k->n_skip = 1;
   for (uint32_t i = 0; i < f->n_sectors; i++)
     if (catalog_sector_id(&p->pin, f->sectors[i], &t))
-      best_take(&p->pin, t.ranking, k);
+      top_ranked_add(&p->pin, t.ranking, k);
   for (uint32_t i = 0; i < f->n_themes; i++)
     if (catalog_theme_id(&p->pin, f->themes[i], &t))
-      best_take(&p->pin, t.ranking, k);
+      top_ranked_add(&p->pin, t.ranking, k);
 }
 
-static bool holds(const struct best_list *k, uint64_t id)
+static bool has_product(const struct top_ranked_list *k, uint64_t id)
 {
   for (size_t i = 0; i < k->n; i++)
     if (k->v[i].facts.id == id)
@@ -120,15 +120,15 @@ static bool holds(const struct best_list *k, uint64_t id)
 
 static bool ranks_high(struct catalog_list ranking, uint32_t ordinal)
 {
-  for (uint32_t i = 0; i < ranking.n && i <= BEST_MAX; i++)
+  for (uint32_t i = 0; i < ranking.n && i <= TOP_RANKED_MAX; i++)
     if (ranking.ordinals[i] == ordinal)
       return true;
   return false;
 }
 
-/* Whoever counts f among its best shares a sector or a theme in which fewer than BEST_MAX others rank
+/* Whoever counts f among its best shares a sector or a theme in which fewer than TOP_RANKED_MAX others rank
  * before f.  Most products of a large site lead nowhere, so that nobody's best need be looked at. */
-static bool leads_somewhere(struct page *p, const struct facts *f, uint32_t ordinal)
+static bool may_be_partner(struct page *p, const struct facts *f, uint32_t ordinal)
 {
   struct catalog_term t;
   for (uint32_t i = 0; i < f->n_sectors; i++)
@@ -141,23 +141,23 @@ static bool leads_somewhere(struct page *p, const struct facts *f, uint32_t ordi
 }
 
 /* Each pair once: under the first of its two slugs, unless only the second counts it among its best. */
-static bool lists(struct page *p, const struct facts *f, const struct facts *o, bool leads)
+static bool lists_pair(struct page *p, const struct facts *f, const struct facts *o, bool partner)
 {
-  struct best_list theirs;
-  if (!leads || span_cmp(f->slug, o->slug) < 0)
+  struct top_ranked_list partners;
+  if (!partner || span_cmp(f->slug, o->slug) < 0)
     return true;
-  best_of(p, o, &theirs);
-  return !holds(&theirs, f->id);
+  partners_of(p, o, &partners);
+  return !has_product(&partners, f->id);
 }
 
 static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
 {
-  struct best_list mine;
-  bool leads = leads_somewhere(p, f, ordinal);
-  best_of(p, f, &mine);
-  for (size_t i = 0; i < mine.n; i++) {
-    const struct facts *o = &mine.v[i].facts;
-    if (lists(p, f, o, leads))
+  struct top_ranked_list partners;
+  bool partner = may_be_partner(p, f, ordinal);
+  partners_of(p, f, &partners);
+  for (size_t i = 0; i < partners.n; i++) {
+    const struct facts *o = &partners.v[i].facts;
+    if (lists_pair(p, f, o, partner))
       sitemap_add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
   }
 }
@@ -166,32 +166,32 @@ static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts
 static bool any_pairs(struct page *p, struct catalog_list all, uint32_t from)
 {
   struct facts f;
-  struct best_list mine;
+  struct top_ranked_list partners;
   for (uint32_t i = from; i < all.n && i < from + SITEMAP_PAIRS; i++) {
     if (!catalog_facts(&p->pin, all.ordinals[i], &f))
       continue;
-    bool leads = leads_somewhere(p, &f, all.ordinals[i]);
-    best_of(p, &f, &mine);
-    for (size_t k = 0; k < mine.n; k++)
-      if (lists(p, &f, &mine.v[k].facts, leads))
+    bool partner = may_be_partner(p, &f, all.ordinals[i]);
+    partners_of(p, &f, &partners);
+    for (size_t k = 0; k < partners.n; k++)
+      if (lists_pair(p, &f, &partners.v[k].facts, partner))
         return true;
   }
   return false;
 }
 
-enum plan plan_sitemap_index(struct page *p, struct span word)
+enum plan plan_sitemap_index(struct page *p, struct span param)
 {
   struct catalog_list all = catalog_by_slug(&p->pin);
   uint32_t products = parts(all.n, SITEMAP_PRODUCTS), pairs = parts(all.n, SITEMAP_PAIRS);
   uint32_t pages = parts(pages_count(p), SITEMAP_URLS);
   struct sitemap_view *v = view_new(p, products + pairs + pages);
-  (void)word;
+  (void)param;
   p->canonical = SPAN("/sitemap.xml");
   for (uint32_t i = 0; i < pages && v; i++)
     sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
   for (uint32_t i = 0; i < products && v; i++)
     sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
-        newest_of(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
+        latest_change(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
   for (uint32_t i = 0; i < pairs && v; i++)
     if (any_pairs(p, all, i * SITEMAP_PAIRS))
       sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);
@@ -199,15 +199,15 @@ enum plan plan_sitemap_index(struct page *p, struct span word)
 }
 
 /* "products-3" -> 3, when the word begins so; 0: another. */
-static uint32_t number_of(struct span word, struct span prefix)
+static uint32_t part_number(struct span param, struct span prefix)
 {
   uint32_t n = 0;
-  if (!span_starts(word, prefix) || word.n == prefix.n || word.n > prefix.n + 6 || word.p[prefix.n] == '0')
+  if (!span_starts(param, prefix) || param.n == prefix.n || param.n > prefix.n + 6 || param.p[prefix.n] == '0')
     return 0;
-  for (size_t i = prefix.n; i < word.n; i++) {
-    if (word.p[i] < '0' || word.p[i] > '9')
+  for (size_t i = prefix.n; i < param.n; i++) {
+    if (param.p[i] < '0' || param.p[i] > '9')
       return 0;
-    n = n * 10 + (uint32_t)(word.p[i] - '0');
+    n = n * 10 + (uint32_t)(param.p[i] - '0');
   }
   return n;
 }
@@ -222,14 +222,14 @@ static void add_range(struct page *p, struct sitemap_view *v, uint32_t from, uin
       each(p, v, &f, all.ordinals[i]);
 }
 
-enum plan plan_sitemap(struct page *p, struct span word)
+enum plan plan_sitemap(struct page *p, struct span param)
 {
-  uint32_t products = number_of(word, SPAN("products-")), pairs = number_of(word, SPAN("pairs-"));
-  uint32_t pages = number_of(word, SPAN("pages-")), all = catalog_by_slug(&p->pin).n;
+  uint32_t products = part_number(param, SPAN("products-")), pairs = part_number(param, SPAN("pairs-"));
+  uint32_t pages = part_number(param, SPAN("pages-")), all = catalog_by_slug(&p->pin).n;
   if (pages > parts(pages_count(p), SITEMAP_URLS) || products > parts(all, SITEMAP_PRODUCTS) || pairs > parts(all, SITEMAP_PAIRS) ||
       !(pages || products || pairs))
     return PLAN_NOT_FOUND;
-  p->canonical = arena_printf(p->arena, "/sitemaps/%.*s.xml", SPAN_ARG(word));
+  p->canonical = arena_printf(p->arena, "/sitemaps/%.*s.xml", SPAN_ARG(param));
   struct sitemap_view *v = view_new(p, SITEMAP_URLS);
   if (!v)
     return PLAN_OK;

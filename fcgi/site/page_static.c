@@ -19,13 +19,13 @@ struct methodology {
   uint32_t bands[BAND_COUNT], unscored;
   struct sector_row *sectors;
   uint32_t n_sectors;
-  struct gathered example;
+  struct planned_product example;
   bool has_example;
 };
 
 /* ---- plan */
 
-static enum plan gather_static_page(struct page *p, struct span slug, struct static_page *w)
+static enum plan plan_page_row(struct page *p, struct span slug, struct static_page *w)
 {
   w->want = SIZE_MAX;
   if (!catalog_page_slug(&p->pin, slug, &w->row))
@@ -39,12 +39,12 @@ static enum plan gather_static_page(struct page *p, struct span slug, struct sta
   return PLAN_OK;
 }
 
-enum plan plan_static_page(struct page *p, struct span word)
+enum plan plan_static_page(struct page *p, struct span param)
 {
   struct static_page *w = ARENA_NEW(p->arena, struct static_page);
   p->plan = w;
-  p->canonical = build_path(p, "/", word);
-  return w ? gather_static_page(p, word, w) : PLAN_OK;
+  p->canonical = build_path(p, "/", param);
+  return w ? plan_page_row(p, param, w) : PLAN_OK;
 }
 
 /* How many products score this or more.  Rankings come with the highest first, not scored ones last. */
@@ -61,11 +61,11 @@ static uint32_t scoring(struct page *p, struct catalog_list list, int tenths)
   return low;
 }
 
-#define BAND_FROM(name, word, from, to) from,
-#define BAND_TO(name, word, from, to) to,
+#define BAND_FROM(name, label, from, to) from,
+#define BAND_TO(name, label, from, to) to,
 static const int band_from[] = {BAND_LIST(BAND_FROM)}, band_to[] = {BAND_LIST(BAND_TO)};
 
-static void gather_bands(struct page *p, struct methodology *m)
+static void plan_bands(struct page *p, struct methodology *m)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
   for (int b = 0; b < BAND_COUNT; b++)
@@ -76,7 +76,7 @@ static void gather_bands(struct page *p, struct methodology *m)
 }
 
 /* The highest ranked product whose score is the formula's own. */
-static void gather_example(struct page *p, struct methodology *m)
+static void plan_example(struct page *p, struct methodology *m)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
   for (uint32_t i = 0; i < all.n && i < EXAMPLE_TRIES; i++) {
@@ -84,24 +84,24 @@ static void gather_example(struct page *p, struct methodology *m)
     struct member one;
     if (!catalog_facts(&p->pin, all.ordinals[i], &f) || f.override_tenths >= 0 || !f.activities)
       continue;
-    m->has_example = page_member(p, all.ordinals[i], &one) && gather_product(p, &one, &m->example);
+    m->has_example = page_member(p, all.ordinals[i], &one) && planned_product_fill(p, &one, &m->example);
     return;
   }
 }
 
-enum plan plan_methodology(struct page *p, struct span word)
+enum plan plan_methodology(struct page *p, struct span param)
 {
   struct methodology *m = ARENA_NEW(p->arena, struct methodology);
-  (void)word;
+  (void)param;
   p->plan = m;
   p->canonical = SPAN("/methodology");
   if (!m)
     return PLAN_OK;
-  if (gather_static_page(p, SPAN("methodology"), &m->static_page) != PLAN_OK)
+  if (plan_page_row(p, SPAN("methodology"), &m->static_page) != PLAN_OK)
     m->static_page.row.id = 0;
-  gather_bands(p, m);
-  gather_example(p, m);
-  m->n_sectors = sectors_gather(p, 0, SECTORS_MOST, &m->sectors);
+  plan_bands(p, m);
+  plan_example(p, m);
+  m->n_sectors = sectors_plan_rows(p, 0, SECTORS_MOST, &m->sectors);
   return PLAN_OK;
 }
 
@@ -173,7 +173,7 @@ enum err build_static_page(struct page *p)
   v->title = t->title;
   v->body = build_body(p, t->body, t->md);
   v->updated = page_time(p, t->updated_us);
-  page_changed(p, t->updated_us);
+  page_changed_at(p, t->updated_us);
   v->page = frame(p, v->title, plain_of(p, t->body.html));
   p->view = v;
   return ERR_OK;
@@ -186,7 +186,7 @@ static void bands(struct page *p, const struct methodology *m, struct methodolog
     bool last = b == BAND_COUNT - 1;
     int below = last ? band_to[b] - 1 : band_to[b];
     v->bands.v[v->bands.n++] =
-        (struct band_view){.name = band_word((enum band)b),
+        (struct band_view){.name = band_name((enum band)b),
                            .from = arena_printf(p->arena, "%d.%d", band_from[b] / 10, band_from[b] % 10),
                            .below = arena_printf(p->arena, "%d.%d", below / 10, below % 10),
                            .last = last,
@@ -206,9 +206,9 @@ enum err build_methodology(struct page *p)
   if (t) {
     v->body = build_body(p, t->body, t->md);
     v->updated = page_time(p, t->updated_us);
-    page_changed(p, t->updated_us);
+    page_changed_at(p, t->updated_us);
   }
-  page_changed(p, p->pin.window_us);
+  page_changed_at(p, p->pin.window_us);
   v->as_of = page_hour(p, p->pin.window_us);
   bands(p, m, v);
   v->unscored = m->unscored;

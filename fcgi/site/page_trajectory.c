@@ -13,48 +13,48 @@
 _Static_assert(LISTING_PAGE == TIMELINE_PAGE, "the timeline pages like every list");
 
 struct trajectory {
-  struct gathered product;
+  struct planned_product product;
   size_t timeline, questions, source; /* wants; SIZE_MAX: none */
   struct listing list;                /* only its place in the timeline */
   struct product_standing standing;
-  struct gathered related[RELATED_MAX];
+  struct planned_product related[RELATED_MAX];
   size_t n_related;
 };
 
 /* ---- plan */
 
-static void gather_related(struct page *p, struct trajectory *t)
+static void plan_related(struct page *p, struct trajectory *t)
 {
   uint32_t ordinals[RELATED_MAX], n;
   alternatives_take(p, &t->product, 0, RELATED_MAX, ordinals, &n);
   for (uint32_t i = 0; i < n; i++) {
-    struct gathered *g = &t->related[t->n_related];
-    if (!gather_card(p, ordinals[i], g))
+    struct planned_product *g = &t->related[t->n_related];
+    if (!planned_product_fill_card(p, ordinals[i], g))
       continue;
     g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
     t->n_related++;
   }
 }
 
-enum plan plan_trajectory(struct page *p, struct span word)
+enum plan plan_trajectory(struct page *p, struct span param)
 {
   struct trajectory *t = ARENA_NEW(p->arena, struct trajectory);
   struct member m;
-  enum plan result = page_product(p, word, &m);
+  enum plan result = page_product(p, param, &m);
   p->plan = t;
   if (result != PLAN_OK || !t)
     return result;
   p->canonical = build_path(p, "/products/", m.facts.slug);
   result = listing_page(p, m.facts.activities, &t->list);
-  if (result != PLAN_OK || !gather_product(p, &m, &t->product))
+  if (result != PLAN_OK || !planned_product_fill(p, &m, &t->product))
     return result; /* no memory: the arena remembers */
-  struct member *own = &t->product.member;
-  own->want = page_want_product(p, own, FRAGMENT_PROFILE, 0);
-  t->timeline = page_want_product(p, own, FRAGMENT_TIMELINE, t->list.page);
-  t->questions = page_want_product(p, own, FRAGMENT_QUESTIONS, 0);
-  t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, own, FRAGMENT_SOURCE, 0);
+  struct member *member = &t->product.member;
+  member->want = page_want_product(p, member, FRAGMENT_PROFILE, 0);
+  t->timeline = page_want_product(p, member, FRAGMENT_TIMELINE, t->list.page);
+  t->questions = page_want_product(p, member, FRAGMENT_QUESTIONS, 0);
+  t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, member, FRAGMENT_SOURCE, 0);
   product_sentences_rank(p, &t->product, &t->standing);
-  gather_related(p, t);
+  plan_related(p, t);
   return PLAN_OK;
 }
 
@@ -81,11 +81,11 @@ static void related(struct page *p, struct trajectory *t, struct trajectory_view
 static void fill_sentences(struct page *p, struct trajectory *t, struct trajectory_view *v)
 {
   const struct facts *f = &t->product.member.facts;
-  struct product_sentences w = {.product = v->product,
+  struct product_sentences_input in = {.product = v->product,
                             .g = &t->product,
                             .others = t->related,
                             .n_others = t->n_related,
-                            .own = page_value(p, t->questions)};
+                            .answers = page_value(p, t->questions)};
   v->title = f->name;
   v->eyebrow = t->product.n_sectors
                    ? arena_printf(p->arena, "Trajectory · %.*s", SPAN_ARG(t->product.sectors[0].name))
@@ -96,7 +96,7 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
   v->alternatives_href = build_path(p, "/alternatives/", f->slug);
   v->pick_href = build_path(p, "/compare?a=", f->slug);
   v->atom_href = arena_printf(p->arena, "/products/%.*s.atom", SPAN_ARG(f->slug));
-  product_sentences_questions(p, &w, &v->questions.v, &v->questions.n);
+  product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);
 }
 
 static struct span description(struct page *p, const struct profile *f, const struct trajectory_view *v)

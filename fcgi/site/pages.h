@@ -42,7 +42,7 @@
   X(static_page, "/{}", CONTENT, &static_view_shape, "static", NULL) /* the last one: it takes any word */
 
 #define PAGES_DECLARE(name, pattern, forms, shape, template, type)                                                     \
-  enum plan plan_##name(struct page *p, struct span word);                                                             \
+  enum plan plan_##name(struct page *p, struct span param);                                                            \
   enum err build_##name(struct page *p);
 PAGES_LIST(PAGES_DECLARE)
 #undef PAGES_DECLARE

@@ -31,7 +31,7 @@ void picker_find(struct page *p, struct pick *k)
   }
 }
 
-void picker_gather(struct page *p, size_t fields, struct picker *out)
+void picker_plan(struct page *p, size_t fields, struct picker *out)
 {
   struct catalog_list ranking = catalog_ranking(&p->pin);
   size_t most = ranking.n < PICKER_OPTIONS ? ranking.n : PICKER_OPTIONS;
@@ -45,7 +45,7 @@ void picker_gather(struct page *p, size_t fields, struct picker *out)
 void picker_fill(struct page *p, struct picker *k)
 {
   for (size_t i = 0; i < k->n_fields; i++) {
-    page_asked(p, names[i]);
+    page_parameter_add(p, names[i]);
     k->fields[i].value = target_query(p->target, names[i], p->arena);
     picker_find(p, &k->fields[i]);
   }

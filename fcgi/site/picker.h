@@ -28,7 +28,7 @@ struct picker {
  * else what comes near. */
 void picker_find(struct page *p, struct pick *k);
 /* Plan: so many empty fields, and the options. */
-void picker_gather(struct page *p, size_t fields, struct picker *out);
+void picker_plan(struct page *p, size_t fields, struct picker *out);
 /* Plan: reads a, b, c, d from the query and finds what they name.  Only where the query means something
  * (ROUTE_QUERY): other pages are kept, and what one visitor asked for would be shown to all. */
 void picker_fill(struct page *p, struct picker *k);

@@ -23,7 +23,7 @@ static uint32_t rank_in(struct page *p, struct catalog_list list, const struct m
   return low < list.n && list.ordinals[low] == m->ordinal ? low + 1 : 0;
 }
 
-void product_sentences_rank(struct page *p, const struct gathered *g, struct product_standing *out)
+void product_sentences_rank(struct page *p, const struct planned_product *g, struct product_standing *out)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
   *out = (struct product_standing){0};
@@ -40,7 +40,7 @@ void product_sentences_rank(struct page *p, const struct gathered *g, struct pro
 
 /* ---- building */
 
-struct span product_sentences_standing(struct page *p, const struct gathered *g, const struct product_standing *s)
+struct span product_sentences_standing(struct page *p, const struct planned_product *g, const struct product_standing *s)
 {
   if (!s->rank)
     return SPAN("");
@@ -50,7 +50,7 @@ struct span product_sentences_standing(struct page *p, const struct gathered *g,
                       SPAN_ARG(g->sectors[0].name));
 }
 
-struct span product_sentences_sectors(struct page *p, const struct gathered *g, const char *last)
+struct span product_sentences_sectors(struct page *p, const struct planned_product *g, const char *last)
 {
   struct span names[PRODUCT_SECTORS_MAX];
   for (uint32_t i = 0; i < g->n_sectors; i++)
@@ -82,7 +82,7 @@ static struct span speed(struct page *p, const struct velocity_view *v)
                       SPAN_ARG(v->as_of));
 }
 
-struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct gathered *g)
+struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct planned_product *g)
 {
   struct span where = g->n_sectors ? product_sentences_sectors(p, g, "and ") : SPAN("no sector yet");
   const char *state = v->discontinued ? " and discontinued" : v->maintenance ? " and in maintenance" : "";
@@ -94,7 +94,7 @@ struct span product_sentences_lede(struct page *p, const struct product_view *v,
 
 struct asking {
   struct page *page;
-  const struct product_sentences *w;
+  const struct product_sentences_input *in;
   struct qa_view *v;
   size_t n;
 };
@@ -104,7 +104,7 @@ static struct qa_view *ask(struct asking *a, struct span question)
   struct qa_view *q = &a->v[a->n++];
   q->id = arena_printf(a->page->arena, "faq-%zu", a->n);
   q->question = question;
-  q->position = a->w->product->position;
+  q->position = a->in->product->position;
   return q;
 }
 
@@ -120,13 +120,13 @@ static void link_to(struct asking *a, struct qa_view *q, struct span text, struc
 static void ask_what(struct asking *a)
 {
   struct arena *arena = a->page->arena;
-  const struct product_view *v = a->w->product;
+  const struct product_view *v = a->in->product;
   struct qa_view *q = ask(a, arena_printf(arena, "What is %.*s?", SPAN_ARG(v->name)));
   struct span themes[SENTENCES_TOP_THEMES];
   for (size_t i = 0; i < v->top_themes.n; i++)
     themes[i] = v->top_themes.v[i].slug;
   q->text = arena_printf(arena, "%.*s is tracked here in %.*s", SPAN_ARG(v->name),
-                         SPAN_ARG(v->sectors.n ? product_sentences_sectors(a->page, a->w->g, "and ") : SPAN("no sector yet")));
+                         SPAN_ARG(v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : SPAN("no sector yet")));
   if (v->top_themes.n)
     q->text = arena_printf(arena, "%.*s, under the %s %.*s", SPAN_ARG(q->text),
                            plural((long long)v->top_themes.n, "theme", "themes"),
@@ -142,7 +142,7 @@ static void ask_what(struct asking *a)
 static void ask_speed(struct asking *a)
 {
   struct arena *arena = a->page->arena;
-  const struct product_view *p = a->w->product;
+  const struct product_view *p = a->in->product;
   const struct velocity_view *v = p->velocity;
   if (!v)
     return;
@@ -153,7 +153,7 @@ static void ask_speed(struct asking *a)
     q->text = arena_printf(arena, "Its velocity is %.*s, %.*s%s, as of %.*s: %.*s.", SPAN_ARG(v->score),
                            SPAN_ARG(v->band), v->override ? ", set by the editors" : "", SPAN_ARG(v->as_of),
                            SPAN_ARG(inputs(a->page, v)));
-    if (v->sector.n && a->w->g->median2 >= 2) /* m is never below 1, the true median may be */
+    if (v->sector.n && a->in->g->median2 >= 2) /* m is never below 1, the true median may be */
       q->text = arena_printf(arena, "%.*s The median product of %.*s shipped %.*s.", SPAN_ARG(q->text),
                              SPAN_ARG(v->sector), SPAN_ARG(v->median));
   }
@@ -163,25 +163,25 @@ static void ask_speed(struct asking *a)
 static void ask_alternatives(struct asking *a)
 {
   struct arena *arena = a->page->arena;
-  const struct product_view *p = a->w->product;
+  const struct product_view *p = a->in->product;
   struct qa_view *q = ask(a, arena_printf(arena, "What are the best alternatives to %.*s?", SPAN_ARG(p->name)));
-  q->text = alternatives_sentence(a->page, p->name, a->w->others, a->w->n_others);
+  q->text = alternatives_sentence(a->page, p->name, a->in->others, a->in->n_others);
   link_to(a, q, arena_printf(arena, "See all %.*s alternatives", SPAN_ARG(p->name)),
           build_path(a->page, "/alternatives/", p->slug));
 }
 
-void product_sentences_questions(struct page *p, const struct product_sentences *w, struct qa_view **v, size_t *n)
+void product_sentences_questions(struct page *p, const struct product_sentences_input *in, struct qa_view **v, size_t *n)
 {
-  size_t own = w->own ? w->own->n : 0;
-  struct asking a = {.page = p, .w = w, .v = ARENA_ARRAY(p->arena, own + 3, struct qa_view)};
+  size_t n_answers = in->answers ? in->answers->n : 0;
+  struct asking a = {.page = p, .in = in, .v = ARENA_ARRAY(p->arena, n_answers + 3, struct qa_view)};
   if (!a.v)
     return;
-  if (w->whole)
+  if (in->include_definition)
     ask_what(&a);
   ask_speed(&a);
   ask_alternatives(&a);
-  for (size_t i = 0; i < own; i++)
-    ask(&a, w->own->v[i].question)->body = build_body(p, w->own->v[i].body, w->own->v[i].md);
+  for (size_t i = 0; i < n_answers; i++)
+    ask(&a, in->answers->v[i].question)->body = build_body(p, in->answers->v[i].body, in->answers->v[i].md);
   *v = a.v;
   *n = a.n;
 }

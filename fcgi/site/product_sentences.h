@@ -8,23 +8,23 @@
 struct product_standing {
   uint32_t rank, of, sector_rank, sector_of;
 };
-void product_sentences_rank(struct page *p, const struct gathered *g, struct product_standing *out);
+void product_sentences_rank(struct page *p, const struct planned_product *g, struct product_standing *out);
 
 /* Build. */
-struct span product_sentences_standing(struct page *p, const struct gathered *g, const struct product_standing *s);
-struct span product_sentences_sectors(struct page *p, const struct gathered *g, const char *last); /* names joined */
+struct span product_sentences_standing(struct page *p, const struct planned_product *g, const struct product_standing *s);
+struct span product_sentences_sectors(struct page *p, const struct planned_product *g, const char *last); /* names joined */
 /* What it is and how fast it ships, one sentence. */
-struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct gathered *g);
+struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct planned_product *g);
 
 /* Generated questions, then the editors' own. */
-struct product_sentences {
+struct product_sentences_input {
   const struct product_view *product;
-  const struct gathered *g;
-  const struct gathered *others; /* its best alternatives */
+  const struct planned_product *g;
+  const struct planned_product *others; /* its best alternatives */
   size_t n_others;
-  const struct answers *own; /* NULL: none */
-  bool whole;                /* also what the trajectory says elsewhere: what it is */
+  const struct answers *answers; /* NULL: none */
+  bool include_definition;                /* also what the trajectory says elsewhere: what it is */
 };
-void product_sentences_questions(struct page *p, const struct product_sentences *w, struct qa_view **v, size_t *n);
+void product_sentences_questions(struct page *p, const struct product_sentences_input *in, struct qa_view **v, size_t *n);
 
 #endif

@@ -16,24 +16,24 @@ static unsigned form_flag(enum form f)
 }
 
 /* The word that {} stands for, if the path fits the pattern. */
-static bool pattern_matches(const char *pattern, struct span path, struct span *word)
+static bool pattern_matches(const char *pattern, struct span path, struct span *param)
 {
   const char *hole = strstr(pattern, "{}");
-  *word = span_of(NULL, 0);
+  *param = span_of(NULL, 0);
   if (!hole)
     return span_eq(path, span_z(pattern));
   struct span head = span_of(pattern, (size_t)(hole - pattern)), tail = span_z(hole + 2);
   if (path.n < head.n + tail.n + 1 || !span_starts(path, head) || !span_ends(path, tail))
     return false;
-  *word = span_of(path.p + head.n, path.n - head.n - tail.n);
-  return span_find(*word, '/') == word->n;
+  *param = span_of(path.p + head.n, path.n - head.n - tail.n);
+  return span_find(*param, '/') == param->n;
 }
 
-const struct route *route_find(const struct target *t, struct span *word)
+const struct route *route_find(const struct target *t, struct span *param)
 {
   struct span path = t->form == FORM_OTHER ? t->path : t->stem;
   for (size_t i = 0; i < ROUTES; i++)
-    if ((routes[i].forms & form_flag(t->form)) && pattern_matches(routes[i].pattern, path, word))
+    if ((routes[i].forms & form_flag(t->form)) && pattern_matches(routes[i].pattern, path, param))
       return &routes[i];
   return NULL;
 }

@@ -23,12 +23,12 @@ struct route {
   const char *pattern, *template;
   unsigned forms;
   const struct shape *shape;
-  enum plan (*plan)(struct page *p, struct span word); /* word: what {} stands for */
+  enum plan (*plan)(struct page *p, struct span param); /* word: what {} stands for */
   enum err (*build)(struct page *p);
   const char *content_type; /* of the OTHER form */
 };
 
-const struct route *route_find(const struct target *t, struct span *word);
+const struct route *route_find(const struct target *t, struct span *param);
 size_t route_count(void);
 const struct route *route_at(size_t i);
 

@@ -13,16 +13,16 @@ struct search_memo { /* one search */
   uint64_t *ids;
 };
 
-static const struct search_memo *kept_find(const struct page *p, struct span needle, size_t max)
+static const struct search_memo *memo_find(const struct page *p, struct span needle, size_t max)
 {
-  const struct search_memo *k = *p->kept;
+  const struct search_memo *k = *p->searches;
   while (k && (k->max != max || !span_eq(k->needle, needle)))
     k = k->next;
   return k;
 }
 
 /* Without memory the next plan searches again. */
-static void kept_put(struct page *p, struct span needle, const struct catalog_match *found, size_t n, size_t max)
+static void memo_put(struct page *p, struct span needle, const struct catalog_match *found, size_t n, size_t max)
 {
   struct search_memo *k = ARENA_NEW(p->arena, struct search_memo);
   struct catalog_match *matches = ARENA_ARRAY(p->arena, n + 1, struct catalog_match);
@@ -30,16 +30,16 @@ static void kept_put(struct page *p, struct span needle, const struct catalog_ma
   struct facts f;
   if (!k || !matches || !ids)
     return;
-  *k = (struct search_memo){.next = *p->kept, .needle = needle, .max = max, .matches = matches, .ids = ids};
+  *k = (struct search_memo){.next = *p->searches, .needle = needle, .max = max, .matches = matches, .ids = ids};
   for (size_t i = 0; i < n; i++)
     if (catalog_facts(&p->pin, found[i].ordinal, &f)) {
       matches[k->n] = found[i];
       ids[k->n++] = f.id;
     }
-  *p->kept = k;
+  *p->searches = k;
 }
 
-static size_t kept_take(const struct page *p, const struct search_memo *k, struct catalog_match *out)
+static size_t memo_take(const struct page *p, const struct search_memo *k, struct catalog_match *out)
 {
   size_t n = 0;
   struct facts f;
@@ -53,11 +53,11 @@ static size_t kept_take(const struct page *p, const struct search_memo *k, struc
 
 size_t search_memo_find(struct page *p, struct span needle, struct catalog_match *out, size_t max)
 {
-  const struct search_memo *k = kept_find(p, needle, max);
+  const struct search_memo *k = memo_find(p, needle, max);
   if (k)
-    return kept_take(p, k, out);
+    return memo_take(p, k, out);
   METRICS_ADD(site_resources_of(p->site)->metrics, searches, 1);
   size_t n = catalog_search(&p->pin, needle, out, max);
-  kept_put(p, needle, out, n, max);
+  memo_put(p, needle, out, n, max);
   return n;
 }

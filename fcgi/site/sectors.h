@@ -10,7 +10,7 @@ struct sector_row {
 };
 
 /* Plan: sectors first .. first+most of their order; returns how many. */
-uint32_t sectors_gather(struct page *p, uint32_t first, uint32_t most, struct sector_row **out);
+uint32_t sectors_plan_rows(struct page *p, uint32_t first, uint32_t most, struct sector_row **out);
 /* Build. */
 struct sector_view *sectors_build(struct page *p, const struct sector_row *rows, uint32_t n);
 

@@ -80,7 +80,7 @@ static void dispatch(struct page_request *v, struct response *out)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
   else if (method_answered(v, out) || endpoint_answer(v->site, v->rq, &v->target, out))
     return;
-  else if (!(v->route = route_find(&v->target, &v->word)))
+  else if (!(v->route = route_find(&v->target, &v->route_param)))
     errors_answer(v->site, v->rq, 404, SPAN(""), out);
   else if (!catalog_wait(v))
     errors_answer(v->site, v->rq, 503, SPAN(""), out);

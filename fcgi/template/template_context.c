@@ -16,23 +16,23 @@ static bool is_blank(char c)
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static bool word_in(const char *word, const char *const *list, size_t n)
+static bool name_in(const char *name, const char *const *list, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    if (strcmp(word, list[i]) == 0)
+    if (strcmp(name, list[i]) == 0)
       return true;
   return false;
 }
-#define IN(word, list) word_in(word, list, sizeof(list) / sizeof *(list))
+#define IN(name, list) name_in(name, list, sizeof(list) / sizeof *(list))
 
 /* Keeps what fits: the words that matter do, and a cut one equals none of them. */
-static void append(char *word, size_t size, char c)
+static void append(char *name, size_t size, char c)
 {
-  size_t n = strlen(word);
+  size_t n = strlen(name);
   if (n + 1 < size)
-    word[n] = lower(c);
+    name[n] = lower(c);
 }
-#define APPEND(word, c) append(word, sizeof(word), c)
+#define APPEND(name, c) append(name, sizeof(name), c)
 
 static bool is_url_attribute(const char *name)
 {
@@ -81,7 +81,7 @@ static void attribute_begin(struct template_context *c, char first)
 
 static const char *value_begin(struct template_context *c, enum template_place place)
 {
-  memset(c->word, 0, sizeof c->word);
+  memset(c->value, 0, sizeof c->value);
   c->place = (uint8_t)place;
   c->url = is_url_attribute(c->attribute) ? URL_BEGIN : URL_NONE;
   return c->language == TEMPLATE_HTML && strcmp(c->attribute, "http-equiv") == 0
@@ -92,9 +92,9 @@ static const char *value_begin(struct template_context *c, enum template_place p
 static void value_end(struct template_context *c)
 {
   if (strcmp(c->attribute, "type") == 0)
-    c->json = strcmp(c->word, "application/ld+json") == 0;
+    c->json = strcmp(c->value, "application/ld+json") == 0;
   memset(c->attribute, 0, sizeof c->attribute);
-  memset(c->word, 0, sizeof c->word);
+  memset(c->value, 0, sizeof c->value);
   c->url = URL_NONE;
   c->place = PLACE_QUOTED;
 }
@@ -105,8 +105,8 @@ static void url_feed(struct template_context *c, char ch)
   bool early = c->url == URL_BEGIN || c->url == URL_UNDECIDED;
   if (c->url == URL_NONE || c->url == URL_FORBIDDEN)
     return;
-  if (early && ch == ':') /* a word that was cut has lost its ":" */
-    c->url = strchr(c->word, ':') && url_scheme_ok(span_z(c->word)) ? URL_PART : URL_FORBIDDEN;
+  if (early && ch == ':') /* a name that was cut has lost its ":" */
+    c->url = strchr(c->value, ':') && url_scheme_ok(span_z(c->value)) ? URL_PART : URL_FORBIDDEN;
   else if (ch == '?' && c->url != URL_MIXED)
     c->url = URL_QUERY;
   else if (ch == '#' && c->url != URL_MIXED)
@@ -121,7 +121,7 @@ static void value_feed(struct template_context *c, char ch, char quote)
     value_end(c);
     return;
   }
-  APPEND(c->word, ch);
+  APPEND(c->value, ch);
   url_feed(c, ch);
 }
 

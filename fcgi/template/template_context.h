@@ -31,7 +31,7 @@ struct template_context {
   uint8_t matched;   /* characters of what would end a comment or raw text */
   char element[12];  /* lower case, cut; zeroed when it means nothing */
   char attribute[16];
-  char word[24];     /* of a literal attribute value: its beginning */
+  char value[24];     /* of a literal attribute value: its beginning */
 };
 
 void template_context_begin(struct template_context *c, enum template_language language);

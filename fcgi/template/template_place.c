@@ -37,8 +37,8 @@ static const char *url_value(struct template_context *c, enum template_escape *e
 static const char *attribute_value(struct template_context *c, enum template_escape *escape)
 {
   const char *why = attribute_fault(c->attribute);
-  memset(c->word, 0, sizeof c->word);
-  c->word[0] = '{'; /* so that what follows is never taken for a whole literal value */
+  memset(c->value, 0, sizeof c->value);
+  c->value[0] = '{'; /* so that what follows is never taken for a whole literal value */
   return why || c->url == URL_NONE ? why : url_value(c, escape);
 }
 
@@ -102,8 +102,8 @@ static bool join_value(struct template_context *c, const struct template_context
       return false;
     c->url = c->url == URL_FORBIDDEN || end->url == URL_FORBIDDEN ? URL_FORBIDDEN : URL_MIXED;
   }
-  memset(c->word, 0, sizeof c->word);
-  c->word[0] = '{';
+  memset(c->value, 0, sizeof c->value);
+  c->value[0] = '{';
   return true;
 }
 

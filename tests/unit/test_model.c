@@ -82,7 +82,7 @@ static void bands_at_their_edges(void **state)
               {50, "active"}, {79, "active"}, {80, "surging"}, {100, "surging"}};
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    is(band_word(score_band(rows[i].tenths)), rows[i].word);
+    is(band_name(score_band(rows[i].tenths)), rows[i].word);
 }
 
 static void medians(void **state)

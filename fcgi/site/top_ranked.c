@@ -1,6 +1,6 @@
-#include "site/best.h"
+#include "site/top_ranked.h"
 
-static bool left_out(const struct best_list *k, uint64_t id)
+static bool left_out(const struct top_ranked_list *k, uint64_t id)
 {
   for (size_t i = 0; i < k->n_skip; i++)
     if (k->skip[i] == id)
@@ -11,13 +11,13 @@ static bool left_out(const struct best_list *k, uint64_t id)
   return false;
 }
 
-static bool ranks_before(const struct best *a, const struct best *b)
+static bool ranks_before(const struct top_ranked *a, const struct top_ranked *b)
 {
   return a->tenths != b->tenths ? a->tenths > b->tenths : span_cmp(a->facts.slug, b->facts.slug) < 0;
 }
 
 /* False: it ranks behind all of a full list, and so does whatever follows it. */
-static bool insert(struct best_list *k, const struct best *one)
+static bool insert(struct top_ranked_list *k, const struct top_ranked *one)
 {
   size_t at = k->n;
   while (at > k->fixed && ranks_before(one, &k->v[at - 1]))
@@ -32,10 +32,10 @@ static bool insert(struct best_list *k, const struct best *one)
   return true;
 }
 
-void best_take(const struct catalog_pin *pin, struct catalog_list ranking, struct best_list *k)
+void top_ranked_add(const struct catalog_pin *pin, struct catalog_list ranking, struct top_ranked_list *k)
 {
   for (uint32_t i = 0; i < ranking.n; i++) {
-    struct best one = {.ordinal = ranking.ordinals[i]};
+    struct top_ranked one = {.ordinal = ranking.ordinals[i]};
     if (!catalog_facts(pin, one.ordinal, &one.facts) || one.facts.status != PRODUCT_PUBLISHED ||
         left_out(k, one.facts.id))
       continue;

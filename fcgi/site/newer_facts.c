@@ -1,4 +1,4 @@
-#include "site/ahead.h"
+#include "site/newer_facts.h"
 
 #include <time.h>
 
@@ -10,7 +10,7 @@ static bool newer(const struct want *w)
   return w->err == ERR_OK && w->planned.rev && version_newer(w->got, w->planned);
 }
 
-bool ahead_of_catalog(const struct page *p)
+bool newer_facts_read(const struct page *p)
 {
   for (size_t i = 0; i < p->n_wants; i++)
     if (newer(&p->wants[i]))
@@ -18,7 +18,7 @@ bool ahead_of_catalog(const struct page *p)
   return false;
 }
 
-bool ahead_catalog_moves(const struct catalog *c, const struct catalog_pin *pin, int64_t deadline_us)
+bool newer_facts_wait_catalog(const struct catalog *c, const struct catalog_pin *pin, int64_t deadline_us)
 {
   struct timespec t = {0, POLL_US * 1000};
   struct catalog_state state;
@@ -92,7 +92,7 @@ static size_t facts_take(const struct page *p, const struct want *wants, size_t 
   return taken;
 }
 
-size_t ahead_facts(const struct page *p, struct store *store, const struct store_context *x, struct facts **out)
+size_t newer_facts_collect(const struct page *p, struct store *store, const struct store_context *x, struct facts **out)
 {
   size_t n_cards, n = p->n_newer;
   struct want *cards = not_in_newer(p, &n_cards);

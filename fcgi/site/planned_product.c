@@ -1,0 +1,34 @@
+#include "site/planned_product.h"
+
+static uint32_t terms_fill(struct page *p, const uint64_t *ids, uint32_t n, struct catalog_term *out,
+                             bool (*get)(struct page *, uint64_t, struct catalog_term *))
+{
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < n && out; i++)
+    if (get(p, ids[i], &out[found]))
+      found++;
+  return found;
+}
+
+static bool sectors_fill(struct page *p, struct planned_product *g)
+{
+  const struct facts *f = &g->member.facts;
+  g->sectors = ARENA_ARRAY(p->arena, f->n_sectors, struct catalog_term);
+  g->n_sectors = terms_fill(p, f->sectors, f->n_sectors, g->sectors, page_sector_id);
+  g->median2 = g->n_sectors && g->sectors[0].id == f->sectors[0] ? g->sectors[0].median2 : 0;
+  return g->sectors != NULL;
+}
+
+bool planned_product_fill(struct page *p, const struct member *m, struct planned_product *g)
+{
+  *g = (struct planned_product){.member = *m};
+  g->themes = ARENA_ARRAY(p->arena, m->facts.n_themes, struct catalog_term);
+  g->n_themes = terms_fill(p, m->facts.themes, m->facts.n_themes, g->themes, page_theme_id);
+  return g->themes && sectors_fill(p, g);
+}
+
+bool planned_product_fill_card(struct page *p, uint32_t ordinal, struct planned_product *g)
+{
+  *g = (struct planned_product){0};
+  return page_member(p, ordinal, &g->member) && sectors_fill(p, g);
+}

@@ -1,0 +1,21 @@
+/* A product as a plan knows it: its facts and the names of its sectors and themes, all from the catalog.
+ * Plan only; both functions feed the page's digest.  False: the product is not published any more, or memory ran
+ * out (the arena remembers that). */
+#ifndef DIPTYCH_SITE_PLANNED_PRODUCT_H
+#define DIPTYCH_SITE_PLANNED_PRODUCT_H
+
+#include "site/page.h"
+
+struct planned_product {
+  struct member member;
+  struct catalog_term *sectors; /* those that exist, in order */
+  struct catalog_term *themes;
+  uint32_t n_sectors, n_themes;
+  uint32_t median2; /* twice the median n90 of its first sector; 0: it has none */
+};
+
+bool planned_product_fill(struct page *p, const struct member *m, struct planned_product *out);
+/* For a card: sectors, but no themes. */
+bool planned_product_fill_card(struct page *p, uint32_t ordinal, struct planned_product *out);
+
+#endif
