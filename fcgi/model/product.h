@@ -1,9 +1,8 @@
-/* A product as the rest of diptych knows it.
+/* The model of a product.
  *
- * `struct facts` is what the catalog holds of every product and what a fragment repeats of its own:
- * small, and enough for lists, cards, rankings and links.  All counts were taken by the database in the
- * same snapshot as the version they stand under.  Spans and arrays belong to whoever made the facts:
- * a request's arena, or the catalog's immutable memory. */
+ * The catalog stores `struct facts` of every product, and a fragment repeats the facts of its product.  Facts are small
+ * and enough for lists, cards, rankings and links.  The database takes all counts in the same snapshot as the version.
+ * Spans and arrays belong to the source of the facts: a request's arena, or the catalog's immutable memory. */
 #ifndef DIPTYCH_MODEL_PRODUCT_H
 #define DIPTYCH_MODEL_PRODUCT_H
 
@@ -12,12 +11,12 @@
 #include "base/clock.h"
 #include "base/span.h"
 
-/* A version is identified by rev (the count of the product's change-log entries) and hash, which covers
- * every row that a page would show.  Versions order by rev, and those of the same rows by due_us, the
- * moment at which time alone makes the next one: an editorial that has fallen due is no edit. */
+/* A version is identified by rev, the number of the product's change log entries, and by hash, which covers every row that
+ * a page would show.  Versions are ordered by rev, then by due_us, the time at which the next version begins without an
+ * edit: an editorial that falls due changes the page but not the rows. */
 struct version {
   uint64_t rev, hash;
-  int64_t due_us; /* next_due_us of the product's facts; 0: not known, or not of a product */
+  int64_t due_us; /* next_due_us of the facts; 0: unknown, or not a version of a product */
 };
 
 static inline bool version_eq(struct version a, struct version b)
@@ -30,12 +29,12 @@ static inline bool version_newer(struct version a, struct version b)
   return a.rev != b.rev ? a.rev > b.rev : a.due_us > b.due_us;
 }
 
-enum product_status { PRODUCT_DRAFT, PRODUCT_PUBLISHED, PRODUCT_ARCHIVED }; /* unknown words read as draft */
-enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_MAINTENANCE, LIFECYCLE_DISCONTINUED }; /* unknown reads as active */
+enum product_status { PRODUCT_DRAFT, PRODUCT_PUBLISHED, PRODUCT_ARCHIVED }; /* an unknown status is read as draft */
+enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_MAINTENANCE, LIFECYCLE_DISCONTINUED }; /* an unknown lifecycle is read as active */
 enum activity_kind { ACTIVITY_RELEASE, ACTIVITY_POST, ACTIVITY_EVENT };
 enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
 
-#define PRODUCT_SECTORS_MAX 16 /* more are cut, by sort */
+#define PRODUCT_SECTORS_MAX 16 /* further sectors, by sort, are left out */
 #define PRODUCT_THEMES_MAX 32
 
 struct facts {
@@ -44,25 +43,25 @@ struct facts {
   struct span slug, name;
   enum product_status status;
   enum lifecycle lifecycle;
-  const uint64_t *sectors; /* sector ids, in the order of sort then id; the first is its own */
-  const uint64_t *themes;  /* theme ids, likewise */
+  const uint64_t *sectors; /* sector ids, ordered by sort then id; the first is the product's own sector */
+  const uint64_t *themes;  /* theme ids, in the same order */
   uint32_t n_sectors, n_themes;
   uint32_t n90;            /* published releases and posts in the 90 days up to window_us */
   uint32_t s30;            /* published sparks in the 30 days up to window_us */
-  uint32_t activities;     /* published and due activities in all; 0: never scored */
+  uint32_t activities;     /* all published and due activities; 0: not scored */
   int override_tenths;     /* velocity_override * 10, rounded half up, 0 to 100; -1: none */
   bool has_editorial;
-  bool has_questions;      /* product FAQ rows (not pair rows) that are published */
+  bool has_questions;      /* there are published FAQ rows of the product alone, not of a pair */
   int64_t window_us;       /* the full hour at which n90 and s30 end */
   int64_t editorial_us;    /* last editorial update; CLOCK_NEVER without editorial */
   int64_t activity_us;     /* newest due activity; CLOCK_NEVER: none */
   int64_t spark_us;        /* newest due spark; CLOCK_NEVER: none */
   int64_t changed_us;      /* lastmod: the latest of row update, editorial update, newest activity */
-  int64_t edited_us;       /* last change that the catalog saw, for Last-Modified: rows without a time of
-                              their own change as well; CLOCK_NEVER: none.  Of facts that are newer than
-                              the catalog's: when they were read */
-  int64_t next_due_us;     /* when time alone changes this product next (an editorial or activity falls
-                              due); CLOCK_FOREVER: never */
+  int64_t edited_us;       /* last change that the catalog saw, for Last-Modified, also of rows without
+                              a time of their own; CLOCK_NEVER: none.  In facts that are newer than the
+                              catalog's: when they were read */
+  int64_t next_due_us;     /* when the product changes next without an edit (an editorial or activity
+                              falls due); CLOCK_FOREVER: never */
 };
 
 struct editorial {
@@ -84,7 +83,7 @@ struct question {
   struct span question, answer_md;
 };
 
-/* An editor's word on a pair, with the other product's id; also its questions. */
+/* The pair text and the questions about a pair, with the id of the other product. */
 struct pair_source {
   uint64_t other_id;
   bool has_text;
@@ -93,29 +92,29 @@ struct pair_source {
   size_t n_questions;
 };
 
-/* Activity in the chart's 12 months: no text but the version. */
+/* An activity of the chart's 12 months, without its texts. */
 struct chart_move {
   int64_t occurred_us;
   enum activity_kind kind;
   enum activity_class class;
 };
 
-#define TIMELINE_PAGE 50 /* activities a page of the timeline, and in the profile */
+#define TIMELINE_PAGE 50 /* activities on a page of the timeline, and in the profile */
 
-/* Everything of one product, read in one snapshot. */
+/* All rows of a product, read in one snapshot. */
 struct product {
   struct facts facts;
   struct span website_url, repository_url, logo_url, license;
-  const struct editorial *editorial; /* NULL: none is due */
-  const struct activity *activities; /* newest TIMELINE_PAGE due ones: occurred_us descending, id ascending */
+  const struct editorial *editorial; /* NULL: there is none, or it is not due yet */
+  const struct activity *activities; /* the newest TIMELINE_PAGE due activities: occurred_us descending, id ascending */
   size_t n_activities;
-  const struct activity *sparks; /* newest 10 due sparks, same order */
+  const struct activity *sparks; /* the newest 10 due sparks, in the same order */
   size_t n_sparks;
   const struct chart_move *moves; /* last 366 days, newest first, at most 2,000 */
   size_t n_moves;
   const struct question *questions; /* of the product alone, by sort then id */
   size_t n_questions;
-  const struct pair_source *pairs; /* published words or questions with others */
+  const struct pair_source *pairs; /* pairs with a published text or published questions */
   size_t n_pairs;
   const struct span *aliases;
   size_t n_aliases;

@@ -1,11 +1,11 @@
-/* Velocity: how fast a product ships, measured against its sector.
+/* Velocity: how fast a product ships, compared with its sector.
  *
  *   cadence  = 10 * n90 / (n90 + m)          m: the larger of 1 and the sector's median n90
  *   velocity = cadence + (10 - cadence) * s30 / (s30 + 4)
  *
- * rounded half up to one decimal.  All arithmetic is on integers (the median is kept doubled, since
- * the mean of the middle two may end in .5), so that rounding is exact and the same everywhere.
- * Scores are tenths: 50 means 5.0.  SCORE_NONE means "not scored": no activity ever. */
+ * rounded half up to one decimal.  All arithmetic uses integers, so rounding is exact and the same on all machines.
+ * The median is stored doubled, because it may end in .5.  Scores are in tenths: 50 means 5.0.  SCORE_NONE means "not
+ * scored": the product never had an activity. */
 #ifndef DIPTYCH_MODEL_SCORE_H
 #define DIPTYCH_MODEL_SCORE_H
 
@@ -18,7 +18,7 @@
 #define SCORE_CADENCE_DAYS 90
 #define SCORE_SPARK_DAYS 30
 
-/* X(NAME, label, from tenths, to tenths): from is in the band, to is not (but for the last). */
+/* X(NAME, label, from tenths, to tenths).  `from` is in the band; `to` is not, except in the last band. */
 #define BAND_LIST(X)                                                                                                   \
   X(DORMANT, "dormant", 0, 10)                                                                                         \
   X(SLOW, "slow", 10, 30)                                                                                              \
@@ -30,13 +30,13 @@
 enum band { BAND_LIST(BAND_ENUM) BAND_COUNT };
 #undef BAND_ENUM
 
-/* median2: twice the sector's median n90 (0 allowed; m is at least 1). */
+/* median2: twice the median n90 of the sector; values below 2 count as 2, so m is at least 1. */
 int score_tenths(uint32_t n90, uint32_t s30, uint32_t median2);
 enum band score_band(int tenths); /* tenths >= 0 */
 struct span band_name(enum band b);
-/* Twice the median of counts[0..n), which are reordered; 0 for n = 0. */
+/* Returns twice the median of counts[0..n); sorts counts.  0 for n = 0. */
 uint32_t score_median2(uint32_t *counts, size_t n);
-/* "5.0" into out; returns the length (at most 4). */
+/* Writes "5.0" to out; returns the length (at most 4). */
 size_t score_text(char out[8], int tenths);
 
 #endif

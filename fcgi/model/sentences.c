@@ -109,7 +109,7 @@ struct span sentences_cadence(struct arena *a, const struct sentences_member *m,
                       n == 2 ? "faster" : "fastest", SPAN_ARG(list));
 }
 
-/* Does move i of list x come before move j of list y? */
+/* Is x, of list mx, before y, of list my, in the merged timeline? */
 static bool before(const struct activity *x, size_t mx, const struct activity *y, size_t my)
 {
   if (x->occurred_us != y->occurred_us)

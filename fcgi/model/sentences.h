@@ -1,6 +1,5 @@
-/* The sentences and orders that follow from rules: what a set of products shares, who ships faster,
- * the merged timeline.  Pure: no catalog, no clock; everything comes in and goes out through the
- * arena. */
+/* Sentences and lists that are computed from a set of products: what they share, which ships faster, the merged
+ * timeline.  Pure functions: they use neither the catalog nor a clock.  Results belong to the arena. */
 #ifndef DIPTYCH_MODEL_SENTENCES_H
 #define DIPTYCH_MODEL_SENTENCES_H
 
@@ -12,12 +11,12 @@
 #define SENTENCES_TOP_THEMES 4
 #define SENTENCES_TIMELINE_EACH 6
 
-/* "A", "A and B", "A, B and C"; `or` instead of "and" when so asked. */
+/* "A", "A and B", "A, B and C".  last: "and " or "or ". */
 struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last);
 /* "A vs B vs C" */
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n);
 
-/* A product as the sentences see it. */
+/* The data of a product that the sentences use. */
 struct sentences_member {
   struct span name;
   int tenths;                /* SCORE_NONE: never scored */
@@ -25,15 +24,16 @@ struct sentences_member {
   size_t n_themes;
 };
 
-/* Which of the products' top themes (the first four of each) all of them share, or that none is. */
+/* Names the top themes (the first four of each product) that all products share, or says that there are none. */
 struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n);
-/* Similar cadence (same band, or less than 1.0 apart), or who ships faster; always scores and bands. */
+/* Says that the products ship at a similar cadence (same band, or less than 1.0 apart) or which ships faster, with all
+ * scores and bands. */
 struct span sentences_cadence(struct arena *a, const struct sentences_member *m, size_t n);
 /* "5.0, active" or "not scored" */
 struct span sentences_score(struct arena *a, int tenths);
 
-/* The newest SENTENCES_TIMELINE_EACH of each list, merged newest first; ties: order of the lists (which is
- * canonical), then id.  Lists are newest first already. */
+/* Merges the newest SENTENCES_TIMELINE_EACH activities of each list, newest first.  The lists must be sorted newest
+ * first.  Ties are ordered by list, then by id.  `out` has room for n * SENTENCES_TIMELINE_EACH. */
 struct sentences_move {
   const struct activity *activity;
   size_t member;
@@ -44,7 +44,8 @@ struct sentences_list {
 };
 size_t sentences_timeline(const struct sentences_list *lists, size_t n, struct sentences_move *out);
 
-/* Two letters for a product without a logo: initials of the first two words, or the first two letters. */
+/* Two letters for a product without a logo: the initials of the first two parts of its name, or for a single part its
+ * first two letters. */
 struct span sentences_monogram(struct arena *a, struct span name);
 
 #endif

@@ -1,17 +1,16 @@
-/* A bit for every product says whether it is an alternative that was not taken yet.  The first of them
- * come from merging the rankings of the product's sectors, which are sorted already (velocity
- * descending, then slug): no candidate is sorted here, and a slug is only read where two rankings stand
- * at the same score.  Far down the list it is cheaper to walk the ranking of all products, which has
- * the same order, and to take those whose bit is set. */
+/* A bitmap marks the alternatives that were not taken yet.  The first alternatives come from a merge of the rankings
+ * of the product's sectors.  These are sorted already (velocity descending, then slug), so nothing is sorted here,
+ * and a slug is read only when two rankings continue with the same score.  For pages far down the list it is cheaper
+ * to walk the ranking of all products, which has the same order, and to take the marked ones. */
 #include "site/alternatives.h"
 
 #define FAR_FIRST 1000
 
-struct lane { /* one sector's ranking, and how far it has been read */
+struct lane { /* the ranking of one sector, and the position in it */
   struct catalog_list list;
   uint32_t at;
   int tenths;
-  struct span slug; /* of list.ordinals[at]; null pointer: not read yet */
+  struct span slug; /* of list.ordinals[at]; slug.p is NULL until it is read */
 };
 
 struct merge {
@@ -21,7 +20,7 @@ struct merge {
   uint8_t *open;
 };
 
-/* Ordinals past the pin's are a torn read, which the plan notices later. */
+/* An ordinal beyond the pin's products is a torn read.  The plan is repeated then (catalog_still). */
 static bool is_open(const struct merge *m, uint32_t ordinal)
 {
   return ordinal < m->page->pin.products && (m->open[ordinal >> 3] >> (ordinal & 7) & 1);
@@ -32,7 +31,7 @@ static void toggle(struct merge *m, uint32_t ordinal)
   m->open[ordinal >> 3] ^= (uint8_t)(1u << (ordinal & 7));
 }
 
-/* Opens what stands in any of the rankings; returns how many that are. */
+/* Marks the products of all rankings; returns their number. */
 static uint32_t open_all(struct merge *m, uint32_t except)
 {
   uint32_t total = 0;
@@ -60,7 +59,7 @@ static bool ranks_before(struct merge *m, struct lane *a, struct lane *b)
   return a->tenths != b->tenths ? a->tenths > b->tenths : span_cmp(head_slug(m, a), head_slug(m, b)) < 0;
 }
 
-/* Sets a lane on its next open product; false: it is at its end. */
+/* Advances a lane to its next marked product; false: it has none left. */
 static bool lane_skip_taken(struct merge *m, struct lane *l)
 {
   while (l->at < l->list.n && !is_open(m, l->list.ordinals[l->at])) {
@@ -72,7 +71,7 @@ static bool lane_skip_taken(struct merge *m, struct lane *l)
   return l->at < l->list.n;
 }
 
-/* The ordinal that ranks next, which is no longer open then; CATALOG_NONE: there is no more. */
+/* Takes the alternative that ranks next and clears its mark; CATALOG_NONE: none is left. */
 static uint32_t next(struct merge *m)
 {
   struct lane *best = NULL;

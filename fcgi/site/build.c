@@ -70,7 +70,7 @@ static struct span tenths_text(struct page *p, int tenths)
   return arena_copy(p->arena, span_of(text, score_text(text, tenths)));
 }
 
-/* The formula's first part, two decimals: 10 * n / (n + m). */
+/* Cadence, the first part of the formula, with two decimals: 10 * n90 / (n90 + m). */
 static struct span cadence_text(struct page *p, uint32_t n90, uint32_t median2)
 {
   uint64_t n = n90, m2 = median2 < 2 ? 2 : median2;
@@ -132,8 +132,8 @@ static struct span lifecycle_name(enum lifecycle l)
   return names[l];
 }
 
-/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka": of the address as it was written, whose words
- * are for readers.  Empty when there is none to link to. */
+/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka".  Made from the address as the editors wrote it,
+ * because readers see it.  Empty when the address was refused. */
 static struct span shown_of(struct span linked, struct span written)
 {
   struct span host = linked.n ? span_from(written, span_find_span(written, SPAN("://")) + 3) : SPAN("");
@@ -144,8 +144,8 @@ static struct span shown_of(struct span linked, struct span written)
   return host;
 }
 
-/* http and https addresses with a host only; anything else is as good as none.  Tidied here, so that all
- * forms of a page name the same address: the representations have no escaping for addresses of their own. */
+/* Accepts http and https addresses with a host; returns an empty span for others.  The address is normalized here,
+ * because the representations do not escape addresses and all forms of a page must name the same one. */
 static struct span web_url(struct page *p, struct span url)
 {
   size_t at = span_find_span(url, SPAN("://"));

@@ -1,7 +1,6 @@
-/* Builders that pages share: from facts, fragments and catalog terms to the shared views (view.h).
- * What they need of the catalog is planned_product while planning (gather_*, which feed the digest); what they
- * make while building lives in the request's arena.  A NULL result means that memory ran out; the
- * arena remembers that, so callers need not check each. */
+/* Builders that pages share.  They fill the shared views (view.h) from planned products and fragments.  Build only.
+ * Results belong to the request's arena.  A NULL result means that memory ran out, unless the function says
+ * otherwise.  The arena remembers the failure, so callers need not check each result. */
 #ifndef DIPTYCH_SITE_BUILD_H
 #define DIPTYCH_SITE_BUILD_H
 
@@ -10,38 +9,38 @@
 #include "site/view.h"
 #include "site/view_chart.h"
 
-/* Published still, by the newest that is known?  A row read after the plan may say otherwise: NOT_FOUND,
- * or INVALID for a withdrawn one. */
+/* ERR_OK when the fragment says that the product is published.  The fragment may be newer than the plan:
+ * ERR_NOT_FOUND for a removed or draft product, ERR_INVALID for an archived one. */
 enum err build_shown(const struct profile *f);
 
-struct page_frame { /* what a page says of itself */
-  struct span title, head_title, description, og_type; /* head_title empty: title and the site's name */
-  struct link_view *crumbs;                            /* between the home page and this one */
+struct page_frame { /* the page's part of its frame */
+  struct span title, head_title, description, og_type; /* head_title empty: title and site name */
+  struct link_view *crumbs;                            /* breadcrumb between the home page and this page */
   size_t n_crumbs;
-  struct span crumb; /* this page's own; empty: its title */
-  struct link_view *feeds; /* none: the site's */
+  struct span crumb; /* breadcrumb of this page; empty: its title */
+  struct link_view *feeds; /* none: the site's feed */
   size_t n_feeds;
-  bool representations; /* it has .json and .md */
+  bool representations; /* the page has .json and .md */
 };
 
 struct page_view *build_frame(struct page *p, const struct page_frame *f);
-/* The position word of the i-th product: "a" to "d", and its sign. */
+/* The position of the i-th product, "a" to "d", and its sign. */
 struct span build_position(size_t i);
 struct span build_sign(size_t i);
 struct span build_path(struct page *p, const char *prefix, struct span slug);
 
-/* A description of at most BUILD_CUT_CHARS characters, with an ellipsis where it was cut. */
+/* Cuts a description to BUILD_CUT_CHARS characters and adds an ellipsis. */
 #define BUILD_CUT_CHARS 280
 struct span build_cut(struct page *p, struct span text);
 
 struct body_view *build_body(struct page *p, struct body b, struct span source);
 struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position);
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s);
-/* profile may be NULL (then only what the catalog knows); source may be NULL (no Markdown). */
+/* f may be NULL: only the facts of the catalog are shown.  s may be NULL: no Markdown source. */
 void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,
                    struct product_view *out);
 void build_card(struct page *p, struct planned_product *g, const struct card *c, struct card_view *out);
-/* Without its time: what holds no relative time must not change with one. */
+/* An activity without its time, for pages that show no relative time and must not expire with one. */
 void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
                 struct activity_view *out);
 void build_activity(struct page *p, const struct activity *a, const struct facts *f, size_t position,

@@ -1,5 +1,5 @@
-/* The activity chart: 12 months up to the site's now, and the same numbers as a table.  Geometry is
- * described in view_chart.h.  Positions are computed in hundredths of a percent, on integers. */
+/* The activity chart: 12 months up to the last full hour of the site's clock, and the same numbers as a table.
+ * view_chart.h describes the geometry.  Positions are integers, in hundredths of a percent. */
 #include <stdio.h>
 
 #include "site/build.h"
@@ -7,7 +7,7 @@
 #define LANE_FIRST 44
 #define LANE_STEP 52
 #define FOOT 30
-#define CLOSER 20 /* hundredths of a percent within which a lower tick is hidden */
+#define CLOSER 20 /* hundredths of a percent; a lower tick this close to a higher one is hidden */
 #define LABEL_LEAST 400
 #define SHOWN_US (365 * CLOCK_DAY)
 
@@ -20,7 +20,7 @@ struct window {
   int64_t from, to; /* shown: from < t <= to */
 };
 
-/* A move inside the window, and where it stands: x in hundredths of a percent. */
+/* A move inside the window; x is its position in hundredths of a percent. */
 struct point {
   int64_t us;
   int x;
@@ -66,7 +66,7 @@ static int tick_height(enum activity_class c)
   return heights[c];
 }
 
-/* A tick is hidden by one at least as tall that stands close by; of two alike the newer one stays. */
+/* A tick is hidden when a higher tick is close to it.  Of two ticks of the same height the newer one is drawn. */
 static bool hidden(const struct points *in, size_t i)
 {
   const struct point *v = in->v;
@@ -79,7 +79,7 @@ static bool hidden(const struct points *in, size_t i)
   return false;
 }
 
-/* Path data: upright lines, each "M2610 44V26". */
+/* Path data of vertical lines, each "M2610 44V26". */
 struct path {
   char *p, *end;
 };
@@ -139,7 +139,7 @@ static void lane_fill(struct page *p, const struct points *in, size_t at, struct
   out->ticks = path_data(&ticks);
 }
 
-/* The first moments of the calendar months that the window touches; returns how many (13 at most). */
+/* The start of each calendar month that overlaps the window; returns their number (13 at most). */
 static size_t month_starts(const struct window *w, int64_t starts[14])
 {
   struct clock_civil c = clock_split(w->from + 1);
@@ -185,7 +185,7 @@ static struct chart_draw *draw(struct page *p, const struct points *in, size_t n
   return d;
 }
 
-/* Counts the points from *at on that are not before `from`, and moves *at behind them. */
+/* Counts the points from index *at on that are not older than `from`, and advances *at past them. */
 static struct chart_cell_view count(const struct points *in, size_t *at, int64_t from)
 {
   struct chart_cell_view c = {0};
@@ -232,7 +232,7 @@ static struct span summary(struct page *p, const struct chart_view *v, const str
 struct chart_view *build_chart(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n)
 {
   struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
-  /* Windows of ticks end at the full hour, like those of the counts. */
+  /* The window ends at the full hour, like the windows of the counts. */
   struct window w = {p->pin.window_us - SHOWN_US, p->pin.window_us};
   struct points in[SENTENCES_SET_MAX];
   int64_t moves = 0;

@@ -1,4 +1,4 @@
-/* The frame of every page: title, canonical address, breadcrumb, feeds, the clock in the footer. */
+/* The frame of every page: title, canonical address, breadcrumb, feeds, and the time in the footer. */
 #include "site/assets.h"
 #include "site/build.h"
 #include "site/site.h"
@@ -10,7 +10,7 @@ static struct time_view *as_of(struct page *p)
 {
   struct time_view *v = ARENA_NEW(p->arena, struct time_view);
   char iso[CLOCK_ISO_MAX];
-  /* The windows' hour, not the minute: the footer must not make every page new every minute. */
+  /* The footer shows the full hour, not the minute: otherwise every page would change every minute. */
   bool frozen = site_config(p->site)->as_of_us != CLOCK_NEVER;
   int64_t us = frozen ? p->now_us : p->pin.window_us;
   struct clock_civil c = clock_split(us);
@@ -51,7 +51,7 @@ static void sections(struct page *p, struct page_view *v)
   v->on_methodology = span_eq(c, SPAN("/methodology"));
 }
 
-/* A page without a feed of its own leads to the site's. */
+/* A page without its own feed links to the site's feed. */
 static void feeds(struct page *p, const struct page_frame *f, struct page_view *v)
 {
   v->feeds.v = f->n_feeds ? f->feeds : ARENA_NEW(p->arena, struct link_view);

@@ -1,4 +1,4 @@
-/* Who else: the six cards of a set, and the three best alternatives of each member. */
+/* The other products of a comparison: up to six cards for the set, and the top three alternatives of each member. */
 #include "site/top_ranked.h"
 #include "site/page_compare.h"
 

@@ -1,4 +1,4 @@
-/* The comparison in words: eyebrow, description, questions and answers, JSON-LD. */
+/* The generated sentences of a comparison: eyebrow, description, questions and answers, JSON-LD. */
 #include "site/jsonld.h"
 #include "site/page_compare.h"
 #include "site/site.h"

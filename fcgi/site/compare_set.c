@@ -1,13 +1,13 @@
-/* Which products a path names, and what the catalog knows of them as a set; plan only.
+/* Finds the products that a path names and plans the page of their comparison.  Plan only.
  *
- * A slug never contains "-vs-", but it may begin with "vs-" or end with "-vs": "a-vs-vs-b" can be cut in
- * two ways, at joints that share a hyphen.  Both are tried; a word that is no product ends its cut at
- * once, so that a long path costs no more than it has words. */
+ * A slug never contains "-vs-", but it may begin with "vs-" or end with "-vs".  "a-vs-vs-b" can therefore be split in
+ * two ways, at separators that share a hyphen.  Both are tried.  A split ends at the first slug that is not a product,
+ * so a long path is not expensive. */
 #include "site/page_compare.h"
 
 #include <stdlib.h>
 
-#define SLUGS_MAX 16 /* products may be named twice */
+#define SLUGS_MAX 16 /* a path may name a product twice */
 #define JOINT SPAN("-vs-")
 
 static bool already(const struct compare *c, const struct member *m)
@@ -23,7 +23,7 @@ static enum plan worse(enum plan a, enum plan b)
   return a == PLAN_NOT_FOUND || b == PLAN_NOT_FOUND ? PLAN_NOT_FOUND : a == PLAN_GONE ? a : b;
 }
 
-/* Takes one word into the set. */
+/* Adds the product with this slug to the set. */
 static enum plan parse_slug(struct page *p, struct span slug, struct compare *c)
 {
   struct member m;
@@ -101,7 +101,7 @@ static void find_shared(struct compare *c)
   }
 }
 
-/* A pair is meaningful when it shares a sector or a theme: only those are for search engines. */
+/* A pair is meaningful when it shares a sector or a theme.  Search engines may index only those. */
 static bool meaningful(const struct compare *c)
 {
   const struct facts *a = &c->set[0].member.facts, *b = &c->set[1].member.facts;

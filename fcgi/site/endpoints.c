@@ -52,7 +52,7 @@ static void metrics_answer(struct site *s, const struct request *rq, struct resp
              false, out);
 }
 
-/* An answer that is the same for as long as the site runs with this configuration. */
+/* Answers with a text that changes only with the configuration and its files. */
 static void lasting_answer(struct site *s, const struct request *rq, const char *type, struct buf *text,
                            struct response *out)
 {
@@ -87,7 +87,8 @@ static const struct {
   const char *path, *type;
 } files[] = {TEMPLATES_FILES(FILE_ROW)};
 
-/* RFC 9116 wants a date in the next year: the first of January after next, so that it rarely changes. */
+/* RFC 9116, section 2.5.5, recommends a date less than a year ahead.  The first of June or December that is at least
+ * five months ahead changes only twice a year. */
 static struct span expires(struct arena *a)
 {
   struct clock_civil now = clock_split(clock_now_us());
@@ -110,7 +111,7 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
   lasting_answer(s, rq, files[at].type, &text, out);
 }
 
-/* Another spelling of one of these addresses leads to it. */
+/* Redirects another spelling of an address to the address; false: the spelling is the right one. */
 static bool moved_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
   const struct config *c = site_config(s);
@@ -139,6 +140,6 @@ bool endpoint_answer(struct site *s, const struct request *rq, const struct targ
         file_answer(s, rq, i, out);
       return true;
     }
-  /* nginx has found no file under this spelling, but there may be one under the right one */
+  /* nginx found no file at this spelling of the address; the canonical spelling may be a static file */
   return assets_has(site_assets(s), t->path) && moved_answer(s, rq, t, out);
 }

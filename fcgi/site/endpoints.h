@@ -1,4 +1,4 @@
-/* Paths that never need the database or the catalog: health, metrics, robots.txt and their like. */
+/* Paths that need neither the database nor the catalog: health, metrics, robots.txt and similar files. */
 #ifndef DIPTYCH_SITE_ENDPOINTS_H
 #define DIPTYCH_SITE_ENDPOINTS_H
 
@@ -8,7 +8,7 @@
 
 struct site;
 
-/* False: none of these paths. */
+/* False: the path is none of these. */
 bool endpoint_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out);
 
 #endif

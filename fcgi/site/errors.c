@@ -47,7 +47,7 @@ static const char *cache_of(int status)
   return status == 404 || status == 410 ? "public, max-age=1" : "no-store";
 }
 
-struct error_report { /* what is told, in any form */
+struct error_report { /* the content of an error, in every format */
   int status;
   struct span title, reason, hint, request_id;
 };
@@ -117,7 +117,7 @@ static struct span body_of(struct site *s, const struct request *rq, const struc
   return arena_take(rq->arena, &body);
 }
 
-/* While everything fails, each line would say the same: an outage must not fill a disk. */
+/* The rate is limited: an outage must not fill the disk with the same line. */
 static void failure_log(const struct request *rq, int status)
 {
   static struct log_limit limit = {.most = 10};
@@ -135,7 +135,7 @@ void errors_answer(struct site *s, const struct request *rq, int status, struct 
     bare_error(503, rq->id, out);
     return;
   }
-  if (status >= 500 && status != 501) /* an unknown method is no failure of ours */
+  if (status >= 500 && status != 501) /* 501, an unknown method, is the client's fault */
     failure_log(rq, status);
   http_plain(status, span_z(format->type), cache_of(status), body, format->representation, out);
   response_header(out, "X-Request-Id", rq->id);

@@ -1,7 +1,6 @@
-/* Errors: plain, honest, with navigation and the request's id, which the log has as well.  They need no
- * backend and no catalog.  What they look like follows the form that was asked for: a page; for a .json
- * address application/problem+json (RFC 9457, with the members hint and request_id); for a .md one a few
- * lines of Markdown. */
+/* Error answers.  They need no backend and no catalog.  They contain the request's id, which the log contains too.
+ * The format follows the requested form: an HTML page with navigation; application/problem+json for a .json address
+ * (RFC 9457, with the extension members hint and request_id); a few lines of Markdown for a .md address. */
 #ifndef DIPTYCH_SITE_ERRORS_H
 #define DIPTYCH_SITE_ERRORS_H
 
@@ -10,7 +9,7 @@
 
 struct site;
 
-/* reason: what exactly is wrong, shown in place of the usual sentence; may be empty. */
+/* reason replaces the usual sentence for the status; it may be empty. */
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out);
 
 #endif

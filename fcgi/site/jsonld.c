@@ -4,7 +4,7 @@
 #include "text/escape.h"
 #include "text/json.h"
 
-#define USUAL 8192 /* bytes of a comparison's document */
+#define USUAL 8192 /* bytes of the document of a typical comparison */
 
 void jsonld_begin(struct jsonld *j, struct page *p, const struct page_view *frame)
 {
@@ -44,7 +44,7 @@ void jsonld_web_page(struct jsonld *j, const char *type)
   jsonld_node_end(j);
 }
 
-/* to: what leads to it is called "item" in a breadcrumb, and "url" in a list of pages. */
+/* to: the name of the link, "item" in a breadcrumb and "url" in a list of pages. */
 static void item_write(struct jsonld *j, bool first, size_t position, const char *to, const struct link_view *l)
 {
   buf_puts(&j->out, first ? "{\"@type\":\"ListItem\",\"position\":" : ",{\"@type\":\"ListItem\",\"position\":");
@@ -69,8 +69,8 @@ void jsonld_breadcrumb(struct jsonld *j)
   jsonld_node_end(j);
 }
 
-/* The answer as the page shows it, in HTML, as which search engines read it: an editor's, or the generated
- * sentence.  Empty: none. */
+/* The answer as the page shows it, in HTML, because search engines read it as HTML: the editors' answer or the
+ * generated sentence.  Empty: none. */
 static struct span answer_of(const struct jsonld *j, const struct qa_view *q)
 {
   struct buf out = BUF_INIT;

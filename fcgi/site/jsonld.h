@@ -1,5 +1,5 @@
-/* JSON-LD (schema.org) from what a page shows, one @graph a page; escaped for a script element by
- * text/json.h.  Build only. */
+/* JSON-LD (schema.org) made from a page's view, one @graph for each page.  text/json.h escapes it for a script
+ * element.  Build only. */
 #ifndef DIPTYCH_SITE_JSONLD_H
 #define DIPTYCH_SITE_JSONLD_H
 
@@ -21,6 +21,6 @@ void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v,
 void jsonld_node(struct jsonld *j, const char *type);            /* opens { "@type": type */
 void jsonld_text(struct jsonld *j, const char *name, struct span s); /* , "name": "s"; nothing when empty */
 void jsonld_node_end(struct jsonld *j);
-struct span jsonld_end(struct jsonld *j); /* the whole document, in the arena; empty when memory ran out */
+struct span jsonld_end(struct jsonld *j); /* the document, in the arena; empty when memory ran out */
 
 #endif

@@ -1,5 +1,5 @@
-/* Lists of products that page at 50: which part is shown, its cards, its pager.  Shared by rankings,
- * alternatives and search. */
+/* Lists of products with 50 on a page: the shown part, its cards and its pager.  Used by rankings, alternatives and
+ * search. */
 #ifndef DIPTYCH_SITE_LISTING_H
 #define DIPTYCH_SITE_LISTING_H
 
@@ -8,18 +8,18 @@
 #define LISTING_PAGE 50
 
 struct listing {
-  struct planned_product *cards; /* of the shown part, with CARD wants */
+  struct planned_product *cards; /* the products of the shown part, with CARD wants */
   uint32_t n;
   unsigned page, pages;
-  uint32_t first, total; /* first: index of the first shown */
+  uint32_t first, total; /* first: index of the first shown item */
 };
 
-/* Plan: which part of `total` things is ?page=; NOT_FOUND beyond the end.  Also sets p->page_number, and
- * noindex on later pages. */
+/* Plan.  Finds the part of `total` items that ?page= asks for; NOT_FOUND beyond the end.  Sets p->page_number, and
+ * p->noindex on later pages. */
 enum plan listing_page(struct page *p, uint32_t total, struct listing *out);
-/* Plan: gathers the shown part of a catalog list. */
+/* Plan.  Plans the shown part of a catalog list. */
 enum plan listing_plan(struct page *p, struct catalog_list list, struct listing *out);
-/* Plan: one more card, with the rank it has in its list. */
+/* Plan.  Adds a card with the rank of its product in the list. */
 void listing_add(struct page *p, struct listing *l, uint32_t ordinal, uint32_t rank);
 
 /* Build. */

@@ -48,14 +48,14 @@ static void facts_copy(const struct page *p, uint32_t ordinal, const struct fact
   *to = *from;
   if (catalog_facts(&p->pin, ordinal, &planned))
     to->slug = planned.slug;
-  to->edited_us = clock_now_us(); /* or a moment ago: the catalog will know */
+  to->edited_us = clock_now_us(); /* approximate; the catalog will have the exact time */
   to->slug = arena_copy(p->arena, to->slug);
   to->name = arena_copy(p->arena, from->name);
   to->sectors = ids_copy(p->arena, from->sectors, from->n_sectors);
   to->themes = ids_copy(p->arena, from->themes, from->n_themes);
 }
 
-/* Something newer of the product was read that says what the product is. */
+/* Was a newer fragment of the product read that holds its facts? */
 static bool in_newer(const struct page *p, uint64_t id)
 {
   for (size_t i = 0; i < p->n_wants; i++)
@@ -64,7 +64,7 @@ static bool in_newer(const struct page *p, uint64_t id)
   return false;
 }
 
-/* Cards of the products of which only a timeline or questions are wanted. */
+/* Wants for the cards of products whose newer fragments hold no facts (a timeline or questions). */
 static struct want *not_in_newer(const struct page *p, size_t *n)
 {
   struct want *cards = ARENA_ARRAY(p->arena, p->n_wants, struct want);

@@ -106,12 +106,13 @@ static json_t *responses(const struct route *r, unsigned flag, const char *type)
                           "$ref", "#/components/responses/NotModified", "308", "$ref", "#/components/responses/Moved",
                           "404", "$ref", "#/components/responses/NotFound", "410", "$ref",
                           "#/components/responses/Gone", "503", "$ref", "#/components/responses/Unavailable");
-  if (strcmp(r->pattern, "/compare") == 0) /* where a set was chosen */
+  if (strcmp(r->pattern, "/compare") == 0) /* the redirect to a chosen set */
     json_object_set_new(all, "303", json_pack("{s:s}", "$ref", "#/components/responses/Moved"));
   return all;
 }
 
-/* jansson leaves out what it has no memory for; nobody else uses it in a process that serves. */
+/* jansson silently leaves out values when memory runs out.  Its allocator sets this flag.  Nothing else in a worker
+ * uses jansson. */
 static bool starved;
 
 static void *json_memory(size_t n)
@@ -121,7 +122,7 @@ static void *json_memory(size_t n)
   return p;
 }
 
-/* "/products/{}.json" -> "products-json": unique, since form and pattern are. */
+/* "/products/{}.json" -> "products-json".  Unique, because each pair of pattern and form is. */
 static void id_write(struct buf *out, const struct route *r, const char *suffix)
 {
   for (const char *c = r->pattern + 1; *c; c++)
@@ -156,7 +157,7 @@ static json_t *paths(void)
   for (size_t form = 0; form < sizeof forms / sizeof *forms; form++)
     for (size_t i = 0; i < route_count(); i++) {
       const struct route *r = route_at(i);
-      bool bare = strcmp(r->pattern, "/") == 0; /* its representations are those of /index */
+      bool bare = strcmp(r->pattern, "/") == 0; /* its representations are at /index */
       if ((r->forms & forms[form].flag) && !bare)
         path_add(all, r, form);
     }
@@ -178,7 +179,7 @@ static json_t *text_header(const char *description)
   return json_pack("{s:s, s:{s:s}}", "description", description, "schema", "type", "string");
 }
 
-/* An error has the form of what was asked for: see errors.h. */
+/* An error has the format that was requested (errors.h). */
 static json_t *problem(const char *description)
 {
   return json_pack("{s:s, s:{s:{s:{s:s}}, s:{s:{s:s}}, s:{s:{s:s}}}}", "description", description, "content",

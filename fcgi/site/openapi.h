@@ -1,8 +1,8 @@
-/* The description of everything here that programs read, as OpenAPI 3.1, served at /api/openapi.json.
+/* The OpenAPI 3.1 description of the site, served at /api/openapi.json.
  *
- * It is made from the table of routes and from the shapes that the JSON representations are written from
- * (template/shape.h), so it cannot tell anything else than what is served.  Only the sentences about a path
- * stand here by hand, keyed by its pattern; a path without them is still listed. */
+ * It is generated from the table of routes and from the shapes (template/shape.h), from which the JSON representations
+ * are written too, so it always matches what is served.  Only the texts about a path are written by hand, with the
+ * pattern as their key.  A path without texts is still listed. */
 #ifndef DIPTYCH_SITE_OPENAPI_H
 #define DIPTYCH_SITE_OPENAPI_H
 
@@ -11,7 +11,7 @@
 
 #define OPENAPI_PATH "/api/openapi.json"
 
-/* False: no memory. */
+/* False: memory ran out. */
 bool openapi_write(const struct config *c, struct buf *out);
 
 #endif

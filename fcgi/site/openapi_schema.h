@@ -1,4 +1,4 @@
-/* JSON Schema (2020-12, as OpenAPI 3.1 has it) of what text/json.h writes from a shape. */
+/* JSON Schemas (2020-12, the dialect of OpenAPI 3.1) of the JSON representations, made from their shapes. */
 #ifndef DIPTYCH_SITE_OPENAPI_SCHEMA_H
 #define DIPTYCH_SITE_OPENAPI_SCHEMA_H
 
@@ -6,13 +6,13 @@
 
 #include "template/shape.h"
 
-/* {"$ref": "#/components/schemas/<name>"}; the name is the shape's without _view. */
+/* {"$ref": "#/components/schemas/<name>"}; <name> is the name of the shape without _view. */
 json_t *openapi_schema_ref(const struct shape *s);
 
-/* Adds the schema of a shape, and of those it holds, unless it is there. */
+/* Adds the schemas of a shape and of the shapes that it contains, unless they are there. */
 void openapi_schema_add(json_t *schemas, const struct shape *s);
 
-/* Errors (RFC 9457). */
+/* Adds the schema of errors (RFC 9457). */
 void openapi_schema_problem(json_t *schemas);
 
 #endif

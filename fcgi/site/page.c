@@ -49,7 +49,7 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
 
 void page_digest(struct page *p, const void *bytes, size_t n)
 {
-  /* Each part's hash is seeded with all before it. */
+  /* The hash of each part is seeded with the hash of all parts before it. */
   XXH128_hash_t h = XXH3_128bits_withSeed(bytes, n, p->digest[0]);
   p->digest[0] = h.low64;
   p->digest[1] = (p->digest[1] << 7 | p->digest[1] >> 57) ^ h.high64;
@@ -64,7 +64,7 @@ void page_digest_span(struct page *p, struct span s)
 
 void page_digest_term(struct page *p, const struct catalog_term *t)
 {
-  uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2}; /* slug and name are in the hash */
+  uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2}; /* version.hash covers slug and name */
   page_changed_at(p, t->edited_us);
   page_digest(p, words, sizeof words);
 }
@@ -155,7 +155,7 @@ void page_changes_hourly(struct page *p)
     page_changed_at(p, p->pin.window_us);
 }
 
-struct time_text { /* a time and its words, in one piece */
+struct time_text { /* the view of a time and its three texts, in one allocation */
   struct time_view view;
   char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX], label[RELTIME_MAX];
 };

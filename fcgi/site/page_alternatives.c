@@ -1,4 +1,4 @@
-/* /alternatives/{slug}: everything that shares a sector with a product, ranked, 50 a page. */
+/* /alternatives/{slug}: the products that share a sector with a product, ranked, 50 on a page. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
@@ -7,7 +7,7 @@
 struct alternatives {
   struct planned_product product; /* with a CARD want */
   struct listing list;
-  struct planned_product top[ALTERNATIVES_TOP]; /* of a discontinued product, on later pages too */
+  struct planned_product top[ALTERNATIVES_TOP]; /* only for a discontinued product, on every page of the list */
   size_t n_top;
 };
 

@@ -1,4 +1,4 @@
-/* /badge/{slug}.svg: a product's velocity, for READMEs elsewhere. */
+/* /badge/{slug}.svg: a product's velocity, for the READMEs of other projects. */
 #include "site/build.h"
 #include "site/pages.h"
 #include "site/view_machine.h"

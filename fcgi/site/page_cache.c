@@ -12,7 +12,7 @@
 #define ALLOCATION_BYTES 32 /* what malloc adds */
 
 struct entry {
-  struct finished_page f; /* first: a finished is its entry */
+  struct finished_page f; /* first member: a pointer to it is a pointer to the entry */
   struct lru_entry at;
   char *memory; /* key, body and link in one block */
 };
@@ -39,8 +39,8 @@ struct page_cache *page_cache_new(size_t max_bytes, struct metrics *m)
   return t;
 }
 
-/* There are pages enough (millions of sets of products) to choose some whose keys would collide: the seed, which
- * nobody outside knows, makes that impossible. */
+/* Clients choose among millions of addresses, so they could choose keys that collide.  The seed is secret and
+ * prevents that. */
 static uint64_t hash_of(const struct page_cache *t, struct span s)
 {
   return XXH3_64bits_withSeed(s.p, s.n, t->seed);

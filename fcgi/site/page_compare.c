@@ -8,13 +8,13 @@
 enum plan plan_compare(struct page *p, struct span param)
 {
   struct compare *c = ARENA_NEW(p->arena, struct compare);
-  /* One product alone is no comparison, however it is spelled. */
+  /* A path with one product is not a comparison. */
   bool joined = span_find_span(param, SPAN("-vs-")) < param.n;
   enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, param, c) : PLAN_OK;
   p->plan = c;
   if (result != PLAN_OK || !c)
     return result;
-  if (c->n == 1) { /* a-vs-a is the product */
+  if (c->n == 1) { /* "a-vs-a": redirect to the product */
     p->canonical = build_path(p, "/products/", c->set[0].member.facts.slug);
     return PLAN_OK;
   }
@@ -97,7 +97,7 @@ static int span_order(const void *a, const void *b)
 static void changes(struct page *p, const struct compare *c, struct compare_view *v)
 {
   struct span slugs[COMPARE_MAX];
-  /* With two known products the picker leads straight back here: only the first is filled in. */
+  /* The picker would redirect two known products back to this page, so only the first is filled in. */
   v->pick_href = build_path(p, "/compare?a=", c->set[0].member.facts.slug);
   size_t most = c->n < COMPARE_MAX ? (c->n_cards < 3 ? c->n_cards : 3) : 0;
   v->add.v = ARENA_ARRAY(p->arena, most, struct link_view);

@@ -1,5 +1,5 @@
-/* The comparison's own data between plan and build, shared by page_compare.c (the blocks),
- * compare_set.c (what is compared), compare_others.c (alternatives) and compare_words.c (questions, descriptions, JSON-LD). */
+/* The plan of a comparison.  Shared by page_compare.c (the blocks of the page), compare_set.c (the compared products),
+ * compare_others.c (alternatives) and compare_sentences.c (questions, description, JSON-LD). */
 #ifndef DIPTYCH_SITE_PAGE_COMPARE_H
 #define DIPTYCH_SITE_PAGE_COMPARE_H
 
@@ -13,28 +13,29 @@
 struct compare {
   size_t n;
   struct planned_product set[COMPARE_MAX]; /* canonical order */
-  size_t sources[COMPARE_MAX];      /* SOURCE wants of the representations; SIZE_MAX: none */
-  struct catalog_term shared;       /* the first of A's sectors that all share */
+  size_t sources[COMPARE_MAX];             /* SOURCE wants, for the representations; SIZE_MAX: none */
+  struct catalog_term shared;              /* the first sector of the first product that all products share */
   bool has_shared;
   struct planned_product cards[COMPARE_CARDS];
   size_t n_cards;
-  struct facts alternatives[COMPARE_MAX][COMPARE_ALTERNATIVES]; /* each one's best alternatives */
+  struct facts alternatives[COMPARE_MAX][COMPARE_ALTERNATIVES]; /* of each product, top ranked first */
   size_t n_alternatives[COMPARE_MAX];
-  size_t pair_want; /* editors' words or questions; SIZE_MAX: none */
-  struct span base_path; /* path of the comparison when another page shows its questions; else empty */
+  size_t pair_want; /* PAIR want: the editors' text and answers on the pair; SIZE_MAX: none */
+  struct span base_path; /* path of the comparison, when another page shows its questions; else empty */
 };
 
-/* compare_set.c; plan only. */
-enum plan compare_parse(struct page *p, struct span slugs, struct compare *c); /* the members, each once, in order */
-struct span compare_path(struct page *p, const struct compare *c);            /* "/compare/a-vs-b" */
-/* PROFILE wants, terms, the pair's words, and whether search engines want the page; false: memory. */
+/* compare_set.c; for plan. */
+/* Fills `set` with the products of "a-vs-b", each once, in canonical order. */
+enum plan compare_parse(struct page *p, struct span slugs, struct compare *c);
+struct span compare_path(struct page *p, const struct compare *c); /* "/compare/a-vs-b" */
+/* Adds the terms, the PROFILE wants and the PAIR want, and sets p->noindex; false: memory ran out. */
 bool compare_plan_members(struct page *p, struct compare *c);
 
-/* compare_others.c; plan only. */
+/* compare_others.c; for plan. */
 void compare_plan_cards(struct page *p, struct compare *c);
 void compare_plan_alternatives(struct page *p, struct compare *c);
 
-/* compare_words.c: build only. */
+/* compare_sentences.c; for build. */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);
 struct span compare_eyebrow(struct page *p, const struct compare *c);
 struct span compare_description(struct page *p, const struct compare_view *v);

@@ -1,6 +1,5 @@
-/* /faq, /faq/{slug} and /faq/{a}-vs-{b}: the site's questions, a product's, a pair's.  A product and a
- * pair have generated questions before the editors' answers, so their pages are never empty; the site's
- * has none but the editors'. */
+/* /faq, /faq/{slug} and /faq/{a}-vs-{b}: the questions about the site, a product or a pair.  The pages of products and
+ * pairs begin with generated questions, so they are never empty.  The site's page has only the editors' questions. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/page_compare.h"
@@ -10,8 +9,8 @@
 
 #define MORE_MOST 50
 #define MORE_PAIRS 20
-#define MORE_SCAN 500    /* ranked products looked at for ones with questions */
-#define PAIRS_SCAN 10000 /* pairs looked at for ones of a product */
+#define MORE_SCAN 500    /* ranked products that are searched for questions */
+#define PAIRS_SCAN 10000 /* pairs that are searched for those of a product */
 
 struct more { /* another page with questions */
   struct facts a, b;
@@ -19,8 +18,8 @@ struct more { /* another page with questions */
 };
 
 struct faq {
-  struct compare set; /* n: 0, 1 or 2 products */
-  size_t want;        /* SITE or QUESTIONS; the pair's is the set's */
+  struct compare set; /* 0, 1 or 2 products */
+  size_t want;        /* SITE or QUESTIONS; a pair uses set.pair_want */
   struct planned_product top[ALTERNATIVES_TOP];
   size_t n_top;
   struct more more[MORE_MOST];
@@ -47,7 +46,7 @@ static void more_pair(struct page *p, struct faq *f, uint64_t id, uint64_t other
   f->more[f->n_more++] = (struct more){swap ? b.facts : a.facts, swap ? a.facts : b.facts, true};
 }
 
-/* Pairs that editors wrote about: of one product, or of any (id 0). */
+/* Adds links to pairs that the editors wrote about: those of one product, or all (id 0). */
 static void plan_pairs(struct page *p, struct faq *f, uint64_t id)
 {
   uint32_t n = catalog_pairs(&p->pin);
@@ -156,7 +155,7 @@ static struct span json_ld(struct page *p, const struct faq_view *v)
   return jsonld_end(&j);
 }
 
-/* The first questions: what the page answers says more than any sentence about it. */
+/* The description lists the first questions. */
 static struct span description(struct page *p, const struct faq_view *v)
 {
   struct span out = arena_printf(p->arena, "%.*s:", SPAN_ARG(v->title));
@@ -187,7 +186,7 @@ enum err build_site_faq(struct page *p)
   struct faq_view *v = ARENA_NEW(p->arena, struct faq_view);
   if (!answers)
     return ERR_UNAVAILABLE;
-  if (p->wants[f->want].got.rev > catalog_site_version(&p->pin).rev) /* nor does the catalog know when */
+  if (p->wants[f->want].got.rev > catalog_site_version(&p->pin).rev) /* newer than the catalog, which does not have the time of the change yet */
     page_changed_at(p, clock_now_us());
   if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, answers->n, struct qa_view)))
     return ERR_NO_MEMORY;

@@ -1,8 +1,8 @@
-/* Atom feeds (RFC 4287) of ship moves: of the site, a product, a set, a sector; the newest 50 of each.
+/* Atom feeds (RFC 4287) with the newest 50 ship moves of the site, a product, a set or a sector.
  *
- * The newest moves of many products are among the first timeline pages of the products that moved last,
- * so that many timelines are fetched and merged.  Ids are tag: URIs (RFC 4151) from row ids: a renamed
- * product's entries stay the same entries.  A feed holds no relative time. */
+ * The newest 50 moves are on the first timeline pages of the 50 products that moved last.  These timelines are fetched
+ * and merged.  Ids are tag: URIs (RFC 4151) made from row ids, so entries keep their ids when a product is renamed.
+ * Feeds contain no relative times. */
 #include <stdlib.h>
 
 #include "site/assets.h"
@@ -13,20 +13,20 @@
 #include "text/escape.h"
 
 #define ENTRIES 50
-#define TAG_DATE "2026-01-01" /* fixed for ever: part of every id */
+#define TAG_DATE "2026-01-01" /* part of every id; must never change */
 
 struct stream { /* a product whose moves are in the feed */
   struct member member;
   size_t timeline;
-  const struct activity *v; /* build: what is left of it */
+  const struct activity *v; /* build: the activities that were not written yet */
   size_t n;
 };
 
 struct feed {
   struct stream streams[ENTRIES];
   size_t n;
-  bool needs_profiles; /* every stream has a PROFILE want, and without it there is no feed */
-  bool single_product;   /* of one product: its name need not be said */
+  bool needs_profiles; /* every stream has a PROFILE want; without the profile there is no feed */
+  bool single_product;   /* entries need not name the product */
   struct span id, title, subtitle;
 };
 
@@ -116,7 +116,7 @@ enum plan plan_compare_feed(struct page *p, struct span param)
   return PLAN_OK;
 }
 
-/* The products of a ranking whose newest moves are the newest of all. */
+/* The ENTRIES products of a list that moved last, newest first. */
 static size_t latest_movers(struct page *p, struct catalog_list list, uint32_t ordinals[ENTRIES])
 {
   int64_t at[ENTRIES];
@@ -162,7 +162,7 @@ enum plan plan_sector_feed(struct page *p, struct span param)
 
 /* ---- build */
 
-/* "tag:compare.example.org,2026-01-01:activity/12"; a host is what RFC 4151 takes for one. */
+/* "tag:compare.example.org,2026-01-01:activity/12".  RFC 4151 allows neither a port nor brackets in the host. */
 static struct span tag_uri(struct page *p, struct span what)
 {
   struct span url = span_z(site_config(p->site)->base_url);
@@ -182,7 +182,7 @@ static struct span iso(struct page *p, int64_t us)
   return arena_copy(p->arena, span_z(text));
 }
 
-/* The stream whose next move is the newest: newest first; ties: canonical order, then id. */
+/* The stream whose next move is the newest; ties go to the lower slug. */
 static struct stream *newest_stream(struct feed *f)
 {
   struct stream *best = NULL;

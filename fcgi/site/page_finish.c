@@ -1,4 +1,4 @@
-/* A built page becomes an answer: its bytes, and what its headers tell of it. */
+/* Turns a built page into a finished page: its body and the values of its headers. */
 #include "site/assets.h"
 #include "site/openapi.h"
 #include "site/page_request.h"
@@ -24,7 +24,7 @@ struct span page_request_canonical(struct page_request *v)
 static void form_link(struct page_request *v, struct buf *out, enum form form, unsigned flag, const char *type)
 {
   struct page *p = &v->page;
-  bool home = p->canonical.n == 1; /* its representations are another route, /index */
+  bool home = p->canonical.n == 1; /* its representations belong to the route /index */
   struct span path = home && form != FORM_HTML ? SPAN("/index") : p->canonical, suffix = target_suffix(form);
   struct span query = page_query(p);
   if (v->target.form != form && (v->route->forms & flag || (home && form == FORM_HTML)))
@@ -49,7 +49,7 @@ static struct span link_header(struct page_request *v)
   return arena_take(v->rq->arena, &out);
 }
 
-/* The address of the answer itself, with what of the query means something. */
+/* The address of the answer itself, with the parameters that the page uses. */
 static struct span self_of(struct page_request *v)
 {
   return page_absolute(&v->page, ARENA_JOIN(v->rq->arena, page_request_canonical(v), page_query(&v->page)));
@@ -68,7 +68,7 @@ static bool render(struct page_request *v, struct buf *body)
   return !body->failed;
 }
 
-/* Later of data and labels; a page of neither is as old as its windows. */
+/* The later of data and labels.  A page without either is as old as the window of its counts. */
 static int64_t modified_us(const struct page *p)
 {
   int64_t us = p->changed_us > p->label_us ? p->changed_us : p->label_us;

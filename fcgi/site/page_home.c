@@ -1,4 +1,4 @@
-/* /: what moved lately. */
+/* /: the newest sparks, the leaders and the sectors. */
 #include <stdlib.h>
 
 #include "site/jsonld.h"
@@ -8,7 +8,7 @@
 #include "site/sectors.h"
 #include "site/site.h"
 
-#define SPARKS CARD_SPARKS /* each card holds its product's newest so many: the newest of all are among them */
+#define SPARKS CARD_SPARKS /* each card holds this many of its product's newest sparks, so the newest of all are among them */
 #define LEADERS 10
 #define SECTORS 100
 

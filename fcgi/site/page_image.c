@@ -1,6 +1,6 @@
-/* /og/{slug}-{version}.png and /og/{a}-vs-{b}-{version}.png: what is shown where somebody
- * links to a product or a comparison.  Any other version, and an address without one, leads to the
- * picture of today.  One that must be drawn first is the one page whose build says LATER. */
+/* /og/{slug}-{version}.png and /og/{a}-vs-{b}-{version}.png: the preview image of links to a product or a comparison.
+ * An address with another version or without one redirects to the current image.  When the image must be drawn first,
+ * the build returns ERR_DEFERRED.  No other page does. */
 #include "image/image.h"
 #include "image/image_source.h"
 #include "site/image_link.h"
@@ -35,7 +35,7 @@ enum plan plan_image(struct page *p, struct span param)
   enum plan result = compare_parse(p, slugs_of(param), c);
   for (size_t i = 0; result == PLAN_OK && i < c->n; i++)
     if (!planned_product_fill_card(p, c->set[i].member.ordinal, &c->set[i]))
-      return PLAN_NOT_FOUND; /* the catalog moved: planned again */
+      return PLAN_NOT_FOUND; /* the catalog changed; the plan is repeated */
   if (result != PLAN_OK)
     return result;
   plan->packed = image_link_pack(p, c->set, c->n);
@@ -52,7 +52,7 @@ enum err build_image(struct page *p)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < plan->set.n; i++)
     page_changed_at(p, plan->set.set[i].member.facts.changed_us);
-  p->view = &none; /* no template has anything to say about it */
+  p->view = &none; /* no template renders it */
   if (!images)
     return ERR_UNAVAILABLE;
   struct image_request rq = {.packed = plan->packed,

@@ -1,4 +1,4 @@
-/* /compare?a=&b=&c=&d=: the picker.  With two or more known products it is a redirect to their set. */
+/* /compare?a=&b=&c=&d=: the picker.  With two or more known products it redirects to their comparison. */
 #include <stdlib.h>
 
 #include "site/jsonld.h"

@@ -40,7 +40,7 @@ static void tally_add(struct tally *v, uint32_t *n, uint64_t id)
   v[i].count++;
 }
 
-/* What the shown products have most often besides this term. */
+/* The other sectors or themes that the shown products have most often. */
 static void plan_related(struct page *p, struct ranking *r)
 {
   struct tally tallies[TALLY_MAX];

@@ -1,10 +1,10 @@
-/* A page, from its plan to its answer:
+/* A page request, from the plan to the answer:
  *
  *   plan (catalog only) -> redirect, 404, 410, ...
- *                       -> page cache, by the plan's digest
- *                       -> fetch (one multi-get when warm) -> build -> finish -> table -> answer
+ *                       -> page cache, compared by the plan's digest
+ *                       -> fetch (one multi-get when warm) -> build -> finish -> page cache -> answer
  *
- * A page in the table whose publication is current is answered before any plan. */
+ * When the cached page's publication and version floors are still the catalog's, it is answered without a plan. */
 #include "site/page_request.h"
 
 #include "site/newer_facts.h"
@@ -40,7 +40,7 @@ static enum plan plan_once(struct page_request *v)
   return result;
 }
 
-/* Plans again while the catalog moves under it. */
+/* Repeats the plan while the catalog changes during it. */
 static enum plan plan_page(struct page_request *v)
 {
   enum plan result = PLAN_NOT_FOUND;
@@ -52,13 +52,13 @@ static enum plan plan_page(struct page_request *v)
   return result;
 }
 
-/* Does the address say page=1, which has a shorter spelling? */
+/* Does the query contain page=1?  The canonical address leaves it out. */
 static bool has_page_one(const struct page_request *v)
 {
   return (v->route->forms & ROUTE_PAGED) && span_eq(target_query(&v->target, "page", v->rq->arena), SPAN("1"));
 }
 
-/* The query without its page, other parameters kept as they are. */
+/* The query without `page`; other parameters stay as they are. */
 static struct span query_without_page(struct arena *a, struct span query)
 {
   struct span kept = SPAN("");
@@ -70,7 +70,7 @@ static struct span query_without_page(struct arena *a, struct span query)
   return kept;
 }
 
-/* Another spelling of a page that exists: one 308 to the right one, query kept. */
+/* Answers 308 to the canonical address, with the query, when the request used another spelling. */
 static bool redirect_canonical(struct page_request *v, struct response *out)
 {
   struct span canonical = page_request_canonical(v), query = v->target.query;
@@ -94,7 +94,7 @@ static void answer_page(struct page_request *v, struct finished_page *f, bool ca
     page_cache_put_gzip(v->site->page_cache, f, gzip);
 }
 
-/* What is left when the fragments cannot be had: the page as it was a moment ago, or 503. */
+/* The fragments cannot be read: answers with the cached page if it was valid STALE_PAGE_US ago, else with 503. */
 static void answer_stale(struct page_request *v, struct response *out)
 {
   struct finished_page *old = page_cache_get(v->site->page_cache, v->key);
@@ -113,7 +113,7 @@ static bool any_stale(const struct page *p)
   return false;
 }
 
-/* A notice stands in a body's place that the next answer may have. */
+/* A body that had no time to be rendered is a notice on this page only: the next answer may have it. */
 static bool any_cut(const struct page *p)
 {
   for (size_t i = 0; i < p->n_wants; i++)
@@ -122,7 +122,7 @@ static bool any_cut(const struct page *p)
   return false;
 }
 
-/* Renders the built page, keeps it, and answers with it. */
+/* Renders the built page, puts it into the page cache and answers with it. */
 static void answer_built(struct page_request *v, struct response *out)
 {
   struct buf *body = &v->site->body;
@@ -138,7 +138,7 @@ static void answer_built(struct page_request *v, struct response *out)
       f.next_change_us = v->http.now_us;
     if (stale)
       METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
-    if (!kept && body->cap > BODY_RETAIN_MAX) /* else it stays where it is until the next page */
+    if (!kept && body->cap > BODY_RETAIN_MAX) /* a smaller buffer stays valid until the next page */
       f.body = arena_copy(v->rq->arena, f.body);
     answer_page(v, kept ? kept : &f, kept != NULL, out);
   }
@@ -153,8 +153,8 @@ static bool newer_facts_take(struct page_request *v, const struct store_context 
   return v->n_newer > before;
 }
 
-/* Fragments are newer than what the page was planned with: shall it be planned again?  The catalog is
- * waited for once. */
+/* True when a fragment is newer than the catalog said and the page can be planned with newer facts.  The first time
+ * it waits for the catalog; after that, or when the catalog does not change in time, it takes the facts that were read. */
 static bool plan_again(struct page_request *v, const struct store_context *x)
 {
   if (!newer_facts_read(&v->page))
@@ -164,7 +164,7 @@ static bool plan_again(struct page_request *v, const struct store_context *x)
   return newer_facts_take(v, x);
 }
 
-/* False: the catalog has moved on, or is known to be behind: plan again. */
+/* False: plan again, because fragments are newer than the plan. */
 static bool page_make(struct page_request *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
@@ -172,9 +172,9 @@ static bool page_make(struct page_request *v, bool last, struct response *out)
   enum err e = p->n_wants ? store_fetch(v->site->resources.store, &x, p->wants, p->n_wants) : ERR_OK;
   if (!last && plan_again(v, &x))
     return false;
-  if (e == ERR_OK || e == ERR_NOT_FOUND) /* the page knows which of its parts it can do without */
+  if (e == ERR_OK || e == ERR_NOT_FOUND) /* the build decides which fragments it can do without */
     e = v->route->build(p);
-  if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* gone or withdrawn since the catalog was published */
+  if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* removed or withdrawn since the catalog was published */
     errors_answer(v->site, v->rq, e == ERR_INVALID ? 410 : 404, SPAN(""), out);
   else if (e == ERR_DEFERRED)
     out->deferred = p->deferred;
@@ -185,19 +185,19 @@ static bool page_make(struct page_request *v, bool last, struct response *out)
   return true;
 }
 
-/* A clock that was set back is before their beginning. */
+/* A clock that was set back lies before the beginning of a label. */
 static bool labels_current(const struct page_request *v, const struct finished_page *f)
 {
   return f->label_us <= v->http.now_us && v->http.now_us < f->next_change_us;
 }
 
-/* Neither the catalog nor what workers told each other has moved since the page was right. */
+/* Neither the publication nor the version floors have changed since the page was last valid. */
 static bool catalog_unchanged(const struct site *s, const struct finished_page *f)
 {
   return f->publication == catalog_publication(s->resources.catalog) && f->floors == catalog_floor_count(s->resources.catalog);
 }
 
-/* The answers that a plan alone decides; false: the page is to be made. */
+/* Gives the answers that need only a plan; false: the page must be fetched and built. */
 static bool answered_by_plan(struct page_request *v, enum plan plan, struct response *out)
 {
   if (plan == PLAN_NOT_FOUND || plan == PLAN_GONE)
@@ -221,7 +221,7 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
     return page_make(v, last, out);
   f->publication = v->page.pin.publication;
   f->floors = v->floors;
-  if (v->page.changed_us > f->modified_us) /* it was made ahead of the catalog, which knows the time */
+  if (v->page.changed_us > f->modified_us) /* the page was built from newer facts; the catalog now has their time */
     f->modified_us = v->page.changed_us;
   f->right_us = clock_mono_us();
   METRICS_ADD(v->site->resources.metrics, pages_hit, 1);

@@ -1,4 +1,4 @@
-/* /search?q=: products, sectors and themes, from the catalog alone; "kafka vs kubernetes" leads to their
+/* /search?q=: products, sectors and themes, from the catalog only.  "kafka vs kubernetes" shows a link to the
  * comparison. */
 #include <string.h>
 
@@ -50,7 +50,7 @@ static size_t put_first(struct catalog_match *m, size_t n, uint32_t ordinal)
   return n;
 }
 
-/* What a slug names comes first, also one that the product no longer has: "k8s". */
+/* A product whose slug or alias ("k8s") is the needle comes first. */
 static enum plan find_products(struct page *p, struct span needle, struct search *s)
 {
   struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
@@ -65,7 +65,7 @@ static enum plan find_products(struct page *p, struct span needle, struct search
   return result;
 }
 
-/* Takes what stands before the next "vs" off *rest. */
+/* Removes the text before the next "vs" from *rest and returns it. */
 static struct span side_take(struct span *rest)
 {
   static const struct span marks[] = {{" vs ", 4}, {" vs. ", 5}, {" versus ", 8}, {"-vs-", 4}};
@@ -95,12 +95,12 @@ static bool set_add(struct search *s, const struct member *m)
   return true;
 }
 
-/* "kafka vs kubernetes": two to four products, each named or nearly so; else it is a search like any other. */
+/* "kafka vs kubernetes": two to four products, each named exactly or nearly.  False: a normal search. */
 static bool find_set(struct page *p, struct span needle, struct search *s)
 {
   struct span others = needle;
   side_take(&others);
-  if (!others.n) /* one name only: it is not looked for twice */
+  if (!others.n) /* a single name is searched only once, by find_products */
     return false;
   for (struct span rest = needle; rest.n;) {
     struct pick k = {.value = side_take(&rest)};
@@ -187,7 +187,7 @@ static struct span summary(struct page *p, const struct search *s)
                       SPAN_ARG(found(p, s)));
 }
 
-/* The one comparison that was asked for. */
+/* The link to the comparison of the set. */
 static void comparison(struct page *p, const struct search *s, struct search_view *v)
 {
   struct span slugs[PICKER_FIELDS], names[PICKER_FIELDS];

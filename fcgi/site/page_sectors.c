@@ -1,4 +1,4 @@
-/* /sectors: all of them, in their order, each with its size, its median and its leader. */
+/* /sectors: all sectors in their order, each with its number of products, its median and its leader. */
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"

@@ -2,9 +2,9 @@
  *   /sitemaps/pages-N.xml     home, lists, sectors, themes, editors' pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
  *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: a shared sector or theme,
- *                             the 20 best of each product, every pair once; a part without any is no
- *                             sitemap, and left out
- * All from the catalog, made while planning.  lastmod follows the rows, also when it goes back. */
+ *                             the top 20 partners of each product, every pair once.  A part without
+ *                             pairs would be an invalid sitemap and is left out
+ * The view is filled by the plan, from the catalog only.  lastmod follows the rows, even when it goes back. */
 #include "site/top_ranked.h"
 #include "site/build.h"
 #include "site/pages.h"
@@ -13,7 +13,7 @@
 #define SITEMAP_URLS 50000
 #define SITEMAP_PRODUCTS 15000
 #define SITEMAP_PAIRS 1000
-#define FIXED 5 /* pages that are always there */
+#define FIXED 5 /* pages that always exist */
 
 static void sitemap_add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
 {
@@ -44,7 +44,7 @@ static uint32_t parts(uint32_t n, uint32_t each)
   return (n + each - 1) / each;
 }
 
-/* Newest change among the products [from, to) of the slug order. */
+/* The newest change of the products [from, to), ordered by slug. */
 static int64_t latest_change(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
 {
   int64_t us = CLOCK_NEVER;
@@ -55,7 +55,7 @@ static int64_t latest_change(struct page *p, struct catalog_list all, uint32_t f
   return us;
 }
 
-/* How many addresses the pages parts have together: partners are numbered through. */
+/* The number of addresses in all parts pages-N.xml, which number them consecutively. */
 static uint32_t pages_count(struct page *p)
 {
   return FIXED + catalog_sectors(&p->pin) + catalog_themes(&p->pin) + catalog_pages(&p->pin);
@@ -94,7 +94,7 @@ static void add_product(struct page *p, struct sitemap_view *v, const struct fac
   sitemap_add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
 }
 
-/* The best ranked products that share a sector or a theme with f. */
+/* The partners of f: the top ranked products that share a sector or a theme with it. */
 static void partners_of(struct page *p, const struct facts *f, struct top_ranked_list *k)
 {
   struct catalog_term t;
@@ -126,8 +126,8 @@ static bool ranks_high(struct catalog_list ranking, uint32_t ordinal)
   return false;
 }
 
-/* Whoever counts f among its best shares a sector or a theme in which fewer than TOP_RANKED_MAX others rank
- * before f.  Most products of a large site lead nowhere, so that nobody's best need be looked at. */
+/* Can f be a partner of another product?  Only if f is near the top of one of its sectors or themes.  Most products of
+ * a large site are not; for them lists_pair needs no partners of other products. */
 static bool may_be_partner(struct page *p, const struct facts *f, uint32_t ordinal)
 {
   struct catalog_term t;
@@ -140,7 +140,8 @@ static bool may_be_partner(struct page *p, const struct facts *f, uint32_t ordin
   return false;
 }
 
-/* Each pair once: under the first of its two slugs, unless only the second counts it among its best. */
+/* Each pair is listed once.  Called when o is a partner of f.  The pair is listed with f if f has the lower slug, or
+ * if f is not a partner of o. */
 static bool lists_pair(struct page *p, const struct facts *f, const struct facts *o, bool partner)
 {
   struct top_ranked_list partners;
@@ -162,7 +163,7 @@ static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts
   }
 }
 
-/* Has this part any pair?  A sitemap without an address is none.  Nearly always the first product tells. */
+/* Has this part any pair?  Nearly always the first product has one. */
 static bool any_pairs(struct page *p, struct catalog_list all, uint32_t from)
 {
   struct facts f;
@@ -198,7 +199,7 @@ enum plan plan_sitemap_index(struct page *p, struct span param)
   return PLAN_OK;
 }
 
-/* "products-3" -> 3, when the word begins so; 0: another. */
+/* "products-3" -> 3; 0: another prefix or not a number. */
 static uint32_t part_number(struct span param, struct span prefix)
 {
   uint32_t n = 0;

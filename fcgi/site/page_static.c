@@ -1,6 +1,6 @@
-/* Pages that editors write: /about and any /{slug} of table `page`, and /methodology, which adds the
- * bands and today's medians.  The rules of /methodology are the template's, so that page is there
- * without a row too; a row that is no longer published counts as none. */
+/* Static pages, which the editors write: /about and any other /{slug} of table `page`; and /methodology, which adds the
+ * bands and the current medians.  The template of /methodology contains the rules, so that page exists without a
+ * published row too. */
 #include "site/jsonld.h"
 #include "site/pages.h"
 #include "site/sectors.h"
@@ -47,7 +47,7 @@ enum plan plan_static_page(struct page *p, struct span param)
   return w ? plan_page_row(p, param, w) : PLAN_OK;
 }
 
-/* How many products score this or more.  Rankings come with the highest first, not scored ones last. */
+/* The number of products that score `tenths` or more.  Rankings are sorted by score, products without one last. */
 static uint32_t scoring(struct page *p, struct catalog_list list, int tenths)
 {
   uint32_t low = 0, high = list.n;
@@ -75,7 +75,7 @@ static void plan_bands(struct page *p, struct methodology *m)
   page_digest(p, &m->unscored, sizeof m->unscored);
 }
 
-/* The highest ranked product whose score is the formula's own. */
+/* The highest ranked product whose score was not set by the editors. */
 static void plan_example(struct page *p, struct methodology *m)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
@@ -123,7 +123,7 @@ static void put_entity(struct buf *out, struct span *html)
   *html = span_from(*html, 1);
 }
 
-/* The beginning of a rendered body without its markup. */
+/* The beginning of a rendered body as plain text. */
 static struct span plain_of(struct page *p, struct span html)
 {
   struct buf out = BUF_INIT;

@@ -1,5 +1,4 @@
-/* /products/{slug}: a product's trajectory.  The timeline pages at 50; everything else stands on each
- * of its pages. */
+/* /products/{slug}: a product's trajectory.  The timeline has 50 activities on a page; every page repeats the rest. */
 #include "site/alternatives.h"
 #include "site/image_link.h"
 #include "site/jsonld.h"
@@ -15,7 +14,7 @@ _Static_assert(LISTING_PAGE == TIMELINE_PAGE, "the timeline pages like every lis
 struct trajectory {
   struct planned_product product;
   size_t timeline, questions, source; /* wants; SIZE_MAX: none */
-  struct listing list;                /* only its place in the timeline */
+  struct listing list;                /* only the pager of the timeline */
   struct product_standing standing;
   struct planned_product related[RELATED_MAX];
   size_t n_related;
@@ -124,8 +123,8 @@ static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
   jsonld_node_end(j);
 }
 
-/* Search engines want a price and ratings of a SoftwareApplication, which nobody here has: so it is a work
- * that is one besides. */
+/* Search engines require a price and ratings for a SoftwareApplication.  Products have neither here, so the type is
+ * CreativeWork and SoftwareApplication only an additional type. */
 static void json_ld_product(struct jsonld *j, const struct product_view *v)
 {
   jsonld_node(j, "CreativeWork");

@@ -1,6 +1,6 @@
-/* The list of pages: each is one file (page_<name>.c) with a plan and a build function.
+/* The list of pages.  Each has a plan and a build function in a file page_*.c.
  * X(name, pattern, forms, shape, template, content type of the OTHER form)
- * Order matters where patterns overlap: the first that fits wins. */
+ * Where patterns overlap, the first match wins. */
 #ifndef DIPTYCH_SITE_PAGES_H
 #define DIPTYCH_SITE_PAGES_H
 
@@ -39,7 +39,7 @@
   X(compare_feed, "/compare/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                           \
   X(sector_feed, "/sectors/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                            \
   X(methodology, "/methodology", CONTENT, &methodology_view_shape, "methodology", NULL)                                \
-  X(static_page, "/{}", CONTENT, &static_view_shape, "static", NULL) /* the last one: it takes any word */
+  X(static_page, "/{}", CONTENT, &static_view_shape, "static", NULL) /* last: it matches any single segment */
 
 #define PAGES_DECLARE(name, pattern, forms, shape, template, type)                                                     \
   enum plan plan_##name(struct page *p, struct span param);                                                            \

@@ -51,7 +51,7 @@ void picker_fill(struct page *p, struct picker *k)
   }
 }
 
-/* The same form with field `at` put right. */
+/* The address of the form with the value of field `at` corrected. */
 static struct span put_right(struct page *p, const struct picker *k, size_t at, struct span slug)
 {
   struct buf out = BUF_INIT;

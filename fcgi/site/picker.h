@@ -1,4 +1,4 @@
-/* The compare picker's form, on /compare and on the home page; and products by what people type. */
+/* The form of the compare picker, on /compare and on the home page, and the search for a typed product name. */
 #ifndef DIPTYCH_SITE_PICKER_H
 #define DIPTYCH_SITE_PICKER_H
 
@@ -10,7 +10,7 @@
 #define PICKER_NEAR 3
 
 struct pick { /* one field */
-  struct span value; /* as given; null pointer: not given */
+  struct span value; /* as given; value.p is NULL when it was not given */
   bool known;
   struct member member;
   struct member near[PICKER_NEAR];
@@ -20,17 +20,17 @@ struct pick { /* one field */
 struct picker {
   struct pick fields[PICKER_FIELDS];
   size_t n_fields;
-  struct member *options; /* best ranked first */
+  struct member *options; /* top ranked first */
   size_t n_options;
 };
 
-/* Plan: what one field's value names: a product by slug or alias, or by its whole name in any spelling;
- * else what comes near. */
+/* Plan.  Finds the product that a field names, by slug, alias or full name in any spelling; otherwise the products
+ * with similar names. */
 void picker_find(struct page *p, struct pick *k);
-/* Plan: so many empty fields, and the options. */
+/* Plan.  Makes empty fields and the options. */
 void picker_plan(struct page *p, size_t fields, struct picker *out);
-/* Plan: reads a, b, c, d from the query and finds what they name.  Only where the query means something
- * (ROUTE_QUERY): other pages are kept, and what one visitor asked for would be shown to all. */
+/* Plan.  Reads a, b, c, d from the query and finds their products.  Only for routes with ROUTE_QUERY: other pages are
+ * cached, and would show one visitor's input to all. */
 void picker_fill(struct page *p, struct picker *k);
 /* Build. */
 struct picker_view *picker_build(struct page *p, const struct picker *k);

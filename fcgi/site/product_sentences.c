@@ -4,7 +4,7 @@
 
 /* ---- planning */
 
-/* Where it stands in a ranking (velocity descending, then slug), from 1; 0: the catalog moved. */
+/* The rank of a product in a list (velocity descending, then slug), from 1; 0: the catalog changed. */
 static uint32_t rank_in(struct page *p, struct catalog_list list, const struct member *m)
 {
   uint32_t low = 0, high = list.n;
@@ -153,7 +153,7 @@ static void ask_speed(struct asking *a)
     q->text = arena_printf(arena, "Its velocity is %.*s, %.*s%s, as of %.*s: %.*s.", SPAN_ARG(v->score),
                            SPAN_ARG(v->band), v->override ? ", set by the editors" : "", SPAN_ARG(v->as_of),
                            SPAN_ARG(inputs(a->page, v)));
-    if (v->sector.n && a->in->g->median2 >= 2) /* m is never below 1, the true median may be */
+    if (v->sector.n && a->in->g->median2 >= 2) /* v->median is m, which is at least 1 */
       q->text = arena_printf(arena, "%.*s The median product of %.*s shipped %.*s.", SPAN_ARG(q->text),
                              SPAN_ARG(v->sector), SPAN_ARG(v->median));
   }

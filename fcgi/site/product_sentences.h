@@ -1,10 +1,10 @@
-/* A product in words: the sentences and questions that its trajectory and its FAQ share. */
+/* The generated sentences and questions about a product, for its trajectory and its FAQ. */
 #ifndef DIPTYCH_SITE_PRODUCT_SENTENCES_H
 #define DIPTYCH_SITE_PRODUCT_SENTENCES_H
 
 #include "site/build.h"
 
-/* Plan: its place among all products and in its first sector; rank 0: unknown. */
+/* Plan.  The rank among all products and in the first sector; rank 0: unknown. */
 struct product_standing {
   uint32_t rank, of, sector_rank, sector_of;
 };
@@ -13,17 +13,17 @@ void product_sentences_rank(struct page *p, const struct planned_product *g, str
 /* Build. */
 struct span product_sentences_standing(struct page *p, const struct planned_product *g, const struct product_standing *s);
 struct span product_sentences_sectors(struct page *p, const struct planned_product *g, const char *last); /* names joined */
-/* What it is and how fast it ships, one sentence. */
+/* One sentence: the sectors of the product and how fast it ships. */
 struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct planned_product *g);
 
-/* Generated questions, then the editors' own. */
+/* The generated questions, then the editors' questions. */
 struct product_sentences_input {
   const struct product_view *product;
   const struct planned_product *g;
-  const struct planned_product *others; /* its best alternatives */
+  const struct planned_product *others; /* its top ranked alternatives */
   size_t n_others;
   const struct answers *answers; /* NULL: none */
-  bool include_definition;                /* also what the trajectory says elsewhere: what it is */
+  bool include_definition;                /* add "What is ...?", which the trajectory page answers in its other parts */
 };
 void product_sentences_questions(struct page *p, const struct product_sentences_input *in, struct qa_view **v, size_t *n);
 

@@ -15,7 +15,7 @@ static unsigned form_flag(enum form f)
   return flags[f];
 }
 
-/* The word that {} stands for, if the path fits the pattern. */
+/* True when the path matches the pattern; *param is the segment that {} matched. */
 static bool pattern_matches(const char *pattern, struct span path, struct span *param)
 {
   const char *hole = strstr(pattern, "{}");

@@ -1,15 +1,15 @@
-/* A search that was overtaken has read records of two publications, each of them whole: whatever it found
- * was called so at some moment of the request. */
+/* When the catalog changes during a search, the search has read records of two publications.  Each record is
+ * consistent, so each result had the matching name at some time during the request. */
 #include "site/search_memo.h"
 
 #include "base/metrics.h"
 #include "site/site.h"
 
-struct search_memo { /* one search */
+struct search_memo { /* the results of one search */
   struct search_memo *next;
   struct span needle;
   size_t max, n;
-  struct catalog_match *matches; /* their ordinals are of the pin that was searched */
+  struct catalog_match *matches; /* their ordinals belong to the pin that was searched */
   uint64_t *ids;
 };
 
@@ -21,7 +21,7 @@ static const struct search_memo *memo_find(const struct page *p, struct span nee
   return k;
 }
 
-/* Without memory the next plan searches again. */
+/* When memory runs out, the next plan searches again. */
 static void memo_put(struct page *p, struct span needle, const struct catalog_match *found, size_t n, size_t max)
 {
   struct search_memo *k = ARENA_NEW(p->arena, struct search_memo);

@@ -1,12 +1,12 @@
-/* Searching names for a page.  A pass over a million names takes longer than the catalog of a site under
- * constant edits stands still, and a plan that was overtaken is made again: so each search is made once
- * for a request, and what it found is looked up again by id. */
+/* Searches the product names, once for each request and needle.  A search over a million names can take longer than
+ * the time between two publications of a site under constant edits, and a plan is repeated when the catalog changed
+ * during it.  A repeated plan reuses the results of the first search and finds their products again by id. */
 #ifndef DIPTYCH_SITE_SEARCH_MEMO_H
 #define DIPTYCH_SITE_SEARCH_MEMO_H
 
 #include "site/page.h"
 
-/* As catalog_search; ordinals are of the page's pin.  What was withdrawn meanwhile is left out. */
+/* Like catalog_search; ordinals belong to the page's pin.  Products that are no longer published are left out. */
 size_t search_memo_find(struct page *p, struct span needle, struct catalog_match *out, size_t max);
 
 #endif

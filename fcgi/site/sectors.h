@@ -6,10 +6,10 @@
 
 struct sector_row {
   struct catalog_term term;
-  struct member leader; /* ordinal CATALOG_NONE: it has no product */
+  struct member leader; /* ordinal CATALOG_NONE: the sector has no product */
 };
 
-/* Plan: sectors first .. first+most of their order; returns how many. */
+/* Plan.  Reads up to `most` sectors from index `first` on, in their order; returns their number. */
 uint32_t sectors_plan_rows(struct page *p, uint32_t first, uint32_t most, struct sector_row **out);
 /* Build. */
 struct sector_view *sectors_build(struct page *p, const struct sector_row *rows, uint32_t n);

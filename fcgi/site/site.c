@@ -1,4 +1,4 @@
-/* One request through the site: target -> method -> answers of few words (misc) -> route -> page (visit). */
+/* Dispatches a request: target -> method -> endpoints.c -> route -> page_request.c. */
 #include "site/page_request.h"
 
 #include <stdlib.h>
@@ -93,6 +93,6 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
   const struct config *c = s->resources.config;
   struct page_request v = {.site = s, .rq = rq, .http = {.config = c, .now_us = config_now_us(c)}};
   dispatch(&v, out);
-  if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* whatever was found then may be wrong */
+  if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* memory ran out: the answer may be incomplete */
     bare_error(503, rq->id, out);
 }

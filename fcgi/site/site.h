@@ -1,5 +1,5 @@
-/* A site in one process: configuration, catalog, store, compiled templates, finished pages.
- * site_handle answers any request, whatever is broken around it. */
+/* A site in one process: configuration, catalog, store, compiled templates, page cache.
+ * site_handle answers every request, also when backends fail or memory runs out. */
 #ifndef DIPTYCH_SITE_SITE_H
 #define DIPTYCH_SITE_SITE_H
 
@@ -17,17 +17,17 @@ struct assets;
 struct image_source;
 struct templates;
 
-/* What a site stands on; everything is borrowed and outlives it. */
+/* All pointers are borrowed and must outlive the site. */
 struct site_resources {
   const struct config *config;
   const struct templates *templates;
   const struct assets *assets;
-  int64_t read_us; /* real time: when all of these were read, the same for all workers */
+  int64_t read_us; /* real time at which the master read the files above; the same for all workers */
   const struct catalog *catalog;
   struct store *store;
   struct image_source *images; /* NULL: no pictures */
   struct metrics *metrics;
-  /* Writes Prometheus text of the whole pool; NULL: only this process's numbers. */
+  /* Writes the metrics of the whole pool as Prometheus text; NULL: /metrics is empty. */
   void (*metrics_text)(void *context, struct buf *out);
   void *metrics_context;
   /* What keeps the pool from following the database, in one sentence; "": nothing.  NULL: no pool. */

@@ -1,4 +1,4 @@
-/* What pages may ask of their site. */
+/* The parts of a site that pages use. */
 #include "site/page_request.h"
 
 const struct config *site_config(const struct site *s)
@@ -16,8 +16,8 @@ const struct site_resources *site_resources_of(const struct site *s)
   return &s->resources;
 }
 
-/* May pages be made from this catalog?  It has caught up with the database, or the database is away
- * or itself behind, and what it was known to be is not too old. */
+/* May pages be built from this catalog?  Yes when it has caught up with the database.  Also when the database is
+ * down or lags behind, as long as the catalog was confirmed within stale_max. */
 bool site_serves(const struct site *s)
 {
   struct catalog_state state;
@@ -27,7 +27,7 @@ bool site_serves(const struct site *s)
   if (state.ready && state.database_up && state.lag_us == 0)
     return true;
   if (!state.ready && !state.trouble[0])
-    return false; /* it may be current in a moment */
+    return false; /* the watcher is still catching up */
   return state.confirmed_us != CLOCK_NEVER &&
          clock_now_us() - state.confirmed_us <= s->resources.config->stale_max * CLOCK_SECOND;
 }

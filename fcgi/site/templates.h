@@ -1,4 +1,4 @@
-/* The compiled templates of all routes, made once before the workers fork and shared by them. */
+/* The compiled templates of all routes.  They are compiled once, before the workers are forked, and shared by them. */
 #ifndef DIPTYCH_SITE_TEMPLATES_H
 #define DIPTYCH_SITE_TEMPLATES_H
 
@@ -11,10 +11,10 @@
 
 struct templates;
 
-/* Compiles every route's templates; NULL: each fault is on `why` as file:line:column. */
+/* Compiles the templates of every route.  NULL: each fault is written to `why` as file:line:column. */
 struct templates *templates_open(const struct config *c, FILE *why);
 void templates_close(struct templates **t);
-/* NULL: the route has no such form. */
+/* NULL: the route does not have this form. */
 const struct template *templates_get(const struct templates *t, const struct route *r, enum form form);
 /* Files that need no catalog: X(NAME, template, path, content type) */
 #define TEMPLATES_FILES(X)                                                                                             \

@@ -16,7 +16,7 @@ static bool ranks_before(const struct top_ranked *a, const struct top_ranked *b)
   return a->tenths != b->tenths ? a->tenths > b->tenths : span_cmp(a->facts.slug, b->facts.slug) < 0;
 }
 
-/* False: it ranks behind all of a full list, and so does whatever follows it. */
+/* False: the list is full and the product ranks after all of it, as do all that follow in its ranking. */
 static bool insert(struct top_ranked_list *k, const struct top_ranked *one)
 {
   size_t at = k->n;

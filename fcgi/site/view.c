@@ -1,4 +1,4 @@
-/* The static descriptions of the shared views; their meaning is in view.h. */
+/* The shapes of the shared views.  Their fields are described in view.h. */
 #include "site/view.h"
 
 #define VIEW_THIS struct time_view

@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_alternatives.h. */
+/* The shapes of the page's views.  Their fields are described in view_alternatives.h. */
 #include "site/view_alternatives.h"
 
 #define VIEW_THIS struct alternatives_view

@@ -1,7 +1,8 @@
-/* /alternatives/{slug}: the published products that share a sector with it, ranked.
- *   title    "Apache Kafka alternatives"; intro says what they are, how they are ranked and as of when
- *   product  the one they are alternatives to; position "a"
- *   products each with its rank and one versus link; empty: none shares a sector */
+/* /alternatives/{slug}: the published products that share a sector with a product, ranked.
+ *   title    "Apache Kafka alternatives"
+ *   intro    what the list contains, how it is ranked, and the time of the ranking
+ *   product  the product to which these are alternatives; position "a"
+ *   products each with its rank and one versus link; empty: no product shares a sector */
 #ifndef DIPTYCH_SITE_VIEW_ALTERNATIVES_H
 #define DIPTYCH_SITE_VIEW_ALTERNATIVES_H
 

@@ -1,4 +1,4 @@
-/* The static descriptions of the activity chart; its meaning and geometry are in view_chart.h. */
+/* The shapes of the activity chart.  view_chart.h describes its fields and geometry. */
 #include "site/view_chart.h"
 
 #define VIEW_THIS struct spark_draw

@@ -1,4 +1,4 @@
-/* The static description of the comparison page; its meaning is in view_compare.h. */
+/* The shapes of the comparison page.  Their fields are described in view_compare.h. */
 #include "site/view_compare.h"
 
 #define VIEW_THIS struct comparison_view

@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_error.h. */
+/* The shapes of the page's views.  Their fields are described in view_error.h. */
 #include "site/view_error.h"
 
 #define VIEW_THIS struct error_view

@@ -1,7 +1,7 @@
-/* Error pages with navigation: 400, 404, 405, 410, 414, 500, 501, 503.  Nothing here needs a backend.
+/* Error pages with navigation: 400, 404, 405, 410, 414, 500, 501, 503.  They need no backend.
  *   status   404; title "Not found"
- *   reason   one sentence: what is the matter; hint: what to do, may be empty
- *   near     addresses that may have been meant; empty without a catalog */
+ *   reason   one sentence: what is wrong; hint: what to do, may be empty
+ *   near     similar addresses; may be empty */
 #ifndef DIPTYCH_SITE_VIEW_ERROR_H
 #define DIPTYCH_SITE_VIEW_ERROR_H
 

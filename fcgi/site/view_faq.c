@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_faq.h. */
+/* The shapes of the page's views.  Their fields are described in view_faq.h. */
 #include "site/view_faq.h"
 
 #define VIEW_THIS struct faq_view

@@ -1,7 +1,7 @@
-/* /faq (members empty), /faq/{slug} (one) and /faq/{a}-vs-{b} (two).
+/* /faq (no members), /faq/{slug} (one member) and /faq/{a}-vs-{b} (two members).
  *   title      "Questions about Apache Kafka"
- *   about_href the trajectory or the comparison; empty for the site's; about_text its link's text
- *   more       other FAQ pages: text "Questions about Redis"; at most 50 */
+ *   about_href the trajectory or the comparison, empty on /faq; about_text: the text of that link
+ *   more       links to other FAQ pages, text "Questions about Redis"; at most 50 */
 #ifndef DIPTYCH_SITE_VIEW_FAQ_H
 #define DIPTYCH_SITE_VIEW_FAQ_H
 

@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_home.h. */
+/* The shapes of the page's views.  Their fields are described in view_home.h. */
 #include "site/view_home.h"
 
 #define VIEW_THIS struct home_view

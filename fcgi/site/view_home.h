@@ -1,5 +1,5 @@
-/* /: what moved lately.  sparks: the newest 12, with no position; leaders: the first 10 of the ranking,
- * with their ranks.  total: published products. */
+/* /, the home page.  sparks: the newest sparks, with an empty position; leaders: the first 10 of the ranking, with their
+ * ranks; total: the number of published products. */
 #ifndef DIPTYCH_SITE_VIEW_HOME_H
 #define DIPTYCH_SITE_VIEW_HOME_H
 

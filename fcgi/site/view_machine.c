@@ -1,4 +1,4 @@
-/* The static descriptions of the files for programs; their meaning is in view_machine.h. */
+/* The shapes of the files for programs.  Their fields are described in view_machine.h. */
 #include "site/view_machine.h"
 
 #define VIEW_THIS struct feed_entry_view

@@ -1,12 +1,12 @@
 /* Files for programs: feeds, sitemaps, OpenSearch, robots.txt, llms.txt, security.txt, the badge.
- * Every address in them is absolute and made from base_url. */
+ * Addresses of the site in them are absolute, made from base_url. */
 #ifndef DIPTYCH_SITE_VIEW_MACHINE_H
 #define DIPTYCH_SITE_VIEW_MACHINE_H
 
 #include "site/view.h"
 
-/* An Atom entry (RFC 4287).  id: a tag: URI from the row's id; href: where it leads; times as
- * "2026-08-22T11:00:00Z"; author: a name, empty: the feed's; content: markup, empty: summary only. */
+/* An Atom entry (RFC 4287).  id: a tag: URI made from the id of the row; href: the link; times as "2026-08-22T11:00:00Z";
+ * author: a name, empty: the author of the feed; content: markup, empty: only the summary. */
 #define FEED_ENTRY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                    \
   TEXT(id)                                                                                                             \
   TEXT(title)                                                                                                          \
@@ -19,7 +19,7 @@
   HTML(content)
 VIEW_DECLARE(feed_entry_view, FEED_ENTRY_VIEW)
 
-/* A feed: of the site, a product, a set or a sector.  updated: of its newest entry, never empty. */
+/* A feed of the site, a product, a set or a sector.  updated: of the newest entry; never empty. */
 #define FEED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   TEXT(lang)                                                                                                           \
   TEXT(id)                                                                                                             \
@@ -33,7 +33,7 @@ VIEW_DECLARE(feed_entry_view, FEED_ENTRY_VIEW)
   LIST(entries, feed_entry_view)
 VIEW_DECLARE(feed_view, FEED_VIEW)
 
-/* One address of a sitemap or one part of the index; lastmod empty: unknown. */
+/* An address of a sitemap, or a part of the index.  lastmod empty: unknown. */
 #define SITEMAP_URL_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(loc) TEXT(lastmod)
 VIEW_DECLARE(sitemap_url_view, SITEMAP_URL_VIEW)
 
@@ -41,9 +41,9 @@ VIEW_DECLARE(sitemap_url_view, SITEMAP_URL_VIEW)
 #define SITEMAP_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) LIST(urls, sitemap_url_view)
 VIEW_DECLARE(sitemap_view, SITEMAP_VIEW)
 
-/* opensearch.xml, robots.txt, llms.txt and security.txt need no more than this.  expires: RFC 9116,
- * "2027-08-22T00:00:00Z"; contact may be empty (security.txt then names base_url/about).  short_name: the
- * site's name cut to the 16 characters that OpenSearch allows; icon: absolute. */
+/* The view of opensearch.xml, robots.txt, llms.txt and security.txt.  expires (RFC 9116): "2027-06-01T00:00:00Z".
+ * contact may be empty; security.txt then names base_url/about.  short_name: the site's name, cut to the 16 characters
+ * that OpenSearch allows.  icon: absolute. */
 #define MACHINE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   TEXT(site_name)                                                                                                      \
   TEXT(short_name)                                                                                                     \
@@ -54,8 +54,8 @@ VIEW_DECLARE(sitemap_view, SITEMAP_VIEW)
   TEXT(icon)
 VIEW_DECLARE(machine_view, MACHINE_VIEW)
 
-/* /badge/{slug}.svg.  label "velocity", value "5.5 active" or "not scored"; title "Kubernetes: velocity
- * 5.5, active"; widths in px, of the whole and of the label's part; x: the middles of both parts. */
+/* /badge/{slug}.svg.  label "velocity"; value "5.5 active" or "not scored"; title "Kubernetes: velocity 5.5, active";
+ * widths in pixels, of the badge and of its label; x: the middle of the label and of the value. */
 #define BADGE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   TEXT(title)                                                                                                          \
   TEXT(label)                                                                                                          \

@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_picker.h. */
+/* The shapes of the page's views.  Their fields are described in view_picker.h. */
 #include "site/view_picker.h"
 
 #define VIEW_THIS struct pick_field_view

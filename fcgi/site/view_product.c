@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_product.h. */
+/* The shapes of the page's views.  Their fields are described in view_product.h. */
 #include "site/view_product.h"
 
 #define VIEW_THIS struct trajectory_view

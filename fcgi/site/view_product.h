@@ -1,13 +1,13 @@
 /* /products/{slug}: a product's trajectory.
  *   title       its name
- *   lede        one sentence made from its rules: what it is, how fast it ships
+ *   lede        one generated sentence: its sectors and how fast it ships
  *   standing    "Ranked 12 of 100, 2 of 8 in DevOps."; empty when never scored
- *   product     its position is "a"
- *   ended       NULL but for a discontinued product
- *   timeline    50 a page, newest first, with no product name needed; chart, sections, questions and
- *               related stand on every page of it
- *   related     up to six best ranked alternatives, each with one versus link
- *   moves       how many activities there are in all */
+ *   product     position is "a"
+ *   ended       NULL unless the product is discontinued
+ *   timeline    50 activities on a page, newest first; every page of the timeline repeats chart, sections,
+ *               questions and related
+ *   related     up to six top ranked alternatives, each with one versus link
+ *   moves       the number of all activities */
 #ifndef DIPTYCH_SITE_VIEW_PRODUCT_H
 #define DIPTYCH_SITE_VIEW_PRODUCT_H
 

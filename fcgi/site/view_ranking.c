@@ -1,4 +1,4 @@
-/* The static descriptions of the lists of ranked products; their meaning is in view_ranking.h. */
+/* The shapes of the lists of ranked products.  Their fields are described in view_ranking.h. */
 #include "site/view_ranking.h"
 
 #define VIEW_THIS struct ranking_view

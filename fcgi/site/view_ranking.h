@@ -1,8 +1,8 @@
 /* Lists of ranked products: /leaderboard, /sectors/{slug} and /themes/{slug}; and /sectors.
  *   eyebrow   "Sector", "Theme" or empty
- *   intro     what the list holds and how it is ordered; median of a sector in words too
+ *   intro     what the list contains and how it is ordered; for a sector, its median too
  *   products  each with its rank
- *   related   other sectors or themes that its products have most often, text is the name, at most 12 */
+ *   related   the other sectors or themes that its products have most often, text is the name; at most 12 */
 #ifndef DIPTYCH_SITE_VIEW_RANKING_H
 #define DIPTYCH_SITE_VIEW_RANKING_H
 
@@ -20,7 +20,7 @@
   LIST(related, link_view)
 VIEW_DECLARE(ranking_view, RANKING_VIEW)
 
-/* /sectors: all of them, in their order. */
+/* /sectors: all sectors, in their order. */
 #define SECTORS_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \

@@ -1,4 +1,4 @@
-/* The static descriptions of the page; their meaning is in view_search.h. */
+/* The shapes of the page's views.  Their fields are described in view_search.h. */
 #include "site/view_search.h"
 
 #define VIEW_THIS struct search_view

@@ -1,9 +1,9 @@
 /* /search?q=: products, sectors and themes.
- *   asked     something was searched for; query stands in page.query
- *   summary   "3 products, 1 sector and 2 themes for “queue”." or what is wrong with the question
- *   inexact   nothing fits exactly: these are near
- *   comparisons  of the products in "kafka vs kubernetes"
- *   suggest   with no result: somewhere to go */
+ *   asked     the query is not empty; page.query has it
+ *   summary   "3 products, 1 sector and 2 themes for “queue”.", or what is wrong with the query
+ *   inexact   nothing matches exactly; the results are similar names
+ *   comparisons  the comparison that "kafka vs kubernetes" names
+ *   suggest   when there is no result: links to the top ranked products */
 #ifndef DIPTYCH_SITE_VIEW_SEARCH_H
 #define DIPTYCH_SITE_VIEW_SEARCH_H
 

@@ -1,4 +1,4 @@
-/* The static descriptions of the editors' pages; their meaning is in view_words.h. */
+/* The shapes of the static pages.  Their fields are described in view_static.h. */
 #include "site/view_static.h"
 
 #define VIEW_THIS struct static_view

@@ -1,10 +1,10 @@
-/* Pages that editors write: /about and /{slug}, and /methodology, which adds today's numbers. */
+/* Static pages, which the editors write: /about and /{slug}; and /methodology, which adds the current numbers. */
 #ifndef DIPTYCH_SITE_VIEW_STATIC_H
 #define DIPTYCH_SITE_VIEW_STATIC_H
 
 #include "site/view.h"
 
-/* An editors' page.  updated: its row's updated_at. */
+/* A static page.  updated: updated_at of its row. */
 #define STATIC_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
@@ -12,8 +12,8 @@
   RECORD(updated, time_view)
 VIEW_DECLARE(static_view, STATIC_VIEW)
 
-/* A velocity band: from and below are "3.0" and "5.0", last: below is part of it; products: how many are
- * in it; step "1" to "5". */
+/* A velocity band.  from and below: "3.0" and "5.0"; last: the band includes the value of below; products: the number of
+ * products in it; step: "1" to "5". */
 #define BAND_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   TEXT(name)                                                                                                           \
   TEXT(from)                                                                                                           \
@@ -23,8 +23,8 @@ VIEW_DECLARE(static_view, STATIC_VIEW)
   INT(products)
 VIEW_DECLARE(band_view, BAND_VIEW)
 
-/* /methodology.  body may be NULL (no row): the rules below it are the template's.  example: a product
- * whose score is worked through; NULL when none is scored. */
+/* /methodology.  body may be NULL (no row); the template contains the rules.  example: a product whose score the page
+ * computes step by step; NULL when there is none. */
 #define METHODOLOGY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                   \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
