@@ -59,10 +59,10 @@ static void lasting_answer(struct site *s, const struct request *rq, const char 
   const struct config *c = site_config(s);
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
   struct finished_page f = {.body = arena_take(rq->arena, text),
-                       .content_type = span_z(type),
-                       .modified_us = site_resources_of(s)->read_us,
-                       .next_change_us = CLOCK_FOREVER,
-                       .embeddable = true};
+                            .content_type = span_z(type),
+                            .modified_us = site_resources_of(s)->read_us,
+                            .next_change_us = CLOCK_FOREVER,
+                            .embeddable = true};
   http_etag(f.etag, f.body);
   if (f.body.n)
     http_page(&h, rq, &f, out);

@@ -110,7 +110,8 @@ static const struct error_format *format_of(const struct request *rq)
   return t.form == FORM_JSON ? &problem : t.form == FORM_MD ? &markdown : &html;
 }
 
-static struct span body_of(struct site *s, const struct request *rq, const struct error_format *format, const struct error_report *f)
+static struct span body_of(struct site *s, const struct request *rq, const struct error_format *format,
+                           const struct error_report *f)
 {
   struct buf body = BUF_INIT;
   format->write(s, rq, f, &body);

@@ -14,8 +14,8 @@ static struct span image_text(struct page *p, struct span s)
 struct span image_link_pack(struct page *p, const struct planned_product *set, size_t n)
 {
   struct image picture = {.site = image_text(p, span_z(site_config(p->site)->site_name)),
-                            .eyebrow = n > 1 ? SPAN("Comparison") : SPAN("Trajectory"),
-                            .n = n};
+                          .eyebrow = n > 1 ? SPAN("Comparison") : SPAN("Trajectory"),
+                          .n = n};
   struct buf packed = BUF_INIT;
   for (size_t i = 0; i < n && i < IMAGE_PANELS; i++) {
     const struct planned_product *g = &set[i];

@@ -194,7 +194,7 @@ void page_parameter_add(struct page *p, const char *name)
   struct span value;
   if (url_query_find(p->target->query, span_z(name), &value))
     p->parameters = ARENA_JOIN(p->arena, p->parameters, p->parameters.n ? SPAN("&") : SPAN("?"), span_z(name), SPAN("="),
-                          url_tidied(p->arena, value));
+                               url_tidied(p->arena, value));
 }
 
 struct span page_number_query(const struct page *p)

@@ -186,7 +186,8 @@ enum err build_site_faq(struct page *p)
   struct faq_view *v = ARENA_NEW(p->arena, struct faq_view);
   if (!answers)
     return ERR_UNAVAILABLE;
-  if (p->wants[f->want].got.rev > catalog_site_version(&p->pin).rev) /* newer than the catalog, which does not have the time of the change yet */
+  /* The catalog does not have the time of a newer change yet. */
+  if (p->wants[f->want].got.rev > catalog_site_version(&p->pin).rev)
     page_changed_at(p, clock_now_us());
   if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, answers->n, struct qa_view)))
     return ERR_NO_MEMORY;
@@ -211,11 +212,11 @@ static void one_product(struct page *p, struct faq *f, const struct profile *pro
     return;
   build_product(p, g, profile, NULL, 0, product);
   struct product_sentences_input in = {.product = product,
-                            .g = g,
-                            .others = f->top,
-                            .n_others = f->n_top,
-                            .answers = page_value(p, f->want),
-                            .include_definition = true};
+                                       .g = g,
+                                       .others = f->top,
+                                       .n_others = f->n_top,
+                                       .answers = page_value(p, f->want),
+                                       .include_definition = true};
   product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
   v->lede = product_sentences_lede(p, product, g);

@@ -214,7 +214,7 @@ static struct span content(struct page *p, const struct activity_view *v, struct
 }
 
 static void entry_fill(struct page *p, const struct feed *f, const struct stream *s, const struct activity *a,
-                  struct feed_entry_view *out)
+                       struct feed_entry_view *out)
 {
   struct activity_view v;
   struct span when = iso(p, a->occurred_us), home;

@@ -81,18 +81,18 @@ bool page_request_finish(struct page_request *v, struct buf *body, struct finish
   if (!render(v, body))
     return false;
   *f = (struct finished_page){.key = v->key,
-                         .body = buf_view(body),
-                         .content_type = form_type(v->route, v->target.form),
-                         .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
-                         .publication = p->pin.publication,
-                         .floors = v->floors,
-                         .modified_us = modified_us(p),
-                         .label_us = p->label_us,
-                         .next_change_us = p->next_change_us,
-                         .right_us = clock_mono_us(),
-                         .hidden = p->noindex && v->target.form != FORM_HTML,
-                         .embeddable = v->target.form != FORM_HTML,
-                         .versioned = v->route->forms & ROUTE_VERSIONED};
+                              .body = buf_view(body),
+                              .content_type = form_type(v->route, v->target.form),
+                              .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
+                              .publication = p->pin.publication,
+                              .floors = v->floors,
+                              .modified_us = modified_us(p),
+                              .label_us = p->label_us,
+                              .next_change_us = p->next_change_us,
+                              .right_us = clock_mono_us(),
+                              .hidden = p->noindex && v->target.form != FORM_HTML,
+                              .embeddable = v->target.form != FORM_HTML,
+                              .versioned = v->route->forms & ROUTE_VERSIONED};
   memcpy(f->digest, v->digest, sizeof f->digest);
   http_etag(f->etag, f->body);
   METRICS_ADD(v->site->resources.metrics, pages_rendered, 1);

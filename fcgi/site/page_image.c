@@ -56,9 +56,9 @@ enum err build_image(struct page *p)
   if (!images)
     return ERR_UNAVAILABLE;
   struct image_request rq = {.packed = plan->packed,
-                               .patient = p->rq->patient,
-                               .deadline_us = p->rq->deadline_us,
-                               .arena = p->arena,
-                               .stage = p->rq->stage};
+                             .patient = p->rq->patient,
+                             .deadline_us = p->rq->deadline_us,
+                             .arena = p->arena,
+                             .stage = p->rq->stage};
   return images->get(images, &rq, &p->body, &p->deferred);
 }

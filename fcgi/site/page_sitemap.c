@@ -192,7 +192,7 @@ enum plan plan_sitemap_index(struct page *p, struct span param)
     sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/pages-%u.xml", i + 1), CLOCK_NEVER);
   for (uint32_t i = 0; i < products && v; i++)
     sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/products-%u.xml", i + 1),
-        latest_change(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
+                latest_change(p, all, i * SITEMAP_PRODUCTS, (i + 1) * SITEMAP_PRODUCTS));
   for (uint32_t i = 0; i < pairs && v; i++)
     if (any_pairs(p, all, i * SITEMAP_PAIRS))
       sitemap_add(p, v, arena_printf(p->arena, "/sitemaps/pairs-%u.xml", i + 1), CLOCK_NEVER);

@@ -81,10 +81,10 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
 {
   const struct facts *f = &t->product.member.facts;
   struct product_sentences_input in = {.product = v->product,
-                            .g = &t->product,
-                            .others = t->related,
-                            .n_others = t->n_related,
-                            .answers = page_value(p, t->questions)};
+                                       .g = &t->product,
+                                       .others = t->related,
+                                       .n_others = t->n_related,
+                                       .answers = page_value(p, t->questions)};
   v->title = f->name;
   v->eyebrow = t->product.n_sectors
                    ? arena_printf(p->arena, "Trajectory · %.*s", SPAN_ARG(t->product.sectors[0].name))

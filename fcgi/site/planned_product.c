@@ -1,7 +1,7 @@
 #include "site/planned_product.h"
 
 static uint32_t terms_fill(struct page *p, const uint64_t *ids, uint32_t n, struct catalog_term *out,
-                             bool (*get)(struct page *, uint64_t, struct catalog_term *))
+                           bool (*get)(struct page *, uint64_t, struct catalog_term *))
 {
   uint32_t found = 0;
   for (uint32_t i = 0; i < n && out; i++)

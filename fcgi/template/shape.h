@@ -1,9 +1,9 @@
-/* Shapes: what a page's data looks like, known before any page is rendered.
+/* Shapes: static descriptions of the data of pages.
  *
- * A view is a plain C struct that a page fills and a template shows.  It is declared once as an
- * X-macro; VIEW_DECLARE makes the struct and VIEW_DEFINE its static description (struct shape), so
- * that templates are checked and resolved to offsets at start and the JSON representation is written from the
- * same description.  An unknown name in a template stops the start, not the visitor.
+ * A view is a plain C struct that a page fills and a template shows.  It is declared once, as an X-macro.  VIEW_DECLARE
+ * makes the struct and VIEW_DEFINE its shape.  At start, templates are checked against shapes and names are resolved to
+ * offsets.  The JSON representation is written from the same shape.  A template with an unknown name prevents the start;
+ * it cannot fail later, when a page is rendered.
  *
  *   #define CHIP_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(name) TEXT(href) FLAG(shared)
  *   VIEW_DECLARE(chip_view, CHIP_VIEW)      in a header
@@ -13,10 +13,10 @@
  *   TEXT(f)        struct span                         not empty; escaped by context, never raw
  *   HTML(f)        struct span                         not empty; trusted markup, only as {{{f}}}
  *   FLAG(f)        bool                                true
- *   INT(f)         int64_t                             always (0 is a number to show)
+ *   INT(f)         int64_t                             always, also for 0
  *   TEXTS(f)       struct { struct span *v; size_t n; }   once per element, as {{.}}
  *   LIST(f, view)  struct { struct view *v; size_t n; }   once per element
- *   RECORD(f, view) struct view *                      not NULL; its fields come into reach
+ *   RECORD(f, view) struct view *                      not NULL; its fields become visible
  * All memory belongs to the request's arena. */
 #ifndef DIPTYCH_TEMPLATE_SHAPE_H
 #define DIPTYCH_TEMPLATE_SHAPE_H
@@ -35,12 +35,12 @@ struct shape_field {
   const char *name;
   enum shape_kind kind;
   size_t offset;
-  const struct shape *of; /* LIST, RECORD: of what */
+  const struct shape *of; /* LIST, RECORD: the shape of the elements */
 };
 
 struct shape {
   const char *name;
-  size_t size; /* bytes of one struct, the stride of a LIST */
+  size_t size; /* bytes of the struct: the stride of a LIST */
   const struct shape_field *fields;
   size_t n;
 };

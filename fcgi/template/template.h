@@ -1,38 +1,36 @@
-/* Templates: Mustache, in two ways.
+/* Mustache templates, in two modes.
  *
- * STRICT, for the site's own pages.  template_compile reads FILE and its partials from DIR once, at
- * start, and checks everything against the shape of the page's view: every name must be a field in
- * reach, every section closed, every tag in a place where its value can be escaped.  What is wrong is
- * written to `why`, one "file:line:column: sentence" a fault, and no template comes back.  What comes
- * back is a flat program in which names have become offsets: rendering looks nothing up and cannot
- * meet a surprise.  A compiled template is never changed, so workers share it after fork.
+ * STRICT, for the pages of the site.  template_compile reads FILE and its partials from DIR once, at start, and checks
+ * them against the shape of the page's view: every name must be a visible field, every section must be closed, and every
+ * tag must be where its value can be escaped.  Each fault is written to `why` as "file:line:column: sentence", and the
+ * result is NULL.  Otherwise the result is a flat program in which names are resolved to offsets, so rendering needs no
+ * lookups and cannot fail on a name.  A compiled template never changes; workers share it after fork.
  *
- * LENIENT, for people who write templates: template_command renders any Mustache file with any JSON
- * value, byte for byte as the public Mustache specification says (core: interpolation, sections,
- * inverted sections, partials, comments, delimiters).
+ * LENIENT, for authors of templates.  template_command renders any Mustache file with any JSON value, byte for byte as
+ * the public Mustache specification requires (core modules: interpolation, sections, inverted sections, partials,
+ * comments, delimiters).
  *
- * Names, in strict templates:
- *   {{x}}     TEXT or INT, escaped for where it stands       {{{x}}}  HTML, as it is; nothing else
+ * Names in strict templates:
+ *   {{x}}     TEXT or INT, escaped for its context       {{{x}}}  HTML, unescaped; no other kind
  *   {{#x}}    TEXT: when not empty, {{.}} is the text inside; FLAG: when true; INT: always;
- *             RECORD: when there, its fields come into reach; LIST, TEXTS: once per element
+ *             RECORD: when not NULL, its fields become visible; LIST, TEXTS: once per element
  *   {{^x}}    the opposite       {{a.b}}  field b of RECORD a       {{>p}}  partial p, see below
- *   A name is looked for in the innermost record first, then outwards.
+ *   A name is searched in the innermost record first, then in the enclosing records.
  *
- * The file's name says what it makes, and so how text is escaped:
- *   .html.mustache   by context: text, quoted attribute values, URLs (only http, https, mailto and
- *                    relative ones pass, others become "#"); a tag in an unquoted attribute, a tag
- *                    name, a comment, a style or a script is a fault, except that a whole
- *                    <script type="application/ld+json"> may be one {{{x}}}
- *   .xml.mustache, .svg.mustache   by context likewise; {{x}} over HTML is escaped markup, as Atom
- *                    wants it, and {{{x}}} is a fault
- *   .md.mustache     {{x}} with Markdown's punctuation escaped, on one line; {{&x}} over TEXT includes
- *                    Markdown source as it is: only for an editor's body, and only for readers of
- *                    text/markdown, never to become HTML without markdown.h
+ * The extension selects the output language, and with it the escaping:
+ *   .html.mustache   by context: text, quoted attribute values, URLs (http, https, mailto and relative URLs; others
+ *                    become "#").  A tag in an unquoted attribute, a tag name, a comment, a style or a script is a
+ *                    fault.  Exception: the whole content of <script type="application/ld+json"> may be one {{{x}}}.
+ *   .xml.mustache, .svg.mustache   by context too.  {{x}} over HTML is escaped markup, as Atom requires; {{{x}}} is a
+ *                    fault.
+ *   .md.mustache     {{x}} is one line with Markdown punctuation escaped.  {{&x}} over TEXT includes Markdown source
+ *                    unescaped: only for an editor's body, and only in text/markdown.  It must not become HTML without
+ *                    markdown.h.
  *   .txt.mustache    nothing is escaped
  *
- * Partial {{>p}} of page.html.mustache is DIR/p.html.mustache or else DIR/p.mustache; one that stands
- * alone on its line is indented as it is.  Strict partials are compiled in place, so recursion is a
- * fault; lenient ones may nest TEMPLATE_DEPTH deep. */
+ * The partial {{>p}} of page.html.mustache is DIR/p.html.mustache, or DIR/p.mustache if the first does not exist.  The
+ * lines of a partial are indented like its tag, when the tag is alone on its line.  Strict partials are compiled in
+ * place, so recursion is a fault.  Lenient partials may nest TEMPLATE_DEPTH deep. */
 #ifndef DIPTYCH_TEMPLATE_TEMPLATE_H
 #define DIPTYCH_TEMPLATE_TEMPLATE_H
 
@@ -48,13 +46,13 @@ struct template;
 struct template *template_compile(const char *dir, const char *file, const struct shape *shape, FILE *why);
 void template_free(struct template **t);
 
-/* Appends; false when `out` failed (no memory, or past its limit). */
+/* Appends to `out`.  False: `out` failed (memory ran out, or its limit was reached). */
 bool template_render(const struct template *t, const void *view, struct buf *out);
 
-/* The checksum of everything that was compiled, partials included: changes when the output could. */
+/* A hash of the compiled program, partials included; it changes when the output could change. */
 uint64_t template_hash(const struct template *t);
 
-/* `diptych template FILE DATA.json`: the exit code, the reason for 1 on `why`. */
+/* `diptych template FILE DATA.json`.  Returns the exit code; the reason for 1 is written to `why`. */
 int template_command(const char *file, const char *json_file, FILE *out, FILE *why);
 
 #endif

@@ -1,7 +1,6 @@
-/* Compiles a strict template: tokens and a shape become a flat program.  Partials are compiled where
- * they are included, with the scopes and the output context of that place.  Faults are collected, so
- * that an author sees all unknown names at once; only broken syntax, or markup that can't be
- * followed, ends the work early. */
+/* Compiles a strict template: makes a flat program from tokens and a shape.  Partials are compiled in place, with the
+ * scopes and the output context of their tag.  Faults are collected, so an author sees all unknown names at once.  Only
+ * broken syntax, or markup whose context is unknown, stops the compiler early. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -17,14 +16,14 @@ static struct template_op *op_at(struct template_compiler *c, size_t i)
   return (struct template_op *)(void *)c->ops.p + i;
 }
 
-/* Is the last op a literal that nothing jumps behind? */
+/* Is the last op a literal that can be extended or merged, because no op jumps to the op after it? */
 static bool literal_open(struct template_compiler *c)
 {
   size_t n = op_count(c);
   return n > c->barrier && op_at(c, n - 1)->kind == TEMPLATE_OP_LITERAL;
 }
 
-/* Takes over a literal that stands right before it. */
+/* Adds an op; a literal directly before it becomes the literal of the op. */
 static size_t op_add(struct template_compiler *c, struct template_op op)
 {
   size_t n = op_count(c);
@@ -37,14 +36,14 @@ static size_t op_add(struct template_compiler *c, struct template_op op)
   return n;
 }
 
-static void literal_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
+static void literal_add(struct template_compiler *c, const struct template_include *in, const struct template_token *t)
 {
   struct span text = t->text;
   size_t at = 0;
   const char *why = template_context_feed(&c->context, text, &at);
   if (why) {
     FAULT(c, in, t->at + at, "%s", why);
-    c->lost = true;
+    c->context_unknown = true;
     return;
   }
   struct template_op op = {.kind = TEMPLATE_OP_LITERAL, .literal = {(uint32_t)c->pool.n, (uint32_t)text.n}};
@@ -57,8 +56,9 @@ static void literal_add(struct template_compiler *c, const struct template_chain
 
 /* Values. */
 
-/* Whether the tag's braces fit the field: {{{x}}} is for HTML and, in Markdown, for source; the rest is {{x}}. */
-static bool braces_fit(struct template_compiler *c, const struct template_chain *in, const struct template_token *t,
+/* Do the braces of the tag match the kind of the field?  {{{x}}} is for HTML and, in Markdown, for Markdown source;
+ * everything else is {{x}}. */
+static bool braces_fit(struct template_compiler *c, const struct template_include *in, const struct template_token *t,
                        enum shape_kind kind)
 {
   bool raw = t->kind == TEMPLATE_RAW, html = c->context.language == TEMPLATE_HTML;
@@ -78,9 +78,9 @@ static bool braces_fit(struct template_compiler *c, const struct template_chain 
   return false;
 }
 
-static void value_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
+static void value_add(struct template_compiler *c, const struct template_include *in, const struct template_token *t)
 {
-  struct template_meaning m;
+  struct template_binding m;
   if (!template_name_find(c, in, t, &m) || !braces_fit(c, in, t, m.kind))
     return;
   bool markup = m.kind == SHAPE_HTML && t->kind == TEMPLATE_RAW;
@@ -99,7 +99,7 @@ static void value_add(struct template_compiler *c, const struct template_chain *
 
 /* Sections. */
 
-static void source_compile(struct template_compiler *c, const struct template_chain *in, size_t from, size_t to);
+static void source_compile(struct template_compiler *c, const struct template_include *in, size_t from, size_t to);
 
 static enum template_op_kind section_op(enum shape_kind kind, bool inverted)
 {
@@ -113,8 +113,8 @@ static enum template_op_kind section_op(enum shape_kind kind, bool inverted)
   }
 }
 
-/* Brings into reach what the section is over; false: nested too deep. */
-static bool scope_push(struct template_compiler *c, const struct template_meaning *m)
+/* Adds the scope of a section over m; false: nested too deep. */
+static bool scope_push(struct template_compiler *c, const struct template_binding *m)
 {
   struct template_scope s = {.level = c->level};
   if (m->kind == SHAPE_TEXT || m->kind == SHAPE_HTML) {
@@ -126,7 +126,7 @@ static bool scope_push(struct template_compiler *c, const struct template_meanin
     s.level = ++c->level;
     s.shape = m->of;
     s.has_dot = m->kind == SHAPE_TEXTS;
-    s.dot = (struct template_meaning){{.level = s.level}, SHAPE_TEXT, NULL};
+    s.dot = (struct template_binding){{.level = s.level}, SHAPE_TEXT, NULL};
   } else
     return true;
   if (c->scope_n == TEMPLATE_SCOPES)
@@ -135,26 +135,26 @@ static bool scope_push(struct template_compiler *c, const struct template_meanin
   return true;
 }
 
-/* Behind a section the output must be at one place, whether the section was shown or not. */
-static void context_join(struct template_compiler *c, const struct template_chain *in, size_t index,
+/* After a section, the output context must be the same whether the section was shown or not. */
+static void context_join(struct template_compiler *c, const struct template_include *in, size_t index,
                          struct template_context before, bool loop)
 {
   const struct template_token *t = &in->source->tokens[index];
   struct template_context end = c->context;
   c->context = before;
-  if (c->lost || template_context_join(&c->context, &end, loop))
+  if (c->context_unknown || template_context_join(&c->context, &end, loop))
     return;
-  c->lost = true;
+  c->context_unknown = true;
   FAULT(c, in, in->source->tokens[t->match].at,
-        "section \"%.*s\" begins in %.*s and ends in %.*s: what it opens it must close", SPAN_ARG(t->text),
+        "section \"%.*s\" begins in %.*s and ends in %.*s: it must close what it opens", SPAN_ARG(t->text),
         SPAN_ARG(template_context_name(&before, c->arena)), SPAN_ARG(template_context_name(&end, c->arena)));
 }
 
-static void section_add(struct template_compiler *c, const struct template_chain *in, size_t index)
+static void section_add(struct template_compiler *c, const struct template_include *in, size_t index)
 {
   const struct template_token *t = &in->source->tokens[index];
   bool inverted = t->kind == TEMPLATE_INVERTED;
-  struct template_meaning m;
+  struct template_binding m;
   if (!template_name_find(c, in, t, &m))
     return;
   if (inverted && m.kind == SHAPE_INT) {
@@ -188,7 +188,7 @@ static void section_add(struct template_compiler *c, const struct template_chain
 
 /* Partials. */
 
-static void partial_add(struct template_compiler *c, const struct template_chain *in, const struct template_token *t)
+static void partial_add(struct template_compiler *c, const struct template_include *in, const struct template_token *t)
 {
   struct template_source s;
   if (!template_read_partial(&s, c->arena, c->dir, c->ext, t)) {
@@ -196,21 +196,21 @@ static void partial_add(struct template_compiler *c, const struct template_chain
           c->ext, strerror(errno));
     return;
   }
-  for (const struct template_chain *by = in; by; by = by->by)
-    if (strcmp(by->source->path, s.path) == 0) {
+  for (const struct template_include *i = in; i; i = i->includer)
+    if (strcmp(i->source->path, s.path) == 0) {
       FAULT(c, in, t->at, "partial \"%.*s\" includes itself", SPAN_ARG(t->text));
       return;
     }
-  struct template_chain link = {&s, in};
+  struct template_include link = {&s, in};
   if (!template_scan(&s, c->arena, c->why))
     c->faults++;
   else
     source_compile(c, &link, 0, s.n);
 }
 
-static void source_compile(struct template_compiler *c, const struct template_chain *in, size_t from, size_t to)
+static void source_compile(struct template_compiler *c, const struct template_include *in, size_t from, size_t to)
 {
-  for (size_t i = from; i < to && !c->lost && !c->ops.failed && !c->pool.failed; i++) {
+  for (size_t i = from; i < to && !c->context_unknown && !c->ops.failed && !c->pool.failed; i++) {
     const struct template_token *t = &in->source->tokens[i];
     switch (t->kind) {
     case TEMPLATE_TEXT: literal_add(c, in, t); break;
@@ -229,7 +229,7 @@ static void source_compile(struct template_compiler *c, const struct template_ch
 
 static struct template *program_take(struct template_compiler *c)
 {
-  buf_reserve(&c->pool, 1); /* literals are looked for there also when there are none */
+  buf_reserve(&c->pool, 1); /* the pool must not be NULL, even without literals */
   struct template *t = c->ops.failed || c->pool.failed || arena_failed(c->arena) ? NULL : calloc(1, sizeof *t);
   if (!t) {
     fprintf(c->why, "%s: out of memory\n", c->dir);
@@ -258,7 +258,7 @@ static bool kind_take(struct template_compiler *c, const char *file)
       return true;
     }
   fprintf(c->why, "%s/%s:1:1: name a template .html.mustache, .xml.mustache, .svg.mustache, .md.mustache or "
-                  ".txt.mustache, so that it is known how to escape\n", c->dir, file);
+                  ".txt.mustache: the extension selects the escaping\n", c->dir, file);
   return false;
 }
 
@@ -273,9 +273,9 @@ static struct template *compile(struct template_compiler *c, const char *file)
   }
   if (!template_scan(&s, c->arena, c->why))
     return NULL;
-  struct template_chain in = {&s, NULL};
+  struct template_include in = {&s, NULL};
   source_compile(c, &in, 0, s.n);
-  if (!c->lost && !template_context_done(&c->context))
+  if (!c->context_unknown && !template_context_done(&c->context))
     FAULT(c, &in, s.text.n, "the template ends in %.*s", SPAN_ARG(template_context_name(&c->context, c->arena)));
   return c->faults ? NULL : program_take(c);
 }

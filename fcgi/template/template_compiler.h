@@ -1,8 +1,8 @@
-/* The compiler's own state, shared by the files that make it up: template_compile.c walks the tokens,
- * template_names.c finds what names mean.
+/* The state of the compiler, shared by template_compile.c, which walks the tokens, and template_names.c, which resolves
+ * names.
  *
- * Scopes mirror what will be in reach at run time: one for the view, one for each open section that
- * brings a record, an element or a text. */
+ * Scopes correspond to the records that are visible at run time: one for the view, and one for each open section over a
+ * record, an element or a text. */
 #ifndef DIPTYCH_TEMPLATE_TEMPLATE_COMPILER_H
 #define DIPTYCH_TEMPLATE_TEMPLATE_COMPILER_H
 
@@ -12,17 +12,17 @@
 
 #define TEMPLATE_SCOPES 32
 
-/* What a name means at a place. */
-struct template_meaning {
+/* The field that a name refers to. */
+struct template_binding {
   struct template_ref ref;
   enum shape_kind kind;
   const struct shape *of;
 };
 
 struct template_scope {
-  const struct shape *shape; /* NULL: brings no names, only {{.}} */
+  const struct shape *shape; /* NULL: the scope has no names, only {{.}} */
   bool has_dot;
-  struct template_meaning dot;
+  struct template_binding dot;
   uint8_t level;
 };
 
@@ -35,26 +35,26 @@ struct template_compiler {
   uint8_t level;   /* of the innermost record */
   struct buf ops;  /* of struct template_op */
   struct buf pool;
-  size_t barrier;  /* literals are joined and taken over only behind this op: something jumps there */
+  size_t barrier;  /* an op jumps to this index: literals before it must not be merged with ops after it */
   unsigned faults;
-  bool lost; /* the output's context can't be followed any more */
+  bool context_unknown; /* the output context can't be determined any more; the compiler stops */
   struct template_context context;
 };
 
-/* A source being compiled, and those that include it. */
-struct template_chain {
+/* A source being compiled, and the sources that include it. */
+struct template_include {
   const struct template_source *source;
-  const struct template_chain *by;
+  const struct template_include *includer;
 };
 
-/* Notes a fault of the token or text at byte `at`: "file:line:column: sentence". */
-void template_compiler_fault(struct template_compiler *c, const struct template_chain *in, size_t at,
+/* Reports a fault at byte `at` of the source: "file:line:column: sentence". */
+void template_compiler_fault(struct template_compiler *c, const struct template_include *in, size_t at,
                              struct span sentence);
 #define FAULT(c, in, at, ...) template_compiler_fault(c, in, at, arena_printf((c)->arena, __VA_ARGS__))
 
-/* What a tag's name means where it stands.  False: a fault was noted. */
-bool template_name_find(struct template_compiler *c, const struct template_chain *in, const struct template_token *t,
-                        struct template_meaning *m);
+/* Finds the field that the name of a tag refers to.  False: a fault was reported. */
+bool template_name_find(struct template_compiler *c, const struct template_include *in, const struct template_token *t,
+                        struct template_binding *m);
 
 extern const char *const template_kind_names[]; /* by enum shape_kind */
 

@@ -25,7 +25,7 @@ static bool name_in(const char *name, const char *const *list, size_t n)
 }
 #define IN(name, list) name_in(name, list, sizeof(list) / sizeof *(list))
 
-/* Keeps what fits: the words that matter do, and a cut one equals none of them. */
+/* Appends what fits.  All names that matter fit; a truncated name is equal to none of them. */
 static void append(char *name, size_t size, char c)
 {
   size_t n = strlen(name);
@@ -55,7 +55,7 @@ static void tag_begin(struct template_context *c)
   c->place = PLACE_OPEN;
 }
 
-/* ">" of a tag: what follows depends on the element. */
+/* After ">" of a tag, the element determines the next place. */
 static void tag_end(struct template_context *c)
 {
   static const char *const raw[] = {"script", "style", "iframe", "noembed", "noframes", "xmp"};
@@ -99,13 +99,13 @@ static void value_end(struct template_context *c)
   c->place = PLACE_QUOTED;
 }
 
-/* Literal text of a URL moves it on. */
+/* Advances the state of a URL over a literal character. */
 static void url_feed(struct template_context *c, char ch)
 {
   bool early = c->url == URL_BEGIN || c->url == URL_UNDECIDED;
   if (c->url == URL_NONE || c->url == URL_FORBIDDEN)
     return;
-  if (early && ch == ':') /* a name that was cut has lost its ":" */
+  if (early && ch == ':') /* a truncated value does not contain the ":" */
     c->url = strchr(c->value, ':') && url_scheme_ok(span_z(c->value)) ? URL_PART : URL_FORBIDDEN;
   else if (ch == '?' && c->url != URL_MIXED)
     c->url = URL_QUERY;
@@ -135,11 +135,11 @@ static const char *open_feed(struct template_context *c, char ch)
     APPEND(c->element, ch);
     c->place = PLACE_NAME;
   } else
-    return "\"<\" begins no tag here: write &lt;";
+    return "\"<\" does not begin a tag here: write &lt;";
   return NULL;
 }
 
-/* In a tag, outside values. */
+/* In a tag, outside attribute values. */
 static const char *tag_feed(struct template_context *c, char ch)
 {
   if (ch == '>')
@@ -173,11 +173,11 @@ static const char *before_value_feed(struct template_context *c, char ch)
   if (ch == '\'')
     return value_begin(c, PLACE_SINGLE);
   if (ch == '>')
-    return "this attribute has no value: leave the \"=\" away";
+    return "this attribute has no value: remove the \"=\"";
   return is_blank(ch) ? NULL : value_begin(c, PLACE_BARE);
 }
 
-/* "</script" ends script; c->matched counts how much of it was seen. */
+/* "</script" ends a script; c->matched is the number of its characters seen so far. */
 static void raw_feed(struct template_context *c, char ch)
 {
   size_t n = strlen(c->element);
@@ -194,7 +194,7 @@ static void raw_feed(struct template_context *c, char ch)
   c->matched = next && lower(ch) == next ? (uint8_t)(c->matched + 1) : ch == '<';
 }
 
-#define COMMENT_BEGINS 3 /* matched, before the comment's first character */
+#define COMMENT_BEGINS 3 /* value of c->matched before the first character of a comment */
 
 static const char *declared_feed(struct template_context *c, char ch)
 {
@@ -211,11 +211,11 @@ static const char *declared_feed(struct template_context *c, char ch)
   return NULL;
 }
 
-/* "<!-->", "<!--->" and "--!>" end a comment in a browser, though none was meant to end there. */
+/* Browsers end a comment at "<!-->", "<!--->" and "--!>" too. */
 static const char *comment_feed(struct template_context *c, char ch)
 {
   if ((c->matched == COMMENT_BEGINS && (ch == '>' || ch == '-')) || (c->matched == 2 && ch == '!'))
-    return "write a comment as <!-- words -->";
+    return "write a comment as <!-- text -->";
   if (ch == '>' && c->matched == 2) {
     c->place = PLACE_TEXT;
     c->matched = 0;

@@ -1,10 +1,10 @@
-/* Where in the output a tag stands, and so how its value is escaped.  Literal text is fed through a
- * small state machine of HTML's tokenizer (WHATWG, section 13.2.5) while the template is compiled;
- * nothing of this is left at run time.  It is stricter than browsers are: what it can't follow, or
- * what no value should ever touch, is a fault with a sentence.
+/* The output context of a tag, which determines how its value is escaped.  While a template is compiled, its literal text
+ * runs through a small state machine modelled on the HTML tokenizer (WHATWG HTML, section 13.2.5).  Nothing of this
+ * remains at run time.  The state machine is stricter than browsers: markup that it does not understand, and places where
+ * no value is safe, are faults.
  *
- * URLs in attributes: a value that begins the attribute must name an allowed scheme or none; one
- * further on may not complete a scheme (":" is encoded); one after "?" is a query value. */
+ * URLs in attributes: a value at the beginning must have an allowed scheme or none; a later value cannot complete a scheme,
+ * because ":" is encoded; a value after "?" is encoded as a query value. */
 #ifndef DIPTYCH_TEMPLATE_TEMPLATE_CONTEXT_H
 #define DIPTYCH_TEMPLATE_TEMPLATE_CONTEXT_H
 
@@ -17,9 +17,9 @@ enum template_escape {
   TEMPLATE_ESCAPE_HTML,
   TEMPLATE_ESCAPE_XML,
   TEMPLATE_ESCAPE_MD,
-  TEMPLATE_ESCAPE_URL,       /* a whole URL, or its beginning */
-  TEMPLATE_ESCAPE_URL_PART,  /* within a URL */
-  TEMPLATE_ESCAPE_URL_QUERY, /* within its query */
+  TEMPLATE_ESCAPE_URL,       /* a whole URL, or the beginning of one */
+  TEMPLATE_ESCAPE_URL_PART,  /* after the beginning of a URL */
+  TEMPLATE_ESCAPE_URL_QUERY, /* in the query of a URL */
 };
 
 enum template_language { TEMPLATE_HTML, TEMPLATE_XML, TEMPLATE_MD, TEMPLATE_PLAIN };
@@ -28,29 +28,30 @@ struct template_context {
   uint8_t language, place, url;
   bool closing;      /* an end tag */
   bool json;         /* a script of JSON-LD */
-  uint8_t matched;   /* characters of what would end a comment or raw text */
-  char element[12];  /* lower case, cut; zeroed when it means nothing */
+  uint8_t matched;   /* number of matched characters of the end of a comment or of raw text */
+  char element[12];  /* lower case, truncated; zeroed outside its use, for memcmp */
   char attribute[16];
-  char value[24];     /* of a literal attribute value: its beginning */
+  char value[24];     /* the beginning of a literal attribute value */
 };
 
 void template_context_begin(struct template_context *c, enum template_language language);
 
-/* Literal text.  NULL, or what is wrong with byte *at of it. */
+/* Advances over literal text.  Returns NULL, or the fault at byte *at of the text. */
 const char *template_context_feed(struct template_context *c, struct span text, size_t *at);
 
-/* A value here: how it is escaped; and the context is behind it.  `markup` says that it is trusted HTML that asks
- * to be shown as it is.  NULL, or why it may not stand here. */
+/* Sets the escaping of a value in this context, and advances over the value.  markup: the value is trusted HTML, written
+ * unescaped.  Returns NULL, or why a value is not allowed here. */
 const char *template_context_value(struct template_context *c, bool markup, enum template_escape *escape);
 
-/* After a section that began in *c and ended in `end`: *c is where both lead.  `loop`: the section may come more
- * than once.  False: no common place, as when a tag is opened but not closed inside. */
+/* Sets *c, the context at the beginning of a section, to the context after it; `end` is the context at its end.  loop:
+ * the section may be repeated.  False: there is no common context, for example when the section opens a tag and does not
+ * close it. */
 bool template_context_join(struct template_context *c, const struct template_context *end, bool loop);
 
-/* "element text", "attribute href of <a>": for messages. */
+/* "element text", "attribute href of <a>"; for messages. */
 struct span template_context_name(const struct template_context *c, struct arena *a);
 
-/* Whether a template may end here. */
+/* May a template end here? */
 bool template_context_done(const struct template_context *c);
 
 #endif

@@ -1,13 +1,12 @@
-/* Where templates come from: whole files, and partials by name.  A partial's indentation is put before
- * each of its lines here, before anything is scanned, as the specification says it; the columns of
- * messages leave it out again. */
+/* Reads templates from files, and partials by name.  Each line of a partial is indented here, before the partial is
+ * scanned, as the specification requires.  The columns in messages do not count the indentation. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "base/file.h"
 #include "template/template_scan.h"
 
-/* Each line, also an empty one, gets the indentation; what follows the last line end is no line. */
+/* Indents each line, also empty lines.  There is no line after the last line end. */
 static void indent_lines(struct buf *out, struct span text, struct span indent)
 {
   while (text.n) {
@@ -35,10 +34,10 @@ static bool source_take(struct template_source *s, struct arena *a, struct span 
       fine = false;
     }
   }
-  int kept = errno;
+  int error = errno;
   buf_free(&raw);
   buf_free(&led);
-  errno = kept;
+  errno = error;
   return fine;
 }
 
@@ -57,7 +56,7 @@ bool template_read_partial(struct template_source *s, struct arena *a, const cha
   if (*ext) {
     if (source_take(s, a, arena_printf(a, "%s/%.*s%s.mustache", dir, SPAN_ARG(name), ext), tag->indent))
       return true;
-    if (errno != ENOENT) /* it is there: the other one would be the wrong one */
+    if (errno != ENOENT) /* the file exists but can't be read: do not fall back to the other one */
       return false;
   }
   return source_take(s, a, arena_printf(a, "%s/%.*s.mustache", dir, SPAN_ARG(name)), tag->indent);

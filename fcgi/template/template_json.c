@@ -1,7 +1,7 @@
-/* Lenient rendering: tokens and any JSON value, as the Mustache specification says.  Nothing is known
- * before: a name is looked for in the objects around, from the innermost outwards, and what is not
- * found is empty.  false, null, "", 0 and [] hide a section.  Interpolated lists and objects are
- * written as JSON.  Partials are read when they are met, once for each indentation. */
+/* Lenient rendering of tokens with any JSON value, as the Mustache specification requires.  A name is searched in the
+ * enclosing objects, from the innermost outwards; a name that is not found is empty.  false, null, "", 0 and [] hide a
+ * section.  Interpolated lists and objects are written as JSON.  A partial is read at its first use, once for each
+ * indentation. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 #include "template/template_scan.h"
 #include "text/escape.h"
 
-#define CONTEXTS 512 /* sections within sections, partials' included */
+#define CONTEXTS 512 /* depth of nested sections, including those of partials */
 
 struct partial {
   struct partial *next;
@@ -37,7 +37,7 @@ static json_t *member_find(json_t *of, struct span name)
   return json_is_object(of) ? json_object_getn(of, name.p, name.n) : NULL;
 }
 
-/* NULL: not found.  The first part of a dotted name decides where the rest is looked for. */
+/* NULL: not found.  The first part of a dotted name selects the object in which the rest is searched. */
 static json_t *name_find(const struct lenient *r, struct span name)
 {
   json_t *found = NULL;
@@ -138,7 +138,7 @@ static bool partial_render(struct lenient *r, const struct template_source *s, c
     return p != NULL;
   if (r->partial_depth == TEMPLATE_DEPTH) {
     template_fault(s, t->at, r->why, "partial \"%.*s\": partials are nested more than %d deep: does it include itself "
-                                     "without an end?", SPAN_ARG(t->text), TEMPLATE_DEPTH);
+                                     "without end?", SPAN_ARG(t->text), TEMPLATE_DEPTH);
     return false;
   }
   r->partial_depth++;

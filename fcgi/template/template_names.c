@@ -1,10 +1,10 @@
-/* Names become places: looked for from the innermost scope outwards, then through the dots.  What is
- * not found is told together with what there would have been. */
+/* Resolves names: the first part is searched from the innermost scope outwards, the parts after dots in the records.  The
+ * fault for an unknown name lists the fields that exist. */
 #include "template/template_compiler.h"
 
 #define FAULTS_MAX 50
 
-void template_compiler_fault(struct template_compiler *c, const struct template_chain *in, size_t at,
+void template_compiler_fault(struct template_compiler *c, const struct template_include *in, size_t at,
                              struct span sentence)
 {
   if (c->faults++ < FAULTS_MAX)
@@ -29,7 +29,7 @@ static struct span field_names(struct template_compiler *c, const struct shape *
   return all;
 }
 
-/* "compare_view (its fields are a, b), page_view (...)", from the innermost outwards. */
+/* "compare_view (a, b), nor of page_view (...)", from the innermost scope outwards. */
 static struct span shapes_in_reach(struct template_compiler *c)
 {
   struct span all = span_of(NULL, 0);
@@ -40,22 +40,22 @@ static struct span shapes_in_reach(struct template_compiler *c)
   return all;
 }
 
-static bool name_first(struct template_compiler *c, struct span name, struct template_meaning *m)
+static bool name_first(struct template_compiler *c, struct span name, struct template_binding *m)
 {
   for (size_t i = c->scope_n; i-- > 0;) {
     const struct template_scope *s = &c->scopes[i];
     const struct shape_field *f = s->shape ? field_find(s->shape, name) : NULL;
     if (f) {
-      *m = (struct template_meaning){{.level = s->level, .offset = (uint32_t)f->offset}, f->kind, f->of};
+      *m = (struct template_binding){{.level = s->level, .offset = (uint32_t)f->offset}, f->kind, f->of};
       return true;
     }
   }
   return false;
 }
 
-/* One more dot: from a RECORD to its field. */
-static bool name_next(struct template_compiler *c, const struct template_chain *in, const struct template_token *t,
-                      struct span part, struct template_meaning *m)
+/* Resolves the part after a dot, a field of the RECORD before it. */
+static bool name_next(struct template_compiler *c, const struct template_include *in, const struct template_token *t,
+                      struct span part, struct template_binding *m)
 {
   const struct shape_field *f = m->kind == SHAPE_RECORD ? field_find(m->of, part) : NULL;
   if (m->kind != SHAPE_RECORD)
@@ -76,8 +76,8 @@ static bool name_next(struct template_compiler *c, const struct template_chain *
   return false;
 }
 
-static bool name_dot(struct template_compiler *c, const struct template_chain *in, const struct template_token *t,
-                     struct template_meaning *m)
+static bool name_dot(struct template_compiler *c, const struct template_include *in, const struct template_token *t,
+                     struct template_binding *m)
 {
   const struct template_scope *s = &c->scopes[c->scope_n - 1];
   if (s->has_dot)
@@ -88,8 +88,8 @@ static bool name_dot(struct template_compiler *c, const struct template_chain *i
   return s->has_dot;
 }
 
-bool template_name_find(struct template_compiler *c, const struct template_chain *in, const struct template_token *t,
-                        struct template_meaning *m)
+bool template_name_find(struct template_compiler *c, const struct template_include *in, const struct template_token *t,
+                        struct template_binding *m)
 {
   if (span_eq(t->text, SPAN(".")))
     return name_dot(c, in, t, m);

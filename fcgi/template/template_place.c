@@ -1,5 +1,5 @@
-/* The other half of template_context.h: what a value becomes at a place, and what two places that a
- * section leads to have in common. */
+/* The second part of template_context.h: how a value is escaped at a place, and the common context of the two ends of a
+ * section. */
 #include "template/template_places.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ static const char *attribute_value(struct template_context *c, enum template_esc
 {
   const char *why = attribute_fault(c->attribute);
   memset(c->value, 0, sizeof c->value);
-  c->value[0] = '{'; /* so that what follows is never taken for a whole literal value */
+  c->value[0] = '{'; /* an impossible first character: the value is not literal */
   return why || c->url == URL_NONE ? why : url_value(c, escape);
 }
 
@@ -68,7 +68,7 @@ const char *template_context_value(struct template_context *c, bool markup, enum
   }
 }
 
-/* In a tag, where the next attribute or ">" may come. */
+/* In a tag, where an attribute or ">" may follow. */
 static bool in_tag(const struct template_context *c)
 {
   switch ((enum template_place)c->place) {

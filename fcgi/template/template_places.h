@@ -1,4 +1,4 @@
-/* The places that template_context.c and template_place.c tell apart. */
+/* The states of template_context.c and template_place.c: the places of HTML and XML, and the parts of a URL. */
 #ifndef DIPTYCH_TEMPLATE_TEMPLATE_PLACES_H
 #define DIPTYCH_TEMPLATE_TEMPLATE_PLACES_H
 
@@ -25,12 +25,12 @@ enum template_place {
 
 enum template_url {
   URL_NONE,
-  URL_BEGIN,     /* nothing of it yet */
+  URL_BEGIN,     /* at the beginning */
   URL_UNDECIDED, /* literal letters that could be a scheme */
   URL_PART,
   URL_QUERY,
   URL_MIXED,     /* one of the above, depending on a section */
-  URL_FORBIDDEN, /* a literal scheme that values may not stand in */
+  URL_FORBIDDEN, /* a literal scheme that allows no values */
 };
 
 #endif

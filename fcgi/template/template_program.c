@@ -11,7 +11,7 @@ static uint64_t hash_add(uint64_t h, const void *p, size_t n)
   return h;
 }
 
-/* Field by field: padding has no promised value, and machines of one site must agree. */
+/* Hashes field by field, because padding is indeterminate and the machines of a site must have the same hash. */
 uint64_t template_program_hash(const struct template *t)
 {
   uint64_t h = hash_add(UINT64_C(0xCBF29CE484222325), t->pool, t->pool_n);

@@ -1,11 +1,10 @@
-/* Runs a compiled template: one loop over a flat array, literals by memcpy, no look-up, no recursion.
- * The program was checked when it was made, so nothing is checked here but pointers that may be NULL
- * (records) and loops that may be empty. */
+/* Runs a compiled template: one loop over a flat array, without lookups or recursion; literals are copied by memcpy.
+ * The compiler has checked the program, so only records that may be NULL and lists that may be empty are checked here. */
 #include "template/template_program.h"
 #include "text/escape.h"
 #include "text/url.h"
 
-/* The field, or NULL when a record on the way to it is not there. */
+/* The field, or NULL when a record on the path to it is NULL. */
 static inline const void *ref_at(const struct template_ref *r, const void *const *levels)
 {
   const char *at = levels[r->level];
@@ -51,7 +50,7 @@ static void url_refuse(struct buf *out, struct span s)
   buf_putc(out, '#');
 }
 
-/* What a URL may hold is harmless in an attribute but for "&". */
+/* Of the characters of a URL, only "&" must be escaped in an attribute. */
 static void url_write(struct buf *out, struct span s, void (*write)(struct buf *out, struct span s))
 {
   size_t from = out->n, ampersands = 0;

@@ -9,9 +9,9 @@ struct scanner {
   struct template_source *source;
   FILE *why;
   struct buf tokens; /* of struct template_token */
-  struct buf open;   /* size_t: indexes of sections not closed yet */
+  struct buf open;   /* of size_t: indexes of the open sections */
   struct span left, right;
-  size_t pos; /* everything before it is dealt with */
+  size_t pos; /* everything before this byte is scanned */
 };
 
 void template_fault(const struct template_source *s, size_t at, FILE *why, const char *format, ...)
@@ -48,9 +48,9 @@ static void text_add(struct scanner *sc, size_t from, size_t to)
     buf_put(&sc->tokens, &t, sizeof t);
 }
 
-/* One tag as it was written. */
+/* A tag as it is written. */
 struct tag {
-  size_t at, end;      /* its bytes, delimiters included */
+  size_t at, end;      /* its bytes, with delimiters */
   char sigil;          /* one of #^/>!={& or 0 */
   struct span content; /* without sigil and blanks */
 };
@@ -65,7 +65,7 @@ static bool tag_cut(struct scanner *sc, size_t at, struct tag *tag)
   char closer = tag->sigil == '{' ? '}' : tag->sigil == '=' ? '=' : 0;
   struct span rest = span_from(all, from);
   size_t end = span_find_span(rest, sc->right);
-  /* {{{x}}} and {{=| |=}} close with a character of their own before the delimiter. */
+  /* {{{x}}} and {{=| |=}} have a closing character before the delimiter. */
   while (closer && end < rest.n && (end == 0 || rest.p[end - 1] != closer)) {
     struct span more = span_from(rest, end + 1);
     size_t next = span_find_span(more, sc->right);
@@ -86,7 +86,7 @@ static bool is_blank(char c)
   return c == ' ' || c == '\t';
 }
 
-/* Whether the tag has its line for itself; *line_start and *line_end then are the line's bytes. */
+/* Is the tag alone on its line?  *line_start and *line_end are then the bytes of the line. */
 static bool tag_alone(const struct scanner *sc, const struct tag *tag, size_t *line_start, size_t *line_end)
 {
   struct span all = sc->source->text;
@@ -123,7 +123,7 @@ static bool delimiters_set(struct scanner *sc, const struct tag *tag)
       fine = false;
   if (!fine) {
     template_fault(sc->source, tag->at, sc->why,
-                   "delimiters are set as {{=LEFT RIGHT=}}, two words without \"=\" in them");
+                   "set delimiters as {{=LEFT RIGHT=}}, two texts without \"=\" in them");
     return false;
   }
   sc->left = left;
@@ -211,7 +211,7 @@ static bool scan_all(struct scanner *sc)
     }
     text_add(sc, sc->pos, start);
     if (sc->tokens.failed || sc->open.failed)
-      return true; /* said by template_scan */
+      return true; /* template_scan reports it */
     if (!tag_add(sc, &tag, alone ? span_of(all.p + start, tag.at - start) : span_of(NULL, 0)))
       return false;
     sc->pos = end;
@@ -226,14 +226,14 @@ bool template_scan(struct template_source *s, struct arena *a, FILE *why)
                        .left = SPAN("{{"), .right = SPAN("}}")};
   bool fine = scan_all(&sc);
   s->n = token_count(&sc);
-  struct template_token *kept = ARENA_ARRAY(a, s->n, struct template_token);
-  if (fine && (sc.tokens.failed || sc.open.failed || !kept)) {
+  struct template_token *tokens = ARENA_ARRAY(a, s->n, struct template_token);
+  if (fine && (sc.tokens.failed || sc.open.failed || !tokens)) {
     fprintf(why, "%s: out of memory\n", s->path);
     fine = false;
   }
   if (fine && s->n)
-    memcpy(kept, sc.tokens.p, s->n * sizeof *kept);
-  s->tokens = kept;
+    memcpy(tokens, sc.tokens.p, s->n * sizeof *tokens);
+  s->tokens = tokens;
   buf_free(&sc.tokens);
   buf_free(&sc.open);
   return fine;

@@ -1,7 +1,6 @@
-/* From a template's text to its tokens: the one place that knows Mustache's syntax.  Tags that stand
- * alone on a line take the line with them, delimiters are followed, comments are gone, sections are
- * matched.  Both ways of using a template start here.
- * Memory is the arena's; tokens point into the source. */
+/* Splits the text of a template into tokens.  Only this file knows the syntax of Mustache.  A tag alone on its line removes
+ * the line.  Changes of delimiters are applied, comments are removed, and sections are matched with their ends.  Strict
+ * and lenient templates both use it.  Memory belongs to the arena; tokens point into the source. */
 #ifndef DIPTYCH_TEMPLATE_TEMPLATE_SCAN_H
 #define DIPTYCH_TEMPLATE_TEMPLATE_SCAN_H
 
@@ -21,32 +20,32 @@ enum template_token_kind {
 
 struct template_token {
   enum template_token_kind kind;
-  struct span text;   /* the text, or the tag's name */
-  struct span indent; /* PARTIAL alone on its line: what stands before it */
-  size_t at;          /* byte of the source, for messages */
-  size_t match;       /* SECTION, INVERTED: index of its END, and back */
+  struct span text;   /* the text, or the name of the tag */
+  struct span indent; /* PARTIAL alone on its line: the blanks before it */
+  size_t at;          /* offset in the source, for messages */
+  size_t match;       /* SECTION, INVERTED: index of its END; END: index of its section */
 };
 
 struct template_source {
-  const char *path; /* as messages name it */
+  const char *path; /* for messages */
   struct span text;
-  size_t indent; /* bytes that were put before each line; columns in messages leave them out */
+  size_t indent; /* bytes of indentation added to each line; columns in messages do not count them */
   const struct template_token *tokens;
   size_t n;
 };
 
-/* Fills tokens and n from text.  False: said on `why`. */
+/* Sets tokens and n from text.  False: the reason is written to `why`. */
 bool template_scan(struct template_source *s, struct arena *a, FILE *why);
 
-/* "file:line:column: sentence\n" */
+/* Writes "file:line:column: sentence\n". */
 void template_fault(const struct template_source *s, size_t at, FILE *why, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Reads DIR/FILE.  False when it can't, with errno; says nothing. */
+/* Reads DIR/FILE.  False: errno has the reason; nothing is written. */
 bool template_read(struct template_source *s, struct arena *a, const char *dir, const char *file);
 
-/* Finds and reads partial `name` for a template of the kind `ext` (".html", or ""), each line led by
- * `indent`.  False when there is none. */
+/* Reads the partial of a tag for a template with the extension `ext` (".html", or ""), with each line indented by
+ * tag->indent.  False: errno has the reason, ENOENT when there is no such partial. */
 bool template_read_partial(struct template_source *s, struct arena *a, const char *dir, const char *ext,
                            const struct template_token *tag);
 

@@ -169,7 +169,7 @@ static void faults(void **state)
   refuses("html", "ab{{name", "t.html.mustache:1:3: ", "never closed: \"}}\"");
   refuses("html", "{{{body}}", "t.html.mustache:1:1: ", "never closed: \"}}}\"");
   refuses("html", "{{}}", "t.html.mustache:1:1: ", "no name");
-  refuses("html", "{{=x=}}", "t.html.mustache:1:1: ", "two words");
+  refuses("html", "{{=x=}}", "t.html.mustache:1:1: ", "two texts");
   refuses("html", "{{{name}}}", "t.html.mustache:1:1: ", "\"name\" is TEXT and is never shown raw: write {{name}}");
   refuses("html", "{{body}}", "t.html.mustache:1:1: ", "\"body\" is HTML: write {{{body}}}");
   refuses("html", "{{moves}}", "t.html.mustache:1:1: ", "is LIST");
@@ -246,7 +246,7 @@ static void misplaced(void **state)
   refuses("html", "<a href=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:{{name}}\">", "t.html.mustache:1:45: ", "http, https, mailto");
   refuses("html", "<a href=\"{{#site}}{{site}}{{/site}}{{name}}\">", "t.html.mustache:1:36: ", "depends on the section");
   refuses("html", "{{#site}}<p title=\"{{/site}}\">", "t.html.mustache:1:20: ",
-          "section \"site\" begins in element text and ends in attribute title of <p>: what it opens it must close");
+          "section \"site\" begins in element text and ends in attribute title of <p>: it must close what it opens");
   refuses("html", "<p{{#site}}>{{/site}}", "t.html.mustache:1:13: ", "must close");
   refuses("html", "<p{{#gone}} hidden{{/gone}}x>", "t.html.mustache:1:28: ", "write a blank here");
   refuses("html", "a < b", "t.html.mustache:1:4: ", "write &lt;");
