@@ -17,28 +17,28 @@ struct merge {
   struct page *page;
   struct lane lanes[PRODUCT_SECTORS_MAX];
   size_t n;
-  uint8_t *open;
+  uint8_t *marked;
 };
 
 /* An ordinal beyond the pin's products is a torn read.  The plan is repeated then (catalog_still). */
-static bool is_open(const struct merge *m, uint32_t ordinal)
+static bool is_marked(const struct merge *m, uint32_t ordinal)
 {
-  return ordinal < m->page->pin.products && (m->open[ordinal >> 3] >> (ordinal & 7) & 1);
+  return ordinal < m->page->pin.products && (m->marked[ordinal >> 3] >> (ordinal & 7) & 1);
 }
 
 static void toggle(struct merge *m, uint32_t ordinal)
 {
-  m->open[ordinal >> 3] ^= (uint8_t)(1u << (ordinal & 7));
+  m->marked[ordinal >> 3] ^= (uint8_t)(1u << (ordinal & 7));
 }
 
 /* Marks the products of all rankings; returns their number. */
-static uint32_t open_all(struct merge *m, uint32_t except)
+static uint32_t mark_all(struct merge *m, uint32_t except)
 {
   uint32_t total = 0;
   for (size_t i = 0; i < m->n; i++)
     for (uint32_t k = 0; k < m->lanes[i].list.n; k++) {
       uint32_t ordinal = m->lanes[i].list.ordinals[k];
-      if (ordinal == except || ordinal >= m->page->pin.products || is_open(m, ordinal))
+      if (ordinal == except || ordinal >= m->page->pin.products || is_marked(m, ordinal))
         continue;
       toggle(m, ordinal);
       total++;
@@ -62,7 +62,7 @@ static bool ranks_before(struct merge *m, struct lane *a, struct lane *b)
 /* Advances a lane to its next marked product; false: it has none left. */
 static bool lane_skip_taken(struct merge *m, struct lane *l)
 {
-  while (l->at < l->list.n && !is_open(m, l->list.ordinals[l->at])) {
+  while (l->at < l->list.n && !is_marked(m, l->list.ordinals[l->at])) {
     l->at++;
     l->slug.p = NULL;
     if (l->at < l->list.n)
@@ -74,13 +74,13 @@ static bool lane_skip_taken(struct merge *m, struct lane *l)
 /* Takes the alternative that ranks next and clears its mark; CATALOG_NONE: none is left. */
 static uint32_t next(struct merge *m)
 {
-  struct lane *best = NULL;
+  struct lane *top = NULL;
   for (size_t i = 0; i < m->n; i++)
-    if (lane_skip_taken(m, &m->lanes[i]) && (!best || ranks_before(m, &m->lanes[i], best)))
-      best = &m->lanes[i];
-  if (!best)
+    if (lane_skip_taken(m, &m->lanes[i]) && (!top || ranks_before(m, &m->lanes[i], top)))
+      top = &m->lanes[i];
+  if (!top)
     return CATALOG_NONE;
-  uint32_t ordinal = best->list.ordinals[best->at];
+  uint32_t ordinal = top->list.ordinals[top->at];
   toggle(m, ordinal);
   return ordinal;
 }
@@ -103,7 +103,7 @@ static uint32_t take_far(const struct merge *m, uint32_t first, uint32_t max, ui
   struct catalog_list all = catalog_ranking(&m->page->pin);
   uint32_t n = 0, met = 0;
   for (uint32_t i = 0; i < all.n && n < max; i++)
-    if (is_open(m, all.ordinals[i]) && met++ >= first)
+    if (is_marked(m, all.ordinals[i]) && met++ >= first)
       ordinals[n++] = all.ordinals[i];
   return n;
 }
@@ -111,16 +111,16 @@ static uint32_t take_far(const struct merge *m, uint32_t first, uint32_t max, ui
 uint32_t alternatives_take(struct page *p, const struct planned_product *g, uint32_t first, uint32_t max, uint32_t *ordinals,
                            uint32_t *n)
 {
-  struct merge m = {.page = p, .open = arena_alloc(p->arena, p->pin.products / 8 + 1)};
+  struct merge m = {.page = p, .marked = arena_alloc(p->arena, p->pin.products / 8 + 1)};
   *n = 0;
-  if (!m.open)
+  if (!m.marked)
     return 0;
   for (uint32_t i = 0; i < g->n_sectors && m.n < PRODUCT_SECTORS_MAX; i++) {
     struct catalog_list list = g->sectors[i].ranking;
     if (list.n)
       m.lanes[m.n++] = (struct lane){.list = list, .tenths = catalog_score(&p->pin, list.ordinals[0])};
   }
-  uint32_t total = open_all(&m, g->member.ordinal);
+  uint32_t total = mark_all(&m, g->member.ordinal);
   if (first < total)
     *n = (first < FAR_FIRST ? take_near(&m, first, max, ordinals) : take_far(&m, first, max, ordinals));
   page_digest(p, &total, sizeof total);

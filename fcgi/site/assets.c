@@ -24,7 +24,7 @@ static const struct asset *find(const struct assets *a, const char *name)
   return NULL;
 }
 
-static bool names_all(const struct assets *a)
+static bool has_required(const struct assets *a)
 {
   return find(a, "site.css") && find(a, "favicon.svg");
 }
@@ -48,11 +48,11 @@ struct assets *assets_read(const struct config *c, FILE *why)
       snprintf(at->name, sizeof at->name, "%s", name);
       snprintf(at->href, sizeof at->href, "/static/%s", hashed);
     }
-  bool whole = !ferror(f) && names_all(a);
-  if (!whole)
+  bool complete = !ferror(f) && has_required(a);
+  if (!complete)
     fprintf(why, "%s: %s: " CURE "\n", path, ferror(f) ? strerror(errno) : "it lacks a name that pages need");
   fclose(f);
-  if (!whole)
+  if (!complete)
     assets_free(&a);
   return a;
 }

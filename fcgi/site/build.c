@@ -8,7 +8,7 @@
 #include "text/url.h"
 #include "text/utf8.h"
 
-enum err build_shown(const struct profile *f)
+enum err build_check_published(const struct profile *f)
 {
   if (!f)
     return ERR_NOT_FOUND;
@@ -134,9 +134,9 @@ static struct span lifecycle_name(enum lifecycle l)
 
 /* "https://github.com/apache/kafka/" -> "github.com/apache/kafka".  Made from the address as the editors wrote it,
  * because readers see it.  Empty when the address was refused. */
-static struct span shown_of(struct span linked, struct span written)
+static struct span url_display(struct span accepted, struct span written)
 {
-  struct span host = linked.n ? span_from(written, span_find_span(written, SPAN("://")) + 3) : SPAN("");
+  struct span host = accepted.n ? span_from(written, span_find_span(written, SPAN("://")) + 3) : SPAN("");
   if (span_starts(host, SPAN("www.")))
     host = span_from(host, 4);
   while (span_ends(host, SPAN("/")))
@@ -173,9 +173,9 @@ void build_product(struct page *p, struct planned_product *g, const struct profi
   f = f ? f : &none;
   out->license = f->license;
   out->website_url = web_url(p, f->website_url);
-  out->website_host = shown_of(out->website_url, f->website_url);
+  out->website_host = url_display(out->website_url, f->website_url);
   out->repository_url = web_url(p, f->repository_url);
-  out->repository_host = shown_of(out->repository_url, f->repository_url);
+  out->repository_host = url_display(out->repository_url, f->repository_url);
   out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(p, f->logo_url) : SPAN("");
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
   CHIPS(p, out->themes, g->themes, g->n_themes, false);

@@ -11,7 +11,7 @@
 
 /* ERR_OK when the fragment says that the product is published.  The fragment may be newer than the plan:
  * ERR_NOT_FOUND for a removed or draft product, ERR_INVALID for an archived one. */
-enum err build_shown(const struct profile *f);
+enum err build_check_published(const struct profile *f);
 
 struct page_frame { /* the page's part of its frame */
   struct span title, head_title, description, og_type; /* head_title empty: title and site name */

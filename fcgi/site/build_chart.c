@@ -7,8 +7,8 @@
 #define LANE_FIRST 44
 #define LANE_STEP 52
 #define FOOT 30
-#define CLOSER 20 /* hundredths of a percent; a lower tick this close to a higher one is hidden */
-#define LABEL_LEAST 400
+#define TICK_GAP 20 /* hundredths of a percent; a lower tick this close to a higher one is hidden */
+#define LABEL_MIN 400
 #define SHOWN_US (365 * CLOCK_DAY)
 
 static const char *const month_short[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -49,7 +49,7 @@ static struct span percent(struct page *p, int hundredths)
   return arena_copy(p->arena, span_of(at, (size_t)(text + sizeof text - at)));
 }
 
-static struct points inside(struct page *p, const struct profile *f, const struct window *w)
+static struct points points_inside(struct page *p, const struct profile *f, const struct window *w)
 {
   struct points in = {ARENA_ARRAY(p->arena, f->n_moves, struct point), 0};
   for (size_t i = 0; i < f->n_moves && in.v; i++) {
@@ -70,10 +70,10 @@ static int tick_height(enum activity_class c)
 static bool hidden(const struct points *in, size_t i)
 {
   const struct point *v = in->v;
-  for (size_t k = i; k-- > 0 && v[k].x - v[i].x <= CLOSER;)
+  for (size_t k = i; k-- > 0 && v[k].x - v[i].x <= TICK_GAP;)
     if (v[k].class >= v[i].class)
       return true;
-  for (size_t k = i + 1; k < in->n && v[i].x - v[k].x <= CLOSER; k++)
+  for (size_t k = i + 1; k < in->n && v[i].x - v[k].x <= TICK_GAP; k++)
     if (v[k].class > v[i].class)
       return true;
   return false;
@@ -162,7 +162,7 @@ static void draw_months(struct page *p, const struct window *w, const int64_t *s
     int x = starts[i] > w->from ? position(w, starts[i]) : 0;
     int end = i + 1 < n ? position(w, starts[i + 1]) : 10000;
     path_line(&lines, x, 0, d->axis_y);
-    if (end - x >= LABEL_LEAST)
+    if (end - x >= LABEL_MIN)
       d->months.v[d->months.n++] =
           (struct month_draw){percent(p, (x + end) / 2), span_z(month_short[clock_split(starts[i]).month - 1])};
   }
@@ -241,7 +241,7 @@ struct chart_view *build_chart(struct page *p, const struct planned_product *g, 
   v->columns.v = ARENA_ARRAY(p->arena, n, struct chart_column_view);
   for (size_t i = 0; i < n && v->columns.v; i++) {
     size_t at = 0;
-    in[i] = inside(p, f[i], &w);
+    in[i] = points_inside(p, f[i], &w);
     struct chart_cell_view all = count(&in[i], &at, INT64_MIN);
     v->columns.v[v->columns.n++] = (struct chart_column_view){.name = g[i].member.facts.name,
                                                               .position = build_position(i),

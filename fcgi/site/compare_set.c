@@ -10,7 +10,7 @@
 #define SLUGS_MAX 16 /* a path may name a product twice */
 #define JOINT SPAN("-vs-")
 
-static bool already(const struct compare *c, const struct member *m)
+static bool set_has(const struct compare *c, const struct member *m)
 {
   for (size_t i = 0; i < c->n; i++)
     if (c->set[i].member.facts.id == m->facts.id)
@@ -28,7 +28,7 @@ static enum plan parse_slug(struct page *p, struct span slug, struct compare *c)
 {
   struct member m;
   enum plan result = page_product(p, slug, &m);
-  if (result != PLAN_OK || already(c, &m))
+  if (result != PLAN_OK || set_has(c, &m))
     return result;
   if (c->n == COMPARE_MAX)
     return PLAN_NOT_FOUND;

@@ -53,7 +53,7 @@ static void metrics_answer(struct site *s, const struct request *rq, struct resp
 }
 
 /* Answers with a text that changes only with the configuration and its files. */
-static void lasting_answer(struct site *s, const struct request *rq, const char *type, struct buf *text,
+static void constant_answer(struct site *s, const struct request *rq, const char *type, struct buf *text,
                            struct response *out)
 {
   const struct config *c = site_config(s);
@@ -74,7 +74,7 @@ static void openapi(struct site *s, const struct request *rq, struct response *o
 {
   struct buf text = BUF_INIT;
   openapi_write(site_config(s), &text);
-  lasting_answer(s, rq, "application/json", &text, out);
+  constant_answer(s, rq, "application/json", &text, out);
 }
 
 static const struct {
@@ -108,11 +108,11 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
   v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
   struct buf text = BUF_INIT;
   template_render(templates_file(site_resources_of(s)->templates, (enum templates_file)at), &v, &text);
-  lasting_answer(s, rq, files[at].type, &text, out);
+  constant_answer(s, rq, files[at].type, &text, out);
 }
 
 /* Redirects another spelling of an address to the address; false: the spelling is the right one. */
-static bool moved_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
+static bool redirect_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
   const struct config *c = site_config(s);
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = target_embeddable(t)};
@@ -130,16 +130,16 @@ bool endpoint_answer(struct site *s, const struct request *rq, const struct targ
 {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     if (span_eq(t->path, span_z(paths[i].path))) {
-      if (!moved_answer(s, rq, t, out))
+      if (!redirect_answer(s, rq, t, out))
         paths[i].answer(s, rq, out);
       return true;
     }
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (span_eq(t->path, span_z(files[i].path))) {
-      if (!moved_answer(s, rq, t, out))
+      if (!redirect_answer(s, rq, t, out))
         file_answer(s, rq, i, out);
       return true;
     }
   /* nginx found no file at this spelling of the address; the canonical spelling may be a static file */
-  return assets_has(site_assets(s), t->path) && moved_answer(s, rq, t, out);
+  return assets_has(site_assets(s), t->path) && redirect_answer(s, rq, t, out);
 }

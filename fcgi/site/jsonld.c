@@ -4,12 +4,12 @@
 #include "text/escape.h"
 #include "text/json.h"
 
-#define USUAL 8192 /* bytes of the document of a typical comparison */
+#define INITIAL_BYTES 8192 /* bytes of the document of a typical comparison */
 
 void jsonld_begin(struct jsonld *j, struct page *p, const struct page_view *frame)
 {
   *j = (struct jsonld){.page = p, .frame = frame, .out = BUF_INIT};
-  buf_reserve(&j->out, USUAL);
+  buf_reserve(&j->out, INITIAL_BYTES);
   buf_puts(&j->out, "{\"@context\":\"https://schema.org\",\"@graph\":[");
 }
 

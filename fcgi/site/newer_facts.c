@@ -56,7 +56,7 @@ static void facts_copy(const struct page *p, uint32_t ordinal, const struct fact
 }
 
 /* Was a newer fragment of the product read that holds its facts? */
-static bool in_newer(const struct page *p, uint64_t id)
+static bool facts_were_read(const struct page *p, uint64_t id)
 {
   for (size_t i = 0; i < p->n_wants; i++)
     if (p->wants[i].id == id && newer(&p->wants[i]) && fragment_facts(p->wants[i].kind, p->wants[i].value))
@@ -65,13 +65,13 @@ static bool in_newer(const struct page *p, uint64_t id)
 }
 
 /* Wants for the cards of products whose newer fragments hold no facts (a timeline or questions). */
-static struct want *not_in_newer(const struct page *p, size_t *n)
+static struct want *cards_wanted(const struct page *p, size_t *n)
 {
   struct want *cards = ARENA_ARRAY(p->arena, p->n_wants, struct want);
   *n = 0;
   for (size_t i = 0; i < p->n_wants && cards; i++) {
     const struct want *w = &p->wants[i];
-    if (newer(w) && !in_newer(p, w->id))
+    if (newer(w) && !facts_were_read(p, w->id))
       cards[(*n)++] = (struct want){.kind = FRAGMENT_CARD,
                                     .id = w->id,
                                     .version = w->got,
@@ -95,7 +95,7 @@ static size_t facts_take(const struct page *p, const struct want *wants, size_t 
 size_t newer_facts_collect(const struct page *p, struct store *store, const struct store_context *x, struct facts **out)
 {
   size_t n_cards, n = p->n_newer;
-  struct want *cards = not_in_newer(p, &n_cards);
+  struct want *cards = cards_wanted(p, &n_cards);
   *out = ARENA_ARRAY(p->arena, n + 2 * p->n_wants, struct facts);
   if (!cards || !*out)
     return 0;

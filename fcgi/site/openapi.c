@@ -66,9 +66,9 @@ static const struct path_docs *path_docs_of(const char *pattern)
 
 static void path_write(struct buf *out, const struct route *r, const struct path_docs *w, const char *suffix)
 {
-  const char *hole = strstr(r->pattern, "{}");
-  if (hole)
-    buf_printf(out, "%.*s{%s}%s%s", (int)(hole - r->pattern), r->pattern, w->parameter, hole + 2, suffix);
+  const char *placeholder = strstr(r->pattern, "{}");
+  if (placeholder)
+    buf_printf(out, "%.*s{%s}%s%s", (int)(placeholder - r->pattern), r->pattern, w->parameter, placeholder + 2, suffix);
   else
     buf_printf(out, "%s%s", r->pattern, suffix);
 }
@@ -113,12 +113,12 @@ static json_t *responses(const struct route *r, unsigned flag, const char *type)
 
 /* jansson silently leaves out values when memory runs out.  Its allocator sets this flag.  Nothing else in a worker
  * uses jansson. */
-static bool starved;
+static bool out_of_memory;
 
 static void *json_memory(size_t n)
 {
   void *p = malloc(n);
-  starved = starved || !p;
+  out_of_memory = out_of_memory || !p;
   return p;
 }
 
@@ -146,7 +146,7 @@ static void path_add(json_t *paths, const struct route *r, size_t form)
   json_object_set_new(paths, buf_z(&path),
                       json_pack("{s:{s:s, s:s, s:o, s:o}}", "get", "operationId", buf_z(&id), "summary", w->summary,
                                 "parameters", parameters(r, w), "responses", responses(r, forms[form].flag, type)));
-  starved = starved || path.failed || id.failed;
+  out_of_memory = out_of_memory || path.failed || id.failed;
   buf_free(&path);
   buf_free(&id);
 }
@@ -207,7 +207,7 @@ static json_t *components(void)
 
 bool openapi_write(const struct config *c, struct buf *out)
 {
-  starved = false;
+  out_of_memory = false;
   json_set_alloc_funcs(json_memory, free);
   json_t *document =
       json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:[], s:o, s:o}", "openapi", "3.1.0", "info", "title", c->site_name,
@@ -215,7 +215,7 @@ bool openapi_write(const struct config *c, struct buf *out)
                 "Every content page as JSON and Markdown: add .json or .md to its path. The values are those of the "
                 "page. No key is needed; any origin may read.",
                 "servers", "url", c->base_url, "security", "paths", paths(), "components", components());
-  out->failed = out->failed || !document || starved;
+  out->failed = out->failed || !document || out_of_memory;
   json_write_tree(out, document);
   buf_putc(out, '\n');
   json_decref(document);

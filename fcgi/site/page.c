@@ -76,7 +76,7 @@ void page_facts_refresh(const struct page *p, struct facts *f)
       *f = p->newer[i];
 }
 
-static bool facts_of(const struct page *p, uint32_t ordinal, struct facts *out)
+static bool facts_read(const struct page *p, uint32_t ordinal, struct facts *out)
 {
   if (!catalog_facts(&p->pin, ordinal, out))
     return false;
@@ -87,7 +87,7 @@ static bool facts_of(const struct page *p, uint32_t ordinal, struct facts *out)
 bool page_member(struct page *p, uint32_t ordinal, struct member *out)
 {
   *out = (struct member){.ordinal = ordinal, .want = SIZE_MAX};
-  if (!facts_of(p, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
+  if (!facts_read(p, ordinal, &out->facts) || out->facts.status != PRODUCT_PUBLISHED)
     return false;
   page_changed_at(p, out->facts.edited_us);
   out->tenths = catalog_score(&p->pin, ordinal);
@@ -102,7 +102,7 @@ enum plan page_product(struct page *p, struct span slug, struct member *out)
   bool alias = false;
   struct facts facts;
   uint32_t ordinal = catalog_find(&p->pin, slug, &alias);
-  if (ordinal == CATALOG_NONE || !facts_of(p, ordinal, &facts))
+  if (ordinal == CATALOG_NONE || !facts_read(p, ordinal, &facts))
     return PLAN_NOT_FOUND;
   if (facts.status == PRODUCT_ARCHIVED)
     return PLAN_GONE;

@@ -99,7 +99,7 @@ enum err build_alternatives(struct page *p)
   struct alternatives_view *v = ARENA_NEW(p->arena, struct alternatives_view);
   const struct profile *f = page_value(p, a->product.member.want);
   const struct facts *facts = &a->product.member.facts;
-  enum err e = build_shown(f);
+  enum err e = build_check_published(f);
   if (e != ERR_OK)
     return e;
   if (!v || !(v->product = ARENA_NEW(p->arena, struct member_view)))

@@ -209,7 +209,7 @@ enum err build_compare(struct page *p)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < c->n; i++) {
     f[i] = page_value(p, c->set[i].member.want);
-    enum err e = build_shown(f[i]);
+    enum err e = build_check_published(f[i]);
     if (e != ERR_OK)
       return e;
   }

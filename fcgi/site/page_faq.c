@@ -261,7 +261,7 @@ enum err build_faq(struct page *p)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < c->n; i++) {
     profiles[i] = page_value(p, c->set[i].member.want);
-    enum err e = build_shown(profiles[i]);
+    enum err e = build_check_published(profiles[i]);
     if (e != ERR_OK)
       return e;
     page_member_refresh(&c->set[i].member, &profiles[i]->facts);

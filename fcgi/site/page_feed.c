@@ -183,7 +183,7 @@ static struct span iso(struct page *p, int64_t us)
 }
 
 /* The stream whose next move is the newest; ties go to the lower slug. */
-static struct stream *newest_stream(struct feed *f)
+static struct stream *next_stream(struct feed *f)
 {
   struct stream *best = NULL;
   for (size_t i = 0; i < f->n; i++) {
@@ -237,13 +237,13 @@ static void entry_fill(struct page *p, const struct feed *f, const struct stream
   }
 }
 
-static enum err open_streams(struct page *p, struct feed *f)
+static enum err streams_open(struct page *p, struct feed *f)
 {
   for (size_t i = 0; i < f->n; i++) {
     struct stream *s = &f->streams[i];
     const struct timeline *t = page_value(p, s->timeline);
     const struct profile *profile = page_value(p, s->member.want);
-    enum err e = f->needs_profiles ? build_shown(profile) : ERR_OK;
+    enum err e = f->needs_profiles ? build_check_published(profile) : ERR_OK;
     if (e != ERR_OK)
       return e;
     if (profile)
@@ -260,7 +260,7 @@ static enum err build_feed(struct page *p)
   struct feed *f = p->plan;
   const struct config *c = site_config(p->site);
   struct feed_view *v = ARENA_NEW(p->arena, struct feed_view);
-  enum err e = open_streams(p, f);
+  enum err e = streams_open(p, f);
   if (e != ERR_OK)
     return e;
   if (!v || !(v->entries.v = ARENA_ARRAY(p->arena, ENTRIES, struct feed_entry_view)))
@@ -273,7 +273,7 @@ static enum err build_feed(struct page *p)
   v->alternate = page_absolute(p, span_eq(p->canonical, SPAN("/feed")) ? SPAN("/") : p->canonical);
   v->icon = page_absolute(p, assets_href(site_assets(p->site), "favicon.svg"));
   v->author = span_z(c->site_name);
-  for (struct stream *s; v->entries.n < ENTRIES && (s = newest_stream(f)); s->v++, s->n--)
+  for (struct stream *s; v->entries.n < ENTRIES && (s = next_stream(f)); s->v++, s->n--)
     entry_fill(p, f, s, &s->v[0], &v->entries.v[v->entries.n++]);
   v->updated = v->entries.n ? v->entries.v[0].updated : iso(p, p->changed_us != CLOCK_NEVER ? p->changed_us : 0);
   p->view = v;

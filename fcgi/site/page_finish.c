@@ -50,7 +50,7 @@ static struct span link_header(struct page_request *v)
 }
 
 /* The address of the answer itself, with the parameters that the page uses. */
-static struct span self_of(struct page_request *v)
+static struct span self_url(struct page_request *v)
 {
   return page_absolute(&v->page, ARENA_JOIN(v->rq->arena, page_request_canonical(v), page_query(&v->page)));
 }
@@ -62,7 +62,7 @@ static bool render(struct page_request *v, struct buf *body)
   if (v->page.body.n)
     buf_span(body, v->page.body);
   else if (v->target.form == FORM_JSON)
-    representation_json_write(body, v->route->shape, v->page.view, self_of(v));
+    representation_json_write(body, v->route->shape, v->page.view, self_url(v));
   else if (!t || !template_render(t, v->page.view, body))
     return false;
   return !body->failed;

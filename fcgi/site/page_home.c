@@ -47,14 +47,14 @@ enum plan plan_home(struct page *p, struct span param)
   return PLAN_OK;
 }
 
-struct moved {
+struct spark_entry {
   const struct activity *activity;
   const struct facts *facts;
 };
 
-static int moved_cmp(const void *a, const void *b)
+static int spark_cmp(const void *a, const void *b)
 {
-  const struct moved *x = a, *y = b;
+  const struct spark_entry *x = a, *y = b;
   if (x->activity->occurred_us != y->activity->occurred_us)
     return x->activity->occurred_us < y->activity->occurred_us ? 1 : -1;
   int c = span_cmp(x->facts->slug, y->facts->slug);
@@ -63,14 +63,14 @@ static int moved_cmp(const void *a, const void *b)
 
 static void sparks(struct page *p, const struct home *h, struct home_view *v)
 {
-  struct moved all[SPARKS * CARD_SPARKS];
+  struct spark_entry all[SPARKS * CARD_SPARKS];
   size_t n = 0;
   for (size_t i = 0; i < h->n_movers; i++) {
     const struct card *c = page_value(p, h->movers[i].member.want);
     for (size_t k = 0; c && k < c->n_sparks && k < CARD_SPARKS; k++)
-      all[n++] = (struct moved){&c->sparks[k], &h->movers[i].member.facts};
+      all[n++] = (struct spark_entry){&c->sparks[k], &h->movers[i].member.facts};
   }
-  qsort(all, n, sizeof *all, moved_cmp);
+  qsort(all, n, sizeof *all, spark_cmp);
   v->sparks.v = ARENA_ARRAY(p->arena, SPARKS, struct activity_view);
   for (size_t i = 0; i < n && i < SPARKS && v->sparks.v; i++) {
     struct activity_view *a = &v->sparks.v[v->sparks.n++];

@@ -7,7 +7,7 @@
 
 #define POPULAR 5
 
-struct choosing {
+struct pick_plan {
   struct picker picker;
   size_t given, known;
 };
@@ -17,7 +17,7 @@ static int slug_cmp(const void *a, const void *b)
   return span_cmp(*(const struct span *)a, *(const struct span *)b);
 }
 
-static struct span set_of(struct page *p, const struct picker *k)
+static struct span set_path(struct page *p, const struct picker *k)
 {
   struct span slugs[PICKER_FIELDS];
   size_t n = 0;
@@ -36,7 +36,7 @@ static struct span set_of(struct page *p, const struct picker *k)
 
 enum plan plan_pick(struct page *p, struct span param)
 {
-  struct choosing *c = ARENA_NEW(p->arena, struct choosing);
+  struct pick_plan *c = ARENA_NEW(p->arena, struct pick_plan);
   (void)param;
   p->canonical = SPAN("/compare");
   p->plan = c;
@@ -50,11 +50,11 @@ enum plan plan_pick(struct page *p, struct span param)
   }
   if (c->known < 2 || c->known < c->given)
     return PLAN_OK;
-  p->location = set_of(p, &c->picker);
+  p->location = set_path(p, &c->picker);
   return PLAN_SEE_OTHER;
 }
 
-static struct span problem_of(const struct choosing *c)
+static struct span problem_of(const struct pick_plan *c)
 {
   if (c->given == 0)
     return SPAN("");
@@ -82,7 +82,7 @@ static void popular(struct page *p, const struct picker *k, struct pick_view *v)
 
 enum err build_pick(struct page *p)
 {
-  struct choosing *c = p->plan;
+  struct pick_plan *c = p->plan;
   struct pick_view *v = ARENA_NEW(p->arena, struct pick_view);
   struct jsonld j;
   if (!v)

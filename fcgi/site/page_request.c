@@ -198,7 +198,7 @@ static bool catalog_unchanged(const struct site *s, const struct finished_page *
 }
 
 /* Gives the answers that need only a plan; false: the page must be fetched and built. */
-static bool answered_by_plan(struct page_request *v, enum plan plan, struct response *out)
+static bool answer_plan(struct page_request *v, enum plan plan, struct response *out)
 {
   if (plan == PLAN_NOT_FOUND || plan == PLAN_GONE)
     errors_answer(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, SPAN(""), out);
@@ -215,7 +215,7 @@ static bool answered_by_plan(struct page_request *v, enum plan plan, struct resp
 /* False: plan again. */
 static bool plan_and_make(struct page_request *v, struct finished_page *f, bool last, struct response *out)
 {
-  if (answered_by_plan(v, plan_page(v), out))
+  if (answer_plan(v, plan_page(v), out))
     return true;
   if (!f || !labels_current(v, f) || memcmp(f->digest, v->digest, FINISHED_DIGEST) != 0)
     return page_make(v, last, out);

@@ -38,7 +38,7 @@ static size_t find_terms(struct page *p, bool themes, struct span needle, struct
   return n;
 }
 
-static size_t put_first(struct catalog_match *m, size_t n, uint32_t ordinal)
+static size_t match_put_first(struct catalog_match *m, size_t n, uint32_t ordinal)
 {
   size_t at = 0;
   while (at < n && m[at].ordinal != ordinal)
@@ -57,7 +57,7 @@ static enum plan find_products(struct page *p, struct span needle, struct search
   struct member named;
   size_t n = m ? search_memo_find(p, needle, m, RESULTS_MAX) : 0;
   if (m && page_product(p, needle, &named) == PLAN_OK)
-    n = put_first(m, n, named.ordinal);
+    n = match_put_first(m, n, named.ordinal);
   enum plan result = listing_page(p, (uint32_t)n, &s->list);
   s->inexact = n && m[0].cost >= MATCH_ONE_ERROR && !s->n_sectors && !s->n_themes;
   for (size_t i = s->list.first; result == PLAN_OK && i < n && i < s->list.first + LISTING_PAGE; i++)
@@ -66,7 +66,7 @@ static enum plan find_products(struct page *p, struct span needle, struct search
 }
 
 /* Removes the text before the next "vs" from *rest and returns it. */
-static struct span side_take(struct span *rest)
+static struct span name_take(struct span *rest)
 {
   static const struct span marks[] = {{" vs ", 4}, {" vs. ", 5}, {" versus ", 8}, {"-vs-", 4}};
   size_t at = rest->n, skip = 0;
@@ -99,11 +99,11 @@ static bool set_add(struct search *s, const struct member *m)
 static bool find_set(struct page *p, struct span needle, struct search *s)
 {
   struct span others = needle;
-  side_take(&others);
+  name_take(&others);
   if (!others.n) /* a single name is searched only once, by find_products */
     return false;
   for (struct span rest = needle; rest.n;) {
-    struct pick k = {.value = side_take(&rest)};
+    struct pick k = {.value = name_take(&rest)};
     picker_find(p, &k);
     if ((!k.known && !k.n_near) || !set_add(s, k.known ? &k.member : &k.near[0])) {
       s->n_set = 0;
@@ -157,7 +157,7 @@ enum plan plan_search(struct page *p, struct span param)
   return result;
 }
 
-static struct span counted(struct page *p, size_t n, const char *one, const char *many)
+static struct span count_text(struct page *p, size_t n, const char *one, const char *many)
 {
   return arena_printf(p->arena, "%zu %s", n, n == 1 ? one : many);
 }
@@ -167,11 +167,11 @@ static struct span found(struct page *p, const struct search *s)
   struct span parts[3];
   size_t n = 0;
   if (s->list.total)
-    parts[n++] = counted(p, s->list.total, "product", "products");
+    parts[n++] = count_text(p, s->list.total, "product", "products");
   if (s->n_sectors)
-    parts[n++] = counted(p, s->n_sectors, "sector", "sectors");
+    parts[n++] = count_text(p, s->n_sectors, "sector", "sectors");
   if (s->n_themes)
-    parts[n++] = counted(p, s->n_themes, "theme", "themes");
+    parts[n++] = count_text(p, s->n_themes, "theme", "themes");
   if (!n)
     return arena_printf(p->arena, "Nothing here is called “%.*s”, or nearly so.%s", SPAN_ARG(s->query),
                         s->n_suggest ? " These move fastest at the moment:" : "");

@@ -48,7 +48,7 @@ enum plan plan_static_page(struct page *p, struct span param)
 }
 
 /* The number of products that score `tenths` or more.  Rankings are sorted by score, products without one last. */
-static uint32_t scoring(struct page *p, struct catalog_list list, int tenths)
+static uint32_t count_from_score(struct page *p, struct catalog_list list, int tenths)
 {
   uint32_t low = 0, high = list.n;
   while (low < high) {
@@ -69,8 +69,8 @@ static void plan_bands(struct page *p, struct methodology *m)
 {
   struct catalog_list all = catalog_ranking(&p->pin);
   for (int b = 0; b < BAND_COUNT; b++)
-    m->bands[b] = scoring(p, all, band_from[b]) - scoring(p, all, band_to[b]);
-  m->unscored = all.n - scoring(p, all, 0);
+    m->bands[b] = count_from_score(p, all, band_from[b]) - count_from_score(p, all, band_to[b]);
+  m->unscored = all.n - count_from_score(p, all, 0);
   page_digest(p, m->bands, sizeof m->bands);
   page_digest(p, &m->unscored, sizeof m->unscored);
 }
@@ -81,10 +81,10 @@ static void plan_example(struct page *p, struct methodology *m)
   struct catalog_list all = catalog_ranking(&p->pin);
   for (uint32_t i = 0; i < all.n && i < EXAMPLE_TRIES; i++) {
     struct facts f;
-    struct member one;
+    struct member member;
     if (!catalog_facts(&p->pin, all.ordinals[i], &f) || f.override_tenths >= 0 || !f.activities)
       continue;
-    m->has_example = page_member(p, all.ordinals[i], &one) && planned_product_fill(p, &one, &m->example);
+    m->has_example = page_member(p, all.ordinals[i], &member) && planned_product_fill(p, &member, &m->example);
     return;
   }
 }
@@ -107,7 +107,7 @@ enum plan plan_methodology(struct page *p, struct span param)
 
 /* ---- build */
 
-static void put_entity(struct buf *out, struct span *html)
+static void entity_decode(struct buf *out, struct span *html)
 {
   static const struct {
     struct span entity;
@@ -124,14 +124,14 @@ static void put_entity(struct buf *out, struct span *html)
 }
 
 /* The beginning of a rendered body as plain text. */
-static struct span plain_of(struct page *p, struct span html)
+static struct span plain_text(struct page *p, struct span html)
 {
   struct buf out = BUF_INIT;
   while (html.n && out.n < BUILD_CUT_CHARS * 4) {
     if (html.p[0] == '<')
       html = span_from(html, span_find(html, '>') + 1);
     else if (html.p[0] == '&')
-      put_entity(&out, &html);
+      entity_decode(&out, &html);
     else {
       buf_putc(&out, html.p[0] == '\n' ? ' ' : html.p[0]);
       html = span_from(html, 1);
@@ -174,7 +174,7 @@ enum err build_static_page(struct page *p)
   v->body = build_body(p, t->body, t->md);
   v->updated = page_time(p, t->updated_us);
   page_changed_at(p, t->updated_us);
-  v->page = frame(p, v->title, plain_of(p, t->body.html));
+  v->page = frame(p, v->title, plain_text(p, t->body.html));
   p->view = v;
   return ERR_OK;
 }
@@ -216,7 +216,7 @@ enum err build_methodology(struct page *p)
   v->sectors.n = v->sectors.v ? m->n_sectors : 0;
   if (m->has_example && (v->example = ARENA_NEW(p->arena, struct product_view)))
     build_product(p, &m->example, NULL, NULL, 0, v->example);
-  v->page = frame(p, v->title, t ? plain_of(p, t->body.html)
+  v->page = frame(p, v->title, t ? plain_text(p, t->body.html)
                                  : SPAN("How velocity is computed: the formula, the bands and today's medians."));
   p->view = v;
   return ERR_OK;

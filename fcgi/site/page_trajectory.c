@@ -179,7 +179,7 @@ enum err build_trajectory(struct page *p)
   struct trajectory_view *v = ARENA_NEW(p->arena, struct trajectory_view);
   const struct profile *f = page_value(p, t->product.member.want);
   const struct timeline *moves = page_value(p, t->timeline);
-  enum err e = build_shown(f);
+  enum err e = build_check_published(f);
   if (e != ERR_OK)
     return e;
   if (!moves || (t->list.page > 1 && !moves->n_activities))

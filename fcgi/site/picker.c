@@ -52,7 +52,7 @@ void picker_fill(struct page *p, struct picker *k)
 }
 
 /* The address of the form with the value of field `at` corrected. */
-static struct span put_right(struct page *p, const struct picker *k, size_t at, struct span slug)
+static struct span corrected_href(struct page *p, const struct picker *k, size_t at, struct span slug)
 {
   struct buf out = BUF_INIT;
   buf_puts(&out, "/compare");
@@ -79,7 +79,7 @@ static void field(struct page *p, const struct picker *k, size_t at, struct pick
   v->near.v = ARENA_ARRAY(p->arena, f->n_near, struct link_view);
   for (size_t i = 0; i < f->n_near && v->near.v; i++)
     v->near.v[v->near.n++] =
-        (struct link_view){f->near[i].facts.name, put_right(p, k, at, f->near[i].facts.slug)};
+        (struct link_view){f->near[i].facts.name, corrected_href(p, k, at, f->near[i].facts.slug)};
 }
 
 struct picker_view *picker_build(struct page *p, const struct picker *k)

@@ -18,11 +18,11 @@ static unsigned form_flag(enum form f)
 /* True when the path matches the pattern; *param is the segment that {} matched. */
 static bool pattern_matches(const char *pattern, struct span path, struct span *param)
 {
-  const char *hole = strstr(pattern, "{}");
+  const char *placeholder = strstr(pattern, "{}");
   *param = span_of(NULL, 0);
-  if (!hole)
+  if (!placeholder)
     return span_eq(path, span_z(pattern));
-  struct span head = span_of(pattern, (size_t)(hole - pattern)), tail = span_z(hole + 2);
+  struct span head = span_of(pattern, (size_t)(placeholder - pattern)), tail = span_z(placeholder + 2);
   if (path.n < head.n + tail.n + 1 || !span_starts(path, head) || !span_ends(path, tail))
     return false;
   *param = span_of(path.p + head.n, path.n - head.n - tail.n);

@@ -23,6 +23,6 @@ struct top_ranked_list {
 };
 
 /* Merges a ranking into the list; each product appears once. */
-void top_ranked_add(const struct catalog_pin *pin, struct catalog_list ranking, struct top_ranked_list *k);
+void top_ranked_add(const struct catalog_pin *pin, struct catalog_list ranking, struct top_ranked_list *list);
 
 #endif

@@ -169,7 +169,7 @@ static void faults(void **state)
   refuses("html", "ab{{name", "t.html.mustache:1:3: ", "never closed: \"}}\"");
   refuses("html", "{{{body}}", "t.html.mustache:1:1: ", "never closed: \"}}}\"");
   refuses("html", "{{}}", "t.html.mustache:1:1: ", "no name");
-  refuses("html", "{{=x=}}", "t.html.mustache:1:1: ", "two texts");
+  refuses("html", "{{=x=}}", "t.html.mustache:1:1: ", "two strings");
   refuses("html", "{{{name}}}", "t.html.mustache:1:1: ", "\"name\" is TEXT and is never shown raw: write {{name}}");
   refuses("html", "{{body}}", "t.html.mustache:1:1: ", "\"body\" is HTML: write {{{body}}}");
   refuses("html", "{{moves}}", "t.html.mustache:1:1: ", "is LIST");
