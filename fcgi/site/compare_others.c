@@ -1,6 +1,6 @@
 /* The other products of a comparison: up to six cards for the set, and the top three alternatives of each member. */
-#include "site/top_ranked.h"
 #include "site/page_compare.h"
+#include "site/top_ranked.h"
 
 void compare_plan_cards(struct page *p, struct compare *c)
 {

@@ -33,7 +33,7 @@ enum plan plan_alternatives(struct page *p, struct span param)
     return result;
   p->canonical = build_path(p, "/alternatives/", m.facts.slug);
   if (!planned_product_fill(p, &m, &a->product))
-    return PLAN_OK; /* memory: the arena remembers */
+    return PLAN_OK; /* memory ran out; the arena remembers it */
   a->product.member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
   first = number ? (number - 1) * LISTING_PAGE : 0;
   total = alternatives_take(p, &a->product, first, LISTING_PAGE, ordinals, &n);

@@ -20,7 +20,7 @@ enum plan plan_compare(struct page *p, struct span param)
   }
   p->canonical = compare_path(p, c);
   if (!compare_plan_members(p, c))
-    return PLAN_OK; /* memory: the arena remembers */
+    return PLAN_OK; /* memory ran out; the arena remembers it */
   compare_plan_cards(p, c);
   compare_plan_alternatives(p, c);
   return PLAN_OK;

@@ -114,7 +114,7 @@ enum plan plan_faq(struct page *p, struct span param)
   if (c->n == 1) {
     struct member m = c->set[0].member;
     if (!planned_product_fill(p, &m, &c->set[0]))
-      return PLAN_OK; /* memory: the arena remembers */
+      return PLAN_OK; /* memory ran out; the arena remembers it */
     c->set[0].member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
     plan_one_product(p, f);
     return PLAN_OK;

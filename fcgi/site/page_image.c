@@ -30,7 +30,7 @@ enum plan plan_image(struct page *p, struct span param)
   struct image_plan *plan = ARENA_NEW(p->arena, struct image_plan);
   p->plan = plan;
   if (!plan)
-    return PLAN_OK; /* the arena remembers */
+    return PLAN_OK; /* memory ran out; the arena remembers it */
   struct compare *c = &plan->set;
   enum plan result = compare_parse(p, slugs_of(param), c);
   for (size_t i = 0; result == PLAN_OK && i < c->n; i++)

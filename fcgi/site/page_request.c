@@ -7,8 +7,8 @@
  * When the cached page's publication and version floors are still the catalog's, it is answered without a plan. */
 #include "site/page_request.h"
 
-#include "site/newer_facts.h"
 #include "site/errors.h"
+#include "site/newer_facts.h"
 #include "text/url.h"
 
 #define PLAN_TRIES 5

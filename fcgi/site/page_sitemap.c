@@ -1,13 +1,13 @@
 /* /sitemap.xml, an index, and its parts:
- *   /sitemaps/pages-N.xml     home, lists, sectors, themes, editors' pages
+ *   /sitemaps/pages-N.xml     home, lists, sectors, themes, static pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
  *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: a shared sector or theme,
  *                             the top 20 partners of each product, every pair once.  A part without
  *                             pairs would be an invalid sitemap and is left out
  * The view is filled by the plan, from the catalog only.  lastmod follows the rows, even when it goes back. */
-#include "site/top_ranked.h"
 #include "site/build.h"
 #include "site/pages.h"
+#include "site/top_ranked.h"
 #include "site/view_machine.h"
 
 #define SITEMAP_URLS 50000

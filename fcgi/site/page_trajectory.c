@@ -46,7 +46,7 @@ enum plan plan_trajectory(struct page *p, struct span param)
   p->canonical = build_path(p, "/products/", m.facts.slug);
   result = listing_page(p, m.facts.activities, &t->list);
   if (result != PLAN_OK || !planned_product_fill(p, &m, &t->product))
-    return result; /* no memory: the arena remembers */
+    return result; /* memory ran out; the arena remembers it */
   struct member *member = &t->product.member;
   member->want = page_want_product(p, member, FRAGMENT_PROFILE, 0);
   t->timeline = page_want_product(p, member, FRAGMENT_TIMELINE, t->list.page);

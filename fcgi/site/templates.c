@@ -20,10 +20,10 @@ static const struct {
   enum form form;
   unsigned flag;
   const char *suffix;
-} faces[] = {{FORM_HTML, ROUTE_HTML, "html"},
-             {FORM_MD, ROUTE_MD, "md"},
-             {FORM_ATOM, ROUTE_ATOM, "xml"},
-             {FORM_OTHER, ROUTE_OTHER, "xml"}};
+} outputs[] = {{FORM_HTML, ROUTE_HTML, "html"},
+               {FORM_MD, ROUTE_MD, "md"},
+               {FORM_ATOM, ROUTE_ATOM, "xml"},
+               {FORM_OTHER, ROUTE_OTHER, "xml"}};
 
 static struct template *compile(const struct config *c, const char *name, const char *suffix, const struct shape *shape,
                                 FILE *why)
@@ -36,15 +36,15 @@ static struct template *compile(const struct config *c, const char *name, const 
 static bool compile_route(struct templates *t, size_t at, const struct config *c, FILE *why)
 {
   const struct route *r = route_at(at);
-  bool whole = true;
-  for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
-    if (!(r->forms & faces[i].flag) || !r->template)
+  bool complete = true;
+  for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+    if (!(r->forms & outputs[i].flag) || !r->template)
       continue;
-    struct template *made = compile(c, r->template, faces[i].suffix, r->shape, why);
-    t->v[at][faces[i].form] = made;
-    whole = whole && made;
+    struct template *compiled = compile(c, r->template, outputs[i].suffix, r->shape, why);
+    t->v[at][outputs[i].form] = compiled;
+    complete = complete && compiled;
   }
-  return whole;
+  return complete;
 }
 
 static bool compile_files(struct templates *t, const struct config *c, FILE *why)
@@ -52,16 +52,16 @@ static bool compile_files(struct templates *t, const struct config *c, FILE *why
 #define TEMPLATES_NAME(name, file, path, type) file,
   static const char *const names[] = {TEMPLATES_FILES(TEMPLATES_NAME)};
 #undef TEMPLATES_NAME
-  bool whole = true;
+  bool complete = true;
   for (size_t i = 0; i < TEMPLATES_FILE_COUNT; i++)
-    whole = (t->files[i] = template_compile(c->template_dir, names[i], &machine_view_shape, why)) && whole;
-  return whole;
+    complete = (t->files[i] = template_compile(c->template_dir, names[i], &machine_view_shape, why)) && complete;
+  return complete;
 }
 
 struct templates *templates_open(const struct config *c, FILE *why)
 {
   struct templates *t = calloc(1, sizeof *t + route_count() * sizeof t->v[0]);
-  bool whole = true;
+  bool complete = true;
   if (!t) {
     fputs("out of memory\n", why);
     return NULL;
@@ -73,10 +73,10 @@ struct templates *templates_open(const struct config *c, FILE *why)
   }
   t->n = route_count();
   for (size_t i = 0; i < t->n; i++)
-    whole = compile_route(t, i, c, why) && whole;
-  whole = compile_files(t, c, why) && whole;
+    complete = compile_route(t, i, c, why) && complete;
+  complete = compile_files(t, c, why) && complete;
   t->error = compile(c, "error", "html", &error_view_shape, why);
-  if (!whole || !t->error)
+  if (!complete || !t->error)
     templates_close(&t);
   return t;
 }

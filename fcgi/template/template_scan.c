@@ -123,7 +123,7 @@ static bool delimiters_set(struct scanner *sc, const struct tag *tag)
       fine = false;
   if (!fine) {
     template_fault(sc->source, tag->at, sc->why,
-                   "set delimiters as {{=LEFT RIGHT=}}, two strings without \"=\" in them");
+                   "delimiters are set as {{=LEFT RIGHT=}}, two strings without \"=\" in them");
     return false;
   }
   sc->left = left;
