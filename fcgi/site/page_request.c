@@ -94,7 +94,7 @@ static void answer_page(struct page_request *v, struct finished_page *f, bool ca
     page_cache_put_gzip(v->site->page_cache, f, gzip);
 }
 
-/* The fragments cannot be read: answers with the cached page if it was valid STALE_PAGE_US ago, else with 503. */
+/* The fragments cannot be read: answers with the cached page if it was valid within STALE_PAGE_US, else with 503. */
 static void answer_stale(struct page_request *v, struct response *out)
 {
   struct finished_page *old = page_cache_get(v->site->page_cache, v->key);

@@ -25,7 +25,7 @@ struct site_resources {
   int64_t read_us; /* real time at which the master read the files above; the same for all workers */
   const struct catalog *catalog;
   struct store *store;
-  struct image_source *images; /* NULL: no pictures */
+  struct image_source *images; /* NULL: images are unavailable */
   struct metrics *metrics;
   /* Writes the metrics of the whole pool as Prometheus text; NULL: /metrics is empty. */
   void (*metrics_text)(void *context, struct buf *out);
