@@ -15,9 +15,16 @@
 #define SITEMAP_PAIRS 1000
 #define FIXED 5 /* pages that always exist */
 
+/* Rows of other systems hold times before 1970 and in the future.  Neither can be the time of a change. */
+static int64_t lastmod_us(int64_t changed_us)
+{
+  return changed_us < 0 || changed_us > clock_now_us() ? CLOCK_NEVER : changed_us;
+}
+
 static void sitemap_add(struct page *p, struct sitemap_view *v, struct span path, int64_t changed_us)
 {
   char iso[CLOCK_ISO_MAX] = "";
+  changed_us = lastmod_us(changed_us);
   if (v->urls.n == SITEMAP_URLS || !v->urls.v)
     return;
   if (changed_us != CLOCK_NEVER)
@@ -50,8 +57,8 @@ static int64_t latest_change(struct page *p, struct catalog_list all, uint32_t f
   int64_t us = CLOCK_NEVER;
   struct facts f;
   for (uint32_t i = from; i < to && i < all.n; i++)
-    if (catalog_facts(&p->pin, all.ordinals[i], &f) && f.changed_us > us)
-      us = f.changed_us;
+    if (catalog_facts(&p->pin, all.ordinals[i], &f) && lastmod_us(f.changed_us) > us)
+      us = lastmod_us(f.changed_us);
   return us;
 }
 
@@ -158,8 +165,9 @@ static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts
   partners_of(p, f, &partners);
   for (size_t i = 0; i < partners.n; i++) {
     const struct facts *o = &partners.v[i].facts;
+    int64_t a_us = lastmod_us(f->changed_us), b_us = lastmod_us(o->changed_us);
     if (lists_pair(p, f, o, partner))
-      sitemap_add(p, v, build_pair_path(p, f->slug, o->slug), f->changed_us > o->changed_us ? f->changed_us : o->changed_us);
+      sitemap_add(p, v, build_pair_path(p, f->slug, o->slug), a_us > b_us ? a_us : b_us);
   }
 }
 

@@ -7,6 +7,7 @@ import pytest
 
 from lib import schemas
 from lib.page import parse
+from lib.servers import wait_until
 
 PAIRS_READ_ONE_IN = 25
 
@@ -124,3 +125,21 @@ def test_robots_txt_names_the_sitemap_and_forbids_no_listed_page(reader, listed)
     forbidden = [line.split(":", 1)[1].strip() for line in lines if line.lower().startswith("disallow:")]
     assert [p for p in listed for f in forbidden if f and p.startswith(f)] == []
     assert not [f for f in forbidden if "/search-tips".startswith(f)], "an editors' page may have such a name"
+
+
+@pytest.mark.parametrize("changed, shown", [("1965-03-01 00:00:00", None), ("2999-01-01 00:00:00", None),
+                                            ("2026-05-06 07:08:09", "2026-05-06T07:08:09Z")])
+def test_a_time_that_cannot_be_that_of_a_change_is_no_lastmod(module_site, changed, shown):
+    """Rows of other systems hold any time.  The other products keep theirs, also in the index."""
+    site, slug = module_site, "odd-" + changed[:4]
+
+    def lastmods():
+        return dict(schemas.sitemap(site.get("/sitemaps/products-1.xml").body))
+
+    before = dict(schemas.sitemap(site.get("/sitemap.xml").body))
+    site.sql("INSERT INTO product (slug, name, status, created_at, updated_at) VALUES (%s, %s, 'published', %s, %s)",
+             slug, slug, changed, changed)
+    wait_until(lambda: site.get(f"/products/{slug}").status == 200, 10)
+    assert lastmods()[f"{site.url}/products/{slug}"] == shown
+    assert lastmods()[f"{site.url}/products/kafka"]
+    assert dict(schemas.sitemap(site.get("/sitemap.xml").body)) == before
