@@ -70,6 +70,16 @@ void db_free(struct db **db)
   *db = NULL;
 }
 
+void db_thread_begin(void)
+{
+  mysql_thread_init();
+}
+
+void db_thread_end(void)
+{
+  mysql_thread_end();
+}
+
 const struct config *db_config(const struct db *db)
 {
   return db->config;

@@ -38,6 +38,10 @@ struct db *db_new(const struct config *config, struct metrics *metrics, struct b
 void db_free(struct db **db);
 void db_close(struct db *db); /* the connection only; the next operation opens another */
 
+/* A thread other than the main one calls these before its first and after its last use of this header. */
+void db_thread_begin(void);
+void db_thread_end(void);
+
 /* For the watcher: asks also while the breaker is open, and may wait longer than mysql_timeout for
  * one answer (ms). */
 void db_persist(struct db *db, int64_t answer_ms);
