@@ -1,19 +1,19 @@
-/* The catalog: what every product is, in shared memory; the watcher writes it, workers read it without
- * locks and without SQL.
+/* The catalog: the facts of all products in shared memory.  The watcher writes it; workers read it without locks
+ * and without SQL.
  *
- * Memory: the master maps one region before it forks (catalog_create).  It has two halves; one is
- * live.  A half holds an append-only heap of immutable records and a ring of snapshots; a snapshot is one
- * publication: for every product its record, its score and its place in the rankings.  A publication
- * fills the next snapshot of the ring and then moves one atomic word, so readers see all of it or none.
- * When a half is full or mostly garbage the live records are copied into the other half, which then
- * becomes live.  A watcher that dies at any step leaves the last publication untouched.
+ * Memory: the master maps one region before it forks (catalog_create).  The region has two halves, and one of them
+ * is live.  A half holds an append-only heap of immutable records and a ring of snapshots.  A snapshot is one
+ * publication: the record, the score and the rank of every product.  A publication fills the next snapshot of the
+ * ring and then stores one atomic word, so readers see all of it or none.  When a half is full or mostly garbage,
+ * the writer copies the live records into the other half, which then becomes live.  A watcher that dies at any
+ * step leaves the last publication untouched.
  *
- * Reading: catalog_pin takes the current publication; what is read through the pin (spans and arrays
- * point straight into shared memory) stays readable for CATALOG_GRACE_S seconds.  Snapshot data may be
- * overwritten after a few publications: read what a page needs at once, then ask catalog_still; when
- * it says false, pin and read again.  No read is ever out of bounds, whatever the writer does.
+ * Reading: catalog_pin_current pins the current publication.  Spans and arrays that are read through the pin point
+ * into shared memory and stay readable for CATALOG_GRACE_S seconds.  Snapshot data may be overwritten after a few
+ * publications: read everything that a page needs, then call catalog_pin_valid.  When it returns false, pin and
+ * read again.  No read is out of bounds, whatever the writer does.
  *
- * Products have ordinals (uint32_t), valid within one pin.  CATALOG_NONE: no such thing. */
+ * Products have ordinals (uint32_t), which are valid within one pin.  CATALOG_NONE means "not found". */
 #ifndef DIPTYCH_CATALOG_CATALOG_H
 #define DIPTYCH_CATALOG_CATALOG_H
 
@@ -30,10 +30,10 @@ struct catalog;
 struct catalog_pin {
   const struct catalog *catalog;
   const void *half, *snapshot;
-  uint64_t publication; /* grows with each publish; equal: nothing at all changed in between */
-  uint32_t products;    /* ordinals are 0 .. products-1; some may be gone (catalog_facts says false) */
-  int64_t window_us;    /* end of the windows in this publication */
-  uint64_t step;        /* the catalog's own */
+  uint64_t publication; /* grows with every change; equal: nothing changed in between */
+  uint32_t products;    /* ordinals are 0 .. products-1; some may be removed (catalog_facts returns false) */
+  int64_t window_us;    /* end of the score windows in this publication */
+  uint64_t step;        /* private to the catalog */
 };
 
 /* ---- for the master */
@@ -41,18 +41,19 @@ struct catalog *catalog_create(size_t bytes); /* NULL: no memory.  bytes 0: a qu
 void catalog_destroy(struct catalog **c);
 
 /* ---- for workers */
-bool catalog_pin_current(const struct catalog *c, struct catalog_pin *pin); /* false: nothing published yet */
-bool catalog_still(const struct catalog_pin *pin);
+bool catalog_pin_current(const struct catalog *c, struct catalog_pin *pin); /* false: nothing is published yet */
+bool catalog_pin_valid(const struct catalog_pin *pin); /* false: data read through the pin may be overwritten */
 uint64_t catalog_publication(const struct catalog *c); /* of the current snapshot; 0: none */
 
-/* A live slug first, then an alias (*alias = true: the product has another slug now). */
+/* By slug, then by alias (*alias = true: the product has another slug now). */
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias);
 uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id);
 bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts *out);
-/* Tenths or SCORE_NONE; published products only.  An override wins, also over "not scored". */
+/* Tenths, or SCORE_NONE for products that have no score or are not published.  An override replaces the score, also a
+ * missing one. */
 int catalog_score(const struct catalog_pin *pin, uint32_t ordinal);
 
-/* Rankings hold published products only: velocity descending, then slug; never-scored ones last. */
+/* Rankings hold published products only, by score descending, then by slug; products without a score come last. */
 struct catalog_list {
   const uint32_t *ordinals;
   uint32_t n;
@@ -71,11 +72,11 @@ struct catalog_term { /* a sector or a theme */
   uint32_t median2;            /* sectors: twice the median n90 of the products whose first sector it is */
   struct catalog_list ranking; /* of its products */
 };
-uint32_t catalog_sectors(const struct catalog_pin *pin); /* how many; index order: sort, then name, then id */
+uint32_t catalog_sectors(const struct catalog_pin *pin); /* their number; index order: sort, then name, then id */
 bool catalog_sector(const struct catalog_pin *pin, uint32_t index, struct catalog_term *out);
 bool catalog_sector_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
 bool catalog_sector_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
-uint32_t catalog_themes(const struct catalog_pin *pin); /* index order: slug */
+uint32_t catalog_themes(const struct catalog_pin *pin); /* their number; index order: slug */
 bool catalog_theme(const struct catalog_pin *pin, uint32_t index, struct catalog_term *out);
 bool catalog_theme_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
 bool catalog_theme_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
@@ -94,50 +95,51 @@ bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct c
 struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
 int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in struct facts */
 
-/* Does the pair (ids in any order) have an editor's words or questions? */
+/* True: the pair (ids in any order) has an editor's text or questions. */
 bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id);
 uint32_t catalog_pairs(const struct catalog_pin *pin);
 bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
 
-/* Search over names and slugs of published products; needle is folded by the caller (text/utf8.h).
- * Tolerates one error in needles of 3 to 5 characters, two in longer ones (catalog/catalog_match.h).
- * Best first, equals as ranked; at most max results into out; returns how many. */
+/* Searches names and slugs of published products.  The caller folds the needle (text/utf8.h).  Tolerates one error in
+ * needles of 3 to 5 characters, two in longer ones (catalog/catalog_match.h).  Writes at most max results to out,
+ * best first, equal ones by rank, and returns their number. */
 struct catalog_match {
   uint32_t ordinal;
   uint32_t cost; /* enum match_cost; 0: exact */
 };
 size_t catalog_search(const struct catalog_pin *pin, struct span needle, struct catalog_match *out, size_t max);
-/* The same over sectors or themes: ordinal is the index for catalog_sector or catalog_theme. */
+/* The same for sectors or themes: ordinal is the index for catalog_sector or catalog_theme. */
 size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct span needle, struct arena *arena,
                             struct catalog_match *out, size_t max);
 
-/* ---- never older again: a worker that read a newer version tells all others on this machine.
- * catalog_newest_version returns the newer of the record's version and what was raised. */
+/* ---- version floors: a worker that read a newer version than the catalog's raises the floor, and no worker of this
+ * machine shows an older version from then on.  catalog_newest_version returns the newer of the record's version
+ * and the floor. */
 void catalog_floor_raise(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
 struct version catalog_newest_version(const struct catalog_pin *pin, uint32_t ordinal);
-/* The same of an editors' page, and (id 0) of the site's questions; known: the catalog's version. */
+/* The same for an editors' page, and (id 0) for the site's questions.  known: the catalog's version. */
 void catalog_floor_raise_page(const struct catalog *c, uint64_t id, struct version known, struct version v);
 struct version catalog_newest_page_version(const struct catalog *c, uint64_t id, struct version known);
-/* Grows with each raise: what was planned at another count may not know of a newer version. */
+/* Grows with each raise: a plan made at another count may not know a newer version. */
 uint64_t catalog_floor_count(const struct catalog *c);
 
-/* The last version of a product known to be stored in the cache, used while the database is away. */
-void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
+/* The last version of a product that is known to be in the cache, for use while the database is away. */
+void catalog_stored_set(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
 struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordinal); /* rev 0: none */
 
-/* ---- the watcher's word on itself, for status, readiness and staleness */
+/* ---- the watcher's state, for status, readiness and staleness */
 struct catalog_state {
   bool ready;              /* caught up with a reachable database since this master started */
   bool database_up;        /* the last poll succeeded */
   bool reading_fails;      /* the server refuses a statement that pages need; `trouble` says which */
   bool from_file;          /* published from the state file, not yet confirmed by the database */
-  bool replica;            /* the database may be behind another: */
-  int64_t lag_us;          /* so much; -1: it cannot say */
-  int64_t confirmed_us;    /* real time: the catalog was last known to be current */
-  uint64_t cursor, gaps;   /* change log: last number applied; numbers still missing */
-  uint64_t behind;         /* entries seen and not yet applied */
-  int64_t sweep_us;        /* real time of the last whole sweep; CLOCK_NEVER: none yet */
-  uint64_t sweep_found;    /* differences that no change-log entry had told */
+  bool replica;            /* the database is configured as a replica */
+  int64_t lag_us;          /* behind its primary; -1: unknown */
+  int64_t confirmed_us;    /* real time at which the catalog was last known to be current */
+  uint64_t cursor, gaps;   /* change log: last applied number, count of missing numbers */
+  uint64_t behind;         /* log entries not yet applied */
+  int64_t sweep_us;        /* real time of the last complete sweep; CLOCK_NEVER: none yet */
+  uint64_t sweep_found;    /* differences without a change-log entry */
   char incarnation[64];
   char trouble[384];       /* empty, or one sentence for operators */
 };

@@ -1,6 +1,6 @@
-/* Moving to the other half: what lives is copied, ordinals become dense, garbage stays behind.  Nothing
- * is published here; the next publication writes all tables of the new half and makes it live.  Until
- * then, and CATALOG_GRACE_S seconds beyond, readers find the old half as it was. */
+/* Moving to the other half: copies live records and makes ordinals dense; garbage is left behind.  Nothing is
+ * published here.  The next publication writes all tables of the new half and makes it live.  Until then, and for
+ * CATALOG_GRACE_S seconds after it, the old half stays as it was for its readers. */
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -9,7 +9,7 @@
 static uint32_t bytes_copy(struct catalog_writer *w, const char *from, uint32_t at, size_t n)
 {
   uint32_t to = 0;
-  void *p = catalog_heap_take(w, n, &to);
+  void *p = catalog_heap_alloc(w, n, &to);
   if (p)
     memcpy(p, from + (size_t)at * 8, n);
   return p ? to : 0;
@@ -42,7 +42,7 @@ static enum err record_move(struct catalog_writer *w, const char *from, uint32_t
   return ERR_OK;
 }
 
-/* map: old ordinal to new. */
+/* map: old ordinal to new ordinal. */
 static enum err records_move(struct catalog_writer *w, const char *from, uint32_t products, uint32_t *map)
 {
   const struct catalog_stored_version *old = catalog_stored_array(w->c, from);
@@ -101,7 +101,7 @@ enum err catalog_half_switch(struct catalog_writer *w)
   const char *from = w->base;
   uint32_t products = w->next.products;
   if (!from || w->switched || w->broken)
-    return ERR_LIMIT; /* nothing to leave behind, or it is full of what lives */
+    return ERR_LIMIT; /* there is nothing to move, or live records fill the new half already */
   if (!catalog_absorb(w)) {
     w->broken = true;
     return ERR_NO_MEMORY;

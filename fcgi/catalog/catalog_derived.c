@@ -1,10 +1,10 @@
-/* What follows from the records and is kept up to date beside them: counts for the medians, pairs, the
- * heap of due times; and the step that takes staged changes into all of it (catalog_absorb). */
+/* Private data that is derived from the records: counts for the medians, pairs, the heap of due times.
+ * catalog_absorb applies staged changes to all of it. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
 
-/* ---- medians: per first sector, how many published products have which n90 */
+/* ---- medians: per first sector, the counts of n90 among published products */
 static size_t median_at(const struct catalog_writer *w, uint64_t sector)
 {
   size_t from = 0, to = w->n_medians;
@@ -24,7 +24,7 @@ struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sect
   return i < w->n_medians && w->medians[i].sector == sector ? &w->medians[i] : NULL;
 }
 
-static struct catalog_median *median_make(struct catalog_writer *w, uint64_t sector)
+static struct catalog_median *median_find_or_add(struct catalog_writer *w, uint64_t sector)
 {
   size_t i = median_at(w, sector);
   if (i < w->n_medians && w->medians[i].sector == sector)
@@ -36,17 +36,17 @@ static struct catalog_median *median_make(struct catalog_writer *w, uint64_t sec
   return &w->medians[i];
 }
 
-static uint32_t count_at(const struct catalog_median *m, uint64_t place)
+static uint32_t count_at(const struct catalog_median *m, uint64_t rank)
 {
   for (size_t i = 0; i < m->n; i++) {
-    if (place < m->counts[i].products)
+    if (rank < m->counts[i].products)
       return m->counts[i].n90;
-    place -= m->counts[i].products;
+    rank -= m->counts[i].products;
   }
   return 0;
 }
 
-static bool median_set(struct catalog_median *m)
+static bool median_update(struct catalog_median *m)
 {
   uint32_t before = m->median2;
   uint64_t total = 0;
@@ -56,10 +56,10 @@ static bool median_set(struct catalog_median *m)
   return m->median2 != before;
 }
 
-/* by: +1 or -1 products with this n90. */
+/* by: +1 or -1 product with this n90. */
 static bool median_add(struct catalog_writer *w, uint64_t sector, uint32_t n90, int by)
 {
-  struct catalog_median *m = median_make(w, sector);
+  struct catalog_median *m = median_find_or_add(w, sector);
   if (!m)
     return false;
   size_t i = 0;
@@ -124,7 +124,7 @@ static bool pairs_same(const struct catalog_record *a, const struct catalog_reco
   return n == 0 || memcmp(catalog_record_pairs(a, a), catalog_record_pairs(b, b), n * sizeof(uint64_t)) == 0;
 }
 
-/* ---- due times: a binary heap whose entries may be outdated (the record says) */
+/* ---- due times: a binary heap; an entry is outdated when the record has another due time */
 static void due_sift(struct catalog_writer *w, size_t i)
 {
   for (;;) {
@@ -147,7 +147,7 @@ static int64_t due_of(const struct catalog_writer *w, uint32_t ordinal)
   return r ? catalog_record_time(r, r, TIME_DUE, CLOCK_FOREVER) : CLOCK_FOREVER;
 }
 
-/* Keeps what still holds, once a product. */
+/* Drops outdated and duplicate entries. */
 static void due_prune(struct catalog_writer *w)
 {
   size_t n = w->n_due;
@@ -209,7 +209,7 @@ bool catalog_derive(struct catalog_writer *w)
       return false;
   }
   for (size_t i = 0; i < w->n_medians; i++)
-    median_set(&w->medians[i]);
+    median_update(&w->medians[i]);
   return true;
 }
 
@@ -285,7 +285,7 @@ bool catalog_absorb(struct catalog_writer *w)
   ok = ok && catalog_order_patch(w, w->dirty_order, &added);
   free(added.at);
   for (size_t i = 0; i < w->n_medians; i++)
-    if (median_set(&w->medians[i]))
+    if (median_update(&w->medians[i]))
       w->rank_all = w->dirty_rank = true;
   return ok;
 }

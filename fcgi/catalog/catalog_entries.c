@@ -1,4 +1,4 @@
-/* The tables of sectors, themes and pages: entries in index order, then the orders by id and by slug. */
+/* Writes the tables of sectors, themes and pages: entries in index order, then the orders by id and by slug. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
@@ -37,7 +37,7 @@ static void rows_sort(struct sort_context *x, uint32_t *rows, uint32_t n, int (*
   qsort_r(rows, n, sizeof *rows, cmp, x);
 }
 
-/* The list of a row: lists lie in the order of rows from `start` on and end at ends[row]; NULL: none. */
+/* Sets the list of a row.  Lists lie in row order from `start` on and end at ends[row].  ends NULL: no lists. */
 static void list_set(struct catalog_writer *w, enum catalog_kind kind, uint32_t row, const uint32_t *ends,
                      uint32_t start, struct catalog_entry *out)
 {
@@ -76,8 +76,8 @@ enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind,
 {
   enum catalog_table t = TABLE_SECTORS + kind;
   uint32_t n = (uint32_t)w->n_terms[kind];
-  const struct catalog_slot *old = &w->placed[t].slot[w->placed[t].current];
-  bool fresh, same = !w->dirty_kind[kind] && !w->switched && w->placed[t].n == n;
+  const struct catalog_slot *old = &w->published[t].slot[w->published[t].current];
+  bool fresh, same = !w->dirty_kind[kind] && !w->switched && w->published[t].n == n;
   size_t bytes = n * (sizeof(struct catalog_entry) + 2 * sizeof(uint32_t));
   struct catalog_entry *entries = catalog_table_next(w, t, n, bytes, &fresh);
   enum err e = ERR_OK;

@@ -1,13 +1,10 @@
-/* The file copy: what lives in the half's record heap, byte for byte, and the lists that find it; all
- * tables are built anew when it is loaded.
+/* The format of the state file: the half's record heap, byte for byte, and the lists that refer to it.  A load
+ * rebuilds all tables.
  *
- *   struct file_header | records of the heap | offsets by ordinal | ordinals by slug |
- *   offsets of sectors, themes, pages | stored versions | struct catalog_follow without unused gaps
+ *   struct catalog_file_header | records of the heap | offsets by ordinal | ordinals by slug |
+ *   offsets of sectors, themes, pages | stored versions | struct catalog_position without unused gaps
  *
- * Body and header have a checksum each (BLAKE2b).  It is written beside its place, synced, renamed; a
- * copy that is still current only gets its header written again, with the new times.  A file that is
- * damaged, cut, of another format or machine is refused with one line in the log, and the catalog stays
- * as it was. */
+ * Body and header have a checksum each (BLAKE2b).  catalog_save.c writes the file, catalog_load.c reads it. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -18,7 +15,7 @@
 uint32_t catalog_file_layout(void)
 {
   return (uint32_t)(sizeof(struct catalog_snapshot) * 31 + sizeof(struct catalog_record) * 7 +
-                    sizeof(struct catalog_follow) + sizeof(struct catalog_file_header));
+                    sizeof(struct catalog_position) + sizeof(struct catalog_file_header));
 }
 
 void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char sum[CATALOG_FILE_SUM])
@@ -27,9 +24,9 @@ void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char 
                      offsetof(struct catalog_file_header, header_sum), NULL, 0);
 }
 
-static size_t follow_bytes(uint32_t n_gaps)
+static size_t position_bytes(uint32_t n_gaps)
 {
-  return offsetof(struct catalog_follow, gaps) + n_gaps * sizeof(struct catalog_gap);
+  return offsetof(struct catalog_position, gaps) + n_gaps * sizeof(struct catalog_gap);
 }
 
 uint64_t catalog_file_bytes(const struct catalog_file_header *h)
@@ -38,7 +35,7 @@ uint64_t catalog_file_bytes(const struct catalog_file_header *h)
   for (int k = 0; k < KIND_COUNT; k++)
     terms += h->n_terms[k];
   return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + ((uint64_t)h->products + h->n_by_slug + terms) * 4 +
-         (uint64_t)h->products * sizeof(struct catalog_stored_version) + follow_bytes(h->n_gaps);
+         (uint64_t)h->products * sizeof(struct catalog_stored_version) + position_bytes(h->n_gaps);
 }
 
 void catalog_stream_open(struct catalog_stream *s, int fd, bool write)
@@ -81,7 +78,7 @@ void catalog_stream_sum(struct catalog_stream *s, unsigned char sum[CATALOG_FILE
   crypto_generichash_final(&s->sum, sum, CATALOG_FILE_SUM);
 }
 
-/* Workers write stored versions at any time, so they pass through a copy. */
+/* Workers write stored versions at any time, so the stream and its checksum use a copy. */
 static void stored_move(struct catalog_stream *s, struct catalog_writer *w, uint32_t products)
 {
   struct catalog_stored_version *stored = catalog_stored_array(w->c, w->base);
@@ -110,5 +107,5 @@ void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, con
     for (uint32_t i = 0; i < h->n_terms[k]; i++)
       stream_move(s, &w->terms[k][i].record, sizeof w->terms[k][i].record);
   stored_move(s, w, h->products);
-  stream_move(s, &w->follow, follow_bytes(h->n_gaps));
+  stream_move(s, &w->position, position_bytes(h->n_gaps));
 }

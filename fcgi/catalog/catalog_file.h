@@ -1,4 +1,4 @@
-/* The file copy's shape and its stream, for catalog_save.c and catalog_load.c. */
+/* The format of the state file and its stream, for catalog_save.c and catalog_load.c. */
 #ifndef DIPTYCH_CATALOG_CATALOG_FILE_H
 #define DIPTYCH_CATALOG_CATALOG_FILE_H
 
@@ -11,17 +11,17 @@
 
 struct catalog_file_header {
   char magic[8];
-  uint32_t format, layout; /* layout: sizes that another build may not share */
+  uint32_t format, layout; /* layout: depends on struct sizes, which another build may not share */
   uint32_t heap_from, heap_top, products, n_by_slug, n_terms[KIND_COUNT], n_gaps;
   uint64_t publication;
   int64_t window_us, saved_us, confirmed_us;
   struct version site;
   int64_t site_edited_us;
   char incarnation[64];
-  unsigned char body_sum[CATALOG_FILE_SUM], header_sum[CATALOG_FILE_SUM]; /* the latter of all before it */
+  unsigned char body_sum[CATALOG_FILE_SUM], header_sum[CATALOG_FILE_SUM]; /* header_sum: of all fields before it */
 };
 
-/* A stream with its checksum, either way; failed stays set. */
+/* A stream with its checksum, for reading or writing; failed stays set. */
 struct catalog_stream {
   int fd;
   bool write, failed;
@@ -30,12 +30,12 @@ struct catalog_stream {
 
 uint32_t catalog_file_layout(void);
 void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char sum[CATALOG_FILE_SUM]);
-uint64_t catalog_file_bytes(const struct catalog_file_header *h); /* that the whole file has */
+uint64_t catalog_file_bytes(const struct catalog_file_header *h); /* size of the whole file */
 
 void catalog_stream_open(struct catalog_stream *s, int fd, bool write);
 void catalog_stream_sum(struct catalog_stream *s, unsigned char sum[CATALOG_FILE_SUM]);
-bool catalog_stream_bytes(int fd, bool write_out, void *data, size_t n); /* without a checksum; false: failed */
-/* Everything behind the header, out of the writer's half and mirrors or into them. */
+bool catalog_stream_bytes(int fd, bool write_out, void *data, size_t n); /* without a checksum; false: failed or end of file */
+/* Everything after the header, from the writer's half and mirrors or into them. */
 void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, const struct catalog_file_header *h);
 
 #endif

@@ -1,6 +1,6 @@
 /* The shared hash tables (slugs and aliases, ids) and the shared lists of sector and theme ids.
- * An entry is never taken out: a reader asks the record whether it still fits.  A table that is 60 %
- * full is built anew at twice the size, without the entries that no longer fit. */
+ * An entry is never removed: a reader checks it against the record.  A table that is 60 % full is rebuilt with
+ * room for twice its valid entries, without the outdated ones. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
@@ -17,7 +17,7 @@ static struct hash_table table_of(const struct catalog_writer *w, uint32_t at, u
   return (struct hash_table){at ? (uint32_t *)(w->base + (size_t)at * 8) : NULL, (UINT32_C(1) << bits) - 1};
 }
 
-/* true: a new entry was made. */
+/* true: a new entry was added. */
 static bool entry_put(struct hash_table t, uint64_t hash, uint32_t ordinal)
 {
   uint32_t entry = catalog_hash_entry(hash, ordinal);
@@ -36,13 +36,13 @@ static bool entry_put(struct hash_table t, uint64_t hash, uint32_t ordinal)
 static size_t slugs_put(struct hash_table t, const struct catalog_record *r, uint32_t ordinal)
 {
   struct span slug = catalog_record_slug(r, r), rest = catalog_record_aliases(r, r);
-  size_t made = entry_put(t, catalog_hash(slug.p, slug.n), ordinal);
+  size_t added = entry_put(t, catalog_hash(slug.p, slug.n), ordinal);
   while (rest.n) {
     size_t n = (unsigned char)rest.p[0];
-    made += entry_put(t, catalog_hash(rest.p + 1, n), ordinal);
+    added += entry_put(t, catalog_hash(rest.p + 1, n), ordinal);
     rest = span_from(rest, n + 1);
   }
-  return made;
+  return added;
 }
 
 static size_t slugs_of(const struct catalog_record *r)
@@ -58,7 +58,7 @@ static uint32_t *table_new(struct catalog_writer *w, size_t entries, uint32_t *a
   *bits = BITS_LEAST;
   while ((UINT64_C(1) << *bits) * 10 < entries * 20)
     (*bits)++;
-  uint32_t *p = *bits > 28 ? NULL : catalog_table_take(w, sizeof *p << *bits, at);
+  uint32_t *p = *bits > 28 ? NULL : catalog_table_alloc(w, sizeof *p << *bits, at);
   if (p)
     memset(p, 0, sizeof *p << *bits);
   return p;
@@ -140,7 +140,7 @@ uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id)
   return CATALOG_NONE;
 }
 
-/* ---- shared lists of ids: most products of a sector have the same one */
+/* ---- shared lists of ids: most products of a sector have the same list */
 static struct catalog_interned *interned_find(const struct catalog_writer *w, const uint64_t *ids, uint32_t n)
 {
   size_t mask = w->cap_interned - 1;
@@ -157,10 +157,10 @@ static bool interned_grow(struct catalog_writer *w)
     return true;
   struct catalog_interned *old = w->interned;
   size_t n = w->cap_interned, cap = n ? n * 2 : 256;
-  struct catalog_interned *made = calloc(cap, sizeof *made);
-  if (!made)
+  struct catalog_interned *new = calloc(cap, sizeof *new);
+  if (!new)
     return false;
-  w->interned = made;
+  w->interned = new;
   w->cap_interned = cap;
   for (size_t i = 0; i < n; i++)
     if (old[i].at)
@@ -199,7 +199,7 @@ bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, u
     return false;
   struct catalog_interned *e = interned_find(w, ids, n);
   if (e->at == 0) {
-    void *p = catalog_heap_take(w, n * sizeof *ids, at);
+    void *p = catalog_heap_alloc(w, n * sizeof *ids, at);
     if (!p)
       return false;
     memcpy(p, ids, n * sizeof *ids);

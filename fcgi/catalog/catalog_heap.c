@@ -1,12 +1,12 @@
-/* Memory of the half that is being written: records grow up from its snapshots, tables grow down towards
- * them.  What the live snapshot uses is never touched; what lies between the two ends is free, also when a
- * former writer died while it used it. */
+/* Memory of the half that is being written: records grow up from its snapshots, tables grow down from its end.
+ * Memory of the live snapshot is never written.  The range between the two ends is free, also when an earlier writer
+ * died while it was writing there. */
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "catalog/catalog_private.h"
 
-#define HEAP_START ((sizeof(struct catalog_snapshot) * CATALOG_BOARDS + 63) / 64 * 8)
+#define HEAP_START ((sizeof(struct catalog_snapshot) * CATALOG_SNAPSHOTS + 63) / 64 * 8)
 
 uint32_t catalog_heap_start(void)
 {
@@ -37,8 +37,8 @@ bool catalog_vector_put(struct catalog_vector *v, uint32_t value)
 static bool half_free(const struct catalog_writer *w, unsigned half)
 {
   uint64_t live = atomic_load(&w->c->live);
-  int64_t left = atomic_load(&w->c->control[half].left_us);
-  return (live == 0 || (live & 1) != half) && (left == 0 || clock_mono_us() - left >= w->c->grace_us);
+  int64_t retired_us = atomic_load(&w->c->control[half].retired_us);
+  return (live == 0 || (live & 1) != half) && (retired_us == 0 || clock_mono_us() - retired_us >= w->c->grace_us);
 }
 
 static void half_empty(struct catalog_writer *w, unsigned half)
@@ -49,7 +49,7 @@ static void half_empty(struct catalog_writer *w, unsigned half)
   atomic_store(&k->first, w->step + 1);
   atomic_thread_fence(memory_order_seq_cst);
   if (!atomic_load(&k->clean) && madvise(base, w->c->half_bytes, MADV_REMOVE) != 0) {
-    memset(base, 0, sizeof(struct catalog_snapshot) * CATALOG_BOARDS);
+    memset(base, 0, sizeof(struct catalog_snapshot) * CATALOG_SNAPSHOTS);
     char *stored = (char *)catalog_stored_array(w->c, base);
     memset(stored, 0, (size_t)(base + w->c->half_bytes - stored));
   }
@@ -64,7 +64,7 @@ bool catalog_half_begin(struct catalog_writer *w)
     return false;
   half_empty(w, half);
   atomic_store(&w->c->control[half].clean, 0);
-  atomic_store(&w->c->control[half].left_us, 0);
+  atomic_store(&w->c->control[half].retired_us, 0);
   atomic_store(&w->c->control[half].ring, CATALOG_RING);
   w->half = half;
   w->base = catalog_half(w->c, half);
@@ -73,7 +73,7 @@ bool catalog_half_begin(struct catalog_writer *w)
                                    .site_edited_us = w->next.site_edited_us,
                                    .publication = w->next.publication, .heap_top = HEAP_START};
   w->next.tables_low = (uint32_t)(((char *)catalog_stored_array(w->c, w->base) - w->base) / 8);
-  memset(w->placed, 0, sizeof w->placed);
+  memset(w->published, 0, sizeof w->published);
   return true;
 }
 
@@ -84,7 +84,7 @@ void catalog_half_clean(struct catalog_writer *w)
     half_empty(w, other);
 }
 
-void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
+void *catalog_heap_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at)
 {
   size_t units = (bytes + 7) / 8;
   MUST(w->next.heap_top <= w->next.tables_low, "the catalog's records and tables overlap");
@@ -95,7 +95,7 @@ void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
   return w->base + (size_t)*at * 8;
 }
 
-void *catalog_table_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
+void *catalog_table_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at)
 {
   size_t units = (bytes + 7) / 8;
   MUST(w->next.heap_top <= w->next.tables_low, "the catalog's records and tables overlap");
@@ -106,25 +106,25 @@ void *catalog_table_take(struct catalog_writer *w, size_t bytes, uint32_t *at)
   return w->base + (size_t)*at * 8;
 }
 
-/* The slot after the published one: snapshots that used it are out of every sound pin's reach once
- * `building` says which step is under way. */
+/* The slot after the published one.  Pins of the snapshots that used it stop being valid when `building` is set to this
+ * step. */
 void *catalog_table_next(struct catalog_writer *w, enum catalog_table t, uint32_t n, size_t bytes, bool *fresh)
 {
-  struct catalog_placed *p = &w->next.tables[t];
+  struct catalog_table_ring *p = &w->next.tables[t];
   uint32_t ring = atomic_load_explicit(&w->c->control[w->half].ring, memory_order_relaxed);
-  uint32_t next = (w->placed[t].current + 1) % ring;
+  uint32_t next = (w->published[t].current + 1) % ring;
   struct catalog_slot *s = &p->slot[next];
   *fresh = false;
   if ((size_t)s->units * 8 < bytes || s->units == 0) {
     size_t want = bytes + bytes / 4 + 64;
-    void *taken = catalog_table_take(w, want, &s->at);
+    void *taken = catalog_table_alloc(w, want, &s->at);
     s->units = taken ? (uint32_t)((want + 7) / 8) : 0;
     *fresh = true;
     if (!taken)
       return NULL;
   }
   MUST(bytes <= (size_t)s->units * 8 && (size_t)(s->at + s->units) * 8 <= w->c->half_bytes,
-       "a table of the catalog is longer than its place");
+       "a table of the catalog is longer than its slot");
   p->current = next;
   p->n = n;
   return w->base + (size_t)s->at * 8;

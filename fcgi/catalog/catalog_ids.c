@@ -1,10 +1,10 @@
-/* Products in the order of their ids, for the sweep.  New ordinals are merged in when next asked: one, or
- * all of a full load, which come in no order. */
+/* Products in the order of their ids, for the sweep.  New ordinals are merged at the next call; after a full load these
+ * are all, in no order. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
 
-struct newcomer {
+struct new_product {
   uint64_t id;
   uint32_t ordinal;
 };
@@ -15,8 +15,8 @@ static uint64_t id_of(const struct catalog_writer *w, uint32_t ordinal)
   return r ? r->id : 0;
 }
 
-/* Where the first id greater than `after` stands.  Gone products were dropped before. */
-static size_t place_of(const struct catalog_writer *w, uint64_t after)
+/* Index of the first id greater than `after`.  Removed products were dropped before. */
+static size_t index_after(const struct catalog_writer *w, uint64_t after)
 {
   size_t from = 0, to = w->n_by_id;
   while (from < to) {
@@ -29,7 +29,7 @@ static size_t place_of(const struct catalog_writer *w, uint64_t after)
   return from;
 }
 
-static void gone_drop(struct catalog_writer *w)
+static void removed_drop(struct catalog_writer *w)
 {
   size_t kept = 0;
   for (size_t i = 0; i < w->n_by_id; i++)
@@ -38,14 +38,14 @@ static void gone_drop(struct catalog_writer *w)
   w->n_by_id = kept;
 }
 
-static int newcomer_cmp(const void *a, const void *b)
+static int new_product_cmp(const void *a, const void *b)
 {
-  uint64_t x = ((const struct newcomer *)a)->id, y = ((const struct newcomer *)b)->id;
+  uint64_t x = ((const struct new_product *)a)->id, y = ((const struct new_product *)b)->id;
   return (x > y) - (x < y);
 }
 
-/* From the back, so that nothing is moved twice. */
-static void newcomers_merge(struct catalog_writer *w, const struct newcomer *v, size_t n)
+/* From the end, so that each entry moves once. */
+static void new_products_merge(struct catalog_writer *w, const struct new_product *v, size_t n)
 {
   size_t old = w->n_by_id, to = w->n_by_id += n;
   while (n)
@@ -58,19 +58,19 @@ static void newcomers_merge(struct catalog_writer *w, const struct newcomer *v, 
 static bool by_id_update(struct catalog_writer *w)
 {
   size_t n = 0;
-  gone_drop(w);
+  removed_drop(w);
   if (w->covered == w->next.products)
     return true;
-  struct newcomer *v = malloc((w->next.products - w->covered) * sizeof *v);
+  struct new_product *v = malloc((w->next.products - w->covered) * sizeof *v);
   if (!v || !catalog_grow((void **)&w->by_id, &w->cap_by_id, w->next.products, sizeof *w->by_id)) {
     free(v);
     return false;
   }
   for (; w->covered < w->next.products; w->covered++)
     if (w->records[w->covered])
-      v[n++] = (struct newcomer){id_of(w, w->covered), w->covered};
-  qsort(v, n, sizeof *v, newcomer_cmp);
-  newcomers_merge(w, v, n);
+      v[n++] = (struct new_product){id_of(w, w->covered), w->covered};
+  qsort(v, n, sizeof *v, new_product_cmp);
+  new_products_merge(w, v, n);
   free(v);
   return true;
 }
@@ -81,7 +81,7 @@ enum err catalog_ids(struct catalog_writer *w, uint64_t after, uint64_t *ids, st
   *n = 0;
   if (w->broken || !by_id_update(w))
     return ERR_NO_MEMORY;
-  for (size_t i = place_of(w, after); i < w->n_by_id && *n < max; i++, ++*n) {
+  for (size_t i = index_after(w, after); i < w->n_by_id && *n < max; i++, ++*n) {
     const struct catalog_record *r = catalog_record_of(w, w->records[w->by_id[i]]);
     ids[*n] = r->id;
     versions[*n] = (struct version){.rev = r->rev, .hash = r->hash};

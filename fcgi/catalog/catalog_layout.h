@@ -1,21 +1,21 @@
-/* How the catalog lies in shared memory; private to the catalog's own files.
+/* The layout of the catalog in shared memory; private to this room.
  *
- *   region  = struct catalog (control words, raised versions, the watcher's state), half 0, half 1
- *   half    = snapshots[CATALOG_BOARDS] | records, growing up -> ... <- tables, growing down | stored versions
- *   record  = one product or term, written once, never changed; found by its offset
- *   snapshot   = one publication: where its tables lie.  A table (say, the ranking) lives in a ring of
- *             slots; a publication that changes it writes the next slot, the others share it.
+ *   region    = struct catalog (control words, version floors, the watcher's state), half 0, half 1
+ *   half      = snapshots[CATALOG_SNAPSHOTS] | records, growing up -> ... <- tables, growing down | stored versions
+ *   record    = one product or term, written once, never changed, found by its offset
+ *   snapshot  = one publication: the places of its tables.  A table (the ranking, for example) has a ring of
+ *               slots.  A publication that changes the table writes the next slot; other publications share it.
  *
- * Offsets count 8-byte units from the start of the half, so a half can be copied to a file as it is.
- * The words that decide what is live stand in `struct catalog`, outside of the halves:
- *   live      step of the current snapshot and its half, moved last, in one store
- *   building  per half: the step that is being written.  It overwrites what snapshots of step
- *             building - ring and before it used: a pin is sound while step + ring > building
- *   first     per half: the first step since it was emptied: a pin is sound from there on
- * Slug and id tables are shared by all snapshots of a half and only ever gain entries (one atomic store
- * each): a reader checks each entry against its own snapshot's record, so one too many does no harm.
+ * Offsets count 8-byte units from the start of the half, so a half can be copied to a file as it is.  The control
+ * words are in `struct catalog`, outside of the halves:
+ *   live      step of the current snapshot, and its half; stored last, in one store
+ *   building  per half: the step that is being written.  It overwrites slots that the snapshots of step
+ *             building - ring and earlier use: a pin is valid while step + ring > building
+ *   first     per half: the first step since the half was emptied: pins of earlier steps are not valid
+ * All snapshots of a half share the slug and id tables, which only gain entries (one atomic store each).  A reader
+ * checks each entry against the record in its own snapshot, so a surplus entry does no harm.
  *
- * A reader trusts nothing: every offset and length goes through catalog_at, every loop is bounded. */
+ * A reader trusts nothing: every offset and length goes through catalog_at, and every loop is bounded. */
 #ifndef DIPTYCH_CATALOG_CATALOG_LAYOUT_H
 #define DIPTYCH_CATALOG_CATALOG_LAYOUT_H
 
@@ -24,8 +24,8 @@
 #include "catalog/catalog.h"
 #include "catalog/catalog_writer.h"
 
-#define CATALOG_BOARDS 64
-#define CATALOG_RING 4             /* slots of a table; 2 from CATALOG_LARGE products on */
+#define CATALOG_SNAPSHOTS 64
+#define CATALOG_RING 4                /* slots of a table; 2 from CATALOG_LARGE products on */
 #define CATALOG_LARGE 100000
 #define CATALOG_RECENT 64
 #define CATALOG_ORDINALS_MAX ((UINT32_C(1) << 24) - 2)
@@ -36,16 +36,16 @@
 #define CATALOG_FLOOR_WAYS 4
 
 enum catalog_table {
-  TABLE_RECORDS,  /* uint32_t by ordinal: offset of the record, 0: gone */
+  TABLE_RECORDS,  /* uint32_t by ordinal: offset of the record, 0: removed */
   TABLE_SCORES,   /* uint8_t by ordinal: tenths or CATALOG_NO_SCORE */
   TABLE_BY_SLUG,  /* uint32_t: ordinals of published products */
-  TABLE_RANKING,  /* uint32_t: the same, ranked */
+  TABLE_RANKING,  /* uint32_t: the same ordinals by rank */
   TABLE_LISTS,    /* uint32_t: the rankings of all sectors, then of all themes */
   TABLE_SECTORS,  /* struct catalog_entry, then two permutations: by id, by slug */
   TABLE_THEMES,
   TABLE_PAGES,
   TABLE_PAIRS,    /* struct catalog_pair_ids, sorted */
-  TABLE_FOLLOW,   /* struct catalog_follow, cut after its last gap */
+  TABLE_POSITION, /* struct catalog_position without its unused gaps */
   TABLE_COUNT
 };
 
@@ -53,9 +53,9 @@ struct catalog_slot {
   uint32_t at, units; /* offset and capacity */
 };
 
-struct catalog_placed {
+struct catalog_table_ring {
   struct catalog_slot slot[CATALOG_RING];
-  uint32_t current, n; /* n: items; of sectors, themes and pages: entries */
+  uint32_t current, n; /* n: items; for sectors, themes and pages: entries */
 };
 
 struct catalog_snapshot {
@@ -63,18 +63,18 @@ struct catalog_snapshot {
   int64_t window_us;
   struct version site;
   int64_t site_edited_us;
-  uint32_t products; /* ordinals in use */
-  uint32_t heap_top, tables_low; /* where a later writer goes on */
+  uint32_t products; /* number of ordinals in use */
+  uint32_t heap_top, tables_low; /* where the next writer continues */
   uint32_t slugs_at, slugs_bits; /* hash tables of uint32_t */
   uint32_t ids_at, ids_bits;
   uint32_t n_recent, n_sparks;
   uint32_t recent[CATALOG_RECENT], sparks[CATALOG_RECENT];
-  struct catalog_placed tables[TABLE_COUNT];
+  struct catalog_table_ring tables[TABLE_COUNT];
 };
 
 struct catalog_entry { /* a sector, theme or page in index order */
   uint32_t record;
-  uint32_t list, n_list; /* its part of TABLE_LISTS */
+  uint32_t list, n_list; /* its range in TABLE_LISTS */
   uint32_t median2;
 };
 
@@ -82,17 +82,17 @@ struct catalog_pair_ids {
   uint64_t low, high;
 };
 
-/* One product.  Behind it: the times that are set (in the order of TIME_*), pair ids (ascending), slug,
- * name, folded name (absent when it is the slug but for separators), aliases (each a length byte and its bytes). */
+/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), slug, name, folded
+ * name (absent when it equals the slug except for separators), aliases (each a length byte and its bytes). */
 struct catalog_record {
   uint64_t id, rev, hash;
-  uint8_t n_sectors, n_themes; /* from here on what rankings and the search read, together */
+  uint8_t n_sectors, n_themes; /* rankings and the search read only from here on */
   uint8_t flags;
   int8_t override_tenths;
   uint32_t sectors, themes; /* offsets of shared lists of ids */
   uint32_t n90, activities;
   uint16_t s30, n_pairs;
-  uint32_t letters; /* which letters slug and folded name hold, for the search */
+  uint32_t letters; /* match_letters of slug and folded name, for the search */
   uint8_t times, slug_n;
   uint16_t name_n;
   int64_t changed_us;
@@ -100,12 +100,12 @@ struct catalog_record {
   uint16_t fold_n, alias_bytes;
 };
 _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
-#define CATALOG_RECORD_HOT 24 /* offset of what rankings and the search read */
+#define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings and the search read */
 
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
 
-struct catalog_term_record { /* a sector, theme or page; behind it slug, name */
+struct catalog_term_record { /* a sector, theme or page; after it come slug and name */
   uint64_t id, rev, hash;
   int64_t number; /* sort, or changed_us of a page */
   int64_t edited_us;
@@ -114,9 +114,9 @@ struct catalog_term_record { /* a sector, theme or page; behind it slug, name */
   uint16_t status;
 };
 
-struct catalog_floor { /* sound only while check fits: a torn entry is as good as none */
+struct catalog_floor { /* an entry is valid only when its check word matches */
   _Atomic uint64_t id, rev, hash, check;
-  _Atomic int64_t due_us, at_us; /* of the version; real time */
+  _Atomic int64_t due_us, at_us; /* due_us of the version; real time of the raise */
 };
 
 struct catalog_stored_version {
@@ -125,10 +125,10 @@ struct catalog_stored_version {
 
 struct catalog_control {
   _Atomic uint64_t building;
-  _Atomic uint64_t first;  /* the half was emptied before this step: what was pinned earlier is gone */
-  _Atomic int64_t left_us; /* monotonic; 0: never live */
+  _Atomic uint64_t first;  /* the half was emptied before this step: earlier pins are not valid */
+  _Atomic int64_t retired_us; /* monotonic: when the other half became live; 0: not yet */
   _Atomic uint32_t ring;
-  _Atomic uint32_t clean;  /* its memory was given back */
+  _Atomic uint32_t clean;  /* its memory was returned to the system */
 };
 
 struct catalog {
@@ -138,7 +138,7 @@ struct catalog {
   _Atomic uint64_t live; /* step << 1 | half; 0: nothing published */
   struct catalog_control control[2];
   _Atomic int64_t confirmed_us;
-  _Atomic uint64_t floor; /* how often a version was raised */
+  _Atomic uint64_t floor_count; /* number of raises */
   _Atomic uint64_t state_seq;
   struct catalog_state state[2];
   struct catalog_floor floors[CATALOG_FLOOR_SETS][CATALOG_FLOOR_WAYS];
@@ -157,7 +157,7 @@ static inline struct catalog_stored_version *catalog_stored_array(const struct c
   return (struct catalog_stored_version *)((char *)(uintptr_t)half + c->half_bytes - bytes);
 }
 
-/* Bytes [at*8, at*8 + bytes) of a half; NULL when not all of them lie in it, or for offset 0. */
+/* Bytes [at*8, at*8 + bytes) of a half; NULL when they do not all lie in it, and for offset 0. */
 static inline const void *catalog_at(const struct catalog *c, const void *half, uint32_t at, size_t bytes)
 {
   size_t from = (size_t)at * 8;
@@ -166,7 +166,7 @@ static inline const void *catalog_at(const struct catalog *c, const void *half, 
   return (const char *)half + from;
 }
 
-static inline unsigned catalog_bits(unsigned v) /* of 0 to 31 */
+static inline unsigned catalog_bits(unsigned v) /* bits that are set; v is at most 31 */
 {
   unsigned high = v >> 4;
   v &= 15;
@@ -214,18 +214,18 @@ static inline enum product_status catalog_record_status(const struct catalog_rec
   return (enum product_status)(r->flags & FLAG_STATUS);
 }
 
-/* Of one optional time: what stands there, or `absent`. */
+/* One optional time, or `absent`. */
 int64_t catalog_record_time(const struct catalog_record *head, const void *body, uint8_t which, int64_t absent);
 bool catalog_record_has_alias(const struct catalog_record *head, const void *body, struct span slug);
-/* The record of an ordinal in a pin's snapshot, checked: head is a copy, the rest lies behind the result. */
+/* The checked record of an ordinal in the pin's snapshot: copies its fixed part to *head, returns the record. */
 const void *catalog_record_read(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_record *head);
-/* A table of the pin's snapshot, checked to hold *n items of `size` bytes. */
+/* A table of the pin's snapshot with *n items of `size` bytes, checked to lie in the half. */
 const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table t, size_t size, uint32_t *n);
 
 uint64_t catalog_hash(const void *p, size_t n);
 uint64_t catalog_hash_id(uint64_t id);
 
-/* Entries of the shared hash tables: 8 bits of the hash, then ordinal + 1; 0: free. */
+/* Entries of the shared hash tables: 8 bits of the hash, then ordinal + 1.  0: free. */
 static inline uint32_t catalog_hash_entry(uint64_t hash, uint32_t ordinal)
 {
   return (uint32_t)(hash >> 56) << 24 | (ordinal + 1);

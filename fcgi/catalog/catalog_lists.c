@@ -86,7 +86,7 @@ static bool term_at(const struct catalog_pin *pin, const struct entries *e, uint
   return true;
 }
 
-/* Where the term stands beside the one looked for, by slug or (NULL) by id: <0, 0, >0.  False: it cannot be read. */
+/* Compares the term with the wanted slug, or with the id when slug is NULL: <0, 0, >0.  false: it cannot be read. */
 static bool term_compare(const struct catalog_pin *pin, uint32_t at, uint64_t id, const struct span *slug, int *c)
 {
   const struct catalog_term_record *r = catalog_at(pin->catalog, pin->half, at, sizeof *r);
@@ -98,7 +98,7 @@ static bool term_compare(const struct catalog_pin *pin, uint32_t at, uint64_t id
   return true;
 }
 
-/* Binary search in one of the two orders; `id` counts when slug is NULL.  Returns the index or NONE. */
+/* Binary search by slug, or by id when slug is NULL.  Returns the index or CATALOG_NONE. */
 static uint32_t entry_find(const struct catalog_pin *pin, const struct entries *e, uint64_t id, const struct span *slug)
 {
   const uint32_t *order = slug ? e->by_slug : e->by_id;

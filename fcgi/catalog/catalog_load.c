@@ -1,4 +1,4 @@
-/* Loading the file copy.  What is damaged, cut, or of another format is refused with one line in the log,
+/* Loads the state file.  A file that is damaged, truncated or of another format is refused with one line in the log,
  * and the catalog stays as it was. */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,19 +9,19 @@
 #include "base/log.h"
 #include "catalog/catalog_file.h"
 
-static const char *header_wrong(const struct catalog_file_header *h, uint64_t bytes)
+static const char *header_fault(const struct catalog_file_header *h, uint64_t bytes)
 {
   unsigned char sum[CATALOG_FILE_SUM];
   if (memcmp(h->magic, "diptych", 8) != 0)
     return "it is not a catalog";
   if (h->format != CATALOG_FILE_FORMAT || h->layout != catalog_file_layout() || h->heap_from != catalog_heap_start())
-    return "it is of another version's format";
+    return "its format is of another version";
   catalog_file_header_sum(h, sum);
   if (memcmp(sum, h->header_sum, sizeof sum) != 0)
     return "its header is damaged";
   if (h->heap_top < h->heap_from || h->n_by_slug > h->products || h->n_gaps > CATALOG_GAPS_MAX ||
       bytes != catalog_file_bytes(h))
-    return "it is cut short or has grown";
+    return "its size does not match its header";
   return NULL;
 }
 
@@ -30,20 +30,20 @@ static bool file_fits(const struct catalog_writer *w, const struct catalog_file_
   return (uint64_t)h->heap_top * 8 <= w->c->half_bytes / 8 * 7 && h->products <= w->c->max_ordinals;
 }
 
-/* The checksums say that these are the bytes that were written; this, that they make sense. */
-static bool header_sound(const struct catalog_file_header *h)
+/* Checksums prove that the bytes are the written ones, not that the values are valid. */
+static bool header_valid(const struct catalog_file_header *h)
 {
-  return h->publication && h->publication < CATALOG_PUBLICATION_MOST && catalog_time_sound(h->saved_us) &&
-         catalog_time_sound(h->confirmed_us) && memchr(h->incarnation, 0, sizeof h->incarnation);
+  return h->publication && h->publication < CATALOG_PUBLICATION_MOST && catalog_time_valid(h->saved_us) &&
+         catalog_time_valid(h->confirmed_us) && memchr(h->incarnation, 0, sizeof h->incarnation);
 }
 
-static bool body_sound(const struct catalog_writer *w, const struct catalog_file_header *h)
+static bool body_valid(const struct catalog_writer *w, const struct catalog_file_header *h)
 {
-  return w->follow.n_gaps == h->n_gaps && memcmp(w->follow.incarnation, h->incarnation, sizeof h->incarnation) == 0 &&
-         catalog_sound(w);
+  return w->position.n_gaps == h->n_gaps && memcmp(w->position.incarnation, h->incarnation, sizeof h->incarnation) == 0 &&
+         catalog_valid(w);
 }
 
-static bool arrays_make(struct catalog_writer *w, const struct catalog_file_header *h)
+static bool arrays_grow(struct catalog_writer *w, const struct catalog_file_header *h)
 {
   bool ok = catalog_mirrors_grow(w, h->products);
   for (int k = 0; k < KIND_COUNT && ok; k++) {
@@ -53,11 +53,11 @@ static bool arrays_make(struct catalog_writer *w, const struct catalog_file_head
   return ok;
 }
 
-static enum err body_take(struct catalog_writer *w, const struct catalog_file_header *h, int fd)
+static enum err body_read(struct catalog_writer *w, const struct catalog_file_header *h, int fd)
 {
   unsigned char sum[CATALOG_FILE_SUM];
   struct catalog_stream s;
-  if (!arrays_make(w, h))
+  if (!arrays_grow(w, h))
     return ERR_NO_MEMORY;
   catalog_intern_forget(w);
   w->next.heap_top = h->heap_top;
@@ -70,43 +70,43 @@ static enum err body_take(struct catalog_writer *w, const struct catalog_file_he
   catalog_stream_open(&s, fd, false);
   catalog_stream_body(&s, w, h);
   catalog_stream_sum(&s, sum);
-  if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !header_sound(h) || !body_sound(w, h))
+  if (s.failed || memcmp(sum, h->body_sum, sizeof sum) != 0 || !header_valid(h) || !body_valid(w, h))
     return ERR_INVALID;
   enum err e = catalog_hash_all(w);
-  if (e == ERR_OK && !catalog_ids_sound(w))
+  if (e == ERR_OK && !catalog_ids_valid(w))
     return ERR_INVALID;
   return e == ERR_OK && !catalog_derive(w) ? ERR_NO_MEMORY : e;
 }
 
-static enum err load_say(const char *path, const char *why)
+static enum err load_reject(const char *path, const char *reason)
 {
-  log_warn("catalog: %s is not used: %s", path, why);
+  log_warn("catalog: %s is not used: %s", path, reason);
   return ERR_INVALID;
 }
 
-static enum err file_take(struct catalog_writer *w, const char *path, int fd, struct catalog_file_header *h)
+static enum err file_read(struct catalog_writer *w, const char *path, int fd, struct catalog_file_header *h)
 {
   struct stat st;
   if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-    return load_say(path, "it is no regular file");
+    return load_reject(path, "it is not a regular file");
   if (!catalog_stream_bytes(fd, false, h, sizeof *h))
-    return load_say(path, "it is cut short");
-  const char *wrong = header_wrong(h, (uint64_t)st.st_size);
-  if (wrong)
-    return load_say(path, wrong);
+    return load_reject(path, "it is truncated");
+  const char *fault = header_fault(h, (uint64_t)st.st_size);
+  if (fault)
+    return load_reject(path, fault);
   if (!file_fits(w, h)) {
-    log_warn("catalog: %s is not used: it does not fit: raise catalog_bytes", path);
+    log_warn("catalog: %s is not used: it does not fit into the catalog's memory: raise catalog_bytes", path);
     return ERR_LIMIT;
   }
   if (!catalog_writer_reset(w) || !catalog_half_begin(w))
     return ERR_LIMIT;
-  enum err e = body_take(w, h, fd);
+  enum err e = body_read(w, h, fd);
   if (e == ERR_INVALID)
-    return load_say(path, "its content is damaged");
+    return load_reject(path, "its content is damaged");
   return e;
 }
 
-static void state_tell(struct catalog_writer *w, const struct catalog_file_header *h)
+static void state_put(struct catalog_writer *w, const struct catalog_file_header *h)
 {
   struct catalog_state s;
   catalog_state_get(w->c, &s);
@@ -126,17 +126,17 @@ enum err catalog_load(struct catalog_writer *w, const char *path)
     log_error("catalog: cannot open %s: %s", path, strerror(errno));
     return ERR_IO;
   }
-  enum err e = file_take(w, path, fd, &h);
+  enum err e = file_read(w, path, fd, &h);
   close(fd);
   if (e == ERR_OK) {
-    struct catalog_follow *follow = malloc(sizeof *follow);
-    if (follow)
-      *follow = w->follow;
-    e = follow ? catalog_writer_publish(w, follow) : ERR_NO_MEMORY;
-    free(follow);
+    struct catalog_position *position = malloc(sizeof *position);
+    if (position)
+      *position = w->position;
+    e = position ? catalog_writer_publish(w, position) : ERR_NO_MEMORY;
+    free(position);
   }
   if (e == ERR_OK) {
-    state_tell(w, &h);
+    state_put(w, &h);
     w->saved_step = w->step;
   } else if (!catalog_writer_reset(w))
     e = ERR_NO_MEMORY;

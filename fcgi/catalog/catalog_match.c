@@ -1,4 +1,4 @@
-/* Matching folded texts against a prepared needle: plain comparison first, errors only where it fails. */
+/* Matches folded texts against a prepared needle: plain comparison first, then with errors. */
 #include "catalog/catalog_match.h"
 
 #include "text/utf8.h"
@@ -23,14 +23,14 @@ static size_t word_start(struct span s, size_t from)
   return from;
 }
 
-/* Of characters: one for each letter, five for digits, one for all else in words, one for separators. */
-static inline unsigned kind_of(char c)
+/* Classes of characters: one for each letter, five for digits, one for other characters of words, one for separators. */
+static inline unsigned class_of(char c)
 {
   if (c >= 'a' && c <= 'z')
     return (unsigned)(c - 'a');
   if (c >= '0' && c <= '9')
     return 26 + (unsigned)(c - '0') % 5;
-  return in_word(c) ? MATCH_KINDS - 2 : MATCH_KINDS - 1;
+  return in_word(c) ? MATCH_CLASSES - 2 : MATCH_CLASSES - 1;
 }
 
 uint32_t match_letters(struct span s)
@@ -38,11 +38,11 @@ uint32_t match_letters(struct span s)
   uint32_t mask = 0;
   for (size_t i = 0; i < s.n; i++)
     if (in_word(s.p[i]))
-      mask |= UINT32_C(1) << kind_of(s.p[i]);
+      mask |= UINT32_C(1) << class_of(s.p[i]);
   return mask;
 }
 
-/* One character, `-` for whatever separates words. */
+/* Decodes one character; all separators become `-`. */
 static size_t char_next(struct span s, size_t at, uint32_t *c)
 {
   if ((unsigned char)s.p[at] < 0x80) {
@@ -53,7 +53,7 @@ static size_t char_next(struct span s, size_t at, uint32_t *c)
   return n ? n : 1;
 }
 
-static void needle_make(struct match_needle *m, struct span text)
+static void needle_init(struct match_needle *m, struct span text)
 {
   *m = (struct match_needle){.text = text, .letters = match_letters(text)};
   size_t chars = 0;
@@ -61,7 +61,7 @@ static void needle_make(struct match_needle *m, struct span text)
     uint32_t c = 0;
     if (chars == MATCH_CHARS)
       return;
-    m->times[kind_of(text.p[at])]++;
+    m->counts[class_of(text.p[at])]++;
     at += char_next(text, at, &c);
     if (c < 128)
       m->ascii[c] |= UINT64_C(1) << chars;
@@ -77,7 +77,7 @@ void match_prepare(struct match_search *s, struct span needle)
   size_t from = word_start(needle, 0), to = needle.n;
   while (to > from && !in_word(needle.p[to - 1]) && needle.p[to - 1] != '+' && needle.p[to - 1] != '#')
     to--;
-  needle_make(&s->whole, span_of(needle.p + from, to - from));
+  needle_init(&s->whole, span_of(needle.p + from, to - from));
   s->n_words = 0;
   for (size_t at = from; at < needle.n; at = word_start(needle, at)) {
     size_t end = word_end(needle, at);
@@ -85,14 +85,14 @@ void match_prepare(struct match_search *s, struct span needle)
       s->n_words = 0;
       return;
     }
-    needle_make(&s->words[s->n_words++], span_of(needle.p + at, end - at));
+    needle_init(&s->words[s->n_words++], span_of(needle.p + at, end - at));
     at = end;
   }
   if (s->n_words < 2)
     s->n_words = 0;
 }
 
-static uint64_t places_of(const struct match_needle *m, uint32_t c)
+static uint64_t positions_of(const struct match_needle *m, uint32_t c)
 {
   uint64_t mask = 0;
   if (c < 128)
@@ -103,7 +103,7 @@ static uint64_t places_of(const struct match_needle *m, uint32_t c)
   return mask;
 }
 
-/* Of the first characters, one more than errors are allowed, one must stand near the needle's start. */
+/* With e errors allowed, one of the first e + 1 characters must occur near the needle's start. */
 static bool start_possible(const struct match_needle *m, struct span text, size_t at)
 {
   uint64_t near = (UINT64_C(1) << (2 * m->errors + 2)) - 1;
@@ -115,7 +115,7 @@ static bool start_possible(const struct match_needle *m, struct span text, size_
   return false;
 }
 
-/* The least cost by errors of a match that begins at a word's start. */
+/* The least cost of a match with errors that begins at `at`, the start of a word. */
 static uint32_t cost_from(const struct match_needle *m, struct span text, size_t at)
 {
   uint64_t vp = UINT64_MAX, vn = 0, d0 = 0, before = 0, last = UINT64_C(1) << (m->chars - 1);
@@ -124,7 +124,7 @@ static uint32_t cost_from(const struct match_needle *m, struct span text, size_t
   for (size_t i = 0; at < text.n && i < most; i++) {
     uint32_t c = 0;
     at += char_next(text, at, &c);
-    uint64_t pm = places_of(m, c), tr = ((~d0 & pm) << 1) & before;
+    uint64_t pm = positions_of(m, c), tr = ((~d0 & pm) << 1) & before;
     d0 = (((pm & vp) + vp) ^ vp) | pm | vn | tr;
     uint64_t hp = vn | ~(d0 | vp), hn = d0 & vp;
     distance = distance + !!(hp & last) - !!(hn & last);
@@ -134,7 +134,7 @@ static uint32_t cost_from(const struct match_needle *m, struct span text, size_t
     vn = hp & d0;
     before = pm;
     if (distance > m->errors + (most - i - 1))
-      break; /* each further character takes away one at most */
+      break; /* each further character reduces the distance by one at most */
     bool boundary = at >= text.n || !in_word(text.p[at]);
     uint32_t cost = MATCH_NONE;
     if (boundary && distance <= m->errors)
@@ -147,7 +147,7 @@ static uint32_t cost_from(const struct match_needle *m, struct span text, size_t
   return best;
 }
 
-/* Does a occur at the start of b?  All separators are the same. */
+/* True: b begins with a.  All separators are equal. */
 static bool same_start(struct span a, struct span b)
 {
   if (a.n > b.n)
@@ -177,19 +177,19 @@ static uint32_t cost_plain(const struct match_needle *m, struct span text)
   return best;
 }
 
-/* Each character of the needle that the text has nowhere costs an error. */
-static bool letters_enough(const struct match_needle *m, uint32_t letters)
+/* Each character of the needle that does not occur in the text costs one error. */
+static bool letters_suffice(const struct match_needle *m, uint32_t letters)
 {
   unsigned missing = 0;
   for (uint32_t bits = m->letters & ~letters; bits; bits &= bits - 1)
-    if ((missing += m->times[__builtin_ctz(bits)]) > m->errors)
+    if ((missing += m->counts[__builtin_ctz(bits)]) > m->errors)
       return false;
   return true;
 }
 
-static uint32_t needle_cost(const struct match_needle *m, struct match_side text, uint32_t worst)
+static uint32_t needle_cost(const struct match_needle *m, struct match_candidate text, uint32_t worst)
 {
-  if (m->text.n == 0 || text.text.n == 0 || !letters_enough(m, text.letters))
+  if (m->text.n == 0 || text.text.n == 0 || !letters_suffice(m, text.letters))
     return MATCH_NONE;
   struct span t = in_word(m->text.p[0]) ? span_from(text.text, word_start(text.text, 0)) : text.text;
   uint32_t best = m->letters & ~text.letters ? MATCH_NONE : cost_plain(m, t);
@@ -203,25 +203,25 @@ static uint32_t needle_cost(const struct match_needle *m, struct match_side text
   return best;
 }
 
-uint32_t match_text(const struct match_search *s, struct match_side text, uint32_t worst)
+uint32_t match_text(const struct match_search *s, struct match_candidate text, uint32_t worst)
 {
   uint32_t best = needle_cost(&s->whole, text, worst);
   if (best < MATCH_WORDS || s->n_words == 0 || worst <= MATCH_WORDS)
     return best;
-  uint32_t poorest = 0;
-  for (size_t i = 0; i < s->n_words && poorest < MATCH_NONE; i++) {
+  uint32_t highest = 0;
+  for (size_t i = 0; i < s->n_words && highest < MATCH_NONE; i++) {
     uint32_t cost = needle_cost(&s->words[i], text, MATCH_NONE);
-    poorest = cost > poorest ? cost : poorest;
+    highest = cost > highest ? cost : highest;
   }
-  return poorest < MATCH_NONE ? MATCH_WORDS + poorest : best;
+  return highest < MATCH_NONE ? MATCH_WORDS + highest : best;
 }
 
 bool match_possible(const struct match_search *s, uint32_t letters)
 {
-  if (letters_enough(&s->whole, letters))
+  if (letters_suffice(&s->whole, letters))
     return true;
   for (size_t i = 0; i < s->n_words; i++)
-    if (!letters_enough(&s->words[i], letters))
+    if (!letters_suffice(&s->words[i], letters))
       return false;
   return s->n_words > 0;
 }

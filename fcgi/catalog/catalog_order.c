@@ -1,5 +1,5 @@
-/* Keeping the list of published products in the order of their slugs: a few changes are merged in, a
- * whole catalog is sorted by the eight bytes that follow what all slugs have in common. */
+/* Keeps the list of published products in the order of their slugs.  Added products are sorted, by the eight bytes
+ * after the common prefix of their slugs first, and merged into the list. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
@@ -13,10 +13,10 @@ static struct span slug_of(const struct catalog_writer *w, uint32_t ordinal)
 static int slug_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b)
 {
   int c = span_cmp(slug_of(w, a), slug_of(w, b));
-  return c ? c : (a > b) - (a < b); /* two of one slug: only between two statements of an importer */
+  return c ? c : (a > b) - (a < b); /* two products share a slug only between two statements of an importer */
 }
 
-struct keyed {
+struct sort_entry {
   uint64_t key;
   uint32_t ordinal;
 };
@@ -44,26 +44,26 @@ static uint64_t key_of(struct span slug, size_t skip)
   return key;
 }
 
-static int keyed_cmp(const void *a, const void *b, void *data)
+static int sort_entry_cmp(const void *a, const void *b, void *data)
 {
-  const struct keyed *x = a, *y = b;
+  const struct sort_entry *x = a, *y = b;
   return x->key != y->key ? (x->key > y->key) - (x->key < y->key) : slug_cmp(data, x->ordinal, y->ordinal);
 }
 
 static bool ordinals_sort(struct catalog_writer *w, const struct catalog_vector *v)
 {
-  struct keyed *keyed = v->n < 2 ? NULL : reallocarray(NULL, v->n, sizeof *keyed);
+  struct sort_entry *entries = v->n < 2 ? NULL : reallocarray(NULL, v->n, sizeof *entries);
   if (v->n < 2)
     return true;
-  if (!keyed)
+  if (!entries)
     return false;
   size_t skip = common_prefix(w, v);
   for (size_t i = 0; i < v->n; i++)
-    keyed[i] = (struct keyed){key_of(slug_of(w, v->at[i]), skip), v->at[i]};
-  qsort_r(keyed, v->n, sizeof *keyed, keyed_cmp, w);
+    entries[i] = (struct sort_entry){key_of(slug_of(w, v->at[i]), skip), v->at[i]};
+  qsort_r(entries, v->n, sizeof *entries, sort_entry_cmp, w);
   for (size_t i = 0; i < v->n; i++)
-    v->at[i] = keyed[i].ordinal;
-  free(keyed);
+    v->at[i] = entries[i].ordinal;
+  free(entries);
   return true;
 }
 
@@ -80,7 +80,7 @@ static void moved_drop(struct catalog_writer *w)
   w->n_by_slug = kept;
 }
 
-static uint32_t place_of(const struct catalog_writer *w, uint32_t ordinal, uint32_t to)
+static uint32_t index_of(const struct catalog_writer *w, uint32_t ordinal, uint32_t to)
 {
   uint32_t from = 0;
   while (from < to) {
@@ -99,12 +99,12 @@ bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct cata
     moved_drop(w);
   if (!ordinals_sort(w, added))
     return false;
-  /* From the back, so that each block moves once. */
+  /* From the end, so that each block moves once. */
   uint32_t end = w->n_by_slug, out = w->n_by_slug + (uint32_t)added->n;
   MUST(out <= w->cap, "more products are published than the catalog has");
   w->n_by_slug = out;
   for (size_t i = added->n; i-- > 0;) {
-    uint32_t at = place_of(w, added->at[i], end);
+    uint32_t at = index_of(w, added->at[i], end);
     memmove(w->by_slug + out - (end - at), w->by_slug + at, (end - at) * sizeof *w->by_slug);
     out -= end - at;
     w->by_slug[--out] = added->at[i];

@@ -1,5 +1,5 @@
-/* The rankings of the next snapshot, when few products moved: each list is copied without those that moved,
- * and they are put in again where they belong now.  The result is what catalog_rank_write would make. */
+/* Writes the rankings of the next snapshot when few products moved: each list is copied without the moved products,
+ * which are then inserted at their new ranks.  The result equals that of catalog_rank_write. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
@@ -10,27 +10,27 @@
 bool catalog_rank_few(const struct catalog_writer *w)
 {
   return !w->rank_all && !w->switched && w->n_reranked <= MOVED_MOST && w->next.products >= PRODUCTS_LEAST &&
-         w->n_reranked * 16 <= w->next.products && w->placed[TABLE_RANKING].n;
+         w->n_reranked * 16 <= w->next.products && w->published[TABLE_RANKING].n;
 }
 
-struct add { /* a product that goes into the list of a row */
+struct insertion { /* of a product into the list of a row */
   uint32_t kind, row, ordinal;
 };
 
-struct room { /* where lists go, and for how many ordinals there is room */
+struct list_space { /* where lists are written, and its capacity */
   uint32_t *ordinals, n;
 };
 
 struct patch {
   struct catalog_writer *w;
-  struct add *adds;
-  size_t n_adds, cap_adds;
+  struct insertion *insertions;
+  size_t n_insertions, cap_insertions;
   uint8_t *touched[2]; /* by row */
 };
 
 static const void *published_table(const struct catalog_writer *w, enum catalog_table t)
 {
-  return w->base + (size_t)w->placed[t].slot[w->placed[t].current].at * 8;
+  return w->base + (size_t)w->published[t].slot[w->published[t].current].at * 8;
 }
 
 static int rank_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b)
@@ -41,9 +41,9 @@ static int rank_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b)
   return c ? c : (a > b) - (a < b);
 }
 
-static int add_cmp(const void *a, const void *b, void *data)
+static int insertion_cmp(const void *a, const void *b, void *data)
 {
-  const struct add *x = a, *y = b;
+  const struct insertion *x = a, *y = b;
   if (x->kind != y->kind)
     return x->kind < y->kind ? -1 : 1;
   if (x->row != y->row)
@@ -51,52 +51,52 @@ static int add_cmp(const void *a, const void *b, void *data)
   return rank_cmp(data, x->ordinal, y->ordinal);
 }
 
-/* out: old without the marked, with adds (ranked).  Returns its length. */
+/* Writes to out the old list without marked products and with the insertions (by rank).  Returns its length. */
 static uint32_t list_patch(const struct patch *p, struct catalog_list old, uint32_t *out, uint32_t room,
-                           const struct add *adds, size_t n_adds)
+                           const struct insertion *insertions, size_t n_insertions)
 {
   const struct catalog_writer *w = p->w;
   uint32_t end = 0;
   for (uint32_t i = 0; i < old.n; i++) {
-    MUST(old.ordinals[i] < w->next.products, "a ranking holds a product that the catalog has not");
+    MUST(old.ordinals[i] < w->next.products, "a ranking holds a product that the catalog does not have");
     MUST(end < room, "a ranking grew by more products than were put into it");
     out[end] = old.ordinals[i];
     end += !(w->marks[old.ordinals[i]] & MARK_MOVED);
   }
-  uint32_t total = end + (uint32_t)n_adds, to = total;
+  uint32_t total = end + (uint32_t)n_insertions, to = total;
   MUST(total <= room, "a ranking grew by more products than were put into it");
-  for (size_t i = n_adds; i-- > 0;) {
+  for (size_t i = n_insertions; i-- > 0;) {
     uint32_t from = 0, until = end;
     while (from < until) {
       uint32_t middle = from + (until - from) / 2;
-      if (rank_cmp(w, out[middle], adds[i].ordinal) < 0)
+      if (rank_cmp(w, out[middle], insertions[i].ordinal) < 0)
         from = middle + 1;
       else
         until = middle;
     }
     memmove(out + to - (end - from), out + from, (end - from) * sizeof *out);
     to -= end - from;
-    out[--to] = adds[i].ordinal;
+    out[--to] = insertions[i].ordinal;
     end = from;
   }
   return total;
 }
 
-static bool add_put(struct patch *p, uint32_t kind, uint32_t row, uint32_t ordinal)
+static bool insertion_put(struct patch *p, uint32_t kind, uint32_t row, uint32_t ordinal)
 {
-  if (!catalog_grow((void **)&p->adds, &p->cap_adds, p->n_adds + 1, sizeof *p->adds))
+  if (!catalog_grow((void **)&p->insertions, &p->cap_insertions, p->n_insertions + 1, sizeof *p->insertions))
     return false;
-  p->adds[p->n_adds++] = (struct add){kind, row, ordinal};
+  p->insertions[p->n_insertions++] = (struct insertion){kind, row, ordinal};
   return true;
 }
 
-/* Kind 0 is the ranking of all, 1 the sectors, 2 the themes. */
+/* Insertions of kind 0 are for the ranking of all products, 1 for sectors, 2 for themes. */
 static bool moved_note(struct patch *p, const struct catalog_record *r, uint32_t ordinal, bool now)
 {
   struct catalog_writer *w = p->w;
   if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
     return true;
-  if (now && !add_put(p, 0, 0, ordinal))
+  if (now && !insertion_put(p, 0, 0, ordinal))
     return false;
   for (uint32_t kind = 0; kind < 2; kind++) {
     uint32_t n = kind == KIND_SECTOR ? r->n_sectors : r->n_themes;
@@ -107,7 +107,7 @@ static bool moved_note(struct patch *p, const struct catalog_record *r, uint32_t
       if (!found)
         continue;
       p->touched[kind][row] = 1;
-      if (now && !add_put(p, kind + 1, (uint32_t)row, ordinal))
+      if (now && !insertion_put(p, kind + 1, (uint32_t)row, ordinal))
         return false;
     }
   }
@@ -125,15 +125,15 @@ static bool moved_all(struct patch *p)
     if (!moved_note(p, catalog_record_of(w, w->reranked[i].old), ordinal, false) || !moved_note(p, now, ordinal, true))
       return false;
   }
-  if (p->n_adds)
-    qsort_r(p->adds, p->n_adds, sizeof *p->adds, add_cmp, w);
+  if (p->n_insertions)
+    qsort_r(p->insertions, p->n_insertions, sizeof *p->insertions, insertion_cmp, w);
   return true;
 }
 
-static size_t adds_of(const struct patch *p, size_t from, uint32_t kind, uint32_t row)
+static size_t insertions_of(const struct patch *p, size_t from, uint32_t kind, uint32_t row)
 {
   size_t to = from;
-  while (to < p->n_adds && p->adds[to].kind == kind && p->adds[to].row == row)
+  while (to < p->n_insertions && p->insertions[to].kind == kind && p->insertions[to].row == row)
     to++;
   return to - from;
 }
@@ -142,19 +142,19 @@ static enum err ranking_patch(const struct patch *p)
 {
   struct catalog_writer *w = p->w;
   bool fresh;
-  uint32_t room = w->placed[TABLE_RANKING].n + (uint32_t)p->n_adds;
+  uint32_t room = w->published[TABLE_RANKING].n + (uint32_t)p->n_insertions;
   uint32_t *out = catalog_table_next(w, TABLE_RANKING, room, room * sizeof *out, &fresh);
   if (!out)
     return ERR_LIMIT;
-  struct catalog_list old = {published_table(w, TABLE_RANKING), w->placed[TABLE_RANKING].n};
-  w->next.tables[TABLE_RANKING].n = list_patch(p, old, out, room, p->adds, adds_of(p, 0, 0, 0));
+  struct catalog_list old = {published_table(w, TABLE_RANKING), w->published[TABLE_RANKING].n};
+  w->next.tables[TABLE_RANKING].n = list_patch(p, old, out, room, p->insertions, insertions_of(p, 0, 0, 0));
   return ERR_OK;
 }
 
 static struct catalog_list published_list(const struct catalog_writer *w, enum catalog_kind kind, uint32_t row)
 {
-  const struct catalog_placed *lists = &w->placed[TABLE_LISTS];
-  uint32_t n = w->placed[TABLE_SECTORS + kind].n;
+  const struct catalog_table_ring *lists = &w->published[TABLE_LISTS];
+  uint32_t n = w->published[TABLE_SECTORS + kind].n;
   const struct catalog_entry *entries = published_table(w, TABLE_SECTORS + kind);
   const uint32_t *by_id = (const uint32_t *)(entries + n), *all = published_table(w, TABLE_LISTS);
   MUST(row < n && by_id[row] < n, "a sector or theme has no entry in the catalog");
@@ -163,17 +163,17 @@ static struct catalog_list published_list(const struct catalog_writer *w, enum c
   return (struct catalog_list){all + e->list, e->n_list};
 }
 
-/* The lists of one kind, from *add and out[from] on; ends[row] becomes where each ends. */
-static uint32_t lists_patch(const struct patch *p, enum catalog_kind kind, struct room out, uint32_t from,
+/* Writes the lists of one kind from out[from] on, with the insertions from *add on.  Sets ends[row] to the end of each. */
+static uint32_t lists_patch(const struct patch *p, enum catalog_kind kind, struct list_space out, uint32_t from,
                             size_t *add, uint32_t *ends)
 {
   const struct catalog_writer *w = p->w;
   for (uint32_t row = 0; row < w->n_terms[kind]; row++) {
     struct catalog_list old = published_list(w, kind, row);
-    size_t n = adds_of(p, *add, kind + 1, row);
+    size_t n = insertions_of(p, *add, kind + 1, row);
     MUST(from <= out.n && old.n <= out.n - from, "the rankings of sectors and themes grew by more than was put into them");
     if (p->touched[kind][row])
-      from += list_patch(p, old, out.ordinals + from, out.n - from, p->adds + *add, n);
+      from += list_patch(p, old, out.ordinals + from, out.n - from, p->insertions + *add, n);
     else {
       memcpy(out.ordinals + from, old.ordinals, old.n * sizeof *old.ordinals);
       from += old.n;
@@ -188,12 +188,12 @@ static enum err all_patch(const struct patch *p, uint32_t *ends[2])
 {
   struct catalog_writer *w = p->w;
   bool fresh;
-  size_t add = adds_of(p, 0, 0, 0);
-  uint32_t room = w->placed[TABLE_LISTS].n + (uint32_t)p->n_adds;
+  size_t add = insertions_of(p, 0, 0, 0);
+  uint32_t room = w->published[TABLE_LISTS].n + (uint32_t)p->n_insertions;
   enum err e = catalog_scores_write(w);
   if (e == ERR_OK)
     e = ranking_patch(p);
-  struct room out = {.n = room};
+  struct list_space out = {.n = room};
   if (e == ERR_OK)
     out.ordinals = catalog_table_next(w, TABLE_LISTS, room, room * sizeof *out.ordinals, &fresh);
   if (!out.ordinals)
@@ -223,6 +223,6 @@ enum err catalog_rank_patch(struct catalog_writer *w)
     free(p.touched[k]);
     free(ends[k]);
   }
-  free(p.adds);
+  free(p.insertions);
   return e;
 }

@@ -1,8 +1,8 @@
-/* The writer's own side: what it keeps in private memory beside the shared region.  All of it can be
- * derived from the live snapshot (catalog_takeover), so a new writer takes over where a dead one stopped.
+/* The writer's private memory.  All of it can be derived from the live snapshot (catalog_takeover), so a new writer
+ * continues where a dead one stopped.
  *
- * Mirrors (records, scores, by_slug) hold the next snapshot's content; a publication copies what changed
- * into the next slots of the shared tables. */
+ * Mirrors (records, scores, by_slug) hold the content of the next snapshot.  A publication copies changed parts into
+ * the next slots of the shared tables. */
 #ifndef DIPTYCH_CATALOG_CATALOG_PRIVATE_H
 #define DIPTYCH_CATALOG_CATALOG_PRIVATE_H
 
@@ -18,10 +18,10 @@ struct catalog_vector { /* of uint32_t */
 };
 
 struct catalog_staged {
-  uint32_t ordinal, old; /* old: offset of the record that is live, 0: none */
+  uint32_t ordinal, old; /* old: offset of the live record, 0: none */
 };
 
-struct catalog_median { /* how many products with this first sector have which n90 */
+struct catalog_median { /* counts of n90 among the products with this first sector */
   uint64_t sector;
   struct catalog_count {
     uint32_t n90, products;
@@ -32,7 +32,7 @@ struct catalog_median { /* how many products with this first sector have which n
 
 struct catalog_pair_row {
   struct catalog_pair_ids ids;
-  uint32_t owner; /* ordinal of the product that told of it */
+  uint32_t owner; /* ordinal of the product whose record lists the pair */
 };
 
 struct catalog_due {
@@ -52,12 +52,12 @@ struct catalog_term_row {
 struct catalog_writer {
   struct catalog *c;
   unsigned half;
-  char *base;        /* of that half; NULL: none begun */
+  char *base;        /* of that half; NULL: nothing is written yet */
   bool switched;     /* the half is not the live one: the next publication writes everything */
-  bool broken;       /* memory ran out half-way: only closing is left, the live snapshot is untouched */
+  bool broken;       /* memory ran out in mid-change: the writer can only be closed; the live snapshot is untouched */
   uint64_t step;     /* of the live snapshot */
   struct catalog_snapshot next;
-  struct catalog_placed placed[TABLE_COUNT]; /* as published */
+  struct catalog_table_ring published[TABLE_COUNT]; /* as published */
 
   uint32_t *records; /* mirrors, by ordinal */
   uint8_t *scores, *marks;
@@ -66,16 +66,16 @@ struct catalog_writer {
 
   struct catalog_staged *staged;
   size_t n_staged, cap_staged;
-  bool full;   /* a full load: what it does not name goes */
-  bool forget; /* versions that are raised or stored are of a history that is no more */
+  bool full;   /* a full load: the next publication removes what was not put since it began */
+  bool forget; /* floors and stored versions belong to a history that was undone by a restore */
 
   struct catalog_vector changed;                      /* ordinals since the last publication */
-  struct catalog_vector slot_changed[CATALOG_RING];   /* ... since each slot of TABLE_RECORDS was written */
-  bool slot_stale[CATALOG_RING];
+  struct catalog_vector slot_changed[CATALOG_RING];   /* ordinals since each slot of TABLE_RECORDS was written */
+  bool slot_stale[CATALOG_RING];                      /* the slot must be written whole */
   bool dirty, dirty_rank, dirty_order, dirty_recent, dirty_pairs, dirty_kind[KIND_COUNT];
-  struct catalog_staged *reranked; /* whose place in a ranking may have changed, with the record before */
+  struct catalog_staged *reranked; /* products whose rank may have changed, with their old records */
   size_t n_reranked, cap_reranked;
-  bool rank_all, recent_all; /* too much changed, or a median did: all is made anew */
+  bool rank_all, recent_all; /* the lists must be rebuilt */
 
   struct catalog_term_row *terms[KIND_COUNT]; /* by id */
   size_t n_terms[KIND_COUNT], cap_terms[KIND_COUNT];
@@ -83,35 +83,35 @@ struct catalog_writer {
   size_t n_medians, cap_medians;
   struct catalog_pair_row *pairs;
   size_t n_pairs, cap_pairs;
-  struct catalog_due *due; /* a heap, least first; entries may be outdated */
+  struct catalog_due *due; /* a binary heap, earliest first; entries may be outdated */
   size_t n_due, cap_due;
   struct catalog_interned *interned; /* hash table */
   size_t n_interned, cap_interned;
-  uint32_t *by_id; /* ordinals, for the sweep */
+  uint32_t *by_id; /* ordinals by product id, for the sweep */
   size_t n_by_id, cap_by_id;
-  uint32_t covered; /* ordinals below are in by_id */
+  uint32_t covered; /* ordinals below this one are in by_id */
   size_t slugs_used, ids_used, live_bytes;
   struct buf scratch;
   struct arena *arena; /* of one put */
-  struct catalog_follow follow;
-  bool follow_known;
-  uint64_t saved_step;        /* that the file holds */
+  struct catalog_position position;
+  bool position_known;
+  uint64_t saved_step;        /* step that the state file holds */
   int saver;                  /* process that writes the file; 0: none */
   uint64_t saver_step;
-  int64_t saver_began_us, saver_rest_us; /* monotonic; no other one before saver_rest_us */
+  int64_t saver_began_us, saver_not_before_us; /* monotonic */
 };
 
-enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* leaves its place */ };
+enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* must leave its place in a list */ };
 
 /* ---- catalog_heap.c: memory of the half */
 uint32_t catalog_heap_start(void);
-bool catalog_half_begin(struct catalog_writer *w) MUST_USE; /* the half that is not live; false: its readers have grace */
-void catalog_half_clean(struct catalog_writer *w); /* gives the left half's memory back once nobody reads it */
-void *catalog_heap_take(struct catalog_writer *w, size_t bytes, uint32_t *at);  /* NULL: full */
-void *catalog_table_take(struct catalog_writer *w, size_t bytes, uint32_t *at); /* NULL: full */
+MUST_USE bool catalog_half_begin(struct catalog_writer *w); /* the half that is not live; false: it still has readers */
+void catalog_half_clean(struct catalog_writer *w); /* returns the memory of the other half once its readers had their grace */
+void *catalog_heap_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at);  /* NULL: full */
+void *catalog_table_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at); /* NULL: full */
 void *catalog_table_next(struct catalog_writer *w, enum catalog_table t, uint32_t n, size_t bytes, bool *fresh);
-bool catalog_grow(void **array, size_t *cap, size_t need, size_t size) MUST_USE; /* private arrays; false: no memory */
-bool catalog_vector_put(struct catalog_vector *v, uint32_t value) MUST_USE;
+MUST_USE bool catalog_grow(void **array, size_t *cap, size_t need, size_t size); /* private arrays; false: no memory */
+MUST_USE bool catalog_vector_put(struct catalog_vector *v, uint32_t value);
 
 static inline const struct catalog_record *catalog_record_of(const struct catalog_writer *w, uint32_t at)
 {
@@ -145,59 +145,61 @@ static inline int32_t catalog_window_hours(int64_t us)
 }
 
 /* ---- catalog_hash.c: the shared hash tables and the shared lists of ids */
-enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal) MUST_USE; /* id, slug and aliases of its record */
-enum err catalog_hash_all(struct catalog_writer *w) MUST_USE; /* both tables anew, from the mirrors */
-uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* staged ones too */
-bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at) MUST_USE;
-void catalog_intern_forget(struct catalog_writer *w); /* before another half's lists come */
-bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n) MUST_USE; /* false: no memory */
+MUST_USE enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal); /* id, slug and aliases of its record */
+MUST_USE enum err catalog_hash_all(struct catalog_writer *w); /* rebuilds both tables from the mirrors */
+uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* also of staged products */
+MUST_USE bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at);
+void catalog_intern_forget(struct catalog_writer *w); /* before the writer moves to another half */
+MUST_USE bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n); /* false: no memory */
 
 /* ---- catalog_record.c: building records */
-enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
-                              size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs) MUST_USE;
+MUST_USE enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
+                              size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
 
 /* ---- catalog_derived.c: what is derived from records */
-bool catalog_derive(struct catalog_writer *w) MUST_USE; /* everything, from the mirrors; false: no memory */
-bool catalog_absorb(struct catalog_writer *w) MUST_USE; /* staged changes into mirrors and derived data */
-bool catalog_due_put(struct catalog_writer *w, uint32_t ordinal) MUST_USE;
+MUST_USE bool catalog_derive(struct catalog_writer *w); /* rebuilds everything from the mirrors; false: no memory */
+MUST_USE bool catalog_absorb(struct catalog_writer *w); /* applies staged changes; false: no memory */
+MUST_USE bool catalog_due_put(struct catalog_writer *w, uint32_t ordinal);
 struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sector); /* NULL: none */
 
 /* ---- catalog_takeover.c */
-/* The mirrors from the live snapshot, then all that is derived.  INVALID: no writer made that snapshot. */
-enum err catalog_takeover(struct catalog_writer *w) MUST_USE;
+/* Copies the mirrors from the live snapshot and derives the rest.  INVALID: the snapshot is damaged. */
+MUST_USE enum err catalog_takeover(struct catalog_writer *w);
 
-/* ---- catalog_sound.c: mirrors and heap, and the follower's place, are what a writer makes */
-bool catalog_sound(const struct catalog_writer *w) MUST_USE;
-bool catalog_terms_sound(const struct catalog_writer *w, enum catalog_kind k) MUST_USE; /* but for their order */
-bool catalog_time_sound(int64_t us) MUST_USE;
-/* Each product is found by its id, so none has that of another. */
-bool catalog_ids_sound(const struct catalog_writer *w) MUST_USE;
+/* ---- catalog_valid.c: checks of mirrors, heap and log position after a takeover or a load */
+MUST_USE bool catalog_valid(const struct catalog_writer *w);
+MUST_USE bool catalog_terms_valid(const struct catalog_writer *w, enum catalog_kind k); /* without their order */
+MUST_USE bool catalog_time_valid(int64_t us);
+/* Each product is found by its id: no two have the same. */
+MUST_USE bool catalog_ids_valid(const struct catalog_writer *w);
 
 /* ---- catalog_order.c, _rank.c, _patch.c, _recent.c, _entries.c: the tables of the next snapshot */
-bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added) MUST_USE;
-enum err catalog_rank_write(struct catalog_writer *w) MUST_USE; /* scores, rankings, sectors and themes */
-enum err catalog_scores_write(struct catalog_writer *w) MUST_USE;
-uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r); /* r NULL: none */
-bool catalog_rank_few(const struct catalog_writer *w) MUST_USE; /* few enough changes for catalog_rank_patch */
-enum err catalog_rank_patch(struct catalog_writer *w) MUST_USE;
+MUST_USE bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct catalog_vector *added);
+MUST_USE enum err catalog_rank_write(struct catalog_writer *w); /* scores, rankings, sectors and themes */
+MUST_USE enum err catalog_scores_write(struct catalog_writer *w);
+uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r); /* r may be NULL */
+MUST_USE bool catalog_rank_few(const struct catalog_writer *w); /* few enough changes for catalog_rank_patch */
+MUST_USE enum err catalog_rank_patch(struct catalog_writer *w);
 void catalog_recent_write(struct catalog_writer *w, bool all);
-enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start) MUST_USE;
+MUST_USE enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start);
 
 /* ---- catalog_save.c */
-bool catalog_saver_end(struct catalog_writer *w, bool wait) MUST_USE; /* false: it still writes */
+MUST_USE bool catalog_saver_reap(struct catalog_writer *w, bool wait); /* false: the child is still writing */
 
 /* ---- catalog_version.c */
-void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products); /* raised and stored ones */
+void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products); /* clears floors and stored versions */
 
 /* ---- catalog_terms.c */
 size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);
 
-/* ---- catalog_compact.c */
-enum err catalog_half_switch(struct catalog_writer *w) MUST_USE; /* LIMIT: the other half is not free yet */
+/* ---- catalog_compact.c: moving to the other half */
+MUST_USE enum err catalog_half_switch(struct catalog_writer *w); /* LIMIT: the other half is not free yet */
+
+/* ---- catalog_mirrors.c */
+MUST_USE bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals);
+MUST_USE bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at); /* at 0: removed */
 
 /* ---- catalog_writer.c */
-bool catalog_writer_reset(struct catalog_writer *w) MUST_USE; /* forgets what is staged, takes over the live snapshot again */
-bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals) MUST_USE;
-bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at) MUST_USE;
+MUST_USE bool catalog_writer_reset(struct catalog_writer *w); /* drops staged changes, takes over the live snapshot again */
 
 #endif

@@ -1,26 +1,26 @@
-/* Scores and rankings of the next snapshot.  The ranking is the order by slug, sorted by score in one
- * counting pass (there are 102 scores); the rankings of sectors and themes are cut out of it by walking
- * it once, so all of them agree by construction. */
+/* Writes scores and rankings of the next snapshot.  The ranking is the list by slug, sorted by score in one counting
+ * pass (there are 102 scores).  One walk over the ranking distributes it to the rankings of sectors and themes, so all
+ * of them agree by construction. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
 
-#define AHEAD 16 /* records to fetch early: they lie in no order */
+#define PREFETCH 16 /* records ahead of the walk; they lie in no order */
 
 static const struct catalog_record *record_of(const struct catalog_writer *w, uint32_t ordinal)
 {
   return catalog_record_of(w, w->records[ordinal]);
 }
 
-/* Two steps ahead of the walk: where the record is, then the record.  (gcc drops a call that only
- * prefetches, unless it is inlined early.) */
-static inline __attribute__((always_inline)) void records_fetch(const struct catalog_writer *w,
+/* Prefetches in two steps: the offset of the record, then the record.  (gcc drops a call that only prefetches unless it
+ * is inlined early.) */
+static inline __attribute__((always_inline)) void records_prefetch(const struct catalog_writer *w,
                                                                 const uint32_t *ordinals, uint32_t i, uint32_t n)
 {
-  if (i + 2 * AHEAD >= n)
+  if (i + 2 * PREFETCH >= n)
     return;
-  __builtin_prefetch(&w->records[ordinals[i + 2 * AHEAD]]);
-  __builtin_prefetch(w->base + (size_t)w->records[ordinals[i + AHEAD]] * 8 + CATALOG_RECORD_HOT);
+  __builtin_prefetch(&w->records[ordinals[i + 2 * PREFETCH]]);
+  __builtin_prefetch(w->base + (size_t)w->records[ordinals[i + PREFETCH]] * 8 + CATALOG_RECORD_HOT);
 }
 
 static const uint64_t *terms_of(const struct catalog_writer *w, const struct catalog_record *r, int kind, uint32_t *n)
@@ -29,7 +29,7 @@ static const uint64_t *terms_of(const struct catalog_writer *w, const struct cat
   return catalog_ids_of(w, kind == KIND_SECTOR ? r->sectors : r->themes);
 }
 
-/* An override is shown as set by the editors, also of a product without any activity. */
+/* An override replaces the score, also of a product without any activity. */
 uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r)
 {
   if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
@@ -63,11 +63,11 @@ static uint32_t *ranking_write(struct catalog_writer *w)
   return out;
 }
 
-/* ---- sectors and themes while the lists are built: rows are by id, so a row's place is its number */
+/* ---- rows of sectors and themes by id, while the lists are built */
 struct term_index {
   uint64_t *ids; /* hash table, 0: free */
   uint32_t *rows, mask;
-  uint32_t *fill; /* by row: where its list goes on */
+  uint32_t *fill; /* by row: length, then end of its list */
 };
 
 static void index_free(struct term_index *x)
@@ -77,7 +77,7 @@ static void index_free(struct term_index *x)
   free(x->fill);
 }
 
-static bool index_make(const struct catalog_writer *w, int kind, struct term_index *x)
+static bool index_build(const struct catalog_writer *w, int kind, struct term_index *x)
 {
   size_t n = w->n_terms[kind], size = 16;
   while (size < n * 2)
@@ -118,20 +118,20 @@ static void list_count(struct catalog_writer *w, const struct catalog_record *r,
   }
 }
 
-/* All scores, and how long each list will be: one pass in the order in which records lie. */
-static void scores_make(struct catalog_writer *w, struct term_index x[2])
+/* Computes all scores and the length of each list, in one pass in memory order of ordinals. */
+static void scores_compute(struct catalog_writer *w, struct term_index x[2])
 {
   for (uint32_t i = 0; i < w->next.products; i++) {
     const struct catalog_record *r = record_of(w, i);
-    if (i + AHEAD < w->next.products)
-      __builtin_prefetch(w->base + (size_t)w->records[i + AHEAD] * 8 + CATALOG_RECORD_HOT);
+    if (i + PREFETCH < w->next.products)
+      __builtin_prefetch(w->base + (size_t)w->records[i + PREFETCH] * 8 + CATALOG_RECORD_HOT);
     w->scores[i] = catalog_score_make(w, r);
     if (r && catalog_record_status(r) == PRODUCT_PUBLISHED)
       list_count(w, r, x);
   }
 }
 
-/* Counts become places: where each row's list begins.  Returns where the last one ends. */
+/* Turns each row's length into the start of its list.  Returns the end of the last list. */
 static uint32_t lists_place(struct term_index *x, size_t rows, uint32_t from)
 {
   for (size_t i = 0; i < rows; i++) {
@@ -145,7 +145,7 @@ static uint32_t lists_place(struct term_index *x, size_t rows, uint32_t from)
 static void lists_fill(struct catalog_writer *w, struct term_index x[2], const uint32_t *ranking, uint32_t *out)
 {
   for (uint32_t i = 0; i < w->n_by_slug; i++) {
-    records_fetch(w, ranking, i, w->n_by_slug);
+    records_prefetch(w, ranking, i, w->n_by_slug);
     const struct catalog_record *r = record_of(w, ranking[i]);
     for (int kind = 0; kind < 2; kind++) {
       uint32_t n;
@@ -185,7 +185,7 @@ enum err catalog_scores_write(struct catalog_writer *w)
 
 static enum err rankings_write(struct catalog_writer *w, struct term_index x[2])
 {
-  scores_make(w, x);
+  scores_compute(w, x);
   enum err e = catalog_scores_write(w);
   uint32_t *ranking = e == ERR_OK ? ranking_write(w) : NULL;
   return ranking ? lists_write(w, x, ranking) : ERR_LIMIT;
@@ -195,7 +195,7 @@ enum err catalog_rank_write(struct catalog_writer *w)
 {
   struct term_index x[2] = {{0}};
   enum err e = ERR_NO_MEMORY;
-  if (index_make(w, KIND_SECTOR, &x[0]) && index_make(w, KIND_THEME, &x[1]))
+  if (index_build(w, KIND_SECTOR, &x[0]) && index_build(w, KIND_THEME, &x[1]))
     e = rankings_write(w, x);
   index_free(&x[0]);
   index_free(&x[1]);

@@ -1,5 +1,5 @@
-/* Reading products through a pin.  Everything here may run beside a writer, or after one died: a record
- * is copied out before its lengths are believed, every offset is checked, every probe is counted. */
+/* Reads products through a pin.  A writer may be running at the same time or may have died: the fixed part of a record
+ * is copied before its lengths are used, every offset is checked, and every probe sequence is bounded. */
 #include "catalog/catalog_layout.h"
 
 static const struct catalog_snapshot *snapshot_of(const struct catalog_pin *pin)
@@ -32,7 +32,7 @@ uint64_t catalog_hash_id(uint64_t id)
 
 const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table t, size_t size, uint32_t *n)
 {
-  const struct catalog_placed *p = &snapshot_of(pin)->tables[t];
+  const struct catalog_table_ring *p = &snapshot_of(pin)->tables[t];
   uint32_t current = __atomic_load_n(&p->current, __ATOMIC_RELAXED) % CATALOG_RING;
   uint32_t at = __atomic_load_n(&p->slot[current].at, __ATOMIC_RELAXED);
   *n = __atomic_load_n(&p->n, __ATOMIC_RELAXED);
@@ -78,7 +78,7 @@ bool catalog_record_has_alias(const struct catalog_record *head, const void *bod
   return false;
 }
 
-/* A hash table of the snapshot, with its size in *mask + 1; NULL: none. */
+/* A hash table of the snapshot with *mask + 1 entries; NULL: none. */
 static const uint32_t *hash_read(const struct catalog_pin *pin, const uint32_t *at, const uint32_t *bits, uint32_t *mask)
 {
   uint32_t b = __atomic_load_n(bits, __ATOMIC_RELAXED);

@@ -1,9 +1,9 @@
-/* The newest activities and sparks: at most CATALOG_RECENT products each, newest first, equals by slug.
- * A changed product is taken out and put in again; only when an old one would have to move up from
- * beyond the list's end are all products looked at. */
+/* The newest activities and sparks: at most CATALOG_RECENT products each, newest first, equal ones by slug.  A changed
+ * product is removed and inserted again.  All products are read only when a product from beyond the end of the list
+ * would have to move up. */
 #include "catalog/catalog_private.h"
 
-#define AHEAD 16
+#define PREFETCH 16
 
 struct newest {
   const struct catalog_writer *w;
@@ -26,7 +26,7 @@ static struct span slug_of(const struct newest *l, uint32_t ordinal)
   return catalog_record_slug(r, r);
 }
 
-/* Does a product with this time come before the i-th? */
+/* True: a product with this time comes before the i-th. */
 static bool before(const struct newest *l, uint32_t ordinal, int64_t at_us, uint32_t i)
 {
   if (at_us != l->at_us[i])
@@ -34,7 +34,7 @@ static bool before(const struct newest *l, uint32_t ordinal, int64_t at_us, uint
   return span_cmp(slug_of(l, ordinal), slug_of(l, l->ordinals[i])) < 0;
 }
 
-static void newest_put(struct newest *l, uint32_t ordinal)
+static void newest_insert(struct newest *l, uint32_t ordinal)
 {
   int64_t at_us = time_of(l, ordinal);
   if (at_us == CLOCK_NEVER || (*l->n == CATALOG_RECENT && !before(l, ordinal, at_us, *l->n - 1)))
@@ -48,7 +48,7 @@ static void newest_put(struct newest *l, uint32_t ordinal)
   l->at_us[i] = at_us;
 }
 
-static bool newest_take_out(struct newest *l, uint32_t ordinal)
+static bool newest_remove(struct newest *l, uint32_t ordinal)
 {
   for (uint32_t i = 0; i < *l->n; i++)
     if (l->ordinals[i] == ordinal) {
@@ -65,29 +65,29 @@ static void newest_all(struct newest *l)
   const struct catalog_writer *w = l->w;
   *l->n = 0;
   for (uint32_t i = 0; i < w->next.products; i++) {
-    if (i + AHEAD < w->next.products)
-      __builtin_prefetch(w->base + (size_t)w->records[i + AHEAD] * 8 + 64);
-    newest_put(l, i);
+    if (i + PREFETCH < w->next.products)
+      __builtin_prefetch(w->base + (size_t)w->records[i + PREFETCH] * 8 + 64);
+    newest_insert(l, i);
   }
 }
 
-/* Products outside of a full list come after its last one.  false: that does not say enough. */
+/* Applies the changes.  false: the list is not known to be right, since products may have to move up. */
 static bool newest_changed(struct newest *l)
 {
   const struct catalog_vector *changed = &l->w->changed;
-  bool full = *l->n == CATALOG_RECENT, taken = false;
+  bool full = *l->n == CATALOG_RECENT, removed = false;
   for (size_t i = 0; i < changed->n; i++)
-    taken |= newest_take_out(l, changed->at[i]);
+    removed |= newest_remove(l, changed->at[i]);
   for (uint32_t i = 0; i < *l->n; i++)
     l->at_us[i] = time_of(l, l->ordinals[i]);
   if (full && *l->n == 0)
     return false;
   uint32_t last = full ? l->ordinals[*l->n - 1] : 0;
   for (size_t i = 0; i < changed->n; i++) {
-    newest_take_out(l, changed->at[i]);
-    newest_put(l, changed->at[i]);
+    newest_remove(l, changed->at[i]);
+    newest_insert(l, changed->at[i]);
   }
-  return !full || !taken || (*l->n == CATALOG_RECENT && l->ordinals[*l->n - 1] == last);
+  return !full || !removed || (*l->n == CATALOG_RECENT && l->ordinals[*l->n - 1] == last);
 }
 
 void catalog_recent_write(struct catalog_writer *w, bool all)

@@ -1,6 +1,6 @@
-/* Building a product's record: facts in, the bytes of an immutable record out (in w->scratch).
- * What does not fit its field is cut, never refused: a name to 1,024 bytes, aliases and pairs to what
- * 16 bits count, sectors and themes to their maxima. */
+/* Builds a product's record from its facts, in w->scratch.  A value that does not fit its field is cut: a name to 1,024
+ * bytes, aliases and pairs to a count of 16 bits, sectors and themes to their maxima.  Only a slug that is empty or
+ * longer than 255 bytes is refused. */
 #include <stdlib.h>
 
 #include "catalog/catalog_match.h"

@@ -1,9 +1,10 @@
-/* The region: made by the master before it forks, and the few words in it that everybody shares.
- * The mapping is anonymous and not reserved: a page costs memory only once something is written to it,
- * so a generous size is free until it is needed.
+/* The shared region, which the master maps before it forks, and its control words.
+ * The mapping is anonymous and not reserved: a page costs memory only once it is written, so a generous size costs
+ * nothing until it is used.
  *
- * The watcher's state is written to the other of two copies and then turned over; a reader tries again
- * when it was overtaken, a bounded number of times, and a watcher that dies while writing blocks nobody. */
+ * The watcher's state has two copies.  The watcher writes the copy that is not current and then makes it current.  A
+ * reader retries a bounded number of times when the state changed while it read.  A watcher that dies in a write blocks
+ * nobody. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -74,24 +75,24 @@ bool catalog_pin_current(const struct catalog *c, struct catalog_pin *pin)
     if (live == 0)
       return false;
     const char *half = catalog_half(c, live & 1);
-    const struct catalog_snapshot *b = (const struct catalog_snapshot *)half + step % CATALOG_BOARDS;
+    const struct catalog_snapshot *b = (const struct catalog_snapshot *)half + step % CATALOG_SNAPSHOTS;
     *pin = (struct catalog_pin){c, half, b, __atomic_load_n(&b->publication, __ATOMIC_RELAXED),
                                 __atomic_load_n(&b->products, __ATOMIC_RELAXED),
                                 __atomic_load_n(&b->window_us, __ATOMIC_RELAXED), step};
     if (pin->products > c->max_ordinals)
       pin->products = c->max_ordinals;
-    if (catalog_still(pin) && __atomic_load_n(&b->step, __ATOMIC_RELAXED) == step)
+    if (catalog_pin_valid(pin) && __atomic_load_n(&b->step, __ATOMIC_RELAXED) == step)
       return true;
   }
   return false;
 }
 
-bool catalog_still(const struct catalog_pin *pin)
+bool catalog_pin_valid(const struct catalog_pin *pin)
 {
   const struct catalog *c = pin->catalog;
   const struct catalog_control *k = &c->control[(const char *)pin->half == catalog_half(c, 1)];
   atomic_thread_fence(memory_order_acquire);
-  /* Acquired: whoever sees a step under way sees the ring and the first step that it goes by. */
+  /* Acquire: a reader that sees a value of `building` also sees the ring and the first step that belong to it. */
   uint64_t building = atomic_load_explicit(&k->building, memory_order_acquire);
   uint64_t first = atomic_load_explicit(&k->first, memory_order_acquire);
   uint64_t ring = atomic_load_explicit(&k->ring, memory_order_acquire);

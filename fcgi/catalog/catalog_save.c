@@ -1,6 +1,6 @@
-/* Saving the file copy: written beside its place, synced, renamed.  A copy that is still current only
- * gets its header written again, with the new times.  A large one would keep the watcher from its work
- * for a second: a child process writes it, one at a time, with long rests. */
+/* Saves the state file: writes a temporary file, syncs and renames it.  When the file holds the current publication
+ * already, only its header is written again, with the new times.  A large catalog would stop the watcher for a second,
+ * so a child process writes it, one at a time, with long pauses. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,21 +14,21 @@
 #include "base/log.h"
 #include "catalog/catalog_file.h"
 
-#define SAVE_BESIDE ((size_t)16 << 20) /* bytes of records */
-#define SAVE_SHARE 20                  /* rests as many times as long as it took */
-#define SAVE_REST_MOST_US (300 * CLOCK_SECOND)
+#define SAVE_BACKGROUND_BYTES ((size_t)16 << 20) /* of records; more are written by a child process */
+#define SAVE_SHARE 20                  /* pause after a child, in multiples of its duration */
+#define SAVE_PAUSE_MOST_US (300 * CLOCK_SECOND)
 
 static struct catalog_file_header header_of(const struct catalog_writer *w)
 {
   struct catalog_file_header h = {.magic = "diptych", .format = CATALOG_FILE_FORMAT, .layout = catalog_file_layout(),
                           .heap_from = catalog_heap_start(), .heap_top = w->next.heap_top,
-                          .products = w->next.products, .n_by_slug = w->n_by_slug, .n_gaps = w->follow.n_gaps,
+                          .products = w->next.products, .n_by_slug = w->n_by_slug, .n_gaps = w->position.n_gaps,
                           .publication = w->next.publication, .window_us = w->next.window_us,
                           .saved_us = clock_now_us(), .confirmed_us = atomic_load(&w->c->confirmed_us),
                           .site = w->next.site, .site_edited_us = w->next.site_edited_us};
   for (int k = 0; k < KIND_COUNT; k++)
     h.n_terms[k] = (uint32_t)w->n_terms[k];
-  memcpy(h.incarnation, w->follow.incarnation, sizeof h.incarnation);
+  memcpy(h.incarnation, w->position.incarnation, sizeof h.incarnation);
   return h;
 }
 
@@ -57,8 +57,8 @@ static bool file_write(struct catalog_writer *w, int fd)
   return !s.failed && pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && fsync(fd) == 0;
 }
 
-/* The file holds this very publication: only its times are written, since what is staged has grown the heap
- * beyond what the file holds.  false: it has to be written whole. */
+/* Writes only the times into a file that holds this publication.  The other fields stay: staged records may have grown the
+ * heap beyond the file's.  false: the file must be written whole. */
 static bool file_touch(struct catalog_writer *w, const char *path)
 {
   struct catalog_file_header h;
@@ -80,11 +80,11 @@ static bool file_touch(struct catalog_writer *w, const char *path)
   return ok;
 }
 
-/* A half whose readers had their time may be emptied while it is written: then the copy is worth nothing. */
-static bool half_sound(const struct catalog_writer *w)
+/* false: the half was retired and may have been emptied while the child wrote it, so the file is not usable. */
+static bool half_valid(const struct catalog_writer *w)
 {
-  int64_t left = atomic_load(&w->c->control[w->half].left_us);
-  return left == 0 || clock_mono_us() - left < w->c->grace_us;
+  int64_t retired_us = atomic_load(&w->c->control[w->half].retired_us);
+  return retired_us == 0 || clock_mono_us() - retired_us < w->c->grace_us;
 }
 
 static bool file_replace(struct catalog_writer *w, const char *path, const char *temp)
@@ -94,24 +94,24 @@ static bool file_replace(struct catalog_writer *w, const char *path, const char 
   bool ok = fd >= 0 && file_write(w, fd);
   if (fd >= 0 && close(fd) != 0)
     ok = false;
-  ok = ok && half_sound(w) && rename(temp, path) == 0 && folder_sync(path);
+  ok = ok && half_valid(w) && rename(temp, path) == 0 && folder_sync(path);
   if (!ok) {
     log_limited(&limit, 60, LOG_LEVEL_ERROR,
-                "%s cannot be saved: %s: let this account write there, or a pool that starts while the database is "
-                "away has nothing to serve", path, strerror(errno));
+                "%s cannot be saved: %s: let this account write there, otherwise a pool that starts while the database "
+                "is away has nothing to serve", path, strerror(errno));
     unlink(temp);
   }
   return ok;
 }
 
-/* ---- a large one is written by a child, which has the mirrors as they are now */
+/* ---- the child process, which has a copy of the mirrors as of the fork */
 static bool saver_start(struct catalog_writer *w, const char *path, const char *temp)
 {
   pid_t parent = getpid(), pid = fork();
   if (pid < 0)
     return false;
   if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* two at a time would write into one file */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a second child would write into the same file */
     if (getppid() != parent)
       _exit(1);
     _exit(file_replace(w, path, temp) ? 0 : 1);
@@ -122,7 +122,7 @@ static bool saver_start(struct catalog_writer *w, const char *path, const char *
   return true;
 }
 
-bool catalog_saver_end(struct catalog_writer *w, bool wait)
+bool catalog_saver_reap(struct catalog_writer *w, bool wait)
 {
   int status;
   if (!w->saver)
@@ -132,26 +132,26 @@ bool catalog_saver_end(struct catalog_writer *w, bool wait)
     return false;
   if (pid == w->saver && WIFEXITED(status) && WEXITSTATUS(status) == 0)
     w->saved_step = w->saver_step;
-  int64_t now_us = clock_mono_us(), rest_us = SAVE_SHARE * (now_us - w->saver_began_us);
-  w->saver_rest_us = now_us + (rest_us < SAVE_REST_MOST_US ? rest_us : SAVE_REST_MOST_US);
+  int64_t now_us = clock_mono_us(), pause_us = SAVE_SHARE * (now_us - w->saver_began_us);
+  w->saver_not_before_us = now_us + (pause_us < SAVE_PAUSE_MOST_US ? pause_us : SAVE_PAUSE_MOST_US);
   w->saver = 0;
   return true;
 }
 
-static enum err save(struct catalog_writer *w, const char *path, bool beside)
+static enum err save(struct catalog_writer *w, const char *path, bool background)
 {
   char temp[4096];
   if (w->step == 0)
     return ERR_NOT_FOUND;
   if (w->broken || w->switched || w->n_staged)
-    return ERR_RETRY; /* only what is published goes out */
+    return ERR_RETRY; /* only a published state is saved */
   if (w->saved_step == w->step && file_touch(w, path))
     return ERR_OK;
   if (snprintf(temp, sizeof temp, "%s.new", path) >= (int)sizeof temp)
     return ERR_INVALID;
-  if (beside && clock_mono_us() < w->saver_rest_us)
+  if (background && clock_mono_us() < w->saver_not_before_us)
     return ERR_RETRY;
-  if (beside && saver_start(w, path, temp))
+  if (background && saver_start(w, path, temp))
     return ERR_OK;
   if (!file_replace(w, path, temp))
     return ERR_IO;
@@ -161,14 +161,14 @@ static enum err save(struct catalog_writer *w, const char *path, bool beside)
 
 enum err catalog_save(struct catalog_writer *w, const char *path)
 {
-  if (!catalog_saver_end(w, false))
+  if (!catalog_saver_reap(w, false))
     return ERR_RETRY;
-  return save(w, path, (size_t)w->next.heap_top * 8 > SAVE_BESIDE);
+  return save(w, path, (size_t)w->next.heap_top * 8 > SAVE_BACKGROUND_BYTES);
 }
 
 enum err catalog_save_now(struct catalog_writer *w, const char *path)
 {
-  while (!catalog_saver_end(w, true))
+  while (!catalog_saver_reap(w, true))
     ;
   return save(w, path, false);
 }

@@ -1,6 +1,5 @@
-/* Searching names: one pass over all products in the order in which they lie in memory, a cheap test of
- * letters first.  The best matches are kept in a small sorted list; equals stand in the order of the
- * ranking. */
+/* Searches names in one pass over all products by ordinal, with a cheap test of letters first.  A small sorted list keeps
+ * the best matches; equal ones are in the order of the ranking. */
 #include "catalog/catalog_layout.h"
 #include "catalog/catalog_match.h"
 #include "text/utf8.h"
@@ -18,7 +17,7 @@ static struct span slug_of(const struct catalog_pin *pin, uint32_t ordinal)
   return body ? catalog_record_slug(&r, body) : (struct span){NULL, 0};
 }
 
-/* By cost, then as ranked. */
+/* By cost, then by rank. */
 static bool before(const struct catalog_pin *pin, const struct catalog_match *a, const struct catalog_match *b)
 {
   if (a->cost != b->cost)
@@ -40,10 +39,10 @@ static void result_put(struct results *r, struct catalog_match m)
 static uint32_t record_cost(const struct match_search *s, const struct catalog_record *r, const void *body,
                             uint32_t worst)
 {
-  uint32_t cost = match_text(s, (struct match_side){catalog_record_slug(r, body), r->letters}, worst);
+  uint32_t cost = match_text(s, (struct match_candidate){catalog_record_slug(r, body), r->letters}, worst);
   if (r->flags & FLAG_FOLD_IS_SLUG || cost == MATCH_EXACT)
     return cost;
-  uint32_t other = match_text(s, (struct match_side){catalog_record_fold(r, body), r->letters}, worst);
+  uint32_t other = match_text(s, (struct match_candidate){catalog_record_fold(r, body), r->letters}, worst);
   return other < cost ? other : cost;
 }
 
@@ -85,8 +84,8 @@ size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct s
     struct catalog_term t;
     if (!(themes ? catalog_theme(pin, i, &t) : catalog_sector(pin, i, &t)))
       continue;
-    uint32_t cost = match_text(&search, (struct match_side){t.slug, UINT32_MAX}, MATCH_NONE);
-    uint32_t other = match_text(&search, (struct match_side){utf8_fold(arena, t.name), UINT32_MAX}, MATCH_NONE);
+    uint32_t cost = match_text(&search, (struct match_candidate){t.slug, UINT32_MAX}, MATCH_NONE);
+    uint32_t other = match_text(&search, (struct match_candidate){utf8_fold(arena, t.name), UINT32_MAX}, MATCH_NONE);
     cost = other < cost ? other : cost;
     if (cost == MATCH_NONE || (found == max && cost >= out[found - 1].cost))
       continue;

@@ -1,11 +1,10 @@
-/* A publication: what changed goes into the next slots of the tables, the snapshot is put down, and one
- * store makes it the live one.  Before that store nothing of it can be seen; a writer that dies leaves
- * the former snapshot, whose tables this step does not touch.  What is to be published is forgotten only
- * after that store: a publication that meets a limit or has no memory half way can be tried again and
- * then publishes all of it.
+/* A publication: changed tables are written to their next slots, then the snapshot is written, and one store makes it
+ * live.  Nothing of it is visible before that store.  A writer that dies leaves the previous snapshot, whose tables
+ * this step does not touch.  The list of changes is cleared only after that store.  So a publication that fails
+ * while it writes the tables (LIMIT, NO_MEMORY) can be repeated and then publishes all of them.
  *
- * `building` is raised first: readers whose pins are so old that this step may overwrite what they
- * look at learn it from there (catalog_still). */
+ * `building` is set first.  It tells readers that this step may overwrite data of their old pins
+ * (catalog_pin_valid). */
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -39,7 +38,7 @@ static enum err pairs_write(struct catalog_writer *w)
   return ERR_OK;
 }
 
-/* ---- records: a slot that lags behind gets what it missed, or all of it */
+/* ---- records: an old slot gets the changes since it was written, or everything */
 static void records_note(struct catalog_writer *w)
 {
   for (int s = 0; s < CATALOG_RING; s++) {
@@ -65,7 +64,7 @@ static enum err records_write(struct catalog_writer *w)
     memcpy(out, w->records, n * sizeof *out);
   else
     for (size_t i = 0; i < w->slot_changed[s].n; i++) {
-      MUST(w->slot_changed[s].at[i] < n, "a product changed that the catalog has no place for");
+      MUST(w->slot_changed[s].at[i] < n, "a changed product has no ordinal in the catalog");
       out[w->slot_changed[s].at[i]] = w->records[w->slot_changed[s].at[i]];
     }
   w->slot_changed[s].n = 0;
@@ -84,31 +83,31 @@ static enum err by_slug_write(struct catalog_writer *w)
   return ERR_OK;
 }
 
-/* ---- the follower's state */
-static size_t follow_bytes(const struct catalog_follow *f)
+/* ---- the position in the change log */
+static size_t position_bytes(const struct catalog_position *p)
 {
-  return offsetof(struct catalog_follow, gaps) + f->n_gaps * sizeof *f->gaps;
+  return offsetof(struct catalog_position, gaps) + p->n_gaps * sizeof *p->gaps;
 }
 
-static bool follow_same(const struct catalog_writer *w, const struct catalog_follow *f)
+static bool position_same(const struct catalog_writer *w, const struct catalog_position *p)
 {
-  return w->follow_known && f->n_gaps == w->follow.n_gaps && memcmp(f, &w->follow, follow_bytes(f)) == 0;
+  return w->position_known && p->n_gaps == w->position.n_gaps && memcmp(p, &w->position, position_bytes(p)) == 0;
 }
 
-/* A restored or replaced database: what workers knew of versions is of a history that is no more. */
-static bool history_changed(const struct catalog_writer *w, const struct catalog_follow *f)
+/* After a restore or a change of the database, known versions belong to a history that no longer exists. */
+static bool history_changed(const struct catalog_writer *w, const struct catalog_position *p)
 {
-  return w->follow_known && (f->cursor < w->follow.cursor ||
-                             memcmp(f->incarnation, w->follow.incarnation, sizeof f->incarnation) != 0);
+  return w->position_known && (p->cursor < w->position.cursor ||
+                             memcmp(p->incarnation, w->position.incarnation, sizeof p->incarnation) != 0);
 }
 
-static enum err follow_write(struct catalog_writer *w, const struct catalog_follow *f)
+static enum err position_write(struct catalog_writer *w, const struct catalog_position *p)
 {
   bool fresh;
-  void *out = catalog_table_next(w, TABLE_FOLLOW, 1, follow_bytes(f), &fresh);
+  void *out = catalog_table_next(w, TABLE_POSITION, 1, position_bytes(p), &fresh);
   if (!out)
     return ERR_LIMIT;
-  memcpy(out, f, follow_bytes(f));
+  memcpy(out, p, position_bytes(p));
   return ERR_OK;
 }
 
@@ -118,11 +117,11 @@ static bool rank_dirty(const struct catalog_writer *w)
   return w->switched || w->dirty_rank || w->dirty_kind[KIND_SECTOR] || w->dirty_kind[KIND_THEME];
 }
 
-static enum err tables_write(struct catalog_writer *w, const struct catalog_follow *follow)
+static enum err tables_write(struct catalog_writer *w, const struct catalog_position *position)
 {
   enum err e = ERR_OK;
   bool all = w->switched, terms = w->dirty_kind[KIND_SECTOR] || w->dirty_kind[KIND_THEME];
-  memcpy(w->next.tables, w->placed, sizeof w->placed);
+  memcpy(w->next.tables, w->published, sizeof w->published);
   if (all || w->dirty_recent)
     catalog_recent_write(w, all);
   if (all || w->changed.n)
@@ -137,8 +136,8 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_foll
     e = catalog_entries_write(w, KIND_PAGE, NULL, 0);
   if (e == ERR_OK && (all || w->dirty_pairs))
     e = pairs_write(w);
-  if (e == ERR_OK && (all || !follow_same(w, follow)))
-    e = follow_write(w, follow);
+  if (e == ERR_OK && (all || !position_same(w, position)))
+    e = position_write(w, position);
   return e;
 }
 
@@ -150,22 +149,22 @@ static bool anything_dirty(const struct catalog_writer *w)
   return dirty;
 }
 
-static void snapshot_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+static void snapshot_publish(struct catalog_writer *w, const struct catalog_position *position)
 {
   w->next.step = w->step + 1;
   w->next.publication += anything_dirty(w);
   struct catalog_snapshot *snapshots = (struct catalog_snapshot *)w->base;
   uint64_t live = atomic_load(&w->c->live);
-  snapshots[w->next.step % CATALOG_BOARDS] = w->next;
+  snapshots[w->next.step % CATALOG_SNAPSHOTS] = w->next;
   if (live && (live & 1) != w->half)
-    atomic_store(&w->c->control[live & 1].left_us, clock_mono_us());
+    atomic_store(&w->c->control[live & 1].retired_us, clock_mono_us());
   atomic_store_explicit(&w->c->live, w->next.step << 1 | w->half, memory_order_release);
   w->step++;
-  if (w->forget || history_changed(w, follow))
+  if (w->forget || history_changed(w, position))
     catalog_versions_forget(w->c, w->base, w->next.products);
-  memcpy(w->placed, w->next.tables, sizeof w->placed);
-  memcpy(&w->follow, follow, follow_bytes(follow));
-  w->follow_known = true;
+  memcpy(w->published, w->next.tables, sizeof w->published);
+  memcpy(&w->position, position, position_bytes(position));
+  w->position_known = true;
   w->rank_all &= !rank_dirty(w);
   w->recent_all &= !w->switched && !w->dirty_recent;
   w->switched = w->full = w->forget = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
@@ -173,7 +172,7 @@ static void snapshot_publish(struct catalog_writer *w, const struct catalog_foll
   memset(w->dirty_kind, 0, sizeof w->dirty_kind);
 }
 
-/* What a full load did not name. */
+/* Removes what a full load did not put. */
 static enum err unseen_remove(struct catalog_writer *w)
 {
   for (uint32_t i = 0; i < w->next.products; i++)
@@ -191,7 +190,7 @@ static enum err unseen_remove(struct catalog_writer *w)
   return ERR_OK;
 }
 
-/* What of the tables was written already is unknown: the next try writes them whole. */
+/* It is unknown which tables were written: the next attempt writes them whole. */
 static void step_undo(struct catalog_writer *w)
 {
   w->rank_all = w->recent_all = true;
@@ -201,16 +200,16 @@ static void step_undo(struct catalog_writer *w)
   }
 }
 
-static enum err step_write(struct catalog_writer *w, const struct catalog_follow *follow)
+static enum err step_write(struct catalog_writer *w, const struct catalog_position *position)
 {
   struct catalog_control *k = &w->c->control[w->half];
   if (w->next.products >= CATALOG_LARGE)
     atomic_store(&k->ring, 2);
   atomic_store(&k->building, w->step + 1);
   atomic_thread_fence(memory_order_seq_cst);
-  enum err e = tables_write(w, follow);
+  enum err e = tables_write(w, position);
   if (e == ERR_OK)
-    snapshot_publish(w, follow);
+    snapshot_publish(w, position);
   else
     step_undo(w);
   return e;
@@ -221,10 +220,10 @@ static bool mostly_garbage(const struct catalog_writer *w)
   return (size_t)w->next.heap_top * 8 > 2 * w->live_bytes + GARBAGE_ALLOWED;
 }
 
-enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_follow *follow)
+enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_position *position)
 {
   enum err e = ERR_OK;
-  if (follow->n_gaps > CATALOG_GAPS_MAX)
+  if (position->n_gaps > CATALOG_GAPS_MAX)
     return ERR_INVALID;
   if (w->broken)
     return ERR_NO_MEMORY;
@@ -236,12 +235,12 @@ enum err catalog_writer_publish(struct catalog_writer *w, const struct catalog_f
   if (e == ERR_OK && !catalog_absorb(w))
     e = ERR_NO_MEMORY;
   w->broken = e != ERR_OK;
-  if (e != ERR_OK || (!anything_dirty(w) && follow_same(w, follow)))
+  if (e != ERR_OK || (!anything_dirty(w) && position_same(w, position)))
     return e;
   if (mostly_garbage(w) && catalog_half_switch(w) != ERR_OK && !w->broken)
-    log_debug("catalog: the half with much garbage stays: the other one is not free yet");
-  e = w->broken ? ERR_NO_MEMORY : step_write(w, follow);
+    log_debug("catalog: the half has much garbage, and the other half is not free yet");
+  e = w->broken ? ERR_NO_MEMORY : step_write(w, position);
   if (e == ERR_LIMIT && catalog_half_switch(w) == ERR_OK)
-    e = step_write(w, follow);
+    e = step_write(w, position);
   return w->broken ? ERR_NO_MEMORY : e;
 }

@@ -1,17 +1,17 @@
-/* Taking over what is published: the mirrors are copied from the live snapshot and everything else is
- * derived from them, so that nothing a former writer had in its own memory is needed.
+/* Takes over the published catalog: copies the mirrors from the live snapshot and derives everything else from them.
+ * The private memory of the previous writer is not needed.
  *
- * A table has the length of the publication that wrote it last.  It may be shorter than the products are
- * now (drafts came since: they have no score) or never written at all: what is missing is as in a new
- * mirror.  The former writer may have died of what it wrote, so nothing here is believed. */
+ * A table has the length of the publication that wrote it last.  It may be shorter than the number of products, when
+ * drafts were added since (they have no score), or may never have been written.  Missing items stay as in a new
+ * mirror.  The previous writer may have died because of what it wrote, so everything is checked. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
 
-/* NULL with *n = 0: it has no item.  NULL with *n > 0: it does not lie among the tables. */
+/* NULL with *n = 0: the table is empty.  NULL with *n > 0: its place is not valid. */
 static const void *table_of(const struct catalog_writer *w, enum catalog_table t, size_t size, uint32_t *n)
 {
-  const struct catalog_placed *p = &w->next.tables[t];
+  const struct catalog_table_ring *p = &w->next.tables[t];
   *n = p->n;
   if (p->n == 0)
     return NULL;
@@ -20,7 +20,7 @@ static const void *table_of(const struct catalog_writer *w, enum catalog_table t
   return catalog_at(w->c, w->base, p->slot[p->current].at, p->n * size);
 }
 
-/* At most `most` items into a mirror; what the table lacks stays.  false: it is none. */
+/* Copies at most `most` items into a mirror.  Items that the table lacks stay as they are.  false: not a valid table. */
 static bool table_copy(const struct catalog_writer *w, enum catalog_table t, void *mirror, size_t size, uint32_t most)
 {
   uint32_t n;
@@ -34,13 +34,13 @@ static bool table_copy(const struct catalog_writer *w, enum catalog_table t, voi
   return true;
 }
 
-static bool board_sound(const struct catalog_writer *w)
+static bool snapshot_valid(const struct catalog_writer *w)
 {
-  const struct catalog_snapshot *b = &w->next;
+  const struct catalog_snapshot *s = &w->next;
   size_t end = (size_t)((char *)catalog_stored_array(w->c, w->base) - w->base) / 8;
-  return b->step == w->step && b->products <= w->c->max_ordinals && b->heap_top >= catalog_heap_start() &&
-         b->heap_top <= b->tables_low && b->tables_low <= end &&
-         b->tables[TABLE_BY_SLUG].n <= b->products;
+  return s->step == w->step && s->products <= w->c->max_ordinals && s->heap_top >= catalog_heap_start() &&
+         s->heap_top <= s->tables_low && s->tables_low <= end &&
+         s->tables[TABLE_BY_SLUG].n <= s->products;
 }
 
 static int row_cmp(const void *a, const void *b, void *data)
@@ -51,7 +51,7 @@ static int row_cmp(const void *a, const void *b, void *data)
   return (x > y) - (x < y);
 }
 
-static enum err terms_take(struct catalog_writer *w, enum catalog_kind k)
+static enum err terms_copy(struct catalog_writer *w, enum catalog_kind k)
 {
   uint32_t n;
   const struct catalog_entry *entries = table_of(w, TABLE_SECTORS + k, sizeof *entries + 2 * sizeof(uint32_t), &n);
@@ -62,14 +62,14 @@ static enum err terms_take(struct catalog_writer *w, enum catalog_kind k)
   for (uint32_t i = 0; i < n; i++)
     w->terms[k][i] = (struct catalog_term_row){entries[i].record, true};
   w->n_terms[k] = n;
-  if (!catalog_terms_sound(w, k))
+  if (!catalog_terms_valid(w, k))
     return ERR_INVALID;
   if (n)
     qsort_r(w->terms[k], n, sizeof *w->terms[k], row_cmp, w);
   return ERR_OK;
 }
 
-static bool entries_used(const struct catalog_writer *w, uint32_t at, uint32_t bits, size_t *used)
+static bool entries_count(const struct catalog_writer *w, uint32_t at, uint32_t bits, size_t *used)
 {
   *used = 0;
   if (at == 0)
@@ -80,46 +80,46 @@ static bool entries_used(const struct catalog_writer *w, uint32_t at, uint32_t b
   return p != NULL;
 }
 
-static bool follow_take(struct catalog_writer *w)
+static bool position_copy(struct catalog_writer *w)
 {
   uint32_t n;
-  size_t fixed = offsetof(struct catalog_follow, gaps);
-  const struct catalog_follow *f = table_of(w, TABLE_FOLLOW, fixed, &n);
-  if (!f)
+  size_t fixed = offsetof(struct catalog_position, gaps);
+  const struct catalog_position *p = table_of(w, TABLE_POSITION, fixed, &n);
+  if (!p)
     return n == 0;
-  size_t bytes = f->n_gaps > CATALOG_GAPS_MAX ? 0 : fixed + f->n_gaps * sizeof *f->gaps;
-  if (n != 1 || bytes == 0 || !catalog_at(w->c, w->base, (uint32_t)(((const char *)f - w->base) / 8), bytes))
+  size_t bytes = p->n_gaps > CATALOG_GAPS_MAX ? 0 : fixed + p->n_gaps * sizeof *p->gaps;
+  if (n != 1 || bytes == 0 || !catalog_at(w->c, w->base, (uint32_t)(((const char *)p - w->base) / 8), bytes))
     return false;
-  memcpy(&w->follow, f, bytes);
-  w->follow_known = true;
+  memcpy(&w->position, p, bytes);
+  w->position_known = true;
   return true;
 }
 
-static bool products_take(struct catalog_writer *w)
+static bool products_copy(struct catalog_writer *w)
 {
   w->n_by_slug = w->next.tables[TABLE_BY_SLUG].n;
   return table_copy(w, TABLE_RECORDS, w->records, sizeof *w->records, w->next.products) &&
          table_copy(w, TABLE_SCORES, w->scores, 1, w->next.products) &&
          table_copy(w, TABLE_BY_SLUG, w->by_slug, sizeof *w->by_slug, w->n_by_slug) &&
-         entries_used(w, w->next.slugs_at, w->next.slugs_bits, &w->slugs_used) &&
-         entries_used(w, w->next.ids_at, w->next.ids_bits, &w->ids_used);
+         entries_count(w, w->next.slugs_at, w->next.slugs_bits, &w->slugs_used) &&
+         entries_count(w, w->next.ids_at, w->next.ids_bits, &w->ids_used);
 }
 
 enum err catalog_takeover(struct catalog_writer *w)
 {
-  if (!board_sound(w))
+  if (!snapshot_valid(w))
     return ERR_INVALID;
   if (!catalog_mirrors_grow(w, w->next.products))
     return ERR_NO_MEMORY;
-  if (!products_take(w) || !follow_take(w))
+  if (!products_copy(w) || !position_copy(w))
     return ERR_INVALID;
   for (int k = 0; k < KIND_COUNT; k++) {
-    enum err e = terms_take(w, k);
+    enum err e = terms_copy(w, k);
     if (e != ERR_OK)
       return e;
   }
-  if (!catalog_sound(w) || !catalog_ids_sound(w))
+  if (!catalog_valid(w) || !catalog_ids_valid(w))
     return ERR_INVALID;
-  w->rank_all = w->recent_all = true; /* the lists are not believed either: the next ones are made anew */
+  w->rank_all = w->recent_all = true; /* the published lists are not trusted: the next publication rebuilds them */
   return catalog_derive(w) ? ERR_OK : ERR_NO_MEMORY;
 }

@@ -1,5 +1,5 @@
-/* Staging sectors, themes and pages: short lists, kept by id, written whole at a publication that
- * changed one of them. */
+/* Stages sectors, themes and pages.  They are short lists, kept by id.  A publication that changes one of them writes the
+ * list whole. */
 #include "catalog/catalog_private.h"
 
 size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found)
@@ -28,13 +28,13 @@ static enum err term_store(struct catalog_writer *w, enum catalog_kind k, const 
   bool found;
   size_t i = catalog_term_row_find(w, k, r->id, &found);
   if (found)
-    w->terms[k][i].seen = true; /* also when there is no room for what it is now */
+    w->terms[k][i].seen = true; /* before the room is known: without room it keeps its old record */
   if (found && term_same(r, slug, name, catalog_term_of(w, w->terms[k][i].record)))
     return ERR_OK;
   if (!catalog_grow((void **)&w->terms[k], &w->cap_terms[k], w->n_terms[k] + 1, sizeof *w->terms[k]))
     return ERR_NO_MEMORY;
   uint32_t at;
-  char *p = catalog_heap_take(w, sizeof *r + slug.n + name.n, &at);
+  char *p = catalog_heap_alloc(w, sizeof *r + slug.n + name.n, &at);
   if (!p)
     return ERR_LIMIT;
   memcpy(p, r, sizeof *r);

@@ -1,34 +1,33 @@
-/* What workers tell each other about versions.
+/* Version floors and stored versions, which the workers share.
  *
- * Raised: a small table by id.  A worker that read a newer version than the catalog's enters it; whoever
- * asks gets the higher one.  An entry counts until the record has caught up, or until the watcher has
- * confirmed the catalog FLOOR_SETTLE_US after the entry was made: then the record is right and the entry
- * is of a history that a restore undid.  When a set is full its oldest entry gives way.  A product stands
- * under its id, an editors' page under ~id, the site's questions under ~0.
+ * Version floors are a small set-associative table by id.  A worker that read a newer version than the catalog's adds
+ * an entry, and readers get the higher of both.  An entry has no effect once the record has caught up.  It expires when
+ * the watcher has confirmed the catalog FLOOR_SETTLE_US after the entry was added: then the record is right, and a
+ * higher floor belongs to a history that a restore undid.  A full set evicts its oldest entry.  The key of a product is
+ * its id, the key of an editors' page is ~id, the key of the site's questions is ~0.
  *
- * Stored: per ordinal, the last version whose fragments are known to be in the cache; a hint.
+ * Stored versions: per ordinal, the last version whose fragments are known to be in the cache; a hint.
  *
- * When the change log stepped back or is another one, however far it goes, both are forgotten with the
- * publication.
+ * A publication clears both when the change log stepped back or is another log.
  *
- * Both are written by many processes, any of which may die half-way.  A raise carries a check word, so one
- * that is not whole reads as none, and by that word the entry is claimed, filled and let count: of two who
- * want the same entry one takes another.  Nobody writes over the highest version of an id, so it never
- * seems to be gone while a higher one is entered; of several entries of one id the highest counts.  A torn
- * stored version names a fragment that does not exist and is simply never found. */
+ * Many processes write both tables, and any of them may die in a write.  An entry of a floor is not valid until its
+ * check word matches.  A writer claims an entry by its check word, fills it and then stores the matching word.  Of two
+ * writers that want the same entry, one must take another.  No writer overwrites the highest version of an id, so the
+ * floor does not vanish while a higher one is written.  Of several entries of one id the highest counts.  A torn stored
+ * version names a fragment that does not exist and is never found. */
 #include <sched.h>
 
 #include "catalog/catalog_private.h"
 
 #define FLOOR_SETTLE_US (10 * CLOCK_SECOND)
-#define FLOOR_TRIES 100 /* to find an entry that nobody else claims meanwhile */
+#define FLOOR_TRIES 100 /* attempts to claim an entry */
 
 struct floor_entry {
-  uint64_t check; /* as it stood there; 0: empty */
+  uint64_t check; /* as read; 0: empty */
   uint64_t id;
   struct version version;
   int64_t at_us;
-  bool whole; /* neither empty nor being written */
+  bool valid; /* neither empty nor being written */
 };
 
 static uint64_t floor_check(const struct floor_entry *r)
@@ -47,17 +46,17 @@ static struct floor_entry floor_load(const struct catalog_floor *e)
   r.version.hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
   r.version.due_us = atomic_load_explicit(&e->due_us, memory_order_relaxed);
   r.at_us = atomic_load_explicit(&e->at_us, memory_order_relaxed);
-  r.whole = r.check == floor_check(&r);
+  r.valid = r.check == floor_check(&r);
   return r;
 }
 
-/* False: somebody else has changed it since it was `seen`. */
-static bool floor_store(struct catalog_floor *e, uint64_t seen, const struct floor_entry *r)
+/* false: the check word is no longer `expected`, because another process changed the entry. */
+static bool floor_store(struct catalog_floor *e, uint64_t expected, const struct floor_entry *r)
 {
   uint64_t check = floor_check(r), claim = ~check;
-  if (!atomic_compare_exchange_strong(&e->check, &seen, claim))
+  if (!atomic_compare_exchange_strong(&e->check, &expected, claim))
     return false;
-  atomic_thread_fence(memory_order_release); /* who sees a field of ours sees the claim */
+  atomic_thread_fence(memory_order_release); /* a reader that sees one of the new fields also sees the claim */
   atomic_store_explicit(&e->id, r->id, memory_order_relaxed);
   atomic_store_explicit(&e->rev, r->version.rev, memory_order_relaxed);
   atomic_store_explicit(&e->hash, r->version.hash, memory_order_relaxed);
@@ -77,41 +76,41 @@ static struct catalog_floor *floor_set(const struct catalog *c, uint64_t id)
   return (struct catalog_floor *)(uintptr_t)c->floors[catalog_hash_id(id) % CATALOG_FLOOR_SETS];
 }
 
-/* All entries of a set as they stood at one moment; while they keep changing, as good as it gets. */
-static void floor_look(const struct catalog_floor *set, struct floor_entry v[CATALOG_FLOOR_WAYS])
+/* Reads all entries of a set at one moment.  After FLOOR_TRIES attempts, entries may be of different moments. */
+static void floor_set_read(const struct catalog_floor *set, struct floor_entry v[CATALOG_FLOOR_WAYS])
 {
-  bool moved = true;
-  for (int tries = 0; moved && tries < FLOOR_TRIES; tries++) {
-    moved = false;
+  bool changed = true;
+  for (int tries = 0; changed && tries < FLOOR_TRIES; tries++) {
+    changed = false;
     for (int i = 0; i < CATALOG_FLOOR_WAYS; i++)
       v[i] = floor_load(&set[i]);
     atomic_thread_fence(memory_order_acquire);
     for (int i = 0; i < CATALOG_FLOOR_WAYS; i++)
-      moved |= atomic_load_explicit(&set[i].check, memory_order_relaxed) != v[i].check;
+      changed |= atomic_load_explicit(&set[i].check, memory_order_relaxed) != v[i].check;
   }
 }
 
-/* Looks at the set of id.  Returns the place of its highest version that counts; CATALOG_FLOOR_WAYS: none. */
+/* Reads the set of id.  Returns the index of its highest version that has not expired; CATALOG_FLOOR_WAYS: none. */
 static int floor_find(const struct catalog *c, uint64_t id, struct floor_entry v[CATALOG_FLOOR_WAYS])
 {
   int best = CATALOG_FLOOR_WAYS;
-  floor_look(floor_set(c, id), v);
+  floor_set_read(floor_set(c, id), v);
   for (int i = 0; i < CATALOG_FLOOR_WAYS; i++)
-    if (v[i].whole && v[i].id == id && !floor_settled(c, v[i].at_us) &&
+    if (v[i].valid && v[i].id == id && !floor_settled(c, v[i].at_us) &&
         (best == CATALOG_FLOOR_WAYS || version_newer(v[i].version, v[best].version)))
       best = i;
   return best;
 }
 
-static bool floor_written(const struct floor_entry *r) /* by somebody just now, or who died over it */
+static bool floor_busy(const struct floor_entry *r) /* it is being written, or its writer died */
 {
-  return r->check && !r->whole;
+  return r->check && !r->valid;
 }
 
-/* How late an entry should give way to a new one of id: first what no longer counts, then the oldest. */
-static int64_t floor_worth(const struct catalog *c, const struct floor_entry *r, uint64_t id)
+/* Entries are evicted from the lowest rank on: expired ones and those of the same id first, then the oldest. */
+static int64_t floor_eviction_rank(const struct catalog *c, const struct floor_entry *r, uint64_t id)
 {
-  if (floor_written(r))
+  if (floor_busy(r))
     return INT64_MAX - 1;
   return !r->check || r->id == id || floor_settled(c, r->at_us) ? INT64_MIN : r->at_us;
 }
@@ -120,7 +119,7 @@ static int floor_victim(const struct catalog *c, uint64_t id, const struct floor
 {
   int victim = best == 0;
   for (int i = victim + 1; i < CATALOG_FLOOR_WAYS; i++)
-    if (i != best && floor_worth(c, &v[i], id) < floor_worth(c, &v[victim], id))
+    if (i != best && floor_eviction_rank(c, &v[i], id) < floor_eviction_rank(c, &v[victim], id))
       victim = i;
   return victim;
 }
@@ -128,18 +127,18 @@ static int floor_victim(const struct catalog *c, uint64_t id, const struct floor
 static void version_floor_raise(const struct catalog *at, uint64_t id, struct version v)
 {
   struct catalog *c = (struct catalog *)(uintptr_t)at;
-  struct floor_entry set[CATALOG_FLOOR_WAYS], made = {.id = id, .version = v, .at_us = clock_now_us()};
+  struct floor_entry set[CATALOG_FLOOR_WAYS], entry = {.id = id, .version = v, .at_us = clock_now_us()};
   for (int tries = 0; tries < FLOOR_TRIES; tries++) {
     int best = floor_find(c, id, set);
     if (best < CATALOG_FLOOR_WAYS && !version_newer(v, set[best].version))
       return;
     int victim = floor_victim(c, id, set, best);
-    if (floor_written(&set[victim]) && tries < FLOOR_TRIES / 2)
-      sched_yield(); /* all are: whoever lives is done soon */
-    else if (floor_store(&floor_set(c, id)[victim], set[victim].check, &made))
+    if (floor_busy(&set[victim]) && tries < FLOOR_TRIES / 2)
+      sched_yield(); /* all entries are busy: a live writer is done soon */
+    else if (floor_store(&floor_set(c, id)[victim], set[victim].check, &entry))
       break;
   }
-  atomic_fetch_add(&c->floor, 1);
+  atomic_fetch_add(&c->floor_count, 1);
 }
 
 static struct version version_floor_apply(const struct catalog *c, uint64_t id, struct version known)
@@ -149,7 +148,7 @@ static struct version version_floor_apply(const struct catalog *c, uint64_t id, 
   return best < CATALOG_FLOOR_WAYS && version_newer(set[best].version, known) ? set[best].version : known;
 }
 
-/* The id is 0 when there is no such product. */
+/* *id is 0 when there is no such product. */
 static struct version version_of(const struct catalog_pin *pin, uint32_t ordinal, uint64_t *id)
 {
   struct catalog_record r;
@@ -187,10 +186,10 @@ struct version catalog_newest_page_version(const struct catalog *c, uint64_t id,
 
 uint64_t catalog_floor_count(const struct catalog *c)
 {
-  return atomic_load(&c->floor);
+  return atomic_load(&c->floor_count);
 }
 
-void catalog_stored(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
+void catalog_stored_set(const struct catalog_pin *pin, uint32_t ordinal, struct version v)
 {
   if (ordinal >= pin->products)
     return;

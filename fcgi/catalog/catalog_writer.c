@@ -1,5 +1,5 @@
-/* Staging changes.  A put writes the new record beyond what the live snapshot uses and notes the ordinal;
- * nothing is visible before the publication.  A put that changes nothing stages nothing. */
+/* Opens the writer and stages changes.  A put writes the new record into free memory of the half and stages the ordinal.
+ * Nothing is visible before the publication.  A put that changes nothing stages nothing. */
 #include "catalog/catalog_private.h"
 
 #include <stdlib.h>
@@ -40,11 +40,11 @@ static bool private_new(struct catalog_writer *w, struct catalog *c)
   return w->arena;
 }
 
-/* No writer makes such a snapshot: it stays as it is, for its readers, until everything was read into the other half. */
-static bool live_leave(struct catalog_writer *w)
+/* The live snapshot is damaged.  It stays for its readers until everything is read into the other half. */
+static bool live_abandon(struct catalog_writer *w)
 {
   uint64_t step = w->step, publication = w->next.publication;
-  log_error("catalog: what a former watcher published is damaged: everything is read from the database");
+  log_error("catalog: the published snapshot is damaged: everything is read from the database");
   private_free(w);
   if (!private_new(w, w->c))
     return false;
@@ -53,7 +53,7 @@ static bool live_leave(struct catalog_writer *w)
   return true;
 }
 
-static bool live_take(struct catalog_writer *w)
+static bool live_takeover(struct catalog_writer *w)
 {
   uint64_t live = atomic_load(&w->c->live);
   if (live == 0)
@@ -61,21 +61,21 @@ static bool live_take(struct catalog_writer *w)
   w->half = live & 1;
   w->base = catalog_half(w->c, w->half);
   w->step = live >> 1;
-  w->next = ((struct catalog_snapshot *)w->base)[w->step % CATALOG_BOARDS];
-  memcpy(w->placed, w->next.tables, sizeof w->placed);
+  w->next = ((struct catalog_snapshot *)w->base)[w->step % CATALOG_SNAPSHOTS];
+  memcpy(w->published, w->next.tables, sizeof w->published);
   enum err e = catalog_takeover(w);
   if (e == ERR_INVALID)
-    return live_leave(w);
+    return live_abandon(w);
   return e == ERR_OK;
 }
 
 bool catalog_writer_reset(struct catalog_writer *w)
 {
   struct catalog *c = w->c;
-  while (!catalog_saver_end(w, true))
+  while (!catalog_saver_reap(w, true))
     ;
   private_free(w);
-  w->broken = !private_new(w, c) || !live_take(w);
+  w->broken = !private_new(w, c) || !live_takeover(w);
   return !w->broken;
 }
 
@@ -93,48 +93,12 @@ struct catalog_writer *catalog_writer_open(struct catalog *c)
 void catalog_writer_close(struct catalog_writer **w)
 {
   if (*w) {
-    while (!catalog_saver_end(*w, true))
+    while (!catalog_saver_reap(*w, true))
       ;
     private_free(*w);
     free(*w);
   }
   *w = NULL;
-}
-
-static bool array_resize(void **array, size_t n, size_t size)
-{
-  void *p = reallocarray(*array, n, size);
-  if (p)
-    *array = p;
-  return p;
-}
-
-bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals)
-{
-  if (ordinals <= w->cap)
-    return true;
-  size_t cap = ordinals + ordinals / 2 + 64;
-  if (!array_resize((void **)&w->records, cap, sizeof *w->records) || !array_resize((void **)&w->scores, cap, 1) ||
-      !array_resize((void **)&w->marks, cap, 1) || !array_resize((void **)&w->by_slug, cap, sizeof *w->by_slug))
-    return false;
-  memset(w->records + w->cap, 0, (cap - w->cap) * sizeof *w->records);
-  memset(w->scores + w->cap, CATALOG_NO_SCORE, cap - w->cap);
-  memset(w->marks + w->cap, 0, cap - w->cap);
-  w->cap = (uint32_t)cap;
-  return true;
-}
-
-bool catalog_stage(struct catalog_writer *w, uint32_t ordinal, uint32_t at)
-{
-  MUST(ordinal < w->next.products && ordinal < w->cap, "a product is staged that has no place in the catalog");
-  if (!(w->marks[ordinal] & MARK_STAGED)) {
-    if (!catalog_grow((void **)&w->staged, &w->cap_staged, w->n_staged + 1, sizeof *w->staged))
-      return false;
-    w->staged[w->n_staged++] = (struct catalog_staged){ordinal, w->records[ordinal]};
-    w->marks[ordinal] |= MARK_STAGED;
-  }
-  w->records[ordinal] = at;
-  return true;
 }
 
 static bool same_but_window(const void *a, size_t n, const struct catalog_record *old)
@@ -144,7 +108,7 @@ static bool same_but_window(const void *a, size_t n, const struct catalog_record
     return false;
   memcpy(&x, a, sizeof x);
   y = *old;
-  if (x.window_h < y.window_h) /* readers take the later of this and the snapshot's: the clock was set back */
+  if (x.window_h < y.window_h) /* the clock was set back, and readers use the later of both windows */
     return false;
   x.window_h = y.window_h = 0;
   return memcmp(&x, &y, sizeof x) == 0 && memcmp((const char *)a + sizeof x, old + 1, n - sizeof x) == 0;
@@ -163,7 +127,7 @@ static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
     return ERR_LIMIT;
   else if (!catalog_mirrors_grow(w, w->next.products + 1))
     return ERR_NO_MEMORY;
-  void *p = catalog_heap_take(w, n, &at);
+  void *p = catalog_heap_alloc(w, n, &at);
   if (!p)
     return ERR_LIMIT;
   memcpy(p, w->scratch.p, n);
@@ -175,7 +139,7 @@ static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
     return ERR_NO_MEMORY;
   enum err e = catalog_hash_put(w, ordinal);
   if (e != ERR_OK)
-    w->records[ordinal] = before; /* as if it had not been put */
+    w->records[ordinal] = before; /* undo */
   else
     w->live_bytes += n;
   return e;
@@ -188,8 +152,8 @@ static bool half_ready(struct catalog_writer *w)
   return w->base || catalog_half_begin(w);
 }
 
-/* A full load has named it, so it stays, as it was if there is no room for what it is now. */
-static uint32_t seen(struct catalog_writer *w, uint64_t id)
+/* Marks the product for a full load, also when there will be no room: then it keeps its old record. */
+static uint32_t mark_seen(struct catalog_writer *w, uint64_t id)
 {
   uint32_t ordinal = catalog_ordinal_of(w, id);
   if (ordinal != CATALOG_NONE)
@@ -197,27 +161,27 @@ static uint32_t seen(struct catalog_writer *w, uint64_t id)
   return ordinal;
 }
 
-static enum err full_say(const struct catalog_writer *w, enum err e)
+static enum err limit_log(const struct catalog_writer *w, enum err e)
 {
   static struct log_limit limit;
   if (e == ERR_LIMIT)
     log_limited(&limit, 60, LOG_LEVEL_ERROR,
-                "catalog: its memory is full (%u products, %zu bytes a half): raise catalog_bytes and restart",
+                "catalog: its memory is full (%u products, %zu bytes in each half): raise catalog_bytes and restart",
                 w->next.products, w->c->half_bytes);
   return e;
 }
 
-/* Goes on in the other half, after this one had no room. */
-static bool half_other(struct catalog_writer *w)
+/* Continues in the other half when this one is full. */
+static bool half_switch(struct catalog_writer *w)
 {
   return catalog_half_switch(w) == ERR_OK;
 }
 
-/* Memory that ran out half way leaves the writer good for nothing but its end, also if nobody listens. */
+/* After NO_MEMORY the writer can only be closed, whether or not the caller checks the result. */
 static enum err put_result(struct catalog_writer *w, enum err e)
 {
   w->broken |= e == ERR_NO_MEMORY;
-  return w->broken ? ERR_NO_MEMORY : full_say(w, e);
+  return w->broken ? ERR_NO_MEMORY : limit_log(w, e);
 }
 
 enum err catalog_put(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
@@ -225,9 +189,9 @@ enum err catalog_put(struct catalog_writer *w, const struct facts *f, const stru
 {
   enum err e = ERR_LIMIT;
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
-    if (tries == 0 ? !half_ready(w) : !half_other(w))
+    if (tries == 0 ? !half_ready(w) : !half_switch(w))
       break;
-    uint32_t ordinal = seen(w, f->id);
+    uint32_t ordinal = mark_seen(w, f->id);
     e = catalog_record_build(w, f, aliases, n_aliases, pair_ids, n_pairs);
     if (e == ERR_OK)
       e = record_put(w, ordinal);
@@ -247,7 +211,7 @@ enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90,
 {
   enum err e = ERR_LIMIT;
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
-    if (tries == 0 ? w->broken : !half_other(w))
+    if (tries == 0 ? w->broken : !half_switch(w))
       break;
     uint32_t ordinal = catalog_ordinal_of(w, id);
     if (ordinal == CATALOG_NONE)
@@ -300,9 +264,9 @@ void catalog_forget_versions(struct catalog_writer *w)
   w->forget = true;
 }
 
-void catalog_follow_get(struct catalog_writer *w, struct catalog_follow *out)
+void catalog_position_get(struct catalog_writer *w, struct catalog_position *out)
 {
-  *out = w->follow;
+  *out = w->position;
 }
 
 void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s)

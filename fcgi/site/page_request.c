@@ -46,7 +46,7 @@ static enum plan plan_page(struct page_request *v)
   enum plan result = PLAN_NOT_FOUND;
   for (int i = 0; i < PLAN_TRIES; i++) {
     result = plan_once(v);
-    if (catalog_still(&v->page.pin))
+    if (catalog_pin_valid(&v->page.pin))
       break;
   }
   return result;

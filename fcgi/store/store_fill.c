@@ -116,7 +116,7 @@ static enum err make_rest(struct store_live *s, const struct store_context *x, c
   METRICS_ADD(s->metrics, fills, f->store);
   if (e == ERR_OK && ordinal != CATALOG_NONE) {
     if (f->store && !f->maker.cut)
-      catalog_stored(x->pin, ordinal, p->facts.version);
+      catalog_stored_set(x->pin, ordinal, p->facts.version);
     catalog_floor_raise(x->pin, ordinal, p->facts.version);
   }
   return e;

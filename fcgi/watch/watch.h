@@ -1,14 +1,18 @@
-/* The watcher's inside, shared by its parts.  Each part is one thing it looks after:
+/* Internal header of the watcher, shared by its parts:
  *
- *   watcher.c      the loop: connect, poll, wait, tell the state
- *   watch_poll.c   one look at the change log
- *   watch_replica.c  how far a replica is behind
- *   watch_apply.c  reads again what changed and stages it
- *   watch_load.c   reads everything anew; watch_prefetch.c over several connections
- *   watch_sweep.c  compares versions, rate-limited
- *   watch_clock.c  what time alone changes
- *   watch_try.c    whether the readings of pages work
- *   watch_file.c   the file copy */
+ *   watch_loop.c      the loop: connect, poll, wait, publish the state
+ *   watch_base.c      deadlines, stop requests, lists of ids; no part below it
+ *   watch_apply.c     reads changed rows and stages them
+ *   watch_poll.c      reads the change log
+ *   watch_load.c      reads everything; watch_prefetch.c does so over several connections
+ *   watch_sweep.c     compares versions, rate-limited
+ *   watch_clock.c     changes that come with time alone
+ *   watch_replica.c   how far a replica is behind
+ *   watch_try.c       checks that the statements of pages work
+ *   watch_file.c      the state file
+ *
+ * Calls go one way: the loop calls the parts, the parts call watch_apply.c and watch_base.c.  The sweep also
+ * polls. */
 #ifndef DIPTYCH_WATCH_WATCH_H
 #define DIPTYCH_WATCH_WATCH_H
 
@@ -17,35 +21,35 @@
 #include "rows/rows_terms.h"
 #include "watch/watch_loop.h"
 
-#define WATCH_ANSWER_MS 15000   /* longest wait for one answer to a bulk reading */
-#define WATCH_BATCH 500         /* products read again in one snapshot */
+#define WATCH_ANSWER_MS 15000   /* longest wait for the answer to one bulk statement */
+#define WATCH_BATCH 500         /* products read in one snapshot */
 
 struct watch_ids {
   uint64_t *v;
   size_t n, cap;
 };
 
-/* The sweep's place in its round. */
 struct watch_sweep {
-  uint64_t after;          /* compared up to this id */
+  uint64_t after;          /* ids up to this one are compared in this round */
   int64_t next_us;         /* monotonic: when the next slice is due; 0: at once */
-  int64_t hurry_until_us;  /* monotonic: until then, and until a round finds nothing, it runs faster */
-  uint64_t found, looked;  /* in this round */
-  bool hurry;
-  char trouble[160];
+  int64_t fast_until_us;   /* monotonic: the sweep stays fast at least until then */
+  uint64_t found;          /* unlogged differences in this round */
+  bool fast;               /* rounds follow each other faster, until one finds nothing */
+  char trouble[160];       /* empty, or one sentence for operators */
 };
 
-/* Counts of windows that end at another hour, gathered slice by slice before they are staged. */
+/* The new counts of one product after the hour moved. */
 struct watch_count {
   uint64_t id;
   struct version version;
   uint32_t n90, s30;
 };
 
+/* A recount gathers counts slice by slice and stages them all at its end. */
 struct watch_recount {
   bool running;
   int64_t window_us;
-  uint64_t after;
+  uint64_t after;          /* ids up to this one are counted */
   struct watch_count *v;
   size_t n, cap;
 };
@@ -53,13 +57,13 @@ struct watch_recount {
 #define WATCH_LAG_UNKNOWN INT64_C(-1)
 
 struct watch_replica {
-  int64_t asked_us;       /* real time just before it was asked */
-  int64_t lag_us;         /* behind its primary; 0 also for a database that is no replica */
-  int64_t level_since_us; /* monotonic: since when lag_us is 0; 0: it is not, or nobody has asked */
-  bool waits;             /* it has yet to come to where the catalog is */
+  int64_t asked_us;           /* real time just before the last status query */
+  int64_t lag_us;             /* behind its primary; 0 also for a database that is no replica */
+  int64_t caught_up_since_us; /* monotonic: since when lag_us is 0; 0: it is not, or was never asked */
+  bool waits;                 /* the replica has not reached the catalog's position yet */
 };
 
-struct watch {
+struct watcher {
   const struct config *config;
   struct catalog *catalog;
   struct catalog_writer *writer;
@@ -69,79 +73,86 @@ struct watch {
   int stop_fd;
 
   struct db *db;
-  struct arena *arena;            /* of one batch */
-  struct catalog_follow *follow;  /* as published */
-  struct catalog_follow *next;    /* while a poll is applied */
+  struct arena *arena;                     /* of one batch */
+  struct catalog_position *position;       /* as published */
+  struct catalog_position *next_position;  /* while a poll is applied */
   struct catalog_state state;
 
-  int64_t db_now_us;   /* of the last poll */
-  int64_t logged_us;     /* newest time of a change that the last poll told; CLOCK_NEVER: it told none */
-  int64_t site_now_us;
-  uint32_t gap_turn;   /* which of many ranges are asked for next */
-  bool behind;         /* the last poll was full: ask again at once */
-  bool load_wanted;    /* everything must be read anew */
-  char reason[128];    /* why */
-  bool replaced;       /* ... for the log is not the one that was followed */
+  int64_t db_now_us;         /* the database's time at the last poll */
+  int64_t site_now_us;       /* db_now_us, or as_of when it is configured */
+  int64_t newest_change_us;  /* newest changed_at of the last poll; CLOCK_NEVER: no entry had one */
+  uint32_t gap_turn;         /* the next of the older gaps to ask for */
+  bool behind;               /* the last poll was full: poll again at once */
+  bool load_needed;          /* everything must be read */
+  char load_reason[128];
+  bool log_replaced;         /* the reason is that another change log took the place of the known one */
   struct watch_ids changed;
   bool terms_changed;
 
-  uint64_t try_id;           /* the readings of pages are tried for it next; 0: for none */
+  uint64_t try_id;           /* product for the next check of the pages' statements; 0: none */
   int64_t try_after_us;      /* monotonic */
-  char failing[384];         /* what the last try was told; empty: it worked */
+  char try_failure[384];     /* the server's words at the last check; empty: it worked */
 
   struct watch_replica replica;
   struct watch_sweep sweep;
   struct watch_recount recount;
-  bool full, refused;        /* the catalog's memory did not suffice; since the last publication */
-  bool left;                 /* something is shown as it was, for want of room; until a sweep finds nothing */
-  int64_t full_since_us;     /* monotonic */
-  bool loading;              /* everything is being read */
-  int64_t polled_us;         /* real time just before the last poll */
-  bool trying;               /* the state file is marked as being tried */
+  bool memory_full;              /* the catalog's memory does not suffice */
+  bool limit_met;                /* it did not suffice since the last publication */
+  bool outdated;                 /* some products keep their old record for want of room; until a sweep finds nothing */
+  int64_t memory_full_since_us;  /* monotonic */
+  bool loading;                  /* a full load is running */
+  int64_t polled_us;             /* real time just before the last poll */
+  bool file_marked;              /* the state file is marked as being tried */
   bool unsaved;
-  int64_t save_after_us;     /* monotonic */
-  int64_t down_since_us;     /* monotonic; 0: up */
+  int64_t save_after_us;         /* monotonic */
+  int64_t down_since_us;         /* monotonic; 0: the database is up */
 };
 
-bool watch_stopping(const struct watch *w) MUST_USE; /* asks stop_fd, without waiting; also tells the beat */
-/* When what is applied now was changed: as the log says, or now, if that came late or nobody told it. */
-int64_t watch_changed_us(const struct watch *w);
-int64_t watch_deadline(void);               /* of one bulk reading */
-/* The incarnation as followed: the database's word, and what else makes facts what they are. */
-void watch_incarnation(const struct watch *w, char out[64], struct span word);
+/* ---- watch_base.c */
+MUST_USE bool watch_stopping(const struct watcher *w); /* does not wait; also updates the heartbeat */
+bool watch_wait(const struct watcher *w, int64_t us);  /* true: a stop was requested meanwhile */
+int64_t watch_deadline(void);                          /* of one bulk statement */
+/* Edit time of the changes that are applied now: as the log says, or now when the log says nothing or the entry is
+ * old. */
+int64_t watch_changed_us(const struct watcher *w);
+/* The identity of what is followed: the database's incarnation and the settings that change facts. */
+void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation);
+/* A gap of the change log was dropped for want of room: the sweep has to find what commits in it. */
+void watch_gap_dropped(struct watcher *w);
 
-/* A gap of the change log was given up for want of room: what commits there late, the sweep has to find. */
-void watch_gap_lost(struct watch *w);
+MUST_USE bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
+void watch_ids_sort(struct watch_ids *ids);                      /* and removes duplicates */
 
-bool watch_ids_add(struct watch_ids *ids, uint64_t id) MUST_USE; /* false: no memory */
-void watch_ids_sort(struct watch_ids *ids);             /* and without doubles */
+/* ---- the parts.  UNAVAILABLE, INVALID: the database.  LIMIT: the catalog. */
+MUST_USE enum err watch_poll(struct watcher *w);
+MUST_USE enum err watch_load(struct watcher *w);
+MUST_USE enum err watch_clock(struct watcher *w);
+MUST_USE enum err watch_try(struct watcher *w);
+MUST_USE enum err watch_sweep_step(struct watcher *w);
 
-/* UNAVAILABLE, INVALID: the database.  LIMIT: the catalog. */
-enum err watch_poll(struct watch *w) MUST_USE;
-enum err watch_load(struct watch *w) MUST_USE;
-enum err watch_clock(struct watch *w) MUST_USE;
-enum err watch_try(struct watch *w) MUST_USE;
-enum err watch_replica_check(struct watch *w) MUST_USE;
-/* The log's highest number is `most`: is that a replica that must catch up before it is read? */
-bool watch_replica_waits(struct watch *w, uint64_t most) MUST_USE;
-int64_t watch_replica_confirms(const struct watch *w);      /* real time up to which the catalog is right */
-const char *watch_replica_trouble(const struct watch *w); /* "": none */
-enum err watch_sweep_step(struct watch *w) MUST_USE;
+/* ---- watch_replica.c */
+MUST_USE enum err watch_replica_check(struct watcher *w);
+/* True: the database is a replica that must catch up before it is read.  newest: the log's highest number. */
+MUST_USE bool watch_replica_waits(struct watcher *w, uint64_t newest);
+int64_t watch_replica_confirmed_us(const struct watcher *w); /* real time up to which the catalog is known to be right */
+const char *watch_replica_trouble(const struct watcher *w);  /* "": none */
 
-/* Reads products again and stages what they are now.  ids sorted, without doubles. */
-enum err watch_products(struct watch *w, const uint64_t *ids, size_t n) MUST_USE;
+/* ---- watch_apply.c */
+/* Reads products and stages them.  ids are sorted, without duplicates. */
+MUST_USE enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n);
 /* Sectors, themes, pages, the site's questions: stages those that differ, or all; *found counts them. */
-enum err watch_terms(struct watch *w, bool all, size_t *found) MUST_USE;
-/* LIMIT: later there may be room again, don't advance yet.  When there is none for long, or everything
- * is being read, the product is left as it was: the sweep tries again. */
-enum err watch_put(struct watch *w, const struct product *p) MUST_USE;
-/* The same of any staging. */
-enum err watch_staged(struct watch *w, enum err err) MUST_USE;
-void watch_noted(struct watch *w, enum err err); /* of a staging: LIMIT and NO_MEMORY */
-enum err watch_publish(struct watch *w, const struct catalog_follow *follow) MUST_USE;
+MUST_USE enum err watch_terms(struct watcher *w, bool all, size_t *found);
+/* LIMIT: there may be room later, do not advance the position yet.  When the memory stays full, and in a full load,
+ * the product keeps its old record and OK is returned: the sweep tries again. */
+MUST_USE enum err watch_product_stage(struct watcher *w, const struct product *p);
+/* Applies the same rule to the result of any staging. */
+MUST_USE enum err watch_staging_result(struct watcher *w, enum err err);
+void watch_limit_note(struct watcher *w, enum err err); /* logs and remembers LIMIT and NO_MEMORY */
+MUST_USE enum err watch_publish(struct watcher *w, const struct catalog_position *position);
 
-bool watch_file_load(struct watch *w) MUST_USE;
-void watch_file_lived(struct watch *w); /* after a round of work: whatever comes now, the file is not to blame */
-void watch_file_save(struct watch *w, bool now);
+/* ---- watch_file.c */
+MUST_USE bool watch_file_load(struct watcher *w);
+void watch_file_unmark(struct watcher *w); /* after one round of work: the file did not end the process */
+void watch_file_save(struct watcher *w, bool now);
 
 #endif

@@ -1,22 +1,22 @@
-/* Reads everything anew, beside the catalog that is served meanwhile.
+/* The full load: reads everything while the published catalog goes on being served.
  *
- * The place in the log comes first, the rows after it: what commits in between is in the rows, or
- * beyond the cursor, or in one of the gaps below it.  Those gaps are looked for in the newest part of
- * the log: each number was given out before the entry above it was made, so it matters while that entry
- * is younger than gap_memory, however old the entry below it is. */
+ * It reads the position in the log first and the rows after it.  A change that commits in between is in the rows,
+ * or beyond the cursor, or in one of the gaps below the cursor.  A missing number was assigned before the entry
+ * above it was written, so it may still commit while that entry is younger than gap_memory.  The age of the entry
+ * below it does not matter. */
 #include <stdio.h>
 
 #include "base/log.h"
-#include "catalog/follow.h"
+#include "catalog/catalog_position.h"
 #include "watch/watch.h"
 #include "watch/watch_prefetch.h"
 
 #define LOG_CHUNK 50000
-#define LOG_MOST 1000000 /* entries looked through for gaps */
+#define LOG_MOST 1000000 /* entries to search for gaps */
 
-enum { H_WORD, H_NOW, H_PURGED, H_SEQ, H_ENTITY_ID, H_CHANGED };
+enum { H_INCARNATION, H_NOW, H_PURGED, H_SEQ, H_ENTITY_ID, H_CHANGED };
 
-static enum err head_read(struct watch *w, uint64_t *purged)
+static enum err head_read(struct watcher *w, uint64_t *purged)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
@@ -26,42 +26,42 @@ static enum err head_read(struct watch *w, uint64_t *purged)
   buf_free(&sql);
   if (err != ERR_OK)
     return err;
-  struct catalog_follow *f = w->next;
-  *f = (struct catalog_follow){.anchor_changed_us = CLOCK_NEVER};
+  struct catalog_position *next = w->next_position;
+  *next = (struct catalog_position){.anchor_changed_us = CLOCK_NEVER};
   if (!db_next(&rows)) {
     db_rows_free(&rows);
     log_error("site_state has no row: run `diptych migrate`");
     return ERR_INVALID;
   }
-  watch_incarnation(w, f->incarnation, db_text(&rows, H_WORD));
+  watch_incarnation(w, next->incarnation, db_text(&rows, H_INCARNATION));
   w->db_now_us = db_time(&rows, H_NOW);
   w->site_now_us = w->config->as_of_us == CLOCK_NEVER ? w->db_now_us : w->config->as_of_us;
   *purged = db_uint(&rows, H_PURGED);
-  f->cursor = db_uint(&rows, H_SEQ);
-  f->anchor_entity_id = db_uint(&rows, H_ENTITY_ID);
-  f->anchor_changed_us = db_time(&rows, H_CHANGED);
+  next->cursor = db_uint(&rows, H_SEQ);
+  next->anchor_entity_id = db_uint(&rows, H_ENTITY_ID);
+  next->anchor_changed_us = db_time(&rows, H_CHANGED);
   db_rows_free(&rows);
   return ERR_OK;
 }
 
-/* ---- gaps below the cursor, found from the newest backwards */
+/* ---- gaps below the cursor, from the newest backwards */
 
 struct gaps {
   struct catalog_gap v[CATALOG_GAPS_MAX];
   size_t n;
-  uint64_t below;   /* all numbers from here on were looked at */
-  int64_t above_us; /* database's time of the entry there */
-  bool more;        /* what lies below may still matter */
+  uint64_t below;   /* numbers from here on are done */
+  int64_t above_us; /* database's time of the entry at `below` */
+  bool more;        /* entries below may still have gaps that matter */
 };
 
-static void gap_note(const struct watch *w, struct gaps *gaps, uint64_t first)
+static void gap_note(const struct watcher *w, struct gaps *gaps, uint64_t first)
 {
   int64_t skew_us = clock_now_us() - w->db_now_us, memory_us = w->config->gap_memory * CLOCK_SECOND;
   if (first < gaps->below && gaps->n < CATALOG_GAPS_MAX)
     gaps->v[gaps->n++] = (struct catalog_gap){first, gaps->below - 1, gaps->above_us + skew_us + memory_us};
 }
 
-static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t purged)
+static enum err chunk_read(struct watcher *w, struct gaps *gaps, uint64_t purged)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
@@ -78,7 +78,7 @@ static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t purged)
     gaps->above_us = changed_us == CLOCK_NEVER ? w->db_now_us : changed_us;
     gaps->more = gaps->above_us >= oldest_us && gaps->n < CATALOG_GAPS_MAX;
   }
-  if (err == ERR_OK && gaps->more && rows.count < LOG_CHUNK) { /* here the log begins */
+  if (err == ERR_OK && gaps->more && rows.count < LOG_CHUNK) { /* the log begins here */
     gap_note(w, gaps, purged + 1);
     gaps->more = false;
   }
@@ -86,53 +86,53 @@ static enum err chunk_read(struct watch *w, struct gaps *gaps, uint64_t purged)
   return err;
 }
 
-static enum err gaps_read(struct watch *w, uint64_t purged)
+static enum err gaps_read(struct watcher *w, uint64_t purged)
 {
   struct gaps *gaps = ARENA_NEW(w->arena, struct gaps);
   if (!gaps)
     return ERR_NO_MEMORY;
-  *gaps = (struct gaps){.below = w->next->cursor + 1, .above_us = w->db_now_us, .more = w->next->cursor > 0};
+  *gaps = (struct gaps){.below = w->next_position->cursor + 1, .above_us = w->db_now_us, .more = w->next_position->cursor > 0};
   enum err err = ERR_OK;
-  for (int looked = 0; err == ERR_OK && gaps->more && looked < LOG_MOST; looked += LOG_CHUNK)
+  for (int read = 0; err == ERR_OK && gaps->more && read < LOG_MOST; read += LOG_CHUNK)
     err = chunk_read(w, gaps, purged);
   if (gaps->n == CATALOG_GAPS_MAX)
-    watch_gap_lost(w);
+    watch_gap_dropped(w);
   for (size_t i = gaps->n; err == ERR_OK && i > 0; i--)
-    if (!follow_gap(w->next, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us))
-      watch_gap_lost(w);
+    if (!catalog_position_add_gap(w->next_position, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us))
+      watch_gap_dropped(w);
   return err;
 }
 
 /* ---- rows */
 
-static enum err products_load(struct watch *w, size_t *count)
+static enum err products_load(struct watcher *w, size_t *count)
 {
   enum err err;
   struct rows_batch batch;
-  struct watch_prefetch *ahead = watch_prefetch_open(w, &err);
-  int64_t window_us = 0, said_us = clock_mono_us();
+  struct watch_prefetch *prefetch = watch_prefetch_open(w, &err);
+  int64_t window_us = 0, logged_us = clock_mono_us();
   bool end = false;
   *count = 0;
-  while (err == ERR_OK && (err = watch_prefetch_take(ahead, &batch, &end)) == ERR_OK && !end) {
+  while (err == ERR_OK && (err = watch_prefetch_take(prefetch, &batch, &end)) == ERR_OK && !end) {
     for (size_t i = 0; err == ERR_OK && i < batch.n; i++)
-      err = watch_put(w, &batch.products[i]);
-    if (err == ERR_OK && !window_us) /* the first: should the hour move meanwhile, a recount follows */
+      err = watch_product_stage(w, &batch.products[i]);
+    if (err == ERR_OK && !window_us) /* of the first batch: a recount follows when the hour moves during the load */
       catalog_put_window(w->writer, window_us = batch.snapshot.window_us);
     *count += batch.n;
-    if (clock_mono_us() - said_us > 5 * CLOCK_SECOND) {
-      said_us = clock_mono_us();
+    if (clock_mono_us() - logged_us > 5 * CLOCK_SECOND) {
+      logged_us = clock_mono_us();
       log_info("reading everything: %zu products so far", *count);
     }
   }
-  watch_prefetch_close(&ahead);
+  watch_prefetch_close(&prefetch);
   return err;
 }
 
-enum err watch_load(struct watch *w)
+enum err watch_load(struct watcher *w)
 {
   size_t count = 0, found;
   int64_t began_us = clock_mono_us();
-  bool first = !w->follow->incarnation[0];
+  bool first = !w->position->incarnation[0];
   METRICS_ADD(w->metrics, reloads_full, 1);
   arena_reset(w->arena);
   uint64_t purged = 0;
@@ -141,28 +141,28 @@ enum err watch_load(struct watch *w)
     err = gaps_read(w, purged);
   if (err == ERR_OK)
     err = catalog_begin_full(w->writer);
-  watch_noted(w, err);
+  watch_limit_note(w, err);
   w->loading = true;
   if (err == ERR_OK)
     err = products_load(w, &count);
   if (err == ERR_OK)
     err = watch_terms(w, true, &found);
   w->loading = false;
-  if (err == ERR_OK && w->replaced)
+  if (err == ERR_OK && w->log_replaced)
     catalog_forget_versions(w->writer);
   if (err == ERR_OK)
-    err = watch_publish(w, w->next);
+    err = watch_publish(w, w->next_position);
   if (err != ERR_OK)
     return err;
-  *w->follow = *w->next;
-  w->load_wanted = w->replaced = false;
+  *w->position = *w->next_position;
+  w->load_needed = w->log_replaced = false;
   w->recount.running = false;
   w->sweep.after = 0;
-  if (!first) { /* a restore goes table by table: look again soon, and more than once */
-    w->sweep.hurry = true;
-    w->sweep.hurry_until_us = clock_mono_us() + 30 * CLOCK_SECOND;
+  if (!first) { /* a restore writes table by table: sweep soon, and more than once */
+    w->sweep.fast = true;
+    w->sweep.fast_until_us = clock_mono_us() + 30 * CLOCK_SECOND;
   }
   log_info("read everything: %zu products in %.1f s, because %s", count,
-           (double)(clock_mono_us() - began_us) / 1e6, w->reason);
+           (double)(clock_mono_us() - began_us) / 1e6, w->load_reason);
   return ERR_OK;
 }

@@ -1,13 +1,12 @@
 /* The watcher: the one process that follows the database and writes the catalog.
  *
- * One statement a poll asks the change log for what is new, for numbers that are still missing, and
- * whether it is still the same log.  What changed is read again, published, and only then does the
- * cursor advance, in the same step: a watcher that dies anywhere loses nothing.  Besides the log it
- * looks after
- *   a log that is not the one it knew (restore, other database, purged too far): everything is read anew
- *   changes that no log tells (TRUNCATE, cascades, dropped triggers): the sweep compares versions
- *   time itself: editorials and activities that fall due, windows that end at the full hour
- *   the file copy in state_dir, by which a pool starts while the database is away
+ * Each poll is one statement.  It asks the change log for new entries, for numbers that are still missing, and
+ * whether it is still the same log.  The watcher reads the changed rows and publishes them together with the new
+ * position in the log, in one step.  A watcher that dies at any point loses nothing.  It also handles
+ *   another log (a restore, another database, entries purged too early): it reads everything
+ *   changes without a log entry (TRUNCATE, cascades, dropped triggers): the sweep compares versions
+ *   time: editorials and activities fall due, the windows of scores end at the full hour
+ *   the state file in state_dir, from which a pool starts while the database is away
  * It runs until stop_fd is readable, through any failure of the database. */
 #ifndef DIPTYCH_WATCH_WATCH_LOOP_H
 #define DIPTYCH_WATCH_WATCH_LOOP_H

@@ -1,9 +1,8 @@
-/* A reader has one batch ready at most, and reads on when the watcher has finished with it.  What the
- * threads share is struct watch_prefetch, under its lock; connection, arena and batch are a reader's own
- * until `ready`, the watcher's from then on until it gives them back. */
+/* A reader has at most one batch ready and continues when the watcher is done with it.  The threads share struct
+ * watch_prefetch under its lock.  Connection, arena and batch belong to the reader until `ready` is set, then to the
+ * watcher until it clears `ready`. */
 #include "watch/watch_prefetch.h"
 
-#include <mysql.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -14,33 +13,34 @@
 #include "watch/watch.h"
 
 #define READERS 2
-#define SMALL 20000 /* ids; so few are read by one */
+#define SMALL 20000 /* ids; a range up to this size has one reader */
 #define ATTEMPTS 3
 #define BATCH_LEAST 100
 #define BATCH_MOST 4000
-#define BATCH_US (250 * INT64_C(1000)) /* how long a batch should take */
-#define LOOK_US (100 * INT64_C(1000))  /* how often the watcher looks whether it should stop */
+#define BATCH_US (250 * INT64_C(1000))      /* how long a batch should take */
+#define STOP_CHECK_US (100 * INT64_C(1000)) /* interval at which a waiting watcher checks for a stop request */
 
 struct reader {
-  struct watch_prefetch *all;
+  struct watch_prefetch *prefetch;
   pthread_t thread;
   bool started;
-  struct db *db; /* its own when it has a thread, else the watcher's; so is the arena */
+  struct db *db; /* its own when it has a thread, otherwise the watcher's; the same holds for the arena */
   struct arena *arena;
   uint64_t after, until; /* ids */
   size_t most;
   struct rows_batch batch;
   enum err err;
-  bool ready, ended; /* a batch or an error waits for the watcher; there will be no more */
+  bool ready; /* a batch or an error waits for the watcher */
+  bool ended; /* there will be no more */
 };
 
 struct watch_prefetch {
-  struct watch *w;
+  struct watcher *w;
   struct reader readers[READERS];
   size_t n;
-  struct reader *taken; /* whose batch the watcher has */
+  struct reader *taken; /* the watcher has its batch */
   pthread_mutex_t lock;
-  pthread_cond_t moved;
+  pthread_cond_t changed;
   atomic_bool stop;
 };
 
@@ -58,7 +58,7 @@ static bool batch_read(struct reader *r)
 {
   int64_t began_us = clock_mono_us();
   r->err = ERR_UNAVAILABLE;
-  for (int attempt = 0; attempt < ATTEMPTS && r->err == ERR_UNAVAILABLE && !r->all->stop; attempt++) {
+  for (int attempt = 0; attempt < ATTEMPTS && r->err == ERR_UNAVAILABLE && !r->prefetch->stop; attempt++) {
     arena_reset(r->arena);
     r->err = rows_batch_range(r->db, &(struct rows_range){r->after, r->until, r->most}, r->arena, watch_deadline(),
                               &r->batch);
@@ -71,21 +71,21 @@ static bool batch_read(struct reader *r)
 static void *reader_run(void *arg)
 {
   struct reader *r = arg;
-  struct watch_prefetch *a = r->all;
-  mysql_thread_init();
-  pthread_mutex_lock(&a->lock);
-  while (!a->stop && !r->ended) {
-    pthread_mutex_unlock(&a->lock);
+  struct watch_prefetch *p = r->prefetch;
+  db_thread_begin();
+  pthread_mutex_lock(&p->lock);
+  while (!p->stop && !r->ended) {
+    pthread_mutex_unlock(&p->lock);
     bool last = batch_read(r);
-    pthread_mutex_lock(&a->lock);
+    pthread_mutex_lock(&p->lock);
     r->ready = true;
-    r->ended = last; /* not before: an end without a batch would be taken for the end of all */
-    pthread_cond_broadcast(&a->moved);
-    while (r->ready && !a->stop)
-      pthread_cond_wait(&a->moved, &a->lock);
+    r->ended = last; /* set after `ready`, otherwise the watcher would see an end without the last batch */
+    pthread_cond_broadcast(&p->changed);
+    while (r->ready && !p->stop)
+      pthread_cond_wait(&p->changed, &p->lock);
   }
-  pthread_mutex_unlock(&a->lock);
-  mysql_thread_end();
+  pthread_mutex_unlock(&p->lock);
+  db_thread_end();
   return NULL;
 }
 
@@ -100,9 +100,9 @@ static bool reader_start(struct reader *r)
   return r->started;
 }
 
-/* ---- all of them */
+/* ---- all readers */
 
-static enum err ids_read(struct watch *w, uint64_t *least, uint64_t *most)
+static enum err ids_read(struct watcher *w, uint64_t *least, uint64_t *most)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
@@ -117,11 +117,11 @@ static enum err ids_read(struct watch *w, uint64_t *least, uint64_t *most)
   return err;
 }
 
-static bool reader_open(struct watch_prefetch *a, uint64_t after, uint64_t until)
+static bool reader_open(struct watch_prefetch *p, uint64_t after, uint64_t until)
 {
-  struct reader *r = &a->readers[a->n++];
-  struct watch *w = a->w;
-  *r = (struct reader){.all = a, .after = after, .until = until, .most = WATCH_BATCH};
+  struct reader *r = &p->readers[p->n++];
+  struct watcher *w = p->w;
+  *r = (struct reader){.prefetch = p, .after = after, .until = until, .most = WATCH_BATCH};
   r->db = db_new(w->config, w->metrics, w->breaker);
   r->arena = arena_new(0);
   if (!r->db || !r->arena)
@@ -130,103 +130,103 @@ static bool reader_open(struct watch_prefetch *a, uint64_t after, uint64_t until
   return reader_start(r);
 }
 
-/* Even parts of the ids; the last one is open, for rows that come meanwhile. */
-static bool readers_open(struct watch_prefetch *a, uint64_t least, uint64_t most)
+/* Divides the ids into equal ranges.  The last range has no end: rows may be added meanwhile. */
+static bool readers_open(struct watch_prefetch *p, uint64_t least, uint64_t most)
 {
   uint64_t part = (most - least) / READERS, after = 0;
   if (most - least < SMALL) {
-    a->readers[a->n++] = (struct reader){
-        .all = a, .db = a->w->db, .arena = a->w->arena, .until = UINT64_MAX, .most = WATCH_BATCH};
+    p->readers[p->n++] = (struct reader){
+        .prefetch = p, .db = p->w->db, .arena = p->w->arena, .until = UINT64_MAX, .most = WATCH_BATCH};
     return true;
   }
   for (size_t i = 0; i < READERS; i++) {
     uint64_t until = i + 1 < READERS ? least + part * (i + 1) : UINT64_MAX;
-    if (!reader_open(a, after, until))
+    if (!reader_open(p, after, until))
       return false;
     after = until;
   }
   return true;
 }
 
-struct watch_prefetch *watch_prefetch_open(struct watch *w, enum err *err)
+struct watch_prefetch *watch_prefetch_open(struct watcher *w, enum err *err)
 {
-  struct watch_prefetch *a = calloc(1, sizeof *a);
+  struct watch_prefetch *p = calloc(1, sizeof *p);
   uint64_t least = 0, most = 0;
-  *err = a ? ids_read(w, &least, &most) : ERR_NO_MEMORY;
-  if (!a)
+  *err = p ? ids_read(w, &least, &most) : ERR_NO_MEMORY;
+  if (!p)
     return NULL;
-  a->w = w;
-  pthread_mutex_init(&a->lock, NULL);
-  pthread_cond_init(&a->moved, NULL);
-  if (*err == ERR_OK && !readers_open(a, least, most))
+  p->w = w;
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_cond_init(&p->changed, NULL);
+  if (*err == ERR_OK && !readers_open(p, least, most))
     *err = ERR_NO_MEMORY;
   if (*err != ERR_OK)
-    watch_prefetch_close(&a);
-  return a;
+    watch_prefetch_close(&p);
+  return p;
 }
 
-void watch_prefetch_close(struct watch_prefetch **at)
+void watch_prefetch_close(struct watch_prefetch **prefetch)
 {
-  struct watch_prefetch *a = *at;
-  if (!a)
+  struct watch_prefetch *p = *prefetch;
+  if (!p)
     return;
-  pthread_mutex_lock(&a->lock);
-  a->stop = true;
-  pthread_cond_broadcast(&a->moved);
-  pthread_mutex_unlock(&a->lock);
-  for (size_t i = 0; i < a->n; i++) {
-    struct reader *r = &a->readers[i];
+  pthread_mutex_lock(&p->lock);
+  p->stop = true;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->lock);
+  for (size_t i = 0; i < p->n; i++) {
+    struct reader *r = &p->readers[i];
     if (r->started)
       pthread_join(r->thread, NULL);
-    if (r->db != a->w->db)
+    if (r->db != p->w->db)
       db_free(&r->db);
-    if (r->arena != a->w->arena)
+    if (r->arena != p->w->arena)
       arena_free(&r->arena);
   }
-  pthread_cond_destroy(&a->moved);
-  pthread_mutex_destroy(&a->lock);
-  free(a);
-  *at = NULL;
+  pthread_cond_destroy(&p->changed);
+  pthread_mutex_destroy(&p->lock);
+  free(p);
+  *prefetch = NULL;
 }
 
-static bool others_run(const struct watch_prefetch *a)
+static bool batches_left(const struct watch_prefetch *p)
 {
-  for (size_t i = 0; i < a->n; i++)
-    if (!a->readers[i].ended || a->readers[i].ready)
+  for (size_t i = 0; i < p->n; i++)
+    if (!p->readers[i].ended || p->readers[i].ready)
       return true;
   return false;
 }
 
-static struct reader *ready_one(struct watch_prefetch *a)
+static struct reader *reader_ready(struct watch_prefetch *p)
 {
-  for (size_t i = 0; i < a->n; i++)
-    if (a->readers[i].ready)
-      return &a->readers[i];
+  for (size_t i = 0; i < p->n; i++)
+    if (p->readers[i].ready)
+      return &p->readers[i];
   return NULL;
 }
 
-/* Until a reader has something; NULL: none ever will, or the watcher should stop. */
-static struct reader *wait_ready(struct watch_prefetch *a)
+/* Waits until a reader is ready.  NULL: all ended, or a stop was requested. */
+static struct reader *reader_wait(struct watch_prefetch *p)
 {
   struct reader *r;
-  while (!(r = ready_one(a)) && others_run(a)) {
+  while (!(r = reader_ready(p)) && batches_left(p)) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += LOOK_US * 1000;
+    until.tv_nsec += STOP_CHECK_US * 1000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&a->moved, &a->lock, &until);
-    if (watch_stopping(a->w))
+    pthread_cond_timedwait(&p->changed, &p->lock, &until);
+    if (watch_stopping(p->w))
       return NULL;
   }
   return r;
 }
 
-/* The one reader has no thread. */
-static enum err take_here(struct watch_prefetch *a, struct rows_batch *out, bool *end)
+/* For a single reader without a thread. */
+static enum err batch_take(struct watch_prefetch *p, struct rows_batch *out, bool *end)
 {
-  struct reader *r = &a->readers[0];
-  a->stop = watch_stopping(a->w);
+  struct reader *r = &p->readers[0];
+  p->stop = watch_stopping(p->w);
   *end = r->ended;
   if (!r->ended)
     r->ended = batch_read(r);
@@ -234,18 +234,18 @@ static enum err take_here(struct watch_prefetch *a, struct rows_batch *out, bool
   return r->err;
 }
 
-enum err watch_prefetch_take(struct watch_prefetch *a, struct rows_batch *out, bool *end)
+enum err watch_prefetch_take(struct watch_prefetch *p, struct rows_batch *out, bool *end)
 {
-  if (!a->readers[0].started)
-    return take_here(a, out, end);
-  pthread_mutex_lock(&a->lock);
-  if (a->taken) {
-    a->taken->ready = false;
-    pthread_cond_broadcast(&a->moved);
+  if (!p->readers[0].started)
+    return batch_take(p, out, end);
+  pthread_mutex_lock(&p->lock);
+  if (p->taken) {
+    p->taken->ready = false;
+    pthread_cond_broadcast(&p->changed);
   }
-  struct reader *r = a->taken = wait_ready(a);
-  *end = !r && !others_run(a);
-  pthread_mutex_unlock(&a->lock);
+  struct reader *r = p->taken = reader_wait(p);
+  *end = !r && !batches_left(p);
+  pthread_mutex_unlock(&p->lock);
   if (!r)
     return *end ? ERR_OK : ERR_UNAVAILABLE;
   *out = r->batch;

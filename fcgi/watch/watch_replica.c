@@ -1,16 +1,16 @@
-/* A database that follows another (mysql_replica): how far is it behind, and what follows from that.
+/* A database that replicates another one (mysql_replica): how far it is behind, and the consequences.
  *
- * What is confirmed is what the primary had by then, not what the replica answers now; when the replica
- * cannot tell (it does not replicate, or the account may not ask), nothing more is confirmed, and
- * stale_max ends it.  A change log that stepped back is a replica that has yet to come to where we were
- * already, after a failover say, and nothing is read from it until it has: never older again.  Only of a
- * replica that has been level for a while is it believed that the rows themselves were set back. */
+ * A replica confirms the catalog up to its own lag, not up to now.  When it cannot report its lag (it does not
+ * replicate, or the account may not ask), nothing more is confirmed, and pages are served until stale_max.
+ * When the change log of a replica steps back, for example after a failover, the replica has not reached the
+ * catalog's position yet.  Nothing is read from it until it has, so that pages never get older.  A log that steps
+ * back on a replica that has been caught up for CAUGHT_UP_US was restored. */
 #include "base/log.h"
 #include "watch/watch.h"
 
-#define LEVEL_US (5 * CLOCK_SECOND)
+#define CAUGHT_UP_US (5 * CLOCK_SECOND)
 
-static int64_t lag_of(const struct db_rows *rows)
+static int64_t lag_read(const struct db_rows *rows)
 {
   unsigned at = db_column(rows, "Seconds_Behind_Master");
   if (at == rows->columns)
@@ -21,13 +21,13 @@ static int64_t lag_of(const struct db_rows *rows)
 static void lag_set(struct watch_replica *r, int64_t lag_us)
 {
   if (lag_us != 0)
-    r->level_since_us = 0;
-  else if (!r->level_since_us)
-    r->level_since_us = clock_mono_us();
+    r->caught_up_since_us = 0;
+  else if (!r->caught_up_since_us)
+    r->caught_up_since_us = clock_mono_us();
   r->lag_us = lag_us;
 }
 
-enum err watch_replica_check(struct watch *w)
+enum err watch_replica_check(struct watcher *w)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
@@ -37,36 +37,36 @@ enum err watch_replica_check(struct watch *w)
   buf_puts(&sql, "SHOW REPLICA STATUS");
   enum err err = db_query(w->db, &sql, clock_mono_us() + w->config->mysql_timeout * 1000, &rows);
   buf_free(&sql);
-  if (err == ERR_OK) /* no row: it is no replica (any more) */
-    lag_set(&w->replica, db_next(&rows) ? lag_of(&rows) : 0);
+  if (err == ERR_OK) /* no row: the server is no replica */
+    lag_set(&w->replica, db_next(&rows) ? lag_read(&rows) : 0);
   else
     lag_set(&w->replica, WATCH_LAG_UNKNOWN);
   db_rows_free(&rows);
-  return err == ERR_INVALID ? ERR_OK : err; /* may not ask: logged, and shown as trouble */
+  return err == ERR_INVALID ? ERR_OK : err; /* INVALID: the account may not ask; logged by db, shown as trouble */
 }
 
-bool watch_replica_waits(struct watch *w, uint64_t most)
+bool watch_replica_waits(struct watcher *w, uint64_t newest)
 {
   struct watch_replica *r = &w->replica;
-  bool back = w->config->mysql_replica && most < w->follow->cursor;
-  bool level = r->level_since_us && clock_mono_us() - r->level_since_us > LEVEL_US;
-  if (back && !level && !r->waits)
-    log_warn("the replica is behind what is shown already (%llu < %llu): waiting for it", (unsigned long long)most,
-             (unsigned long long)w->follow->cursor);
-  r->waits = back && !level;
+  bool behind = w->config->mysql_replica && newest < w->position->cursor;
+  bool caught_up = r->caught_up_since_us && clock_mono_us() - r->caught_up_since_us > CAUGHT_UP_US;
+  if (behind && !caught_up && !r->waits)
+    log_warn("the replica is behind what is shown already (change %llu < %llu): waiting for it", (unsigned long long)newest,
+             (unsigned long long)w->position->cursor);
+  r->waits = behind && !caught_up;
   return r->waits;
 }
 
-int64_t watch_replica_confirms(const struct watch *w)
+int64_t watch_replica_confirmed_us(const struct watcher *w)
 {
   const struct watch_replica *r = &w->replica;
-  int64_t known_us = r->lag_us == WATCH_LAG_UNKNOWN ? w->follow->anchor_changed_us : r->asked_us - r->lag_us;
+  int64_t known_us = r->lag_us == WATCH_LAG_UNKNOWN ? w->position->anchor_changed_us : r->asked_us - r->lag_us;
   int64_t before_us = w->state.confirmed_us;
-  bool deferred = before_us != CLOCK_NEVER && before_us > known_us && before_us <= r->asked_us;
-  return deferred ? before_us : known_us; /* what lies beyond now was said by a clock that was set back since */
+  bool later = before_us != CLOCK_NEVER && before_us > known_us && before_us <= r->asked_us;
+  return later ? before_us : known_us; /* a time after asked_us came from a clock that was set back since */
 }
 
-const char *watch_replica_trouble(const struct watch *w)
+const char *watch_replica_trouble(const struct watcher *w)
 {
   if (w->replica.waits)
     return "the replica is behind what is shown already";

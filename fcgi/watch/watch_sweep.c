@@ -1,12 +1,12 @@
-/* The sweep: compares the version of every product with what the catalog holds, slice by slice, so
- * that a change which no trigger told (TRUNCATE, a cascade, a restore, a dropped trigger) is found.
+/* The sweep: compares the version of every product with the catalog's, slice by slice.  It finds changes that no
+ * trigger logged (TRUNCATE, a cascade, a restore, a dropped trigger).
  *
- * A slice that differs proves nothing yet: an edit may have been committed since the last poll.  So
- * the log is asked once more, the suspects are read again, the log is asked again: what then still
- * differs from that reading was told by nobody.  It is put right, counted and said.
+ * A difference proves nothing yet, because an edit may have been committed since the last poll.  So the sweep polls
+ * the log, reads the suspects again and polls once more.  A suspect that still differs from that reading has no
+ * log entry.  It is corrected, counted and reported.
  *
- * Pace: a round takes sweep_seconds for up to SITE_MOST products, in proportion beyond.  After a
- * finding, or when the log was replaced, rounds follow each other faster until one finds nothing. */
+ * Pace: a round takes sweep_seconds for up to SITE_MOST products, in proportion beyond.  After a finding, and after
+ * the log was replaced, rounds are faster until one finds nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,65 +16,65 @@
 #define SITE_MOST 100000
 #define SLICE_LEAST 64
 #define SLICE_MOST 2000
-#define HURRY_SHARE 8 /* a hurried sweep rests this many times as long as it works */
+#define FAST_PAUSE_FACTOR 8 /* pause of a fast sweep, in multiples of the time that a slice took */
 
 /* ---- pace */
 
-static size_t products(const struct watch *w)
+static size_t products(const struct watcher *w)
 {
   struct catalog_pin pin;
   return catalog_pin_current(w->catalog, &pin) ? pin.products : 0;
 }
 
-static size_t slice_size(const struct watch *w)
+static size_t slice_size(const struct watcher *w)
 {
   size_t n = products(w), per_second = (n < SITE_MOST ? n : SITE_MOST) / (size_t)w->config->sweep_seconds;
-  if (w->sweep.hurry || per_second > SLICE_MOST)
+  if (w->sweep.fast || per_second > SLICE_MOST)
     return SLICE_MOST;
   return per_second < SLICE_LEAST ? SLICE_LEAST : per_second;
 }
 
-/* How long after a slice that took `took_us` the next is due. */
-static int64_t rest_us(const struct watch *w, size_t slice, int64_t took_us)
+/* How long to wait after a slice that took took_us. */
+static int64_t pause_us(const struct watcher *w, size_t slice, int64_t took_us)
 {
   size_t n = products(w), most = n < SITE_MOST ? n : SITE_MOST;
   size_t slices = most / slice + 1;
-  int64_t rest = w->config->sweep_seconds * CLOCK_SECOND / (int64_t)(slices + 1);
-  if (w->sweep.hurry && rest > HURRY_SHARE * took_us)
-    rest = HURRY_SHARE * took_us + CLOCK_SECOND / 2;
-  return rest;
+  int64_t pause = w->config->sweep_seconds * CLOCK_SECOND / (int64_t)(slices + 1);
+  if (w->sweep.fast && pause > FAST_PAUSE_FACTOR * took_us)
+    pause = FAST_PAUSE_FACTOR * took_us + CLOCK_SECOND / 2;
+  return pause;
 }
 
-/* ---- one slice: what differs from the catalog */
+/* ---- one slice: products that differ from the catalog */
 
-static bool falls_due(const struct watch *w, const struct catalog_pin *pin, uint64_t id)
+static bool falls_due(const struct watcher *w, const struct catalog_pin *pin, uint64_t id)
 {
   struct facts f;
   uint32_t ordinal = catalog_find_id(pin, id);
   return ordinal != CATALOG_NONE && catalog_facts(pin, ordinal, &f) && f.next_due_us <= w->db_now_us + CLOCK_SECOND;
 }
 
-/* Products of the batch and ids of the catalog run side by side, both ascending. */
-static enum err suspects_find(struct watch *w, const struct rows_batch *batch, struct watch_ids *suspects)
+/* Merges the products of the batch with the ids of the catalog; both are ascending. */
+static enum err suspects_find(struct watcher *w, const struct rows_batch *batch, struct watch_ids *suspects)
 {
   uint64_t ids[256], after = w->sweep.after;
   struct version versions[256];
   size_t n = 0, i = 0, at = 0;
-  bool kept = true;
+  bool ok = true;
   for (;;) {
     if (i == n) {
       n = 256;
       i = 0;
-      kept = catalog_ids(w->writer, after, ids, versions, &n) == ERR_OK && kept;
+      ok = catalog_ids(w->writer, after, ids, versions, &n) == ERR_OK && ok;
     }
-    bool known = i < n && ids[i] <= batch->last, there = at < batch->n;
-    if (!kept || (!known && !there))
-      return kept ? ERR_OK : ERR_NO_MEMORY;
-    uint64_t id = known ? ids[i] : UINT64_MAX, row = there ? batch->products[at].facts.id : UINT64_MAX;
+    bool known = i < n && ids[i] <= batch->last, present = at < batch->n;
+    if (!ok || (!known && !present))
+      return ok ? ERR_OK : ERR_NO_MEMORY;
+    uint64_t id = known ? ids[i] : UINT64_MAX, row = present ? batch->products[at].facts.id : UINT64_MAX;
     if (id != row)
-      kept = watch_ids_add(suspects, id < row ? id : row);
+      ok = watch_ids_add(suspects, id < row ? id : row);
     else if (!version_eq(versions[i], batch->products[at].facts.version))
-      kept = watch_ids_add(suspects, id);
+      ok = watch_ids_add(suspects, id);
     if (row <= id)
       at++;
     if (id <= row)
@@ -82,15 +82,15 @@ static enum err suspects_find(struct watch *w, const struct rows_batch *batch, s
   }
 }
 
-/* ---- judging the suspects */
+/* ---- checking the suspects */
 
-/* After a poll: nothing that is read now proves anything. */
-static bool unsettled(const struct watch *w)
+/* After a poll: a comparison now would prove nothing. */
+static bool unsettled(const struct watcher *w)
 {
-  return w->load_wanted || w->behind || w->replica.waits;
+  return w->load_needed || w->behind || w->replica.waits;
 }
 
-static enum err catalog_has(struct watch *w, uint64_t id, bool *known, struct version *version)
+static enum err version_find(struct watcher *w, uint64_t id, bool *known, struct version *version)
 {
   uint64_t found;
   size_t n = 1;
@@ -99,24 +99,23 @@ static enum err catalog_has(struct watch *w, uint64_t id, bool *known, struct ve
   return err;
 }
 
-/* Those of `suspects` that differ from `batch`, read after one poll and before another, although the
- * log says nothing about them. */
-static enum err unlogged_keep(struct watch *w, const struct rows_batch *batch, struct watch_ids *suspects)
+/* Keeps the suspects that differ from `batch` and have no log entry.  The batch was read between two polls. */
+static enum err unlogged_keep(struct watcher *w, const struct rows_batch *batch, struct watch_ids *suspects)
 {
   struct catalog_pin pin;
   bool pinned = catalog_pin_current(w->catalog, &pin);
   size_t at = 0, kept = 0;
   for (size_t i = 0; i < suspects->n; i++) {
     uint64_t id = suspects->v[i];
-    struct version had, now = {0};
+    struct version before, now = {0};
     bool known;
-    enum err err = catalog_has(w, id, &known, &had);
+    enum err err = version_find(w, id, &known, &before);
     if (err != ERR_OK)
       return err;
-    bool there = at < batch->n && batch->products[at].facts.id == id;
-    if (there)
+    bool present = at < batch->n && batch->products[at].facts.id == id;
+    if (present)
       now = batch->products[at++].facts.version;
-    if (known == there && (!there || version_eq(had, now) || had.rev > now.rev))
+    if (known == present && (!present || version_eq(before, now) || before.rev > now.rev))
       continue;
     if (pinned && falls_due(w, &pin, id))
       continue;
@@ -126,7 +125,7 @@ static enum err unlogged_keep(struct watch *w, const struct rows_batch *batch, s
   return ERR_OK;
 }
 
-static void unlogged_report(struct watch *w, const struct watch_ids *unlogged)
+static void unlogged_report(struct watcher *w, const struct watch_ids *unlogged)
 {
   struct catalog_pin pin;
   struct facts f = {0};
@@ -140,15 +139,15 @@ static void unlogged_report(struct watch *w, const struct watch_ids *unlogged)
   log_warn("the sweep found %zu products: %s", unlogged->n, w->sweep.trouble);
 }
 
-static void found_count(struct watch *w, size_t n)
+static void found_count(struct watcher *w, size_t n)
 {
   METRICS_ADD(w->metrics, sweep_found, n);
   w->state.sweep_found += n;
   w->sweep.found += n;
-  w->sweep.hurry = true;
+  w->sweep.fast = true;
 }
 
-static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
+static enum err suspects_check(struct watcher *w, struct watch_ids *suspects)
 {
   struct rows_batch batch;
   enum err err = watch_poll(w);
@@ -156,8 +155,8 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
     return err;
   watch_ids_sort(suspects);
   if (suspects->n > SLICE_MOST)
-    suspects->n = SLICE_MOST; /* the others wait for the next round */
-  struct arena *own = arena_new(0); /* the poll uses the common one */
+    suspects->n = SLICE_MOST; /* the next round finds the others */
+  struct arena *own = arena_new(0); /* the polls reset w->arena */
   if (!own)
     return ERR_NO_MEMORY;
   err = rows_batch_list(w->db, suspects->v, suspects->n, own, watch_deadline(), &batch);
@@ -173,12 +172,12 @@ static enum err suspects_judge(struct watch *w, struct watch_ids *suspects)
   unlogged_report(w, suspects);
   found_count(w, suspects->n);
   err = watch_products(w, suspects->v, suspects->n);
-  return err == ERR_OK ? watch_publish(w, w->follow) : err;
+  return err == ERR_OK ? watch_publish(w, w->position) : err;
 }
 
 /* ---- rounds */
 
-static void unlogged_terms_report(struct watch *w, size_t n)
+static void unlogged_terms_report(struct watcher *w, size_t n)
 {
   snprintf(w->sweep.trouble, sizeof w->sweep.trouble,
            "sectors, themes, pages or the site's questions changed without a change-log entry: a trigger is "
@@ -187,9 +186,9 @@ static void unlogged_terms_report(struct watch *w, size_t n)
   found_count(w, n);
 }
 
-/* What differs is staged already, and published by whoever comes first: a poll that is told of an edit
- * which came between it and the reading before, or else we. */
-static enum err terms_compare(struct watch *w)
+/* watch_terms has staged the differences already.  They are published by the second poll when it finds log entries
+ * for them, otherwise here. */
+static enum err terms_compare(struct watcher *w)
 {
   size_t found = 0;
   enum err err = watch_poll(w);
@@ -201,24 +200,24 @@ static enum err terms_compare(struct watch *w)
   if (err != ERR_OK || unsettled(w) || w->terms_changed)
     return err;
   unlogged_terms_report(w, found);
-  return watch_publish(w, w->follow);
+  return watch_publish(w, w->position);
 }
 
-static void round_end(struct watch *w)
+static void round_end(struct watcher *w)
 {
   struct watch_sweep *s = &w->sweep;
   if (!s->found) {
     s->trouble[0] = 0;
-    w->left = false;
-    w->full = w->refused;
-    if (clock_mono_us() > s->hurry_until_us)
-      s->hurry = false;
+    w->outdated = false;
+    w->memory_full = w->limit_met;
+    if (clock_mono_us() > s->fast_until_us)
+      s->fast = false;
   }
   w->state.sweep_us = clock_now_us();
   s->after = s->found = 0;
 }
 
-static enum err slice_compare(struct watch *w, size_t slice)
+static enum err slice_compare(struct watcher *w, size_t slice)
 {
   struct rows_batch batch;
   struct watch_ids suspects = {0};
@@ -231,13 +230,13 @@ static enum err slice_compare(struct watch *w, size_t slice)
   if ((err = suspects_find(w, &batch, &suspects)) == ERR_OK) {
     w->sweep.after = batch.last;
     if (suspects.n)
-      err = suspects_judge(w, &suspects);
+      err = suspects_check(w, &suspects);
   }
   free(suspects.v);
   return err;
 }
 
-enum err watch_sweep_step(struct watch *w)
+enum err watch_sweep_step(struct watcher *w)
 {
   struct watch_sweep *s = &w->sweep;
   int64_t began_us = clock_mono_us();
@@ -252,6 +251,6 @@ enum err watch_sweep_step(struct watch *w)
   if (err == ERR_OK && s->after == UINT64_MAX)
     round_end(w);
   int64_t now_us = clock_mono_us();
-  s->next_us = now_us + rest_us(w, slice, now_us - began_us);
+  s->next_us = now_us + pause_us(w, slice, now_us - began_us);
   return err;
 }

@@ -1,27 +1,27 @@
-/* Do the readings of pages work?  The watcher's own leave texts out, so it tries those of the pages too:
- * one product after an edit, and everything for a product whose reading the server refused a worker, again
- * and again until it works.  What fails is told in the state with the statement's views and the server's
- * words; the catalog goes on, and pages show what was last known. */
+/* Checks that the statements of pages work.  The watcher's own statements leave texts out, so it also tries those of
+ * the pages: after an edit for one product.  When the server refused a worker's statement, it tries all statements
+ * for that product until they work.  A failure is published in the state with the views of the statement and the
+ * server's words.  Meanwhile the catalog is updated as usual, and pages show the last known texts. */
 #include "base/log.h"
 #include "watch/watch.h"
 
 #define TRY_EVERY_US (1 * CLOCK_SECOND)
 
-static void told(struct watch *w, enum err err)
+static void result_publish(struct watcher *w, enum err err)
 {
   const char *sentence = "";
   bool fails = err == ERR_INVALID;
   if (fails)
     db_failure(w->db, &sentence);
   if (fails && !w->state.reading_fails)
-    log_warn("a reading for pages fails: %s", sentence);
+    log_warn("the server refuses a statement that pages need: %s", sentence);
   else if (!fails && w->state.reading_fails)
-    log_info("the readings for pages work again");
+    log_info("the statements that pages need work again");
   w->state.reading_fails = fails;
-  snprintf(w->failing, sizeof w->failing, "%s", sentence);
+  snprintf(w->try_failure, sizeof w->try_failure, "%s", sentence);
 }
 
-enum err watch_try(struct watch *w)
+enum err watch_try(struct watcher *w)
 {
   int64_t now_us = clock_mono_us();
   uint64_t refused = atomic_load_explicit(&w->breaker->refused, memory_order_acquire);
@@ -34,11 +34,11 @@ enum err watch_try(struct watch *w)
   w->try_after_us = clock_mono_us() + TRY_EVERY_US;
   if (err != ERR_OK && err != ERR_INVALID)
     return err;
-  told(w, err);
+  result_publish(w, err);
   w->try_id = 0;
   if (err == ERR_INVALID)
     atomic_store_explicit(&w->breaker->refused, id, memory_order_release);
-  else if (refused) /* unless a worker named another one meanwhile */
+  else if (refused) /* unless a worker reported another product meanwhile */
     atomic_compare_exchange_strong(&w->breaker->refused, &refused, 0);
   return ERR_OK;
 }

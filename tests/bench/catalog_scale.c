@@ -91,13 +91,13 @@ static void terms_put(struct catalog_writer *w)
       combinations[i][k] = 1 + random_below(THEMES);
 }
 
-static struct catalog_follow follow = {.incarnation = "bench"};
+static struct catalog_position position = {.incarnation = "bench"};
 
 static void step(struct catalog_writer *w, const char *what)
 {
   double from = now_ms();
-  follow.cursor++;
-  enum err e = catalog_writer_publish(w, &follow);
+  position.cursor++;
+  enum err e = catalog_writer_publish(w, &position);
   printf("%-48s %10.3f ms%s\n", what, now_ms() - from, e == ERR_OK ? "" : "  FAILED");
 }
 
@@ -224,7 +224,7 @@ int main(int argc, char **argv)
   struct catalog_pin pin;
   catalog_pin_current(c, &pin);
   for (uint32_t i = 0; i < products; i++)
-    catalog_stored(&pin, i, (struct version){.rev = 1, .hash = i});
+    catalog_stored_set(&pin, i, (struct version){.rev = 1, .hash = i});
   printf("after rankings changed and all versions were stored:\n");
   memory_say(c, products, text);
   lookups_say(c, products);

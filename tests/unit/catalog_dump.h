@@ -112,7 +112,7 @@ static char *catalog_dump(const struct catalog *c)
   dump_terms(out, &pin, true);
   dump_others(out, &pin);
   fprintf(out, "found %zu\n", catalog_search(&pin, SPAN("product"), found, 20));
-  assert_true(catalog_still(&pin));
+  assert_true(catalog_pin_valid(&pin));
   fclose(out);
   return text;
 }

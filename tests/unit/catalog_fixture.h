@@ -60,17 +60,17 @@ static __attribute__((unused)) void put_term(struct catalog_writer *w, bool them
   assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
 }
 
-static __attribute__((unused)) struct catalog_follow *follow_at(uint64_t cursor)
+static __attribute__((unused)) struct catalog_position *position_at(uint64_t cursor)
 {
-  static struct catalog_follow f;
-  f = (struct catalog_follow){.cursor = cursor, .incarnation = "one"};
+  static struct catalog_position f;
+  f = (struct catalog_position){.cursor = cursor, .incarnation = "one"};
   return &f;
 }
 
 static __attribute__((unused)) struct catalog_pin publish(struct catalog *c, struct catalog_writer *w, uint64_t cursor)
 {
   struct catalog_pin pin;
-  assert_int_equal(catalog_writer_publish(w, follow_at(cursor)), ERR_OK);
+  assert_int_equal(catalog_writer_publish(w, position_at(cursor)), ERR_OK);
   assert_true(catalog_pin_current(c, &pin));
   return pin;
 }

@@ -27,7 +27,7 @@ static void test_an_empty_site_can_be_published(void **state)
   assert_int_equal(catalog_score(&pin, 0), SCORE_NONE);
   assert_int_equal(catalog_ranking(&pin).n, 0);
   assert_int_equal(catalog_sectors(&pin), 0);
-  assert_true(catalog_still(&pin));
+  assert_true(catalog_pin_valid(&pin));
 }
 
 static void test_all_facts_come_back(void **state)

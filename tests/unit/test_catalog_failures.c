@@ -105,7 +105,7 @@ static enum err edits_stage(struct catalog_writer *w, const struct edits *x)
 static enum err edits_publish(struct catalog_writer *w, const struct edits *x)
 {
   enum err e = edits_stage(w, x);
-  return e == ERR_OK ? catalog_writer_publish(w, follow_at(2)) : e;
+  return e == ERR_OK ? catalog_writer_publish(w, position_at(2)) : e;
 }
 
 static const struct edits all_edits[] = {{1, false}, {3, false}, {200, false}, {2, true}, {250, true}};
@@ -139,7 +139,7 @@ static void one_allocation_fails(const struct edits *x, long at, const char *wan
     assert_dump_equal(now, before, "a publication without memory");
     free(now);
     assert_int_equal(e, ERR_NO_MEMORY);
-    if (tries || catalog_writer_publish(w, follow_at(2)) != ERR_OK) { /* all of it, or begin again */
+    if (tries || catalog_writer_publish(w, position_at(2)) != ERR_OK) { /* all of it, or begin again */
       catalog_writer_close(&w);
       w = catalog_writer_open(c);
       e = edits_publish(w, x);
@@ -174,11 +174,11 @@ static void test_every_allocation_fails_in_turn(void **state)
 static enum err publish_within(struct catalog *c, struct catalog_writer *w, uint32_t units)
 {
   uint32_t low = w->next.tables_low, room = low - w->next.heap_top;
-  atomic_store(&c->control[!w->half].left_us, clock_mono_us());
+  atomic_store(&c->control[!w->half].retired_us, clock_mono_us());
   if (units < room)
     w->next.tables_low = w->next.heap_top + units;
-  enum err e = catalog_writer_publish(w, follow_at(2));
-  atomic_store(&c->control[!w->half].left_us, 0);
+  enum err e = catalog_writer_publish(w, position_at(2));
+  atomic_store(&c->control[!w->half].retired_us, 0);
   if (e != ERR_OK)
     w->next.tables_low = low;
   return e;
@@ -200,7 +200,7 @@ static bool one_limit_is_met(const struct edits *x, uint32_t units, bool other_h
     free(now);
     if (other_half)
       w->next.tables_low = w->next.heap_top;
-    assert_int_equal(catalog_writer_publish(w, follow_at(2)), ERR_OK);
+    assert_int_equal(catalog_writer_publish(w, position_at(2)), ERR_OK);
   }
   char *after = catalog_dump(c);
   assert_dump_equal(after, wanted, "publishing again after a limit");

@@ -55,17 +55,17 @@ static struct catalog_pin site_publish(struct fixture *x)
   catalog_put_window(x->w, clock_hour_floor(T0));
   publish(x->c, x->w, 41);
   assert_int_equal(catalog_remove(x->w, 3), ERR_OK);
-  struct catalog_follow f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, T0}, {9, 9, T0}}};
+  struct catalog_position f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, T0}, {9, 9, T0}}};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   struct catalog_pin pin;
   assert_true(catalog_pin_current(x->c, &pin));
-  catalog_stored(&pin, catalog_find_id(&pin, 2), (struct version){6, 66, 0});
+  catalog_stored_set(&pin, catalog_find_id(&pin, 2), (struct version){6, 66, 0});
   return pin;
 }
 
 static void check_site(const struct catalog *c, struct catalog_writer *w)
 {
-  struct catalog_follow *f = malloc(sizeof *f);
+  struct catalog_position *f = malloc(sizeof *f);
   struct catalog_term t;
   struct catalog_page page;
   struct facts facts;
@@ -92,7 +92,7 @@ static void check_site(const struct catalog *c, struct catalog_writer *w)
   assert_span(facts.name, "NATS");
   assert_int_equal(catalog_last_stored(&pin, catalog_find_id(&pin, 2)).hash, 66);
   assert_true(catalog_next_due(w) == T0 + 77);
-  catalog_follow_get(w, f);
+  catalog_position_get(w, f);
   assert_int_equal(f->cursor, 42);
   assert_int_equal(f->n_gaps, 2);
   assert_int_equal(f->gaps[1].first, 9);

@@ -6,7 +6,7 @@ static void test_publications_count_changes_only(void **state)
 {
   struct catalog_fixture *x = *state;
   struct facts a = product_of(1, "a", "A");
-  struct catalog_follow *f = malloc(sizeof *f);
+  struct catalog_position *f = malloc(sizeof *f);
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   uint64_t first = pin.publication;
@@ -14,7 +14,7 @@ static void test_publications_count_changes_only(void **state)
   assert_int_equal(pin.publication, first);
   pin = publish(x->c, x->w, 2); /* the cursor alone */
   assert_int_equal(pin.publication, first);
-  catalog_follow_get(x->w, f);
+  catalog_position_get(x->w, f);
   assert_int_equal(f->cursor, 2);
   assert_string_equal(f->incarnation, "one");
   put(x->w, &a);
@@ -30,14 +30,14 @@ static void test_publications_count_changes_only(void **state)
 static void test_gaps_survive_the_writer(void **state)
 {
   struct catalog_fixture *x = *state;
-  struct catalog_follow *f = calloc(1, sizeof *f), *got = malloc(sizeof *got);
+  struct catalog_position *f = calloc(1, sizeof *f), *got = malloc(sizeof *got);
   f->cursor = 9000, f->anchor_entity_id = 8, f->anchor_changed_us = T0, f->n_gaps = CATALOG_GAPS_MAX;
   for (uint32_t i = 0; i < f->n_gaps; i++)
     f->gaps[i] = (struct catalog_gap){2 * i + 1, 2 * i + 1, T0 + i};
   assert_int_equal(catalog_writer_publish(x->w, f), ERR_OK);
   catalog_writer_close(&x->w);
   x->w = catalog_writer_open(x->c);
-  catalog_follow_get(x->w, got);
+  catalog_position_get(x->w, got);
   assert_memory_equal(f, got, sizeof *f);
   free(f);
   free(got);
@@ -255,12 +255,12 @@ static void test_stored_versions(void **state)
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_last_stored(&pin, 0).rev, 0);
-  catalog_stored(&pin, 0, (struct version){3, 33, 0});
+  catalog_stored_set(&pin, 0, (struct version){3, 33, 0});
   a.version.rev = 9;
   put(x->w, &a);
   pin = publish(x->c, x->w, 2);
   assert_true(version_eq(catalog_last_stored(&pin, 0), (struct version){3, 33, 0}));
-  catalog_stored(&pin, 4, (struct version){3, 33, 0});
+  catalog_stored_set(&pin, 4, (struct version){3, 33, 0});
   assert_int_equal(catalog_last_stored(&pin, 4).rev, 0);
 }
 
@@ -271,14 +271,14 @@ static void test_another_history_forgets_raised_and_stored_versions(void **state
   put(x->w, &a);
   struct catalog_pin pin = publish(x->c, x->w, 100);
   catalog_floor_raise(&pin, 0, (struct version){7, 77, 0});
-  catalog_stored(&pin, 0, (struct version){3, 33, 0});
+  catalog_stored_set(&pin, 0, (struct version){3, 33, 0});
   pin = publish(x->c, x->w, 101);
   assert_int_equal(catalog_newest_version(&pin, 0).rev, 7);
   pin = publish(x->c, x->w, 50); /* the log stepped back: an older backup */
   assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
   assert_int_equal(catalog_last_stored(&pin, 0).rev, 0);
   catalog_floor_raise(&pin, 0, (struct version){8, 88, 0});
-  struct catalog_follow f = {.cursor = 60, .incarnation = "two"};
+  struct catalog_position f = {.cursor = 60, .incarnation = "two"};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   assert_true(catalog_pin_current(x->c, &pin));
   assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
@@ -306,7 +306,7 @@ static void test_a_pin_knows_when_it_is_too_old(void **state)
   put(x->w, &a);
   struct catalog_pin first = publish(x->c, x->w, 1), deferred = first;
   for (int i = 0; i < 3; i++) {
-    assert_true(catalog_still(&first)); /* four snapshots: the next three leave it alone */
+    assert_true(catalog_pin_valid(&first)); /* four snapshots: the next three leave it alone */
     a.version.hash++;
     put(x->w, &a);
     deferred = publish(x->c, x->w, 1);
@@ -314,8 +314,8 @@ static void test_a_pin_knows_when_it_is_too_old(void **state)
   a.version.hash++;
   put(x->w, &a);
   publish(x->c, x->w, 1);
-  assert_false(catalog_still(&first));
-  assert_true(catalog_still(&deferred));
+  assert_false(catalog_pin_valid(&first));
+  assert_true(catalog_pin_valid(&deferred));
 }
 
 int main(void)

@@ -48,7 +48,7 @@ static enum err generation_put(struct catalog_writer *w, uint64_t g)
 static void generation_publish(struct catalog_writer *w, uint64_t g)
 {
   assert_int_equal(generation_put(w, g), ERR_OK);
-  assert_int_equal(catalog_writer_publish(w, follow_at(g)), ERR_OK);
+  assert_int_equal(catalog_writer_publish(w, position_at(g)), ERR_OK);
 }
 
 /* A sentence when the product is of two versions; NULL when it is whole. */
@@ -114,7 +114,7 @@ static const char *look(const struct catalog *c, bool *still, bool strict, uint6
   if (!wrong && catalog_find(&pin, SPAN("product-17"), &alias) == CATALOG_NONE)
     wrong = "a product is not found";
   catalog_search(&pin, SPAN("prodct 17"), found, 5);
-  *still = catalog_still(&pin);
+  *still = catalog_pin_valid(&pin);
   if (*still && !wrong && g < *newest)
     return "an older publication came back";
   if (*still && !wrong)
@@ -183,10 +183,10 @@ static void test_readers_survive_a_half_that_is_emptied(void **state)
 static _Noreturn void writer_run(struct catalog *c)
 {
   struct catalog_writer *w = catalog_writer_open(c);
-  struct catalog_follow *f = malloc(sizeof *f);
-  catalog_follow_get(w, f);
+  struct catalog_position *f = malloc(sizeof *f);
+  catalog_position_get(w, f);
   for (uint64_t g = f->cursor + 1;; g++)
-    if (generation_put(w, g) != ERR_OK || catalog_writer_publish(w, follow_at(g)) != ERR_OK)
+    if (generation_put(w, g) != ERR_OK || catalog_writer_publish(w, position_at(g)) != ERR_OK)
       _exit(3);
 }
 
@@ -195,7 +195,7 @@ static void test_a_killed_writer_leaves_its_last_publication(void **state)
   (void)state;
   struct catalog *c = catalog_create((size_t)16 << 20);
   struct catalog_writer *w = catalog_writer_open(c);
-  struct catalog_follow *f = malloc(sizeof *f);
+  struct catalog_position *f = malloc(sizeof *f);
   uint64_t newest = 0, g = 1;
   c->grace_us = 0;
   generation_publish(w, g);
@@ -215,7 +215,7 @@ static void test_a_killed_writer_leaves_its_last_publication(void **state)
     if (wrong)
       fail_msg("round %d: %s", round, wrong);
     w = catalog_writer_open(c);
-    catalog_follow_get(w, f);
+    catalog_position_get(w, f);
     assert_int_equal(f->cursor, newest); /* cursor and content came in one step */
     if (round % 3 == 0)
       generation_publish(w, f->cursor + 1);
@@ -240,11 +240,11 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
   struct catalog_pin first;
   generation_publish(w, g);
   assert_true(catalog_pin_current(c, &first));
-  catalog_stored(&first, catalog_find_id(&first, 9), (struct version){8, 88, 0});
+  catalog_stored_set(&first, catalog_find_id(&first, 9), (struct version){8, 88, 0});
   while (e == ERR_OK && g < 5000) {
     e = generation_put(w, ++g);
     if (e == ERR_OK)
-      e = catalog_writer_publish(w, follow_at(g));
+      e = catalog_writer_publish(w, position_at(g));
   }
   assert_int_equal(e, ERR_LIMIT); /* both halves were used; the first one's readers have their minute */
   assert_null(look(c, &still, true, &newest));
@@ -259,7 +259,7 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
   struct catalog_pin pin;
   assert_true(catalog_pin_current(c, &pin)); /* what was known to be stored moved along */
   assert_int_equal(catalog_last_stored(&pin, catalog_find_id(&pin, 9)).hash, 88);
-  assert_false(catalog_still(&first));
+  assert_false(catalog_pin_valid(&first));
   catalog_facts(&first, 0, &f);
   catalog_writer_close(&w);
   catalog_destroy(&c);

@@ -202,7 +202,7 @@ static void test_the_distance_is_the_textbooks(void **state)
     }
     match_prepare(&s, span_of(a, (size_t)n));
     uint32_t letters = match_letters(span_of(b, (size_t)m));
-    uint32_t cost = match_text(&s, (struct match_side){span_of(b, (size_t)m), letters}, MATCH_NONE);
+    uint32_t cost = match_text(&s, (struct match_candidate){span_of(b, (size_t)m), letters}, MATCH_NONE);
     if (cost != expected(a, n, b, m))
       fail_msg("%.*s in %.*s: %u, not %u", n, a, m, b, cost, expected(a, n, b, m));
     if (cost < MATCH_NONE)

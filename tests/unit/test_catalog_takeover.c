@@ -217,7 +217,7 @@ static void successor(struct site *s)
 }
 
 /* Of the shared memory as it is, so that the history itself goes on without what is shown later. */
-static char *shown_of_board(const struct site *s)
+static char *shown_of_snapshot(const struct site *s)
 {
   struct catalog *c = catalog_create(s->c->bytes);
   memcpy(c, s->c, c->bytes);
@@ -232,7 +232,7 @@ static char *shown_of_board(const struct site *s)
 static void all_three_are_equal(struct site *s)
 {
   assert_int_equal(catalog_save_now(s->w, s->path), ERR_OK);
-  char *file = shown_of_file(s), *rows = shown_of_rows(s), *taken = shown_of_board(s);
+  char *file = shown_of_file(s), *rows = shown_of_rows(s), *taken = shown_of_snapshot(s);
   assert_dump_equal(file, rows, "the file copy");
   assert_dump_equal(taken, rows, "taking over");
   free(file);
@@ -366,7 +366,7 @@ static void test_any_history(void **state)
 }
 
 /* A snapshot that no writer makes: what a former one published while it went wrong is left, not believed. */
-static void test_a_damaged_board_is_not_taken_over(void **state)
+static void test_a_damaged_snapshot_is_not_taken_over(void **state)
 {
   struct site *s = *state;
   for (uint32_t i = 0; i < 40; i++)
@@ -374,7 +374,7 @@ static void test_a_damaged_board_is_not_taken_over(void **state)
   step(s);
   char *before = catalog_dump(s->c);
   uint64_t live = atomic_load(&s->c->live), publication = catalog_publication(s->c);
-  struct catalog_snapshot *b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_BOARDS, was = *b;
+  struct catalog_snapshot *b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_SNAPSHOTS, was = *b;
   for (size_t at = 0; at < offsetof(struct catalog_snapshot, n_recent); at += 4) {
     memset((char *)b + at, 0xff, 4);
     successor(s);
@@ -391,7 +391,7 @@ static void test_a_damaged_board_is_not_taken_over(void **state)
     free(after);
     s->c->grace_us = 0;
     live = atomic_load(&s->c->live), publication = catalog_publication(s->c);
-    b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_BOARDS, was = *b;
+    b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_SNAPSHOTS, was = *b;
   }
   free(before);
 }
@@ -405,7 +405,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_one_sort_of_publication_alone, setup, teardown),
       cmocka_unit_test_setup_teardown(test_growth_over_every_size_and_down_to_none, setup, teardown),
       cmocka_unit_test_setup_teardown(test_any_history, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_a_damaged_board_is_not_taken_over, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_a_damaged_snapshot_is_not_taken_over, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,13 @@
-/* Is what a new writer took over, from the live snapshot or from a file, what a writer could have made?  Both
- * may come from a process that went wrong, and the file from anywhere: a checksum says that bytes are those
- * that were written, not that they make sense.  Every field of every record is looked at; what is refused
- * here is read anew from the database.  Nothing is looked at outside of the heap from `from` to `top`. */
+/* Checks what a new writer took over from the live snapshot or loaded from the state file.  Both may come from a process
+ * with a fault, and the file from anywhere.  A checksum proves that the bytes are the written ones, not that the values
+ * are valid.  So every field of every record is checked, and no byte outside of the record heap is read.  When a check
+ * fails, everything is read from the database. */
 #include "catalog/catalog_match.h"
 #include "catalog/catalog_private.h"
 
 #define TIME_MOST (INT64_C(253402300800) * CLOCK_SECOND) /* the year 10000 */
 
-bool catalog_time_sound(int64_t us)
+bool catalog_time_valid(int64_t us)
 {
   return us == CLOCK_NEVER || (us > -TIME_MOST && us < TIME_MOST);
 }
@@ -19,21 +19,21 @@ static bool within(const struct catalog_writer *w, uint32_t at, size_t bytes)
 }
 
 /* ---- products */
-static bool ids_sound(const struct catalog_writer *w, uint32_t at, uint32_t n, uint32_t most)
+static bool ids_valid(const struct catalog_writer *w, uint32_t at, uint32_t n, uint32_t most)
 {
   return n == 0 ? at == 0 : n <= most && within(w, at, n * sizeof(uint64_t));
 }
 
-static bool times_sound(const struct catalog_record *r)
+static bool times_valid(const struct catalog_record *r)
 {
   const int64_t *times = (const int64_t *)(r + 1);
   for (unsigned i = 0; i < catalog_bits(r->times); i++)
-    if (times[i] == CLOCK_NEVER || !catalog_time_sound(times[i]))
+    if (times[i] == CLOCK_NEVER || !catalog_time_valid(times[i]))
       return false;
-  return catalog_time_sound(r->changed_us) && r->window_h >= 0 && r->window_h < TIME_MOST / CLOCK_HOUR;
+  return catalog_time_valid(r->changed_us) && r->window_h >= 0 && r->window_h < TIME_MOST / CLOCK_HOUR;
 }
 
-static bool pairs_sound(const struct catalog_record *r)
+static bool pairs_valid(const struct catalog_record *r)
 {
   const uint64_t *ids = catalog_record_pairs(r, r);
   for (uint32_t i = 0; i < r->n_pairs; i++)
@@ -42,7 +42,7 @@ static bool pairs_sound(const struct catalog_record *r)
   return true;
 }
 
-static bool aliases_sound(const struct catalog_record *r)
+static bool aliases_valid(const struct catalog_record *r)
 {
   struct span rest = catalog_record_aliases(r, r);
   while (rest.n) {
@@ -54,7 +54,7 @@ static bool aliases_sound(const struct catalog_record *r)
   return true;
 }
 
-static bool text_sound(const struct catalog_record *r)
+static bool text_valid(const struct catalog_record *r)
 {
   uint32_t slug = match_letters(catalog_record_slug(r, r));
   bool same = r->flags & FLAG_FOLD_IS_SLUG;
@@ -64,7 +64,7 @@ static bool text_sound(const struct catalog_record *r)
               : r->letters == (slug | match_letters(catalog_record_fold(r, r)));
 }
 
-static bool words_sound(const struct catalog_record *r)
+static bool flags_valid(const struct catalog_record *r)
 {
   unsigned known = FLAG_STATUS | FLAG_LIFECYCLE | FLAG_EDITORIAL | FLAG_QUESTIONS | FLAG_FOLD_IS_SLUG;
   return !(r->flags & ~known) && (r->flags & FLAG_STATUS) <= PRODUCT_ARCHIVED &&
@@ -72,18 +72,18 @@ static bool words_sound(const struct catalog_record *r)
          r->override_tenths <= 100 && !(r->times & ~TIMES_ALL);
 }
 
-static bool record_sound(const struct catalog_writer *w, uint32_t at)
+static bool record_valid(const struct catalog_writer *w, uint32_t at)
 {
   const struct catalog_record *r = catalog_record_of(w, at);
   if (!within(w, at, sizeof *r) || !within(w, at, catalog_record_bytes(r)))
     return false;
-  return r->id && words_sound(r) && times_sound(r) && text_sound(r) && pairs_sound(r) && aliases_sound(r) &&
-         ids_sound(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
-         ids_sound(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
+  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && aliases_valid(r) &&
+         ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
+         ids_valid(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
 }
 
-/* ---- the list of published products, all of them, in order */
-static bool listed_sound(const struct catalog_writer *w, uint32_t i)
+/* ---- the list of published products: complete and in order */
+static bool listed_valid(const struct catalog_writer *w, uint32_t i)
 {
   uint32_t ordinal = w->by_slug[i], before = i ? w->by_slug[i - 1] : 0;
   if (ordinal >= w->next.products || !w->records[ordinal])
@@ -96,38 +96,38 @@ static bool listed_sound(const struct catalog_writer *w, uint32_t i)
   return c < 0 || (c == 0 && before < ordinal);
 }
 
-static bool products_sound(const struct catalog_writer *w)
+static bool products_valid(const struct catalog_writer *w)
 {
   uint32_t published = 0;
   for (uint32_t i = 0; i < w->next.products; i++) {
     if (!w->records[i])
       continue;
-    if (!record_sound(w, w->records[i]))
+    if (!record_valid(w, w->records[i]))
       return false;
     published += catalog_record_status(catalog_record_of(w, w->records[i])) == PRODUCT_PUBLISHED;
   }
   if (w->n_by_slug != published)
     return false;
   for (uint32_t i = 0; i < w->n_by_slug; i++)
-    if (!listed_sound(w, i))
+    if (!listed_valid(w, i))
       return false;
   return true;
 }
 
-/* ---- sectors, themes, pages: by id */
-static bool term_sound(const struct catalog_writer *w, enum catalog_kind k, uint32_t at)
+/* ---- sectors, themes, pages: in the order of ids */
+static bool term_valid(const struct catalog_writer *w, enum catalog_kind k, uint32_t at)
 {
   const struct catalog_term_record *t = catalog_term_of(w, at);
   if (!within(w, at, sizeof *t) || t->name_n > UINT16_MAX || !within(w, at, sizeof *t + t->slug_n + t->name_n))
     return false;
-  return catalog_time_sound(t->edited_us) &&
-         (k == KIND_PAGE ? t->status <= PRODUCT_ARCHIVED && catalog_time_sound(t->number) : t->status == 0);
+  return catalog_time_valid(t->edited_us) &&
+         (k == KIND_PAGE ? t->status <= PRODUCT_ARCHIVED && catalog_time_valid(t->number) : t->status == 0);
 }
 
-bool catalog_terms_sound(const struct catalog_writer *w, enum catalog_kind k)
+bool catalog_terms_valid(const struct catalog_writer *w, enum catalog_kind k)
 {
   for (size_t i = 0; i < w->n_terms[k]; i++)
-    if (!term_sound(w, k, w->terms[k][i].record))
+    if (!term_valid(w, k, w->terms[k][i].record))
       return false;
   return true;
 }
@@ -140,30 +140,30 @@ static bool terms_ordered(const struct catalog_writer *w, enum catalog_kind k)
   return true;
 }
 
-/* ---- the place in the change log */
-static bool follow_sound(const struct catalog_follow *f)
+/* ---- the position in the change log */
+static bool position_valid(const struct catalog_position *p)
 {
-  if (f->n_gaps > CATALOG_GAPS_MAX || !memchr(f->incarnation, 0, sizeof f->incarnation) ||
-      !catalog_time_sound(f->anchor_changed_us))
+  if (p->n_gaps > CATALOG_GAPS_MAX || !memchr(p->incarnation, 0, sizeof p->incarnation) ||
+      !catalog_time_valid(p->anchor_changed_us))
     return false;
-  for (uint32_t i = 0; i < f->n_gaps; i++) {
-    const struct catalog_gap *g = &f->gaps[i];
-    if (g->first > g->last || g->last > f->cursor || (i && g->first <= g[-1].last) || !catalog_time_sound(g->until_us))
+  for (uint32_t i = 0; i < p->n_gaps; i++) {
+    const struct catalog_gap *g = &p->gaps[i];
+    if (g->first > g->last || g->last > p->cursor || (i && g->first <= g[-1].last) || !catalog_time_valid(g->until_us))
       return false;
   }
   return true;
 }
 
-bool catalog_sound(const struct catalog_writer *w)
+bool catalog_valid(const struct catalog_writer *w)
 {
   for (int k = 0; k < KIND_COUNT; k++)
-    if (!catalog_terms_sound(w, k) || !terms_ordered(w, k))
+    if (!catalog_terms_valid(w, k) || !terms_ordered(w, k))
       return false;
-  return products_sound(w) && follow_sound(&w->follow) && w->next.publication < CATALOG_PUBLICATION_MOST &&
-         catalog_time_sound(w->next.window_us) && catalog_time_sound(w->next.site_edited_us);
+  return products_valid(w) && position_valid(&w->position) && w->next.publication < CATALOG_PUBLICATION_MOST &&
+         catalog_time_valid(w->next.window_us) && catalog_time_valid(w->next.site_edited_us);
 }
 
-bool catalog_ids_sound(const struct catalog_writer *w)
+bool catalog_ids_valid(const struct catalog_writer *w)
 {
   for (uint32_t i = 0; i < w->next.products; i++)
     if (w->records[i] && catalog_ordinal_of(w, catalog_record_of(w, w->records[i])->id) != i)

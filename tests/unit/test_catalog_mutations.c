@@ -41,7 +41,7 @@ static void site_save(const char *path)
   assert_int_equal(catalog_put_page(w, &about), ERR_OK);
   catalog_put_site(w, (struct version){7, 8, 0}, T0);
   catalog_put_window(w, clock_hour_floor(T0));
-  struct catalog_follow f = {.cursor = 42, .anchor_changed_us = T0, .incarnation = "one", .n_gaps = 2,
+  struct catalog_position f = {.cursor = 42, .anchor_changed_us = T0, .incarnation = "one", .n_gaps = 2,
                              .gaps = {{5, 6, T0}, {9, 9, T0}}};
   assert_int_equal(catalog_writer_publish(w, &f), ERR_OK);
   catalog_state_put(w, &s);
@@ -126,9 +126,9 @@ static struct catalog_term_record *term(const struct copy *x, uint32_t i)
   return record_at(x, offsets(x)[header(x)->products + header(x)->n_by_slug + i]);
 }
 
-static struct catalog_follow *follow(const struct copy *x)
+static struct catalog_position *position(const struct copy *x)
 {
-  return (struct catalog_follow *)(x->bytes + x->n - offsetof(struct catalog_follow, gaps) - 2 * sizeof(struct catalog_gap));
+  return (struct catalog_position *)(x->bytes + x->n - offsetof(struct catalog_position, gaps) - 2 * sizeof(struct catalog_gap));
 }
 
 #define REFUSED(what)                                                                                                  \
@@ -222,17 +222,17 @@ static void test_terms_and_pages_out_of_range(void **state)
 static void test_the_place_in_the_log_out_of_range(void **state)
 {
   struct copy *x = *state;
-  REFUSED(follow(x)->n_gaps = 3);
-  REFUSED(follow(x)->n_gaps = UINT32_MAX);
-  REFUSED(follow(x)->cursor = 8);
-  REFUSED(follow(x)->anchor_changed_us = INT64_MAX);
-  REFUSED(memset(follow(x)->incarnation, 'x', sizeof follow(x)->incarnation));
-  REFUSED(follow(x)->incarnation[0] = 'x');
-  REFUSED(follow(x)->gaps[0].first = 7);
-  REFUSED(follow(x)->gaps[0].last = 9);
-  REFUSED(follow(x)->gaps[1].last = UINT64_MAX);
-  REFUSED(follow(x)->gaps[1].first = 6);
-  REFUSED(follow(x)->gaps[1].until_us = INT64_MAX);
+  REFUSED(position(x)->n_gaps = 3);
+  REFUSED(position(x)->n_gaps = UINT32_MAX);
+  REFUSED(position(x)->cursor = 8);
+  REFUSED(position(x)->anchor_changed_us = INT64_MAX);
+  REFUSED(memset(position(x)->incarnation, 'x', sizeof position(x)->incarnation));
+  REFUSED(position(x)->incarnation[0] = 'x');
+  REFUSED(position(x)->gaps[0].first = 7);
+  REFUSED(position(x)->gaps[0].last = 9);
+  REFUSED(position(x)->gaps[1].last = UINT64_MAX);
+  REFUSED(position(x)->gaps[1].first = 6);
+  REFUSED(position(x)->gaps[1].until_us = INT64_MAX);
 }
 
 static void test_the_header_out_of_range(void **state)

@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
-#include "catalog/follow.h"
+#include "catalog/catalog_position.h"
 #include "watch/watch.h"
 
 #define UNTIL 1000
 
-static struct catalog_follow f;
+static struct catalog_position f;
 
 static int begin(void **state)
 {
@@ -26,40 +26,40 @@ static int begin(void **state)
 static void numbers_in_a_row_leave_no_gap(void **state)
 {
   (void)state;
-  assert_true(follow_advance(&f, 11, 5, 77, UNTIL));
-  assert_true(follow_advance(&f, 12, 6, 78, UNTIL));
+  assert_true(catalog_position_advance(&f, 11, 5, 77, UNTIL));
+  assert_true(catalog_position_advance(&f, 12, 6, 78, UNTIL));
   assert_int_equal(f.n_gaps, 0);
   assert_int_equal(f.cursor, 12);
-  assert_true(follow_anchored(&f, 6, 78));
-  assert_false(follow_anchored(&f, 6, 79));
-  assert_false(follow_anchored(&f, 5, 78));
+  assert_true(catalog_position_anchored(&f, 6, 78));
+  assert_false(catalog_position_anchored(&f, 6, 79));
+  assert_false(catalog_position_anchored(&f, 5, 78));
 }
 
 static void what_is_skipped_is_a_gap_until_it_appears(void **state)
 {
   (void)state;
-  assert_true(follow_advance(&f, 14, 1, 1, UNTIL));
-  assert_true(follow_advance(&f, 16, 1, 1, UNTIL));
+  assert_true(catalog_position_advance(&f, 14, 1, 1, UNTIL));
+  assert_true(catalog_position_advance(&f, 16, 1, 1, UNTIL));
   assert_int_equal(f.n_gaps, 2);
-  assert_int_equal(follow_missing(&f), 4);
-  assert_false(follow_fill(&f, 14));
-  assert_false(follow_fill(&f, 10));
-  assert_false(follow_fill(&f, 17));
-  assert_true(follow_fill(&f, 12)); /* splits 11-13 */
-  assert_false(follow_fill(&f, 12));
+  assert_int_equal(catalog_position_missing(&f), 4);
+  assert_false(catalog_position_fill(&f, 14));
+  assert_false(catalog_position_fill(&f, 10));
+  assert_false(catalog_position_fill(&f, 17));
+  assert_true(catalog_position_fill(&f, 12)); /* splits 11-13 */
+  assert_false(catalog_position_fill(&f, 12));
   assert_int_equal(f.n_gaps, 3);
-  assert_true(follow_fill(&f, 15));
-  assert_true(follow_fill(&f, 11));
-  assert_true(follow_fill(&f, 13));
+  assert_true(catalog_position_fill(&f, 15));
+  assert_true(catalog_position_fill(&f, 11));
+  assert_true(catalog_position_fill(&f, 13));
   assert_int_equal(f.n_gaps, 0);
 }
 
 static void ends_of_a_range_shrink_it(void **state)
 {
   (void)state;
-  assert_true(follow_advance(&f, 21, 1, 1, UNTIL)); /* 11-20 */
-  assert_true(follow_fill(&f, 11));
-  assert_true(follow_fill(&f, 20));
+  assert_true(catalog_position_advance(&f, 21, 1, 1, UNTIL)); /* 11-20 */
+  assert_true(catalog_position_fill(&f, 11));
+  assert_true(catalog_position_fill(&f, 20));
   assert_int_equal(f.n_gaps, 1);
   assert_int_equal(f.gaps[0].first, 12);
   assert_int_equal(f.gaps[0].last, 19);
@@ -68,8 +68,8 @@ static void ends_of_a_range_shrink_it(void **state)
 static void an_older_row_moves_nothing(void **state)
 {
   (void)state;
-  assert_true(follow_advance(&f, 9, 1, 1, UNTIL));
-  assert_true(follow_advance(&f, 10, 1, 1, UNTIL));
+  assert_true(catalog_position_advance(&f, 9, 1, 1, UNTIL));
+  assert_true(catalog_position_advance(&f, 10, 1, 1, UNTIL));
   assert_int_equal(f.cursor, 10);
   assert_int_equal(f.n_gaps, 0);
 }
@@ -77,11 +77,11 @@ static void an_older_row_moves_nothing(void **state)
 static void gaps_are_given_up_in_time(void **state)
 {
   (void)state;
-  assert_true(follow_advance(&f, 12, 1, 1, 100));
-  assert_true(follow_advance(&f, 14, 1, 1, 300));
-  assert_true(follow_advance(&f, 16, 1, 1, 200));
-  assert_int_equal(follow_expire(&f, 99), 0);
-  assert_int_equal(follow_expire(&f, 200), 2);
+  assert_true(catalog_position_advance(&f, 12, 1, 1, 100));
+  assert_true(catalog_position_advance(&f, 14, 1, 1, 300));
+  assert_true(catalog_position_advance(&f, 16, 1, 1, 200));
+  assert_int_equal(catalog_position_expire(&f, 99), 0);
+  assert_int_equal(catalog_position_expire(&f, 200), 2);
   assert_int_equal(f.n_gaps, 1);
   assert_int_equal(f.gaps[0].first, 13);
 }
@@ -90,21 +90,21 @@ static void too_many_gaps_give_up_the_oldest(void **state)
 {
   (void)state;
   for (unsigned i = 0; i < CATALOG_GAPS_MAX; i++)
-    assert_true(follow_advance(&f, f.cursor + 4, 1, 1, UNTIL)); /* three missing each */
+    assert_true(catalog_position_advance(&f, f.cursor + 4, 1, 1, UNTIL)); /* three missing each */
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
-  assert_int_equal(follow_fill(&f, 12), FOLLOW_CUT); /* the middle of 11-13: no room to split */
+  assert_int_equal(catalog_position_fill(&f, 12), GAP_TRUNCATED); /* the middle of 11-13: no room to split */
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
-  assert_false(follow_advance(&f, f.cursor + 2, 1, 1, UNTIL));
+  assert_false(catalog_position_advance(&f, f.cursor + 2, 1, 1, UNTIL));
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
-  assert_false(follow_fill(&f, 11));
-  assert_true(follow_fill(&f, 15));
+  assert_false(catalog_position_fill(&f, 11));
+  assert_true(catalog_position_fill(&f, 15));
 }
 
 /* ---- what is confirmed, in real time */
 static int64_t confirmed(int64_t before_us, int64_t asked_us, int64_t lag_us)
 {
-  struct watch w = {.state.confirmed_us = before_us, .replica = {.asked_us = asked_us, .lag_us = lag_us}};
-  return watch_replica_confirms(&w);
+  struct watcher w = {.state.confirmed_us = before_us, .replica = {.asked_us = asked_us, .lag_us = lag_us}};
+  return watch_replica_confirmed_us(&w);
 }
 
 static void what_was_confirmed_stays_so_when_a_replica_falls_behind(void **state)
