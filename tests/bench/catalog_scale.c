@@ -1,7 +1,7 @@
-/* The catalog at scale: `catalog_scale [products]` (a million by default) fills one, measures what a
- * publication, a lookup, a search and the file copy cost, and how many bytes a product takes in shared
- * memory.  Times are CPU
- * time of this process but where it says otherwise.  Names are made up; each product has one or two of 40 sectors and four of 2,000 themes. */
+/* Measures the catalog at scale: `catalog_scale [products]` (a million by default) fills a catalog and prints the cost of
+ * a publication, a lookup, a search and the state file, and the bytes of shared memory for each product.  Times are
+ * CPU time of this process unless the line says otherwise.  Names are invented; each product has one or two of 40
+ * sectors and four of 2,000 themes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -14,7 +14,7 @@
 
 #define SECTORS 40
 #define THEMES 2000
-#define COMBINATIONS 20000 /* of themes: real products share them too */
+#define COMBINATIONS 20000 /* of themes; on real sites products share them too */
 #define LOOKUPS 1000000
 
 static const char *const syllables[] = {"ka", "fka", "ter", "ra", "form", "gra", "fa", "na", "pro", "me", "the", "us",
@@ -37,15 +37,15 @@ static double now_ms(void)
   return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
 }
 
-struct made {
+struct name {
   char slug[64], name[64];
   size_t slug_n, name_n;
 };
 
-/* Three syllables, a blank, three more, and a number that makes it unique. */
-static void name_make(struct made *m, uint32_t id)
+/* Two words of three syllables and a unique number. */
+static void name_make(struct name *m, uint32_t id)
 {
-  uint64_t keep = random_state;
+  uint64_t saved_state = random_state;
   random_state = (id + 1) * UINT64_C(0x9e3779b97f4a7c15);
   char a[32] = "", b[32] = "";
   for (int i = 0; i < 3; i++) {
@@ -54,7 +54,7 @@ static void name_make(struct made *m, uint32_t id)
   }
   m->slug_n = (size_t)snprintf(m->slug, sizeof m->slug, "%s-%s-%x", a, b, id);
   m->name_n = (size_t)snprintf(m->name, sizeof m->name, "%c%s %s %x", a[0] - 32, a + 1, b, id);
-  random_state = keep;
+  random_state = saved_state;
 }
 
 static uint64_t combinations[COMBINATIONS][4];
@@ -62,7 +62,7 @@ static uint64_t combinations[COMBINATIONS][4];
 static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev, uint32_t n90)
 {
   int64_t newer = rev == 4 ? CLOCK_DAY * 100 : 0; /* of its last activity */
-  struct made m;
+  struct name m;
   name_make(&m, id);
   uint64_t sectors[] = {1 + id % SECTORS, 1 + (id / SECTORS + id) % SECTORS};
   struct facts f = {.id = id + 1, .version = {.rev = rev, .hash = id * 77 + rev}, .slug = {m.slug, m.slug_n},
@@ -93,7 +93,7 @@ static void terms_put(struct catalog_writer *w)
 
 static struct catalog_position position = {.incarnation = "bench"};
 
-static void step(struct catalog_writer *w, const char *what)
+static void publish_measure(struct catalog_writer *w, const char *what)
 {
   double from = now_ms();
   position.cursor++;
@@ -112,17 +112,17 @@ static size_t bytes_touched(const void *from, size_t bytes)
   return touched * page;
 }
 
-static void memory_say(const struct catalog *c, uint32_t products, size_t text)
+static void memory_print(const struct catalog *c, uint32_t products, size_t text)
 {
   size_t all = bytes_touched(c, c->bytes);
-  printf("%-48s %10.1f\n", "shared bytes a product", (double)all / products);
-  printf("%-48s %10.1f\n", "... of them slug, name and folded name", (double)text / products);
+  printf("%-48s %10.1f\n", "shared bytes for each product", (double)all / products);
+  printf("%-48s %10.1f\n", "... of these, slug, name and folded name", (double)text / products);
 }
 
-static void lookups_say(const struct catalog *c, uint32_t products)
+static void lookups_print(const struct catalog *c, uint32_t products)
 {
   struct catalog_pin pin;
-  struct made m;
+  struct name m;
   struct facts f;
   bool alias;
   uint64_t found = 0;
@@ -144,7 +144,7 @@ static void lookups_say(const struct catalog *c, uint32_t products)
   printf("%-48s %10.0f ns\n", "find by id", (now_ms() - from) * 1e6 / LOOKUPS);
 }
 
-static void searches_say(const struct catalog *c)
+static void searches_print(const struct catalog *c)
 {
   static const char *const needles[] = {"kafkater-form", "kaffkater", "grafana", "sentyr", "zzz", "ka"};
   struct catalog_match out[50];
@@ -159,16 +159,16 @@ static void searches_say(const struct catalog *c)
   }
 }
 
-static void file_say(struct catalog_writer *w, size_t bytes)
+static void file_print(struct catalog_writer *w, size_t bytes)
 {
   char path[] = "/tmp/diptych-catalog-XXXXXX";
   close(mkstemp(path));
   double from = now_ms(), clock = (double)clock_mono_us() / 1000;
   enum err e = catalog_save(w, path);
-  printf("%-48s %10.3f ms%s\n", "save the file copy, beside", now_ms() - from, e == ERR_OK ? "" : "  FAILED");
+  printf("%-48s %10.3f ms%s\n", "save the state file, in a child process", now_ms() - from, e == ERR_OK ? "" : "  FAILED");
   from = now_ms();
   e = catalog_save_now(w, path);
-  printf("%-48s %10.3f ms by the clock%s\n", "... until it is there", (double)clock_mono_us() / 1000 - clock,
+  printf("%-48s %10.3f ms by the clock%s\n", "... until it is written", (double)clock_mono_us() / 1000 - clock,
          e == ERR_OK ? "" : "  FAILED");
   from = now_ms();
   clock = (double)clock_mono_us() / 1000;
@@ -193,43 +193,43 @@ int main(int argc, char **argv)
     return 1;
   terms_put(w);
   for (uint32_t i = 0; i < products; i++) {
-    struct made m;
+    struct name m;
     name_make(&m, i);
     text += m.slug_n + 2 * m.name_n;
     if (product_put(w, i, 1, i % 97) != ERR_OK)
       return 1;
   }
   printf("%-48s %10u\n%-48s %10.3f ms\n", "products", products, "put all", now_ms() - from);
-  step(w, "publish all of them, the first time");
-  memory_say(c, products, text);
+  publish_measure(w, "publish all, the first time");
+  memory_print(c, products, text);
   for (int i = 0; i < 3; i++) {
     product_put(w, random_below(products), 2, 1000);
-    step(w, "publish one that ranks otherwise");
+    publish_measure(w, "publish one with another rank");
   }
   for (int i = 0; i < 3; i++) {
     uint32_t id = random_below(products);
     product_put(w, id, 3, id % 97);
-    step(w, "publish one whose text changed");
+    publish_measure(w, "publish one with another text");
   }
   for (int i = 0; i < 3; i++) {
     uint32_t id = random_below(products);
     product_put(w, id, 4, id % 97);
-    step(w, "publish one with a newer activity");
+    publish_measure(w, "publish one with a newer activity");
   }
-  step(w, "publish the cursor only");
+  publish_measure(w, "publish the position only");
   for (uint32_t i = 0; i < 10000; i++)
     if (catalog_put_counts(w, 1 + random_below(products), 3, 1, INT64_C(1780000000000000)) != ERR_OK)
       return 1;
-  step(w, "publish 10,000 other counts (an hour moved)");
+  publish_measure(w, "publish 10,000 new counts (the hour moved)");
   struct catalog_pin pin;
   catalog_pin_current(c, &pin);
   for (uint32_t i = 0; i < products; i++)
     catalog_stored_set(&pin, i, (struct version){.rev = 1, .hash = i});
-  printf("after rankings changed and all versions were stored:\n");
-  memory_say(c, products, text);
-  lookups_say(c, products);
-  searches_say(c);
-  file_say(w, bytes);
+  printf("after rankings changed and all stored versions were set:\n");
+  memory_print(c, products, text);
+  lookups_print(c, products);
+  searches_print(c);
+  file_print(w, bytes);
   from = now_ms();
   struct catalog_writer *other = catalog_writer_open(c);
   printf("%-48s %10.3f ms\n", "another writer takes over", now_ms() - from);

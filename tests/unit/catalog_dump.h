@@ -1,5 +1,5 @@
-/* All that a reader of a catalog can see, as text, by ids and slugs: two catalogs that show the same give the
- * same text, whatever ordinals and halves they have. */
+/* Dumps everything that a reader of a catalog can see as text, by ids and slugs.  Two catalogs with the same content
+ * have the same dump, whatever their ordinals and halves. */
 #ifndef DIPTYCH_TESTS_CATALOG_DUMP_H
 #define DIPTYCH_TESTS_CATALOG_DUMP_H
 
@@ -76,7 +76,7 @@ static int dump_id_cmp(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* Products by id. */
+/* In the order of ids. */
 static void dump_products(FILE *out, const struct catalog_pin *pin)
 {
   uint64_t (*ids)[2] = calloc(pin->products + 1u, sizeof *ids);
@@ -94,7 +94,7 @@ static void dump_products(FILE *out, const struct catalog_pin *pin)
   free(ids);
 }
 
-/* To be freed. */
+/* The caller frees the text. */
 static char *catalog_dump(const struct catalog *c)
 {
   char *text = NULL;
@@ -117,7 +117,7 @@ static char *catalog_dump(const struct catalog *c)
   return text;
 }
 
-/* Says the first line that differs. */
+/* Fails with the first line that differs. */
 static __attribute__((unused)) void assert_dump_equal(const char *got, const char *wanted, const char *what)
 {
   size_t i = 0, line = 0;
@@ -125,7 +125,7 @@ static __attribute__((unused)) void assert_dump_equal(const char *got, const cha
     if (got[i] == '\n')
       line = i + 1;
   if (got[i] != wanted[i])
-    fail_msg("%s shows\n%.*s\nnot\n%.*s", what, (int)strcspn(got + line, "\n"), got + line,
+    fail_msg("%s: got\n%.*s\nwanted\n%.*s", what, (int)strcspn(got + line, "\n"), got + line,
              (int)strcspn(wanted + line, "\n"), wanted + line);
 }
 

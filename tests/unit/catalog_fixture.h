@@ -1,4 +1,4 @@
-/* Small catalogs for tests: products from one line each, a writer, a pin. */
+/* Helpers for small catalogs: one-line products, a writer, a pin. */
 #ifndef DIPTYCH_TESTS_CATALOG_FIXTURE_H
 #define DIPTYCH_TESTS_CATALOG_FIXTURE_H
 
@@ -17,7 +17,7 @@
 #define T0 INT64_C(1780000000000000)
 #define SMALL ((size_t)32 << 20)
 
-/* A catalog and its writer, as setup and teardown of a test. */
+/* A catalog and its writer, with setup and teardown. */
 struct catalog_fixture {
   struct catalog *c;
   struct catalog_writer *w;
@@ -54,7 +54,8 @@ static __attribute__((unused)) void put(struct catalog_writer *w, const struct f
   assert_int_equal(catalog_put(w, f, NULL, 0, NULL, 0), ERR_OK);
 }
 
-static __attribute__((unused)) void put_term(struct catalog_writer *w, bool theme, uint64_t id, const char *slug, const char *name, int64_t sort)
+static __attribute__((unused)) void put_term(struct catalog_writer *w, bool theme, uint64_t id, const char *slug,
+                                            const char *name, int64_t sort)
 {
   struct catalog_term t = {.id = id, .version = {1, id}, .slug = span_z(slug), .name = span_z(name), .sort = sort};
   assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
@@ -81,7 +82,7 @@ static __attribute__((unused)) void assert_span(struct span s, const char *z)
     fail_msg("\"%.*s\" is not \"%s\"", SPAN_ARG(s), z);
 }
 
-/* "b a c": the slugs of a list. */
+/* slugs: of the whole list, separated by blanks ("b a c"). */
 static __attribute__((unused)) void assert_list(const struct catalog_pin *pin, struct catalog_list l, const char *slugs)
 {
   char text[4096] = "";

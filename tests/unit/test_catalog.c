@@ -1,4 +1,4 @@
-/* What a reader finds after a publication. */
+/* Tests what readers find after a publication. */
 #include <stdio.h>
 
 #include "catalog_fixture.h"
@@ -60,7 +60,6 @@ static void test_all_facts_come_back(void **state)
   assert_false(catalog_pair(&pin, 9, 2));
 }
 
-
 static void test_slugs_aliases_and_renames(void **state)
 {
   struct catalog_fixture *x = *state;
@@ -75,7 +74,7 @@ static void test_slugs_aliases_and_renames(void **state)
   assert_true(alias);
   two = product_of(2, "kubernetes", "Kubernetes");
   assert_int_equal(catalog_put(x->w, &two, &old, 1, NULL, 0), ERR_OK);
-  assert_int_equal(catalog_find(&pin, SPAN("kube"), &alias), kube); /* nothing before the publication */
+  assert_int_equal(catalog_find(&pin, SPAN("kube"), &alias), kube); /* staged changes are not visible */
   assert_false(alias);
   pin = publish(x->c, x->w, 2);
   assert_int_equal(catalog_find(&pin, SPAN("kubernetes"), &alias), kube); /* a live slug beats an alias */
@@ -224,7 +223,7 @@ static void test_pages_and_the_site(void **state)
   assert_false(catalog_page_slug(&pin, SPAN("methodology"), &got));
 }
 
-static void test_pairs_are_told_once_by_either_side(void **state)
+static void test_a_pair_is_listed_once_whichever_side_names_it(void **state)
 {
   struct catalog_fixture *x = *state;
   uint64_t of_one[] = {3, 2, 2, 1}, of_two[] = {1}, id, other;
@@ -244,7 +243,7 @@ static void test_pairs_are_told_once_by_either_side(void **state)
   put(x->w, &one);
   pin = publish(x->c, x->w, 2);
   assert_int_equal(catalog_pairs(&pin), 1);
-  assert_true(catalog_pair(&pin, 1, 2)); /* the other side still says so */
+  assert_true(catalog_pair(&pin, 1, 2)); /* the other product still names the pair */
 }
 
 static void test_long_and_odd_values(void **state)
@@ -266,7 +265,7 @@ static void test_long_and_odd_values(void **state)
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_true(catalog_facts(&pin, catalog_find_id(&pin, UINT64_MAX), &got));
   assert_int_equal(got.slug.n, 255);
-  assert_int_equal(got.name.n, 1023); /* not in the middle of a character */
+  assert_int_equal(got.name.n, 1023); /* not cut in the middle of a character */
   assert_int_equal(got.n90, UINT32_MAX);
   assert_int_equal(catalog_score(&pin, 0), 100);
 }
@@ -283,7 +282,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_sectors_stand_by_sort_then_name_themes_by_slug, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_term_lists_its_products_whichever_came_first, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_pages_and_the_site, catalog_setup, catalog_teardown),
-      cmocka_unit_test_setup_teardown(test_pairs_are_told_once_by_either_side, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_a_pair_is_listed_once_whichever_side_names_it, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_long_and_odd_values, catalog_setup, catalog_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

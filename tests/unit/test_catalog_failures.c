@@ -1,10 +1,9 @@
-/* Every allocation and every limit of one publication fails in turn.  What is published stays as it was, and
- * publishing again (after memory ran out: by a new writer, from the rows) shows what a catalog shows that
- * never failed. */
+/* Lets every allocation and every limit of one publication fail in turn.  The published catalog must stay as it was.
+ * Publishing again (after NO_MEMORY by a new writer, from the rows) must give the same catalog as without a failure. */
 #include "catalog/catalog_private.h"
 #include "catalog_dump.h"
 
-/* ---- the linker sends the program's allocations here */
+/* ---- the linker redirects the program's allocations here */
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *p, size_t n);
@@ -14,11 +13,11 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *p, size_t n);
 void *__wrap_reallocarray(void *p, size_t count, size_t size);
 
-static long left; /* allocations until one fails; 0: none will */
+static long allocations_left; /* until one fails; 0: none fails */
 
 static bool fails(void)
 {
-  return left && --left == 0;
+  return allocations_left && --allocations_left == 0;
 }
 
 void *__wrap_malloc(size_t n)
@@ -42,7 +41,7 @@ void *__wrap_reallocarray(void *p, size_t count, size_t size)
 }
 
 /* ---- a site, and edits that change every table */
-#define PRODUCTS 300 /* so that rankings are patched, or with many edits made anew */
+#define PRODUCTS 300 /* enough for rankings to be patched after few edits and rebuilt after many */
 
 static enum err product_write(struct catalog_writer *w, uint64_t id, uint64_t rev, const char *name)
 {
@@ -73,7 +72,7 @@ static void site_publish(struct catalog *c, struct catalog_writer *w)
   publish(c, w, 1);
 }
 
-/* edits: how many products change; terms: sectors, themes and pages too, so that all rankings are made anew. */
+/* products: how many change.  terms: sectors, themes and pages change too, so all rankings are rebuilt. */
 struct edits {
   uint64_t products;
   bool terms;
@@ -130,16 +129,16 @@ static void one_allocation_fails(const struct edits *x, long at, const char *wan
   struct catalog_writer *w = catalog_writer_open(c);
   site_publish(c, w);
   char *before = catalog_dump(c);
-  left = at;
+  allocations_left = at;
   enum err e = edits_publish(w, x);
-  *failed = left == 0;
-  left = 0;
+  *failed = allocations_left == 0;
+  allocations_left = 0;
   for (int tries = 0; e != ERR_OK && tries < 3; tries++) {
     char *now = catalog_dump(c);
     assert_dump_equal(now, before, "a publication without memory");
     free(now);
     assert_int_equal(e, ERR_NO_MEMORY);
-    if (tries || catalog_writer_publish(w, position_at(2)) != ERR_OK) { /* all of it, or begin again */
+    if (tries || catalog_writer_publish(w, position_at(2)) != ERR_OK) { /* the same writer may publish; else a new one */
       catalog_writer_close(&w);
       w = catalog_writer_open(c);
       e = edits_publish(w, x);
@@ -168,9 +167,9 @@ static void test_every_allocation_fails_in_turn(void **state)
   }
 }
 
-/* ---- room */
+/* ---- limits */
 
-/* With room for so many units more, and readers in the other half. */
+/* Publishes with room for `units` more, while the other half has readers. */
 static enum err publish_within(struct catalog *c, struct catalog_writer *w, uint32_t units)
 {
   uint32_t low = w->next.tables_low, room = low - w->next.heap_top;
@@ -224,7 +223,7 @@ static void test_every_limit_is_met_in_turn(void **state)
   }
 }
 
-/* What a later publication writes into the ring's other slots is whole as well. */
+/* Later publications write complete data into the other slots of each ring. */
 static void test_later_publications_after_a_limit(void **state)
 {
   struct edits x = {3, false};

@@ -1,4 +1,4 @@
-/* The file copy: all of it comes back; a damaged one is refused, wherever the damage is. */
+/* Tests the state file: everything is restored from it, and damage at any place is detected. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ static int teardown(void **state)
 {
   struct fixture *x = *state;
   unlink(x->path);
-  assert_int_equal(rmdir(x->folder), 0); /* nothing else was left behind */
+  assert_int_equal(rmdir(x->folder), 0); /* no temporary file is left */
   catalog_writer_close(&x->w);
   catalog_destroy(&x->c);
   free(x);
@@ -100,7 +100,7 @@ static void check_site(const struct catalog *c, struct catalog_writer *w)
   free(f);
 }
 
-static void test_a_copy_comes_back_whole(void **state)
+static void test_everything_is_restored(void **state)
 {
   struct fixture *x = *state;
   struct catalog_state s = {.ready = true, .confirmed_us = T0 + 5, .incarnation = "one"};
@@ -117,7 +117,7 @@ static void test_a_copy_comes_back_whole(void **state)
   assert_false(s.ready);
   assert_true(s.confirmed_us == T0 + 5);
   assert_string_equal(s.incarnation, "one");
-  struct facts more = product_of(4, "redis", "Redis"); /* and life goes on */
+  struct facts more = product_of(4, "redis", "Redis"); /* the new catalog can be changed */
   put(w, &more);
   pin = publish(c, w, 43);
   assert_list(&pin, catalog_by_slug(&pin), "kafka nats redis");
@@ -133,7 +133,7 @@ static void test_nothing_to_load_and_nothing_to_save(void **state)
   assert_int_equal(catalog_publication(x->c), 0);
 }
 
-static void test_an_empty_site_is_copied_too(void **state)
+static void test_an_empty_site_is_saved_too(void **state)
 {
   struct fixture *x = *state;
   publish(x->c, x->w, 5);
@@ -146,7 +146,7 @@ static void test_an_empty_site_is_copied_too(void **state)
   catalog_destroy(&c);
 }
 
-static void test_what_is_staged_is_not_saved(void **state)
+static void test_staged_changes_are_not_saved(void **state)
 {
   struct fixture *x = *state;
   struct facts a = product_of(9, "staged", "Staged");
@@ -197,8 +197,7 @@ static void flip(const char *path, off_t at)
   close(fd);
 }
 
-/* Every seventh byte, so that each field of the header and each part of the body is met. */
-static void test_new_times_of_a_copy_are_sound_while_a_sector_is_staged(void **state)
+static void test_a_file_with_new_times_is_valid_while_a_sector_is_staged(void **state)
 {
   struct fixture *x = *state;
   site_publish(x);
@@ -212,7 +211,8 @@ static void test_new_times_of_a_copy_are_sound_while_a_sector_is_staged(void **s
   catalog_destroy(&c);
 }
 
-static void test_every_flipped_bit_is_noticed(void **state)
+/* Flips every seventh byte, which hits each field of the header and each part of the body. */
+static void test_every_flipped_bit_is_detected(void **state)
 {
   struct fixture *x = *state;
   struct stat st;
@@ -224,7 +224,7 @@ static void test_every_flipped_bit_is_noticed(void **state)
   for (off_t at = 0; at < st.st_size; at += 7) {
     flip(x->path, at);
     if (catalog_load(w, x->path) != ERR_INVALID)
-      fail_msg("byte %ld was not missed", (long)at);
+      fail_msg("the change of byte %ld was not detected", (long)at);
     assert_int_equal(catalog_publication(c), 0);
     flip(x->path, at);
   }
@@ -234,7 +234,7 @@ static void test_every_flipped_bit_is_noticed(void **state)
   catalog_destroy(&c);
 }
 
-static void test_every_cut_is_noticed(void **state)
+static void test_every_truncation_is_detected(void **state)
 {
   struct fixture *x = *state;
   struct stat st;
@@ -248,7 +248,7 @@ static void test_every_cut_is_noticed(void **state)
     assert_int_equal(catalog_load(w, x->path), ERR_INVALID);
   }
   assert_int_equal(catalog_publication(c), 0);
-  struct facts a = product_of(1, "a", "A"); /* the writer is none the worse */
+  struct facts a = product_of(1, "a", "A"); /* the writer still works */
   put(w, &a);
   struct catalog_pin pin = publish(c, w, 1);
   assert_list(&pin, catalog_by_slug(&pin), "a");
@@ -268,7 +268,7 @@ static void test_foreign_files_are_refused(void **state)
   assert_int_equal(mkdir(x->path, 0700), 0);
   assert_int_equal(catalog_load(x->w, x->path), ERR_INVALID);
   site_publish(x);
-  assert_int_equal(catalog_save(x->w, x->path), ERR_IO); /* and the copy beside it is gone again */
+  assert_int_equal(catalog_save(x->w, x->path), ERR_IO); /* and the temporary file is removed */
   assert_int_equal(rmdir(x->path), 0);
 }
 
@@ -289,8 +289,8 @@ static void test_a_load_replaces_what_is_published(void **state)
   catalog_destroy(&c);
 }
 
-/* The writer goes on while a child writes the copy; what the copy holds is the moment when it was asked for. */
-static void test_a_large_copy_is_written_beside(void **state)
+/* The writer continues while a child writes the file.  The file holds the catalog of the moment of the call. */
+static void test_a_large_file_is_written_in_the_background(void **state)
 {
   struct fixture *x = *state;
   struct catalog *large = catalog_create((size_t)256 << 20), *c = catalog_create((size_t)256 << 20);
@@ -308,7 +308,7 @@ static void test_a_large_copy_is_written_beside(void **state)
   assert_int_equal(catalog_save(w, x->path), ERR_RETRY); /* one at a time */
   assert_int_equal(catalog_remove(w, 1), ERR_OK);
   publish(large, w, 8);
-  catalog_writer_close(&w); /* waits for it */
+  catalog_writer_close(&w); /* waits for the child */
   assert_int_equal(catalog_load(other, x->path), ERR_OK);
   struct catalog_pin pin;
   assert_true(catalog_pin_current(c, &pin));
@@ -329,16 +329,16 @@ static void test_a_large_copy_is_written_beside(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_a_copy_comes_back_whole, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_everything_is_restored, setup, teardown),
       cmocka_unit_test_setup_teardown(test_nothing_to_load_and_nothing_to_save, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_an_empty_site_is_copied_too, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_what_is_staged_is_not_saved, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_an_empty_site_is_saved_too, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_staged_changes_are_not_saved, setup, teardown),
       cmocka_unit_test_setup_teardown(test_an_unchanged_catalog_only_gets_new_times, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_new_times_of_a_copy_are_sound_while_a_sector_is_staged, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_every_flipped_bit_is_noticed, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_every_cut_is_noticed, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_a_file_with_new_times_is_valid_while_a_sector_is_staged, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_every_flipped_bit_is_detected, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_every_truncation_is_detected, setup, teardown),
       cmocka_unit_test_setup_teardown(test_foreign_files_are_refused, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_a_large_copy_is_written_beside, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_a_large_file_is_written_in_the_background, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_load_replaces_what_is_published, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* From one publication to the next: what is counted, kept, moved on and forgotten. */
+/* Tests sequences of publications: what changes, stays, moves and is cleared. */
 #include "catalog/catalog_layout.h"
 #include "catalog_fixture.h"
 
@@ -63,7 +63,7 @@ static void test_counts_and_window_move_without_a_version(void **state)
   assert_int_equal(got.n90, 5);
   assert_int_equal(got.s30, 2);
   assert_int_equal(got.window_us, hour + CLOCK_HOUR);
-  catalog_put_window(x->w, hour + 2 * CLOCK_HOUR); /* no count moved: the facts are of the new hour all the same */
+  catalog_put_window(x->w, hour + 2 * CLOCK_HOUR); /* no count changed, but the facts have the new hour */
   pin = publish(x->c, x->w, 1);
   assert_true(catalog_facts(&pin, 0, &got));
   assert_int_equal(got.window_us, hour + 2 * CLOCK_HOUR);
@@ -79,7 +79,7 @@ static void test_a_full_load_replaces_everything(void **state)
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_begin_full(x->w), ERR_OK);
   put(x->w, &c);
-  assert_int_equal(catalog_begin_full(x->w), ERR_OK); /* the former is given up */
+  assert_int_equal(catalog_begin_full(x->w), ERR_OK); /* abandons the first load */
   put(x->w, &b);
   put_term(x->w, false, 11, "data", "Data", 2);
   assert_list(&pin, catalog_ranking(&pin), "a b");
@@ -94,7 +94,7 @@ static void test_a_full_load_replaces_everything(void **state)
   assert_list(&pin, catalog_ranking(&pin), "b");
 }
 
-/* Puts the product again and again until there is no room for it. */
+/* Puts new versions of the product until there is no room. */
 static void fill(struct catalog_writer *w, struct facts *f)
 {
   enum err e = ERR_OK;
@@ -116,7 +116,7 @@ static void test_a_full_load_without_room_removes_nothing(void **state)
   put(w, &a), put(w, &b);
   put_term(w, false, 10, "devops", "DevOps", 0);
   struct catalog_pin first = publish(c, w, 1), pin = first;
-  for (; pin.half == first.half; pin = publish(c, w, 1)) /* then the first half has readers for a minute */
+  for (; pin.half == first.half; pin = publish(c, w, 1)) /* from now on the first half has readers for a minute */
     a.version.hash++, put(w, &a);
   for (uint32_t i = 0; i < PRODUCT_SECTORS_MAX; i++)
     sectors[i] = 10 + i;
@@ -124,11 +124,11 @@ static void test_a_full_load_without_room_removes_nothing(void **state)
   b.version.hash--;
   assert_int_equal(catalog_begin_full(w), ERR_OK);
   a.sectors = sectors, a.n_sectors = PRODUCT_SECTORS_MAX;
-  devops.name = SPAN("A name that was made longer, and for which there is no room either, however short it may seem");
+  devops.name = SPAN("A name that was made longer, and for which there is no room either, however short it may be");
   assert_int_equal(catalog_put(w, &a, NULL, 0, NULL, 0), ERR_LIMIT);
   assert_int_equal(catalog_put_sector(w, &devops), ERR_LIMIT);
   put(w, &b);
-  c->grace_us = 0; /* so that there is room to publish */
+  c->grace_us = 0; /* frees the other half for the publication */
   pin = publish(c, w, 2);
   assert_list(&pin, catalog_ranking(&pin), "a b");
   assert_int_equal(catalog_sectors(&pin), 1);
@@ -148,7 +148,7 @@ static void test_next_due_is_the_least(void **state)
     f.next_due_us = i % 3 ? CLOCK_FOREVER : T0 + (int64_t)((i * 37) % 50);
     put(x->w, &f);
   }
-  for (int round = 0; round < 17; round++) { /* each time the least one is no longer due */
+  for (int round = 0; round < 17; round++) { /* in each round the earliest product stops being due */
     int64_t least = CLOCK_FOREVER;
     uint64_t at = 0;
     for (uint64_t i = 3; i <= 50; i += 3)
@@ -198,7 +198,7 @@ static void test_ids_come_in_order(void **state)
   assert_int_equal(ids_after(x->w, 50, ids, versions, 10), 0);
 }
 
-static void test_raised_versions(void **state)
+static void test_version_floors(void **state)
 {
   struct catalog_fixture *x = *state;
   struct catalog_state s;
@@ -217,7 +217,7 @@ static void test_raised_versions(void **state)
   pin = publish(x->c, x->w, 2);
   assert_true(version_eq(catalog_newest_version(&pin, 0), (struct version){7, 77, 0}));
   catalog_state_get(x->c, &s);
-  s.confirmed_us = clock_now_us() + CLOCK_MINUTE; /* long after: of a history that is no more */
+  s.confirmed_us = clock_now_us() + CLOCK_MINUTE; /* long after the raise: the floor has expired */
   catalog_state_put(x->w, &s);
   assert_true(version_eq(catalog_newest_version(&pin, 0), a.version));
   a.version = (struct version){9, 99, 0};
@@ -264,7 +264,7 @@ static void test_stored_versions(void **state)
   assert_int_equal(catalog_last_stored(&pin, 4).rev, 0);
 }
 
-static void test_another_history_forgets_raised_and_stored_versions(void **state)
+static void test_another_history_clears_floors_and_stored_versions(void **state)
 {
   struct catalog_fixture *x = *state;
   struct facts a = product_of(1, "a", "A");
@@ -293,29 +293,29 @@ static void test_the_watchers_state(void **state)
   assert_true(got.confirmed_us == CLOCK_NEVER);
   memset(&s, 0, sizeof s);
   s.ready = true, s.cursor = 7, s.confirmed_us = T0;
-  snprintf(s.trouble, sizeof s.trouble, "none worth naming");
+  snprintf(s.trouble, sizeof s.trouble, "a sentence");
   catalog_state_put(x->w, &s);
   catalog_state_get(x->c, &got);
   assert_memory_equal(&s, &got, sizeof s);
 }
 
-static void test_a_pin_knows_when_it_is_too_old(void **state)
+static void test_an_old_pin_is_not_valid(void **state)
 {
   struct catalog_fixture *x = *state;
   struct facts a = product_of(1, "a", "A");
   put(x->w, &a);
-  struct catalog_pin first = publish(x->c, x->w, 1), deferred = first;
+  struct catalog_pin first = publish(x->c, x->w, 1), later = first;
   for (int i = 0; i < 3; i++) {
-    assert_true(catalog_pin_valid(&first)); /* four snapshots: the next three leave it alone */
+    assert_true(catalog_pin_valid(&first)); /* of four slots, the next three publications use the others */
     a.version.hash++;
     put(x->w, &a);
-    deferred = publish(x->c, x->w, 1);
+    later = publish(x->c, x->w, 1);
   }
   a.version.hash++;
   put(x->w, &a);
   publish(x->c, x->w, 1);
   assert_false(catalog_pin_valid(&first));
-  assert_true(catalog_pin_valid(&deferred));
+  assert_true(catalog_pin_valid(&later));
 }
 
 int main(void)
@@ -328,13 +328,13 @@ int main(void)
       cmocka_unit_test(test_a_full_load_without_room_removes_nothing),
       cmocka_unit_test_setup_teardown(test_next_due_is_the_least, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_ids_come_in_order, catalog_setup, catalog_teardown),
-      cmocka_unit_test_setup_teardown(test_raised_versions, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_version_floors, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_of_the_same_rows_the_version_that_fell_due_later_is_newer, catalog_setup,
                                       catalog_teardown),
       cmocka_unit_test_setup_teardown(test_stored_versions, catalog_setup, catalog_teardown),
-      cmocka_unit_test_setup_teardown(test_another_history_forgets_raised_and_stored_versions, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_another_history_clears_floors_and_stored_versions, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_the_watchers_state, catalog_setup, catalog_teardown),
-      cmocka_unit_test_setup_teardown(test_a_pin_knows_when_it_is_too_old, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_an_old_pin_is_not_valid, catalog_setup, catalog_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

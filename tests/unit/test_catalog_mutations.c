@@ -1,5 +1,5 @@
-/* A file copy whose checksums fit and whose fields do not: each field, one at a time, at values that no writer
- * makes is refused; any byte at any value never ends the process, neither when it is loaded nor later. */
+/* Mutates the state file and corrects its checksums.  A field with a value that no writer writes must be refused.  A byte
+ * of any value must not end the process, neither in the load nor later. */
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 
 struct copy {
   char path[64];
-  unsigned char *bytes, *was;
+  unsigned char *bytes, *original;
   size_t n;
 };
 
@@ -54,14 +54,14 @@ static int setup(void **state)
 {
   struct copy *x = calloc(1, sizeof *x);
   struct stat st;
-  snprintf(x->path, sizeof x->path, "/tmp/diptych-lies-%d", (int)getpid());
+  snprintf(x->path, sizeof x->path, "/tmp/diptych-mutations-%d", (int)getpid());
   site_save(x->path);
   int fd = open(x->path, O_RDONLY);
   assert_int_equal(fstat(fd, &st), 0);
   x->n = (size_t)st.st_size;
-  x->bytes = malloc(x->n), x->was = malloc(x->n);
+  x->bytes = malloc(x->n), x->original = malloc(x->n);
   assert_int_equal(read(fd, x->bytes, x->n), x->n);
-  memcpy(x->was, x->bytes, x->n);
+  memcpy(x->original, x->bytes, x->n);
   close(fd);
   *state = x;
   return 0;
@@ -72,13 +72,13 @@ static int teardown(void **state)
   struct copy *x = *state;
   unlink(x->path);
   free(x->bytes);
-  free(x->was);
+  free(x->original);
   free(x);
   return 0;
 }
 
-/* With checksums that fit, into a catalog of its own, in which life then goes on. */
-static enum err told(struct copy *x)
+/* Loads the file with correct checksums into a new catalog, changes that catalog, and restores the bytes. */
+static enum err mutation_load(struct copy *x)
 {
   struct catalog_file_header *h = header(x);
   crypto_generichash(h->body_sum, CATALOG_FILE_SUM, x->bytes + sizeof *h, x->n - sizeof *h, NULL, 0);
@@ -86,7 +86,7 @@ static enum err told(struct copy *x)
   int fd = open(x->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   assert_int_equal(write(fd, x->bytes, x->n), x->n);
   close(fd);
-  memcpy(x->bytes, x->was, x->n);
+  memcpy(x->bytes, x->original, x->n);
   struct catalog *c = catalog_create(ROOM);
   struct catalog_writer *w = catalog_writer_open(c);
   enum err e = catalog_load(w, x->path);
@@ -134,20 +134,20 @@ static struct catalog_position *position(const struct copy *x)
 #define REFUSED(what)                                                                                                  \
   do {                                                                                                                 \
     what;                                                                                                              \
-    if (told(x) != ERR_INVALID)                                                                                        \
+    if (mutation_load(x) != ERR_INVALID)                                                                                        \
       fail_msg("not refused: %s", #what);                                                                              \
   } while (0)
 
-static void test_the_file_as_it_was_is_taken(void **state)
+static void test_the_original_file_is_loaded(void **state)
 {
-  assert_int_equal(told(*state), ERR_OK);
+  assert_int_equal(mutation_load(*state), ERR_OK);
 }
 
 static void test_products_out_of_range(void **state)
 {
   struct copy *x = *state;
   REFUSED(product(x, 0)->id = 0);
-  REFUSED(product(x, 0)->id = 2); /* twice */
+  REFUSED(product(x, 0)->id = 2); /* a duplicate */
   REFUSED(product(x, 2)->id = 1);
   REFUSED(product(x, 0)->n_sectors = 17);
   REFUSED(product(x, 0)->n_sectors = 0);
@@ -155,7 +155,7 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 0)->flags |= 3);
   REFUSED(product(x, 0)->flags |= 12);
   REFUSED(product(x, 0)->flags |= 128);
-  REFUSED(product(x, 0)->flags ^= 1); /* no longer published, but listed */
+  REFUSED(product(x, 0)->flags ^= 1); /* not published, but listed */
   REFUSED(product(x, 2)->flags ^= 1);
   REFUSED(product(x, 0)->flags ^= FLAG_FOLD_IS_SLUG);
   REFUSED(product(x, 0)->override_tenths = 127);
@@ -183,8 +183,8 @@ static void test_products_out_of_range(void **state)
     REFUSED(((int64_t *)(product(x, 0) + 1))[i] = INT64_MIN);
     REFUSED(((int64_t *)(product(x, 0) + 1))[i] = INT64_MAX);
   }
-  REFUSED(*(uint64_t *)(uintptr_t)catalog_record_pairs(product(x, 0), product(x, 0)) = 1); /* itself */
-  REFUSED(*(uint64_t *)(uintptr_t)catalog_record_pairs(product(x, 0), product(x, 0)) = 3); /* twice */
+  REFUSED(*(uint64_t *)(uintptr_t)catalog_record_pairs(product(x, 0), product(x, 0)) = 1); /* a pair with itself */
+  REFUSED(*(uint64_t *)(uintptr_t)catalog_record_pairs(product(x, 0), product(x, 0)) = 3); /* a duplicate */
   REFUSED(*(char *)(uintptr_t)catalog_record_aliases(product(x, 0), product(x, 0)).p = 0);
   REFUSED(*(char *)(uintptr_t)catalog_record_aliases(product(x, 0), product(x, 0)).p = (char)255);
   REFUSED(*(char *)(uintptr_t)catalog_record_slug(product(x, 1), product(x, 1)).p = 'a'); /* out of order */
@@ -199,8 +199,8 @@ static void test_lists_out_of_range(void **state)
     REFUSED(offsets(x)[i] = i < n ? 1 : 2);
     REFUSED(offsets(x)[i] = header(x)->heap_top);
   }
-  REFUSED(offsets(x)[n] = offsets(x)[n + 1]); /* twice */
-  REFUSED(offsets(x)[0] = 0);                 /* gone, but listed */
+  REFUSED(offsets(x)[n] = offsets(x)[n + 1]); /* a duplicate */
+  REFUSED(offsets(x)[0] = 0);                 /* removed, but listed */
   REFUSED(offsets(x)[n + header(x)->n_by_slug] = offsets(x)[n + header(x)->n_by_slug + 1]);
 }
 
@@ -215,11 +215,11 @@ static void test_terms_and_pages_out_of_range(void **state)
     REFUSED(term(x, i)->status = 3);
   }
   REFUSED(term(x, 0)->status = 1);
-  REFUSED(term(x, 0)->id = 11); /* as the next one */
-  REFUSED(term(x, 3)->number = INT64_MAX); /* when a page changed */
+  REFUSED(term(x, 0)->id = 11); /* the id of the next one */
+  REFUSED(term(x, 3)->number = INT64_MAX); /* changed_us of a page */
 }
 
-static void test_the_place_in_the_log_out_of_range(void **state)
+static void test_the_log_position_out_of_range(void **state)
 {
   struct copy *x = *state;
   REFUSED(position(x)->n_gaps = 3);
@@ -265,22 +265,22 @@ static void test_no_byte_ends_the_process(void **state)
     for (size_t k = 0; k < sizeof values; k++)
       if (x->bytes[at] != values[k]) {
         x->bytes[at] = values[k];
-        enum err e = told(x);
+        enum err e = mutation_load(x);
         assert_true(e == ERR_OK || e == ERR_INVALID || e == ERR_LIMIT);
       }
 }
 
 int main(void)
 {
-  log_open("lies", LOG_LEVEL_ERROR);
+  log_open("mutations", LOG_LEVEL_ERROR);
   if (sodium_init() < 0)
     return 1;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_the_file_as_it_was_is_taken, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_the_original_file_is_loaded, setup, teardown),
       cmocka_unit_test_setup_teardown(test_products_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_lists_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_terms_and_pages_out_of_range, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_the_place_in_the_log_out_of_range, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_the_log_position_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_the_header_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_no_byte_ends_the_process, setup, teardown),
   };

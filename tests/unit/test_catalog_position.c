@@ -1,4 +1,5 @@
-/* The place in the change log: nothing that may still appear is forgotten, and nothing is confirmed beyond now. */
+/* Tests the position in the change log: numbers that may still appear stay in gaps.  Also tests that no time after now
+ * is confirmed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +36,7 @@ static void numbers_in_a_row_leave_no_gap(void **state)
   assert_false(catalog_position_anchored(&f, 5, 78));
 }
 
-static void what_is_skipped_is_a_gap_until_it_appears(void **state)
+static void skipped_numbers_are_gaps_until_they_appear(void **state)
 {
   (void)state;
   assert_true(catalog_position_advance(&f, 14, 1, 1, UNTIL));
@@ -65,7 +66,7 @@ static void ends_of_a_range_shrink_it(void **state)
   assert_int_equal(f.gaps[0].last, 19);
 }
 
-static void an_older_row_moves_nothing(void **state)
+static void an_older_entry_moves_nothing(void **state)
 {
   (void)state;
   assert_true(catalog_position_advance(&f, 9, 1, 1, UNTIL));
@@ -74,7 +75,7 @@ static void an_older_row_moves_nothing(void **state)
   assert_int_equal(f.n_gaps, 0);
 }
 
-static void gaps_are_given_up_in_time(void **state)
+static void gaps_are_dropped_after_their_time(void **state)
 {
   (void)state;
   assert_true(catalog_position_advance(&f, 12, 1, 1, 100));
@@ -86,13 +87,13 @@ static void gaps_are_given_up_in_time(void **state)
   assert_int_equal(f.gaps[0].first, 13);
 }
 
-static void too_many_gaps_give_up_the_oldest(void **state)
+static void too_many_gaps_drop_the_oldest(void **state)
 {
   (void)state;
   for (unsigned i = 0; i < CATALOG_GAPS_MAX; i++)
-    assert_true(catalog_position_advance(&f, f.cursor + 4, 1, 1, UNTIL)); /* three missing each */
+    assert_true(catalog_position_advance(&f, f.cursor + 4, 1, 1, UNTIL)); /* three numbers each */
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
-  assert_int_equal(catalog_position_fill(&f, 12), GAP_TRUNCATED); /* the middle of 11-13: no room to split */
+  assert_int_equal(catalog_position_fill(&f, 12), GAP_TRUNCATED); /* in the middle of 11-13: no room to split */
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
   assert_false(catalog_position_advance(&f, f.cursor + 2, 1, 1, UNTIL));
   assert_int_equal(f.n_gaps, CATALOG_GAPS_MAX);
@@ -100,14 +101,14 @@ static void too_many_gaps_give_up_the_oldest(void **state)
   assert_true(catalog_position_fill(&f, 15));
 }
 
-/* ---- what is confirmed, in real time */
+/* ---- confirmed_us, in real time */
 static int64_t confirmed(int64_t before_us, int64_t asked_us, int64_t lag_us)
 {
   struct watcher w = {.state.confirmed_us = before_us, .replica = {.asked_us = asked_us, .lag_us = lag_us}};
   return watch_replica_confirmed_us(&w);
 }
 
-static void what_was_confirmed_stays_so_when_a_replica_falls_behind(void **state)
+static void confirmed_us_stays_when_a_replica_falls_behind(void **state)
 {
   (void)state;
   assert_int_equal(confirmed(CLOCK_NEVER, 1000, 0), 1000);
@@ -115,7 +116,7 @@ static void what_was_confirmed_stays_so_when_a_replica_falls_behind(void **state
   assert_int_equal(confirmed(900, 1000, 400), 900);
 }
 
-static void a_clock_that_was_set_back_confirms_nothing_of_the_future(void **state)
+static void confirmed_us_is_not_in_the_future_after_the_clock_was_set_back(void **state)
 {
   (void)state;
   assert_int_equal(confirmed(5000, 1000, 0), 1000);
@@ -126,13 +127,13 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(numbers_in_a_row_leave_no_gap, begin),
-      cmocka_unit_test_setup(what_is_skipped_is_a_gap_until_it_appears, begin),
+      cmocka_unit_test_setup(skipped_numbers_are_gaps_until_they_appear, begin),
       cmocka_unit_test_setup(ends_of_a_range_shrink_it, begin),
-      cmocka_unit_test_setup(an_older_row_moves_nothing, begin),
-      cmocka_unit_test_setup(gaps_are_given_up_in_time, begin),
-      cmocka_unit_test_setup(too_many_gaps_give_up_the_oldest, begin),
-      cmocka_unit_test(what_was_confirmed_stays_so_when_a_replica_falls_behind),
-      cmocka_unit_test(a_clock_that_was_set_back_confirms_nothing_of_the_future),
+      cmocka_unit_test_setup(an_older_entry_moves_nothing, begin),
+      cmocka_unit_test_setup(gaps_are_dropped_after_their_time, begin),
+      cmocka_unit_test_setup(too_many_gaps_drop_the_oldest, begin),
+      cmocka_unit_test(confirmed_us_stays_when_a_replica_falls_behind),
+      cmocka_unit_test(confirmed_us_is_not_in_the_future_after_the_clock_was_set_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

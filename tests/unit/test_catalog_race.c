@@ -1,7 +1,7 @@
-/* Readers beside a writer, writers that are killed, halves that fill up.
+/* Tests readers that run in parallel to a writer, writers that are killed, and halves that fill up.
  *
- * In publication g every product is at rev g, and everything else of it follows from its id and g; so a
- * reader can tell a mixed product, and a mixed publication, from what it sees. */
+ * In publication g every product has rev g, and all its fields follow from its id and g.  So a reader detects a product
+ * or a publication that is mixed from two. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -51,8 +51,8 @@ static void generation_publish(struct catalog_writer *w, uint64_t g)
   assert_int_equal(catalog_writer_publish(w, position_at(g)), ERR_OK);
 }
 
-/* A sentence when the product is of two versions; NULL when it is whole. */
-static const char *product_wrong(const struct facts *f)
+/* NULL: the product is consistent. */
+static const char *product_fault(const struct facts *f)
 {
   char slug[32], name[64];
   uint64_t g = f->version.rev;
@@ -65,7 +65,7 @@ static const char *product_wrong(const struct facts *f)
   return f->n_sectors == 1 && f->sectors[0] == 1 + f->id % SECTORS ? NULL : "a product has another's sectors";
 }
 
-static const char *list_wrong(const struct catalog_pin *pin, struct catalog_list l, uint32_t n, uint64_t *g)
+static const char *list_fault(const struct catalog_pin *pin, struct catalog_list l, uint32_t n, uint64_t *g)
 {
   int before = 1000;
   if (l.n != n)
@@ -74,7 +74,7 @@ static const char *list_wrong(const struct catalog_pin *pin, struct catalog_list
     struct facts f;
     int score = catalog_score(pin, l.ordinals[i]);
     if (!catalog_facts(pin, l.ordinals[i], &f))
-      return "a list names what is gone";
+      return "a list names a removed product";
     if (*g && f.version.rev != *g)
       return "two publications are mixed";
     *g = f.version.rev;
@@ -85,55 +85,56 @@ static const char *list_wrong(const struct catalog_pin *pin, struct catalog_list
   return NULL;
 }
 
-/* One look at everything.  Returns what is wrong; *still: the look counts. */
-static const char *look(const struct catalog *c, bool *still, bool strict, uint64_t *newest)
+/* Reads everything and returns the fault, or NULL.  *valid: the pin was valid until the end.  strict: records must be
+ * consistent even when it was not. */
+static const char *catalog_check(const struct catalog *c, bool *valid, bool strict, uint64_t *newest)
 {
   struct catalog_pin pin;
-  const char *wrong = NULL;
+  const char *fault = NULL;
   uint64_t g = 0;
-  *still = false;
+  *valid = false;
   if (!catalog_pin_current(c, &pin))
     return "nothing is published";
-  for (uint32_t i = 0; i < pin.products && !wrong; i++) {
+  for (uint32_t i = 0; i < pin.products && !fault; i++) {
     struct facts f;
     if (catalog_facts(&pin, i, &f))
-      wrong = product_wrong(&f);
+      fault = product_fault(&f);
   }
-  if (wrong && strict)
-    return wrong; /* records hold whatever happens to snapshots */
-  if (!wrong)
-    wrong = list_wrong(&pin, catalog_ranking(&pin), PRODUCTS, &g);
-  for (uint32_t i = 0; i < SECTORS && !wrong; i++) {
+  if (fault && strict)
+    return fault; /* records never change, even when snapshots are overwritten */
+  if (!fault)
+    fault = list_fault(&pin, catalog_ranking(&pin), PRODUCTS, &g);
+  for (uint32_t i = 0; i < SECTORS && !fault; i++) {
     struct catalog_term t;
-    wrong = catalog_sector(&pin, i, &t) ? list_wrong(&pin, t.ranking, PRODUCTS / SECTORS, &g) : "a sector is gone";
-    if (!wrong && t.version.rev != g)
-      wrong = "a sector is of another publication";
+    fault = catalog_sector(&pin, i, &t) ? list_fault(&pin, t.ranking, PRODUCTS / SECTORS, &g) : "a sector is missing";
+    if (!fault && t.version.rev != g)
+      fault = "a sector is of another publication";
   }
   bool alias;
   struct catalog_match found[5];
-  if (!wrong && catalog_find(&pin, SPAN("product-17"), &alias) == CATALOG_NONE)
-    wrong = "a product is not found";
+  if (!fault && catalog_find(&pin, SPAN("product-17"), &alias) == CATALOG_NONE)
+    fault = "a product is not found";
   catalog_search(&pin, SPAN("prodct 17"), found, 5);
-  *still = catalog_pin_valid(&pin);
-  if (*still && !wrong && g < *newest)
+  *valid = catalog_pin_valid(&pin);
+  if (*valid && !fault && g < *newest)
     return "an older publication came back";
-  if (*still && !wrong)
+  if (*valid && !fault)
     *newest = g;
-  return *still ? wrong : NULL;
+  return *valid ? fault : NULL;
 }
 
-/* A reader's process: exit 0 when all it saw was right and it saw something. */
+/* A reader process: exit 0 when it found no fault and had a valid pin at least once. */
 static _Noreturn void reader_run(const struct catalog *c, int64_t until_us, bool strict)
 {
   uint64_t newest = 0, good = 0;
   while (clock_mono_us() < until_us) {
-    bool still;
-    const char *wrong = look(c, &still, strict, &newest);
-    if (wrong) {
-      fprintf(stderr, "reader: %s\n", wrong);
+    bool valid;
+    const char *fault = catalog_check(c, &valid, strict, &newest);
+    if (fault) {
+      fprintf(stderr, "reader: %s\n", fault);
       _exit(1);
     }
-    good += still;
+    good += valid;
   }
   _exit(good > 0 ? 0 : 2);
 }
@@ -162,7 +163,7 @@ static void race(size_t bytes, int64_t grace_us, bool strict, int64_t for_us)
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
   }
-  assert_true(g > 10); /* thousands on a free machine */
+  assert_true(g > 10); /* thousands on an idle machine */
   catalog_writer_close(&w);
   catalog_destroy(&c);
 }
@@ -173,7 +174,7 @@ static void test_readers_see_whole_publications(void **state)
   race((size_t)2 << 30, CATALOG_GRACE_S * CLOCK_SECOND, true, 2 * CLOCK_SECOND);
 }
 
-/* No grace at all: memory is taken away under readers' eyes, and they say so at most. */
+/* Without a grace time, memory is emptied while readers use it.  They may see faults, but must not crash. */
 static void test_readers_survive_a_half_that_is_emptied(void **state)
 {
   (void)state;
@@ -209,19 +210,19 @@ static void test_a_killed_writer_leaves_its_last_publication(void **state)
     kill(pid, SIGKILL);
     int status;
     waitpid(pid, &status, 0);
-    assert_true(WIFSIGNALED(status)); /* it had not failed by itself */
-    bool still;
-    const char *wrong = look(c, &still, true, &newest);
-    if (wrong)
-      fail_msg("round %d: %s", round, wrong);
+    assert_true(WIFSIGNALED(status)); /* it was killed and did not fail by itself */
+    bool valid;
+    const char *fault = catalog_check(c, &valid, true, &newest);
+    if (fault)
+      fail_msg("round %d: %s", round, fault);
     w = catalog_writer_open(c);
     catalog_position_get(w, f);
     assert_int_equal(f->cursor, newest); /* cursor and content came in one step */
     if (round % 3 == 0)
       generation_publish(w, f->cursor + 1);
-    wrong = look(c, &still, true, &newest);
-    if (wrong || !still)
-      fail_msg("round %d, taken over: %s", round, wrong ? wrong : "not still");
+    fault = catalog_check(c, &valid, true, &newest);
+    if (fault || !valid)
+      fail_msg("round %d, after the takeover: %s", round, fault ? fault : "the pin is not valid");
     catalog_writer_close(&w);
   }
   assert_true(newest > 50);
@@ -235,7 +236,7 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
   struct catalog *c = catalog_create((size_t)8 << 20);
   struct catalog_writer *w = catalog_writer_open(c);
   uint64_t g = 1, newest = 0;
-  bool still;
+  bool valid;
   enum err e = ERR_OK;
   struct catalog_pin first;
   generation_publish(w, g);
@@ -246,18 +247,18 @@ static void test_a_full_half_is_left_once_and_then_waits(void **state)
     if (e == ERR_OK)
       e = catalog_writer_publish(w, position_at(g));
   }
-  assert_int_equal(e, ERR_LIMIT); /* both halves were used; the first one's readers have their minute */
-  assert_null(look(c, &still, true, &newest));
-  assert_true(still);
+  assert_int_equal(e, ERR_LIMIT); /* both halves are full, and the first one's readers have their grace */
+  assert_null(catalog_check(c, &valid, true, &newest));
+  assert_true(valid);
   struct facts f;
-  assert_true(catalog_facts(&first, 0, &f)); /* a pin of the first half reads on */
-  assert_null(product_wrong(&f));
+  assert_true(catalog_facts(&first, 0, &f)); /* a pin of the first half can still be read */
+  assert_null(product_fault(&f));
   c->grace_us = 0;
   generation_publish(w, g + 1);
-  assert_null(look(c, &still, true, &newest));
+  assert_null(catalog_check(c, &valid, true, &newest));
   assert_int_equal(newest, g + 1);
   struct catalog_pin pin;
-  assert_true(catalog_pin_current(c, &pin)); /* what was known to be stored moved along */
+  assert_true(catalog_pin_current(c, &pin)); /* stored versions moved to the new half */
   assert_int_equal(catalog_last_stored(&pin, catalog_find_id(&pin, 9)).hash, 88);
   assert_false(catalog_pin_valid(&first));
   catalog_facts(&first, 0, &f);
@@ -271,7 +272,7 @@ static void test_too_many_products_are_refused_and_the_rest_stands(void **state)
   struct catalog *c = catalog_create((size_t)8 << 20);
   struct catalog_writer *w = catalog_writer_open(c);
   uint64_t newest = 0, id = 1000;
-  bool still;
+  bool valid;
   enum err e = ERR_OK;
   generation_publish(w, 1);
   for (; e == ERR_OK && id < 1000000; id++) {
@@ -281,21 +282,21 @@ static void test_too_many_products_are_refused_and_the_rest_stands(void **state)
     e = catalog_put(w, &f, NULL, 0, NULL, 0);
   }
   assert_int_equal(e, ERR_LIMIT);
-  assert_null(look(c, &still, true, &newest));
+  assert_null(catalog_check(c, &valid, true, &newest));
   catalog_writer_close(&w);
   w = catalog_writer_open(c);
   generation_publish(w, 2);
-  assert_null(look(c, &still, true, &newest));
+  assert_null(catalog_check(c, &valid, true, &newest));
   assert_int_equal(newest, 2);
   catalog_writer_close(&w);
   catalog_destroy(&c);
 }
 
-/* ---- versions that workers tell each other */
+/* ---- version floors */
 
 struct raising {
   _Atomic uint64_t next;
-  _Atomic uint64_t wrong;
+  _Atomic uint64_t faults;
 };
 
 static void raise_run(const struct catalog *c, struct raising *r)
@@ -309,12 +310,12 @@ static void raise_run(const struct catalog *c, struct raising *r)
     catalog_floor_raise(&pin, ordinal, (struct version){rev, mix(1, rev), 0});
     struct version v = catalog_newest_version(&pin, ordinal);
     if (v.rev < rev || v.rev < seen || v.hash != mix(1, v.rev))
-      atomic_fetch_add(&r->wrong, 1);
+      atomic_fetch_add(&r->faults, 1);
     seen = v.rev > seen ? v.rev : seen;
   }
 }
 
-static void test_raised_versions_are_never_lost_among_many(void **state)
+static void test_no_floor_is_lost_among_many_writers(void **state)
 {
   (void)state;
   struct catalog *c = catalog_create(SMALL);
@@ -330,7 +331,7 @@ static void test_raised_versions_are_never_lost_among_many(void **state)
     }
   while (wait(&status) > 0 || errno == EINTR)
     assert_int_equal(status, 0);
-  assert_int_equal(atomic_load(&r->wrong), 0);
+  assert_int_equal(atomic_load(&r->faults), 0);
   munmap(r, sizeof *r);
   catalog_writer_close(&w);
   catalog_destroy(&c);
@@ -384,7 +385,7 @@ int main(void)
       cmocka_unit_test(test_a_killed_writer_leaves_its_last_publication),
       cmocka_unit_test(test_a_full_half_is_left_once_and_then_waits),
       cmocka_unit_test(test_too_many_products_are_refused_and_the_rest_stands),
-      cmocka_unit_test(test_raised_versions_are_never_lost_among_many),
+      cmocka_unit_test(test_no_floor_is_lost_among_many_writers),
       cmocka_unit_test(test_memory_is_taken_when_touched_and_given_back),
       cmocka_unit_test(test_the_default_size_costs_nothing),
   };

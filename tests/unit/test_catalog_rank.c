@@ -1,10 +1,10 @@
-/* Scores, medians and rankings: the rules on small sets, and the same rules computed the slow way beside
- * thousands of random changes. */
+/* Tests scores, medians and rankings: the rules on small sets, and a slow model of them against thousands of random
+ * changes. */
 #include "catalog_fixture.h"
 
 #include "catalog/catalog_layout.h"
 
-/* ---- the rules, one set a row */
+/* ---- the rules, one set in each row */
 struct row {
   const char *slug;
   uint64_t sector; /* first sector; 0: none */
@@ -27,18 +27,18 @@ static const struct rule rules[] = {
      "c:75 b:50 a:25"},
     {"an even count: the mean of the middle two", {{"a", 1, 1, 0, 1, -1, P}, {"b", 1, 4, 0, 1, -1, P}}, 5,
      "b:62 a:29"},
-    {"never scored ones count as 0", {{"a", 1, 6, 0, 1, -1, P}, {"b", 1, 0, 0, 0, -1, P}, {"c", 1, 0, 0, 0, -1, P}}, 0,
+    {"products without a score count as 0", {{"a", 1, 6, 0, 1, -1, P}, {"b", 1, 0, 0, 0, -1, P}, {"c", 1, 0, 0, 0, -1, P}}, 0,
      "a:86 b:-1 c:-1"},
     {"m is at least 1", {{"a", 1, 1, 0, 1, -1, P}, {"b", 1, 0, 0, 1, -1, P}, {"c", 1, 0, 0, 1, -1, P}}, 0,
      "a:50 b:0 c:0"},
     {"no sector: m is 1", {{"a", 1, 10, 0, 1, -1, P}, {"b", 0, 10, 0, 1, -1, P}}, 20, "b:91 a:50"},
-    {"drafts and archived ones count nothing",
+    {"drafts and archived products do not count",
      {{"a", 1, 2, 0, 1, -1, P}, {"b", 1, 90, 0, 1, -1, PRODUCT_DRAFT}, {"c", 1, 90, 0, 1, -1, PRODUCT_ARCHIVED}}, 4,
      "a:50"},
     {"sparks close part of the rest", {{"a", 1, 3, 4, 7, -1, P}}, 6, "a:75"},
-    {"an override wins, and its n90 still counts", {{"a", 1, 4, 0, 1, 7, P}, {"b", 1, 4, 0, 1, -1, P}}, 8, "b:50 a:7"},
-    {"an override wins over never scored", {{"a", 1, 0, 0, 0, 90, P}, {"b", 1, 5, 0, 1, -1, P}}, 5, "a:90 b:67"},
-    {"ties by slug, never scored last", {{"c", 0, 1, 0, 1, -1, P}, {"b", 0, 1, 0, 1, -1, P}, {"a", 0, 0, 0, 0, -1, P},
+    {"an override replaces the score, and n90 still counts", {{"a", 1, 4, 0, 1, 7, P}, {"b", 1, 4, 0, 1, -1, P}}, 8, "b:50 a:7"},
+    {"an override replaces a missing score", {{"a", 1, 0, 0, 0, 90, P}, {"b", 1, 5, 0, 1, -1, P}}, 5, "a:90 b:67"},
+    {"ties by slug, products without a score last", {{"c", 0, 1, 0, 1, -1, P}, {"b", 0, 1, 0, 1, -1, P}, {"a", 0, 0, 0, 0, -1, P},
                                          {"d", 0, 0, 0, 1, -1, P}}, 0, "b:50 c:50 d:0 a:-1"},
 };
 
@@ -76,12 +76,12 @@ static void test_the_rules(void **state)
   }
 }
 
-/* ---- the same, slowly, beside random changes */
+/* ---- a slow model of the rules against random changes */
 #define PRODUCTS 700
 #define TERMS 12
 
 struct model {
-  struct facts facts[PRODUCTS]; /* id = index + 1; slug.n 0: there is none */
+  struct facts facts[PRODUCTS]; /* id = index + 1; slug.n 0: no product */
   uint64_t sectors[PRODUCTS][3], themes[PRODUCTS][3];
   char slugs[PRODUCTS][32];
   int scores[PRODUCTS];
@@ -255,7 +255,7 @@ static void change_term(struct catalog_writer *w, struct model *m)
     catalog_remove_sector(w, id);
 }
 
-/* grace_us 0 lets the writer move to the other half whenever it wants to. */
+/* grace_us 0: the writer can move to the other half at any time. */
 static void run_random(unsigned seed, size_t bytes, int rounds, int most)
 {
   struct catalog *c = catalog_create(bytes);

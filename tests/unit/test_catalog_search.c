@@ -1,4 +1,4 @@
-/* Search by name: what is found, what comes first, and the distance against the textbook's. */
+/* Tests the search by name: results, their order, and the distance against the textbook algorithm. */
 #include "catalog_fixture.h"
 
 #include "catalog/catalog_match.h"
@@ -11,8 +11,8 @@ static const char *const products[][2] = {
     {"argo-cd", "Argo CD"}, {"k3s", "K3s"}};
 
 struct want {
-  const char *needle, *found; /* the first ones, in order; "" for nothing at all */
-  uint32_t cost;              /* of the first */
+  const char *needle, *found; /* the first results, in order; "": no result */
+  uint32_t cost;              /* of the first result */
 };
 
 static const struct want wants[] = {
@@ -90,7 +90,7 @@ static int teardown(void **state)
   return 0;
 }
 
-static void test_what_is_found(void **state)
+static void test_results_and_costs(void **state)
 {
   struct fixture *x = *state;
   for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) {
@@ -122,7 +122,7 @@ static void test_the_best_are_kept(void **state)
   assert_int_equal(catalog_search(&x->pin, SPAN("git"), some, 0), 0);
 }
 
-static void test_any_length_is_answered(void **state)
+static void test_needles_of_any_length(void **state)
 {
   struct fixture *x = *state;
   char *needle = malloc(100000);
@@ -151,7 +151,7 @@ static void test_sectors_and_themes_are_found(void **state)
   arena_free(&arena);
 }
 
-/* Optimal string alignment, cell by cell. */
+/* Optimal string alignment by dynamic programming. */
 static int distance(const char *a, int n, const char *b, int m)
 {
   int d[20][20];
@@ -213,9 +213,9 @@ static void test_the_distance_is_the_textbooks(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_is_found),
+      cmocka_unit_test(test_results_and_costs),
       cmocka_unit_test(test_the_best_are_kept),
-      cmocka_unit_test(test_any_length_is_answered),
+      cmocka_unit_test(test_needles_of_any_length),
       cmocka_unit_test(test_sectors_and_themes_are_found),
       cmocka_unit_test(test_the_distance_is_the_textbooks),
   };

@@ -1,5 +1,5 @@
-/* Histories of catalogs, made up at random: after each publication a writer that takes over, one that loads
- * the file copy, and one that is given all rows anew show the same, and go on from there alike. */
+/* Random histories of a catalog.  After each publication a writer that takes over, one that loads the state file and one
+ * that gets all rows must show the same catalog, before and after a further edit. */
 #include <unistd.h>
 
 #include "catalog_dump.h"
@@ -8,14 +8,14 @@
 #define PRODUCTS_MOST 1500
 #define TERMS_MOST 12
 
-/* The rows as they are in the database. */
+/* The rows of the database. */
 struct rows {
-  bool there[PRODUCTS_MOST], terms[2][TERMS_MOST], page;
+  bool present[PRODUCTS_MOST], terms[2][TERMS_MOST], page;
   struct facts facts[PRODUCTS_MOST];
   char slugs[PRODUCTS_MOST][24];
   uint64_t sectors[PRODUCTS_MOST][3], themes[PRODUCTS_MOST][3], pair[PRODUCTS_MOST];
   uint64_t term_rev[2][TERMS_MOST], page_rev, site_rev;
-  uint32_t used; /* ids below were ever there */
+  uint32_t used; /* number of products that ever existed */
   int64_t window_us;
 };
 
@@ -58,7 +58,7 @@ static void all_stage(struct catalog_writer *w, const struct rows *r)
 {
   assert_int_equal(catalog_begin_full(w), ERR_OK);
   for (uint32_t i = 0; i < r->used; i++)
-    if (r->there[i])
+    if (r->present[i])
       product_stage(w, r, i);
   for (uint32_t k = 0; k < 2; k++)
     for (uint32_t i = 0; i < TERMS_MOST; i++)
@@ -78,21 +78,21 @@ static void product_make(struct rows *r, uint32_t i, enum product_status status)
   f.override_tenths = below(10) ? -1 : (int)below(101);
   f.n_sectors = below(4), f.n_themes = below(4);
   for (uint32_t k = 0; k < 3; k++) {
-    r->sectors[i][k] = 1 + (i + k * 5) % (TERMS_MOST + 1); /* some name a sector that is not there */
+    r->sectors[i][k] = 1 + (i + k * 5) % (TERMS_MOST + 1); /* some name a sector that does not exist */
     r->themes[i][k] = 1 + (i + k * 3) % (TERMS_MOST + 1);
   }
   f.activity_us = below(3) ? T0 - (int64_t)below(1000000) * CLOCK_SECOND : CLOCK_NEVER;
   f.spark_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000000) * CLOCK_SECOND;
   f.next_due_us = below(4) ? CLOCK_FOREVER : T0 + (int64_t)below(1000) * CLOCK_SECOND;
-  r->pair[i] = below(6) || i < 2 ? 0 : 1 + below(i); /* never itself */
+  r->pair[i] = below(6) || i < 2 ? 0 : 1 + below(i); /* never with itself */
   r->facts[i] = f;
-  r->there[i] = true;
+  r->present[i] = true;
   r->used = r->used > i ? r->used : i + 1;
 }
 
 static void product_drop(struct catalog_writer *w, struct rows *r, uint32_t i)
 {
-  r->there[i] = false;
+  r->present[i] = false;
   assert_int_equal(catalog_remove(w, i + 1), ERR_OK);
 }
 
@@ -119,7 +119,7 @@ static void term_edit(struct catalog_writer *w, struct rows *r, bool theme, uint
 
 static void counts_edit(struct catalog_writer *w, struct rows *r, uint32_t i)
 {
-  if (!r->there[i])
+  if (!r->present[i])
     return;
   r->facts[i].n90 = below(40), r->facts[i].s30 = below(5);
   assert_int_equal(catalog_put_counts(w, i + 1, r->facts[i].n90, r->facts[i].s30, r->window_us), ERR_OK);
@@ -141,7 +141,7 @@ static void other_edit(struct catalog_writer *w, struct rows *r)
   others_stage(w, r);
 }
 
-/* One edit of any sort; grow: of a product that may be new. */
+/* A random edit.  grow: adds a product. */
 static void edit(struct catalog_writer *w, struct rows *r, bool grow)
 {
   uint32_t what = below(10), i = r->used ? below(r->used) : 0;
@@ -159,7 +159,7 @@ static void edit(struct catalog_writer *w, struct rows *r, bool grow)
     other_edit(w, r);
 }
 
-/* ---- the three ways to begin, and what each of them shows */
+/* ---- the three ways to open a catalog, and the dump of each */
 struct site {
   struct catalog *c;
   struct catalog_writer *w;
@@ -168,62 +168,62 @@ struct site {
   struct rows rows;
 };
 
-/* What is shown now, and again after an edit that changes what is derived: medians, lists, orders. */
-static char *shown(struct catalog *c, struct catalog_writer *w, const struct rows *r, uint64_t cursor)
+/* Dumps the catalog now and after an edit that changes derived data (medians, lists, orders). */
+static char *dump_twice(struct catalog *c, struct catalog_writer *w, const struct rows *r, uint64_t cursor)
 {
-  char *now = catalog_dump(c), *deferred, *both;
+  char *now = catalog_dump(c), *later, *both;
   struct facts f = product_of(999999, "the-later-one", "Later");
   uint64_t ids[] = {1, 2};
   f.sectors = f.themes = ids, f.n_sectors = f.n_themes = 2, f.n90 = 17, f.activity_us = T0;
   put(w, &f);
-  if (r->used && r->there[0])
+  if (r->used && r->present[0])
     assert_int_equal(catalog_put_counts(w, 1, 23, 3, r->window_us), ERR_OK);
   publish(c, w, cursor + 1);
-  deferred = catalog_dump(c);
-  assert_true(asprintf(&both, "%s---- later\n%s", now, deferred) > 0);
+  later = catalog_dump(c);
+  assert_true(asprintf(&both, "%s---- later\n%s", now, later) > 0);
   free(now);
-  free(deferred);
+  free(later);
   return both;
 }
 
-static char *shown_of_file(const struct site *s)
+static char *dump_of_file(const struct site *s)
 {
   struct catalog *c = catalog_create(LEAST);
   struct catalog_writer *w = catalog_writer_open(c);
   assert_int_equal(catalog_load(w, s->path), ERR_OK);
-  char *text = shown(c, w, &s->rows, s->cursor);
+  char *text = dump_twice(c, w, &s->rows, s->cursor);
   catalog_writer_close(&w);
   catalog_destroy(&c);
   return text;
 }
 
-static char *shown_of_rows(const struct site *s)
+static char *dump_of_rows(const struct site *s)
 {
   struct catalog *c = catalog_create(LEAST);
   struct catalog_writer *w = catalog_writer_open(c);
   all_stage(w, &s->rows);
   publish(c, w, s->cursor);
-  char *text = shown(c, w, &s->rows, s->cursor);
+  char *text = dump_twice(c, w, &s->rows, s->cursor);
   catalog_writer_close(&w);
   catalog_destroy(&c);
   return text;
 }
 
-static void successor(struct site *s)
+static void writer_replace(struct site *s)
 {
   catalog_writer_close(&s->w);
   s->w = catalog_writer_open(s->c);
   assert_non_null(s->w);
 }
 
-/* Of the shared memory as it is, so that the history itself goes on without what is shown later. */
-static char *shown_of_snapshot(const struct site *s)
+/* Works on a copy of the shared memory, so the history continues without the further edit. */
+static char *dump_of_takeover(const struct site *s)
 {
   struct catalog *c = catalog_create(s->c->bytes);
   memcpy(c, s->c, c->bytes);
   struct catalog_writer *w = catalog_writer_open(c);
   assert_non_null(w);
-  char *text = shown(c, w, &s->rows, s->cursor);
+  char *text = dump_twice(c, w, &s->rows, s->cursor);
   catalog_writer_close(&w);
   catalog_destroy(&c);
   return text;
@@ -232,14 +232,14 @@ static char *shown_of_snapshot(const struct site *s)
 static void all_three_are_equal(struct site *s)
 {
   assert_int_equal(catalog_save_now(s->w, s->path), ERR_OK);
-  char *file = shown_of_file(s), *rows = shown_of_rows(s), *taken = shown_of_snapshot(s);
+  char *file = dump_of_file(s), *rows = dump_of_rows(s), *taken = dump_of_takeover(s);
   assert_dump_equal(file, rows, "the file copy");
   assert_dump_equal(taken, rows, "taking over");
   free(file);
   free(rows);
   free(taken);
   if (below(2))
-    successor(s);
+    writer_replace(s);
 }
 
 static void step(struct site *s)
@@ -275,7 +275,7 @@ static void test_nothing_then_a_draft(void **state)
 {
   struct site *s = *state;
   step(s);
-  successor(s);
+  writer_replace(s);
   product_edit(s->w, &s->rows, 0, PRODUCT_DRAFT);
   step(s);
   product_edit(s->w, &s->rows, 1, PRODUCT_DRAFT);
@@ -300,14 +300,14 @@ static void test_drafts_after_products(void **state)
   for (uint32_t i = 0; i < 3; i++)
     product_edit(s->w, &s->rows, i, PRODUCT_PUBLISHED);
   step(s);
-  for (uint32_t i = 3; i < 80; i++) { /* no ranking moves: the table of scores stays as it is */
+  for (uint32_t i = 3; i < 80; i++) { /* no ranking changes: the table of scores is not written again */
     product_edit(s->w, &s->rows, i, PRODUCT_DRAFT);
     if (i % 13 == 0)
       step(s);
   }
 }
 
-static void test_one_sort_of_publication_alone(void **state)
+static void test_each_sort_of_publication_alone(void **state)
 {
   struct site *s = *state;
   for (uint32_t k = 0; k < 2; k++)
@@ -339,7 +339,7 @@ static void test_growth_over_every_size_and_down_to_none(void **state)
   }
   for (uint32_t left = PRODUCTS_MOST; left; left /= 4) {
     for (uint32_t i = left / 4; i < left; i++)
-      if (s->rows.there[i])
+      if (s->rows.present[i])
         product_drop(s->w, &s->rows, i);
     step(s);
   }
@@ -365,7 +365,7 @@ static void test_any_history(void **state)
   }
 }
 
-/* A snapshot that no writer makes: what a former one published while it went wrong is left, not believed. */
+/* A damaged snapshot of an earlier writer is not taken over: everything is read into the other half. */
 static void test_a_damaged_snapshot_is_not_taken_over(void **state)
 {
   struct site *s = *state;
@@ -377,8 +377,8 @@ static void test_a_damaged_snapshot_is_not_taken_over(void **state)
   struct catalog_snapshot *b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_SNAPSHOTS, was = *b;
   for (size_t at = 0; at < offsetof(struct catalog_snapshot, n_recent); at += 4) {
     memset((char *)b + at, 0xff, 4);
-    successor(s);
-    publish(s->c, s->w, s->cursor); /* may be nothing: it has no word of the rows */
+    writer_replace(s);
+    publish(s->c, s->w, s->cursor); /* without rows this may publish nothing */
     if (atomic_load(&s->c->live) == live) {
       *b = was;
       continue;
@@ -386,7 +386,7 @@ static void test_a_damaged_snapshot_is_not_taken_over(void **state)
     all_stage(s->w, &s->rows);
     publish(s->c, s->w, s->cursor);
     char *after = catalog_dump(s->c);
-    assert_dump_equal(after, before, "what was read anew");
+    assert_dump_equal(after, before, "the full load");
     assert_true(catalog_publication(s->c) > publication);
     free(after);
     s->c->grace_us = 0;
@@ -402,7 +402,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_nothing_then_a_draft, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_product_that_came_and_went_before_it_was_published, setup, teardown),
       cmocka_unit_test_setup_teardown(test_drafts_after_products, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_one_sort_of_publication_alone, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_each_sort_of_publication_alone, setup, teardown),
       cmocka_unit_test_setup_teardown(test_growth_over_every_size_and_down_to_none, setup, teardown),
       cmocka_unit_test_setup_teardown(test_any_history, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_damaged_snapshot_is_not_taken_over, setup, teardown),
