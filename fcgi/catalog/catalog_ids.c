@@ -1,5 +1,5 @@
-/* Products in the order of their ids, for the sweep.  New ordinals are merged at the next call; after a full load these
- * are all, in no order. */
+/* Products in the order of their ids, for the sweep.  New ordinals are merged at the next call: few after
+ * an edit, all after a full load, in no order. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"

@@ -1,4 +1,4 @@
-/* Reading the catalog's lists through a pin: rankings, sectors, themes, pages, pairs. */
+/* Reads the catalog's lists through a pin: rankings, sectors, themes, pages, pairs. */
 #include "catalog/catalog_layout.h"
 
 static struct catalog_list list_read(const struct catalog_pin *pin, enum catalog_table t)

@@ -1,5 +1,5 @@
-/* The writer's mirrors: private arrays by ordinal that hold the content of the next snapshot.  A change to a
- * product is staged here; catalog_absorb takes the staged changes into everything that is derived. */
+/* The writer's mirrors: private arrays by ordinal that hold the content of the next snapshot.  Changed products
+ * are staged here; catalog_absorb applies staged changes to all derived data. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"

@@ -15,7 +15,7 @@
 #include "catalog/catalog_file.h"
 
 #define SAVE_BACKGROUND_BYTES ((size_t)16 << 20) /* of records; more are written by a child process */
-#define SAVE_SHARE 20                  /* pause after a child, in multiples of its duration */
+#define SAVE_SHARE 20                          /* pause after a child, in multiples of its duration */
 #define SAVE_PAUSE_MOST_US (300 * CLOCK_SECOND)
 
 static struct catalog_file_header header_of(const struct catalog_writer *w)

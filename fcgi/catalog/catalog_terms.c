@@ -28,7 +28,7 @@ static enum err term_store(struct catalog_writer *w, enum catalog_kind k, const 
   bool found;
   size_t i = catalog_term_row_find(w, k, r->id, &found);
   if (found)
-    w->terms[k][i].seen = true; /* before the room is known: without room it keeps its old record */
+    w->terms[k][i].seen = true; /* set before the allocation: without room the term keeps its old record */
   if (found && term_same(r, slug, name, catalog_term_of(w, w->terms[k][i].record)))
     return ERR_OK;
   if (!catalog_grow((void **)&w->terms[k], &w->cap_terms[k], w->n_terms[k] + 1, sizeof *w->terms[k]))

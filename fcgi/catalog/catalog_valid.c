@@ -1,5 +1,5 @@
-/* Checks what a new writer took over from the live snapshot or loaded from the state file.  Both may come from a process
- * with a fault, and the file from anywhere.  A checksum proves that the bytes are the written ones, not that the values
+/* Checks what a new writer took over from the live snapshot or loaded from the state file.  Both may come from a faulty
+ * process, and the file may come from anywhere.  A checksum proves that the bytes are the written ones, not that the values
  * are valid.  So every field of every record is checked, and no byte outside of the record heap is read.  When a check
  * fails, everything is read from the database. */
 #include "catalog/catalog_match.h"

@@ -115,7 +115,7 @@ int64_t watch_deadline(void);                          /* of one bulk statement 
 /* Edit time of the changes that are applied now: as the log says, or now when the log says nothing or the entry is
  * old. */
 int64_t watch_changed_us(const struct watcher *w);
-/* The identity of what is followed: the database's incarnation and the settings that change facts. */
+/* The identity of what is followed: the database's incarnation, as_of and the format of facts (ROWS_FORMAT). */
 void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation);
 /* A gap of the change log was dropped for want of room: the sweep has to find what commits in it. */
 void watch_gap_dropped(struct watcher *w);

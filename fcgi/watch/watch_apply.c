@@ -20,7 +20,7 @@ void watch_limit_note(struct watcher *w, enum err err)
 }
 
 /* Edit time of version `now`.  before: the catalog's version and its edit time, NULL when it has none.
- * In a full load the edit time of an unknown row is not known. */
+ * In a full load an unknown row gets CLOCK_NEVER: its own times tell how old it is. */
 static int64_t edited_us(const struct watcher *w, const struct version *before, int64_t before_us, const struct version *now)
 {
   if (before && version_eq(*before, *now))

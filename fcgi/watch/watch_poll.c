@@ -111,7 +111,7 @@ static const char *log_mismatch(const struct watcher *w, const struct head *h)
 {
   const struct catalog_position *p = w->position;
   if (strcmp(h->incarnation, p->incarnation) != 0)
-    return p->incarnation[0] ? "this is another database, or as_of changed" : "the catalog is empty";
+    return p->incarnation[0] ? "this is another database, or as_of or the format of facts changed" : "the catalog is empty";
   if (h->purged > p->cursor)
     return "the change log was purged beyond our position";
   if (h->newest < p->cursor)

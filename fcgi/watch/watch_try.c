@@ -1,5 +1,5 @@
-/* Checks that the statements of pages work.  The watcher's own statements leave texts out, so it also tries those of
- * the pages: after an edit for one product.  When the server refused a worker's statement, it tries all statements
+/* Checks that the statements of pages work.  The watcher's own statements do not read texts, so after an edit it also
+ * tries those of the pages for one product.  When the server refused a worker's statement, it tries all statements
  * for that product until they work.  A failure is published in the state with the views of the statement and the
  * server's words.  Meanwhile the catalog is updated as usual, and pages show the last known texts. */
 #include "base/log.h"
