@@ -154,7 +154,7 @@ MUST_USE bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32
 
 /* ---- catalog_record.c: building records */
 MUST_USE enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
-                              size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
+                                       size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
 
 /* ---- catalog_derived.c: what is derived from records */
 MUST_USE bool catalog_derive(struct catalog_writer *w); /* rebuilds everything from the mirrors; false: no memory */

@@ -184,8 +184,8 @@ static enum err put_result(struct catalog_writer *w, enum err e)
   return w->broken ? ERR_NO_MEMORY : limit_log(w, e);
 }
 
-enum err catalog_put(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
-                     const uint64_t *pair_ids, size_t n_pairs)
+enum err catalog_put_product(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
+                             const uint64_t *pair_ids, size_t n_pairs)
 {
   enum err e = ERR_LIMIT;
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
@@ -199,7 +199,7 @@ enum err catalog_put(struct catalog_writer *w, const struct facts *f, const stru
   return put_result(w, e);
 }
 
-enum err catalog_remove(struct catalog_writer *w, uint64_t id)
+enum err catalog_remove_product(struct catalog_writer *w, uint64_t id)
 {
   uint32_t ordinal = w->broken ? CATALOG_NONE : catalog_ordinal_of(w, id);
   if (ordinal != CATALOG_NONE && !catalog_stage(w, ordinal, 0))

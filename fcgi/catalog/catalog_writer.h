@@ -36,9 +36,9 @@ struct catalog_writer *catalog_writer_open(struct catalog *c);
 void catalog_writer_close(struct catalog_writer **w);
 
 /* Staging.  Arguments are copied.  LIMIT: the region is full (logged). */
-MUST_USE enum err catalog_put(struct catalog_writer *w, const struct facts *f, const struct span *aliases, size_t n_aliases,
-                     const uint64_t *pair_ids, size_t n_pairs);
-MUST_USE enum err catalog_remove(struct catalog_writer *w, uint64_t id); /* NO_MEMORY or OK */
+MUST_USE enum err catalog_put_product(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
+                                      size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
+MUST_USE enum err catalog_remove_product(struct catalog_writer *w, uint64_t id); /* NO_MEMORY or OK */
 MUST_USE enum err catalog_put_sector(struct catalog_writer *w, const struct catalog_term *t); /* ignores ranking and median2 */
 void catalog_remove_sector(struct catalog_writer *w, uint64_t id);
 MUST_USE enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *t);

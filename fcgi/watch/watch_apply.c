@@ -56,7 +56,7 @@ enum err watch_product_stage(struct watcher *w, const struct product *p)
   for (size_t i = 0; i < p->n_pairs; i++)
     pairs[i] = p->pairs[i].other_id;
   facts.edited_us = product_edited_us(w, &facts);
-  return watch_staging_result(w, catalog_put(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs));
+  return watch_staging_result(w, catalog_put_product(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs));
 }
 
 enum err watch_publish(struct watcher *w, const struct catalog_position *position)
@@ -84,7 +84,7 @@ static enum err batch_apply(struct watcher *w, const uint64_t *ids, size_t n)
     if (at < batch.n && batch.products[at].facts.id == ids[i])
       err = watch_product_stage(w, &batch.products[at++]);
     else
-      err = catalog_remove(w->writer, ids[i]);
+      err = catalog_remove_product(w->writer, ids[i]);
   }
   return err;
 }

@@ -96,4 +96,3 @@ void watch_ids_sort(struct watch_ids *ids)
       ids->v[kept++] = ids->v[i];
   ids->n = kept;
 }
-

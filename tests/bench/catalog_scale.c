@@ -73,7 +73,7 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
                     .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7 + newer,
                     .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
                     .next_due_us = CLOCK_FOREVER};
-  return catalog_put(w, &f, NULL, 0, NULL, 0);
+  return catalog_put_product(w, &f, NULL, 0, NULL, 0);
 }
 
 static void terms_put(struct catalog_writer *w)

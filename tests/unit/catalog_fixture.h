@@ -51,7 +51,7 @@ static __attribute__((unused)) struct facts product_of(uint64_t id, const char *
 
 static __attribute__((unused)) void put(struct catalog_writer *w, const struct facts *f)
 {
-  assert_int_equal(catalog_put(w, f, NULL, 0, NULL, 0), ERR_OK);
+  assert_int_equal(catalog_put_product(w, f, NULL, 0, NULL, 0), ERR_OK);
 }
 
 static __attribute__((unused)) void put_term(struct catalog_writer *w, bool theme, uint64_t id, const char *slug,

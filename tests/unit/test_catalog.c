@@ -44,7 +44,7 @@ static void test_all_facts_come_back(void **state)
   f.has_editorial = true, f.has_questions = true;
   f.editorial_us = T0 + 1, f.activity_us = T0 + 2, f.spark_us = T0 + 3, f.changed_us = T0 + 4;
   f.next_due_us = f.version.due_us = T0 + 5;
-  assert_int_equal(catalog_put(x->w, &f, aliases, 2, pairs, 2), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &f, aliases, 2, pairs, 2), ERR_OK);
   catalog_put_window(x->w, f.window_us);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(pin.products, 1);
@@ -66,14 +66,14 @@ static void test_slugs_aliases_and_renames(void **state)
   struct span alias_of_one = SPAN("kubernetes"), old = SPAN("kube");
   struct facts one = product_of(1, "kafka", "Kafka"), two = product_of(2, "kube", "Kubernetes");
   bool alias;
-  assert_int_equal(catalog_put(x->w, &one, &alias_of_one, 1, NULL, 0), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &one, &alias_of_one, 1, NULL, 0), ERR_OK);
   put(x->w, &two);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   uint32_t kafka = catalog_find_id(&pin, 1), kube = catalog_find_id(&pin, 2);
   assert_int_equal(catalog_find(&pin, SPAN("kubernetes"), &alias), kafka);
   assert_true(alias);
   two = product_of(2, "kubernetes", "Kubernetes");
-  assert_int_equal(catalog_put(x->w, &two, &old, 1, NULL, 0), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &two, &old, 1, NULL, 0), ERR_OK);
   assert_int_equal(catalog_find(&pin, SPAN("kube"), &alias), kube); /* staged changes are not visible */
   assert_false(alias);
   pin = publish(x->c, x->w, 2);
@@ -119,13 +119,13 @@ static void test_a_removed_product_is_gone(void **state)
   struct facts a = product_of(1, "a", "A"), b = product_of(2, "b", "B"), got;
   uint64_t other = 2;
   bool alias;
-  assert_int_equal(catalog_put(x->w, &a, NULL, 0, &other, 1), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &a, NULL, 0, &other, 1), ERR_OK);
   put(x->w, &b);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   uint32_t ordinal = catalog_find_id(&pin, 1);
   assert_int_equal(catalog_pairs(&pin), 1);
-  assert_int_equal(catalog_remove(x->w, 1), ERR_OK);
-  assert_int_equal(catalog_remove(x->w, 99), ERR_OK);
+  assert_int_equal(catalog_remove_product(x->w, 1), ERR_OK);
+  assert_int_equal(catalog_remove_product(x->w, 99), ERR_OK);
   pin = publish(x->c, x->w, 2);
   assert_false(catalog_facts(&pin, ordinal, &got));
   assert_int_equal(catalog_find(&pin, SPAN("a"), &alias), CATALOG_NONE);
@@ -228,8 +228,8 @@ static void test_a_pair_is_listed_once_whichever_side_names_it(void **state)
   struct catalog_fixture *x = *state;
   uint64_t of_one[] = {3, 2, 2, 1}, of_two[] = {1}, id, other;
   struct facts one = product_of(1, "a", "A"), two = product_of(2, "b", "B"), three = product_of(3, "c", "C");
-  assert_int_equal(catalog_put(x->w, &one, NULL, 0, of_one, 4), ERR_OK);
-  assert_int_equal(catalog_put(x->w, &two, NULL, 0, of_two, 1), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &one, NULL, 0, of_one, 4), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &two, NULL, 0, of_two, 1), ERR_OK);
   put(x->w, &three);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_int_equal(catalog_pairs(&pin), 2);
@@ -259,9 +259,9 @@ static void test_long_and_odd_values(void **state)
   a.n90 = a.s30 = a.activities = UINT32_MAX, a.override_tenths = 500, a.window_us = CLOCK_NEVER;
   put(x->w, &a);
   a.slug = span_of(slug, 256);
-  assert_int_equal(catalog_put(x->w, &a, NULL, 0, NULL, 0), ERR_INVALID);
+  assert_int_equal(catalog_put_product(x->w, &a, NULL, 0, NULL, 0), ERR_INVALID);
   a.slug = SPAN("");
-  assert_int_equal(catalog_put(x->w, &a, NULL, 0, NULL, 0), ERR_INVALID);
+  assert_int_equal(catalog_put_product(x->w, &a, NULL, 0, NULL, 0), ERR_INVALID);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   assert_true(catalog_facts(&pin, catalog_find_id(&pin, UINT64_MAX), &got));
   assert_int_equal(got.slug.n, 255);

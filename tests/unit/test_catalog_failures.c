@@ -54,7 +54,7 @@ static enum err product_write(struct catalog_writer *w, uint64_t id, uint64_t re
   f.sectors = sectors, f.n_sectors = 2, f.themes = themes, f.n_themes = 1;
   f.activity_us = f.spark_us = T0 + (int64_t)(id * rev);
   f.next_due_us = T0 + (int64_t)id;
-  return catalog_put(w, &f, &alias, id == 7, &pair, rev > 1);
+  return catalog_put_product(w, &f, &alias, id == 7, &pair, rev > 1);
 }
 
 static enum err term_write(struct catalog_writer *w, bool theme, uint64_t id, uint64_t rev)
@@ -93,7 +93,7 @@ static enum err edits_stage(struct catalog_writer *w, const struct edits *x)
   for (uint64_t id = 1; id <= x->products && e == ERR_OK; id++)
     e = product_write(w, id == x->products ? PRODUCTS + 1 : id, 2, "New");
   if (e == ERR_OK)
-    e = catalog_remove(w, PRODUCTS);
+    e = catalog_remove_product(w, PRODUCTS);
   if (e == ERR_OK && x->terms)
     e = terms_stage(w);
   catalog_put_site(w, (struct version){9, 9, 0}, T0);

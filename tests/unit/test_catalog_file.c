@@ -45,7 +45,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   struct catalog_page about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1;
   a.n90 = 9, b.n90 = 3, a.activity_us = T0, a.next_due_us = T0 + 77;
-  assert_int_equal(catalog_put(x->w, &a, &alias, 1, pairs, 1), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &a, &alias, 1, pairs, 1), ERR_OK);
   put(x->w, &b), put(x->w, &c);
   put_term(x->w, false, 10, "data", "Data", 1);
   put_term(x->w, false, 11, "devops", "DevOps", 0);
@@ -54,7 +54,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   catalog_put_site(x->w, (struct version){7, 8, 0}, 9);
   catalog_put_window(x->w, clock_hour_floor(T0));
   publish(x->c, x->w, 41);
-  assert_int_equal(catalog_remove(x->w, 3), ERR_OK);
+  assert_int_equal(catalog_remove_product(x->w, 3), ERR_OK);
   struct catalog_position f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, T0}, {9, 9, T0}}};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   struct catalog_pin pin;
@@ -306,14 +306,14 @@ static void test_a_large_file_is_written_in_the_background(void **state)
   publish(large, w, 7);
   assert_int_equal(catalog_save(w, x->path), ERR_OK);
   assert_int_equal(catalog_save(w, x->path), ERR_RETRY); /* one at a time */
-  assert_int_equal(catalog_remove(w, 1), ERR_OK);
+  assert_int_equal(catalog_remove_product(w, 1), ERR_OK);
   publish(large, w, 8);
   catalog_writer_close(&w); /* waits for the child */
   assert_int_equal(catalog_load(other, x->path), ERR_OK);
   struct catalog_pin pin;
   assert_true(catalog_pin_current(c, &pin));
   assert_int_equal(catalog_ranking(&pin).n, 20000);
-  assert_int_equal(catalog_remove(other, 2), ERR_OK);
+  assert_int_equal(catalog_remove_product(other, 2), ERR_OK);
   publish(c, other, 9);
   assert_int_equal(catalog_save_now(other, x->path), ERR_OK);
   catalog_writer_close(&other);

@@ -100,7 +100,7 @@ static void fill(struct catalog_writer *w, struct facts *f)
   enum err e = ERR_OK;
   for (int i = 0; e == ERR_OK && i < 1000000; i++) {
     f->version.hash++;
-    e = catalog_put(w, f, NULL, 0, NULL, 0);
+    e = catalog_put_product(w, f, NULL, 0, NULL, 0);
   }
   assert_int_equal(e, ERR_LIMIT);
 }
@@ -125,7 +125,7 @@ static void test_a_full_load_without_room_removes_nothing(void **state)
   assert_int_equal(catalog_begin_full(w), ERR_OK);
   a.sectors = sectors, a.n_sectors = PRODUCT_SECTORS_MAX;
   devops.name = SPAN("A name that was made longer, and for which there is no room either, however short it may be");
-  assert_int_equal(catalog_put(w, &a, NULL, 0, NULL, 0), ERR_LIMIT);
+  assert_int_equal(catalog_put_product(w, &a, NULL, 0, NULL, 0), ERR_LIMIT);
   assert_int_equal(catalog_put_sector(w, &devops), ERR_LIMIT);
   put(w, &b);
   c->grace_us = 0; /* frees the other half for the publication */
@@ -192,7 +192,7 @@ static void test_ids_come_in_order(void **state)
   assert_int_equal(ids[0], 20);
   assert_int_equal(ids[2], 40);
   assert_int_equal(versions[0].hash, 20 * 7919);
-  assert_int_equal(catalog_remove(x->w, 30), ERR_OK);
+  assert_int_equal(catalog_remove_product(x->w, 30), ERR_OK);
   assert_int_equal(ids_after(x->w, 20, ids, versions, 10), 2);
   assert_int_equal(ids[0], 40);
   assert_int_equal(ids_after(x->w, 50, ids, versions, 10), 0);

@@ -34,7 +34,7 @@ static void site_save(const char *path)
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1;
   a.n90 = 9, a.override_tenths = 50, a.activity_us = a.spark_us = a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
   c.status = PRODUCT_DRAFT, c.lifecycle = LIFECYCLE_MAINTENANCE;
-  assert_int_equal(catalog_put(w, &a, aliases, 2, pairs, 2), ERR_OK);
+  assert_int_equal(catalog_put_product(w, &a, aliases, 2, pairs, 2), ERR_OK);
   put(w, &b), put(w, &c);
   put_term(w, false, 10, "data", "Data", 1), put_term(w, false, 11, "devops", "DevOps", 0);
   put_term(w, true, 20, "streaming", "Streaming", 0);
@@ -98,7 +98,7 @@ static enum err mutation_load(struct copy *x)
   assert_non_null(w);
   more.version.rev++;
   put(w, &more);
-  assert_int_equal(catalog_remove(w, 2), ERR_OK);
+  assert_int_equal(catalog_remove_product(w, 2), ERR_OK);
   publish(c, w, 51);
   free(catalog_dump(c));
   catalog_writer_close(&w);

@@ -32,7 +32,7 @@ static enum err generation_put(struct catalog_writer *w, uint64_t g)
     f.version = (struct version){g, mix(id, g), 0};
     f.n90 = (uint32_t)(mix(id, g) >> 40) % 40, f.changed_us = (int64_t)g;
     f.sectors = &sector, f.n_sectors = 1;
-    enum err e = catalog_put(w, &f, NULL, 0, NULL, 0);
+    enum err e = catalog_put_product(w, &f, NULL, 0, NULL, 0);
     if (e != ERR_OK)
       return e;
   }
@@ -279,7 +279,7 @@ static void test_too_many_products_are_refused_and_the_rest_stands(void **state)
     char slug[32];
     struct facts f = product_of(id, "", "");
     f.slug = f.name = span_of(slug, (size_t)snprintf(slug, sizeof slug, "other-%u", (unsigned)id));
-    e = catalog_put(w, &f, NULL, 0, NULL, 0);
+    e = catalog_put_product(w, &f, NULL, 0, NULL, 0);
   }
   assert_int_equal(e, ERR_LIMIT);
   assert_null(catalog_check(c, &valid, true, &newest));

@@ -208,7 +208,7 @@ static void change_product(struct catalog_writer *w, struct model *m, int i)
   struct facts *f = &m->facts[i];
   int what = rand() % 12;
   if (f->slug.n && what == 0) {
-    assert_int_equal(catalog_remove(w, (uint64_t)i + 1), ERR_OK);
+    assert_int_equal(catalog_remove_product(w, (uint64_t)i + 1), ERR_OK);
     f->slug.n = 0;
     return;
   }

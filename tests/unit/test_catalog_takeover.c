@@ -33,7 +33,7 @@ static void product_stage(struct catalog_writer *w, const struct rows *r, uint32
   char alias[32];
   struct span aliases = span_of(alias, (size_t)snprintf(alias, sizeof alias, "once-%s", r->slugs[i]));
   f.slug = span_z(r->slugs[i]), f.sectors = r->sectors[i], f.themes = r->themes[i];
-  assert_int_equal(catalog_put(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
+  assert_int_equal(catalog_put_product(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
 }
 
 static void term_stage(struct catalog_writer *w, const struct rows *r, bool theme, uint32_t i)
@@ -93,7 +93,7 @@ static void product_make(struct rows *r, uint32_t i, enum product_status status)
 static void product_drop(struct catalog_writer *w, struct rows *r, uint32_t i)
 {
   r->present[i] = false;
-  assert_int_equal(catalog_remove(w, i + 1), ERR_OK);
+  assert_int_equal(catalog_remove_product(w, i + 1), ERR_OK);
 }
 
 static void product_edit(struct catalog_writer *w, struct rows *r, uint32_t i, enum product_status status)
