@@ -12,7 +12,7 @@
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/migrate.h"
-#include "rows/rows_facts.h"
+#include "rows/rows_batch.h"
 #include "rows/rows_terms.h"
 
 #define ANSWER_US (10 * CLOCK_SECOND)

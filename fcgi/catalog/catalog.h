@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "model/product.h"
 #include "model/score.h"
+#include "model/term.h"
 
 #define CATALOG_NONE UINT32_MAX
 #define CATALOG_GRACE_S 60
@@ -81,16 +82,9 @@ bool catalog_theme(const struct catalog_pin *pin, uint32_t index, struct catalog
 bool catalog_theme_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
 bool catalog_theme_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
 
-struct catalog_page { /* an editors' page */
-  uint64_t id;
-  struct version version;
-  struct span slug, title;
-  enum product_status status;
-  int64_t changed_us;
-};
 uint32_t catalog_pages(const struct catalog_pin *pin);
-bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out);
-bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct catalog_page *out);
+bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct page_head *out);
+bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct page_head *out);
 
 struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
 int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in struct facts */

@@ -172,19 +172,19 @@ uint32_t catalog_pages(const struct catalog_pin *pin)
   return entries_read(pin, TABLE_PAGES).n;
 }
 
-bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct catalog_page *out)
+bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct page_head *out)
 {
   struct entries e = entries_read(pin, TABLE_PAGES);
   struct catalog_term t;
   enum product_status status;
-  *out = (struct catalog_page){0};
+  *out = (struct page_head){0};
   if (index >= e.n || !term_read(pin, e.at[index].record, &t, &status))
     return false;
-  *out = (struct catalog_page){t.id, t.version, t.slug, t.name, status, t.sort};
+  *out = (struct page_head){t.id, t.version, t.slug, t.name, status, t.sort};
   return true;
 }
 
-bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct catalog_page *out)
+bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct page_head *out)
 {
   struct entries e = entries_read(pin, TABLE_PAGES);
   return catalog_page_at(pin, entry_find(pin, &e, 0, &slug), out);

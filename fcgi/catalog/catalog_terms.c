@@ -79,7 +79,7 @@ static void term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t 
   w->dirty_kind[k] = true;
 }
 
-enum err catalog_put_sector(struct catalog_writer *w, const struct catalog_term *t)
+enum err catalog_put_sector(struct catalog_writer *w, const struct term *t)
 {
   struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort,
                                   .edited_us = t->edited_us};
@@ -91,7 +91,7 @@ void catalog_remove_sector(struct catalog_writer *w, uint64_t id)
   term_remove(w, KIND_SECTOR, id);
 }
 
-enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *t)
+enum err catalog_put_theme(struct catalog_writer *w, const struct term *t)
 {
   struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort,
                                   .edited_us = t->edited_us};
@@ -103,7 +103,7 @@ void catalog_remove_theme(struct catalog_writer *w, uint64_t id)
   term_remove(w, KIND_THEME, id);
 }
 
-enum err catalog_put_page(struct catalog_writer *w, const struct catalog_page *p)
+enum err catalog_put_page(struct catalog_writer *w, const struct page_head *p)
 {
   struct catalog_term_record r = {.id = p->id, .rev = p->version.rev, .hash = p->version.hash,
                                   .number = p->changed_us, .status = (uint16_t)p->status};

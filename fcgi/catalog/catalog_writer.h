@@ -39,11 +39,11 @@ void catalog_writer_close(struct catalog_writer **w);
 MUST_USE enum err catalog_put_product(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
                                       size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
 MUST_USE enum err catalog_remove_product(struct catalog_writer *w, uint64_t id); /* NO_MEMORY or OK */
-MUST_USE enum err catalog_put_sector(struct catalog_writer *w, const struct catalog_term *t); /* ignores ranking and median2 */
+MUST_USE enum err catalog_put_sector(struct catalog_writer *w, const struct term *t);
 void catalog_remove_sector(struct catalog_writer *w, uint64_t id);
-MUST_USE enum err catalog_put_theme(struct catalog_writer *w, const struct catalog_term *t);
+MUST_USE enum err catalog_put_theme(struct catalog_writer *w, const struct term *t);
 void catalog_remove_theme(struct catalog_writer *w, uint64_t id);
-MUST_USE enum err catalog_put_page(struct catalog_writer *w, const struct catalog_page *p);
+MUST_USE enum err catalog_put_page(struct catalog_writer *w, const struct page_head *p);
 void catalog_remove_page(struct catalog_writer *w, uint64_t id);
 void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us);
 void catalog_put_window(struct catalog_writer *w, int64_t window_us);

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "db/db_fault.h"
 #include "db/db_login.h"
 #include "db/db_session.h"
 #include "db/db_tables.h"
 #include "db/db_wait.h"
-#include "rows/rows_values.h"
 
 #define LOG_EVERY_S 10
 #define HOLD_US (1000 * INT64_C(1000))      /* how long the breaker keeps everybody away */
@@ -34,6 +34,16 @@ struct db {
   char sentence[384];
   struct log_limit unavailable, invalid, lost;
 };
+
+void db_thread_begin(void)
+{
+  mysql_thread_init();
+}
+
+void db_thread_end(void)
+{
+  mysql_thread_end();
+}
 
 struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker)
 {
@@ -105,7 +115,7 @@ static enum err failed_as(struct db *db, unsigned number, enum err as, const cha
   METRICS_ADD(db->metrics, db_errors, 1);
   db->failure = number;
   snprintf(db->sentence, sizeof db->sentence, "%s: %s", said, advice);
-  log_limit_news(limit, rows_hash_span(number, span_z(said)));
+  log_limit_news(limit, hash_span(number, span_z(said)));
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
               server_name(db->config), number, said, advice);
   return as;

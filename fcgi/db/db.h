@@ -33,6 +33,10 @@
 
 struct db;
 
+/* A thread that uses connections calls these at its start and its end.  The main thread need not. */
+void db_thread_begin(void);
+void db_thread_end(void);
+
 /* Opens nothing yet.  config, metrics and breaker must outlive it.  NULL: no memory. */
 struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker);
 void db_free(struct db **db);

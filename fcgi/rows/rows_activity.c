@@ -4,8 +4,10 @@
  * several times.  Then counts would be too high, and equal digests would cancel each other in BIT_XOR.
  * Each group therefore tells how many rows it has and how many ids; when these differ the statement is
  * asked again over a source that numbers the copies of each row and takes the first. */
+#include "rows/rows_activity.h"
+
 #include "model/score.h"
-#include "rows/rows_facts.h"
+#include "rows/rows_cells.h"
 #include "rows/rows_values.h"
 
 void rows_activity_from(struct buf *sql, const struct rows_set *set, const struct rows_window *window, bool repeats)
@@ -33,6 +35,18 @@ void rows_activity_due(const struct rows_reading *r, struct buf *sql, int64_t fr
   rows_activity_from(sql, &r->set, &(struct rows_window){from_us, r->snapshot.site_now_us}, r->repeats);
 }
 
+void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to)
+{
+  *to = (struct activity){.id = db_uint(rows, column),
+                          .kind = rows_kind(db_text(rows, column + 1)),
+                          .class = rows_class(db_text(rows, column + 2)),
+                          .title = span_trim(rows_cell(arena, rows, column + 3)),
+                          .url = rows_cell(arena, rows, column + 4),
+                          .version = rows_cell(arena, rows, column + 5),
+                          .occurred_us = db_time(rows, column + 6)};
+}
+
+/* ---- counts */
 
 enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST, A_ROWS, A_IDS };
 
@@ -72,10 +86,10 @@ static void activity_take(struct rows_reading *r, struct db_rows *rows, struct p
   f->activity_us = db_time(rows, A_NEWEST);
   f->spark_us = db_time(rows, A_SPARK);
   if (db_config(r->db)->as_of_us == CLOCK_NEVER)
-    rows_due_at(f, db_time(rows, A_NEXT));
+    rows_reading_due(f, db_time(rows, A_NEXT));
   if (f->activities) {
-    rows_facts_mix(r, p, f->activities);
-    rows_facts_mix(r, p, db_uint(rows, A_DIGEST));
+    rows_reading_mix(r, p, f->activities);
+    rows_reading_mix(r, p, db_uint(rows, A_DIGEST));
   }
 }
 
@@ -93,7 +107,7 @@ static enum err activities_ask(struct rows_reading *r, bool *copies)
   if (err == ERR_OK)
     db_rewind(&rows);
   while (err == ERR_OK && !*copies && db_next(&rows)) {
-    struct product *p = rows_facts_find(r, db_uint(&rows, A_PRODUCT));
+    struct product *p = rows_reading_find(r, db_uint(&rows, A_PRODUCT));
     if (p)
       activity_take(r, &rows, p);
   }

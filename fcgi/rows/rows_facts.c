@@ -1,28 +1,10 @@
 #include "rows/rows_facts.h"
 
-#include "model/score.h"
+#include "base/hash.h"
+#include "rows/rows_activity.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
-
-struct product *rows_facts_find(const struct rows_reading *r, uint64_t id)
-{
-  size_t low = 0, high = r->n;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (r->products[middle].facts.id < id)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < r->n && r->products[low].facts.id == id ? &r->products[low] : NULL;
-}
-
-void rows_facts_mix(struct rows_reading *r, const struct product *p, uint64_t value)
-{
-  uint64_t *hash = &r->hashes[p - r->products];
-  *hash = rows_hash(*hash, value);
-}
 
 /* ---- the clock */
 
@@ -99,7 +81,7 @@ static enum err products_take(struct rows_reading *r, struct db_rows *rows)
     struct product *p = &r->products[r->n];
     if (r->n == 0)
       snapshot_set(r, db_time(rows, P_NOW));
-    uint64_t digest = rows_hash(ROWS_HASH_START, db_uint(rows, P_DIGEST));
+    uint64_t digest = hash_mix(ROWS_HASH_START, db_uint(rows, P_DIGEST));
     bool copy = r->n && p[-1].facts.id == db_uint(rows, P_ID);
     copies = copies || copy;
     if (copy && digest >= r->hashes[r->n - 1])
@@ -159,12 +141,6 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, " GROUP BY product_id");
 }
 
-void rows_due_at(struct facts *f, int64_t us)
-{
-  if (us != CLOCK_NEVER && us < f->next_due_us)
-    f->next_due_us = us;
-}
-
 /* Of the copies of an editorial the one with the least digest. */
 static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
 {
@@ -198,17 +174,17 @@ static enum err editorials_read(struct rows_reading *r)
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);
   while (err == ERR_OK && db_next(&rows)) {
-    struct product *p = rows_facts_find(r, db_uint(&rows, E_PRODUCT));
+    struct product *p = rows_reading_find(r, db_uint(&rows, E_PRODUCT));
     if (p && db_uint(&rows, E_ID) == 0)
-      rows_due_at(&p->facts, db_time(&rows, E_PUBLISHED));
+      rows_reading_due(&p->facts, db_time(&rows, E_PUBLISHED));
     else if (p)
       err = editorial_take(r, &rows, p);
   }
   db_rows_free(&rows);
   for (size_t i = 0; err == ERR_OK && i < r->n; i++)
     if (r->products[i].editorial) {
-      rows_facts_mix(r, &r->products[i], r->products[i].editorial->id);
-      rows_facts_mix(r, &r->products[i], r->digests[i]);
+      rows_reading_mix(r, &r->products[i], r->products[i].editorial->id);
+      rows_reading_mix(r, &r->products[i], r->digests[i]);
     }
   return err;
 }
@@ -249,30 +225,4 @@ enum err rows_facts_read(struct db *db, void *arg)
       (err = rows_activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
     finish(r);
   return err == ERR_OK && arena_failed(r->arena) ? ERR_NO_MEMORY : err;
-}
-
-static enum err batch_read(struct db *db, struct rows_reading *r, struct rows_batch *out)
-{
-  uint64_t after = r->set.first - 1;
-  enum err err = db_snapshot(db, r->deadline_us, rows_facts_read, r);
-  *out = (struct rows_batch){.products = r->products, .n = r->n, .snapshot = r->snapshot, .ended = r->ended};
-  out->last = r->set.ids || r->ended ? UINT64_MAX : r->set.last;
-  if (out->last < after)
-    out->last = after;
-  return err;
-}
-
-enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
-                         struct rows_batch *out)
-{
-  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = ids, .n = n}};
-  return batch_read(db, &r, out);
-}
-
-enum err rows_batch_range(struct db *db, const struct rows_range *range, struct arena *arena, int64_t deadline_us,
-                          struct rows_batch *out)
-{
-  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .most = range->most,
-                           .until = range->until, .set = {.first = range->after + 1, .last = range->until}};
-  return batch_read(db, &r, out);
 }

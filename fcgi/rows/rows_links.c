@@ -2,8 +2,8 @@
  * rows come in any order and are sorted here, so that the same links always give the same hash. */
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "rows/rows_facts.h"
-#include "rows/rows_values.h"
 #include "text/slug.h"
 
 /* In the order in which they go into the hash. */
@@ -50,7 +50,7 @@ static struct link *links_take(struct rows_reading *r, struct db_rows *rows, siz
   struct link *links = ARENA_ARRAY(r->arena, rows->count + 1, struct link);
   *n = 0;
   while (links && db_next(rows)) {
-    struct product *p = rows_facts_find(r, db_uint(rows, L_PRODUCT));
+    struct product *p = rows_reading_find(r, db_uint(rows, L_PRODUCT));
     if (p)
       links[(*n)++] = (struct link){p, (enum kind)db_uint(rows, L_KIND), db_int(rows, L_SORT), db_uint(rows, L_ID),
                                     arena_copy(r->arena, db_text(rows, L_SLUG))};
@@ -118,9 +118,9 @@ static enum err group_set(struct rows_reading *r, struct link *links, size_t n)
     p->facts.version.rev = links->id;
     return ERR_OK;
   }
-  rows_facts_mix(r, p, (uint64_t)links->kind);
+  rows_reading_mix(r, p, (uint64_t)links->kind);
   for (size_t i = 0; i < n; i++)
-    rows_facts_mix(r, p, links->kind == KIND_ALIAS ? rows_hash_span(0, links[i].slug) : links[i].id);
+    rows_reading_mix(r, p, links->kind == KIND_ALIAS ? hash_span(0, links[i].slug) : links[i].id);
   if (links->kind == KIND_SECTOR)
     return ids_set(r, links, n, PRODUCT_SECTORS_MAX, &p->facts.sectors, &p->facts.n_sectors);
   if (links->kind == KIND_THEME)

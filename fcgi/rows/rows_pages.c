@@ -1,6 +1,9 @@
 /* The smaller readings: a later page of a timeline, the site's questions, an editors' page. */
+#include "base/hash.h"
+#include "rows/rows_activity.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
+#include "rows/rows_terms.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
 
@@ -117,7 +120,7 @@ static enum err page_read(struct db *db, void *arg)
     g->out->title = rows_name(g->arena, &rows, 1, g->out->slug);
     g->out->status = rows_status(db_text(&rows, 2));
     g->out->updated_us = db_time(&rows, 3);
-    g->out->version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 4));
+    g->out->version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 4));
     g->out->body_md = rows_cell(g->arena, &rows, 5);
     if (!slug_valid_page(g->out->slug))
       err = ERR_NOT_FOUND;

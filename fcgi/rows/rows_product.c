@@ -2,7 +2,7 @@
  * statements for the activities that are shown in words and those that are drawn in the chart. */
 #include <stdlib.h>
 
-#include "rows/rows_cells.h"
+#include "rows/rows_activity.h"
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
 
@@ -55,17 +55,6 @@ static bool newest_room(struct rows_reading *r, struct newest *to, size_t most)
   return to->v && to->digests;
 }
 
-void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to)
-{
-  *to = (struct activity){.id = db_uint(rows, column),
-                          .kind = rows_kind(db_text(rows, column + 1)),
-                          .class = rows_class(db_text(rows, column + 2)),
-                          .title = span_trim(rows_cell(arena, rows, column + 3)),
-                          .url = rows_cell(arena, rows, column + 4),
-                          .version = rows_cell(arena, rows, column + 5),
-                          .occurred_us = db_time(rows, column + 6)};
-}
-
 /* The row takes the place of a copy with a greater digest, or a new one while there is room. */
 static void newest_put(struct newest *to, const struct activity *one, uint64_t digest)
 {
@@ -112,7 +101,7 @@ static enum err newest_read(struct rows_reading *r)
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);
   while (err == ERR_OK && db_next(&rows)) {
-    struct product *p = rows_facts_find(r, db_uint(&rows, T_PRODUCT));
+    struct product *p = rows_reading_find(r, db_uint(&rows, T_PRODUCT));
     if (p)
       err = newest_take(r, &rows, &p->facts, &lists[2 * (p - r->products)]);
   }
@@ -140,7 +129,7 @@ static void moves_take(struct rows_reading *r, struct db_rows *rows, struct char
   for (size_t i = 0; db_next(rows); i++) {
     uint64_t id = db_uint(rows, 0);
     if (!p || p->facts.id != id)
-      p = rows_facts_find(r, id);
+      p = rows_reading_find(r, id);
     if (!p)
       continue;
     moves[i] = (struct chart_move){db_time(rows, 1), rows_kind(db_text(rows, 2)), rows_class(db_text(rows, 3))};
@@ -212,7 +201,7 @@ enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct aren
   enum err err = db_snapshot(db, deadline_us, read_all, &r);
   *snapshot = r.snapshot;
   for (size_t i = 0; err == ERR_OK && i < n; i++) {
-    const struct product *p = rows_facts_find(&r, ids[i]);
+    const struct product *p = rows_reading_find(&r, ids[i]);
     if (p)
       out[i] = *p;
   }

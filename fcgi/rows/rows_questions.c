@@ -95,7 +95,7 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
   struct item *items = ARENA_ARRAY(r->arena, rows->count + 1, struct item);
   *n = 0;
   while (items && db_next(rows)) {
-    struct product *p = rows_facts_find(r, db_uint(rows, Q_PRODUCT));
+    struct product *p = rows_reading_find(r, db_uint(rows, Q_PRODUCT));
     enum kind kind = (enum kind)db_uint(rows, Q_KIND);
     uint64_t other = db_uint(rows, Q_OTHER);
     if (!p || other == p->facts.id || (kind == KIND_WORDS && other == 0))
@@ -159,7 +159,7 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
     start = i + 1;
   }
   for (size_t i = 0; i < n; i++)
-    rows_facts_mix(r, p, items[i].digest);
+    rows_reading_mix(r, p, items[i].digest);
   return ERR_OK;
 }
 

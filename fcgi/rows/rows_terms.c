@@ -1,7 +1,8 @@
 #include "rows/rows_terms.h"
 
+#include "base/hash.h"
 #include "rows/rows_cells.h"
-#include "rows/rows_facts.h"
+#include "rows/rows_sql.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
 
@@ -31,7 +32,7 @@ enum err rows_site_version(struct db *db, int64_t deadline_us, struct version *o
   err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows))
-    out->hash = rows_hash(rows_hash(ROWS_HASH_START, db_uint(&rows, 0)), db_uint(&rows, 1));
+    out->hash = hash_mix(hash_mix(ROWS_HASH_START, db_uint(&rows, 0)), db_uint(&rows, 1));
   db_rows_free(&rows);
   return err;
 }
@@ -52,25 +53,25 @@ static enum err query(struct db *db, struct terms_reading *t, const char *senten
 }
 
 /* Of the copies of a row the one with the least hash, always the same one. */
-static void least_keep(struct catalog_term *kept, const struct catalog_term *copy)
+static void least_keep(struct term *kept, const struct term *copy)
 {
   if (copy->version.hash < kept->version.hash)
     *kept = *copy;
 }
 
-static enum err terms_query(struct db *db, struct terms_reading *t, const char *sql, struct catalog_term **to, size_t *n)
+static enum err terms_query(struct db *db, struct terms_reading *t, const char *sql, struct term **to, size_t *n)
 {
   struct db_rows rows;
   enum err err = query(db, t, sql, &rows);
   *n = 0;
-  *to = err == ERR_OK ? ARENA_ARRAY(t->arena, rows.count + 1, struct catalog_term) : NULL;
+  *to = err == ERR_OK ? ARENA_ARRAY(t->arena, rows.count + 1, struct term) : NULL;
   if (err == ERR_OK && !*to)
     err = ERR_NO_MEMORY;
   while (err == ERR_OK && db_next(&rows)) {
-    struct catalog_term term = {.id = db_uint(&rows, 0),
+    struct term term = {.id = db_uint(&rows, 0),
                                 .slug = arena_copy(t->arena, db_text(&rows, 1)),
                                 .sort = db_int(&rows, 3),
-                                .version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 4))};
+                                .version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 4))};
     term.name = rows_name(t->arena, &rows, 2, term.slug);
     if (!slug_valid(term.slug))
       continue;
@@ -89,17 +90,17 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
   struct rows_terms *out = t->out;
   enum err err = query(db, t, "SELECT g.id, g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST
                               " FROM site_page g ORDER BY g.id", &rows);
-  out->pages = err == ERR_OK ? ARENA_ARRAY(t->arena, rows.count + 1, struct catalog_page) : NULL;
+  out->pages = err == ERR_OK ? ARENA_ARRAY(t->arena, rows.count + 1, struct page_head) : NULL;
   if (err == ERR_OK && !out->pages)
     err = ERR_NO_MEMORY;
   while (err == ERR_OK && db_next(&rows)) {
-    struct catalog_page page = {.id = db_uint(&rows, 0),
+    struct page_head page = {.id = db_uint(&rows, 0),
                                 .slug = arena_copy(t->arena, db_text(&rows, 1)),
                                 .status = rows_status(db_text(&rows, 3)),
                                 .changed_us = db_time(&rows, 4),
-                                .version.hash = rows_hash(ROWS_HASH_START, db_uint(&rows, 5))};
+                                .version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 5))};
     page.title = rows_name(t->arena, &rows, 2, page.slug);
-    struct catalog_page *last = out->n_pages ? &out->pages[out->n_pages - 1] : NULL;
+    struct page_head *last = out->n_pages ? &out->pages[out->n_pages - 1] : NULL;
     if (!slug_valid_page(page.slug))
       continue;
     if (!last || last->id != page.id)
@@ -111,7 +112,7 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
   return err;
 }
 
-static struct catalog_term *term_find(struct catalog_term *terms, size_t n, uint64_t id)
+static struct term *term_find(struct term *terms, size_t n, uint64_t id)
 {
   for (size_t low = 0, high = n; low < high;) {
     size_t middle = low + (high - low) / 2;
@@ -142,7 +143,7 @@ static enum err revisions_query(struct db *db, struct terms_reading *t)
   while (err == ERR_OK && db_next(&rows)) {
     struct span entity = db_text(&rows, 0);
     uint64_t id = db_uint(&rows, 1), rev = db_uint(&rows, 2);
-    struct catalog_term *term = span_eq(entity, SPAN("sector"))  ? term_find(out->sectors, out->n_sectors, id)
+    struct term *term = span_eq(entity, SPAN("sector"))  ? term_find(out->sectors, out->n_sectors, id)
                                 : span_eq(entity, SPAN("theme")) ? term_find(out->themes, out->n_themes, id)
                                                                  : NULL;
     if (term)

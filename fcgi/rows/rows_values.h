@@ -20,7 +20,5 @@ enum activity_class rows_class(struct span word);
 int rows_override(struct span number);
 
 #define ROWS_HASH_START (UINT64_C(0x9e3779b97f4a7c15) ^ ROWS_FORMAT)
-uint64_t rows_hash(uint64_t hash, uint64_t value);
-uint64_t rows_hash_span(uint64_t hash, struct span s);
 
 #endif

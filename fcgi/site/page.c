@@ -127,7 +127,7 @@ bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out)
 
 void page_about_find(struct page *p)
 {
-  struct catalog_page found;
+  struct page_head found;
   p->has_about = catalog_page_slug(&p->pin, SPAN("about"), &found) && found.status == PRODUCT_PUBLISHED;
   page_digest(p, &p->has_about, sizeof p->has_about);
 }

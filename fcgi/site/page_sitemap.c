@@ -71,7 +71,7 @@ static uint32_t pages_count(struct page *p)
 static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n)
 {
   struct catalog_term t;
-  struct catalog_page e;
+  struct page_head e;
   static const char *const fixed[FIXED] = {"/", "/compare", "/leaderboard", "/sectors", "/faq"};
   uint32_t sectors = catalog_sectors(&p->pin), pages = catalog_pages(&p->pin);
   if (n < FIXED)

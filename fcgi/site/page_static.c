@@ -10,7 +10,7 @@
 #define EXAMPLE_TRIES 50
 
 struct static_page {
-  struct catalog_page row; /* id 0: none */
+  struct page_head row; /* id 0: none */
   size_t want;             /* SIZE_MAX: none */
 };
 

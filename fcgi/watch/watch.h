@@ -17,7 +17,7 @@
 #define DIPTYCH_WATCH_WATCH_H
 
 #include "catalog/catalog_writer.h"
-#include "rows/rows_facts.h"
+#include "rows/rows_batch.h"
 #include "rows/rows_terms.h"
 #include "watch/watch_loop.h"
 

@@ -119,7 +119,7 @@ static bool differs(struct terms_change *c, const struct version *before, const 
 }
 
 /* The same for a sector or theme; sets its edited_us. */
-static bool term_differs(struct terms_change *c, const struct catalog_term *before, struct catalog_term *now)
+static bool term_differs(struct terms_change *c, const struct catalog_term *before, struct term *now)
 {
   const struct version *version = before ? &before->version : NULL;
   now->edited_us = edited_us(c->w, version, before ? before->edited_us : CLOCK_NEVER, &now->version);
@@ -139,7 +139,7 @@ static void staging_note(struct terms_change *c, enum err err)
     c->err = err;
 }
 
-static bool terms_hold(const struct catalog_term *terms, size_t n, uint64_t id)
+static bool terms_hold(const struct term *terms, size_t n, uint64_t id)
 {
   for (size_t i = 0; i < n; i++)
     if (terms[i].id == id)
@@ -179,7 +179,7 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
 
 static void pages_apply(struct terms_change *c, const struct rows_terms *t)
 {
-  struct catalog_page before;
+  struct page_head before;
   uint32_t n = known_count(c, catalog_pages);
   for (size_t i = 0; i < t->n_pages; i++) {
     bool known = false;

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "model/score.h"
-#include "rows/rows_sql.h"
+#include "rows/rows_activity.h"
 #include "watch/watch.h"
 
 #define SLICE 5000

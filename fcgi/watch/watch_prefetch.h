@@ -6,7 +6,7 @@
 #ifndef DIPTYCH_WATCH_WATCH_PREFETCH_H
 #define DIPTYCH_WATCH_WATCH_PREFETCH_H
 
-#include "rows/rows_facts.h"
+#include "rows/rows_batch.h"
 
 struct watcher;
 struct watch_prefetch;

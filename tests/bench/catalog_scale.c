@@ -80,7 +80,7 @@ static void terms_put(struct catalog_writer *w)
 {
   char slug[32];
   for (uint64_t i = 1; i <= THEMES; i++) {
-    struct catalog_term t = {.id = i, .version = {.rev = 1, .hash = i}, .slug = {slug, 0}, .sort = (int64_t)i};
+    struct term t = {.id = i, .version = {.rev = 1, .hash = i}, .slug = {slug, 0}, .sort = (int64_t)i};
     t.slug.n = (size_t)snprintf(slug, sizeof slug, "term-%u", (unsigned)i);
     t.name = t.slug;
     if (catalog_put_theme(w, &t) != ERR_OK || (i <= SECTORS && catalog_put_sector(w, &t) != ERR_OK))

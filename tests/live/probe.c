@@ -49,14 +49,14 @@ json_t *probe_facts(const struct facts *f)
   return o;
 }
 
-json_t *probe_term(const char *entity, const struct catalog_term *t)
+json_t *probe_term(const char *entity, const struct term *t)
 {
   return json_pack("{s:s, s:I, s:o, s:o, s:o, s:I}", "entity", entity, "id", (json_int_t)t->id, "version",
                    probe_version(t->version), "slug", probe_text(t->slug), "name", probe_text(t->name), "sort",
                    (json_int_t)t->sort);
 }
 
-json_t *probe_page(const struct catalog_page *p)
+json_t *probe_page(const struct page_head *p)
 {
   return json_pack("{s:s, s:I, s:o, s:o, s:o, s:i}", "entity", "page", "id", (json_int_t)p->id, "version",
                    probe_version(p->version), "slug", probe_text(p->slug), "name", probe_text(p->title), "status",

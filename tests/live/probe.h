@@ -4,14 +4,13 @@
 
 #include <jansson.h>
 
-#include "catalog/catalog.h"
-#include "model/product.h"
+#include "model/term.h"
 
 json_t *probe_text(struct span s);
 json_t *probe_version(struct version v); /* "rev:hash" */
 json_t *probe_facts(const struct facts *f);
-json_t *probe_term(const char *entity, const struct catalog_term *t);
-json_t *probe_page(const struct catalog_page *p);
+json_t *probe_term(const char *entity, const struct term *t);
+json_t *probe_page(const struct page_head *p);
 void probe_say(json_t *o); /* a line on standard output; takes o */
 
 #endif

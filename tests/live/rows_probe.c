@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "probe.h"
-#include "rows/rows_facts.h"
+#include "rows/rows_batch.h"
 #include "rows/rows_terms.h"
 
 static json_t *activities_json(const struct activity *a, size_t n)

@@ -84,15 +84,20 @@ static json_t *by_slug(const struct catalog_pin *pin, const char *word)
   return o;
 }
 
+static json_t *term_json(const char *entity, const struct catalog_term *t)
+{
+  return probe_term(entity, &(struct term){.id = t->id, .version = t->version, .slug = t->slug, .name = t->name, .sort = t->sort});
+}
+
 static json_t *terms(const struct catalog_pin *pin, const char *entity)
 {
   json_t *list = json_array();
   struct catalog_term t;
-  struct catalog_page g;
+  struct page_head g;
   for (uint32_t i = 0; *entity == 's' && catalog_sector(pin, i, &t); i++)
-    json_array_append_new(list, probe_term(entity, &t));
+    json_array_append_new(list, term_json(entity, &t));
   for (uint32_t i = 0; *entity == 't' && catalog_theme(pin, i, &t); i++)
-    json_array_append_new(list, probe_term(entity, &t));
+    json_array_append_new(list, term_json(entity, &t));
   for (uint32_t i = 0; *entity == 'p' && catalog_page_at(pin, i, &g); i++)
     json_array_append_new(list, probe_page(&g));
   return list;

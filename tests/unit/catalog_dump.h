@@ -59,7 +59,7 @@ static void dump_terms(FILE *out, const struct catalog_pin *pin, bool themes)
 
 static void dump_others(FILE *out, const struct catalog_pin *pin)
 {
-  struct catalog_page p;
+  struct page_head p;
   uint64_t a, b;
   for (uint32_t i = 0; catalog_page_at(pin, i, &p); i++)
     fprintf(out, "page %llu v%llu %.*s \"%.*s\" %d %lld\n", (unsigned long long)p.id, (unsigned long long)p.version.rev,

@@ -57,7 +57,7 @@ static __attribute__((unused)) void put(struct catalog_writer *w, const struct f
 static __attribute__((unused)) void put_term(struct catalog_writer *w, bool theme, uint64_t id, const char *slug,
                                             const char *name, int64_t sort)
 {
-  struct catalog_term t = {.id = id, .version = {1, id}, .slug = span_z(slug), .name = span_z(name), .sort = sort};
+  struct term t = {.id = id, .version = {1, id}, .slug = span_z(slug), .name = span_z(name), .sort = sort};
   assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
 }
 

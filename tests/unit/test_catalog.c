@@ -203,8 +203,8 @@ static void test_a_term_lists_its_products_whichever_came_first(void **state)
 static void test_pages_and_the_site(void **state)
 {
   struct catalog_fixture *x = *state;
-  struct catalog_page about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0}, got;
-  struct catalog_page method = {4, {1, 2, 0}, SPAN("methodology"), SPAN("Methodology"), PRODUCT_DRAFT, T0 + 1};
+  struct page_head about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0}, got;
+  struct page_head method = {4, {1, 2, 0}, SPAN("methodology"), SPAN("Methodology"), PRODUCT_DRAFT, T0 + 1};
   assert_int_equal(catalog_put_page(x->w, &method), ERR_OK);
   assert_int_equal(catalog_put_page(x->w, &about), ERR_OK);
   catalog_put_site(x->w, (struct version){7, 8, 0}, 9);

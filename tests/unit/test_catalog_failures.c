@@ -59,7 +59,7 @@ static enum err product_write(struct catalog_writer *w, uint64_t id, uint64_t re
 
 static enum err term_write(struct catalog_writer *w, bool theme, uint64_t id, uint64_t rev)
 {
-  struct catalog_term t = {.id = id, .version = {rev, id, 0}, .slug = SPAN("term"), .name = SPAN("A term"), .edited_us = T0};
+  struct term t = {.id = id, .version = {rev, id, 0}, .slug = SPAN("term"), .name = SPAN("A term"), .edited_us = T0};
   return theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t);
 }
 
@@ -80,7 +80,7 @@ struct edits {
 
 static enum err terms_stage(struct catalog_writer *w)
 {
-  struct catalog_page page = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
+  struct page_head page = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
   enum err e = term_write(w, false, 2, 2);
   if (e == ERR_OK)
     e = term_write(w, true, 4, 1);

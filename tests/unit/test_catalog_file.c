@@ -42,7 +42,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   uint64_t sectors[] = {10, 11}, themes[] = {20}, pairs[] = {2};
   struct span alias = SPAN("apache-kafka");
   struct facts a = product_of(1, "kafka", "Kafka"), b = product_of(2, "nats", "NATS"), c = product_of(3, "gone", "Gone");
-  struct catalog_page about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
+  struct page_head about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1;
   a.n90 = 9, b.n90 = 3, a.activity_us = T0, a.next_due_us = T0 + 77;
   assert_int_equal(catalog_put_product(x->w, &a, &alias, 1, pairs, 1), ERR_OK);
@@ -67,7 +67,7 @@ static void check_site(const struct catalog *c, struct catalog_writer *w)
 {
   struct catalog_position *f = malloc(sizeof *f);
   struct catalog_term t;
-  struct catalog_page page;
+  struct page_head page;
   struct facts facts;
   struct catalog_pin pin;
   bool alias;

@@ -111,7 +111,7 @@ static void test_a_full_load_without_room_removes_nothing(void **state)
   struct catalog_writer *w = catalog_writer_open(c);
   struct facts a = product_of(1, "a", "A"), b = product_of(2, "b", "B");
   uint64_t sectors[PRODUCT_SECTORS_MAX];
-  struct catalog_term devops = {.id = 10, .version = {1, 1}, .slug = SPAN("devops"), .name = SPAN("DevOps")};
+  struct term devops = {.id = 10, .version = {1, 1}, .slug = SPAN("devops"), .name = SPAN("DevOps")};
   (void)state;
   put(w, &a), put(w, &b);
   put_term(w, false, 10, "devops", "DevOps", 0);

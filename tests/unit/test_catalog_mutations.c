@@ -27,7 +27,7 @@ static void site_save(const char *path)
   uint64_t sectors[] = {10, 11}, themes[] = {20}, pairs[] = {2, 3};
   struct span aliases[] = {SPAN("apache-kafka"), SPAN("kfk")};
   struct facts a = product_of(1, "kafka", "Apache Kafka"), b = product_of(2, "nats", "NATS"), c = product_of(3, "draft", "Draft");
-  struct catalog_page about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
+  struct page_head about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
   struct catalog *made = catalog_create(ROOM);
   struct catalog_writer *w = catalog_writer_open(made);
   struct catalog_state s = {.ready = true, .confirmed_us = T0, .incarnation = "one"};

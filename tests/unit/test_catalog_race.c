@@ -37,7 +37,7 @@ static enum err generation_put(struct catalog_writer *w, uint64_t g)
       return e;
   }
   for (uint64_t id = 1; id <= SECTORS; id++) {
-    struct catalog_term t = {.id = id, .version = {g, g}, .slug = SPAN("s"), .name = SPAN("S")};
+    struct term t = {.id = id, .version = {g, g}, .slug = SPAN("s"), .name = SPAN("S")};
     enum err e = catalog_put_sector(w, &t);
     if (e != ERR_OK)
       return e;

@@ -39,14 +39,14 @@ static void product_stage(struct catalog_writer *w, const struct rows *r, uint32
 static void term_stage(struct catalog_writer *w, const struct rows *r, bool theme, uint32_t i)
 {
   char slug[16];
-  struct catalog_term t = {.id = i + 1, .version = {r->term_rev[theme][i], i, 0}, .sort = (int64_t)(i * 7 % 5), .edited_us = T0,
+  struct term t = {.id = i + 1, .version = {r->term_rev[theme][i], i, 0}, .sort = (int64_t)(i * 7 % 5), .edited_us = T0,
                            .slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "term-%u", i)), .name = SPAN("Term")};
   assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
 }
 
 static void others_stage(struct catalog_writer *w, const struct rows *r)
 {
-  struct catalog_page page = {1, {r->page_rev, 5, 0}, SPAN("about"), SPAN("About"), PRODUCT_PUBLISHED, T0};
+  struct page_head page = {1, {r->page_rev, 5, 0}, SPAN("about"), SPAN("About"), PRODUCT_PUBLISHED, T0};
   if (r->page)
     assert_int_equal(catalog_put_page(w, &page), ERR_OK);
   if (r->site_rev)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/hash.h"
 #include "db/db_fault.h"
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
@@ -50,15 +51,24 @@ static void hashes_depend_on_value_and_order(void **state)
 {
   (void)state;
   uint64_t h = ROWS_HASH_START;
-  assert_true(rows_hash(rows_hash(h, 1), 2) != rows_hash(rows_hash(h, 2), 1));
-  assert_true(rows_hash(h, 0) != h);
-  assert_true(rows_hash(h, 0) != rows_hash(rows_hash(h, 0), 0));
-  assert_true(rows_hash_span(h, SPAN("ab")) != rows_hash_span(h, SPAN("ba")));
-  assert_true(rows_hash_span(h, SPAN("a\0")) != rows_hash_span(h, SPAN("a")));
-  assert_true(rows_hash_span(rows_hash_span(h, SPAN("a")), SPAN("bc")) !=
-              rows_hash_span(rows_hash_span(h, SPAN("ab")), SPAN("c")));
-  assert_true(rows_hash_span(h, SPAN("12345678")) != rows_hash_span(h, SPAN("123456789")));
-  assert_true(rows_hash_span(h, SPAN("")) == rows_hash_span(h, (struct span){0}));
+  assert_true(hash_mix(hash_mix(h, 1), 2) != hash_mix(hash_mix(h, 2), 1));
+  assert_true(hash_mix(h, 0) != h);
+  assert_true(hash_mix(h, 0) != hash_mix(hash_mix(h, 0), 0));
+  assert_true(hash_span(h, SPAN("ab")) != hash_span(h, SPAN("ba")));
+  assert_true(hash_span(h, SPAN("a\0")) != hash_span(h, SPAN("a")));
+  assert_true(hash_span(hash_span(h, SPAN("a")), SPAN("bc")) !=
+              hash_span(hash_span(h, SPAN("ab")), SPAN("c")));
+  assert_true(hash_span(h, SPAN("12345678")) != hash_span(h, SPAN("123456789")));
+  assert_true(hash_span(h, SPAN("")) == hash_span(h, (struct span){0}));
+}
+
+/* Hashes are stored in memcached and in the catalog's file: a new value of the same rows invalidates all of them. */
+static void hashes_stay_the_same(void **state)
+{
+  (void)state;
+  assert_true(hash_mix(0, 0) == UINT64_C(0x9ca066f1a4ab2eea));
+  assert_true(hash_mix(1, 2) == UINT64_C(0x9047c06e754d27ab));
+  assert_true(hash_span(1, SPAN("catalog hash")) == UINT64_C(0xeceaef4278097106));
 }
 
 static void conditions_are_sql(void **state)
@@ -99,6 +109,7 @@ int main(void)
       cmocka_unit_test(unknown_words_read_as_the_harmless_one),
       cmocka_unit_test(overrides_are_rounded_half_up_and_kept_in_range),
       cmocka_unit_test(hashes_depend_on_value_and_order),
+      cmocka_unit_test(hashes_stay_the_same),
       cmocka_unit_test(conditions_are_sql),
       cmocka_unit_test(faults_say_what_can_be_done),
   };

@@ -1,0 +1,23 @@
+/* Activities, each read once even when a view that joins returns it several times.
+ *
+ * rows_activities_read detects copies at little cost.  Only then do the other statements pay for filtering them.
+ * When copies differ, the one with the least digest counts. */
+#ifndef DIPTYCH_ROWS_ROWS_ACTIVITY_H
+#define DIPTYCH_ROWS_ROWS_ACTIVITY_H
+
+#include "rows/rows_reading.h"
+
+struct rows_window {
+  int64_t from_us, until_us; /* CLOCK_NEVER: from the earliest; CLOCK_FOREVER: no end */
+};
+
+/* " FROM ... a WHERE ...": the published activities of a set of products. */
+void rows_activity_from(struct buf *sql, const struct rows_set *set, const struct rows_window *window, bool repeats);
+/* The same for the products of a reading, up to the site's clock. */
+void rows_activity_due(const struct rows_reading *r, struct buf *sql, int64_t from_us);
+/* Reads counts, newest times and hashes; sets r->repeats. */
+MUST_USE enum err rows_activities_read(struct rows_reading *r);
+/* Copies an activity from the columns id, kind, class, title, url, version, occurred_at; `column` is the first. */
+void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to);
+
+#endif

@@ -1,0 +1,35 @@
+/* One reading of many products: what all statements of it share.
+ *
+ * A reading runs inside db_snapshot.  rows_facts_read fills `products`, sorted by id; the other files add their part
+ * to products that they find there.  Each part also mixes what it read into the product's hash. */
+#ifndef DIPTYCH_ROWS_ROWS_READING_H
+#define DIPTYCH_ROWS_ROWS_READING_H
+
+#include "base/arena.h"
+#include "db/db.h"
+#include "rows/rows.h"
+#include "rows/rows_sql.h"
+
+struct rows_reading {
+  struct db *db;
+  struct arena *arena;
+  int64_t deadline_us;    /* monotonic */
+  bool texts;             /* read texts too: editorials, questions, texts on pairs */
+  struct rows_set set;    /* which products; a range is narrowed to the products that were read */
+  uint64_t until;         /* of a range: its end */
+  size_t most;            /* of a range: the largest number of rows to read */
+  struct rows_snapshot snapshot;
+  struct product *products;
+  uint64_t *hashes;       /* one for each product, incomplete until all parts are read */
+  uint64_t *digests;      /* of the products' editorials */
+  size_t n;
+  bool ended;             /* of a range: no product follows */
+  bool repeats;           /* a view returns activities more than once: rows_activity_due filters the copies */
+};
+
+struct product *rows_reading_find(const struct rows_reading *r, uint64_t id); /* NULL: not in this reading */
+void rows_reading_mix(struct rows_reading *r, const struct product *p, uint64_t value); /* into its hash */
+/* The product changes at `us` by time alone; CLOCK_NEVER: it does not. */
+void rows_reading_due(struct facts *f, int64_t us);
+
+#endif
