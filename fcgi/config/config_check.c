@@ -138,9 +138,9 @@ struct check {
   unsigned faults;
 };
 
-static void fault(struct check *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fault_report(struct check *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void fault(struct check *k, const char *format, ...)
+static void fault_report(struct check *k, const char *format, ...)
 {
   va_list args;
   k->faults++;
@@ -166,7 +166,7 @@ static void password_read(struct check *k)
     free(c->mysql_password);
     c->mysql_password = password;
   } else
-    fault(k, "mysql_password_file %s: %s: name a file that this account may read", c->mysql_password_file,
+    fault_report(k, "mysql_password_file %s: %s: name a file that this account may read", c->mysql_password_file,
           strerror(errno));
   buf_free(&text);
 }
@@ -182,11 +182,11 @@ static void tls_check(struct check *k)
     if (!*files[i].path)
       continue;
     if (!c->mysql_tls || access(files[i].path, R_OK) != 0)
-      fault(k, "%s = \"%s\": %s", files[i].name, files[i].path,
+      fault_report(k, "%s = \"%s\": %s", files[i].name, files[i].path,
             c->mysql_tls ? strerror(errno) : "set mysql_tls = true too, or nothing is encrypted");
   }
   if (!*c->mysql_tls_cert != !*c->mysql_tls_key)
-    fault(k, "mysql_tls_cert and mysql_tls_key need each other");
+    fault_report(k, "mysql_tls_cert and mysql_tls_key need each other");
 }
 
 unsigned config_relations_check(struct config *c, FILE *why)
@@ -194,12 +194,12 @@ unsigned config_relations_check(struct config *c, FILE *why)
   struct check k = {.config = c, .why = why};
   password_read(&k);
   if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max)
-    fault(&k, "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
+    fault_report(&k, "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
           (long long)c->workers_min, (long long)c->workers_max);
   if (strcmp(c->listen, c->control) == 0)
-    fault(&k, "listen and control are both \"%s\": nginx and diptych's commands need a socket each", c->listen);
+    fault_report(&k, "listen and control are both \"%s\": nginx and diptych's commands need a socket each", c->listen);
   if (*c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
-    fault(&k, "cache_secret must have %d characters or more when memcached is set: write a random word, the same on "
+    fault_report(&k, "cache_secret must have %d characters or more when memcached is set: write a random word, the same on "
               "every machine of the site", SECRET_LEAST);
   tls_check(&k);
   return k.faults;
