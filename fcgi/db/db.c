@@ -14,24 +14,24 @@
 #include "db/db_wait.h"
 
 #define LOG_EVERY_S 10
-#define HOLD_US (1000 * INT64_C(1000))      /* how long the breaker keeps everybody away */
-#define PATIENCE_US (500 * INT64_C(1000))   /* who waited less than this blames its own haste, not the server */
-#define REFUSED_US (200 * INT64_C(1000))    /* how long a process whose login was refused stays away */
-#define FRESH_MOST 2                        /* connections opened for one reading */
+#define BREAKER_HOLD_US (1000 * INT64_C(1000)) /* how long the breaker stays open */
+#define BREAKER_WAIT_US (500 * INT64_C(1000))  /* a shorter wait does not open the breaker: the deadline was near */
+#define REFUSED_HOLD_US (200 * INT64_C(1000))  /* how long a process stops asking after a refused login */
+#define CONNECTS_MOST 2                        /* new connections for one reading */
 
 struct db {
   const struct config *config;
   struct metrics *metrics;
   struct breaker *breaker;
   MYSQL *mysql;         /* NULL: closed */
-  int64_t answer_us;    /* longest wait for one answer */
-  int64_t deadline_us;  /* of the snapshot; only while in_snapshot */
+  int64_t answer_us;    /* the longest wait for one answer */
+  int64_t deadline_us;  /* of the snapshot; valid while in_snapshot */
   int64_t waited_us;    /* for all answers of the running statement or snapshot */
   int64_t refused_until_us;
   bool persistent, in_snapshot;
   struct db_session session;
   unsigned failure;
-  char sentence[384];
+  char message[384];
   struct log_limit unavailable, invalid, lost;
 };
 
@@ -80,24 +80,14 @@ void db_free(struct db **db)
   *db = NULL;
 }
 
-void db_thread_begin(void)
-{
-  mysql_thread_init();
-}
-
-void db_thread_end(void)
-{
-  mysql_thread_end();
-}
-
 const struct config *db_config(const struct db *db)
 {
   return db->config;
 }
 
-unsigned db_failure(const struct db *db, const char **sentence)
+unsigned db_failure(const struct db *db, const char **message)
 {
-  *sentence = db->sentence;
+  *message = db->message;
   return db->failure;
 }
 
@@ -108,62 +98,63 @@ static const char *server_name(const struct config *c)
   return *c->mysql_socket ? c->mysql_socket : c->mysql_host;
 }
 
-static enum err failed_as(struct db *db, unsigned number, enum err as, const char *said, const char *advice)
+static enum err failure_note(struct db *db, unsigned number, enum err err, const char *message, const char *advice)
 {
-  struct log_limit *limit = as == ERR_RETRY ? &db->lost : as == ERR_INVALID ? &db->invalid : &db->unavailable;
-  enum log_level level = as == ERR_RETRY ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR;
+  struct log_limit *limit = err == ERR_RETRY ? &db->lost : err == ERR_INVALID ? &db->invalid : &db->unavailable;
+  enum log_level level = err == ERR_RETRY ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR;
   METRICS_ADD(db->metrics, db_errors, 1);
   db->failure = number;
-  snprintf(db->sentence, sizeof db->sentence, "%s: %s", said, advice);
-  log_limit_news(limit, hash_span(number, span_z(said)));
+  snprintf(db->message, sizeof db->message, "%s: %s", message, advice);
+  log_limit_news(limit, hash_span(number, span_z(message)));
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
-              server_name(db->config), number, said, advice);
-  return as;
+              server_name(db->config), number, message, advice);
+  return err;
 }
 
-static enum err failed(struct db *db)
+static enum err connection_failed(struct db *db)
 {
   unsigned number = mysql_errno(db->mysql);
   const struct db_fault *fault = db_fault_find(number);
-  return failed_as(db, number, fault->err, mysql_error(db->mysql), fault->advice);
+  return failure_note(db, number, fault->err, mysql_error(db->mysql), fault->advice);
 }
 
-/* The same of a statement, named by the tables and views that it reads. */
-static enum err failed_in(struct db *db, struct span sql)
+/* The message names the tables and views that the statement reads. */
+static enum err statement_failed(struct db *db, struct span sql)
 {
   unsigned number = mysql_errno(db->mysql);
   const struct db_fault *fault = db_fault_find(number);
-  char said[320], tables[120];
+  char message[320], tables[120];
   db_tables(sql, tables, sizeof tables);
-  snprintf(said, sizeof said, "%s%s%s%.180s", *tables ? "reading " : "", tables, *tables ? ": " : "", mysql_error(db->mysql));
-  return failed_as(db, number, fault->err, said, fault->advice);
+  snprintf(message, sizeof message, "%s%s%s%.180s", *tables ? "reading " : "", tables, *tables ? ": " : "",
+           mysql_error(db->mysql));
+  return failure_note(db, number, fault->err, message, fault->advice);
 }
 
-/* No answer in time.  What counts is how long all statements of the snapshot were waited for: a server
- * that answers each of them slowly is as bad as one that does not answer. */
+/* Closes the connection: no answer came in time.  The waits of all statements of a snapshot count together: a
+ * server that answers each of them slowly is as bad as one that does not answer. */
 static enum err timed_out(struct db *db)
 {
-  char said[80];
+  char message[80];
   int64_t waited_us = db->waited_us;
-  int64_t patience_us = db->answer_us < PATIENCE_US ? db->answer_us : PATIENCE_US;
-  snprintf(said, sizeof said, "no answer within %lld ms", (long long)(waited_us / 1000));
-  if (waited_us >= patience_us - 1000)
-    breaker_failed(db->breaker, HOLD_US);
+  int64_t breaker_wait_us = db->answer_us < BREAKER_WAIT_US ? db->answer_us : BREAKER_WAIT_US;
+  snprintf(message, sizeof message, "no answer within %lld ms", (long long)(waited_us / 1000));
+  if (waited_us >= breaker_wait_us - 1000)
+    breaker_failed(db->breaker, BREAKER_HOLD_US);
   db_close(db);
-  return failed_as(db, 0, ERR_UNAVAILABLE, said, "is the server overloaded or stopped?");
+  return failure_note(db, 0, ERR_UNAVAILABLE, message, "is the server overloaded or stopped?");
 }
 
-static int64_t answer_by(const struct db *db, int64_t now_us, int64_t deadline_us)
+static int64_t answer_deadline(const struct db *db, int64_t now_us, int64_t deadline_us)
 {
-  int64_t by = now_us + db->answer_us;
-  if (db->in_snapshot && db->deadline_us < by)
-    by = db->deadline_us;
-  return deadline_us < by ? deadline_us : by;
+  int64_t until_us = now_us + db->answer_us;
+  if (db->in_snapshot && db->deadline_us < until_us)
+    until_us = db->deadline_us;
+  return deadline_us < until_us ? deadline_us : until_us;
 }
 
 /* ---- connecting */
 
-/* Whole seconds for what only knows those: rounded up, and one more than we wait ourselves. */
+/* Whole seconds, one more than our own wait, so that our deadline comes first. */
 static unsigned seconds_beyond(int64_t us)
 {
   return (unsigned)((us + 999999) / 1000000) + 1;
@@ -185,26 +176,26 @@ static MYSQL *handle_new(const struct db *db)
   return m;
 }
 
-struct session_call {
+struct session_run_arg {
   struct db *db;
-  int64_t by_us;
+  int64_t deadline_us;
   bool late;
 };
 
 static unsigned session_run(void *arg, struct span sql)
 {
-  struct session_call *call = arg;
+  struct session_run_arg *call = arg;
   MYSQL *m = call->db->mysql;
   bool ok = false;
   METRICS_ADD(call->db->metrics, db_statements, 1);
-  call->late = !db_wait_query(m, sql.p, sql.n, call->by_us, &ok);
+  call->late = !db_wait_query(m, sql.p, sql.n, call->deadline_us, &ok);
   return ok && !call->late ? 0 : mysql_errno(m) ? mysql_errno(m) : CR_UNKNOWN_ERROR;
 }
 
-/* *late: out of time. */
-static bool session_open(struct db *db, int64_t by_us, bool *late)
+/* *late: the deadline passed. */
+static bool session_open(struct db *db, int64_t deadline_us, bool *late)
 {
-  struct session_call call = {db, by_us, false};
+  struct session_run_arg call = {db, deadline_us, false};
   db->session.mariadb = strstr(mysql_get_server_info(db->mysql), "MariaDB") != NULL;
   db->session.version = mysql_get_server_version(db->mysql);
   db->session.seconds = seconds_beyond(db->answer_us);
@@ -216,24 +207,24 @@ static bool session_open(struct db *db, int64_t by_us, bool *late)
 static enum err open_now(struct db *db, int64_t deadline_us)
 {
   bool ok = false, late = false;
-  int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
+  int64_t now = clock_mono_us(), until_us = answer_deadline(db, now, deadline_us);
   if (!(db->mysql = handle_new(db)))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
-  bool in_time = db_wait_connect(db->mysql, db->config, by, &ok);
+  bool in_time = db_wait_connect(db->mysql, db->config, until_us, &ok);
   if (in_time && ok)
-    ok = session_open(db, by, &late);
+    ok = session_open(db, until_us, &late);
   db->waited_us += clock_mono_us() - now;
-  if (!in_time || late || (!ok && clock_mono_us() >= by))
-    return timed_out(db); /* a TLS handshake says so as if the certificate were bad */
+  if (!in_time || late || (!ok && clock_mono_us() >= until_us))
+    return timed_out(db); /* a TLS handshake reports a timeout as a bad certificate */
   if (ok)
     return ERR_OK;
-  enum err err = failed(db);
-  /* Only a server that nobody reaches is everybody's concern: others may have connections that work. */
+  enum err err = connection_failed(db);
+  /* The breaker opens only when no process can reach the server. */
   if (db_fault_unreachable(db->failure))
-    breaker_failed(db->breaker, HOLD_US);
+    breaker_failed(db->breaker, BREAKER_HOLD_US);
   else if (err != ERR_RETRY)
-    db->refused_until_us = clock_mono_us() + REFUSED_US;
+    db->refused_until_us = clock_mono_us() + REFUSED_HOLD_US;
   db_close(db);
   return err;
 }
@@ -243,13 +234,13 @@ static enum err open_now(struct db *db, int64_t deadline_us)
 static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_us, MYSQL_RES **result)
 {
   bool ok = false;
-  int64_t now = clock_mono_us(), by = answer_by(db, now, deadline_us);
-  if (!db->mysql) /* a reader that goes on after its connection was given up */
+  int64_t now = clock_mono_us(), until_us = answer_deadline(db, now, deadline_us);
+  if (!db->mysql) /* the reader asks again although its connection was closed after an error */
     return ERR_UNAVAILABLE;
   METRICS_ADD(db->metrics, db_statements, 1);
-  bool in_time = db_wait_query(db->mysql, sql, n, by, &ok);
+  bool in_time = db_wait_query(db->mysql, sql, n, until_us, &ok);
   if (in_time && ok)
-    in_time = db_wait_store(db->mysql, by, result, &ok);
+    in_time = db_wait_store(db->mysql, until_us, result, &ok);
   db->waited_us += clock_mono_us() - now;
   if (!in_time) {
     if (*result)
@@ -257,7 +248,7 @@ static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_u
     *result = NULL;
     return timed_out(db);
   }
-  return ok ? ERR_OK : failed_in(db, span_of(sql, n));
+  return ok ? ERR_OK : statement_failed(db, span_of(sql, n));
 }
 
 static enum err run_plain(struct db *db, const char *sql)
@@ -296,21 +287,20 @@ static enum err query_alone(struct db *db, const struct buf *sql, int64_t deadli
 static bool may_ask(struct db *db)
 {
   bool refused = !db->mysql && clock_mono_us() < db->refused_until_us;
-  if (db->persistent || (!refused && breaker_allows(db->breaker, HOLD_US)))
+  if (db->persistent || (!refused && breaker_allows(db->breaker, BREAKER_HOLD_US)))
     return true;
   METRICS_ADD(db->metrics, db_skipped, 1);
   return false;
 }
 
-/* After an attempt: shall there be another?  That an old connection turned out to be dead counts for
- * nothing; of fresh ones there are FRESH_MOST. */
-static bool again(enum err err, bool was_open, int *fresh, int64_t deadline_us)
+/* Called after each attempt.  An attempt on a connection that was open before is not counted. */
+static bool should_retry(enum err err, bool was_open, int *connects, int64_t deadline_us)
 {
-  *fresh += !was_open;
-  return err == ERR_RETRY && *fresh < FRESH_MOST && clock_mono_us() < deadline_us;
+  *connects += !was_open;
+  return err == ERR_RETRY && *connects < CONNECTS_MOST && clock_mono_us() < deadline_us;
 }
 
-static enum err settled(struct db *db, enum err err)
+static enum err final_result(struct db *db, enum err err)
 {
   if (err == ERR_OK)
     breaker_succeeded(db->breaker);
@@ -333,13 +323,13 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
     return ERR_UNAVAILABLE;
   enum err err;
   bool was_open;
-  int fresh = 0;
+  int connects = 0;
   do {
     was_open = db->mysql != NULL;
     db->waited_us = 0;
     err = query_alone(db, sql, deadline_us, out);
-  } while (again(err, was_open, &fresh, deadline_us));
-  return settled(db, err);
+  } while (should_retry(err, was_open, &connects, deadline_us));
+  return final_result(db, err);
 }
 
 static enum err snapshot_once(struct db *db, enum err (*read)(struct db *db, void *arg), void *arg)
@@ -351,7 +341,7 @@ static enum err snapshot_once(struct db *db, enum err (*read)(struct db *db, voi
     err = read(db, arg);
   if (err == ERR_RETRY || err == ERR_UNAVAILABLE)
     db_close(db);
-  /* What was read stays true when COMMIT fails; only the session is spoiled. */
+  /* When COMMIT fails, the rows are still valid; only the session is not. */
   if (db->mysql && run_plain(db, "COMMIT") != ERR_OK)
     db_close(db);
   return err;
@@ -365,14 +355,14 @@ enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct
   db->deadline_us = deadline_us;
   enum err err;
   bool was_open;
-  int fresh = 0;
+  int connects = 0;
   do {
     was_open = db->mysql != NULL;
     db->waited_us = 0;
     err = snapshot_once(db, read, arg);
-  } while (again(err, was_open, &fresh, deadline_us));
+  } while (should_retry(err, was_open, &connects, deadline_us));
   db->in_snapshot = false;
-  return settled(db, err);
+  return final_result(db, err);
 }
 
 /* ---- rows */

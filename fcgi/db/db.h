@@ -1,25 +1,25 @@
-/* The connection to MySQL or MariaDB: one a process, opened when first needed, never before a fork.
+/* The connection to MySQL or MariaDB.  Each process has one.  It is opened on first use, never before a fork.
  *
- * Every operation takes a deadline in monotonic microseconds (clock_mono_us) and never outlasts it,
- * whatever the server does: the client library runs in its non-blocking mode and each wait is a
- * poll(2) for what is left.  (Only a TLS handshake that a server leaves unfinished is waited for by the
- * library itself: mysql_timeout, rounded up to whole seconds.)  An operation that ran out of time costs
- * the connection, since its answer may still arrive; nothing is ever read from it again.  There is no
- * automatic reconnect: a session that was lost takes its snapshot with it, so db_snapshot repeats the
- * whole reading instead: once, not counting a connection that had been idle and turned out to be dead.
+ * Every operation takes a deadline in monotonic microseconds (clock_mono_us) and returns by then, whatever the
+ * server does: the client library runs in its non-blocking mode, and each wait is a poll(2) for the time left.  One
+ * exception: when a server leaves a TLS handshake unfinished, the library itself waits for mysql_timeout, rounded up
+ * to whole seconds.
  *
- * A session speaks utf8mb4, its time zone is UTC, and the server ends a statement by itself soon
- * after we stopped waiting for it.
+ * An operation that times out closes the connection, because the answer may still arrive.  The library's automatic
+ * reconnect is off, because a new session has lost its snapshot.  Instead db_snapshot repeats the whole reading once.
+ * A repetition after an idle connection turned out to be dead is not counted.
  *
- * The breaker is shared by all processes: while it is open nobody but the watcher asks.  It opens when
- * the server can't be reached or doesn't answer.  A process that is refused (too many connections,
- * access denied) only stays away itself for a moment: others may have connections that work.
+ * A session speaks utf8mb4 in the UTC time zone.  The server ends a statement itself soon after our wait for it ends.
  *
- * Errors, logged here once with what to do, at most one line in ten seconds for each kind:
- *   RETRY        a connection that had worked before was lost (only inside db_snapshot's reader)
- *   UNAVAILABLE  no connection, no answer in time, too many connections, shutting down
- *   INVALID      the server refuses: access denied, a table or column is missing
- *   NO_MEMORY    on this side */
+ * All processes share the breaker.  While it is open, only the watcher asks the database.  It opens when the server
+ * cannot be reached or does not answer.  When the server refuses one process (too many connections, access denied),
+ * that process alone stops asking for a moment, because other processes may have working connections.
+ *
+ * Errors are logged here with what to do, at most one line in ten seconds for each kind:
+ *   RETRY        a connection that had worked was lost (only inside db_snapshot's reader)
+ *   UNAVAILABLE  no connection, no answer in time, too many connections, server shutting down
+ *   INVALID      the server refuses: access denied, or a table or column is missing
+ *   NO_MEMORY    this process ran out of memory */
 #ifndef DIPTYCH_DB_DB_H
 #define DIPTYCH_DB_DB_H
 
@@ -37,26 +37,20 @@ struct db;
 void db_thread_begin(void);
 void db_thread_end(void);
 
-/* Opens nothing yet.  config, metrics and breaker must outlive it.  NULL: no memory. */
-struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker);
+/* Does not connect.  config, metrics and breaker must outlive it.  NULL: no memory. */
+MUST_USE struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker);
 void db_free(struct db **db);
-void db_close(struct db *db); /* the connection only; the next operation opens another */
+void db_close(struct db *db); /* closes the connection only; the next operation opens another */
 
-/* A thread other than the main one calls these before its first and after its last use of this header. */
-void db_thread_begin(void);
-void db_thread_end(void);
-
-/* For the watcher: asks also while the breaker is open, and may wait longer than mysql_timeout for
- * one answer (ms). */
+/* For the watcher: also asks while the breaker is open, and waits up to answer_ms for one answer when that is longer
+ * than mysql_timeout. */
 void db_persist(struct db *db, int64_t answer_ms);
 
-/* Runs `read` inside one consistent, read-only snapshot (two statements of its own).  When the
- * connection turns out to be lost, everything is repeated from the start on a fresh one, within
- * the same deadline: `read` must begin anew each time it is called. */
+/* Runs `read` inside one consistent, read-only snapshot, which costs two more statements.  When the connection is
+ * lost, `read` is called again on a new one, within the same deadline: each call must start from the beginning. */
 MUST_USE enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct db *db, void *arg), void *arg);
 
-/* One statement's rows, all of them already here: an error in mid-list was seen before the first is
- * looked at. */
+/* All rows of one statement.  They are in memory, so no error can occur while they are read. */
 struct db_rows {
   void *result;
   char **cells;
@@ -65,16 +59,16 @@ struct db_rows {
   size_t count; /* of rows */
 };
 
-/* Inside a snapshot the snapshot's deadline counts, and deadline_us may only shorten it. */
+/* Inside a snapshot, deadline_us can only shorten the snapshot's deadline. */
 MUST_USE enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out);
-MUST_USE bool db_next(struct db_rows *rows); /* false: no more */
-void db_rewind(struct db_rows *rows); /* before the first row again */
+MUST_USE bool db_next(struct db_rows *rows); /* false: no more rows */
+void db_rewind(struct db_rows *rows); /* back to before the first row */
 void db_rows_free(struct db_rows *rows);
 
-/* Where the column of this name is; rows->columns: there is none. */
+/* The index of the column; rows->columns: no column has this name. */
 unsigned db_column(const struct db_rows *rows, const char *name);
 
-/* Cells of the current row; a column that isn't there reads as NULL.  Texts live until db_rows_free. */
+/* Cells of the current row.  A column that does not exist reads as NULL.  Texts live until db_rows_free. */
 bool db_null(const struct db_rows *rows, unsigned column);
 struct span db_text(const struct db_rows *rows, unsigned column);
 uint64_t db_uint(const struct db_rows *rows, unsigned column); /* NULL, negative or not a number: 0 */
@@ -83,7 +77,7 @@ int64_t db_time(const struct db_rows *rows, unsigned column);  /* NULL or zero d
 
 const struct config *db_config(const struct db *db);
 
-/* Number and sentence of the last failure, for `diptych check`; 0 and "" when there was none. */
-unsigned db_failure(const struct db *db, const char **sentence);
+/* Error number and message of the last failure.  No failure yet: 0 and "".  Number 0 with a message: a timeout. */
+unsigned db_failure(const struct db *db, const char **message);
 
 #endif

@@ -6,7 +6,7 @@
 static const struct db_fault faults[] = {DB_FAULT_LIST(DB_FAULT_ROW)};
 #undef DB_FAULT_ROW
 
-static const struct db_fault unknown = {0, ERR_INVALID, "look the number up in the server's manual"};
+static const struct db_fault unknown = {0, ERR_INVALID, "look up the number in the server's manual"};
 
 const struct db_fault *db_fault_find(unsigned number)
 {

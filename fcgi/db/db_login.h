@@ -1,8 +1,8 @@
-/* How a connection handle is made ready before it connects: what the pool and `diptych migrate` share.
+/* The options of a connection handle, set before it connects.  The pool and `diptych migrate` share them.
  *
- * With mysql_tls a connection is encrypted, and the server's certificate must have been signed by
- * mysql_tls_ca (else by an authority that the system knows) and be made out to mysql_host; anything else
- * is error 2026.  Without a UNIX socket it is TCP, also when the host is called localhost. */
+ * With mysql_tls the connection is encrypted.  The server's certificate must name mysql_host and must be signed by
+ * mysql_tls_ca, or by an authority of the system when that is empty.  Any failure of this is error 2026.  Without a
+ * UNIX socket the connection is TCP, even when the host is called localhost. */
 #ifndef DIPTYCH_DB_DB_LOGIN_H
 #define DIPTYCH_DB_DB_LOGIN_H
 

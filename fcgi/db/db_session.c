@@ -1,11 +1,11 @@
 #include "db/db_session.h"
 
 #define EVERYTHING "18446744073709551615"
-#define SECONDS "%u" /* stands for db_session.seconds */
+#define SECONDS "%u" /* replaced by db_session.seconds */
 
 enum server { ANY, MARIADB, MYSQL_ONLY };
 
-/* In this order: max_join_size changes sql_big_selects. */
+/* The order matters: max_join_size changes sql_big_selects. */
 static const struct setting {
   const char *name, *value;
   enum server server;
@@ -16,7 +16,7 @@ static const struct setting {
     {"autocommit =", "1", ANY, 0, true},
     {"time_zone =", "'+00:00'", ANY, 0, true},
     {"sql_mode =", "''", ANY, 0, true},
-    /* without REPEATABLE READ a consistent snapshot would silently be none */
+    /* without REPEATABLE READ, WITH CONSISTENT SNAPSHOT has no effect and gives no error */
     {"tx_isolation =", "'REPEATABLE-READ'", MARIADB, 0, true},
     {"transaction_isolation =", "'REPEATABLE-READ'", MYSQL_ONLY, 0, true},
     {"tx_read_only =", "0", MARIADB, 0, false},
@@ -61,9 +61,9 @@ _Static_assert(SETTINGS <= 64, "db_session.refused has a bit for each");
 
 static bool applies(const struct db_session *s, size_t i)
 {
-  const struct setting *w = &settings[i];
-  bool here = w->server == ANY || (w->server == MARIADB) == s->mariadb;
-  return here && s->version >= w->since && !(s->refused >> i & 1);
+  const struct setting *setting = &settings[i];
+  bool known = setting->server == ANY || (setting->server == MARIADB) == s->mariadb;
+  return known && s->version >= setting->since && !(s->refused >> i & 1);
 }
 
 static void setting_write(const struct db_session *s, size_t i, struct buf *sql)
@@ -76,48 +76,48 @@ static void setting_write(const struct db_session *s, size_t i, struct buf *sql)
     buf_span(sql, value);
 }
 
-static unsigned run_statement(db_session_run *run, void *arg, struct buf *sql, bool *whole)
+MUST_USE static unsigned run_statement(db_session_run *run, void *arg, struct buf *sql, bool *complete)
 {
   unsigned number = 0;
-  *whole = !sql->failed;
-  if (*whole && sql->n)
+  *complete = !sql->failed;
+  if (*complete && sql->n)
     number = run(arg, buf_view(sql));
   buf_free(sql);
   return number;
 }
 
-static unsigned all_set(const struct db_session *s, db_session_run *run, void *arg, bool *whole)
+MUST_USE static unsigned set_all(const struct db_session *s, db_session_run *run, void *arg, bool *complete)
 {
   struct buf sql = BUF_INIT;
   for (size_t i = 0; i < SETTINGS; i++)
     if (applies(s, i))
       setting_write(s, i, &sql);
-  return run_statement(run, arg, &sql, whole);
+  return run_statement(run, arg, &sql, complete);
 }
 
-/* Unknown variable, right missing, global only, wrong value or type, read only, unknown collation, not in
- * this mode of the server. */
-static bool refuses(unsigned number)
+/* Unknown variable, missing right, global only, wrong value or type, read only, unknown collation, forbidden by an
+ * option of the server. */
+static bool is_refusal(unsigned number)
 {
   return number == 1193 || number == 1227 || number == 1229 || number == 1231 || number == 1232 || number == 1238 ||
          number == 1273 || number == 1290;
 }
 
-/* Finds what this server does not take. */
-static bool one_by_one(struct db_session *s, db_session_run *run, void *arg)
+/* Finds the variables that this server is_refusal. */
+MUST_USE static bool try_each(struct db_session *s, db_session_run *run, void *arg)
 {
   for (size_t i = 0; i < SETTINGS; i++) {
     struct buf sql = BUF_INIT;
-    bool whole;
+    bool complete;
     if (!applies(s, i))
       continue;
     setting_write(s, i, &sql);
-    unsigned number = run_statement(run, arg, &sql, &whole);
-    if (number && (settings[i].needed || !refuses(number)))
+    unsigned number = run_statement(run, arg, &sql, &complete);
+    if (number && (settings[i].needed || !is_refusal(number)))
       return false;
     if (number)
       s->refused |= UINT64_C(1) << i;
-    if (!whole)
+    if (!complete)
       return false;
   }
   return true;
@@ -125,9 +125,9 @@ static bool one_by_one(struct db_session *s, db_session_run *run, void *arg)
 
 bool db_session_open(struct db_session *s, db_session_run *run, void *arg)
 {
-  bool whole;
-  unsigned number = all_set(s, run, arg, &whole);
-  if (number && refuses(number) && one_by_one(s, run, arg))
-    number = all_set(s, run, arg, &whole);
-  return whole && number == 0;
+  bool complete;
+  unsigned number = set_all(s, run, arg, &complete);
+  if (number && is_refusal(number) && try_each(s, run, arg))
+    number = set_all(s, run, arg, &complete);
+  return complete && number == 0;
 }

@@ -1,12 +1,12 @@
-/* What a session is set to after its login, by the pool and by `diptych migrate`.
+/* The session variables that the pool and `diptych migrate` set after login.
  *
- * A server's defaults, and an init_connect, may decide what a statement means: how many rows it may read
- * or give (max_join_size, sql_select_limit), what a time or a comparison is, whether a COMMIT opens the
- * next transaction (completion_type), which plan a view gets (optimizer_switch).  One SET gives every such
- * variable the value that our statements are written for.
+ * The server's defaults and its init_connect can change what a statement means: how many rows it may read or return
+ * (max_join_size, sql_select_limit), how times and texts compare, whether COMMIT opens the next transaction
+ * (completion_type), which plan a view gets (optimizer_switch).  One SET gives every such variable the value that
+ * diptych's statements expect.
  *
- * Servers differ.  A variable that a server lacks, or that the account may not set, is left out, except
- * those without which a reading would be wrong: then the login fails with the server's words. */
+ * Servers differ.  A variable that a server lacks or that the account must not set is skipped, unless readings would
+ * be wrong without it: then the login fails with the server's error. */
 #ifndef DIPTYCH_DB_DB_SESSION_H
 #define DIPTYCH_DB_DB_SESSION_H
 
@@ -19,15 +19,15 @@
 struct db_session {
   bool mariadb;
   unsigned long version; /* 101106 is 10.11.6 */
-  unsigned seconds;      /* the server ends a statement after so long; 0: never */
-  uint64_t refused;      /* settings that this server does not take, a bit for each row of the table */
+  unsigned seconds;      /* the server ends a statement after this time; 0: never */
+  uint64_t refused;      /* settings that this server refuses: one bit for each row of the table */
 };
 
-/* Runs one statement.  0: done; else the server's error number. */
+/* Runs one statement.  Returns 0 or the server's error number. */
 typedef unsigned db_session_run(void *arg, struct span sql);
 
-/* One statement when the server takes every variable.  What it does not take is found one by one, once,
- * and kept in s->refused for the next connection.  False: it failed, and the last error says why. */
+/* Costs one statement when the server accepts every variable.  Otherwise the variables are tried one by one, and
+ * s->refused keeps the result for the next connection.  False: it failed; the connection's last error tells why. */
 MUST_USE bool db_session_open(struct db_session *s, db_session_run *run, void *arg);
 
 #endif

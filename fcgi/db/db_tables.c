@@ -1,5 +1,5 @@
-/* Finds the names after FROM and JOIN.  Only our own statements come here: their keywords are in capitals,
- * and no text in them holds one. */
+/* Finds the names after FROM and JOIN.  This is enough for diptych's own statements: their keywords are in capitals,
+ * and their literals contain no keyword. */
 #include "db/db_tables.h"
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@ static bool is_name(char c)
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool named(const char *out, struct span name)
+static bool is_listed(const char *out, struct span name)
 {
   for (struct span rest = span_z(out); rest.n;)
     if (span_eq(span_trim(span_split(&rest, ',')), name))
@@ -31,7 +31,7 @@ void db_tables(struct span sql, char *out, size_t cap)
     while (length < name.n && is_name(name.p[length]))
       length++;
     name = span_head(name, length);
-    if (!length || named(out, name) || n + length + 3 > cap)
+    if (!length || is_listed(out, name) || n + length + 3 > cap)
       continue;
     if (n)
       n += (size_t)(stpcpy(out + n, ", ") - (out + n));

@@ -1,4 +1,4 @@
-/* Which tables and views a statement reads, as words for an operator: "site_faq, site_comparison". */
+/* The tables and views that a statement reads, for error messages: "site_faq, site_comparison". */
 #ifndef DIPTYCH_DB_DB_TABLES_H
 #define DIPTYCH_DB_DB_TABLES_H
 
@@ -6,7 +6,7 @@
 
 #include "base/span.h"
 
-/* Each once, in their order, as many as fit. */
+/* Each name once, in the order of the statement, as many as fit into `cap` bytes. */
 void db_tables(struct span sql, char *out, size_t cap);
 
 #endif

@@ -6,10 +6,10 @@
 #include "base/clock.h"
 #include "base/cutoff.h"
 
-/* In libmariadb this macro names what a suspended call waits for. */
+/* Only libmariadb defines this macro. */
 #ifdef MYSQL_WAIT_READ
 
-/* Waits for what the call wants; returns what happened, or 0 when the deadline passed. */
+/* Waits until the socket is ready for what the call wants.  Returns the events, or 0 when the deadline passed. */
 static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
 {
   struct pollfd fd = {.fd = (int)mysql_get_socket(m)};
@@ -22,8 +22,7 @@ static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
     int n = poll(&fd, 1, (int)((left + 999) / 1000));
     if (n > 0)
       break;
-    /* n == 0: the top of the loop sees that it is over; n < 0: EINTR, or a descriptor that is gone,
-     * which the library notices itself. */
+    /* n == 0: the loop's next round sees that the deadline passed.  n < 0: EINTR. */
   }
   int got = (fd.revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL) ? MYSQL_WAIT_READ : 0) |
             (fd.revents & (POLLOUT | POLLHUP | POLLERR | POLLNVAL) ? MYSQL_WAIT_WRITE : 0) |
@@ -31,16 +30,16 @@ static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
   return got & wants ? got & wants : got;
 }
 
-/* How many times a call that was told of its timeout may still ask to wait before it is left alone. */
+/* A call that was told of its timeout may ask to wait this many times more; then it is abandoned. */
 #define UNWIND_STEPS 64
 
-static void cut(MYSQL *m)
+static void socket_shut(MYSQL *m)
 {
   shutdown((int)mysql_get_socket(m), SHUT_RDWR);
 }
 
-/* The library comes back to wait only when nothing is there to read: a server that never stops sending would
- * not let it.  In a signal handler. */
+/* libmariadb returns to wait only when nothing is there to read, so a server that never stops sending would hold
+ * it.  Runs in a signal handler. */
 static bool flood_cut(void *of)
 {
   shutdown(*(int *)of, SHUT_RDWR);
@@ -53,7 +52,7 @@ static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
   cutoff_start(deadline_us - clock_mono_us(), flood_cut, fd);
 }
 
-/* Runs START, then CONT until the library is done; `in_time` tells whether it was. */
+/* Runs START, then CONT until the library is done.  `in_time` becomes false when the deadline passes. */
 #define DB_WAIT_RUN(m, deadline_us, in_time, START, CONT)                                                              \
   do {                                                                                                                 \
     int wants = (START);                                                                                               \
@@ -66,7 +65,7 @@ static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
       wants = (CONT(got));                                                                                             \
     }                                                                                                                  \
     if (!(in_time))                                                                                                    \
-      cut(m);                                                                                                          \
+      socket_shut(m);                                                                                                  \
     for (int step = 0; wants && step < UNWIND_STEPS; step++)                                                           \
       wants = (CONT(MYSQL_WAIT_TIMEOUT));                                                                              \
   } while (0)
@@ -112,7 +111,7 @@ bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
 
 #else /* mysqlclient */
 
-static bool in_time_still(int64_t deadline_us)
+static bool before_deadline(int64_t deadline_us)
 {
   return clock_mono_us() < deadline_us;
 }
@@ -123,20 +122,20 @@ bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool
   const char *path = *c->mysql_socket ? c->mysql_socket : NULL;
   *ok = mysql_real_connect(m, host, c->mysql_user, c->mysql_password, c->mysql_database, (unsigned)c->mysql_port, path,
                            0) != NULL;
-  return *ok || in_time_still(deadline_us);
+  return *ok || before_deadline(deadline_us);
 }
 
 bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok)
 {
   *ok = mysql_real_query(m, sql, n) == 0;
-  return *ok || in_time_still(deadline_us);
+  return *ok || before_deadline(deadline_us);
 }
 
 bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
 {
   *result = mysql_store_result(m);
   *ok = *result != NULL || mysql_errno(m) == 0;
-  return *ok || in_time_still(deadline_us);
+  return *ok || before_deadline(deadline_us);
 }
 
 #endif

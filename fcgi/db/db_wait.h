@@ -1,22 +1,23 @@
-/* The client library's calls, each bounded by a deadline in monotonic microseconds.
+/* Calls of the client library, each bounded by a deadline in monotonic microseconds.
  *
- * With libmariadb they run in its non-blocking mode: the library says what it waits for, we poll(2)
- * for what is left of the deadline.  When that is over the socket is shut down and the call is told
- * that its wait timed out, so that it unwinds and frees what it holds; the connection is then good
- * for nothing but mysql_close.  mysqlclient has no such mode in its C interface for all calls: there
- * the library's own timeouts of whole seconds are the bound. */
+ * With libmariadb the calls run in its non-blocking mode: the library reports what it waits for, and we poll(2) for
+ * the time left.  When the deadline passes, the socket is shut down and the call is told that its wait timed out, so
+ * that it unwinds and frees its memory.  After that only mysql_close may be called on the connection.
+ *
+ * mysqlclient has no such mode for all calls.  There the bound is the library's own timeouts, in whole seconds. */
 #ifndef DIPTYCH_DB_DB_WAIT_H
 #define DIPTYCH_DB_DB_WAIT_H
 
 #include <mysql.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "config/config.h"
 
-/* false: out of time.  true: the call came back by itself; *ok says how. */
-bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok);
-bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok);
-/* *result NULL and *ok: the statement has no rows. */
-bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok);
+/* False: the deadline passed.  True: the call returned by itself; *ok tells whether it succeeded. */
+MUST_USE bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok);
+MUST_USE bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok);
+/* *ok with *result NULL: the statement returns no rows. */
+MUST_USE bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok);
 
 #endif

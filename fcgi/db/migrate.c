@@ -27,9 +27,9 @@ struct migration {
   const struct config *config;
   FILE *out, *why;
   MYSQL *mysql;
-  bool replaces_triggers; /* the server knows CREATE OR REPLACE TRIGGER */
+  bool replaces_triggers; /* the server has CREATE OR REPLACE TRIGGER */
   bool recorded[FILES_MAX + 1];
-  unsigned newest; /* recorded */
+  unsigned newest; /* the largest recorded version */
 };
 
 /* ---- the connection */
@@ -45,13 +45,13 @@ static MYSQL *handle_new(const struct config *c)
   return m;
 }
 
-static void connect_complain(struct migration *mg, const char *where)
+static void connect_failure_print(struct migration *mg, const char *where)
 {
   const struct config *c = mg->config;
   fprintf(mg->why, "migrate: the database at %s refused %s: %s (error %u)\n", where, c->mysql_admin_user,
           mysql_error(mg->mysql), mysql_errno(mg->mysql));
   if (mysql_errno(mg->mysql) == SERVER_NO_SUCH_DATABASE)
-    fprintf(mg->why, "migrate: make it first: CREATE DATABASE `%s` CHARACTER SET utf8mb4;\n", c->mysql_database);
+    fprintf(mg->why, "migrate: create it first: CREATE DATABASE `%s` CHARACTER SET utf8mb4;\n", c->mysql_database);
   else if (mysql_errno(mg->mysql) == CLIENT_TLS)
     fprintf(mg->why, "migrate: %s\n", db_fault_find(CLIENT_TLS)->advice);
   else
@@ -59,7 +59,7 @@ static void connect_complain(struct migration *mg, const char *where)
             c->path);
 }
 
-static bool connection_open(struct migration *mg)
+MUST_USE static bool connection_open(struct migration *mg)
 {
   const struct config *c = mg->config;
   bool local = *c->mysql_socket;
@@ -70,7 +70,7 @@ static bool connection_open(struct migration *mg)
   if (!mysql_real_connect(mg->mysql, local ? "localhost" : c->mysql_host, c->mysql_admin_user,
                           c->mysql_admin_password, c->mysql_database, (unsigned)c->mysql_port,
                           local ? c->mysql_socket : NULL, CLIENT_MULTI_RESULTS)) {
-    connect_complain(mg, local ? c->mysql_socket : c->mysql_host);
+    connect_failure_print(mg, local ? c->mysql_socket : c->mysql_host);
     return false;
   }
   mg->replaces_triggers = strstr(mysql_get_server_info(mg->mysql), "MariaDB") != NULL;
@@ -79,8 +79,8 @@ static bool connection_open(struct migration *mg)
 
 /* ---- statements */
 
-/* Runs one statement and lets its rows go; false: mysql_error says why. */
-static bool run(struct migration *mg, struct span sql)
+/* Runs one statement and discards its rows.  False: mysql_error tells why. */
+MUST_USE static bool run(struct migration *mg, struct span sql)
 {
   if (mysql_real_query(mg->mysql, sql.p, sql.n) != 0)
     return false;
@@ -101,15 +101,15 @@ static unsigned session_run(void *arg, struct span sql)
   return run(mg, sql) ? 0 : mysql_errno(mg->mysql) ? mysql_errno(mg->mysql) : CR_UNKNOWN_ERROR;
 }
 
-/* As the pool's, but a statement may take as long as it needs, and waits for a table's lock in short turns. */
-static bool session_open(struct migration *mg)
+/* As the pool's session, but without a limit for a statement's time, and with a short wait for locks. */
+MUST_USE static bool session_open(struct migration *mg)
 {
   struct db_session session = {.mariadb = mg->replaces_triggers, .version = mysql_get_server_version(mg->mysql)};
   return db_session_open(&session, session_run, mg) && run(mg, SPAN("SET SESSION lock_wait_timeout = " LOCK_WAIT_S));
 }
 
-/* The same, again and again while somebody else holds the table. */
-static bool run_patiently(struct migration *mg, struct span sql)
+/* The same, repeated while another session holds a lock on the table. */
+MUST_USE static bool run_retrying(struct migration *mg, struct span sql)
 {
   const struct timespec pause = {1, 0};
   for (int tries = 1; !run(mg, sql); tries++) {
@@ -124,14 +124,14 @@ static bool run_patiently(struct migration *mg, struct span sql)
   return true;
 }
 
-static bool complain(struct migration *mg, const char *doing)
+static bool failure_print(struct migration *mg, const char *doing)
 {
   fprintf(mg->why, "migrate: %s: error %u: %s\n", doing, mysql_errno(mg->mysql), mysql_error(mg->mysql));
   return false;
 }
 
-/* The first cell of a statement's only row as a number; a NULL or no row is -1; false: error. */
-static bool number_read(struct migration *mg, const char *sql, long long *out)
+/* Reads the first cell of the only row as a number.  NULL or no row: -1.  False: an error. */
+MUST_USE static bool number_read(struct migration *mg, const char *sql, long long *out)
 {
   MYSQL_RES *rows;
   *out = -1;
@@ -146,38 +146,34 @@ static bool number_read(struct migration *mg, const char *sql, long long *out)
 
 /* ---- one file */
 
-static bool run_statement(struct migration *mg, const char *before, struct span name, const char *after)
+MUST_USE static bool run_statement(struct migration *mg, const char *before, struct span name, const char *after)
 {
   struct buf sql = BUF_INIT;
   buf_printf(&sql, "%s`%.*s`%s", before, SPAN_ARG(name), after);
-  bool ok = !sql.failed && run_patiently(mg, buf_view(&sql));
+  bool ok = !sql.failed && run_retrying(mg, buf_view(&sql));
   buf_free(&sql);
   return ok;
 }
 
-/* A server without CREATE OR REPLACE: the old one goes first, and nobody edits the table between. */
-static bool replace_in_steps(struct migration *mg, struct span statement, const struct sql_replacement *r)
+/* For a server without CREATE OR REPLACE: the lock keeps edits out while the table has no trigger.  After a failure
+ * the run ends, and the end of its connection releases the lock. */
+MUST_USE static bool replace_in_steps(struct migration *mg, struct span statement, const struct sql_replacement *r)
 {
   if (!r->table.n)
-    return run_statement(mg, "DROP PROCEDURE IF EXISTS ", r->name, "") && run_patiently(mg, statement);
-  bool ok = run_statement(mg, "LOCK TABLES ", r->table, " WRITE") &&
-            run_statement(mg, "DROP TRIGGER IF EXISTS ", r->name, "") && run(mg, statement);
-  if (ok)
-    return run(mg, SPAN("UNLOCK TABLES"));
-  complain(mg, "replacing a trigger");
-  run(mg, SPAN("UNLOCK TABLES"));
-  return false;
+    return run_statement(mg, "DROP PROCEDURE IF EXISTS ", r->name, "") && run_retrying(mg, statement);
+  return run_statement(mg, "LOCK TABLES ", r->table, " WRITE") &&
+         run_statement(mg, "DROP TRIGGER IF EXISTS ", r->name, "") && run(mg, statement) && run(mg, SPAN("UNLOCK TABLES"));
 }
 
-static bool statement_run(struct migration *mg, struct span statement)
+MUST_USE static bool statement_run(struct migration *mg, struct span statement)
 {
   struct sql_replacement r;
   if (!mg->replaces_triggers && sql_script_replaces(statement, &r))
     return replace_in_steps(mg, statement, &r);
-  return run_patiently(mg, statement);
+  return run_retrying(mg, statement);
 }
 
-static bool text_read(struct migration *mg, const char *path, struct buf *out)
+MUST_USE static bool text_read(struct migration *mg, const char *path, struct buf *out)
 {
   out->max = FILE_BYTES_MAX;
   bool ok = file_read(out, path);
@@ -186,7 +182,7 @@ static bool text_read(struct migration *mg, const char *path, struct buf *out)
   return ok;
 }
 
-static bool statements_run(struct migration *mg, const char *path, struct span text, unsigned *count)
+MUST_USE static bool statements_run(struct migration *mg, const char *path, struct span text, unsigned *count)
 {
   struct sql_script script = sql_script_open(text);
   struct sql_statement statement;
@@ -199,7 +195,7 @@ static bool statements_run(struct migration *mg, const char *path, struct span t
   return true;
 }
 
-static bool file_apply(struct migration *mg, unsigned version, const char *name)
+MUST_USE static bool file_apply(struct migration *mg, unsigned version, const char *name)
 {
   struct buf path = BUF_INIT, text = BUF_INIT;
   char asked[80];
@@ -224,14 +220,14 @@ static bool file_apply(struct migration *mg, unsigned version, const char *name)
 
 /* ---- all files */
 
-static bool recorded_read(struct migration *mg)
+MUST_USE static bool recorded_read(struct migration *mg)
 {
   MYSQL_RES *rows;
   MYSQL_ROW row;
   if (mysql_query(mg->mysql, "SELECT version FROM schema_version") != 0)
-    return mysql_errno(mg->mysql) == SERVER_NO_SUCH_TABLE ? true : complain(mg, "reading schema_version");
+    return mysql_errno(mg->mysql) == SERVER_NO_SUCH_TABLE ? true : failure_print(mg, "reading schema_version");
   if (!(rows = mysql_store_result(mg->mysql)))
-    return complain(mg, "reading schema_version");
+    return failure_print(mg, "reading schema_version");
   while ((row = mysql_fetch_row(rows))) {
     unsigned version = row[0] ? (unsigned)strtoul(row[0], NULL, 10) : 0;
     if (version <= FILES_MAX)
@@ -243,12 +239,12 @@ static bool recorded_read(struct migration *mg)
   return true;
 }
 
-/* A dump may leave routines out, and triggers call one of them. */
-static bool routines_check(struct migration *mg)
+/* A dump may lack the routines, and triggers call one of them. */
+MUST_USE static bool routines_check(struct migration *mg)
 {
   static const struct {
     const char *name;
-    unsigned version; /* of the file that makes it */
+    unsigned version; /* of the file that creates it */
   } routines[] = {{"change_log_purge", 4}, {"change_log_append", 5}};
   for (size_t i = 0; i < sizeof routines / sizeof *routines; i++) {
     char asked[200];
@@ -259,9 +255,9 @@ static bool routines_check(struct migration *mg)
              "SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = '%s'",
              routines[i].name);
     if (!number_read(mg, asked, &there))
-      return complain(mg, "looking for routines");
+      return failure_print(mg, "looking for routines");
     if (there == 0)
-      fprintf(mg->out, "the procedure %s is missing: its file is applied again\n", routines[i].name);
+      fprintf(mg->out, "the procedure %s is missing: applying its file again\n", routines[i].name);
     mg->recorded[routines[i].version] = there != 0;
   }
   return true;
@@ -287,7 +283,7 @@ static int by_version(const struct dirent **a, const struct dirent **b)
   return (x > y) - (x < y);
 }
 
-static bool numbers_check(struct migration *mg, struct dirent **files, int n)
+MUST_USE static bool numbers_check(struct migration *mg, struct dirent **files, int n)
 {
   for (int i = 1; i < n; i++)
     if (file_version(files[i]->d_name) == file_version(files[i - 1]->d_name)) {
@@ -297,7 +293,7 @@ static bool numbers_check(struct migration *mg, struct dirent **files, int n)
   return true;
 }
 
-static bool files_apply(struct migration *mg, struct dirent **files, int n)
+MUST_USE static bool files_apply(struct migration *mg, struct dirent **files, int n)
 {
   unsigned last = file_version(files[n - 1]->d_name);
   int applied = 0;
@@ -316,7 +312,7 @@ static bool files_apply(struct migration *mg, struct dirent **files, int n)
   return true;
 }
 
-static bool folder_apply(struct migration *mg)
+MUST_USE static bool folder_apply(struct migration *mg)
 {
   struct dirent **files = NULL;
   int n = scandir(mg->config->sql_dir, &files, is_migration, by_version);
@@ -342,24 +338,24 @@ unsigned migrate_newest(const struct config *config)
   return newest;
 }
 
-/* Named after the database, since such locks are the whole server's; MySQL allows 64 bytes. */
-static bool others_wait(struct migration *mg)
+/* Such a lock belongs to the whole server, so its name contains the database; MySQL allows 64 bytes. */
+MUST_USE static bool lock_take(struct migration *mg)
 {
   long long got = 0;
   if (!number_read(mg, "SELECT GET_LOCK(CONCAT('diptych.migrate.', MD5(DATABASE())), " OTHER_RUN_WAIT_S ")", &got))
-    return complain(mg, "waiting for another migrate");
+    return failure_print(mg, "waiting for another run");
   if (got != 1)
-    fputs("migrate: another one has been at work for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);
+    fputs("migrate: another run has held its lock for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);
   return got == 1;
 }
 
-static bool purge_run(struct migration *mg)
+MUST_USE static bool purge_run(struct migration *mg)
 {
   long long before = -1, after = -1;
   if (!number_read(mg, "SELECT purged_seq FROM site_state", &before) ||
       !run(mg, SPAN("CALL change_log_purge(" PURGE_OLDER_S ")")) ||
       !number_read(mg, "SELECT purged_seq FROM site_state", &after))
-    return complain(mg, "purging the change log");
+    return failure_print(mg, "purging the change log");
   if (after > before)
     fprintf(mg->out, "purged the change log's entries up to %lld\n", after);
   else
@@ -370,7 +366,7 @@ static bool purge_run(struct migration *mg)
 bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why)
 {
   struct migration mg = {.config = config, .out = out, .why = why};
-  bool ok = connection_open(&mg) && (session_open(&mg) || complain(&mg, "opening a session")) && others_wait(&mg) &&
+  bool ok = connection_open(&mg) && (session_open(&mg) || failure_print(&mg, "opening a session")) && lock_take(&mg) &&
             folder_apply(&mg) && (!purge || purge_run(&mg));
   if (mg.mysql)
     mysql_close(mg.mysql);

@@ -1,28 +1,28 @@
-/* `diptych migrate`: brings the database's schema up to the files NNN_*.sql of sql_dir.
+/* `diptych migrate`: applies the files NNN_*.sql of sql_dir to the database's schema.
  *
- * Files run in the order of their numbers, each at most once: a file's last statement records its
- * number in schema_version.  Schema statements can't be rolled back, so a run that was cut off leaves
- * its file unrecorded and the next run repeats it: every statement of a file can be repeated.
+ * Files run in the order of their numbers.  A file's last statement records its number in schema_version, and
+ * recorded files are skipped.  Schema statements cannot be rolled back.  When a run is interrupted, its file is not
+ * recorded and the next run repeats it, so every statement of a file must be repeatable.
  *
- * Safe on a live site: a statement that needs a table for itself waits at most LOCK_WAIT_S for it,
- * because everybody else queues behind that wait, then steps back and tries again.  Two runs at once
- * are kept apart by a named lock.  Triggers are replaced in one step; where the server can't (MySQL),
- * under a lock on their table.
+ * Migrations are safe on a live site.  Other sessions queue behind a statement that waits for a table lock, so it
+ * waits LOCK_WAIT_S at most and is then tried again.  A named lock excludes a second run.  Triggers are replaced in
+ * one step; on MySQL, which cannot do that, under a lock on their table.
  *
- * It logs in as mysql_admin_user, which owns triggers and views afterwards: they run with its rights. */
+ * It logs in as mysql_admin_user, who becomes the owner of triggers and views: they run with that account's rights. */
 #ifndef DIPTYCH_DB_MIGRATE_H
 #define DIPTYCH_DB_MIGRATE_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/err.h"
 #include "config/config.h"
 
-/* What was done goes to `out`, a failure and what to do about it to `why`.  With `purge`, also folds
- * change-log entries older than seven days into their counts.  False: it failed. */
-bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why);
+/* Writes progress to `out`, and a failure with what to do about it to `why`.  With `purge`, it also folds change-log
+ * entries older than seven days into their counts.  False: it failed. */
+MUST_USE bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why);
 
-/* The number of the last file in sql_dir; 0: none is there. */
+/* The number of the last file in sql_dir; 0: there is none. */
 unsigned migrate_newest(const struct config *config);
 
 #endif

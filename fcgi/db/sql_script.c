@@ -13,7 +13,7 @@ static bool starts_nocase(struct span s, const char *word)
   return s.n >= n && strncasecmp(s.p, word, n) == 0;
 }
 
-/* Bytes of the line at the start of s, its end included. */
+/* Bytes of the line at the start of s, newline included. */
 static size_t line_length(struct span s)
 {
   size_t n = span_find(s, '\n');
@@ -43,12 +43,12 @@ static size_t quoted_length(struct span s)
     if (s.p[i] == '\\' && quote != '`')
       i++;
     else if (s.p[i] == quote)
-      return i + 1; /* a doubled quote opens the next piece at once */
+      return i + 1; /* a doubled quote is two quoted pieces side by side */
   }
   return s.n;
 }
 
-/* Bytes that belong together at the start of s: a comment, a quoted piece, or one byte. */
+/* Bytes of the comment or the quoted piece at the start of s; anything else: one byte. */
 static size_t piece_length(struct span s)
 {
   if (is_line_comment(s))
@@ -65,7 +65,7 @@ struct sql_script sql_script_open(struct span text)
   return (struct sql_script){.text = text, .delimiter = SPAN(";")};
 }
 
-/* Passes blanks, comments, empty statements and DELIMITER lines. */
+/* Skips blanks, comments, empty statements and DELIMITER lines. */
 static void skip_between(struct sql_script *script)
 {
   struct span rest;
@@ -108,7 +108,7 @@ bool sql_script_next(struct sql_script *script, struct sql_statement *out)
   return true;
 }
 
-/* The next word of *s; a word in backticks comes without them. */
+/* Removes the next word from *s and returns it, without its backticks. */
 static struct span word_take(struct span *s)
 {
   while (s->n && is_blank(s->p[0]))

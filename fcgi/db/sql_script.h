@@ -1,14 +1,15 @@
-/* Cuts a file of SQL into statements, as the mariadb client does: at the delimiter (`;`, or what a
- * DELIMITER line says), but not inside quotes, identifiers in backticks, or comments.
+/* Splits a file of SQL into statements, as the mariadb client does: at the delimiter (`;`, or the word of a DELIMITER
+ * line), but not inside quotes, identifiers in backticks, or comments.
  *
- * Comments and blanks before a statement belong to none; a comment that the server executes
- * (slash-star-! or slash-star-M!) is code.  A quote or comment that never closes takes the rest of the
- * file into its statement: the server then says what is wrong, with the line where it began.
+ * Comments and blanks before a statement are skipped.  A comment that the server executes (slash-star-! or
+ * slash-star-M!) is part of a statement.  A quote or comment that never closes extends the statement to the end of
+ * the file; the server then reports the error, and the caller knows the line where the statement begins.
  *
- * Pure; statements are views of the text. */
+ * No allocation: statements are spans of the text. */
 #ifndef DIPTYCH_DB_SQL_SCRIPT_H
 #define DIPTYCH_DB_SQL_SCRIPT_H
 
+#include "base/err.h"
 #include "base/span.h"
 
 struct sql_script {
@@ -17,19 +18,19 @@ struct sql_script {
 };
 
 struct sql_statement {
-  struct span text; /* without delimiter and blanks around */
-  size_t line;      /* of the file, from 1 */
+  struct span text; /* without the delimiter and surrounding blanks */
+  size_t line;      /* in the file, from 1 */
 };
 
 struct sql_script sql_script_open(struct span text);
-bool sql_script_next(struct sql_script *script, struct sql_statement *out); /* false: no more */
+MUST_USE bool sql_script_next(struct sql_script *script, struct sql_statement *out); /* false: no more statements */
 
-/* What "CREATE [slash-star-M! OR REPLACE star-slash] TRIGGER name ... ON table" names: MySQL, which has
- * no OR REPLACE there, needs the old one dropped first.  `table` is empty for a procedure.
+/* The names in "CREATE [slash-star-M! OR REPLACE star-slash] TRIGGER name ... ON table".  MySQL has no OR REPLACE for
+ * triggers, so the old trigger must be dropped first.  `table` is empty for a procedure.
  * False: the statement replaces nothing. */
 struct sql_replacement {
   struct span kind, name, table;
 };
-bool sql_script_replaces(struct span statement, struct sql_replacement *out);
+MUST_USE bool sql_script_replaces(struct span statement, struct sql_replacement *out);
 
 #endif

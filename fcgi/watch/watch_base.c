@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "rows/rows_values.h"
 #include "watch/watch.h"
@@ -42,7 +43,7 @@ int64_t watch_deadline(void)
 
 void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation)
 {
-  uint64_t settings = rows_hash(ROWS_HASH_START, (uint64_t)w->config->as_of_us);
+  uint64_t settings = hash_mix(ROWS_HASH_START, (uint64_t)w->config->as_of_us);
   snprintf(out, 64, "%.*s+%016llx", (int)(incarnation.n < 40 ? incarnation.n : 40), incarnation.n ? incarnation.p : "",
            (unsigned long long)settings);
 }
