@@ -1,5 +1,5 @@
-/* The keys and their defaults, put into a struct config.  config_text.h reads the file, config_check.h says
- * what is wrong with a value. */
+/* Fills a struct config from the table of keys and a file.  Fields are written through their offsets in the struct, so
+ * that the table is the only list of keys. */
 #include "config/config.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ struct key {
 static const struct key keys[] = {CONFIG_KEYS(KEY_WORD, KEY_INT, KEY_FLAG)};
 #define KEYS (sizeof keys / sizeof *keys)
 
-/* A reading in progress. */
+/* The state of one reading. */
 struct reading {
   struct config_text text;
   struct config *config;
@@ -78,7 +78,7 @@ static bool defaults_set(struct config *c)
   return true;
 }
 
-/* A mode is written as people write modes. */
+/* Modes are written in octal. */
 static const char *key_format(const struct key *k)
 {
   return strcmp(k->name, "socket_mode") == 0 ? "%#llo" : "%lld";
@@ -124,13 +124,13 @@ static void entry_take(struct reading *r, const struct config_entry *e)
 {
   const struct key *k = key_find(e->key);
   if (!k) {
-    config_text_fault(&r->text, e->line, "there is no key %.*s: remove it, or see `man diptych` for the keys there are",
+    config_text_fault(&r->text, e->line, "there is no key %.*s: remove it, or find the right key in `man diptych`",
                       SPAN_ARG(e->key));
     return;
   }
   size_t *set_in = &r->set_in[k - keys];
-  if (*set_in) /* somebody edits the first of two lines and wonders */
-    fprintf(r->text.why, "%s:%zu: %s was set in line %zu already: what stands here counts\n", r->text.path, e->line, k->name,
+  if (*set_in)
+    fprintf(r->text.why, "%s:%zu: %s was already set in line %zu: this line counts\n", r->text.path, e->line, k->name,
             *set_in);
   *set_in = e->line;
   if (k->kind == KIND_WORD)
@@ -141,7 +141,7 @@ static void entry_take(struct reading *r, const struct config_entry *e)
     flag_take(r, k, e);
 }
 
-/* What keys mean for each other is looked at when each is right by itself. */
+/* Relations between keys are checked only when every line is valid. */
 static unsigned text_take(struct config *c, struct span text, FILE *why)
 {
   struct reading r = {.text = config_text_of(text, c->path, why), .config = c};

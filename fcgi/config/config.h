@@ -1,11 +1,12 @@
-/* The configuration: one table of keys (CONFIG_KEYS), from which come the struct, the reader, the
- * defaults, the messages and the lint that proves each key documented in man/diptych.8 and
- * diptych.conf.sample.  config_text.h reads the file, config_check.h checks the values.
+/* The configuration.  One table of keys (CONFIG_KEYS) defines the struct, the defaults, the ranges and the sample; a
+ * lint proves that man/diptych.8 and diptych.conf.sample contain each key.  config_text.h reads the file,
+ * config_check.h checks the values.
  *
- * config_read reports all faults of the lines on `why` as "file:line: sentence", and returns NULL then.
- * When there are none, what is wrong between keys follows as "file: sentence".  A key that is set twice is no
- * fault, but is told there too.  Units stand in the key's description.
- * A configuration is never changed after it was read; reload reads a new one. */
+ * config_read writes each fault of a line to `why` as "file:line: sentence" and returns NULL.  When no line has a
+ * fault, faults between keys follow as "file: sentence".  A key that is set twice is no fault; a line on `why` tells
+ * that the later value counts.  A key's description states its unit.
+ *
+ * A configuration does not change after it was read; reload reads a new one. */
 #ifndef DIPTYCH_CONFIG_CONFIG_H
 #define DIPTYCH_CONFIG_CONFIG_H
 
@@ -13,36 +14,37 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/err.h"
 #include "base/span.h"
 
 /* WORD(key, default, description)   INT(key, default, least, most, description)   FLAG(key, default, description) */
 #define CONFIG_KEYS(WORD, INT, FLAG)                                                                                   \
   WORD(site_name, "Diptych", "the site's name, shown in header, titles and feeds")                                     \
-  WORD(base_url, "http://127.0.0.1:8080", "scheme and host of every absolute link, without a path or a slash at the end")\
-  WORD(contact, "", "mailto: or https: address of the footer's way to report an error")                                \
+  WORD(base_url, "http://127.0.0.1:8080", "scheme and host of every absolute link, without a path or a slash at the end") \
+  WORD(contact, "", "mailto: or https: address where readers report errors, linked in the footer")                     \
   WORD(as_of, "", "freezes the site's clock: 2026-08-22T12:00:00Z; empty: the real clock")                             \
   WORD(lang, "en", "language tag of the pages")                                                                        \
   WORD(template_dir, PKGDATADIR "/templates", "folder of the Mustache templates")                                      \
   WORD(sql_dir, PKGDATADIR "/sql", "folder of the migrations")                                                         \
-  WORD(state_dir, "/var/lib/diptych", "folder of the catalog's file copy; empty: none is kept")                        \
+  WORD(state_dir, "/var/lib/diptych", "folder of the catalog's file copy; empty: no copy is kept")                     \
   WORD(static_version_file, "", "file that maps asset names to content-hashed ones; empty: template_dir/assets.map")   \
   WORD(listen, "/run/diptych/diptych.sock", "FastCGI address: a UNIX socket path or 127.0.0.1:port")                   \
-  WORD(control, "/run/diptych/control.sock", "UNIX socket of diptych status, scale, reload, stop")                     \
+  WORD(control, "/run/diptych/control.sock", "UNIX socket for diptych status, scale, reload and stop")                 \
   WORD(pid_file, "", "file for the master's process id; empty: none")                                                  \
   INT(socket_mode, 432, 0, 511, "mode of the FastCGI socket, decimal or 0660")                                         \
   INT(backlog, 511, 1, 65535, "length of the listen queue")                                                            \
   INT(workers, 2, 1, 512, "worker processes at start")                                                                 \
-  INT(workers_min, 1, 1, 512, "fewest workers that scaling leaves")                                                    \
-  INT(workers_max, 64, 1, 512, "most workers that scaling makes")                                                      \
+  INT(workers_min, 1, 1, 512, "fewest workers that scaling may leave")                                                 \
+  INT(workers_max, 64, 1, 512, "most workers that scaling may start")                                                  \
   INT(worker_requests, 0, 0, 1000000000, "a worker is replaced after about this many requests; 0: never")              \
-  INT(request_timeout, 10000, 100, 600000, "ms after which a busy worker is taken for hung and ended")                 \
+  INT(request_timeout, 10000, 100, 600000, "ms after which a busy worker is considered hung and killed")               \
   INT(stop_grace, 10000, 0, 600000, "ms that accepted requests have to finish at stop and reload")                     \
-  INT(deadline, 2000, 50, 60000, "ms that one page may take in all, waits included")                                   \
+  INT(deadline, 2000, 50, 60000, "ms that one page may take, waits included")                                          \
   WORD(log_level, "info", "error, warn, info or debug")                                                                \
   WORD(mysql_socket, "", "UNIX socket of the database; empty: TCP")                                                    \
   WORD(mysql_host, "127.0.0.1", "host of the database when mysql_socket is empty")                                     \
   INT(mysql_port, 3306, 1, 65535, "port of the database")                                                              \
-  WORD(mysql_user, "diptych_pool", "the pool's account, with the least rights")                                        \
+  WORD(mysql_user, "diptych_pool", "account of the pool, with few rights")                                             \
   WORD(mysql_password, "", "password of mysql_user")                                                                   \
   WORD(mysql_password_file, "", "file that holds the password, instead of mysql_password")                             \
   WORD(mysql_database, "diptych", "name of the database")                                                              \
@@ -54,21 +56,21 @@
   WORD(cache_secret, "", "key of the checksum in cached values; the same on every machine of a site")                  \
   INT(cache_ttl, 86400, 60, 2592000, "seconds that a fragment is kept")                                                \
   INT(lease_ttl, 2, 1, 60, "seconds after which a dead filler's lease ends")                                           \
-  INT(poll_interval, 200, 10, 60000, "ms between two looks at the change log")                                         \
-  INT(gap_memory, 3600, 1, 604800, "seconds that a missing change-log number is asked for again")                      \
+  INT(poll_interval, 200, 10, 60000, "ms between two polls of the change log")                                         \
+  INT(gap_memory, 3600, 1, 604800, "seconds for which a missing change-log number is looked up again")                 \
   INT(stale_max, 86400, 0, 2592000, "seconds that a site may be served while the database is away")                    \
   INT(sweep_seconds, 300, 5, 86400, "seconds in which the sweep compares all products, up to 100,000 of them")         \
-  INT(catalog_bytes, 0, 0, 64424509440, "most bytes of shared memory for the catalog; 0: 1/4 of memory")               \
+  INT(catalog_bytes, 0, 0, 64424509440, "most bytes of shared memory for the catalog; 0: a quarter of memory")         \
   INT(page_cache_bytes, 33554432, 0, 8589934592, "bytes of finished pages that each worker keeps")                     \
-  INT(fragment_cache_bytes, 8388608, 0, 8589934592, "bytes of unpacked fragments that each worker keeps for when it is busy") \
+  INT(fragment_cache_bytes, 8388608, 0, 8589934592, "bytes of unpacked fragments that each worker keeps for use under load") \
   INT(page_max_age, 0, 0, 60, "seconds that browsers may keep a page without asking")                                  \
   INT(markdown_bytes, 262144, 1024, 16777216, "largest Markdown body that is rendered")                                \
   INT(markdown_output_bytes, 1048576, 1024, 67108864, "largest HTML that a body may become")                           \
   INT(markdown_cpu, 200, 1, 10000, "ms of CPU that one body may cost")                                                 \
   FLAG(mysql_tls, false, "use TLS to the database, and check its certificate")                                         \
-  FLAG(mysql_replica, false, "the database is a replica: how far it is behind counts")                        \
-  WORD(mysql_tls_ca, "", "file with the authority that signed the database's certificate; empty: the system's")        \
-  WORD(mysql_tls_cert, "", "file with our own certificate, for an account that requires one")                          \
+  FLAG(mysql_replica, false, "the database is a replica, whose lag is watched")                                        \
+  WORD(mysql_tls_ca, "", "file with the authority that signed the database's certificate; empty: the system's authorities") \
+  WORD(mysql_tls_cert, "", "file with the client certificate, for an account that requires one")                       \
   WORD(mysql_tls_key, "", "file with the private key of mysql_tls_cert")
 
 struct config {
@@ -79,20 +81,20 @@ struct config {
 #undef CONFIG_C_WORD
 #undef CONFIG_C_INT
 #undef CONFIG_C_FLAG
-  char *path;         /* of the file */
-  int64_t as_of_us;   /* CLOCK_NEVER: the real clock */
+  char *path;       /* of the file */
+  int64_t as_of_us; /* as_of as a time; CLOCK_NEVER: the real clock */
 };
 
-struct config *config_read(const char *path, FILE *why); /* NULL: faults were written to why */
+MUST_USE struct config *config_read(const char *path, FILE *why); /* NULL: faults were written to why */
 /* The control socket that a file names, though it may have faults; the caller frees it.  NULL: the file
  * cannot be read, or there is no memory. */
 char *config_control(const char *path);
 void config_free(struct config **c);
 
-/* The site's now (as_of or the real time), for ages and windows. */
+/* The site's clock: as_of or the real time, for ages and windows. */
 int64_t config_now_us(const struct config *c);
 
-/* A commented sample with every key and its default, for diptych.conf.sample and the lint. */
+/* Writes a commented configuration with every key and its default, for diptych.conf.sample. */
 void config_sample(FILE *out);
 
 #endif

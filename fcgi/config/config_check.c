@@ -13,10 +13,10 @@
 
 #define SECRET_LEAST 16
 #define PASSWORD_FILE_MOST 4096
-#define BASE_URL_MOST 300      /* a host's name has 253 at the most */
-#define LANG_MOST 35 /* RFC 5646 section 4.4.1 */
+#define BASE_URL_MOST 300 /* a host name has at most 253 bytes */
+#define LANG_MOST 35      /* RFC 5646 section 4.4.1 */
 
-/* host:port; without a port only where there is a usual one. */
+/* host:port; `port_usual`: the port may be missing. */
 static bool is_address(struct span s, bool port_usual)
 {
   size_t colon = s.n;
@@ -58,7 +58,7 @@ static bool is_listen(struct span s)
   return colon < sizeof host && inet_pton(AF_INET, host, &number) == 1 && is_address(s, false);
 }
 
-/* Words that stand in pages: text on one line. */
+/* The value is shown in pages: text on one line. */
 static bool is_shown(struct span s)
 {
   return span_find(s, '\t') == s.n && span_find(s, '\n') == s.n && utf8_is_clean(s);
@@ -80,8 +80,8 @@ static bool is_time(struct span s)
   return !s.n || clock_parse(s, &us);
 }
 
-/* Goes into headers as it is, several times, and nginx has room for 16 KB of them.  No path: links within
- * the site begin at its root. */
+/* The length is limited because the value appears several times in headers, for which nginx has 16 KB.  A path is
+ * refused because links within the site begin at its root. */
 static bool is_base_url(struct span s)
 {
   size_t scheme = span_starts(s, SPAN("http://")) ? 7 : span_starts(s, SPAN("https://")) ? 8 : s.n;
@@ -91,7 +91,7 @@ static bool is_base_url(struct span s)
   return scheme < s.n && s.n <= BASE_URL_MOST && !memchr(s.p + scheme, '/', s.n - scheme);
 }
 
-/* In form a language tag (RFC 5646 section 2.1). */
+/* Has the form of a language tag (RFC 5646 section 2.1). */
 static bool is_lang(struct span s)
 {
   size_t part = 0;
@@ -117,13 +117,13 @@ const char *config_word_fault(const char *key, const char *value)
     const char *cure;
   } rules[] = {
       {"site_name", is_name, "write a name, as text on one line"},
-      {"base_url", is_base_url, "write scheme and host, no path and no slash at the end, like https://example.org"},
+      {"base_url", is_base_url, "write scheme and host, without a path or a slash at the end, like https://example.org"},
       {"contact", is_contact, "write a mailto: or https: address"},
       {"as_of", is_time, "write a UTC time like 2026-08-22T12:00:00Z, or leave it empty"},
       {"lang", is_lang, "write a language tag like en or pt-BR"},
-      {"listen", is_listen, "write a UNIX socket's path with a / in it, of at most 107 bytes, or an address like 127.0.0.1:9000"},
-      {"control", is_socket_path, "write a UNIX socket's path, of at most 107 bytes"},
-      {"memcached", are_servers, "write /path/to/socket or host:port, several with commas between them"},
+      {"listen", is_listen, "write the path of a UNIX socket with a / in it, at most 107 bytes, or an address like 127.0.0.1:9000"},
+      {"control", is_socket_path, "write the path of a UNIX socket, at most 107 bytes"},
+      {"memcached", are_servers, "write /path/to/socket or host:port, separated by commas"},
       {"log_level", is_level, "write error, warn, info or debug"},
   };
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
@@ -151,7 +151,7 @@ static void fault_report(struct check *k, const char *format, ...)
   fputc('\n', k->why);
 }
 
-/* The file's first line. */
+/* The password is the file's first line. */
 static void password_read(struct check *k)
 {
   struct config *c = k->config;
@@ -167,11 +167,11 @@ static void password_read(struct check *k)
     c->mysql_password = password;
   } else
     fault_report(k, "mysql_password_file %s: %s: name a file that this account may read", c->mysql_password_file,
-          strerror(errno));
+                 strerror(errno));
   buf_free(&text);
 }
 
-/* A word about it now is better than the library's at every connection. */
+/* Checked at start, because the client library would report it at every connection only. */
 static void tls_check(struct check *k)
 {
   const struct config *c = k->config;
@@ -183,10 +183,10 @@ static void tls_check(struct check *k)
       continue;
     if (!c->mysql_tls || access(files[i].path, R_OK) != 0)
       fault_report(k, "%s = \"%s\": %s", files[i].name, files[i].path,
-            c->mysql_tls ? strerror(errno) : "set mysql_tls = true too, or nothing is encrypted");
+                   c->mysql_tls ? strerror(errno) : "also set mysql_tls = true, or nothing is encrypted");
   }
   if (!*c->mysql_tls_cert != !*c->mysql_tls_key)
-    fault_report(k, "mysql_tls_cert and mysql_tls_key need each other");
+    fault_report(k, "mysql_tls_cert and mysql_tls_key need each other: set both or neither");
 }
 
 unsigned config_relations_check(struct config *c, FILE *why)
@@ -195,12 +195,12 @@ unsigned config_relations_check(struct config *c, FILE *why)
   password_read(&k);
   if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max)
     fault_report(&k, "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
-          (long long)c->workers_min, (long long)c->workers_max);
+                 (long long)c->workers_min, (long long)c->workers_max);
   if (strcmp(c->listen, c->control) == 0)
-    fault_report(&k, "listen and control are both \"%s\": nginx and diptych's commands need a socket each", c->listen);
+    fault_report(&k, "listen and control are both \"%s\": nginx and the commands of diptych need a socket each", c->listen);
   if (*c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
-    fault_report(&k, "cache_secret must have %d characters or more when memcached is set: write a random word, the same on "
-              "every machine of the site", SECRET_LEAST);
+    fault_report(&k, "cache_secret must have at least %d characters when memcached is set: write a random text, the same "
+                     "on every machine of the site", SECRET_LEAST);
   tls_check(&k);
   return k.faults;
 }

@@ -1,14 +1,14 @@
-/* The checks of a configuration's values: the form of addresses, times and words, and what keys mean for each
- * other.  Ranges of numbers stand in the table of config.h. */
+/* Checks of a configuration's values: the form of each text value, and the relations between keys.  The ranges of
+ * numbers are in the table of config.h. */
 #ifndef DIPTYCH_CONFIG_CONFIG_CHECK_H
 #define DIPTYCH_CONFIG_CONFIG_CHECK_H
 
 #include "config/config.h"
 
-/* What is to be written instead; NULL: the value is fine. */
-const char *config_word_fault(const char *key, const char *value);
+/* Returns what to write instead; NULL: the value is valid. */
+MUST_USE const char *config_word_fault(const char *key, const char *value);
 
-/* Reads the files that c names, too.  Returns the number of faults; each was written to `why`. */
-unsigned config_relations_check(struct config *c, FILE *why);
+/* Also reads mysql_password_file.  Returns the number of faults; each is written to `why`. */
+MUST_USE unsigned config_relations_check(struct config *c, FILE *why);
 
 #endif

@@ -1,3 +1,12 @@
+/* The grammar:
+ *   file    = { entry | comment | blank }; several entries may stand in one line
+ *   entry   = key "=" value, in one line; blanks and comments may stand between the three
+ *   value   = bare, or "double quoted", or 'single quoted'; a quote closes in its line
+ *   bare    = bytes other than blanks and # " ' = { } ( ) + , * with ${NAME} and ${NAME:-default} replaced
+ *   comment = # or // up to the end of the line, or slash-star up to star-slash; inside a bare value only # begins one
+ * In double quotes ${NAME} is replaced too, and a backslash begins an escape: \a \b \e \f \n \r \t \v, \NNN in octal,
+ * \xHH, a newline (which is removed); before any other byte it stands for that byte.  In single quotes a backslash
+ * escapes only a quote, a backslash and a newline. */
 #include "config/config_text.h"
 
 #include <errno.h>
@@ -58,7 +67,7 @@ static void comment_skip(struct config_text *t)
   config_text_fault(t, line, "a comment is opened with /* and never closed");
 }
 
-/* Blanks and comments; lines: also ends of lines. */
+/* Skips blanks and comments; `lines`: newlines too. */
 static void blank_skip(struct config_text *t, bool lines)
 {
   for (;;) {
@@ -75,7 +84,7 @@ static void blank_skip(struct config_text *t, bool lines)
   }
 }
 
-/* Bytes of the ${NAME} or ${NAME:-default} that begins here; 0: none does. */
+/* The length of the ${NAME} or ${NAME:-default} that begins here; 0: there is none. */
 static size_t variable_at(const struct config_text *t)
 {
   struct span rest = span_from(t->text, t->at);
@@ -119,7 +128,7 @@ static int number_read(struct config_text *t, int base, int most)
   return v;
 }
 
-/* Behind a backslash in double quotes. */
+/* Reads what follows a backslash in double quotes. */
 static bool escape_read(struct config_text *t)
 {
   static const char names[] = "abefnrtv", bytes[] = "\a\b\033\f\n\r\t\v";
@@ -134,14 +143,13 @@ static bool escape_read(struct config_text *t)
   else if (c == 'x' && digit_at(t) < 16)
     v = number_read(t, 16, 2);
   if (!v || v > 0xFF || (octal && digit_at(t) < 10)) {
-    config_text_fault(t, line, "a backslash before a number: write two for one");
+    config_text_fault(t, line, "a backslash before a number: write two backslashes for one");
     return false;
   }
   buf_putc(&t->value, (char)v);
   return true;
 }
 
-/* In single quotes a backslash stands for itself but before a single quote and another one. */
 static bool backslash_read(struct config_text *t, char quote)
 {
   char c = char_at(t, 1);
@@ -222,7 +230,7 @@ static bool key_read(struct config_text *t, struct config_entry *e)
   }
   struct span what = e->key.n ? e->key : span_of(t->text.p + from, 1);
   if (e->line == t->value_line)
-    config_text_fault(t, e->line, "something stands behind the value: put a value with blanks or marks in quotes");
+    config_text_fault(t, e->line, "text follows the value: put a value with blanks or special characters in quotes");
   else
     config_text_fault(t, e->line, "%.*s is not understood: write key = value, and # before a comment", SPAN_ARG(what));
   return false;
@@ -265,13 +273,14 @@ bool config_text_read(struct buf *text, const char *path, FILE *why)
   text->max = CONFIG_TEXT_MOST;
   if (!file_read(text, path)) {
     fprintf(why, "%s: %s: %s\n", path, strerror(errno),
-            errno == EACCES ? "let this account read it, or ask as another (sudo)" : "name a readable file with --config FILE");
+            errno == EACCES ? "let this account read it, or use another account (sudo)"
+                            : "name a readable file with --config FILE");
     return false;
   }
   struct span rest = buf_view(text);
   for (size_t n; rest.n && (n = utf8_next(rest, &c)) && is_letter(c); rest = span_from(rest, n))
     line += c == '\n';
   if (rest.n)
-    fprintf(why, "%s:%zu: a byte that is no UTF-8 text: is this a configuration?\n", path, line);
+    fprintf(why, "%s:%zu: a byte that is not UTF-8 text: is this a configuration file?\n", path, line);
   return !rest.n;
 }

@@ -80,12 +80,12 @@ static void what_is_no_text_is_told(void **state)
   bool read;
   (void)state;
   char *said = said_of(SPAN("workers = 2\n\0"), &read);
-  assert_true(!read && strstr(said, ":2: a byte that is no UTF-8 text"));
+  assert_true(!read && strstr(said, ":2: a byte that is not UTF-8 text"));
   free(said);
   refused("site_name = \"Caf\xEF\xBF\xBE\"\n", 1, "site_name");
   refused("site_name = \"Caf\xC2\x80\"\n", 1, "site_name");
-  refused("site_name = \"Caf\xE9\"\n", 1, "a byte that is no UTF-8 text");
-  refused("workers = 2\n\x01\x02\n\x03", 2, "a byte that is no UTF-8 text");
+  refused("site_name = \"Caf\xE9\"\n", 1, "a byte that is not UTF-8 text");
+  refused("workers = 2\n\x01\x02\n\x03", 2, "a byte that is not UTF-8 text");
   taken("workers = 2\r\n\tlang = \"en\"\r\n");
 }
 
@@ -158,7 +158,7 @@ static void a_key_that_is_set_twice_is_told_and_the_last_counts(void **state)
   fclose(why);
   assert_non_null(c);
   assert_int_equal(c->workers, 5);
-  snprintf(expected, sizeof expected, "%s:3: workers was set in line 1 already: what stands here counts\n", path);
+  snprintf(expected, sizeof expected, "%s:3: workers was already set in line 1: this line counts\n", path);
   assert_string_equal(said, expected);
   config_free(&c);
   free(said);
@@ -177,7 +177,7 @@ static void all_faulty_lines_are_told(void **state)
   assert_false(read);
   for (char *line; (line = strsep(&rest, "\n")) && *line;) {
     char begin[64];
-    if (strstr(line, "was set in line"))
+    if (strstr(line, "was already set in line"))
       continue;
     assert_true(n < sizeof lines / sizeof *lines);
     snprintf(begin, sizeof begin, "%s:%d: ", path, lines[n++]);
