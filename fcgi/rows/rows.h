@@ -1,17 +1,16 @@
-/* Reading products and texts from the site_* views, for whoever fills fragments.
+/* Reads products and texts from the site_* views, to fill fragments.
  *
- * Each call reads one consistent snapshot with at most 10 statements, START TRANSACTION and COMMIT
- * included.  What it returns under a version is exactly what that version names: rev counts the
- * product's change-log entries, hash covers every row that a page would show of it.  Hashes are taken
- * by the server with the same expressions wherever a product is read (rows/rows_facts.h), so the
- * watcher, who reads no texts, finds the same ones.
+ * Each call reads one consistent snapshot with at most 10 statements, START TRANSACTION and COMMIT included.  The
+ * version in a result identifies the rows in it: rev counts the product's change-log entries, hash covers every row
+ * of the product that a page shows.  The server computes the digests of rows with the same expressions for every
+ * reading (rows/rows_sql.h), so the watcher, which reads no texts, gets the same hashes.
  *
- * Two clocks.  Editorials are due by the database's own clock.  Activities, windows and ages follow
- * the site's, which a configuration may have frozen.
+ * There are two clocks.  Editorials become due by the database's clock.  Activities, windows and ages follow the
+ * site's clock, which the configuration may freeze.
  *
- * What a foreign CMS may hold is tolerated: NULLs, zero dates, unknown words (a status reads as
- * draft, a kind as release, a class as trivial), bytes that are not UTF-8.  A product whose slug
- * breaks the rules is as good as absent; rows_lint names it. */
+ * Rows of a foreign CMS may contain NULLs, zero dates, bytes that are not UTF-8, and unknown words: an unknown status
+ * reads as draft, an unknown kind as release, an unknown class as trivial.  A product whose slug breaks the rules is
+ * treated as absent; rows_lint lists it. */
 #ifndef DIPTYCH_ROWS_ROWS_H
 #define DIPTYCH_ROWS_ROWS_H
 
@@ -24,28 +23,28 @@
 #define ROWS_PRODUCTS_MAX 100
 
 struct rows_snapshot {
-  int64_t db_now_us;   /* the database's real clock */
-  int64_t site_now_us; /* as_of when it is frozen, else db_now_us */
+  int64_t db_now_us;   /* the database's clock */
+  int64_t site_now_us; /* as_of if the configuration sets it, else db_now_us */
   int64_t window_us;   /* the full hour at or before site_now_us */
 };
 
-/* Everything of n <= ROWS_PRODUCTS_MAX products; out[i] belongs to ids[i].  out[i].facts.id == 0:
- * there is no such product.  Drafts and archived ones are returned too: look at facts.status.
- * All memory is the arena's.  deadline_us is monotonic. */
+/* Reads n <= ROWS_PRODUCTS_MAX whole products; out[i] belongs to ids[i].  out[i].facts.id == 0: the product does not
+ * exist.  Drafts and archived products are returned too: see facts.status.  All memory is the arena's.
+ * deadline_us is monotonic. */
 MUST_USE enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
-                       struct product *out, struct rows_snapshot *snapshot);
+                                struct product *out, struct rows_snapshot *snapshot);
 
-/* Page `page` (1: the newest TIMELINE_PAGE) of a product's timeline; *total counts all its published
- * and due activities.  NOT_FOUND: no such product.  A page beyond the end has *n == 0. */
+/* Reads page `page` of a product's timeline; page 1 has the newest TIMELINE_PAGE activities.  `total` counts all
+ * published and due activities.  NOT_FOUND: the product does not exist.  A page beyond the end has n == 0. */
 struct rows_timeline {
   struct version version;
   const struct activity *activities;
   size_t n, total;
 };
 MUST_USE enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
-                       struct rows_timeline *out);
+                                     struct rows_timeline *out);
 
-/* The site's own questions, in their order. */
+/* The questions of the site itself, in the order in which they are shown. */
 struct rows_site {
   struct version version;
   const struct question *questions;
@@ -53,7 +52,7 @@ struct rows_site {
 };
 MUST_USE enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out);
 
-/* An editors' page.  NOT_FOUND: there is none with that id. */
+/* An editors' page.  NOT_FOUND: no page has that id. */
 struct rows_page {
   struct version version;
   enum product_status status;
@@ -62,14 +61,13 @@ struct rows_page {
 };
 MUST_USE enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);
 
-/* Tries the statements of pages for these products, and with rows_try those of the other readings too, and
- * lets go what they read.  INVALID: db_failure says which one the server refuses, and why. */
+/* Run the statements that pages need and discard the results: rows_try_products those of product pages, rows_try those
+ * of all readings.  INVALID: the server refuses one of them; db_failure tells which one and why. */
 MUST_USE enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);
 MUST_USE enum err rows_try(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);
 
-/* Names on `out`, a line each, the rows that the site leaves out or shows differently from what an
- * editor of a foreign CMS would expect: slugs that break the rules, unknown words, missing owners.
- * *found counts them. */
+/* Lists on `out`, one line each, rows that the site leaves out or shows differently from what an editor of a foreign
+ * CMS may expect: slugs that break the rules, unknown words, missing owners.  *found counts them. */
 MUST_USE enum err rows_lint(struct db *db, int64_t deadline_us, FILE *out, size_t *found);
 
 #endif

@@ -1,9 +1,9 @@
-/* What there is of activity: counts, newest times, a hash; and where every statement takes activities from.
+/* Counts, newest times and hashes of activities, and the FROM clause for activities that every statement uses.
  *
- * A view over another CMS's tables says a row several times when a custom field that it joins is stored
- * several times.  Then counts would be too high, and equal digests would cancel each other in BIT_XOR.
- * Each group therefore tells how many rows it has and how many ids; when these differ the statement is
- * asked again over a source that numbers the copies of each row and takes the first. */
+ * A view over another CMS's tables returns a row several times when it joins a custom field that is stored several
+ * times.  Counts would be too high, and equal digests would cancel each other in BIT_XOR.  Each group therefore also
+ * returns its number of rows and of ids.  When they differ, the statement runs again over a source that numbers the
+ * copies of each row and takes the first. */
 #include "rows/rows_activity.h"
 
 #include "model/score.h"
@@ -93,8 +93,8 @@ static void activity_take(struct rows_reading *r, struct db_rows *rows, struct p
   }
 }
 
-/* *copies: a view says a row several times, and nothing was taken. */
-static enum err activities_ask(struct rows_reading *r, bool *copies)
+/* *copies: a view returned rows several times, and nothing was stored. */
+static enum err activities_query(struct rows_reading *r, bool *copies)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
@@ -119,9 +119,9 @@ enum err rows_activities_read(struct rows_reading *r)
 {
   bool copies;
   r->repeats = false;
-  enum err err = activities_ask(r, &copies);
+  enum err err = activities_query(r, &copies);
   if (err != ERR_OK || !copies)
     return err;
   r->repeats = true;
-  return activities_ask(r, &copies);
+  return activities_query(r, &copies);
 }

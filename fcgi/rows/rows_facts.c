@@ -6,7 +6,7 @@
 #include "rows/rows_values.h"
 #include "text/slug.h"
 
-/* ---- the clock */
+/* ---- the clocks */
 
 static void snapshot_set(struct rows_reading *r, int64_t db_now_us)
 {
@@ -86,14 +86,14 @@ static enum err products_take(struct rows_reading *r, struct db_rows *rows)
     copies = copies || copy;
     if (copy && digest >= r->hashes[r->n - 1])
       continue;
-    r->n -= copy; /* of the copies of a row the one with the least digest, always the same one */
+    r->n -= copy; /* of several copies of a row, the one with the least digest counts */
     product_take(r, rows, &r->products[r->n]);
     r->hashes[r->n++] = digest;
   }
   if (!r->set.ids) {
     r->ended = rows->count < r->most;
     if (!r->ended && copies && r->n > 1)
-      r->n--; /* some of its copies may be beyond the range */
+      r->n--; /* the LIMIT may have cut off some of its copies */
     r->set.last = r->ended || !r->n ? r->until : r->products[r->n - 1].facts.id;
   }
   return r->n ? ERR_OK : clock_read(r);
@@ -141,7 +141,7 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, " GROUP BY product_id");
 }
 
-/* Of the copies of an editorial the one with the least digest. */
+/* Of several copies of an editorial, the one with the least digest counts. */
 static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
 {
   struct facts *f = &p->facts;
@@ -189,15 +189,15 @@ static enum err editorials_read(struct rows_reading *r)
   return err;
 }
 
-/* ---- all of it */
+/* ---- all parts */
 
 static int64_t later_of(int64_t a, int64_t b)
 {
   return a > b ? a : b;
 }
 
-/* Versions are set, and who may not be shown at all is left out. */
-static void finish(struct rows_reading *r)
+/* Sets versions and removes products whose slugs break the rules. */
+static void versions_set(struct rows_reading *r)
 {
   size_t kept = 0;
   for (size_t i = 0; i < r->n; i++) {
@@ -223,6 +223,6 @@ enum err rows_facts_read(struct db *db, void *arg)
     return err;
   if ((err = rows_links_read(r)) == ERR_OK && (err = editorials_read(r)) == ERR_OK &&
       (err = rows_activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
-    finish(r);
+    versions_set(r);
   return err == ERR_OK && arena_failed(r->arena) ? ERR_NO_MEMORY : err;
 }

@@ -1,12 +1,12 @@
-/* What hangs on a product by its id alone: revision, sectors, themes, aliases; one statement.  The
- * rows come in any order and are sorted here, so that the same links always give the same hash. */
+/* Reads revisions, sectors, themes and aliases of products with one statement.  The rows arrive in any order and are
+ * sorted here, so that the same links always give the same hash. */
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "rows/rows_facts.h"
 #include "text/slug.h"
 
-/* In the order in which they go into the hash. */
+/* The order in which they are mixed into the hash. */
 enum kind { KIND_REVISION, KIND_SECTOR, KIND_THEME, KIND_ALIAS };
 
 enum { L_KIND, L_PRODUCT, L_ID, L_SORT, L_SLUG };
@@ -68,9 +68,9 @@ static bool among_links(const struct link *links, size_t n, const struct link *o
   return false;
 }
 
-/* One product's links of one kind, each once and at its first place: a view may tell one several times,
- * with other places in the order.  Beyond the first SEARCHED only copies side by side are found; so many
- * are no list that a page shows. */
+/* Removes copies from one product's links of one kind; the first copy stays.  A view may return a link several times,
+ * with different sort values.  Beyond SEARCHED links only adjacent copies are found, so that the time stays linear;
+ * pages show fewer links. */
 #define SEARCHED 256
 static size_t links_once(struct link *links, size_t n)
 {

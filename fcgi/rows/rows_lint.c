@@ -1,13 +1,13 @@
-/* What a foreign CMS's rows hold that no page can show, or not as their editors may expect.
+/* Lists rows of a foreign CMS that no page can show, or that pages show differently from what editors may expect.
  *
- * Slugs are judged here with the same function that leaves them out elsewhere; everything else is one
- * statement a rule, whose rows are (table, id, value). */
+ * Slugs are checked with the function that also excludes them from readings.  Every other rule is one statement, whose
+ * rows are (table, id, value). */
 #include "base/clock.h"
 #include "model/product.h"
 #include "rows/rows.h"
 #include "text/slug.h"
 
-#define LINES_MOST 20 /* of one rule; the rest is counted */
+#define LINES_MOST 20 /* for one rule; the rest is only counted */
 #define CHUNK 20000
 
 struct lint {
@@ -17,7 +17,7 @@ struct lint {
   size_t found;
 };
 
-/* X(table, page): page = true: the site's own first path words are taken */
+/* X(table, page); page: the first words of the site's own paths are reserved */
 #define SLUG_TABLES(X) X(product, false) X(product_alias, false) X(sector, false) X(theme, false) X(page, true)
 
 #define WORDS(table, column, words, reads_as)                                                                          \
@@ -100,7 +100,7 @@ static enum err ask(struct lint *l, struct db_rows *rows, const char *format, ..
   return err;
 }
 
-/* Controls, and bytes that no terminal needs, are written as \xNN. */
+/* Control characters and bytes outside ASCII are written as \xNN. */
 static void value_print(FILE *out, struct span value)
 {
   fputc('"', out);

@@ -1,5 +1,5 @@
-/* Everything of up to a hundred products for their fragments: rows_facts with texts, and two more
- * statements for the activities that are shown in words and those that are drawn in the chart. */
+/* Reads up to a hundred whole products for their fragments: rows_facts_read with texts, and two more statements, for the
+ * newest activities and for the activities of the chart. */
 #include <stdlib.h>
 
 #include "rows/rows_activity.h"
@@ -12,8 +12,8 @@
 
 enum { T_PRODUCT, T_NTH, T_NTH_CLASS, T_DIGEST, T_ID, T_KIND, T_CLASS, T_TITLE, T_URL, T_VERSION, T_OCCURRED };
 
-/* The newest by number, then joined with their texts.  Copies of a row are joined with each other and
- * taken once here, those with the least digest. */
+/* Numbers the activities, then joins the newest with their texts.  The join repeats copies of a row; newest_put takes
+ * each once. */
 static void newest_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_printf(sql, "SELECT a.product_id, newest.nth, newest.nth_class, %s, a.id, a.kind, a.class, a.title, a.url, a.version,"
@@ -38,7 +38,7 @@ static int newer_first(const void *x, const void *y)
   return (a->id > b->id) - (a->id < b->id);
 }
 
-/* A list with room for `most`, and the digest of each row in it while it is filled. */
+/* A list with room for `most` activities, and the digest of each row in it. */
 struct newest {
   struct activity *v;
   uint64_t *digests;
@@ -55,7 +55,7 @@ static bool newest_room(struct rows_reading *r, struct newest *to, size_t most)
   return to->v && to->digests;
 }
 
-/* The row takes the place of a copy with a greater digest, or a new one while there is room. */
+/* The activity replaces a copy with a greater digest, or is appended while there is room. */
 static void newest_put(struct newest *to, const struct activity *one, uint64_t digest)
 {
   size_t at = 0;
@@ -94,7 +94,7 @@ static enum err newest_read(struct rows_reading *r)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  struct newest *lists = ARENA_ARRAY(r->arena, 2 * r->n, struct newest); /* of each product: all, sparks */
+  struct newest *lists = ARENA_ARRAY(r->arena, 2 * r->n, struct newest); /* two for each product: all, sparks */
   if (!lists)
     return ERR_NO_MEMORY;
   newest_sql(r, &sql);
@@ -156,7 +156,7 @@ static enum err moves_read(struct rows_reading *r)
   return err;
 }
 
-/* ---- all of it */
+/* ---- whole products */
 
 static enum err read_all(struct db *db, void *arg)
 {
@@ -173,7 +173,7 @@ static int by_id(const void *x, const void *y)
   return (a > b) - (a < b);
 }
 
-/* A sorted copy without doubles. */
+/* Returns a sorted copy without duplicates. */
 static uint64_t *ids_sorted(struct arena *arena, const uint64_t *ids, size_t n, size_t *kept)
 {
   uint64_t *to = ARENA_ARRAY(arena, n + 1, uint64_t);

@@ -1,30 +1,30 @@
-/* Editors' questions on a product or a pair, and their words on pairs; one statement.
+/* Reads questions on products and pairs, and texts on pairs, with one statement.
  *
- * A pair's row belongs to both of its products, whichever way round it is stored, so each table is
- * asked once for either column, and a row that both find is rightly taken twice. */
+ * A pair's row belongs to both of its products, so each table is read twice: once by each of its two product columns.
+ * When the reading has both products, the row is taken for each of them. */
 #include <stdlib.h>
 
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
 
-enum kind { KIND_WORDS, KIND_QUESTION };
+enum kind { KIND_TEXT, KIND_QUESTION };
 
-/* Each table's texts have columns of their own: a UNION of two collations is an error. */
+/* The two tables use different columns for their texts, because a UNION of two collations is an error. */
 enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT };
 
 struct item {
   struct product *owner;
-  uint64_t other; /* 0: the product alone */
+  uint64_t other; /* 0: a question on the product alone */
   enum kind kind;
   int64_t sort;
   uint64_t id, digest;
   struct span first, second; /* intro and verdict, or question and answer */
 };
 
-static void questions_sql(const struct rows_reading *r, struct buf *sql, bool turned)
+static void questions_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
 {
-  const char *owner = turned ? "f.other_product_id" : "f.product_id";
-  const char *other = turned ? "f.product_id" : "f.other_product_id";
+  const char *owner = swapped ? "f.other_product_id" : "f.product_id";
+  const char *other = swapped ? "f.product_id" : "f.other_product_id";
   buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
   if (r->texts)
     buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL",
@@ -33,12 +33,12 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool tu
   rows_sql_in(sql, owner, &r->set);
 }
 
-static void pair_sql(const struct rows_reading *r, struct buf *sql, bool turned)
+static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
 {
-  const char *owner = turned ? "c.other_product_id" : "c.product_id";
-  const char *other = turned ? "c.product_id" : "c.other_product_id";
+  const char *owner = swapped ? "c.other_product_id" : "c.product_id";
+  const char *other = swapped ? "c.product_id" : "c.other_product_id";
   unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
-  buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_WORDS, owner, other);
+  buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT, owner, other);
   if (r->texts)
     buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu)", cap, cap);
   buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
@@ -59,7 +59,7 @@ static int item_compare(const void *x, const void *y)
   return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Copies of a row side by side. */
+/* Puts copies of a row side by side, the least digest first. */
 static int item_row_compare(const void *x, const void *y)
 {
   const struct item *a = x, *b = y;
@@ -74,8 +74,8 @@ static int item_row_compare(const void *x, const void *y)
   return (a->digest > b->digest) - (a->digest < b->digest);
 }
 
-/* Of a row that a view says several times the copy with the least digest is kept, so that it is always
- * the same one.  Returns how many are left, in the order in which they are shown. */
+/* Removes copies of a row that a view returns several times; the copy with the least digest stays.  Returns the number
+ * of items left, in the order in which they are shown. */
 static size_t items_once(struct item *items, size_t n)
 {
   size_t kept = 0;
@@ -98,16 +98,16 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
     struct product *p = rows_reading_find(r, db_uint(rows, Q_PRODUCT));
     enum kind kind = (enum kind)db_uint(rows, Q_KIND);
     uint64_t other = db_uint(rows, Q_OTHER);
-    if (!p || other == p->facts.id || (kind == KIND_WORDS && other == 0))
-      continue; /* no pair: a table of our own refuses such rows */
+    if (!p || other == p->facts.id || (kind == KIND_TEXT && other == 0))
+      continue; /* not a pair; only a foreign table can contain such a row */
     items[(*n)++] = (struct item){p,
                                   other,
                                   kind,
                                   db_int(rows, Q_SORT),
                                   db_uint(rows, Q_ID),
                                   db_uint(rows, Q_DIGEST),
-                                  rows_cell(r->arena, rows, kind == KIND_WORDS ? Q_INTRO : Q_QUESTION),
-                                  rows_cell(r->arena, rows, kind == KIND_WORDS ? Q_VERDICT : Q_ANSWER)};
+                                  rows_cell(r->arena, rows, kind == KIND_TEXT ? Q_INTRO : Q_QUESTION),
+                                  rows_cell(r->arena, rows, kind == KIND_TEXT ? Q_VERDICT : Q_ANSWER)};
   }
   if (items)
     *n = items_once(items, *n);
@@ -122,35 +122,35 @@ static struct question *questions_copy(struct rows_reading *r, const struct item
   return to;
 }
 
-/* One product's items about one other product, words first. */
+/* One product's items about one other product, texts first. */
 static enum err pair_set(struct rows_reading *r, const struct item *items, size_t n, struct pair_source *to)
 {
-  size_t words = 0;
-  while (words < n && items[words].kind == KIND_WORDS)
-    words++;
-  *to = (struct pair_source){.other_id = items->other, .has_text = words > 0, .n_questions = n - words};
-  if (words) {
+  size_t texts = 0;
+  while (texts < n && items[texts].kind == KIND_TEXT)
+    texts++;
+  *to = (struct pair_source){.other_id = items->other, .has_text = texts > 0, .n_questions = n - texts};
+  if (texts) {
     to->intro_md = items->first;
     to->verdict_md = items->second;
   }
-  to->questions = questions_copy(r, items + words, n - words);
+  to->questions = questions_copy(r, items + texts, n - texts);
   return to->questions ? ERR_OK : ERR_NO_MEMORY;
 }
 
 static enum err product_set(struct rows_reading *r, const struct item *items, size_t n)
 {
   struct product *p = items->owner;
-  size_t alone = 0, start;
-  while (alone < n && items[alone].other == 0)
-    alone++;
-  p->questions = questions_copy(r, items, alone);
-  p->n_questions = alone;
-  p->facts.has_questions = alone > 0;
-  struct pair_source *pairs = ARENA_ARRAY(r->arena, n - alone + 1, struct pair_source);
+  size_t n_alone = 0, start;
+  while (n_alone < n && items[n_alone].other == 0)
+    n_alone++;
+  p->questions = questions_copy(r, items, n_alone);
+  p->n_questions = n_alone;
+  p->facts.has_questions = n_alone > 0;
+  struct pair_source *pairs = ARENA_ARRAY(r->arena, n - n_alone + 1, struct pair_source);
   if (!p->questions || !pairs)
     return ERR_NO_MEMORY;
   p->pairs = pairs;
-  for (size_t i = start = alone; i < n; i++) {
+  for (size_t i = start = n_alone; i < n; i++) {
     if (i + 1 < n && items[i + 1].other == items[start].other)
       continue;
     enum err err = pair_set(r, items + start, i + 1 - start, &pairs[p->n_pairs++]);
@@ -168,11 +168,11 @@ enum err rows_questions_read(struct rows_reading *r)
   struct db_rows rows;
   struct buf sql = BUF_INIT;
   size_t n = 0, start = 0;
-  for (int turned = 0; turned < 2; turned++) {
-    buf_puts(&sql, turned ? " UNION ALL " : "");
-    questions_sql(r, &sql, turned);
+  for (int swapped = 0; swapped < 2; swapped++) {
+    buf_puts(&sql, swapped ? " UNION ALL " : "");
+    questions_sql(r, &sql, swapped);
     buf_puts(&sql, " UNION ALL ");
-    pair_sql(r, &sql, turned);
+    pair_sql(r, &sql, swapped);
   }
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);

@@ -1,12 +1,14 @@
 /* The SQL that all readings share: digests of rows, conditions, times.
  *
- * A digest is 60 bits of the MD5 over a row's columns, taken by the server, so that a reader who needs
- * no texts moves none.  MySQL and MariaDB both compute it; columns are separated by 0x1f, which also
- * makes the whole a string of bytes, so no collation or character set matters.  MD5 is no defence
- * here: who can write rows may publish whatever he likes anyway.  60, so that it is also a signed number:
- * a CASE over an unsigned and a signed one is a DECIMAL, which BIT_XOR cuts at the largest signed one.
+ * A digest is 60 bits of the MD5 of a row's columns.  The server computes it, so a reading without texts transfers
+ * none.  MySQL and MariaDB give the same result.  Columns are separated by 0x1f; this binary literal also makes the
+ * result a byte string, so collations and character sets do not matter.  MD5 is strong enough: the writers of rows
+ * are trusted to publish anything.
  *
- * Long texts go in as an MD5 each, because CONCAT gives NULL beyond max_allowed_packet. */
+ * A digest has 60 bits so that it fits a signed integer.  A CASE over unsigned and signed values is a DECIMAL, and
+ * BIT_XOR limits a DECIMAL to the largest signed integer.
+ *
+ * Long texts contribute their own MD5, because CONCAT_WS gives NULL for results beyond max_allowed_packet. */
 #ifndef DIPTYCH_ROWS_ROWS_SQL_H
 #define DIPTYCH_ROWS_ROWS_SQL_H
 
@@ -41,10 +43,10 @@
   ROWS_DIGEST(ROWS_CELL("g.slug") ", " ROWS_CELL("g.title") ", " ROWS_CELL("g.status") ", " ROWS_LONG("g.body_md")    \
               ", " ROWS_CELL("g.updated_at"))
 
-/* An activity without a real time has no place in a timeline. */
+/* Earlier times are zero dates: such an activity is in no timeline. */
 #define ROWS_EARLIEST "'1000-01-01'"
 
-/* Which products: a sorted list of ids, or (ids NULL) a range. */
+/* A set of products: a sorted list of ids, or a range when ids is NULL. */
 struct rows_set {
   const uint64_t *ids;
   size_t n;

@@ -43,16 +43,16 @@ struct terms_reading {
   struct rows_terms *out;
 };
 
-static enum err query(struct db *db, struct terms_reading *t, const char *sentence, struct db_rows *rows)
+static enum err query(struct db *db, struct terms_reading *t, const char *statement, struct db_rows *rows)
 {
   struct buf sql = BUF_INIT;
-  buf_puts(&sql, sentence);
+  buf_puts(&sql, statement);
   enum err err = db_query(db, &sql, t->deadline_us, rows);
   buf_free(&sql);
   return err;
 }
 
-/* Of the copies of a row the one with the least hash, always the same one. */
+/* Of several copies of a row, the one with the least hash counts, so that the choice does not depend on their order. */
 static void least_keep(struct term *kept, const struct term *copy)
 {
   if (copy->version.hash < kept->version.hash)
@@ -133,7 +133,7 @@ static void page_rev(struct rows_terms *out, uint64_t id, uint64_t rev)
       out->pages[i].version.rev = rev;
 }
 
-/* Revisions come last: a row that isn't there needs none. */
+/* Revisions are read last and stored in the terms and pages that exist. */
 static enum err revisions_query(struct db *db, struct terms_reading *t)
 {
   struct db_rows rows;

@@ -1,5 +1,5 @@
-/* Sectors, themes, editors' pages and the site's questions as the catalog holds them: without texts,
- * each with its version.  These tables are small beside the products': they are read whole. */
+/* Reads sectors, themes and editors' pages without their texts, and the version of the site's questions.  These tables
+ * are small, so they are read whole. */
 #ifndef DIPTYCH_ROWS_ROWS_TERMS_H
 #define DIPTYCH_ROWS_ROWS_TERMS_H
 
@@ -7,16 +7,16 @@
 #include "rows/rows.h"
 
 struct rows_terms {
-  struct term *sectors, *themes; /* ranking and median are empty; by id */
-  struct page_head *pages;            /* by id */
+  struct term *sectors, *themes; /* sorted by id; edited_us is not set */
+  struct page_head *pages;       /* sorted by id */
   size_t n_sectors, n_themes, n_pages;
-  struct version site;
+  struct version site; /* of the questions of the site itself */
 };
 
-/* All of them in one snapshot of six statements.  Rows whose slugs break the rules are left out. */
+/* One snapshot of six statements.  Rows whose slugs break the rules are left out. */
 MUST_USE enum err rows_terms_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_terms *out);
 
-/* Inside a snapshot, for other readings. */
+/* Parts for other readings, called inside a snapshot.  An entity without log entries has *rev 0. */
 MUST_USE enum err rows_revision(struct db *db, const char *entity, uint64_t id, int64_t deadline_us, uint64_t *rev);
 MUST_USE enum err rows_site_version(struct db *db, int64_t deadline_us, struct version *out);
 

@@ -1,5 +1,5 @@
-/* Every statement that a page may need, tried: for `diptych check`, and for the watcher, who reads no texts
- * itself and would not notice that a view's column is gone before a visitor does. */
+/* Runs every statement that a page may need, for `diptych check` and for the watcher.  The watcher reads no texts, so
+ * without this it would not notice that a view lacks a column, and a visitor would. */
 #include "rows/rows.h"
 
 enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us)

@@ -181,7 +181,7 @@ def test_the_service_manager_is_told(make_probe):
         assert s.recv(1000) == b"STOPPING=1"
 
 
-@pytest.mark.parametrize("listen,says", [("nowhere:9000", "write a UNIX socket's path"), ("1.2.3:80", "127.0.0.1:9000"),
+@pytest.mark.parametrize("listen,says", [("nowhere:9000", "write the path of a UNIX socket"), ("1.2.3:80", "127.0.0.1:9000"),
                                          ("/nonexistent/x.sock", "make the folder"), ("/tmp/" + "x" * 110, "at most 107 bytes")])
 def test_a_listen_address_that_cannot_work_is_explained(make_probe, listen, says):
     probe = make_probe(start=False, listen=listen)

@@ -124,7 +124,7 @@ static void words_have_their_form(void **state)
   refused("base_url = \"https://\"\n", 1, "write scheme and host");
   refused("base_url = \"https:///a\"\n", 1, "write scheme and host");
   refused("base_url = \"https://a.example/\"\n", 1, "write scheme and host");
-  refused("base_url = \"https://a.example/compare\"\n", 1, "no path");
+  refused("base_url = \"https://a.example/compare\"\n", 1, "without a path");
   refused("base_url = \"https://a.example?q\"\n", 1, "write scheme and host");
   char url[400] = "base_url = \"https://";
   memset(url + 20, 'a', 300);
@@ -138,11 +138,11 @@ static void words_have_their_form(void **state)
   refused("lang = \"\"\n", 1, "like en or pt-BR");
   refused("lang = \"en-\"\n", 1, "like en or pt-BR");
   refused("lang = \"1en\"\n", 1, "like en or pt-BR");
-  refused("control = \"\"\n", 1, "write a UNIX socket's path");
+  refused("control = \"\"\n", 1, "write the path of a UNIX socket");
   refused("listen = \"/s/ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"
           "ssssssssss\"\n", 1, "at most 107 bytes");
   refused("listen = \"/run/a.sock\"\ncontrol = \"/run/a.sock\"\n", 0, "need a socket each");
-  refused("memcached = \"127.0.0.1\"\ncache_secret = \"short\"\n", 0, "cache_secret must have 16 characters");
+  refused("memcached = \"127.0.0.1\"\ncache_secret = \"short\"\n", 0, "cache_secret must have at least 16 characters");
   taken("lang = \"zh-Hant-TW\"\nbase_url = \"https://[2001:db8::1]:8443\"\ncontact = \"\"\n");
 }
 
