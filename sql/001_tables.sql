@@ -1,24 +1,26 @@
 -- diptych, migration 1: tables.
 --
--- Conventions. Every table is InnoDB and utf8mb4 with one AUTO_INCREMENT `id`;
--- slugs and closed words are ascii_bin; short text is VARCHAR(500); Markdown is
--- in `*_md`. No ENUM (a new word needs no ALTER) and no cascade (a cascade
--- fires no trigger, so nobody would learn of it: delete children first). Times
--- are UTC whatever the session's time zone says: CURRENT_TIMESTAMP would lie.
+-- Conventions. Every table is InnoDB and utf8mb4. Editors' tables have one
+-- AUTO_INCREMENT `id`. Slugs and enumerated words are ascii_bin, short texts
+-- are VARCHAR(500), Markdown columns are named `*_md`. There is no ENUM, so a
+-- new word needs no new column type. There is no cascade, because a cascade
+-- fires no trigger and the change would not be logged: delete children first.
+-- Times are UTC in every session time zone; CURRENT_TIMESTAMP would not be.
 --
--- Slugs are VARCHAR(65) and words are checked for a trailing blank because a
--- session with a lax sql_mode cuts what is too long, and PAD SPACE collations
--- ignore trailing blanks: the CHECK must still see that something was wrong.
+-- A session with a lax sql_mode truncates values that are too long, and PAD
+-- SPACE collations ignore trailing blanks. Slugs are therefore VARCHAR(65) and
+-- words are checked for a trailing blank, so that the CHECK still fails.
 --
--- `anchor`. InnoDB checks a foreign key by taking a shared lock on the index
--- record that it refers to. Were that the primary key, an open import of
--- activities would make every save of those products wait, and two of each
--- could deadlock. So the keys refer to the secondary index (anchor, id), whose
--- records an UPDATE of a parent's other columns never locks. The column is a
--- constant 0 and INVISIBLE: SELECT * and INSERT without columns don't see it.
+-- `anchor`. To check a foreign key, InnoDB takes a shared lock on the index
+-- record that the key refers to. With keys that refer to the primary key, an
+-- open import of activities would block every update of its products, and two
+-- imports and two updates could deadlock. So the keys refer to the secondary
+-- index (anchor, id), whose records are not locked by an UPDATE of the parent's
+-- other columns. The column is a constant 0 and INVISIBLE: SELECT * and INSERT
+-- without a column list ignore it.
 --
--- Written for MariaDB 10.6+ and MySQL 8.0.29+. Each file can be run again, and
--- records itself in schema_version with its last statement.
+-- Written for MariaDB 10.6+ and MySQL 8.0.29+. Each file can be run again; its
+-- last statement records it in schema_version.
 
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
@@ -28,9 +30,9 @@ CREATE TABLE IF NOT EXISTS schema_version (
   applied_at DATETIME(6)  NOT NULL DEFAULT (UTC_TIMESTAMP(6))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- One row. `incarnation` tells a follower of change_log that this is another
--- database than the one it knew; `purged_seq` is the highest seq ever purged,
--- so that it also knows when its place in the log is gone.
+-- One row, for followers of change_log. When `incarnation` differs, this is not
+-- the database that the follower knew. `purged_seq` is the highest seq ever
+-- purged: a follower whose position is lower has lost entries.
 CREATE TABLE IF NOT EXISTS site_state (
   id          BIGINT UNSIGNED NOT NULL DEFAULT 1 PRIMARY KEY,
   incarnation VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -40,7 +42,7 @@ CREATE TABLE IF NOT EXISTS site_state (
 
 INSERT IGNORE INTO site_state (id, incarnation) VALUES (1, MD5(CONCAT_WS('-', UUID(), RAND(), UTC_TIMESTAMP(6))));
 
--- Only triggers write here, and they only append.
+-- Triggers append here. Only the purge deletes.
 CREATE TABLE IF NOT EXISTS change_log (
   seq        BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   entity     VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -49,7 +51,7 @@ CREATE TABLE IF NOT EXISTS change_log (
   KEY change_log_entity (entity, entity_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- How many purged entries each entity had. Only the purge writes here.
+-- The number of purged entries of each entity. Only the purge writes here.
 CREATE TABLE IF NOT EXISTS revision_base (
   entity    VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   entity_id BIGINT UNSIGNED NOT NULL,
@@ -142,7 +144,7 @@ CREATE TABLE IF NOT EXISTS product_theme (
   CONSTRAINT product_theme_theme FOREIGN KEY (anchor, theme_id) REFERENCES theme (anchor, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- Slugs that a product once had. A live slug beats an alias.
+-- Former slugs of products. A current slug takes precedence over an alias.
 CREATE TABLE IF NOT EXISTS product_alias (
   id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   slug       VARCHAR(65) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -203,8 +205,9 @@ CREATE TABLE IF NOT EXISTS activity (
   CONSTRAINT activity_product FOREIGN KEY (anchor, product_id) REFERENCES product (anchor, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- No product: the site's question; one: that product's; two: the pair's. A pair
--- is the same whichever way round, and asks the same question only once.
+-- Without a product, the question belongs to the site; with one, to the product;
+-- with two, to the pair. The order of a pair does not matter, and a pair has the
+-- same question only once.
 CREATE TABLE IF NOT EXISTS faq (
   id               BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   product_id       BIGINT UNSIGNED NULL,
@@ -250,7 +253,7 @@ CREATE TABLE IF NOT EXISTS comparison (
   CONSTRAINT comparison_other_product FOREIGN KEY (anchor, other_product_id) REFERENCES product (anchor, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
--- A page lives at /{slug}, so it may not take one of the site's own first words.
+-- A page is at /{slug}, so its slug must not be a first word of the site's paths.
 CREATE TABLE IF NOT EXISTS page (
   id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   slug       VARCHAR(65) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

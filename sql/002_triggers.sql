@@ -1,17 +1,17 @@
 -- diptych, migration 2: triggers.
 --
--- After every insert, update and delete in every editors' table the change log
--- gains an entry for each entity whose pages may now differ, in the editor's
--- own transaction. Triggers only append, each entry with its own INSERT ...
--- VALUES: no row that two editors share is updated, no table-wide AUTO_INCREMENT
--- lock is taken (INSERT ... SELECT would), so nobody waits for another. A row
--- that changes owner is logged for the old and the new one. The one side effect
--- beside the log: product_alias is kept when a product's slug changes.
+-- After every insert, update and delete in an editors' table, the triggers add an
+-- entry to the change log for each entity whose pages may change, in the editor's
+-- own transaction. When a row changes its owner, the old and the new owner are
+-- logged. Triggers append with one INSERT ... VALUES for each entry: no row is
+-- shared between editors, and no AUTO_INCREMENT lock on the table is taken, as
+-- INSERT ... SELECT would do. So editors do not wait for each other. Apart from
+-- the log, triggers maintain only product_alias, when a product's slug changes.
 --
--- CREATE OR REPLACE swaps a trigger in one step, so that a live site never is
--- without it. MySQL 8 has no OR REPLACE here; it reads the M-comment as nothing,
--- which loads an empty database, and `diptych migrate` replaces an existing
--- trigger there with DROP and CREATE under LOCK TABLES.
+-- CREATE OR REPLACE replaces a trigger in one step, so a live site always has it.
+-- MySQL 8 has no OR REPLACE for triggers and ignores the M-comment. That suffices
+-- for an empty database; `diptych migrate` replaces an existing trigger there
+-- with DROP and CREATE under LOCK TABLES.
 
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
@@ -48,7 +48,7 @@ END//
 CREATE /*M! OR REPLACE */ TRIGGER theme_after_delete AFTER DELETE ON theme FOR EACH ROW
 INSERT INTO change_log (entity, entity_id) VALUES ('theme', OLD.id)//
 
--- An explicit updated_at is kept: an importer may know better.
+-- An explicit updated_at is kept, for importers.
 CREATE /*M! OR REPLACE */ TRIGGER page_before_update BEFORE UPDATE ON page FOR EACH ROW
 IF NEW.updated_at <=> OLD.updated_at THEN
   SET NEW.updated_at = UTC_TIMESTAMP(6);
@@ -78,10 +78,10 @@ END IF//
 CREATE /*M! OR REPLACE */ TRIGGER product_after_insert AFTER INSERT ON product FOR EACH ROW
 INSERT INTO change_log (entity, entity_id) VALUES ('product', NEW.id)//
 
--- The alias that the new slug leaves is looked up by a plain SELECT, which
--- locks nothing: a DELETE that finds no row would lock the gap around it, and
--- two renames in neighbouring gaps would wait for each other. An alias that
--- such a SELECT can't see yet does no harm, as a live slug beats it.
+-- A plain SELECT, which takes no lock, looks for an alias that equals the new
+-- slug. A DELETE that finds no row would lock the gap around it, and two renames
+-- in neighbouring gaps would wait for each other. An alias that the SELECT cannot
+-- see yet does no harm, because a current slug takes precedence.
 CREATE /*M! OR REPLACE */ TRIGGER product_after_update AFTER UPDATE ON product FOR EACH ROW
 BEGIN
   DECLARE taken BIGINT UNSIGNED DEFAULT NULL;
@@ -193,7 +193,7 @@ INSERT INTO change_log (entity, entity_id) VALUES ('product', OLD.product_id)//
 
 -- faq: the site's, a product's or a pair's ------------------------------------
 
--- One product is the first column's, whichever one the editor filled.
+-- A single product is stored in product_id, whichever column the editor filled.
 CREATE /*M! OR REPLACE */ TRIGGER faq_before_insert BEFORE INSERT ON faq FOR EACH ROW
 IF NEW.product_id IS NULL AND NEW.other_product_id IS NOT NULL THEN
   SET NEW.product_id = NEW.other_product_id, NEW.other_product_id = NULL;
@@ -216,7 +216,7 @@ BEGIN
   END IF;
 END//
 
--- The old owners, then those of the new ones that weren't among them.
+-- Logs the old owners, then the new owners that are not among them.
 CREATE /*M! OR REPLACE */ TRIGGER faq_after_update AFTER UPDATE ON faq FOR EACH ROW
 BEGIN
   IF OLD.product_id IS NULL THEN

@@ -1,9 +1,10 @@
--- diptych, migration 3: what the pool reads.
+-- diptych, migration 3: the views that the pool reads.
 --
--- The pool's account sees these views, change_log, site_state, schema_version
--- and nothing else. A site whose CMS has tables of its own redefines the site_*
--- views over them (see adapters/): same column names, any extra columns after.
--- ALGORITHM=MERGE: a condition on the view is a condition on the table's index.
+-- The pool's account may read these views, change_log, site_state and
+-- schema_version, and nothing else. A site whose CMS has its own tables redefines
+-- the site_* views over them (see adapters/), with the same column names; extra
+-- columns come after these. With ALGORITHM=MERGE, a condition on a view uses the
+-- index of its table.
 
 SET NAMES utf8mb4;
 
@@ -47,12 +48,12 @@ SELECT id, product_id, other_product_id, status, intro_md, verdict_md
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_page AS
 SELECT id, slug, title, body_md, status, updated_at FROM page;
 
--- How many entries each entity ever had in the log: those folded away by the
--- purge and those still there. An entity that never had one has no row: rev 0.
--- Conditions on entity and entity_id are pushed through the outer GROUP BY and
--- the UNION into both parts (MariaDB since 10.4, MySQL since 8.0.29), where
--- each is a range of an index. That holds for a WHERE with constants, not for
--- the inner side of a join without them: name the ids.
+-- The number of log entries that each entity ever had: purged ones and present
+-- ones. An entity without entries has no row; its rev is 0. The server pushes
+-- conditions on entity and entity_id through the outer GROUP BY and the UNION
+-- into both parts (MariaDB since 10.4, MySQL since 8.0.29), where each is a range
+-- of an index. It does so for a WHERE with constants, not for the inner side of a
+-- join: name the ids.
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW revision AS
 SELECT entity, entity_id, CAST(SUM(n) AS UNSIGNED) AS rev
   FROM (SELECT entity, entity_id, rev AS n FROM revision_base

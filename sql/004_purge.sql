@@ -1,14 +1,14 @@
 -- diptych, migration 4: the purge of old change-log entries.
 --
--- change_log_purge(keep_seconds) folds entries older than that into
--- revision_base and deletes them, in batches of one transaction each, so that
--- `revision` never counts an entry twice or not at all. The newest entry always
--- stays: MAX(seq) never steps back. It is READ COMMITTED and reads a batch
--- without locks before it deletes exactly these rows, so that it waits for no
--- writer and no writer for it; site_state's row keeps two purges apart.
+-- change_log_purge(keep_seconds) adds the counts of older entries to
+-- revision_base and deletes the entries. Each batch is one transaction, so
+-- `revision` counts every entry exactly once. The newest entry stays, so MAX(seq)
+-- never decreases. Each transaction is READ COMMITTED, reads a batch without
+-- locks and then deletes exactly those rows, so it and the writers do not wait
+-- for each other. The row of site_state excludes a second purge.
 --
--- The event runs where event_scheduler is ON (MySQL's default, not MariaDB's);
--- elsewhere `diptych migrate --purge` from cron does the same.
+-- The event runs when event_scheduler is ON (the default of MySQL, not of
+-- MariaDB). Otherwise run `diptych migrate --purge` from cron.
 
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';

@@ -1,18 +1,18 @@
 -- diptych, migration 5: triggers append to the log through one procedure.
 --
--- LOCK TABLES on a table also opens what its triggers write to, once for each
--- trigger and each routine that names it. MariaDB then refuses a statement with
--- error 1442 when one of these openings of change_log has been used before, as
--- on a live site it always has. Dump and import tools write LOCK TABLES, and so
--- every table's triggers must name change_log in one place together: in this
--- procedure. It is the same promise as before: triggers only append, one entry
--- with each INSERT ... VALUES, in the editor's own transaction.
+-- LOCK TABLES also opens the tables that a table's triggers write to, once for
+-- each trigger and each routine that names them. MariaDB then refuses a statement
+-- with error 1442 when one of these opened instances of change_log was used
+-- before, which is always so on a live site. Dump and import tools use LOCK
+-- TABLES. Therefore only one routine names change_log, this procedure, and all
+-- triggers call it. They still append one entry with each INSERT ... VALUES, in
+-- the editor's own transaction.
 --
--- A dump without --routines lacks the procedure. `diptych migrate` notices and
--- applies this file again.
+-- A dump without --routines lacks the procedure. `diptych migrate` detects that
+-- and applies this file again.
 --
--- The slugs that a rename compares are taken into variables with a collation of
--- their own, because another tool may have converted one of the two tables.
+-- A rename compares slugs in variables with an explicit collation, because
+-- another tool may have converted one of the two tables.
 
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
@@ -54,7 +54,7 @@ END//
 CREATE /*M! OR REPLACE */ TRIGGER theme_after_delete AFTER DELETE ON theme FOR EACH ROW
 CALL change_log_append('theme', OLD.id)//
 
--- An explicit updated_at is kept: an importer may know better.
+-- An explicit updated_at is kept, for importers.
 CREATE /*M! OR REPLACE */ TRIGGER page_before_update BEFORE UPDATE ON page FOR EACH ROW
 IF NEW.updated_at <=> OLD.updated_at THEN
   SET NEW.updated_at = UTC_TIMESTAMP(6);
@@ -84,10 +84,10 @@ END IF//
 CREATE /*M! OR REPLACE */ TRIGGER product_after_insert AFTER INSERT ON product FOR EACH ROW
 CALL change_log_append('product', NEW.id)//
 
--- The alias that the new slug leaves is looked up by a plain SELECT, which
--- locks nothing: a DELETE that finds no row would lock the gap around it, and
--- two renames in neighbouring gaps would wait for each other. An alias that
--- such a SELECT can't see yet does no harm, as a live slug beats it.
+-- A plain SELECT, which takes no lock, looks for an alias that equals the new
+-- slug. A DELETE that finds no row would lock the gap around it, and two renames
+-- in neighbouring gaps would wait for each other. An alias that the SELECT cannot
+-- see yet does no harm, because a current slug takes precedence.
 CREATE /*M! OR REPLACE */ TRIGGER product_after_update AFTER UPDATE ON product FOR EACH ROW
 BEGIN
   DECLARE taken BIGINT UNSIGNED DEFAULT NULL;
@@ -201,7 +201,7 @@ CALL change_log_append('product', OLD.product_id)//
 
 -- faq: the site's, a product's or a pair's ------------------------------------
 
--- One product is the first column's, whichever one the editor filled.
+-- A single product is stored in product_id, whichever column the editor filled.
 CREATE /*M! OR REPLACE */ TRIGGER faq_before_insert BEFORE INSERT ON faq FOR EACH ROW
 IF NEW.product_id IS NULL AND NEW.other_product_id IS NOT NULL THEN
   SET NEW.product_id = NEW.other_product_id, NEW.other_product_id = NULL;
@@ -224,7 +224,7 @@ BEGIN
   END IF;
 END//
 
--- The old owners, then those of the new ones that weren't among them.
+-- Logs the old owners, then the new owners that are not among them.
 CREATE /*M! OR REPLACE */ TRIGGER faq_after_update AFTER UPDATE ON faq FOR EACH ROW
 BEGIN
   IF OLD.product_id IS NULL THEN

@@ -1,20 +1,20 @@
--- diptych: the two accounts, with the least rights. Run by an administrator in
--- the site's database after the migrations (mariadb diptych < accounts.sql);
--- safe to run again. No password is written here: both accounts are made locked
--- and are opened by whoever knows how they shall log in, for example
+-- diptych: the two accounts and their rights. An administrator runs this in the
+-- site's database after the migrations (mariadb diptych < accounts.sql). It can be
+-- run again. The accounts are created locked and without a password; unlock them
+-- with the authentication of your choice, for example
 --
 --   ALTER USER 'diptych_pool'@'localhost' IDENTIFIED BY 'a long word' ACCOUNT UNLOCK;
 --   ALTER USER 'diptych_cms'@'localhost' IDENTIFIED VIA unix_socket ACCOUNT UNLOCK;
 --
--- (MySQL: IDENTIFIED WITH auth_socket). With a socket, the account of the system
--- must have the database account's name: the pool's own unit runs as `diptych`, so
--- the pool takes a password. For other names or hosts, replace
--- 'diptych_pool'@'localhost' and 'diptych_cms'@'localhost' throughout.
+-- (MySQL: IDENTIFIED WITH auth_socket). Socket authentication requires that the
+-- system account has the name of the database account. The pool's systemd unit
+-- runs as `diptych`, so the pool needs a password. For other names or hosts,
+-- replace 'diptych_pool'@'localhost' and 'diptych_cms'@'localhost' everywhere.
 
 CREATE USER IF NOT EXISTS 'diptych_pool'@'localhost' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS 'diptych_cms'@'localhost' ACCOUNT LOCK;
 
--- The pool reads the views, the log and the state, and writes nothing.
+-- The pool reads the views, the log and the state. It writes nothing.
 GRANT SELECT ON site_sector           TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_theme            TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_product          TO 'diptych_pool'@'localhost';
@@ -36,11 +36,11 @@ GRANT SELECT ON change_log            TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_state            TO 'diptych_pool'@'localhost';
 GRANT SELECT ON schema_version        TO 'diptych_pool'@'localhost';
 
--- A pool that reads a replica (mysql_replica) also asks how far that is behind; MySQL calls the right
--- REPLICATION CLIENT:
+-- A pool that reads a replica (mysql_replica) also asks for the replica's lag. On
+-- MySQL the right is called REPLICATION CLIENT:
 --   GRANT SLAVE MONITOR ON *.* TO 'diptych_pool'@'localhost';
 
--- The CMS edits; what follows from an edit, triggers do with their own rights.
+-- The CMS edits. Triggers write the log with the rights of their definer.
 GRANT SELECT, INSERT, UPDATE, DELETE ON sector           TO 'diptych_cms'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON theme            TO 'diptych_cms'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON product          TO 'diptych_cms'@'localhost';

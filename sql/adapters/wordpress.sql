@@ -1,35 +1,35 @@
 -- diptych over the tables of another CMS: an example with WordPress.
 --
--- Run after the migrations, by an administrator, in a database that holds both
--- (mariadb diptych < adapters/wordpress.sql); safe to run again, and to be run
--- again after every `diptych migrate` that applied something (MySQL: drop the
--- triggers and procedures first). The pool's grants stay: they hang on the views'
--- names. Three things make an adapter:
+-- An administrator runs this after the migrations, in a database that contains the
+-- tables of both (mariadb diptych < adapters/wordpress.sql). It can be run again,
+-- and must be after every `diptych migrate` that applied a file (MySQL: drop the
+-- triggers and procedures first). The pool keeps its grants, because they belong
+-- to the views' names. An adapter has three parts:
 --
 --   1. the site_* views, with the same column names, over the CMS's tables;
---   2. triggers that append to change_log for every row that a view shows, the
---      old owner's and the new one's, in the editor's transaction;
---   3. rights: views and triggers run with those of who created them here, so
---      the CMS's own account needs nothing new.
+--   2. triggers that append to change_log in the editor's transaction, for every
+--      row that a view shows: for its old owner and for its new owner;
+--   3. rights: views and triggers run with the rights of their creator, so the
+--      CMS's account needs no new rights.
 --
--- The mapping: a product is a post of type `product` and its own editorial
--- (excerpt: headline; content: current state; the rest in custom fields); a move
--- is a post of type `move` whose parent is the product; a question is a post of
--- type `faq` under a product, or under none for the site's. Sectors and themes
--- are the taxonomies `sector` and `theme`. Pages are pages. Old slugs are where
--- WordPress keeps them. An attribute and its sectors are rows of diptych's own two
--- tables (attribute_sector takes no row: its sectors are elsewhere, so that every
--- attribute is asked of all products), and a product's custom field that has an
--- attribute's slug as its name is a fact. A product's summary is its custom field
--- `summary`. Words on pairs, picks and sources stay in diptych's own, empty tables.
--- Values that make no sense (a slug with %C3%BC, a zero date) are left to the
--- reader, which passes over such rows; `diptych lint` names them.
+-- The mapping: a product is a post of type `product`, which is also its editorial
+-- (excerpt: headline; content: current state; the rest in custom fields). An
+-- activity is a post of type `move` whose parent is the product. A question is a
+-- post of type `faq` whose parent is a product; without a parent it belongs to the
+-- site. Sectors and themes are the taxonomies `sector` and `theme`. Pages are
+-- pages. Old slugs are those that WordPress stores. Attributes are rows of
+-- diptych's own table; attribute_sector stays empty, so every attribute applies to
+-- all products. A custom field of a product that is named by an attribute's slug is
+-- a fact, and the custom field `summary` is the product's summary. Texts on pairs,
+-- picks and sources stay in diptych's own, empty tables. The views pass on invalid
+-- values (a slug with %C3%BC, a zero date); diptych skips such rows and
+-- `diptych lint` lists them.
 
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
 
 -- 1. Views -----------------------------------------------------------------------
--- No GROUP BY, DISTINCT or UNION: a view must merge into the query that reads it.
+-- No GROUP BY, DISTINCT or UNION, so that a view can be merged into the query.
 
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_product AS
 SELECT p.ID AS id, p.post_name AS slug, p.post_title AS name,
@@ -99,7 +99,7 @@ CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_theme AS
 SELECT x.term_taxonomy_id AS id, t.slug AS slug, t.name AS name
   FROM wp_term_taxonomy x JOIN wp_terms t ON t.term_id = x.term_id WHERE x.taxonomy = 'theme';
 
--- A link has no id of its own there: its two keys make one.
+-- WordPress's links have no id; it is computed from the link's two keys.
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_product_sector AS
 SELECT r.object_id * 1000000 + r.term_taxonomy_id AS id, r.object_id AS product_id, r.term_taxonomy_id AS sector_id,
        r.term_order AS sort
@@ -120,8 +120,8 @@ SELECT m.meta_id AS id, m.post_id AS product_id, a.id AS attribute_id, m.meta_va
   JOIN attribute a ON a.slug = m.meta_key AND a.slug = CAST(m.meta_key AS BINARY); -- WordPress ignores case
 
 -- 2. Triggers --------------------------------------------------------------------
--- They look other rows up with plain SELECTs, which lock nothing, and append with
--- change_log_append only; 005_append.sql says why.
+-- They read other rows with plain SELECTs, which take no locks, and append with
+-- change_log_append only; 005_append.sql gives the reason.
 
 DELIMITER //
 
@@ -136,7 +136,7 @@ CASE
   ELSE BEGIN END; -- revisions, attachments, menus
 END CASE//
 
--- `_edit_lock` and its like change every few seconds and show nowhere.
+-- Fields like `_edit_lock` change every few seconds and are shown on no page.
 CREATE /*M! OR REPLACE */ PROCEDURE wp_meta_changed(IN meta_name VARCHAR(255), IN post BIGINT UNSIGNED)
 BEGIN
   DECLARE type VARCHAR(20);
@@ -193,8 +193,8 @@ END//
 CREATE /*M! OR REPLACE */ TRIGGER wp_term_relationships_diptych_delete AFTER DELETE ON wp_term_relationships
 FOR EACH ROW CALL wp_meta_changed('term', OLD.object_id)//
 
--- WordPress makes the term before its taxonomy row and deletes it after, so these
--- two tables together see every moment at which a sector comes or goes.
+-- WordPress inserts a term before its taxonomy row and deletes it after that row,
+-- so triggers on these two tables log every new and every deleted sector.
 CREATE /*M! OR REPLACE */ TRIGGER wp_terms_diptych_update AFTER UPDATE ON wp_terms FOR EACH ROW
 CALL wp_term_changed(NEW.term_id)//
 CREATE /*M! OR REPLACE */ TRIGGER wp_term_taxonomy_diptych_insert AFTER INSERT ON wp_term_taxonomy FOR EACH ROW
@@ -217,8 +217,8 @@ END IF//
 
 DELIMITER ;
 
--- 3. What was there before has no entry yet: one for each product, so that every
--- product has a revision. (Without it a running pool finds them by its sweep.)
+-- 3. Log entries for existing products, so that every product has a revision.
+-- (Without them, a running pool finds the products with its sweep.)
 INSERT INTO change_log (entity, entity_id)
 SELECT 'product', p.ID FROM wp_posts p
  WHERE p.post_type = 'product'
