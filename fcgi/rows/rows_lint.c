@@ -27,18 +27,18 @@ struct lint {
 #define OWNER(table, column, owner)                                                                                    \
   {"SELECT '" table "', l.id, l." column " FROM site_" table " l LEFT JOIN site_" owner " o ON o.id = l." column       \
    " WHERE l." column " IS NOT NULL AND o.id IS NULL",                                                                 \
-   column " names no " owner ": nobody sees the row"}
-#define FEWER_(table, what, most)                                                                                      \
+   column " names no " owner ": the row is not shown"}
+#define LIMITED_(table, what, most)                                                                                      \
   {"SELECT 'product', product_id, COUNT(DISTINCT id) FROM site_" table " GROUP BY product_id HAVING COUNT(DISTINCT id) > " #most, \
    "this many " what ": only the first " #most " by sort are shown"}
-#define FEWER(table, what, most) FEWER_(table, what, most)
-#define TWICE(table)                                                                                                   \
+#define LIMITED(table, what, most) LIMITED_(table, what, most)
+#define DUPLICATE_SLUG(table)                                                                                                   \
   {"SELECT '" table "', MAX(id), slug FROM site_" table " GROUP BY slug HAVING COUNT(DISTINCT id) > 1",                \
-   "the slug is there more than once: only one is found by it"}
+   "the slug is there more than once: only one row is found by it"}
 
 #define REPEATED(table)                                                                                                \
   {"SELECT '" table "', id, COUNT(*) FROM site_" table " GROUP BY id HAVING COUNT(*) > 1",                             \
-   "the view has this id so many times: the row is taken once; does it join something that is stored several times?"}
+   "the view returns this id several times: the row counts once; does the view join something that is stored several times?"}
 
 static const struct rule {
   const char *sql, *meaning;
@@ -63,12 +63,12 @@ static const struct rule {
     WORDS("product", "lifecycle", "'active', 'maintenance', 'discontinued'", "active"),
     WORDS("activity", "kind", "'release', 'post', 'event'", "release"),
     WORDS("activity", "class", "'spark', 'improvement', 'trivial'", "trivial"),
-    TWICE("product"),
-    TWICE("sector"),
-    TWICE("theme"),
-    TWICE("page"),
-    FEWER("product_sector", "sectors", PRODUCT_SECTORS_MAX),
-    FEWER("product_theme", "themes", PRODUCT_THEMES_MAX),
+    DUPLICATE_SLUG("product"),
+    DUPLICATE_SLUG("sector"),
+    DUPLICATE_SLUG("theme"),
+    DUPLICATE_SLUG("page"),
+    LIMITED("product_sector", "sectors", PRODUCT_SECTORS_MAX),
+    LIMITED("product_theme", "themes", PRODUCT_THEMES_MAX),
     OWNER("product_sector", "product_id", "product"),
     OWNER("product_sector", "sector_id", "sector"),
     OWNER("product_theme", "product_id", "product"),
@@ -81,9 +81,9 @@ static const struct rule {
     OWNER("comparison", "product_id", "product"),
     OWNER("comparison", "other_product_id", "product"),
     {"SELECT 'editorial', id, published_at FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
-     "published without published_at: it never falls due"},
+     "published without published_at: it never becomes due"},
     {"SELECT 'activity', id, occurred_at FROM site_activity WHERE status = 'published' AND (occurred_at IS NULL OR "
-     "occurred_at < '1000-01-01')", "published without a time: it is in no timeline"},
+     "occurred_at < '1000-01-01')", "published without a time: no timeline shows it"},
 };
 
 static enum err ask(struct lint *l, struct db_rows *rows, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -140,7 +140,7 @@ static enum err rule_check(struct lint *l, const struct rule *rule)
   return err;
 }
 
-static void slugs_judge(struct lint *l, struct db_rows *rows, const char *table, bool page, size_t *bad, uint64_t *after)
+static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, bool page, size_t *n_bad, uint64_t *after)
 {
   while (db_next(rows)) {
     struct span slug = db_text(rows, 1);
@@ -148,7 +148,7 @@ static void slugs_judge(struct lint *l, struct db_rows *rows, const char *table,
     *after = db_uint(rows, 0);
     if (copy || (page ? slug_valid_page(slug) : slug_valid(slug)))
       continue;
-    if ((*bad)++ < LINES_MOST)
+    if ((*n_bad)++ < LINES_MOST)
       line_print(l, span_z(table), *after, rows, 1,
                  page && slug_valid(slug) ? "the slug is one of the site's own words: the page is left out"
                                           : "the slug is not [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without -vs-: "
@@ -159,7 +159,7 @@ static void slugs_judge(struct lint *l, struct db_rows *rows, const char *table,
 static enum err slugs_check(struct lint *l, const char *table, bool page)
 {
   struct db_rows rows;
-  size_t bad = 0, count = CHUNK;
+  size_t n_bad = 0, count = CHUNK;
   uint64_t after = 0;
   enum err err = ERR_OK;
   while (err == ERR_OK && count == CHUNK) {
@@ -167,12 +167,12 @@ static enum err slugs_check(struct lint *l, const char *table, bool page)
               (unsigned long long)after, CHUNK);
     count = rows.count;
     if (err == ERR_OK)
-      slugs_judge(l, &rows, table, page, &bad, &after);
+      slugs_list(l, &rows, table, page, &n_bad, &after);
     db_rows_free(&rows);
   }
-  if (bad > LINES_MOST)
-    fprintf(l->out, "  and %zu more like it\n", bad - LINES_MOST);
-  l->found += bad;
+  if (n_bad > LINES_MOST)
+    fprintf(l->out, "  and %zu more like it\n", n_bad - LINES_MOST);
+  l->found += n_bad;
   return err;
 }
 

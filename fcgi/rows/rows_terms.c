@@ -53,7 +53,7 @@ static enum err query(struct db *db, struct terms_reading *t, const char *statem
 }
 
 /* Of several copies of a row, the one with the least hash counts, so that the choice does not depend on their order. */
-static void least_keep(struct term *kept, const struct term *copy)
+static void keep_least(struct term *kept, const struct term *copy)
 {
   if (copy->version.hash < kept->version.hash)
     *kept = *copy;
@@ -76,7 +76,7 @@ static enum err terms_query(struct db *db, struct terms_reading *t, const char *
     if (!slug_valid(term.slug))
       continue;
     if (*n && (*to)[*n - 1].id == term.id)
-      least_keep(&(*to)[*n - 1], &term);
+      keep_least(&(*to)[*n - 1], &term);
     else
       (*to)[(*n)++] = term;
   }
@@ -105,7 +105,7 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
       continue;
     if (!last || last->id != page.id)
       out->pages[out->n_pages++] = page;
-    else if (page.version.hash < last->version.hash) /* as in least_keep */
+    else if (page.version.hash < last->version.hash) /* as in keep_least */
       *last = page;
   }
   db_rows_free(&rows);

@@ -97,7 +97,7 @@ def test_an_account_that_asks_for_our_certificate(site, keys):
 
 @pytest.mark.parametrize("keys_set,says", [
     ({"mysql_tls_ca": "/nowhere/ca.pem"}, 'mysql_tls_ca = "/nowhere/ca.pem": No such file'),
-    ({"mysql_tls": False}, "set mysql_tls = true too"),
+    ({"mysql_tls": False}, "also set mysql_tls = true"),
     ({"mysql_tls_cert": "/etc/hostname"}, "need each other")])
 def test_what_cannot_work_is_said_before_the_start(site, keys_set, says):
     code, said = check(site, **keys_set)

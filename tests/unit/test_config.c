@@ -1,4 +1,4 @@
-/* The configuration: what is wrong with a file is told where it is, and spoils nothing that is read later. */
+/* The configuration: each fault of a file is reported with its line, and no file affects one that is read later. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,42 +21,42 @@ static void file_write(struct span text)
   fclose(f);
 }
 
-/* What is said about a text; "" when it is read without a word.  The caller frees it. */
-static char *said_of(struct span text, bool *read)
+/* The messages about a text; "" when there are none.  The caller frees them. */
+static char *messages_about(struct span text, bool *read)
 {
-  char *said = NULL;
+  char *messages = NULL;
   size_t n = 0;
-  FILE *why = open_memstream(&said, &n);
+  FILE *why = open_memstream(&messages, &n);
   file_write(text);
   struct config *c = config_read(path, why);
   fclose(why);
   *read = c != NULL;
   config_free(&c);
-  return said;
+  return messages;
 }
 
-/* A sentence about `line` of the file (0: of all of it) with these words. */
+/* The first message is about `line` (0: about the whole file) and contains these words. */
 static void refused(const char *text, int line, const char *words)
 {
   char begin[64];
   bool read;
-  char *said = said_of(span_z(text), &read);
+  char *messages = messages_about(span_z(text), &read);
   snprintf(begin, sizeof begin, line ? "%s:%d: " : "%s: ", path, line);
-  if (read || strncmp(said, begin, strlen(begin)) != 0 || !strstr(said, words))
-    fail_msg("\"%s\" gave \"%s\", not \"%s%s\"", text, said, begin, words);
-  free(said);
+  if (read || strncmp(messages, begin, strlen(begin)) != 0 || !strstr(messages, words))
+    fail_msg("\"%s\" gave \"%s\", not \"%s%s\"", text, messages, begin, words);
+  free(messages);
 }
 
 static void taken(const char *text)
 {
   bool read;
-  char *said = said_of(span_z(text), &read);
-  if (!read || *said)
-    fail_msg("\"%s\" gave \"%s\"", text, said);
-  free(said);
+  char *messages = messages_about(span_z(text), &read);
+  if (!read || *messages)
+    fail_msg("\"%s\" gave \"%s\"", text, messages);
+  free(messages);
 }
 
-static void what_is_left_open_is_told_where_it_was_opened(void **state)
+static void an_open_quote_or_comment_is_reported_where_it_begins(void **state)
 {
   (void)state;
   refused("workers = 2\nsite_name = \"Side\nlang = \"en\"\n", 2, "a quote is opened and never closed");
@@ -75,13 +75,13 @@ static void what_is_left_open_is_told_where_it_was_opened(void **state)
   taken("");
 }
 
-static void what_is_no_text_is_told(void **state)
+static void bytes_that_are_not_text_are_reported(void **state)
 {
   bool read;
   (void)state;
-  char *said = said_of(SPAN("workers = 2\n\0"), &read);
-  assert_true(!read && strstr(said, ":2: a byte that is not UTF-8 text"));
-  free(said);
+  char *messages = messages_about(SPAN("workers = 2\n\0"), &read);
+  assert_true(!read && strstr(messages, ":2: a byte that is not UTF-8 text"));
+  free(messages);
   refused("site_name = \"Caf\xEF\xBF\xBE\"\n", 1, "site_name");
   refused("site_name = \"Caf\xC2\x80\"\n", 1, "site_name");
   refused("site_name = \"Caf\xE9\"\n", 1, "a byte that is not UTF-8 text");
@@ -89,35 +89,35 @@ static void what_is_no_text_is_told(void **state)
   taken("workers = 2\r\n\tlang = \"en\"\r\n");
 }
 
-static void a_file_that_is_none_is_told(void **state)
+static void an_unreadable_file_is_reported(void **state)
 {
-  char *said = NULL;
+  char *messages = NULL;
   size_t n = 0;
-  FILE *why = open_memstream(&said, &n);
+  FILE *why = open_memstream(&messages, &n);
   (void)state;
   assert_null(config_read("/tmp", why));
   assert_null(config_read("/dev/zero", why));
   assert_null(config_read("/nowhere", why));
   fclose(why);
-  assert_string_equal(said, "/tmp: Is a directory: name a readable file with --config FILE\n"
+  assert_string_equal(messages, "/tmp: Is a directory: name a readable file with --config FILE\n"
                             "/dev/zero: File too large: name a readable file with --config FILE\n"
                             "/nowhere: No such file or directory: name a readable file with --config FILE\n");
-  free(said);
+  free(messages);
 }
 
-static void no_file_spoils_the_next(void **state)
+static void no_file_affects_the_next(void **state)
 {
   static const char *const bad[] = {"site_name = \"a", "site_name = 'a", "/* a", "# a", "site_name = \"\\9", "workers = (",
                                     "site_name = \"a\\", "workers = {1, \"2\"", "=", "workers", "workers =", "site_name = \"\\x"};
   (void)state;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     bool read;
-    free(said_of(span_z(bad[i]), &read));
+    free(messages_about(span_z(bad[i]), &read));
     taken("site_name = \"Good\"\nworkers = 3\n");
   }
 }
 
-static void words_have_their_form(void **state)
+static void text_values_have_their_form(void **state)
 {
   (void)state;
   refused("base_url = \"https://a.example\\r\\nX-Header: 1\"\n", 1, "write scheme and host");
@@ -146,11 +146,11 @@ static void words_have_their_form(void **state)
   taken("lang = \"zh-Hant-TW\"\nbase_url = \"https://[2001:db8::1]:8443\"\ncontact = \"\"\n");
 }
 
-static void a_key_that_is_set_twice_is_told_and_the_last_counts(void **state)
+static void the_last_value_of_a_key_counts_and_a_message_says_so(void **state)
 {
-  char *said = NULL;
+  char *messages = NULL;
   size_t n = 0;
-  FILE *why = open_memstream(&said, &n);
+  FILE *why = open_memstream(&messages, &n);
   char expected[128];
   (void)state;
   file_write(SPAN("workers = 2\nlang = \"de\"\nworkers = 5\n"));
@@ -159,21 +159,22 @@ static void a_key_that_is_set_twice_is_told_and_the_last_counts(void **state)
   assert_non_null(c);
   assert_int_equal(c->workers, 5);
   snprintf(expected, sizeof expected, "%s:3: workers was already set in line 1: this line counts\n", path);
-  assert_string_equal(said, expected);
+  assert_string_equal(messages, expected);
   config_free(&c);
-  free(said);
+  free(messages);
 }
 
-/* Each sentence begins with its line. */
-static void all_faulty_lines_are_told(void **state)
+/* Each message begins with its line. */
+static void all_faulty_lines_are_reported(void **state)
 {
   static const int lines[] = {1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12};
   bool read;
   size_t n = 0;
   (void)state;
-  char *said = said_of(SPAN("wibble = 3\nworkers =\nlang = \"en\nsite_name \"a\"\nworkers = many\nbacklog = 5\nbacklog = 0\n"
-                            "mysql_tls = maybe\nlang = {en}\nsite_name = My site\n= 2\nworkers = 99999999999999999999"),
-                       &read), *rest = said;
+  char *messages = messages_about(
+      SPAN("wibble = 3\nworkers =\nlang = \"en\nsite_name \"a\"\nworkers = many\nbacklog = 5\nbacklog = 0\n"
+           "mysql_tls = maybe\nlang = {en}\nsite_name = My site\n= 2\nworkers = 99999999999999999999"),
+      &read), *rest = messages;
   assert_false(read);
   for (char *line; (line = strsep(&rest, "\n")) && *line;) {
     char begin[64];
@@ -185,10 +186,10 @@ static void all_faulty_lines_are_told(void **state)
       fail_msg("\"%s\" is not about \"%s\"", line, begin);
   }
   assert_int_equal(n, sizeof lines / sizeof *lines);
-  free(said);
+  free(messages);
 }
 
-static void a_missing_value_is_told_at_its_own_line(void **state)
+static void a_missing_value_is_reported_at_its_line(void **state)
 {
   (void)state;
   refused("lang = \"en\"\nworkers =\nsite_name = \"a\"\n", 2, "workers has no value");
@@ -199,7 +200,7 @@ static void a_missing_value_is_told_at_its_own_line(void **state)
   refused("workers = \"\"\n", 1, "write a number");
 }
 
-static void an_unset_variable_is_told_by_its_name(void **state)
+static void an_unset_variable_is_reported_by_name(void **state)
 {
   static const char *const values[] = {"${NOBODY_SET_THIS}", "\"${NOBODY_SET_THIS}\"", "\"a${NOBODY_SET_THIS}b\"",
                                        "a${NOBODY_SET_THIS}", "\"${HOME}${NOBODY_SET_THIS}\""};
@@ -211,7 +212,7 @@ static void an_unset_variable_is_told_by_its_name(void **state)
   }
 }
 
-/* What a value is read as. */
+/* The value is read as `expected`. */
 static void password_is(const char *value, struct span expected)
 {
   char text[256];
@@ -245,8 +246,8 @@ static void values_are_read_as_the_manual_says(void **state)
   password_is("\"${ $ {\"", SPAN("${ $ {"));
 }
 
-/* Any bytes of text come through both kinds of quotes. */
-static void what_is_quoted_comes_back(void **state)
+/* Any text can be written in both kinds of quotes. */
+static void quoted_text_is_read_unchanged(void **state)
 {
   unsigned seed = 7;
   (void)state;
@@ -304,17 +305,17 @@ static int file_remove(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_is_left_open_is_told_where_it_was_opened),
-      cmocka_unit_test(what_is_no_text_is_told),
-      cmocka_unit_test(a_file_that_is_none_is_told),
-      cmocka_unit_test(no_file_spoils_the_next),
-      cmocka_unit_test(words_have_their_form),
-      cmocka_unit_test(a_key_that_is_set_twice_is_told_and_the_last_counts),
-      cmocka_unit_test(all_faulty_lines_are_told),
-      cmocka_unit_test(a_missing_value_is_told_at_its_own_line),
-      cmocka_unit_test(an_unset_variable_is_told_by_its_name),
+      cmocka_unit_test(an_open_quote_or_comment_is_reported_where_it_begins),
+      cmocka_unit_test(bytes_that_are_not_text_are_reported),
+      cmocka_unit_test(an_unreadable_file_is_reported),
+      cmocka_unit_test(no_file_affects_the_next),
+      cmocka_unit_test(text_values_have_their_form),
+      cmocka_unit_test(the_last_value_of_a_key_counts_and_a_message_says_so),
+      cmocka_unit_test(all_faulty_lines_are_reported),
+      cmocka_unit_test(a_missing_value_is_reported_at_its_line),
+      cmocka_unit_test(an_unset_variable_is_reported_by_name),
       cmocka_unit_test(values_are_read_as_the_manual_says),
-      cmocka_unit_test(what_is_quoted_comes_back),
+      cmocka_unit_test(quoted_text_is_read_unchanged),
       cmocka_unit_test(the_control_socket_is_found_in_a_file_with_faults),
   };
   return cmocka_run_group_tests(tests, file_make, file_remove);

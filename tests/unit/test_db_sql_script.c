@@ -1,4 +1,4 @@
-/* The splitter cuts as the mariadb client does, and knows which statements replace a trigger. */
+/* The splitter splits as the mariadb client does, and detects the statements that replace a trigger. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static void expect(const char *text, size_t n, const char *const *statements)
     expect(text, sizeof statements / sizeof *statements, statements);                                                  \
   } while (0)
 
-static void test_cuts_at_semicolons(void **state)
+static void test_splits_at_semicolons(void **state)
 {
   (void)state;
   expect("", 0, NULL);
@@ -67,7 +67,7 @@ static void test_delimiter_lines(void **state)
   EXPECT("delimiters; DELIMITER", "delimiters", "DELIMITER");
 }
 
-static void test_tells_the_line(void **state)
+static void test_reports_the_line(void **state)
 {
   (void)state;
   struct sql_script script = sql_script_open(SPAN("-- x\n\na\n;\n  /* y\n */ b\n;c"));
@@ -85,7 +85,7 @@ static void assert_span(struct span s, const char *z)
   assert_true(s.n == 0 || memcmp(s.p, z, s.n) == 0);
 }
 
-static void test_knows_replacements(void **state)
+static void test_detects_replacements(void **state)
 {
   (void)state;
   struct sql_replacement r;
@@ -107,12 +107,12 @@ static void test_knows_replacements(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_cuts_at_semicolons),
+      cmocka_unit_test(test_splits_at_semicolons),
       cmocka_unit_test(test_leaves_quotes_and_comments_whole),
       cmocka_unit_test(test_takes_the_rest_when_something_never_closes),
       cmocka_unit_test(test_delimiter_lines),
-      cmocka_unit_test(test_tells_the_line),
-      cmocka_unit_test(test_knows_replacements),
+      cmocka_unit_test(test_reports_the_line),
+      cmocka_unit_test(test_detects_replacements),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
 
-static void unknown_words_read_as_the_harmless_one(void **state)
+static void unknown_words_read_as_the_harmless_value(void **state)
 {
   (void)state;
   assert_int_equal(rows_status(SPAN("published")), PRODUCT_PUBLISHED);
@@ -90,7 +90,7 @@ static void conditions_are_sql(void **state)
   buf_free(&sql);
 }
 
-static void faults_say_what_can_be_done(void **state)
+static void database_faults_have_advice(void **state)
 {
   (void)state;
   assert_int_equal(db_fault_find(2013)->err, ERR_RETRY);
@@ -106,12 +106,12 @@ static void faults_say_what_can_be_done(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(unknown_words_read_as_the_harmless_one),
+      cmocka_unit_test(unknown_words_read_as_the_harmless_value),
       cmocka_unit_test(overrides_are_rounded_half_up_and_kept_in_range),
       cmocka_unit_test(hashes_depend_on_value_and_order),
       cmocka_unit_test(hashes_stay_the_same),
       cmocka_unit_test(conditions_are_sql),
-      cmocka_unit_test(faults_say_what_can_be_done),
+      cmocka_unit_test(database_faults_have_advice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
