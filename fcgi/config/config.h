@@ -86,9 +86,9 @@ struct config {
 };
 
 MUST_USE struct config *config_read(const char *path, FILE *why); /* NULL: faults were written to why */
-/* The control socket that a file names, though it may have faults; the caller frees it.  NULL: the file
- * cannot be read, or there is no memory. */
-char *config_control(const char *path);
+/* The control socket that a file names, even when the file has faults.  The caller frees it.  NULL: the file cannot be
+ * read, or memory ran out. */
+MUST_USE char *config_control(const char *path);
 void config_free(struct config **c);
 
 /* The site's clock: as_of or the real time, for ages and windows. */

@@ -269,7 +269,7 @@ static void rows_take(struct db_rows *out, MYSQL_RES *result)
   }
 }
 
-static enum err query_alone(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)
+static enum err query_once(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)
 {
   enum err err = ERR_OK;
   MYSQL_RES *result = NULL;
@@ -327,7 +327,7 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
   do {
     was_open = db->mysql != NULL;
     db->waited_us = 0;
-    err = query_alone(db, sql, deadline_us, out);
+    err = query_once(db, sql, deadline_us, out);
   } while (should_retry(err, was_open, &connects, deadline_us));
   return final_result(db, err);
 }

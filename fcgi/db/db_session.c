@@ -103,7 +103,7 @@ static bool is_refusal(unsigned number)
          number == 1273 || number == 1290;
 }
 
-/* Finds the variables that this server is_refusal. */
+/* Finds the variables that this server refuses. */
 MUST_USE static bool try_each(struct db_session *s, db_session_run *run, void *arg)
 {
   for (size_t i = 0; i < SETTINGS; i++) {

@@ -46,7 +46,7 @@ static enum err timeline_read(struct db *db, void *arg)
 }
 
 enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
-                       struct rows_timeline *out)
+                            struct rows_timeline *out)
 {
   struct timeline_reading t = {
       {.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = &id, .n = 1}}, page ? page : 1, out};
