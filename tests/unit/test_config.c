@@ -238,6 +238,8 @@ static void values_are_read_as_the_manual_says(void **state)
   password_is("'a\\\nb'", SPAN("ab"));
   password_is("'a\\'b\\\\c\\n\"${HOME}'", SPAN("a'b\\c\\n\"${HOME}"));
   password_is("a\\n$b/ /*c*/", SPAN("a\\n$b/"));
+  password_is("https://a//b // c", SPAN("https://a//b"));
+  password_is("a#b", SPAN("a"));
   password_is("\"<${DIPTYCH_TEST_VARIABLE}>\"", SPAN("<v \"1\" \\ # '>"));
   password_is("${DIPTYCH_TEST_VARIABLE}", SPAN("v \"1\" \\ # '"));
   password_is("${DIPTYCH_TEST_EMPTY}", SPAN(""));
