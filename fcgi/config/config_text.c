@@ -5,8 +5,8 @@
  *   bare    = bytes other than blanks and # " ' = { } ( ) + , * with ${NAME} and ${NAME:-default} replaced
  *   comment = # or // up to the end of the line, or slash-star up to star-slash; inside a bare value only # begins one
  * In double quotes ${NAME} is replaced too, and a backslash begins an escape: \a \b \e \f \n \r \t \v, \NNN in octal,
- * \xHH, a newline (which is removed); before any other byte, except a digit, it stands for that byte.  In single quotes a backslash
- * escapes only a quote, a backslash and a newline. */
+ * \xHH, a newline (which is removed); before any other byte, except a digit, it stands for that byte.  In single
+ * quotes a backslash escapes only a quote, a backslash and a newline. */
 #include "config/config_text.h"
 
 #include <errno.h>

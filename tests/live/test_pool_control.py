@@ -196,7 +196,7 @@ def test_who_may_not_ask_is_told_who_may(probe):
         config.chmod(0)
         done = subprocess.run(ask, capture_output=True, text=True)
         assert done.returncode == 1 and done.stderr == \
-            f"{config}: Permission denied: let this account read it, or ask as another (sudo)\n"
+            f"{config}: Permission denied: let this account read it, or use another account (sudo)\n"
         config.chmod(0o600)
 
 
