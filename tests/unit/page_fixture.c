@@ -92,12 +92,12 @@ static void put_product(struct catalog_writer *w, const struct product *p)
   uint64_t pairs[8];
   for (size_t i = 0; i < p->n_pairs; i++)
     pairs[i] = p->pairs[i].other_id;
-  assert_int_equal(catalog_put(w, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs), ERR_OK);
+  assert_int_equal(catalog_put_product(w, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs), ERR_OK);
 }
 
 void page_site_publish(struct page_site *s)
 {
-  static struct catalog_follow follow;
+  static struct catalog_position position;
   struct catalog_state state = {.ready = true, .database_up = true, .confirmed_us = clock_now_us() - CLOCK_HOUR};
   for (size_t i = 0; i < sizeof page_sectors / sizeof *page_sectors; i++)
     assert_int_equal(catalog_put_sector(s->writer, &page_sectors[i]), ERR_OK);
@@ -109,8 +109,8 @@ void page_site_publish(struct page_site *s)
     put_product(s->writer, &s->rows->products[i].product);
   catalog_put_site(s->writer, s->rows->site_version, CLOCK_NEVER);
   catalog_put_window(s->writer, clock_hour_floor(config_now_us(&s->config)));
-  follow = (struct catalog_follow){.cursor = ++s->cursor, .incarnation = "test"};
-  assert_int_equal(catalog_writer_publish(s->writer, &follow), ERR_OK);
+  position = (struct catalog_position){.cursor = ++s->cursor, .incarnation = "test"};
+  assert_int_equal(catalog_writer_publish(s->writer, &position), ERR_OK);
   catalog_state_put(s->writer, &state);
 }
 

@@ -45,7 +45,7 @@ struct page_product { /* a product, and what its spans and arrays point to */
 };
 
 struct page_editorial_page {
-  struct catalog_page page;
+  struct page_head page;
   struct span body_md;
 };
 
@@ -60,7 +60,7 @@ struct page_rows {
 
 struct page_rows *page_rows_new(void);
 struct page_product *page_rows_product(struct page_rows *r, uint64_t id); /* NULL: none */
-extern const struct catalog_term page_sectors[3], page_themes[2];
+extern const struct term page_sectors[3], page_themes[2];
 
 /* ---- store and pictures */
 
