@@ -8,9 +8,11 @@ from lib.servers import SLOW, wait_until
 SLUGS = ("kafka", "kubernetes", "nats", "redis")
 PAGE = "/compare/" + "-vs-".join(SLUGS)
 HOSTILE = "REPEAT('![[]()',40000)"
-PROMISED_S = 2.5 * SLOW  # the deadline is 2 s; the rest is nginx and this machine's load
+PROMISED_S = 5 * SLOW  # the deadline is 4 s; the rest is nginx and this machine's load
 NOTICE = "This text could not be rendered"
-CONFIG = {"page_cache_bytes": 0, "workers": 1, "markdown_cpu": 600}
+# A body is refused for good when it has used 600 ms of CPU.  On a busy machine that takes several times as long, and must
+# fit into one deadline; the page's bodies together need more than a deadline.
+CONFIG = {"page_cache_bytes": 0, "workers": 1, "markdown_cpu": 600, "deadline": 4000}
 
 
 def pids(site):
@@ -38,13 +40,16 @@ def test_four_products_of_hostile_bodies_keep_the_deadline(make_site):
         edit(site, slug, HOSTILE)
     wait_until(lambda: site.metrics()["diptych_publishes_total"] > moved, 10 * SLOW)
     site.cache.flush()
-    answers = []
-    while len(answers) < 14:
+
+    def seconds_of_an_answer():
         answer, seconds = timed(site, PAGE)
-        assert answer.status == 200 and seconds < PROMISED_S, (len(answers), seconds)
+        assert answer.status == 200 and seconds < PROMISED_S, seconds
         assert "![[](" not in answer.text and answer.text.count(NOTICE) >= 4
-        answers.append(seconds)
-    assert answers[-1] < answers[0] / 2, "what its own limit refuses is kept, so that the work comes to an end"
+        return seconds
+
+    first = seconds_of_an_answer()
+    # What its own limit refuses is kept, so the work comes to an end.
+    wait_until(lambda: seconds_of_an_answer() < first / 2, 90 * SLOW)
     assert pids(site) == before, "no worker was ended"
     assert "no time was left to render" in site.log
 
@@ -61,5 +66,5 @@ def test_a_good_body_that_had_no_time_is_shown_when_there_is_time(make_site):
     first, seconds = timed(site, PAGE)
     assert first.status == 200 and seconds < PROMISED_S
     assert "The <em>very</em> last words." not in first.text and "max-age=0" in first["Cache-Control"]
-    wait_until(lambda: "The <em>very</em> last words." in site.get(PAGE).text, 30 * SLOW)
+    wait_until(lambda: "The <em>very</em> last words." in site.get(PAGE).text, 90 * SLOW)
     assert "The <em>very</em> last words." in site.get(PAGE).text

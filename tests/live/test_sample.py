@@ -7,13 +7,12 @@ link inside the site that leads nowhere, a sentence that was used before.
 import re
 import shutil
 import subprocess
-import time
 from collections import Counter, defaultdict
 from datetime import datetime
 
 import pytest
 
-from lib.servers import SLOW, TOP
+from lib.servers import TOP
 
 SAMPLE = TOP / "sql" / "sample"
 AS_OF = datetime(2026, 8, 22, 12)
@@ -198,10 +197,8 @@ def test_questions_pairs_and_pages(sample_database):
 
 # ---- the loader -----------------------------------------------------------
 
-def test_loading_takes_seconds_and_a_second_load_changes_nothing(database):
-    begun = time.monotonic()
+def test_a_second_load_changes_nothing(database):
     database.load_sample()
-    assert time.monotonic() - begun < 5 * SLOW
     database.sql("UPDATE product SET name = 'Renamed' WHERE slug = 'kafka'")
     before = database.sql("SELECT COUNT(*), MAX(seq) FROM change_log")
     database.load_sample()
