@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
-# What ./demo and ./check share: telling what happens, installing what is missing, building.
-# To be sourced by bash with `set -euo pipefail`; TOP is the project's folder, STEP_LOG the file that
-# takes each step's output.  Every failure ends in `fail`: a sentence on what went wrong and what to do.
+# Functions that ./demo and ./check share: progress messages, package installation, the build.
+# bash sources this file under `set -euo pipefail`.  TOP is the project's folder.  STEP_LOG is the file that
+# receives the output of each step.  Every failure ends in `fail`, which says what went wrong and what to do.
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL=C.UTF-8 TZ=UTC
@@ -10,11 +10,11 @@ PACKAGES_BUILD="autoconf automake gcc libc6-dev libcmark-dev libfcgi-dev libjans
   libmariadb-dev libmemcached-dev libpango1.0-dev libsodium-dev libxxhash-dev make pkg-config zlib1g-dev"
 PACKAGES_RUN="fonts-dejavu-core fonts-sil-charis mariadb-client-core mariadb-server-core memcached nginx python3-minimal"
 PACKAGES_TEST="libcmocka-dev mariadb-client openssl python3 python3-jsonschema python3-lxml python3-pymysql python3-pytest python3-pytest-xdist strace"
-PACKAGES_CHECK="chromium chromium-driver libasan8 libubsan1 python3-selenium" # what --fast does without
+PACKAGES_CHECK="chromium chromium-driver libasan8 libubsan1 python3-selenium" # ./check --fast does not need them
 
 say() { printf '%s\n' "$*"; }
 
-# fail SENTENCE [SENTENCE ...]: each on a line of its own; ends the program.
+# fail SENTENCE...: prints each sentence on its own line and ends the program.
 fail() {
   spinner_stop
   printf '\n%s: %s\n' "${0##*/}" "$1" >&2
@@ -24,7 +24,7 @@ fail() {
 }
 
 SPINNER=
-spinner_start() { # TITLE; shows the seconds that pass, on a terminal only
+spinner_start() { # TITLE; counts the seconds on a terminal, does nothing elsewhere
   [ -t 1 ] || return 0
   ( trap 'exit 0' TERM; trap '' INT
     for (( n = 0; ; n++ )); do printf '\r  %s ... %ds ' "$1" "$n"; sleep 1 & wait $!; done ) &
@@ -38,8 +38,8 @@ spinner_stop() {
   printf '\r\033[K'
 }
 
-# step TITLE COMMAND...: runs the command, its output in the log; says how long it took.
-# Returns the command's status, after showing the end of its output when it failed.
+# step TITLE COMMAND...: runs the command with its output in the log and prints the time that it took.
+# If the command fails, step prints the end of its output.  Returns the command's status.
 step() {
   local title=$1 began=$SECONDS status=0 from
   shift
@@ -47,7 +47,7 @@ step() {
   printf '\n=== %s: %s\n' "$title" "$*" >>"$STEP_LOG"
   from=$(wc -c <"$STEP_LOG")
   spinner_start "$title"
-  # In a subshell: a trap that runs meanwhile still speaks to the terminal.
+  # The command runs in a subshell, so that the output of a trap still reaches the terminal.
   ("$@") >>"$STEP_LOG" 2>&1 </dev/null || status=$?
   spinner_stop
   if [ $status -eq 0 ]; then
@@ -61,7 +61,7 @@ step() {
 
 # ---- packages
 
-packages_missing() { # PACKAGE...: those that are not installed
+packages_missing() { # PACKAGE...: prints the packages that are not installed
   local name
   for name in "$@"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s ' "$name"
@@ -70,8 +70,8 @@ packages_missing() { # PACKAGE...: those that are not installed
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-# Debian starts a service when its package is installed; a policy file forbids that, so that nothing but
-# our own servers runs.  One that is there already is left alone.
+# Debian starts a service when its package is installed.  A policy file prevents that.  An existing policy
+# file stays as it is.
 packages_install_now() {
   as_root env DEBIAN_FRONTEND=noninteractive bash -c '
     policy=/usr/sbin/policy-rc.d
@@ -90,39 +90,39 @@ packages_install() {
   local what=$1 missing
   shift
   command -v dpkg-query >/dev/null ||
-    fail "this is not a Debian system." "Install the parts that README.md names by hand; ./configure tells what is missing."
+    fail "this is not a Debian system." "Install the software that README.md names; ./configure names what is missing."
   missing=$(packages_missing "$@")
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null ||
-      fail "packages are missing, and neither are you root nor is there sudo." "Run as root: apt-get install $missing" "Then start this again."
+      fail "packages are missing, you are not root, and sudo is not installed." "Run as root: apt-get install $missing" "Then start this again."
     sudo -n true 2>/dev/null || { say "  sudo is needed to install: $missing"; sudo -v; } ||
       fail "sudo did not let you install packages." "Run as root: apt-get install $missing" "Then start this again."
   fi
   # shellcheck disable=SC2086
   step "installing $what ($(wc -w <<<"$missing") packages)" packages_install_now $missing || {
     if tail -n 40 "$STEP_LOG" | grep -Eq 'Temporary failure resolving|Could not resolve|Could not connect|Failed to fetch|Unable to locate|Network is unreachable|timed out'; then
-      fail "the packages could not be fetched: is there a network, and does /etc/apt/sources.list name a Debian 12 archive?" \
+      fail "the packages could not be fetched. Is the network up? Does /etc/apt/sources.list name a Debian 12 archive?" \
         "Missing: $missing" "Start this again when \`apt-get update\` works."
     fi
-    fail "apt-get could not install: $missing" "Repair what it says above, then start this again."
+    fail "apt-get could not install: $missing" "Repair the fault that apt-get names above, then start this again."
   }
 }
 
 # ---- build
 
-# build FOLDER [CONFIGURE-OPTION...]: configures when that was not done with these options, and makes.
-# Without an option, any build that is there already will do.
+# build FOLDER [CONFIGURE-OPTION...]: runs configure unless it ran with these options before, then make.
+# Without options, an existing configuration stays as it is.
 build() {
   local folder=$1
   shift
   if [ ! -e "$TOP/configure" ] || [ "$TOP/configure.ac" -nt "$TOP/configure" ] || [ ! -e "$TOP/Makefile.in" ]; then
-    step "preparing the build" env -C "$TOP" autoreconf -i || fail "autoreconf failed." "Is the checkout complete and writable?"
+    step "preparing the build" env -C "$TOP" autoreconf -i || fail "autoreconf failed." "The checkout must be complete and writable."
   fi
   mkdir -p "$folder"
   if [ ! -e "$folder/Makefile" ] || { [ $# -gt 0 ] && [ "$(cat "$folder/.options" 2>/dev/null)" != "$*" ]; }; then
     [ ! -e "$folder/Makefile" ] || make -s -C "$folder" clean >/dev/null 2>&1 || true
-    step "configuring" env -C "$folder" "$TOP/configure" "$@" || fail "configure failed." "Its last line above says what is missing; $folder/config.log has the details."
+    step "configuring" env -C "$folder" "$TOP/configure" "$@" || fail "configure failed." "The last line above names what is missing; $folder/config.log has the details."
     printf '%s' "$*" >"$folder/.options"
   fi
   step "building in ${folder#"$TOP"/}" make -C "$folder" -j"$(nproc)" || fail "the build failed."
