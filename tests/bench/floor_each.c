@@ -1,7 +1,7 @@
-/* The floor with a connection per request: the plainest libfcgi program that answers with a file's
- * bytes, as its own documentation shows it, in N processes.
+/* The floor with one connection for each request: the simplest libfcgi program, as its documentation shows
+ * it, which answers with the bytes of a file, in N processes.  It ends with its parent.
  *
- * usage: floor_each SOCKET FILE N     (ends with its parent) */
+ * usage: floor_each SOCKET FILE N */
 #include <fcgiapp.h>
 #include <signal.h>
 #include <stdio.h>

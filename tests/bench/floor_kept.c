@@ -1,5 +1,5 @@
-/* The floor with kept connections: the pool's own gateway and master in front of a handler that does
- * nothing but hand out a file's bytes (or 304).  What diptych loses against it is what pages cost.
+/* The floor with kept connections: the master and gateway of the pool with a handler that answers with the
+ * bytes of a file, or 304.  The difference to diptych is the cost of its pages.
  *
  * usage: floor_kept CONFIG FILE */
 #include <stdio.h>
@@ -10,11 +10,11 @@
 static char body[1 << 20];
 static size_t body_n;
 
-static void *open_nothing(void *context, const struct config *c, const struct app_process *seat)
+static void *open_nothing(void *context, const struct config *c, const struct app_process *process)
 {
   (void)context;
   (void)c;
-  (void)seat;
+  (void)process;
   return body;
 }
 

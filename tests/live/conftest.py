@@ -1,13 +1,13 @@
 """Fixtures of the live tests.  All servers are real and private; see lib/servers.py.
 
-sample_site     the sample site, one for the whole run: read from it, change nothing
-own_site        the sample site for one test alone, which may edit rows and break servers
-module_site     the same for all tests of one module
-make_site       a function that makes more of them: make_site(data="schema", config={...}, memcached=False)
-database        a database with the schema and no row, for one test; no pool
-sample_database the same with the sample site, one for the whole run: read only
+sample_site     the sample site, one for the whole run; tests must not change it
+own_site        the sample site for one test, which may edit rows and stop servers
+module_site     the sample site for all tests of one module
+make_site       a function that starts further sites: make_site(data="schema", config={...}, memcached=False)
+database        a database with the schema and without rows, for one test; no pool
+sample_database a database with the sample site, one for the whole run; tests must not change it
 
-When a test fails, the ends of the logs of its servers follow its report.
+The report of a failed test ends with the last log lines of its servers.
 """
 import os
 import shutil
@@ -27,7 +27,7 @@ def templates(tmp_path_factory):
 
 
 def _run(request, site):
-    """Starts the site, remembers it for failure reports, and clears it away afterwards."""
+    """Starts the site, records it for failure reports, and removes it afterwards."""
     sites = request.session.stash.setdefault(LIVE, {})
     sites[site.folder] = (request.node.nodeid, site)
     try:
@@ -42,7 +42,7 @@ def _run(request, site):
 
 @pytest.fixture(scope="session")
 def sample_site(request, templates):
-    """With time for pictures, which a busy machine draws when pages leave it some."""
+    """The deadline is long, because a busy machine takes time to draw pictures."""
     yield from _run(request, Site(templates, config={"deadline": 20000}))
 
 

@@ -1,7 +1,7 @@
-"""Starting and stopping one server process by its pid.
+"""Starts and stops one server process by its pid.
 
-A daemon runs in the foreground as our child, writes to a log file of its own and is told by the kernel
-to end when the test process dies, so that nothing is left running after an interrupted run.
+A daemon runs in the foreground as a child of the test process and writes to its own log file.  The kernel
+sends it SIGTERM when the test process dies, so an interrupted run leaves no server behind.
 """
 import ctypes
 import os
@@ -15,7 +15,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def wait_until(predicate, timeout=10, what=None):
-    """Waits for the event that `predicate` sees; returns its value, or fails after `timeout` seconds."""
+    """Waits until `predicate` is true and returns its value; fails after `timeout` seconds."""
     end = time.monotonic() + timeout
     pause = 0.002
     while True:
@@ -29,12 +29,12 @@ def wait_until(predicate, timeout=10, what=None):
 
 
 def process_state(pid):
-    """The letter that the kernel has for it, T when it stands still."""
+    """The state letter of the kernel; T means stopped."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def freeze(pid):
-    """Stops a process; when this returns it does stand still."""
+    """Stops a process and waits until it is stopped."""
     os.kill(pid, signal.SIGSTOP)
     wait_until(lambda: process_state(pid) == "T", what=f"process {pid} to stand still")
 
@@ -79,13 +79,13 @@ class Daemon:
         os.kill(self.pid, number)
 
     def kill(self):
-        """The hard way; waits until it is gone."""
+        """SIGKILL; waits until the process is gone."""
         if self.alive():
             self.process.kill()
             self.process.wait()
 
     def stop(self, timeout=20):
-        """TERM, wait, then KILL with a complaint.  Returns the exit code."""
+        """SIGTERM, then SIGKILL and a failure after `timeout` seconds.  Returns the exit code."""
         if not self.alive():
             return self.process.returncode if self.process else None
         if self.frozen:
@@ -105,7 +105,7 @@ class Daemon:
         return f"--- {self.log} (last {lines} lines)\n" + "\n".join(text[-lines:]) + "\n"
 
     def wait_ready(self, predicate, timeout=30):
-        """Waits for `predicate`; fails with the log at once when the process ends before."""
+        """Waits for `predicate`; fails with the log as soon as the process ends."""
         def ready():
             if not self.alive():
                 raise AssertionError(f"{self.name} ended with {self.process.returncode}\n{self.tail()}")

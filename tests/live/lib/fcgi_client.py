@@ -1,4 +1,4 @@
-"""A FastCGI client that does exactly what a test scripts, right or wrong (FastCGI Specification 1.0).
+"""A FastCGI client that sends exactly what a test says, valid or not (FastCGI Specification 1.0).
 
     with Peer(socket_path) as p:
         p.send(begin(), params({...}), params_end(), stdin_end())     or p.send(request("/echo"))
@@ -32,23 +32,23 @@ def pairs(values):
 
 
 def stream(kind, content, id=1, size=65528):
-    """Records of a stream, without its end."""
+    """The records of a stream, without the empty record that ends it."""
     return b"".join(record(kind, content[at:at + size], id) for at in range(0, len(content), size))
 
 
 def parameters(target="/echo", method="GET", **more):
-    """The dict of parameters; keywords in lower case name CGI variables: http_if_none_match='"x"'."""
+    """A dict of parameters; keywords are CGI variables in lower case: http_if_none_match='"x"'."""
     return {"REQUEST_METHOD": method, "REQUEST_URI": target, **{k.upper(): v for k, v in more.items()}}
 
 
 def request(target="/echo", method="GET", keep=True, id=1, body=b"", **more):
-    """A whole request as nginx sends it."""
+    """A complete request as nginx sends it."""
     return (begin(keep, id) + stream(PARAMS, pairs(parameters(target, method, **more)), id) + record(PARAMS, id=id) +
             stream(STDIN, body, id) + record(STDIN, id=id))
 
 
 class Answer:
-    """One response.  `whole`: END_REQUEST came and the body has the promised length."""
+    """One response.  `whole`: END_REQUEST arrived and the body has the length of its Content-Length."""
 
     def __init__(self, records):
         self.records = records
@@ -67,12 +67,12 @@ class Answer:
 
     @property
     def echoed(self):
-        """What /echo of the probe says, as a dict."""
+        """The answer of the probe's /echo as a dict."""
         return dict(line.split(" ", 1) if " " in line else (line, "") for line in self.text.splitlines())
 
     @property
     def said_last(self):
-        """The record behind END_REQUEST by which the worker gives a kept connection up."""
+        """True if a record follows END_REQUEST by which the worker announces the end of a kept connection."""
         return any(kind == UNKNOWN for kind, _, _ in self.records)
 
     def __repr__(self):
@@ -101,7 +101,7 @@ class Peer:
         return self
 
     def record(self):
-        """The next (type, id, content), or None at the connection's end."""
+        """The next record as (type, id, content), or None at the end of the connection."""
         while True:
             if len(self.received) >= 8:
                 _, kind, id, length, padding, _ = struct.unpack("!BBHHBB", self.received[:8])
@@ -118,7 +118,7 @@ class Peer:
             self.received += part
 
     def answer(self):
-        """Records up to END_REQUEST (and what came in the same breath), or up to the connection's end."""
+        """The records up to END_REQUEST, with those received together with it, or up to the end of the connection."""
         records = []
         while (got := self.record()) is not None:
             records.append(got)
@@ -132,5 +132,5 @@ class Peer:
         return self.send(request(*args, **kw)).answer()
 
     def closed(self):
-        """Waits until the peer closes, without any answer in between."""
+        """Waits for the peer to close the connection; true if it sent no record before."""
         return self.record() is None

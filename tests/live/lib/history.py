@@ -1,19 +1,19 @@
-"""A randomized history checker: editors, readers and faults run together for a bounded time, and every
+"""A randomized history checker.  Editors, readers and faults run together for a bounded time, and every
 page view is checked against the history of commits.
 
-Editors change products in transactions that set a token `Tk<id>n<number>z` in several tables at once
-(name, headline, body, newest activity), hold some transactions open so that commits come out of order,
-and withdraw, redraft and publish products again.  A product is edited by one editor at a time, so its versions are
-ordered; products are edited in any order by several connections.
+Editors change products in transactions that set a token `Tk<id>n<number>z` in two tables (name; headline and
+body).  They hold some transactions open, so commits come out of order, and they archive, redraft and publish
+products.  One editor at a time edits a product, so its versions are ordered.  Several connections edit
+products in any order.
 
-Readers fetch comparisons and trajectories through nginx.  For each view that began at t0 and ended t1:
-  fresh   it shows, of each product, a version not older than the last one committed before t0 - BOUND
-  real    and one whose commit had at least begun by t1
-  whole   all tokens of one product in the page are of one version
-  onward  never an older version than a view that ended before t0 had shown
-  up      no 5xx but 502 close to a killed worker, and 503 close to a fault of the database
-Faults: worker and watcher killed, memcached killed and frozen, flush_all, database connections killed.
-Near a fault of the watcher or its connection BOUND grows by FAULT_S."""
+Readers fetch comparisons and trajectories through nginx.  For each view from t0 to t1:
+  fresh   each product shows a version that is not older than the last one committed before t0 - BOUND_S
+  real    the commit of this version had begun before t1
+  whole   all tokens of one product on the page are of one version
+  onward  no product shows an older version than a view that ended before t0
+  up      no 5xx, except near a fault
+Faults: worker and watcher killed, memcached killed and stopped, flush_all, database connections killed.
+Near a fault the bound is BOUND_S + FAULT_S."""
 import random
 import re
 import threading
@@ -26,24 +26,24 @@ PRODUCTS = 12
 
 
 class History:
-    """What was committed of one product: (number, status, began, ended), in order."""
+    """The commits of one product in order: (number, status, began, ended)."""
 
     def __init__(self, id, slug):
         self.id, self.slug = id, slug
         self.commits = [(0, "published", 0.0, 0.0)]
-        self.lock = threading.Lock()   # held by the one who edits it
-        self.seen = []                 # (ended, position) of views, positions rising
+        self.lock = threading.Lock()   # the editor of the product holds it
+        self.seen = []                 # (ended, position) of the last views
         self.seen_lock = threading.Lock()
 
     def position(self, match):
-        """Index of the newest commit that fits, or None."""
+        """Index of the newest commit that matches, or None."""
         for i in range(len(self.commits) - 1, -1, -1):
             if match(self.commits[i]):
                 return i
         return None
 
     def floor(self, moment):
-        """Index of the last commit that had ended by then."""
+        """Index of the last commit that had ended at this moment."""
         return self.position(lambda c: c[3] <= moment) or 0
 
 
@@ -75,7 +75,7 @@ class Checker:
             cursor.execute("INSERT INTO product_theme (product_id, theme_id, sort) SELECT %s, id, 99 FROM theme"
                            " ORDER BY RAND() LIMIT 1 ON DUPLICATE KEY UPDATE sort = 99", (product.id,))
         if rng.random() < 0.3:
-            self.done.wait(rng.random() * 1.5)  # others commit meanwhile
+            self.done.wait(rng.random() * 1.5)  # other editors commit meanwhile
         if rng.random() < 0.1:
             cursor.execute("ROLLBACK")
             return
@@ -190,7 +190,7 @@ class Checker:
         import signal
         status = json.loads(self.site.diptych("status", "--json").stdout)
         pids = [w["pid"] for w in status["workers"]] if whom == "workers" else [status["watcher"]["pid"]]
-        pids = [pid for pid in pids if pid]  # 0: just being replaced
+        pids = [pid for pid in pids if pid]  # 0: the process is being replaced
         if pids:
             os.kill(self.random.choice(pids), signal.SIGKILL)
 
@@ -208,7 +208,7 @@ class Checker:
             try:
                 self.site.sql(f"KILL {id}")
             except Exception:
-                pass  # it went by itself
+                pass  # the connection has ended by itself
 
     def run(self, editors=4, readers=4):
         threads = [threading.Thread(target=self.editor, args=(self.random.random(),)) for _ in range(editors)]

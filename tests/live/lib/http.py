@@ -1,11 +1,11 @@
-"""A plain HTTP client over loopback: no redirects followed, no cookies, nothing added but Host."""
+"""A plain HTTP client over loopback.  It follows no redirect, keeps no cookie and adds only Host."""
 import http.client
 import json
 import socket
 
 
 class Answer:
-    """One answer: status, headers (case-insensitive, `.all(name)` for repeated ones), body bytes."""
+    """One answer: status, headers and body bytes.  Header names ignore case; `.all(name)` lists repeated headers."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -29,7 +29,7 @@ class Answer:
 
 
 def request(port, method, path, headers=None, body=None, timeout=20):
-    """Sends one request as it stands (the path is not escaped) and reads the whole answer."""
+    """Sends one request without escaping its path and reads the whole answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection._validate_path = lambda url: None
@@ -48,8 +48,8 @@ def request(port, method, path, headers=None, body=None, timeout=20):
 
 
 def exchange(port, data, timeout=20, half_close=True):
-    """Sends raw bytes and returns all bytes that come back until the peer closes.  nginx takes a half
-    closed connection for a visitor who left, once it has passed the request on."""
+    """Sends raw bytes and returns all bytes until the peer closes.  Once nginx has passed a request on, it
+    treats a half-closed connection as a client that has left."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as s:
         s.sendall(data)
         if half_close:

@@ -1,4 +1,4 @@
-"""JSON-LD held to schema.org, to what search engines require of each type, and to the page around it."""
+"""Checks JSON-LD against schema.org, the requirements of search engines for each type, and the page itself."""
 import json
 import re
 
@@ -7,7 +7,7 @@ from .page import parse
 TEXT, URL, DATE = "text", r"https?://\S+", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 PAGE = {"@id": URL, "url": URL, "name": TEXT, "description": TEXT, "inLanguage": r"[a-z]{2}(-\w+)?"}
 PAGE_TYPES = ("WebPage", "AboutPage", "CollectionPage", "ItemPage", "SearchResultsPage")
-# What must and what may be said of each type.
+# The required and the optional properties of each type.
 REQUIRED = {
     **{kind: PAGE for kind in PAGE_TYPES},
     "BreadcrumbList": {"itemListElement": ["ListItem"]},
@@ -49,7 +49,7 @@ def words(text):
 
 
 def _shown(nodes, page, url):
-    """Says it only what the page shows?"""
+    """Asserts that the JSON-LD states only what the page shows."""
     text, hrefs = page.one("body").text, {a["href"] for a in page.all("a")}
 
     def local(address):
@@ -90,7 +90,7 @@ def _once(pairs):
 
 
 def nodes(answer_text, url):
-    """The nodes of a page's one JSON-LD script, after every check; url: the site's."""
+    """Checks the one JSON-LD script of a page and returns its nodes; url is the address of the site."""
     raw = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer_text, re.S)
     assert len(raw) == 1
     assert not re.search("[<>&\u2028\u2029]", raw[0]), "a script element ends, or a browser stumbles"

@@ -1,5 +1,5 @@
-"""A page's HTML as a tree that tests can ask: by id, by name, texts, links.  html5lib would repair what
-is wrong; the Nu checker judges validity elsewhere, so the standard parser is enough here."""
+"""The HTML of a page as a tree with queries by id, name and attributes.  The standard parser does not repair
+faults, as html5lib would.  The Nu checker tests validity in the browser tests."""
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -13,7 +13,7 @@ class Node:
         return self.attrs.get(name)
 
     def all(self, name=None, attrs={}):
-        """Descendants with this name and these attributes, in document order."""
+        """The descendants with this name and these attributes, in document order."""
         for child in self.children:
             if isinstance(child, Node):
                 if (name is None or child.name == name) and all(child.attrs.get(k) == v for k, v in attrs.items()):

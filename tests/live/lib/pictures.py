@@ -1,4 +1,4 @@
-"""Pictures for links, and the image_workers that draw them."""
+"""Pictures for links, and the image workers that draw them."""
 import contextlib
 import json
 import os
@@ -11,7 +11,7 @@ from .page import parse
 
 
 def picture_of(site, path):
-    """The address that the page names, without the host."""
+    """The address of the picture in the page, without the host."""
     page = parse(site.get(path).text)
     url = page.one("meta", {"property": "og:image"})["content"]
     assert url.startswith(site.url + "/og/")
@@ -27,7 +27,7 @@ def assert_picture(answer):
 
 
 def image_workers(site):
-    """Pids of the image_workers: children of the workers."""
+    """Pids of the image workers, which are children of the workers."""
     found = []
     for worker in site.children():
         for pid in Path(f"/proc/{worker}/task/{worker}/children").read_text().split():
@@ -38,7 +38,7 @@ def image_workers(site):
 
 @contextlib.contextmanager
 def frozen(site):
-    """All image_workers stand still meanwhile.  Yields their pids."""
+    """Stops all image workers for the duration of the block.  Yields their pids."""
     pids = image_workers(site)
     assert pids
     for pid in pids:
@@ -52,11 +52,11 @@ def frozen(site):
 
 
 def workers(site):
-    """What `diptych status` tells of those that take requests."""
+    """The entries of `diptych status` for workers that take requests."""
     status = json.loads(site.diptych("status", "--json", check=True).stdout)
     return [w for w in status["workers"] if w["state"] != "starting"]
 
 
 def deferred(site):
-    """For each worker, how many requests it has deferred."""
+    """The number of deferred requests of each worker."""
     return [w["deferred"] for w in workers(site)]

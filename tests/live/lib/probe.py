@@ -1,9 +1,9 @@
-"""The pool around test hooks (tests/live/pool_probe.c), alone: no database, no memcached.
+"""A pool that serves test hooks (tests/live/pool_probe.c), without a database and memcached.
 
     probe = Probe(workers=3).start()
-    probe.ask("/echo")                          one FastCGI request on a connection of its own
-    probe.status()                              diptych status --json, as a dict
-    probe.web()                                 nginx with the shipped configuration before it
+    probe.ask("/echo")                          one FastCGI request on its own connection
+    probe.status()                              diptych status --json as a dict
+    probe.web()                                 nginx with the shipped configuration in front of the pool
 """
 import contextlib
 import fcntl
@@ -24,7 +24,7 @@ from .servers import BUILD, ENVIRONMENT, SLOW, Web, configuration_text, diptych,
 
 def build():
     if not os.environ.get("DIPTYCH_PROBE_BUILT"):
-        with open(BUILD / ".probe-lock", "w") as lock:  # tests run side by side, and each may come first
+        with open(BUILD / ".probe-lock", "w") as lock:  # several test processes may build at the same time
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = subprocess.run(["make", "-s", "-C", BUILD, "pool_probe"], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -48,7 +48,7 @@ class Probe:
     # ---- life
 
     def write_config(self, **changes):
-        """In one step, as a reload may read it at any moment."""
+        """Replaces the file in one step, because a reload may read it at any moment."""
         self.config.update(changes)
         new = self.config_path.with_suffix(".new")
         new.write_text(configuration_text(self.config))
@@ -80,7 +80,7 @@ class Probe:
             self.pool.kill()
 
     def thaw_all(self):
-        """Only what is stopped: a SIGCONT at exit confuses LeakSanitizer."""
+        """Continues only stopped processes, because a SIGCONT at exit disturbs LeakSanitizer."""
         for pid in self.pids() if self.pool.alive() else []:
             with contextlib.suppress(OSError):
                 if process_state(pid) == "T":
@@ -89,14 +89,14 @@ class Probe:
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    # ---- what it says
+    # ---- log, status and control socket
 
     @property
     def log(self):
         return self.pool.log.read_text(errors="replace") if self.pool.log.exists() else ""
 
     def logged(self, *words, after=0):
-        """The first log line with all words, behind the first `after` characters of the log."""
+        """The first log line with all words, after the first `after` characters of the log."""
         for line in self.log[after:].splitlines():
             if all(w in line for w in words):
                 return line
@@ -109,7 +109,7 @@ class Probe:
         return diptych(*args, config=self.config_path, **kw)
 
     def control(self, line, timeout=10):
-        """One line to the control socket itself: (ok, text)."""
+        """Sends one line to the control socket; returns (ok, text)."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(timeout * SLOW)
             s.connect(str(self.config["control"]))
@@ -130,25 +130,25 @@ class Probe:
         return next(float(line.split()[1]) for line in text.splitlines() if line.split()[0] == f"diptych_{name}")
 
     def workers(self):
-        """Worker entries of the status that take requests."""
+        """The status entries of workers that take requests."""
         return [w for w in self.status()["workers"] if w["state"] == "ready"]
 
     def wait_workers(self, count, timeout=10):
-        """Waits until there are so many, all ready; returns their entries."""
+        """Waits until there are `count` workers, all ready; returns their entries."""
         def there():
             workers = self.status()["workers"]
             return workers if len(workers) == count and all(w["state"] == "ready" for w in workers) else None
         return wait_until(there, timeout * SLOW, f"{count} ready workers")
 
     def busy(self, target, count=1, timeout=10):
-        """Waits until so many workers have this request; returns their entries."""
+        """Waits until `count` workers process this request; returns their entries."""
         def there():
             found = [w for w in self.status()["workers"] if w["request"] and w["request"].endswith(" " + target)]
             return found if len(found) >= count else None
         return wait_until(there, timeout * SLOW, f"{count} workers with {target}")
 
     def pids(self):
-        """All children of the master, zombies too."""
+        """All children of the master, including zombies."""
         with open(f"/proc/{self.pool.pid}/task/{self.pool.pid}/children") as f:
             return [int(pid) for pid in f.read().split()]
 
@@ -163,12 +163,12 @@ class Probe:
             return p.ask(*args, **kw)
 
     def release(self, name):
-        """Lets requests to /wait/NAME go on."""
+        """Lets requests to /wait/NAME continue."""
         (self.folder / name).touch()
 
 
 class Load(threading.Thread):
-    """Requests through nginx or straight to the pool, one after the other, until stop(); counts statuses."""
+    """Sends requests through nginx or to the pool, one after the other, until stop(); counts their statuses."""
 
     def __init__(self, ask):
         super().__init__(daemon=True)
@@ -191,7 +191,7 @@ class Load(threading.Thread):
 
 @contextlib.contextmanager
 def load(ask, threads=4):
-    """Runs `ask` in threads meanwhile; yields a dict that holds the counts of statuses afterwards."""
+    """Runs `ask` in threads during the block; yields a dict that afterwards holds the counts of statuses."""
     counts = {}
     running = [Load(ask) for _ in range(threads)]
     try:
@@ -204,7 +204,7 @@ def load(ask, threads=4):
 
 @pytest.fixture
 def make_probe(request):
-    """A function that starts probes: make_probe(workers=3); the log's end follows a failure's report."""
+    """A function that starts probes: make_probe(workers=3).  The report of a failed test ends with their logs."""
     probes = []
 
     def make(start=True, **kw):

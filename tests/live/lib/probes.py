@@ -1,4 +1,4 @@
-"""The two probes (tests/live/*_probe.c): what the content room reads, and a watcher without a pool."""
+"""Two probes: rows_probe.c runs the statements of the rows room, watcher_probe.c a watcher without a pool."""
 import json
 import subprocess
 import threading
@@ -21,7 +21,7 @@ def config_file(database, folder, name="probe.conf", **extra):
 
 
 def rows(config, question, *numbers, fails=False):
-    """(values, end) of one question to rows_probe."""
+    """Asks rows_probe one question; returns (values, end)."""
     done = subprocess.run([str(BUILD / "rows_probe"), str(config), question, *map(str, numbers)],
                           capture_output=True, text=True, timeout=60 * SLOW)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -36,11 +36,11 @@ def facts(product):
 
 
 class Watcher:
-    """watcher_probe: one catalog in shared memory, and a watcher that can be killed and started."""
+    """watcher_probe: a catalog in shared memory, and a watcher that tests can kill and start."""
 
     def __init__(self, config, folder):
         self.config = config
-        self.patient = folder / "patient.conf"  # the same, without haste
+        self.patient = folder / "patient.conf"  # the same with long time limits
         hasty = [line for line in config.read_text().splitlines() if not line.startswith(("mysql_timeout", "deadline"))]
         self.patient.write_text("\n".join([*hasty, "mysql_timeout = 20000", "deadline = 20000", ""]))
         self.log = folder / "watcher.log"
@@ -63,7 +63,7 @@ class Watcher:
             return json.loads(self.process.stdout.readline())
 
     def all(self):
-        """{id: facts} of every product in the catalog."""
+        """Every product in the catalog as {id: facts}."""
         found = {}
         with self.lock:
             self.process.stdin.write("all\n")
@@ -77,7 +77,7 @@ class Watcher:
         return self.ask("state")
 
     def wait(self, what, seconds=5, why="the watcher"):
-        """Waits until what(state) is true; returns the seconds that it took."""
+        """Waits until what(state) is true; returns the elapsed seconds."""
         began = time.monotonic()
         wait_until(lambda: what(self.state()), seconds * SLOW, why)
         return time.monotonic() - began
@@ -86,15 +86,15 @@ class Watcher:
         return self.wait(lambda s: s["ready"] and s["up"], seconds, "a watcher that has caught up")
 
     def truth(self):
-        """What a reader finds in the database now."""
+        """The content of the database now, as {id: facts}."""
         return {one["id"]: facts(one) for one in rows(self.patient, "range", 0, 1000000)[0]}
 
     def same(self):
         return self.all() == self.truth()
 
     def converges(self, seconds):
-        """Waits until the catalog is what the database holds; returns the seconds that it took, without the
-        comparing, which on a busy machine takes longer."""
+        """Waits until the catalog equals the database.  Returns the elapsed seconds without the comparison
+        itself, which takes longer on a busy machine."""
         began = time.monotonic()
         while True:
             had, took, has = self.all(), time.monotonic() - began, self.truth()

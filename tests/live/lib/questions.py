@@ -1,9 +1,9 @@
-"""Statements counted at the server: what others asked, less what looking costs."""
+"""Counts the statements of other connections at the server, without those of the counter itself."""
 from lib.daemon import wait_until
 
 
 class Questions:
-    """Statements that the server has had from anyone else, over one connection that stays open."""
+    """The number of statements from other connections, read over one connection that stays open."""
 
     def __init__(self, database):
         self.cursor = database.connect().cursor()
@@ -15,7 +15,7 @@ class Questions:
         return int(self.cursor.fetchone()[1]) - self.asked
 
     def settled(self):
-        """The count once nothing adds to it: a connection's end is counted too, when the server gets to it."""
+        """The count when it no longer grows.  The server also counts the end of a connection, with a delay."""
         last = []
 
         def still():
@@ -26,7 +26,7 @@ class Questions:
 
 
 def questions(database):
-    """A counter that nobody else disturbs at the moment."""
+    """A counter at a moment when no other connection sends statements."""
     count = Questions(database)
     count.settled()
     return count

@@ -1,4 +1,4 @@
-"""Feeds and sitemaps held to their schemas (schemas/), and to what a schema cannot say."""
+"""Checks feeds and sitemaps against their schemas (schemas/) and against rules that a schema cannot express."""
 from pathlib import Path
 
 from lxml import etree
@@ -19,7 +19,7 @@ def _parsed(body, schema):
 
 
 def atom(body):
-    """The feed's root element, after every check."""
+    """Checks a feed and returns its root element."""
     root = _parsed(body, _atom)
     entries = root.findall(ATOM + "entry")
     ids = [e.findtext(ATOM + "id") for e in [root, *entries]]
@@ -32,7 +32,7 @@ def atom(body):
 
 
 def sitemap(body):
-    """(address, lastmod or None) of each entry of a sitemap or an index, after every check."""
+    """Checks a sitemap or an index and returns (address, lastmod or None) of each entry."""
     root = _parsed(body, _sitemap)
     assert len(root) <= LARGEST["addresses"] and len(body) <= LARGEST["bytes"]
     return [(e.findtext(SITEMAP + "loc"), e.findtext(SITEMAP + "lastmod")) for e in root]

@@ -1,4 +1,4 @@
-"""What every answer carries, whoever makes it.  nginx/headers.conf has the list."""
+"""The headers of every answer, of nginx and of the pool.  nginx/headers.conf has the list."""
 import re
 
 from .servers import TOP
@@ -17,7 +17,7 @@ def assert_secured(answer, embeddable=False):
 
 
 def assert_plain_error(answer, status):
-    """An error that stands alone: all headers, never kept, and a page that a person can read."""
+    """Asserts a plain error page of nginx: all headers, no-store, and readable HTML."""
     assert answer.status == status
     assert_secured(answer)
     assert answer["Cache-Control"] == "no-store"

@@ -1,13 +1,13 @@
-"""The real servers, private: each in a folder of its own under /tmp, on UNIX sockets, nginx on a free
-loopback port.  A `Site` is all four together with one configuration.
+"""Real servers that are private to a test.  Each set has its own folder in SCRATCH and listens on UNIX sockets;
+nginx listens on a free loopback port.  A `Site` is all four servers with one configuration.
 
     site.http("GET", "/compare/kafka-vs-kubernetes")     through nginx
     site.sql("UPDATE product SET name = %s WHERE slug = %s", "X", "kafka")     as root, committed
-    site.database.connect("diptych_cms")                  a pymysql connection of one's own
+    site.database.connect("diptych_cms")                  a new pymysql connection
     site.pool.stop(), site.cache.freeze(), site.database.kill() ...     see lib.daemon.Daemon
     site.metrics()["diptych_requests_total"]
 
-A database is initialised once a test run and then copied: with the schema, or with the sample site too.
+A data folder is made once in each test run and then copied: with the schema, or with the sample site too.
 """
 import fcntl
 import os
@@ -31,12 +31,12 @@ BUILD = Path(os.environ.get("DIPTYCH_BUILD", TOP / "build")).resolve()
 BINARY = BUILD / "diptych"
 AS_OF = "2026-08-22T12:00:00Z"
 USER = pwd.getpwuid(os.getuid()).pw_name
-SLOW = int(os.environ.get("DIPTYCH_TEST_SLOW", "1"))  # factor on time limits, for sanitizer builds
+SLOW = int(os.environ.get("DIPTYCH_TEST_SLOW", "1"))  # factor for time limits, for sanitizer builds
 ENVIRONMENT = {"TZ": "UTC"}
 
 
 def roomy_memory(folder="/dev/shm", least=4 << 30):
-    """Is this a place in memory with room?  Schema statements wait for the disk, there eight times less."""
+    """True if the folder is in memory and has room.  Schema statements take an eighth of the time there."""
     try:
         room = os.statvfs(folder)
     except OSError:
@@ -48,7 +48,7 @@ SCRATCH = os.environ.get("DIPTYCH_TEST_TMP") or ("/dev/shm" if roomy_memory() el
 
 
 def short_folder(prefix="dp-"):
-    """A fresh folder with a path short enough for UNIX sockets (107 bytes)."""
+    """A new folder whose path is short enough for UNIX sockets (107 bytes)."""
     return Path(tempfile.mkdtemp(prefix=prefix, dir=SCRATCH))
 
 
@@ -65,7 +65,7 @@ def free_port():
 
 
 def diptych(*args, config=None, timeout=60, check=False, **kw):
-    """Runs the binary under test; returns subprocess.CompletedProcess with text output."""
+    """Runs the program under test; returns subprocess.CompletedProcess with text output."""
     argv = [str(BINARY), *map(str, args)]
     if config is not None:
         argv += ["--config", str(config)]
@@ -78,7 +78,7 @@ def diptych(*args, config=None, timeout=60, check=False, **kw):
 
 
 def sanitizer_report(text):
-    """What AddressSanitizer, LeakSanitizer or UndefinedBehaviorSanitizer said in a log, or nothing."""
+    """The first report of AddressSanitizer, LeakSanitizer or UndefinedBehaviorSanitizer in a log, or None."""
     return re.search(r"^.*(ERROR: \w+Sanitizer|runtime error: ).*(\n.*){0,30}", text, re.M)
 
 
@@ -87,7 +87,7 @@ def has_command(name):
 
 
 class Database:
-    """A mariadbd without a network, reached over `socket`."""
+    """A mariadbd without a network port; clients connect to `socket`."""
     NAME = "diptych"
     SETTINGS = [
         "--no-defaults", "--skip-networking", "--skip-name-resolve", "--event-scheduler=ON",
@@ -107,7 +107,7 @@ class Database:
             f"--tmpdir={self.folder}", *settings], self.folder / "mysql.log", env=ENVIRONMENT)
 
     def install(self):
-        """Makes an empty data folder; root has no password."""
+        """Creates an empty data folder; root has no password."""
         done = subprocess.run(
             [program("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", f"--user={USER}",
              "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M"],
@@ -134,12 +134,12 @@ class Database:
         self.daemon.stop(60)
 
     def connect(self, user="root", database=NAME, autocommit=True, **kw):
-        """A new connection; accounts: root, diptych_pool, diptych_cms."""
+        """A new connection.  The accounts are root, diptych_pool and diptych_cms."""
         return pymysql.connect(unix_socket=str(self.socket), user=user, database=database, autocommit=autocommit,
                                charset="utf8mb4", **kw)
 
     def sql(self, statement, *values, user="root", database=NAME):
-        """One statement, committed; returns its rows as a list of tuples."""
+        """Executes and commits one statement; returns its rows as a list of tuples."""
         connection = self.connect(user, database)
         try:
             with connection.cursor() as cursor:
@@ -149,7 +149,7 @@ class Database:
             connection.close()
 
     def script(self, text, database=NAME):
-        """SQL as the command line client reads it, with DELIMITER lines."""
+        """Executes SQL with the command line client, which knows DELIMITER lines."""
         done = subprocess.run(
             [program("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root",
              "--default-character-set=utf8mb4", *([database] if database else [])],
@@ -161,7 +161,7 @@ class Database:
         return int(self.sql("SHOW GLOBAL STATUS LIKE %s", name)[0][1])
 
     def migrate(self):
-        """Creates the database, its schema and accounts the way an operator does."""
+        """Creates the database, its schema and its accounts as an operator does."""
         self.script(f"CREATE DATABASE IF NOT EXISTS {self.NAME} CHARACTER SET utf8mb4", database=None)
         if has_command("migrate"):
             config = self.folder / "migrate.conf"
@@ -189,7 +189,7 @@ def database_settings(database):
 
 
 def configuration_text(settings):
-    """diptych.conf of a dict: numbers and true/false bare, everything else quoted."""
+    """The text of a diptych.conf from a dict.  Numbers, true and false are bare; other values are quoted."""
     lines = []
     for key, value in settings.items():
         if isinstance(value, bool):
@@ -203,7 +203,7 @@ def configuration_text(settings):
 
 
 class Templates:
-    """Data folders made once a run and copied: "empty" (only root), "schema", "sample"."""
+    """Data folders that are made once in each run and copied: "empty" (only root), "schema", "sample"."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -229,7 +229,7 @@ class Templates:
                     finally:
                         database.stop()
                 part = self.folder / f"{name}.part"
-                shutil.move(database.data, part)  # perhaps to another file system
+                shutil.move(database.data, part)  # the target may be on another file system
                 part.rename(data)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
@@ -258,7 +258,7 @@ class Cache:
             return False
 
     def command(self, line, end=("END\r\n", "OK\r\n")):
-        """One line of the ASCII protocol; returns the answer as text."""
+        """Sends one line of the ASCII protocol; returns the answer as text."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(5)
             s.connect(str(self.socket))
@@ -279,7 +279,7 @@ class Cache:
         self.command("flush_all")
 
     def keys(self):
-        """All keys that are held, as the crawler lists them."""
+        """All stored keys, as the LRU crawler lists them."""
         return [unquote(w[4:]) for line in self.command("lru_crawler metadump all").splitlines()
                 for w in line.split()[:1] if w.startswith("key=")]
 
@@ -348,8 +348,8 @@ http {{
 class Site:
     """MariaDB, memcached, the pool and nginx, with one configuration.
 
-    `config` overrides keys of diptych.conf.  Everything is built by start(); parts can be stopped and
-    started again, and `config` may be changed before `reconfigure()`."""
+    `config` overrides keys of diptych.conf.  start() starts everything.  Tests may stop and start single
+    servers, and may change `config` before write_config() or restart_pool()."""
 
     def __init__(self, templates, data="sample", config=None, memcached=True, nginx_http="", nginx_server="",
                  database_settings_extra=(), pool_env=None):
@@ -369,7 +369,7 @@ class Site:
             "state_dir": self.state, "listen": self.socket, "control": self.folder / "control.sock",
             "pid_file": self.folder / "diptych.pid", "memcached": self.cache.socket if self.cache else "",
             "cache_secret": "0123456789abcdef0123456789abcdef", "workers": 2, "log_level": "debug",
-            **({"memcached_timeout": 50 * SLOW} if SLOW > 1 else {}),  # as patient as the tests themselves
+            **({"memcached_timeout": 50 * SLOW} if SLOW > 1 else {}),  # the same factor as for the tests
             **(config or {})}
         self.write_config()
         self.pool = Daemon("diptych", [BINARY, "serve", "--config", self.config_path], self.folder / "diptych.log",
@@ -387,7 +387,7 @@ class Site:
 
     @property
     def log(self):
-        """All that the pool has logged so far."""
+        """The log of the pool so far."""
         return self.pool.log.read_text(errors="replace") if self.pool.log.exists() else ""
 
     def daemons(self):
@@ -418,7 +418,7 @@ class Site:
             return False
 
     def restart_pool(self, **config):
-        """A new pool, with changed configuration keys."""
+        """Starts a new pool with changed configuration keys."""
         self.pool.stop()
         self.config.update(config)
         self.write_config()
@@ -454,7 +454,7 @@ class Site:
         return self.database.sql(statement, *values, user=user)
 
     def metrics(self):
-        """/metrics as a dict: 'name' or 'name{label="x"}' -> float."""
+        """/metrics as a dict of 'name' or 'name{label="x"}' to float."""
         answer = self.get("/metrics")
         assert answer.status == 200, answer
         lines = (line.rsplit(" ", 1) for line in answer.text.splitlines() if line and not line.startswith("#"))
@@ -464,7 +464,7 @@ class Site:
         return diptych(*args, config=self.config_path, **kw)
 
     def children(self):
-        """Pids of the pool's direct children: workers and watcher."""
+        """Pids of the direct children of the master: workers and watcher."""
         path = Path(f"/proc/{self.pool.pid}/task/{self.pool.pid}/children")
         return [int(pid) for pid in path.read_text().split()]
 
