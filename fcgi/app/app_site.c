@@ -35,27 +35,27 @@ struct app_worker {
 
 struct app_resources *app_resources_open(const struct config *c, FILE *why)
 {
-  struct app_resources *p = calloc(1, sizeof *p);
-  if (!p) {
+  struct app_resources *r = calloc(1, sizeof *r);
+  if (!r) {
     fputs("out of memory at the start\n", why);
     return NULL;
   }
-  p->read_us = clock_now_us();
-  p->assets = assets_read(c, why);
-  p->templates = templates_open(c, why);
-  if (!p->assets || !p->templates)
-    app_resources_close(&p);
-  return p;
+  r->read_us = clock_now_us();
+  r->assets = assets_read(c, why);
+  r->templates = templates_open(c, why);
+  if (!r->assets || !r->templates)
+    app_resources_close(&r);
+  return r;
 }
 
-void app_resources_close(struct app_resources **p)
+void app_resources_close(struct app_resources **r)
 {
-  if (!*p)
+  if (!*r)
     return;
-  templates_close(&(*p)->templates);
-  assets_free(&(*p)->assets);
-  free(*p);
-  *p = NULL;
+  templates_close(&(*r)->templates);
+  assets_free(&(*r)->assets);
+  free(*r);
+  *r = NULL;
 }
 
 static void *resources_open(const struct config *c, FILE *why)
@@ -65,8 +65,8 @@ static void *resources_open(const struct config *c, FILE *why)
 
 static void resources_close(void *resources)
 {
-  struct app_resources *p = resources;
-  app_resources_close(&p);
+  struct app_resources *r = resources;
+  app_resources_close(&r);
 }
 
 int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
@@ -94,7 +94,7 @@ static void metrics_text(void *context, struct buf *out)
 static const char *pool_trouble(void *context)
 {
   const struct scoreboard *b = ((struct app_worker *)context)->board;
-  return atomic_load_explicit(&b->watcher_failures, memory_order_relaxed) >= WATCHER_CANNOT_LIVE
+  return atomic_load_explicit(&b->watcher_failures, memory_order_relaxed) >= WATCHER_FAILURES_DOWN
              ? "the watcher dies again and again: see the log"
              : "";
 }
@@ -115,13 +115,13 @@ struct store *app_worker_store(struct app_worker *w)
   return w->store;
 }
 
-static bool worker_site(struct app_worker *w, const struct app_resources *p, const struct config *c, struct metrics *m,
+static bool worker_site(struct app_worker *w, const struct app_resources *r, const struct config *c, struct metrics *m,
                         const struct app_shared *s)
 {
   struct site_resources resources = {.config = c,
-                             .templates = p->templates,
-                             .assets = p->assets,
-                             .read_us = p->read_us,
+                             .templates = r->templates,
+                             .assets = r->assets,
+                             .read_us = r->read_us,
                              .catalog = s->catalog,
                              .metrics = m,
                              .metrics_text = w->board ? metrics_text : NULL,
@@ -138,20 +138,20 @@ static bool worker_site(struct app_worker *w, const struct app_resources *p, con
 
 /* What one request frees the next one needs again: giving it back to the kernel in between cost two
  * brk calls and a page fault for every 4 KB, each time. */
-static void keep_memory(void)
+static void malloc_tune(void)
 {
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
-struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *p, const struct config *c,
+struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *r, const struct config *c,
                                    struct metrics *m, const struct scoreboard *board)
 {
   struct app_worker *w = calloc(1, sizeof *w);
-  keep_memory();
+  malloc_tune();
   if (w)
     w->board = board;
-  if (!w || !worker_site(w, p, c, m, s)) {
+  if (!w || !worker_site(w, r, c, m, s)) {
     log_error("the worker cannot start: there is no memory, or a line above says why");
     app_worker_close(&w);
   }
@@ -215,10 +215,10 @@ static int watcher_process_run(void *context, const struct config *c, const stru
 
 static int configuration_check(void *context, const struct config *c, FILE *why)
 {
-  struct app_resources *p = app_resources_open(c, why);
-  int bad = !p;
+  struct app_resources *r = app_resources_open(c, why);
+  int bad = !r;
   (void)context;
-  app_resources_close(&p);
+  app_resources_close(&r);
   return bad;
 }
 

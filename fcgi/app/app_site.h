@@ -23,11 +23,11 @@ int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 /* Templates and the names of assets.  NULL: each fault is on `why`. */
 struct app_resources;
 struct app_resources *app_resources_open(const struct config *c, FILE *why);
-void app_resources_close(struct app_resources **p);
+void app_resources_close(struct app_resources **r);
 
 struct app_worker;
 /* Keeps to p and c; board may be NULL.  NULL: the reasons are in the log. */
-struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *p, const struct config *c,
+struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *r, const struct config *c,
                                    struct metrics *m, const struct scoreboard *board);
 void app_worker_close(struct app_worker **w);
 struct store *app_worker_store(struct app_worker *w);

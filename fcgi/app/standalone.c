@@ -17,7 +17,7 @@
 #define PAUSE_NS 5000000
 #define WARM_BATCH 20
 
-struct alone {
+struct standalone {
   struct app_shared shared;
   struct metrics metrics;
   struct app_resources *resources;
@@ -32,46 +32,46 @@ static void pause_ns(long ns)
   nanosleep(&t, NULL);
 }
 
-static bool watcher_start(struct alone *a, const struct config *c, FILE *why)
+static bool watcher_start(struct standalone *s, const struct config *c, FILE *why)
 {
   static struct metrics unread;
   struct config own = *c;
-  char nowhere[] = "";
-  own.state_dir = nowhere; /* the pool's file stays the pool's */
-  if (pipe(a->stop) != 0 || (a->watcher = fork()) < 0) {
+  char none[] = "";
+  own.state_dir = none; /* the pool's file stays the pool's */
+  if (pipe(s->stop) != 0 || (s->watcher = fork()) < 0) {
     fprintf(why, "the process that reads the catalog cannot be started: %s\n", strerror(errno));
     return false;
   }
-  if (a->watcher == 0) {
-    close(a->stop[1]);
+  if (s->watcher == 0) {
+    close(s->stop[1]);
     log_open("watcher", LOG_LEVEL_WARN);
-    _exit(watcher_run(&own, a->shared.catalog, &a->shared.breakers->database, &unread, a->stop[0], NULL));
+    _exit(watcher_run(&own, s->shared.catalog, &s->shared.breakers->database, &unread, s->stop[0], NULL));
   }
-  close(a->stop[0]);
+  close(s->stop[0]);
   return true;
 }
 
 /* It had no memory, and said so in the log. */
-static bool watcher_ended(struct alone *a)
+static bool watcher_ended(struct standalone *s)
 {
-  if (waitpid(a->watcher, NULL, WNOHANG) != a->watcher)
+  if (waitpid(s->watcher, NULL, WNOHANG) != s->watcher)
     return false;
-  a->watcher = 0;
+  s->watcher = 0;
   return true;
 }
 
 /* Waits until the catalog has caught up; false: the reason is on why. */
-static bool ready_wait(struct alone *a, FILE *why)
+static bool ready_wait(struct standalone *s, FILE *why)
 {
   struct catalog_state st;
   int64_t until = clock_mono_us() + READY_US;
   do {
-    catalog_state_get(a->shared.catalog, &st);
+    catalog_state_get(s->shared.catalog, &st);
     if (st.ready)
       return true;
     pause_ns(PAUSE_NS);
-  } while (clock_mono_us() < until && !watcher_ended(a));
-  if (!a->watcher)
+  } while (clock_mono_us() < until && !watcher_ended(s));
+  if (!s->watcher)
     fputs("the catalog could not be read: what should do it has ended\n", why);
   else
     fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
@@ -79,26 +79,26 @@ static bool ready_wait(struct alone *a, FILE *why)
   return false;
 }
 
-static bool standalone_open(struct alone *a, const struct config *c, FILE *why)
+static bool standalone_open(struct standalone *s, const struct config *c, FILE *why)
 {
-  a->resources = app_resources_open(c, why);
-  if (!a->resources || app_shared_create(&a->shared, c, why) != 0 || !watcher_start(a, c, why))
+  s->resources = app_resources_open(c, why);
+  if (!s->resources || app_shared_create(&s->shared, c, why) != 0 || !watcher_start(s, c, why))
     return false;
-  a->worker = app_worker_open(&a->shared, a->resources, c, &a->metrics, NULL);
-  return a->worker && ready_wait(a, why);
+  s->worker = app_worker_open(&s->shared, s->resources, c, &s->metrics, NULL);
+  return s->worker && ready_wait(s, why);
 }
 
-static void standalone_close(struct alone *a)
+static void standalone_close(struct standalone *s)
 {
-  app_worker_close(&a->worker);
-  app_resources_close(&a->resources);
-  if (a->watcher > 0) {
-    close(a->stop[1]);
-    waitpid(a->watcher, NULL, 0);
+  app_worker_close(&s->worker);
+  app_resources_close(&s->resources);
+  if (s->watcher > 0) {
+    close(s->stop[1]);
+    waitpid(s->watcher, NULL, 0);
   }
 }
 
-static void print(const struct response *r, FILE *out)
+static void response_print(const struct response *r, FILE *out)
 {
   fprintf(out, "Status: %d\n", r->status);
   for (size_t i = 0; i < r->headers.n; i++)
@@ -110,13 +110,13 @@ static void print(const struct response *r, FILE *out)
 
 int standalone_render(const struct config *c, const char *path, FILE *out, FILE *why)
 {
-  struct alone a = {0};
+  struct standalone s = {0};
   struct stage stage = {0};
   int code = 1;
   struct arena *arena = arena_new(0);
   if (!arena)
     fputs("no memory for a request\n", why);
-  else if (standalone_open(&a, c, why)) {
+  else if (standalone_open(&s, c, why)) {
     struct response r = {0};
     struct request rq = {.method = SPAN("GET"),
                          .target = span_z(path),
@@ -124,18 +124,18 @@ int standalone_render(const struct config *c, const char *path, FILE *out, FILE 
                          .deadline_us = clock_mono_us() + RENDER_US,
                          .arena = arena,
                          .stage = &stage};
-    app_worker_handle(a.worker, &rq, &r);
-    print(&r, out);
+    app_worker_handle(s.worker, &rq, &r);
+    response_print(&r, out);
     code = r.status >= 400;
     buf_free(&r.headers);
   }
-  standalone_close(&a);
+  standalone_close(&s);
   arena_free(&arena);
   return code;
 }
 
 /* Fetches the fragments of up to WARM_BATCH products; returns how many could not be had. */
-static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
+static size_t warm_batch(struct standalone *s, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
 {
   static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS,
                                              FRAGMENT_SOURCE};
@@ -154,7 +154,7 @@ static size_t warm_batch(struct alone *a, const struct catalog_pin *pin, const u
   }
   struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false};
   if (m)
-    store_fetch(app_worker_store(a->worker), &x, wants, m);
+    store_fetch(app_worker_store(s->worker), &x, wants, m);
   for (size_t i = 0; i < m; i++)
     if (wants[i].kind == FRAGMENT_PROFILE && wants[i].err != ERR_OK) {
       fprintf(out, "\nproduct %llu: %s\n", (unsigned long long)wants[i].id, err_text(wants[i].err));
@@ -181,43 +181,43 @@ static void progress(FILE *out, size_t done, size_t all)
 }
 
 /* What was rendered is of use only where it was kept.  false: none of it was. */
-static bool warm_kept(const struct alone *a, FILE *out)
+static bool warm_stored(const struct standalone *s, FILE *out)
 {
-  uint64_t lost = a->metrics.cache_errors + a->metrics.cache_skipped;
+  uint64_t lost = s->metrics.cache_errors + s->metrics.cache_skipped;
   if (lost)
     fprintf(out, "%llu operations of the cache failed: see that memcached runs, and warm again\n", (unsigned long long)lost);
-  return !lost || a->metrics.cache_stores;
+  return !lost || s->metrics.cache_stores;
 }
 
-static size_t warm_all(struct alone *a, const struct catalog_pin *pin, unsigned rate, FILE *out)
+static size_t warm_all(struct standalone *s, const struct catalog_pin *pin, unsigned rate, FILE *out)
 {
   struct catalog_list all = catalog_ranking(pin);
   size_t failed = 0;
   int64_t began = clock_mono_us();
   for (uint32_t i = 0; i < all.n; i += WARM_BATCH) {
     uint32_t n = all.n - i < WARM_BATCH ? all.n - i : WARM_BATCH;
-    failed += warm_batch(a, pin, all.ordinals + i, n, out);
+    failed += warm_batch(s, pin, all.ordinals + i, n, out);
     progress(out, i + n, all.n);
     while (rate && clock_mono_us() - began < (int64_t)(i + n) * CLOCK_SECOND / rate)
       pause_ns(PAUSE_NS);
   }
   fprintf(out, "%s%u products in %.1f s; %llu had to be rendered, %zu could not be, %llu Markdown bodies are over a limit\n",
           isatty(fileno(out)) ? "\n" : "", all.n, (double)(clock_mono_us() - began) / 1e6,
-          (unsigned long long)a->metrics.fills, failed, (unsigned long long)a->metrics.markdown_refused);
+          (unsigned long long)s->metrics.fills, failed, (unsigned long long)s->metrics.markdown_refused);
   return failed;
 }
 
 int standalone_warm(const struct config *c, unsigned rate, FILE *out)
 {
-  struct alone a = {0};
+  struct standalone s = {0};
   struct catalog_pin pin;
   int code = 1;
   if (!*c->memcached)
     fputs("no memcached is configured: there is nothing to warm\n", out);
   else {
-    if (standalone_open(&a, c, stderr) && catalog_pin_current(a.shared.catalog, &pin))
-      code = warm_all(&a, &pin, rate, out) > 0 || !warm_kept(&a, out);
-    standalone_close(&a);
+    if (standalone_open(&s, c, stderr) && catalog_pin_current(s.shared.catalog, &pin))
+      code = warm_all(&s, &pin, rate, out) > 0 || !warm_stored(&s, out);
+    standalone_close(&s);
   }
   return code;
 }

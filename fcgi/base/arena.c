@@ -107,7 +107,7 @@ static size_t round_up(size_t n)
   return (n + align - 1) & ~(align - 1);
 }
 
-/* Memory as it is; the next n bytes of the newest block when they fit there. */
+/* Returns n bytes that are not zeroed: the next n bytes of the newest block when they fit. */
 static void *claim(struct arena *a, size_t n)
 {
   if (a->failed || n > SIZE_MAX / 4)
@@ -117,7 +117,7 @@ static void *claim(struct arena *a, size_t n)
     goto fail;
   if (a->newest->size - a->newest->used < n && !grow(a, n))
     goto fail;
-  MUST(n <= a->newest->size - a->newest->used, "an arena's block ends before what was taken from it");
+  MUST(n <= a->newest->size - a->newest->used, "an arena block is shorter than the bytes taken from it");
   void *p = a->newest->bytes + a->newest->used;
   a->newest->used += n;
   a->total += n;
@@ -167,17 +167,17 @@ struct span arena_take(struct arena *a, struct buf *b)
   return s;
 }
 
-struct span arena_joined(struct arena *a, const struct span *parts, size_t n)
+struct span arena_joined(struct arena *a, const struct span *spans, size_t n)
 {
   size_t bytes = 0;
   for (size_t i = 0; i < n; i++)
-    bytes += parts[i].n;
+    bytes += spans[i].n;
   char *p = claim(a, bytes + 1), *at = p;
   if (!p)
     return span_of(NULL, 0);
   for (size_t i = 0; i < n; i++)
-    if (parts[i].n)
-      at = (char *)memcpy(at, parts[i].p, parts[i].n) + parts[i].n;
+    if (spans[i].n)
+      at = (char *)memcpy(at, spans[i].p, spans[i].n) + spans[i].n;
   *at = 0;
   return span_of(p, bytes);
 }
@@ -193,7 +193,7 @@ struct span arena_uint(struct arena *a, uint64_t v, int digits)
 
 struct span arena_printf(struct arena *a, const char *format, ...)
 {
-  /* Most results are short: they are written once, into what is left of the block. */
+  /* Most results are short: format them directly into the free bytes of the block. */
   struct block *b = a->newest;
   size_t room = b->size - b->used;
   char *at = b->bytes + b->used;
@@ -203,7 +203,7 @@ struct span arena_printf(struct arena *a, const char *format, ...)
   int n = format_write(at, room, format, args);
   char *p = n < 0 || a->failed ? NULL : claim(a, (size_t)n + 1);
   if (p && p != at)
-    format_write(p, (size_t)n + 1, format, again); /* it did not fit: once more, elsewhere */
+    format_write(p, (size_t)n + 1, format, again); /* it did not fit: format again into a new block */
   va_end(args);
   va_end(again);
   return p ? span_of(p, (size_t)n) : span_of(NULL, 0);

@@ -1,7 +1,9 @@
-/* An arena owns everything of one request (or one batch) and frees it in one call.
- * Memory is zeroed, aligned for any type.  When it runs out or passes its limit, arena_alloc
- * returns NULL and `arena_failed` stays true until arena_reset: callers may go on with NULL-safe
- * helpers and look once at the end.  arena_reset keeps the first block for the next request. */
+/* An arena owns all memory of one request (or one batch) and frees it in one call.
+ *
+ * Memory from arena_alloc is zeroed and aligned for any type.  When memory runs out or the limit is
+ * reached, arena_alloc returns NULL and arena_failed returns true until arena_reset.  Callers may go on
+ * with NULL-safe helpers and check arena_failed once at the end.  arena_reset keeps the first block for
+ * the next request. */
 #ifndef DIPTYCH_BASE_ARENA_H
 #define DIPTYCH_BASE_ARENA_H
 
@@ -14,22 +16,22 @@ struct arena;
 struct buf;
 
 struct arena *arena_new(size_t max_bytes); /* NULL: no memory.  max_bytes 0: no limit */
-struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes); /* for one that lives long and stays small */
+struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes); /* for a long-lived, small arena */
 void arena_free(struct arena **a);
 void arena_reset(struct arena *a);
 bool arena_failed(const struct arena *a);
-void arena_fail(struct arena *a); /* what belongs to it had no memory elsewhere */
+void arena_fail(struct arena *a); /* an allocation outside of the arena failed for the same request */
 size_t arena_held(const struct arena *a); /* bytes taken from the system, used or not */
 
 void *arena_alloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */
 struct span arena_copy(struct arena *a, struct span s);        /* empty span when failed */
 char *arena_z(struct arena *a, struct span s);                 /* NUL-terminated copy; NULL when failed */
-/* A copy of what was written, and the end of the buffer.  That its memory ran out is the arena's failure. */
+/* Copies the bytes of the buffer and frees the buffer.  A failed buffer makes the arena fail. */
 struct span arena_take(struct arena *a, struct buf *b);
-/* One after the other; ARENA_JOIN(a, SPAN("/products/"), slug) is the short way to call it. */
-struct span arena_joined(struct arena *a, const struct span *parts, size_t n);
-struct span arena_uint(struct arena *a, uint64_t v, int digits);             /* decimal, zeros before it up to `digits` */
+/* Concatenates n spans.  ARENA_JOIN(a, SPAN("/products/"), slug) is the short form. */
+struct span arena_joined(struct arena *a, const struct span *spans, size_t n);
+struct span arena_uint(struct arena *a, uint64_t v, int digits);             /* decimal, zero-padded to `digits` */
 struct span arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define ARENA_JOIN(a, ...)                                                                                             \

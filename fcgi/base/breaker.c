@@ -10,11 +10,12 @@ bool breaker_allows(struct breaker *b, int64_t hold_us)
     return true;
   if (now < until)
     return false;
-  /* Half open: whoever moves the mark may try; the others wait another hold. */
+  /* Half open: the caller that moves open_until_us may try; the others wait for another hold time. */
   return atomic_compare_exchange_strong(&b->open_until_us, &until, now + hold_us);
 }
 
-/* Both words: a success may come between the two of a failure, and a mark without a count would never go. */
+/* Checks both fields.  A success may come between the two stores of a failure and leave open_until_us set
+ * while failures is 0; without the second check the breaker would never close. */
 void breaker_succeeded(struct breaker *b)
 {
   if (atomic_load_explicit(&b->failures, memory_order_relaxed) == 0 && breaker_closed(b))

@@ -1,7 +1,9 @@
-/* A breaker keeps a dead backend from costing every request its timeout.  One per backend, in shared
- * memory: the first worker that times out opens it for all; while it is open nobody asks; when its
- * time is over one caller may try (half open) and closes it on success.  No locks: a caller that dies
- * in between leaves only a moment. */
+/* A circuit breaker.  It keeps requests from waiting for the timeout of a dead backend.
+ *
+ * There is one breaker per backend, in shared memory.  The first worker that times out opens it for all
+ * workers.  While it is open, no worker calls the backend.  When the hold time is over, one caller may try
+ * (half open); its success closes the breaker.  There are no locks: when a caller dies while it tries, the
+ * next caller may try after another hold time. */
 #ifndef DIPTYCH_BASE_BREAKER_H
 #define DIPTYCH_BASE_BREAKER_H
 
@@ -15,15 +17,15 @@ struct breaker {
   _Atomic int64_t open_until_us; /* monotonic; 0: closed */
   _Atomic int64_t failed_us;     /* monotonic, of the last failure; 0: never */
   _Atomic uint64_t failures;     /* since the last success */
-  /* Of the database: the id of something whose reading the server refused, for the watcher to try; 0: none. */
+  /* Database only: the id of a product whose rows the server refused to read; the watcher tries it.  0: none. */
   _Atomic uint64_t refused;
 };
 
-MUST_USE bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: try; half open lets one caller a hold through */
+MUST_USE bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: call the backend */
 void breaker_succeeded(struct breaker *b);
-void breaker_failed(struct breaker *b, int64_t hold_us); /* opens for hold_us */
-/* Like breaker_failed, but only the second failure without a success in between opens it: for a backend
- * that is so fast that a single late answer says more about the machine's load. */
+void breaker_failed(struct breaker *b, int64_t hold_us); /* opens it for hold_us */
+/* Like breaker_failed, but only the second failure without a success in between opens the breaker.  Use it
+ * for a backend so fast that one late answer more likely means that this machine is busy. */
 void breaker_struck(struct breaker *b, int64_t hold_us);
 MUST_USE bool breaker_closed(const struct breaker *b);
 

@@ -29,7 +29,7 @@ bool buf_reserve(struct buf *b, size_t more)
   size_t cap = b->cap ? b->cap * 2 : 256;
   if (cap < b->n + more)
     cap = b->n + more;
-  if (b->max && cap > b->max) /* room is what writers look at */
+  if (b->max && cap > b->max) /* writers compare with cap, so cap must not exceed max */
     cap = b->max;
   char *p = realloc(b->p, cap);
   if (!p) {

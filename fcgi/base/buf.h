@@ -1,7 +1,8 @@
-/* A growing byte buffer with a sticky error.  Writers never check: when memory runs out or the
- * limit is passed, `failed` is set, further writes do nothing, and the owner looks once at the end.
- * A buffer from BUF_INIT owns heap memory and is freed by buf_free; its bytes are not
- * NUL-terminated unless buf_z is asked for. */
+/* A growing byte buffer with a sticky error.
+ *
+ * When memory runs out or the limit is exceeded, `failed` is set and further writes do nothing.  Writers
+ * need no checks; the owner checks `failed` once at the end.  A buffer starts as BUF_INIT, owns heap memory
+ * and is freed by buf_free.  Its bytes are NUL-terminated only after buf_z. */
 #ifndef DIPTYCH_BASE_BUF_H
 #define DIPTYCH_BASE_BUF_H
 
@@ -19,10 +20,10 @@ struct buf {
 
 #define BUF_INIT {NULL, 0, 0, 0, false}
 
-void buf_free(struct buf *b);                 /* leaves BUF_INIT with the same max */
-void buf_clear(struct buf *b);                /* keeps the memory, forgets bytes and failure */
+void buf_free(struct buf *b);                 /* the buffer can be used again; max stays */
+void buf_clear(struct buf *b);                /* keeps the memory; clears the bytes and `failed` */
 bool buf_reserve(struct buf *b, size_t more); /* false: failed */
-void buf_put_slow(struct buf *b, const void *p, size_t n); /* buf_put when there may be no room */
+void buf_put_slow(struct buf *b, const void *p, size_t n); /* out-of-line half of buf_put */
 void buf_span(struct buf *b, struct span s);
 void buf_puts(struct buf *b, const char *z);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -30,7 +31,7 @@ void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__(
 void buf_uint(struct buf *b, uint64_t v); /* decimal */
 void buf_int(struct buf *b, int64_t v);
 void buf_truncate(struct buf *b, size_t n);
-/* NUL-terminated view of the bytes; "" when failed or empty.  Valid till the next write. */
+/* The bytes as a C string; "" when failed or empty.  Valid until the next write. */
 const char *buf_z(struct buf *b);
 
 static inline void buf_put(struct buf *b, const void *p, size_t n)

@@ -19,7 +19,7 @@ int64_t clock_mono_us(void)
   return clock_read(CLOCK_MONOTONIC);
 }
 
-/* Days since the epoch of a civil date, and back: Howard Hinnant, "chrono-Compatible Low-Level Date
+/* Converts between a civil date and days since the epoch: Howard Hinnant, "chrono-Compatible Low-Level Date
  * Algorithms", days_from_civil and civil_from_days. */
 static int64_t days_of(int year, int month, int day)
 {

@@ -1,6 +1,6 @@
-/* Time.  Everywhere in diptych a point in time is int64_t microseconds since 1970-01-01T00:00:00Z
- * ("us"); monotonic times come from clock_mono_us and are never mixed with the others.
- * CLOCK_NEVER means "no such time".  Conversions use the proleptic Gregorian calendar, UTC only. */
+/* Time.  A point in time is int64_t microseconds since 1970-01-01T00:00:00Z ("us").  Monotonic times come
+ * from clock_mono_us; never compare them with real times.  CLOCK_NEVER means "no such time".  Conversions
+ * use the proleptic Gregorian calendar in UTC. */
 #ifndef DIPTYCH_BASE_CLOCK_H
 #define DIPTYCH_BASE_CLOCK_H
 
@@ -34,13 +34,13 @@ int64_t clock_join(int year, int month, int day, int hour, int minute, int secon
 
 /* "22 Aug 2026" into out[CLOCK_ISO_MAX]; returns the length. */
 size_t clock_day(char *out, int64_t us);
-/* A time from its parts (weekday unread); false for a day or time that does not exist. */
+/* Ignores c.weekday.  false: there is no such day or time. */
 bool clock_join_civil(struct clock_civil c, int64_t *us);
 
 /* "2026-08-22T12:00:00Z" with `digits` (0-6) fractional digits into out[CLOCK_ISO_MAX]. */
 size_t clock_iso(char *out, int64_t us, int digits);
-/* "YYYY-MM-DD[T ]HH:MM:SS[.ffffff][Z]" or a date alone; an SQL zero date or an impossible one is
- * false with *us = CLOCK_NEVER. */
+/* Reads "YYYY-MM-DD[T ]HH:MM:SS[.ffffff][Z]" or a date alone.  false with *us = CLOCK_NEVER: another form,
+ * an SQL zero date, or a date that does not exist. */
 bool clock_parse(struct span s, int64_t *us);
 
 /* The start of the full hour at or before us. */

@@ -9,34 +9,35 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* The process's own: a handler has no other way to what it works on. */
+/* Globals of the process, because a signal handler gets no context. */
 static timer_t timer;
-static pid_t timer_of; /* a timer does not survive fork */
-static cutoff_cut *volatile cut_now; /* NULL: no limit is running */
-static void *volatile cut_of;
-static volatile sig_atomic_t was_cut;
+static pid_t timer_pid; /* the process that created the timer: a child does not inherit it */
+static cutoff_cut *volatile cut_now; /* NULL: no limit is set */
+static void *volatile cut_context;
+static volatile sig_atomic_t cut_done;
 
-static void over(int signo)
+static void timer_fired(int signo)
 {
-  int kept = errno;
+  int saved_errno = errno;
   (void)signo;
-  if (cut_now && cut_now(cut_of))
-    was_cut = 1;
-  errno = kept;
+  if (cut_now && cut_now(cut_context))
+    cut_done = 1;
+  errno = saved_errno;
 }
 
 static bool timer_open(void)
 {
-  struct sigaction on = {.sa_handler = over, .sa_flags = SA_RESTART};
+  struct sigaction on = {.sa_handler = timer_fired, .sa_flags = SA_RESTART};
   struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
   sigset_t set;
-  timer_of = getpid();
+  timer_pid = getpid();
   sigemptyset(&set);
   sigaddset(&set, SIGRTMIN);
   if (sigaction(SIGRTMIN, &on, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
       sigprocmask(SIG_UNBLOCK, &set, NULL) == 0)
     return true;
-  log_error("no timer for the backends: %s: a server that answers byte by byte can hold this process", strerror(errno));
+  log_error("cannot create a timer for backend calls: %s: a server that sends byte by byte can block this process",
+            strerror(errno));
   return false;
 }
 
@@ -44,16 +45,16 @@ static void timer_set(int64_t us)
 {
   struct timespec every = {us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
   struct itimerspec at = {.it_value = every, .it_interval = every};
-  timer_settime(timer, 0, &at, NULL); /* fails for no timer, which was said */
+  timer_settime(timer, 0, &at, NULL); /* fails without a timer; timer_open has logged that */
 }
 
-void cutoff_start(int64_t us, cutoff_cut *cut, void *of)
+void cutoff_start(int64_t us, cutoff_cut *cut, void *context)
 {
   static bool open;
-  if (timer_of != getpid())
+  if (timer_pid != getpid())
     open = timer_open();
-  was_cut = 0;
-  cut_of = of;
+  cut_done = 0;
+  cut_context = context;
   cut_now = cut;
   if (open)
     timer_set(us > 0 ? us : 1);
@@ -63,5 +64,5 @@ bool cutoff_stop(void)
 {
   cut_now = NULL;
   timer_set(0);
-  return was_cut;
+  return cut_done;
 }

@@ -1,8 +1,8 @@
-/* A time limit for library calls that wait by themselves and cannot be given one for the whole call.
+/* A time limit for blocking library calls that take no timeout for the whole call.
  *
- * A timer of the process's own sends a signal when the time is over; its handler calls `cut`, which ends the
- * wait from outside, as by shutdown(2) of the socket.  One limit at a time, one thread.  Without a timer
- * (said once in the log) calls last as long as the library lets them. */
+ * A timer of this process sends a signal when the time is over.  The signal handler calls `cut`, which ends
+ * the wait, for example by shutdown(2) of the socket.  There can be one limit at a time, in one thread.  When
+ * the timer cannot be created, an error is logged once per process and calls have no limit. */
 #ifndef DIPTYCH_BASE_CUTOFF_H
 #define DIPTYCH_BASE_CUTOFF_H
 
@@ -11,12 +11,13 @@
 
 #include "base/err.h"
 
-/* Ends the wait.  It runs in a signal handler: async-signal-safe functions only.  false: not yet, ask again. */
-typedef bool cutoff_cut(void *of);
+/* Ends the wait.  Runs in a signal handler: async-signal-safe functions only.  false: the wait could not be
+ * ended yet; the next tick calls it again. */
+typedef bool cutoff_cut(void *context);
 
-/* Every us microseconds from now until cutoff_stop, `cut` is called. */
-void cutoff_start(int64_t us, cutoff_cut *cut, void *of);
-/* true: the wait was cut; what came out of the call is worth nothing. */
+/* Calls `cut` every `us` microseconds until cutoff_stop. */
+void cutoff_start(int64_t us, cutoff_cut *cut, void *context);
+/* true: the wait was cut off; discard the result of the call. */
 MUST_USE bool cutoff_stop(void);
 
 #endif

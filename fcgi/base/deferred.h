@@ -1,16 +1,17 @@
-/* What a request waits for when its answer is not ready and the waiting is somebody else's to do: another
- * process works on it, and the request is deferred meanwhile.  Whoever makes a response.later owns this
- * struct and keeps it as long as anybody waits; whoever sets the request aside counts itself in, looks at
- * `done` whenever the owner has been at work, then hands the whole request in again and counts itself
- * out.  One process only; nothing here is shared. */
+/* The state of a deferred request: its answer needs the work of another process.
+ *
+ * The site creates a struct deferred and sets response.deferred.  The site owns it and keeps it while
+ * `waiters` is not 0.  The gateway increments `waiters` when it defers the request and checks `done` after
+ * each worker_work.  When `done` is true or the deadline has come, the gateway passes the whole request to
+ * the site again and decrements `waiters`.  All of this happens in one process; nothing here is shared. */
 #ifndef DIPTYCH_BASE_DEFERRED_H
 #define DIPTYCH_BASE_DEFERRED_H
 
 #include <stdbool.h>
 
 struct deferred {
-  bool done;        /* well or badly: the answer can be made now */
-  unsigned waiters; /* requests deferred for it */
+  bool done;        /* the work has succeeded or failed: the answer can be made */
+  unsigned waiters; /* requests that wait for it */
 };
 
 #endif

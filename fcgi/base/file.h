@@ -1,10 +1,11 @@
-/* Whole files into memory. */
+/* Reads whole files. */
 #ifndef DIPTYCH_BASE_FILE_H
 #define DIPTYCH_BASE_FILE_H
 
 #include "base/buf.h"
 
-/* Appends all of it.  False with errno when it cannot; EFBIG: more than into->max, ENOMEM: no memory. */
+/* Appends the file to *into.  false with errno: the file could not be read; EFBIG: it does not fit into
+ * into->max bytes; ENOMEM: no memory. */
 bool file_read(struct buf *into, const char *path);
 
 #endif

@@ -7,7 +7,7 @@
 
 struct sink {
   char *p;
-  size_t cap, n; /* n: needed so far */
+  size_t cap, n; /* n: bytes needed so far, written or not */
 };
 
 static void put(struct sink *s, const char *from, size_t n)
@@ -50,7 +50,7 @@ static enum size take_size(const char **at)
   return longs == 2 ? SIZE_LONG_LONG : longs ? SIZE_LONG : SIZE_INT;
 }
 
-/* One directive after its "%"; false: not one of ours. */
+/* One directive after its "%".  false: the fast path does not handle it. */
 static bool directive(struct sink *s, const char **at, va_list *args)
 {
   int width = 0;

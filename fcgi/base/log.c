@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/log_sink.h"
 
-#define NEWS_US (1000 * INT64_C(1000))
+#define TOPIC_US (1000 * INT64_C(1000))
 
-/* The process's own voice: role and level are set once at start, before any request. */
+/* Set once at the start of a process, before any request. */
 static char log_role[16] = "diptych";
 static enum log_level log_most = LOG_LEVEL_INFO;
 
@@ -76,11 +76,11 @@ void log_line(enum log_level level, const char *format, ...)
   va_end(args);
 }
 
-void log_limit_news(struct log_limit *limit, uint64_t what)
+void log_limit_news(struct log_limit *limit, uint64_t topic)
 {
-  if (limit->what != what && limit->next_us > limit->last_us + NEWS_US)
-    limit->next_us = limit->last_us + NEWS_US;
-  limit->what = what;
+  if (limit->topic != topic && limit->next_us > limit->last_us + TOPIC_US)
+    limit->next_us = limit->last_us + TOPIC_US;
+  limit->topic = topic;
 }
 
 void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
@@ -90,23 +90,23 @@ void log_limited(struct log_limit *limit, int every_s, enum log_level level, con
     return;
   if (now >= limit->next_us) {
     limit->next_us = now + (int64_t)every_s * 1000000;
-    limit->said = 0;
+    limit->written = 0;
   }
-  if (limit->said && limit->said >= limit->most) {
-    limit->held++;
+  if (limit->written && limit->written >= limit->most) {
+    limit->suppressed++;
     return;
   }
-  limit->said++;
+  limit->written++;
   char sentence[4096];
   va_list args;
   va_start(args, format);
   vsnprintf(sentence, sizeof sentence, format, args);
   va_end(args);
-  if (limit->held) {
+  if (limit->suppressed) {
     size_t n = strlen(sentence);
-    snprintf(sentence + n, sizeof sentence - n, " (and %u more like it)", limit->held);
+    snprintf(sentence + n, sizeof sentence - n, " (and %u more like it)", limit->suppressed);
   }
   limit->last_us = now;
-  limit->held = 0;
+  limit->suppressed = 0;
   log_write(level, sentence);
 }

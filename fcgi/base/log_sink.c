@@ -9,7 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The process's own description of what standard error is; fd -1: none.  A child inherits it. */
+/* Our own file description of standard error; a child inherits it.  fd -1: none. */
 static struct {
   int fd;
   dev_t dev;
@@ -22,7 +22,7 @@ static bool is_same(int fd)
   return fd >= 0 && fstat(fd, &s) == 0 && s.st_dev == own.dev && s.st_ino == own.ino;
 }
 
-/* Opened anew when standard error has become another one, or when somebody has closed ours. */
+/* Opens it again when standard error is another file now, or when other code has closed our descriptor. */
 static int own_open(const struct stat *of)
 {
   if (own.dev == of->st_dev && own.ino == of->st_ino && is_same(own.fd))
@@ -34,7 +34,7 @@ static int own_open(const struct stat *of)
   own.fd = -1;
   int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd >= 0) {
-    own.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* never in the place of a standard one that is closed */
+    own.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* never 0, 1 or 2, which may be closed */
     close(fd);
   }
   return own.fd;

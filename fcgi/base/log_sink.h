@@ -1,10 +1,13 @@
-/* Where log lines go: standard error, whatever that is, without ever waiting for its reader.
+/* Writes log lines to standard error without blocking, whatever standard error is.
  *
- * Standard error is shared with the other processes and with whoever started us, so O_NONBLOCK must not be
- * set on it, and a poll(2) before the write says nothing about what others write in between.  A socket is
- * written to by send(2) with MSG_DONTWAIT.  A pipe or a terminal is opened once more by way of /proc, which
- * gives a file description of our own.  Where that is not allowed the write itself is asked not to wait
- * (RWF_NOWAIT).  A file is written to as it is: it makes nobody wait for a reader. */
+ * The file description of standard error is shared with other processes, also with the one that started this
+ * program.  So O_NONBLOCK must not be set on it, and poll(2) before the write is not enough, because another
+ * process may write in between.
+ *
+ *   socket            send(2) with MSG_DONTWAIT
+ *   pipe, terminal    opened again through /proc, which gives a file description of our own with O_NONBLOCK;
+ *                     where that is not allowed, pwritev2(2) with RWF_NOWAIT
+ *   file              write(2): it has no reader to wait for */
 #ifndef DIPTYCH_BASE_LOG_SINK_H
 #define DIPTYCH_BASE_LOG_SINK_H
 
@@ -13,7 +16,7 @@
 
 #include "base/err.h"
 
-/* One whole line of at most PIPE_BUF bytes.  false: it is lost. */
+/* Writes one line of at most PIPE_BUF bytes.  false: the line is lost. */
 MUST_USE bool log_sink_write(const char *line, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
-/* Counters: one table of names; each process has its own row in shared memory and is its only
- * writer; sums are made by whoever reads.  A replaced worker keeps its row, so counters never step
- * back.  Rows are relaxed atomics: a reader may see counts a moment apart, never torn ones. */
+/* Counters.  Each process has its own struct metrics in shared memory and is its only writer; readers add
+ * them up.  A replaced worker keeps the struct of its slot, so sums never decrease.  Fields are relaxed atomics: a
+ * reader may see two counters of different moments, but never a torn value. */
 #ifndef DIPTYCH_BASE_METRICS_H
 #define DIPTYCH_BASE_METRICS_H
 
@@ -11,20 +11,20 @@
 #define METRICS_LIST(X)                                                                                                \
   X(requests, "requests answered")                                                                                     \
   X(requests_bad, "FastCGI requests that were cut off or malformed and not answered")                                  \
-  X(requests_deferred, "requests deferred because another process was still at work for them")                           \
+  X(requests_deferred, "requests deferred because their answer needed the work of another process")                    \
   X(responses_2xx, "answers with status 200-299")                                                                      \
   X(responses_304, "answers 304")                                                                                      \
   X(responses_3xx, "other answers with status 300-399")                                                                \
   X(responses_4xx, "answers with status 400-499")                                                                      \
   X(responses_5xx, "answers with status 500-599")                                                                      \
-  X(pages_hit, "answers taken from the worker's table of finished pages")                                              \
-  X(pages_rendered, "pages put together from fragments")                                                               \
-  X(pages_evicted, "finished pages dropped to make room")                                                              \
-  X(pages_stale, "older pages served while a backend was away")                                                        \
-  X(searches, "passes over the names of all products")                                                                 \
+  X(pages_hit, "answers from the page cache")                                                                          \
+  X(pages_rendered, "pages rendered from fragments")                                                                   \
+  X(pages_evicted, "pages evicted from the page cache")                                                                \
+  X(pages_stale, "stale pages served while a backend was away")                                                        \
+  X(searches, "searches over the names of all products")                                                               \
   X(cache_gets, "memcached multi-gets")                                                                                \
   X(cache_hits, "fragments found in memcached")                                                                        \
-  X(fragments_reused, "fragments that a busy worker still had, and did not ask memcached for")                         \
+  X(fragments_reused, "fragments that a worker under load reused without asking memcached")                            \
   X(cache_misses, "fragments not found in memcached")                                                                  \
   X(cache_bad, "cached values whose envelope did not verify")                                                          \
   X(cache_errors, "memcached operations that failed or timed out")                                                     \
@@ -39,9 +39,9 @@
   X(lease_waits, "waits for another worker's fill")                                                                    \
   X(markdown_refused, "Markdown bodies over a limit")                                                                  \
   X(pictures_drawn, "pictures drawn for links to pages")                                                               \
-  X(pictures_refused, "answers without a picture: enough were waited for, or it was not drawn in time")                \
+  X(pictures_refused, "answers without a picture: the image queue was full or the picture was late")                   \
   X(busy_us, "microseconds spent answering requests")                                                                  \
-  X(polls, "looks at the change log")                                                                                  \
+  X(polls, "polls of the change log")                                                                                  \
   X(changes_applied, "change-log entries applied to the catalog")                                                      \
   X(publishes, "publications of the catalog")                                                                          \
   X(reloads_full, "full reloads of the catalog")                                                                       \

@@ -1,7 +1,7 @@
-/* Assertions that stay on.  MUST guards what no input can bring about: a border between rooms, a length
- * that this program itself has counted.  A failed one logs one line, file:line and the sentence, and
- * aborts this process alone: the master starts another.  Running out of memory or room is no case for it,
- * nor is a row, a file or a request: those are errors, with a value each. */
+/* Assertions that are never compiled out.  MUST guards a border between rooms, or a length that this program
+ * itself has counted: no input can make it fail.  A failed MUST logs one line with file:line and the sentence and
+ * aborts this process only; the master starts another.  Do not use it for lack of memory or space, nor for a row,
+ * a file or a request: those return an error. */
 #ifndef DIPTYCH_BASE_MUST_H
 #define DIPTYCH_BASE_MUST_H
 

@@ -1,6 +1,5 @@
-/* A span borrows bytes: a pointer and a length, never owned, never NUL-terminated by promise.
- * Strings travel through diptych as spans; whoever made the bytes (an arena, a buffer, a row)
- * decides how long they live.  The empty span may have a null pointer. */
+/* A span is a pointer and a length.  It does not own its bytes, and they need not be NUL-terminated.  The
+ * bytes live as long as their owner (an arena, a buffer, a row).  The pointer of an empty span may be NULL. */
 #ifndef DIPTYCH_BASE_SPAN_H
 #define DIPTYCH_BASE_SPAN_H
 
@@ -14,8 +13,8 @@ struct span {
 };
 
 #define SPAN(literal) ((struct span){"" literal, sizeof(literal) - 1})
-/* for printf("%.*s", SPAN_ARG(s)).  A call in it runs twice, and memory may run out in between: what stands for
- * the bytes is a string in any case. */
+/* For printf("%.*s", SPAN_ARG(s)).  It evaluates its argument twice.  When the argument is a call that fails the
+ * second time, the pointer is still a valid string. */
 #define SPAN_ARG(s) (int)(s).n, span_chars(s)
 
 static inline const char *span_chars(struct span s)
@@ -28,7 +27,7 @@ static inline struct span span_of(const char *p, size_t n)
   return (struct span){p, n};
 }
 
-/* z may be NULL: the empty span. */
+/* z may be NULL, which gives the empty span. */
 static inline struct span span_z(const char *z)
 {
   return (struct span){z, z ? strlen(z) : 0};
@@ -79,11 +78,11 @@ static inline size_t span_find(struct span s, char c)
 /* Index of the first occurrence of `what`, or s.n. */
 size_t span_find_span(struct span s, struct span what);
 
-/* Without ASCII white space at both ends. */
+/* Removes ASCII white space at both ends. */
 struct span span_trim(struct span s);
 
-/* Cuts the part before the first `sep` off *rest and returns it; the whole rest when there is none,
- * leaving *rest empty with a null pointer.  Loop while (rest.p). */
+/* Returns the bytes before the first `sep` and removes them and `sep` from *rest.  Without a `sep` it returns all
+ * of *rest and leaves *rest empty with a NULL pointer.  Loop while (rest.p). */
 struct span span_split(struct span *rest, char sep);
 
 #endif

@@ -1,5 +1,5 @@
-/* What a worker is doing right now, for the slow log and `diptych status`: one word in shared memory,
- * written only by the worker, read by anybody. */
+/* The current activity of a process, for the slow log and `diptych status`: one int in shared memory, written
+ * only by that process. */
 #ifndef DIPTYCH_BASE_STAGE_H
 #define DIPTYCH_BASE_STAGE_H
 

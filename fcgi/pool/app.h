@@ -1,17 +1,20 @@
-/* What the pool runs: the callbacks by which the master, its workers and its watcher reach a site
- * without knowing any.  main.c fills one struct app.  The master includes no page, no SQL and no adapter;
- * of the site the pool knows only what a request and a response are.
+/* The interface between the pool and the site: callbacks for the master, the workers and the watcher.
+ * app/app_site.c defines the struct app of diptych.  The pool knows requests and responses; it knows no page,
+ * no SQL and no cache.
  *
- * Processes and order of calls:
- *   master   resources_open and shared_create once, before any fork; status whenever an operator asks; after
- *            the check of a reload resources_open, and resources_close for those that are no longer in force
- *   checker  (a child of the master, at reload) check
- *   worker   worker_open, then worker_handle for each request and worker_idle between them,
- *            worker_close; backends are opened in the worker, lazily, never before
- *   watcher  watcher_run, once; started again by the master when it ends before the pool does
- * A reload starts new workers and a new watcher with the new configuration; what shared_create made
- * is kept for the life of the master.  A `struct config` given to a callback lives as long as its
- * process.  Callbacks that are marked optional may be NULL. */
+ * Each process calls its callbacks in this order:
+ *
+ *   master   resources_open and shared_create once, before the first fork.  status when an operator asks.
+ *            At a reload, after the check: resources_open for the new configuration, then resources_close
+ *            for the configuration that is no longer in force.
+ *   checker  check.  A child of the master, at a reload.
+ *   worker   worker_open, worker_handle for each request with worker_idle in between, worker_close.
+ *            A worker opens its backends itself, when it first needs them.
+ *   watcher  watcher_run.  The master starts a new watcher when it returns before the pool stops.
+ *
+ * A reload starts new workers and a new watcher with the new configuration.  The shared memory of
+ * shared_create lives as long as the master.  A `struct config` given to a callback lives as long as the
+ * process.  Optional callbacks may be NULL. */
 #ifndef DIPTYCH_POOL_APP_H
 #define DIPTYCH_POOL_APP_H
 
@@ -28,55 +31,60 @@
 
 struct scoreboard;
 
-/* A process's place in shared memory.  It is the only writer of its metrics, stage and beat. */
+/* The shared memory and descriptors of one process, which is the only writer of metrics, stage and heartbeat. */
 struct app_process {
-  int index;                       /* worker: 0 .. SCOREBOARD_SLOTS-1, its number in the log; watcher: -1 */
-  struct metrics *metrics;         /* kept when the process is replaced */
+  int index;                      /* worker: 0 .. SCOREBOARD_SLOTS-1, its number in the log; watcher: -1 */
+  struct metrics *metrics;        /* its successor continues these counters */
   struct stage *stage;
-  _Atomic int64_t *heartbeat_us;        /* see app_heartbeat */
-  const struct scoreboard *board;  /* for report_metrics */
-  int stop_fd;                     /* readable (or hung up) when the process should end; wait on it with poll */
-  const void *resources;               /* worker: what resources_open made of its configuration */
+  _Atomic int64_t *heartbeat_us;  /* see app_heartbeat */
+  const struct scoreboard *board; /* for report_metrics */
+  int stop_fd;                    /* watcher: poll reports POLLIN or POLLHUP when it should return; worker: -1 */
+  const void *resources;          /* worker: the result of resources_open for its configuration */
 };
 
-/* A watcher is taken for hung, and replaced, when it has not called this for request_timeout or 30 s,
- * whichever is longer; for the first time it has two minutes.  Workers need not call it. */
+/* The watcher must call this regularly.  The master ends and replaces a watcher whose last call is older than
+ * 30 s and request_timeout, or which has not called it two minutes after its start.  Workers need not call it. */
 static inline void app_heartbeat(const struct app_process *process)
 {
   atomic_store_explicit(process->heartbeat_us, clock_mono_us(), memory_order_relaxed);
 }
 
 struct app {
-  void *context; /* first argument of the callbacks without `self` */
+  void *context; /* first argument of most callbacks without `self` */
 
-  /* Both or neither.  What a configuration names and all workers that will ever serve with it share, read
-   * once: a worker that is replaced is like the others, whatever became of the files.  NULL: why has the reasons */
+  /* Both or neither.  Reads once what the configuration names (templates, assets), for all workers of this
+   * configuration: a replaced worker uses the same templates as the others, even when the files have changed.
+   * NULL: the faults are written to why. */
   void *(*resources_open)(const struct config *c, FILE *why);
   void (*resources_close)(void *resources);
 
-  /* optional; makes shared memory that children inherit.  0: done; else the reason went to why */
+  /* Optional.  Creates shared memory that children inherit.  0: done; else the reason is written to why. */
   int (*shared_create)(void *context, const struct config *c, FILE *why);
 
-  /* NULL: the worker cannot work (it said why in the log) and ends */
+  /* NULL: it has logged the reason, and the worker exits. */
   void *(*worker_open)(void *context, const struct config *c, const struct app_process *process);
-  /* always fills *out, whatever fails; out->headers is empty and owned by the caller; out->later: called
-   * again with the same request, when that is done or the deadline has come, then without patience */
+  /* Always fills *out, also on errors.  out->headers is empty and owned by the caller.  When it sets
+   * out->deferred, it is called again with the same request after the work is done or the deadline has come;
+   * after the deadline rq->patient is false, and it must answer. */
   void (*worker_handle)(void *self, const struct request *rq, struct response *out);
-  void (*worker_idle)(void *self);  /* optional; nothing is waiting; must return within milliseconds */
-  /* Both or neither: without them no out->later is ever set.  A descriptor, the same as long as the worker
-   * lives, and what to call when it is readable; some out->later may be done then. */
+  /* Optional.  Called when no event waits.  Must return within milliseconds. */
+  void (*worker_idle)(void *self);
+  /* Both or neither; without them worker_handle must not set out->deferred.  worker_fd returns a descriptor that
+   * stays the same for the life of the worker.  When it is readable, the gateway calls worker_work, which must
+   * return within milliseconds and may set `done` of some struct deferred. */
   int (*worker_fd)(void *self);
-  void (*worker_work)(void *self);  /* must return within milliseconds */
+  void (*worker_work)(void *self);
   void (*worker_close)(void *self); /* optional */
 
-  /* optional; runs until seat->stop_fd is readable, then returns its exit status */
+  /* Optional.  Runs until process->stop_fd is readable, then returns the exit status of the process. */
   int (*watcher_run)(void *context, const struct config *c, const struct app_process *process);
 
-  /* optional; would this configuration serve (templates compile, ...)?  0: yes; else why has the reasons */
+  /* Optional.  Checks whether the site can serve with this configuration.  0: yes; else the faults are written to
+   * why. */
   int (*check)(void *context, const struct config *c, FILE *why);
 
-  /* optional; reads shared memory only, never blocks.  json: object members without outer braces or
-   * outer commas, like "products":100,"lag_ms":3; else whole lines for people */
+  /* Optional.  Reads shared memory only and never blocks.  json: writes object members without outer braces or
+   * outer commas, as in "products":100,"lag_ms":3.  Otherwise writes lines of plain text. */
   void (*status)(void *context, struct buf *out, bool json);
 };
 

@@ -17,7 +17,7 @@
 
 bool connection_library_open(void)
 {
-  /* libfcgi polls this long (2 s by default) before a close of its own. */
+  /* libfcgi waits this long, in ms (2000 by default), before it closes a descriptor itself. */
   setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "1", 1);
   if (FCGX_Init() != 0)
     return false;
@@ -30,7 +30,7 @@ static void options_set(int fd)
   int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* refused by UNIX sockets, harmlessly */
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on UNIX sockets, which is harmless */
 }
 
 struct connection *connection_new(int fd)
@@ -46,7 +46,7 @@ struct connection *connection_new(int fd)
   return c;
 }
 
-static void request_forget(struct connection *c)
+static void request_free(struct connection *c)
 {
   int from = c->fcgi.ipcFd;
   FCGX_Free(&c->fcgi, 0);
@@ -59,14 +59,14 @@ void connection_free(struct connection **c)
 {
   if (!*c)
     return;
-  request_forget(*c);
+  request_free(*c);
   if ((*c)->fd >= 0)
     close((*c)->fd);
   free(*c);
   *c = NULL;
 }
 
-enum connection_result connection_look(struct connection *c, char *buffer)
+enum connection_result connection_peek(struct connection *c, char *buffer)
 {
   ssize_t n;
   do
@@ -82,7 +82,7 @@ enum connection_result connection_look(struct connection *c, char *buffer)
   case RECORD_WHOLE:
     return CONNECTION_REQUEST;
   case RECORD_PARTIAL:
-    return CONNECTION_PART;
+    return CONNECTION_PARTIAL;
   case RECORD_BAD:
     break;
   }
@@ -103,7 +103,7 @@ static bool id_good(struct span id)
   return id.n >= 1 && id.n <= 64;
 }
 
-/* Unlike any other's, also after a restart: 64 random bits, drawn for each. */
+/* 64 random bits: unique also across restarts. */
 static struct span id_make(struct arena *arena)
 {
   unsigned long long bits = 0;
@@ -133,7 +133,7 @@ static bool request_copy(struct connection *c, struct request *rq)
   if (!id_good(rq->id))
     rq->id = id_make(rq->arena);
   if (!method_good(rq->method) || !rq->target.n)
-    c->scan.why = "REQUEST_METHOD or REQUEST_URI makes no sense";
+    c->scan.why = "REQUEST_METHOD or REQUEST_URI is invalid";
   else if (arena_failed(rq->arena))
     c->scan.why = "no memory for its parameters";
   else
@@ -141,18 +141,18 @@ static bool request_copy(struct connection *c, struct request *rq)
   return false;
 }
 
-/* Before the answer, because the library reads 8 KB at a time: a peer that has its answer may send its
- * next request, and the library would swallow its beginning.  Only bytes that record_scan has approved
- * are read here; they are all in the socket already. */
+/* Reads the body before the answer is sent.  libfcgi reads 8 KB at a time: after the answer the peer may send its
+ * next request, and libfcgi would consume the beginning of it.  record_scan has seen all bytes of the body, so this
+ * does not block. */
 static bool body_read(struct connection *c)
 {
-  char trash[4096];
-  while (FCGX_GetStr(trash, sizeof trash, c->fcgi.in) == sizeof trash)
+  char discarded[4096];
+  while (FCGX_GetStr(discarded, sizeof discarded, c->fcgi.in) == sizeof discarded)
     ;
   return FCGX_GetError(c->fcgi.in) == 0;
 }
 
-/* Takes n bytes that have been peeked at. */
+/* Reads n bytes that were peeked before. */
 static bool bytes_take(int fd, char *p, size_t n)
 {
   while (n) {
@@ -166,7 +166,7 @@ static bool bytes_take(int fd, char *p, size_t n)
   return true;
 }
 
-/* A file in memory that holds `bytes`, to be read from its start; -1: none. */
+/* An in-memory file with `bytes`, positioned at its start.  -1: failed. */
 static int file_of(struct span bytes)
 {
   int fd = memfd_create("request", MFD_CLOEXEC);
@@ -177,8 +177,8 @@ static int file_of(struct span bytes)
   return fd;
 }
 
-/* Takes the padded request off the socket and returns a file with the same request without padding;
- * -1: no memory. */
+/* Reads the padded request from the socket and returns a file with the same request without padding.  -1: no
+ * memory. */
 static int unpadded_take(struct connection *c)
 {
   int fd = -1;
@@ -194,7 +194,7 @@ static int unpadded_take(struct connection *c)
   return fd;
 }
 
-/* The library parses the parameters; the answer goes to the socket either way. */
+/* Lets libfcgi parse the parameters, from the socket or from an unpadded copy. */
 static bool parameters_take(struct connection *c)
 {
   int from = c->scan.padded ? unpadded_take(c) : c->fd;
@@ -208,7 +208,7 @@ static bool parameters_take(struct connection *c)
   if (!taken)
     c->scan.why = "refused by libfcgi";
   if (from == c->fd)
-    c->fd = c->fcgi.ipcFd; /* -1 when the library has closed it */
+    c->fd = c->fcgi.ipcFd; /* -1 when libfcgi has closed it */
   return taken;
 }
 
@@ -234,7 +234,7 @@ bool connection_request_again(struct connection *c, struct request *rq)
 
 bool connection_request_done(struct connection *c)
 {
-  request_forget(c);
+  request_free(c);
   return c->scan.stdin_ended && c->scan.keep && !c->scan.more && !c->close_after;
 }
 
@@ -247,9 +247,9 @@ void connection_linger(struct connection *c, int64_t due_us)
 
 bool connection_discard(struct connection *c)
 {
-  char trash[16384];
+  char discarded[16384];
   while (c->discarded < DISCARD_MOST) {
-    ssize_t n = recv(c->fd, trash, sizeof trash, MSG_DONTWAIT);
+    ssize_t n = recv(c->fd, discarded, sizeof discarded, MSG_DONTWAIT);
     if (n > 0)
       c->discarded += (size_t)n;
     else if (n == 0 || (errno != EINTR && errno != EAGAIN))

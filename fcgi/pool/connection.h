@@ -1,11 +1,11 @@
-/* One FastCGI connection of a worker, and the handing over to libfcgi.
+/* One FastCGI connection of a worker, and the parsing of its requests by libfcgi.
  *
- * libfcgi's own accept loop is never used: it blocks on silent peers, loses signals and gives up on
- * EMFILE.  The gateway accepts; a connection's bytes are peeked until record_scan finds a whole
- * request; then libfcgi parses it from a request slot whose descriptor is set from outside (fields
- * that its header calls private; tests/unit/test_pool_connection.c pins them): listen socket -1 so
- * that it can never accept, keepConnection 1 so that it closes nothing by itself.  The descriptor
- * belongs to this file from accept to close. */
+ * The accept loop of libfcgi is never used: it blocks on silent peers, loses signals and gives up on EMFILE.
+ * Instead, the gateway accepts the connection.  connection_peek peeks at its bytes until record_scan finds a
+ * whole request.  Then libfcgi parses the request from an FCGX_Request whose fields are set here: listen socket
+ * -1, so that libfcgi never accepts; keepConnection 1, so that libfcgi does not close the descriptor.  The header
+ * of libfcgi calls these fields private; tests/unit/test_pool_connection.c tests that they work.  This file owns
+ * the descriptor from accept to close. */
 #ifndef DIPTYCH_POOL_CONNECTION_H
 #define DIPTYCH_POOL_CONNECTION_H
 
@@ -17,56 +17,56 @@
 #include "pool/record.h"
 
 enum connection_state {
-  CONNECTION_OPEN,  /* a request may come */
-  CONNECTION_DEFERRED, /* one was taken, and its answer comes later */
-  CONNECTION_LINGER /* answered; what the peer still sends is thrown away */
+  CONNECTION_OPEN,     /* between requests */
+  CONNECTION_DEFERRED, /* its request is deferred */
+  CONNECTION_LINGER    /* the answer is sent; further input is discarded until the peer closes */
 };
 
 struct connection {
   int fd;
   enum connection_state state;
-  bool watched;      /* is in the gateway's epoll set */
-  bool close_after;  /* close it when the running request is answered */
-  bool body_awaited; /* all parameters are here; due_us is when the rest is not waited for any longer */
-  bool full;         /* no more can be looked at: what is missing is a long body */
-  int64_t due_us;    /* monotonic: when it is closed unless something happens; 0: never */
-  size_t discarded;  /* bytes thrown away while lingering */
-  struct deferred *deferred; /* aside: for what; it is counted among its waiters */
-  bool stirred;        /* aside: something came meanwhile */
+  bool watched;      /* it is in the gateway's epoll set */
+  bool close_after;  /* close it after the answer to the running request */
+  bool body_awaited; /* all parameters have arrived; the gateway waits for the body until due_us */
+  bool full;         /* the peek buffer is full: the end of the body cannot be seen */
+  int64_t due_us;    /* monotonic time of its timeout; 0: none */
+  size_t discarded;  /* bytes discarded in CONNECTION_LINGER */
+  struct deferred *deferred; /* CONNECTION_DEFERRED: the work that it waits for, which counts it as a waiter */
+  bool input_pending;        /* CONNECTION_DEFERRED: an input event has come and was not handled */
   struct record_request scan;
   FCGX_Request fcgi;
-  struct connection *older, *newer; /* in the gateway's list */
+  struct connection *older, *newer; /* the gateway's list */
 };
 
-/* Once per process, after fork.  libfcgi installs handlers for SIGPIPE, SIGTERM and SIGUSR1, which cut
- * answers off: set your own afterwards.  false: no memory. */
+/* Call it once per process, after fork.  libfcgi installs handlers for SIGPIPE, SIGTERM and SIGUSR1 that cut answers
+ * off; set other handlers afterwards.  false: no memory. */
 MUST_USE bool connection_library_open(void);
 
-/* Takes fd over.  NULL: no memory, fd is closed. */
+/* Takes ownership of fd.  NULL: no memory; fd is closed. */
 MUST_USE struct connection *connection_new(int fd);
-void connection_free(struct connection **c); /* closes it */
+void connection_free(struct connection **c); /* closes the descriptor */
 
 enum connection_result {
-  CONNECTION_NOTHING, /* no byte has come */
-  CONNECTION_PART,    /* a request has begun */
-  CONNECTION_REQUEST, /* c->scan tells of all parameters; the body may be under way */
-  CONNECTION_CLOSED,  /* the peer has gone between two requests */
-  CONNECTION_BROKEN   /* cut off or malformed: c->scan.why; close it */
+  CONNECTION_NOTHING, /* no byte has arrived */
+  CONNECTION_PARTIAL, /* the beginning of a request */
+  CONNECTION_REQUEST, /* all parameters, described by c->scan; the body may be incomplete */
+  CONNECTION_CLOSED,  /* the peer has closed it, or it failed */
+  CONNECTION_BROKEN   /* malformed, c->scan.why says how; close it */
 };
 
-/* Looks without blocking and without taking a byte.  `buffer` has 2 * RECORD_LIMIT bytes. */
-MUST_USE enum connection_result connection_look(struct connection *c, char *buffer);
+/* Peeks at the input without blocking and without consuming it.  `buffer` has 2 * RECORD_LIMIT bytes. */
+MUST_USE enum connection_result connection_peek(struct connection *c, char *buffer);
 
-/* After CONNECTION_REQUEST: libfcgi parses it and rq gets copies in rq->arena; a body that is there is
- * read and thrown away.  false: close it. */
+/* Call it after CONNECTION_REQUEST.  Parses the request and copies it into rq->arena; reads and discards a complete
+ * body.  false: close the connection. */
 MUST_USE bool connection_request_take(struct connection *c, struct request *rq);
-/* Copies of the same request once more, until connection_request_done.  false: no memory. */
+/* Copies the same request again; valid until connection_request_done.  false: no memory. */
 MUST_USE bool connection_request_again(struct connection *c, struct request *rq);
-/* Forgets the request.  true: the connection can be kept; false: close it or linger. */
+/* Frees the request.  true: the connection can be kept; false: close it, or linger. */
 MUST_USE bool connection_request_done(struct connection *c);
 
-/* Stops sending and waits for the peer's end without blocking. */
+/* Shuts the sending side down; call connection_discard on further input until it returns false.  Never blocks. */
 void connection_linger(struct connection *c, int64_t due_us);
-MUST_USE bool connection_discard(struct connection *c); /* false: finished, close it */
+MUST_USE bool connection_discard(struct connection *c); /* false: close it */
 
 #endif

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 
-#define PATIENCE_US (2 * CLOCK_SECOND)
-#define PAUSE_US (100 * INT64_C(1000))
-#define MUTE_US (200 * INT64_C(1000)) /* that a client has for its line when others wait for its place */
+#define CLIENT_US (2 * CLOCK_SECOND) /* time limit for a client to send its line or to read its answer */
+#define PAUSE_US (100 * INT64_C(1000)) /* pause after a failed accept */
+#define SILENT_US (200 * INT64_C(1000)) /* a client that sends nothing keeps its slot this long when others wait */
 
 static const struct {
   const char *name, *argument, *text;
@@ -23,20 +23,20 @@ bool control_open(struct control *c, const char *path, FILE *why)
   return listener_open_control(&c->listener, path, why);
 }
 
-static void client_forget(struct control_client *client)
+static void client_free(struct control_client *client)
 {
   close(client->fd);
   buf_free(&client->out);
   *client = (struct control_client){.state = CONTROL_FREE, .fd = -1};
 }
 
-/* Closing with unread bytes would reset the connection before its answer is read. */
+/* Reads the rest of the input: closing with unread bytes would reset the connection before the answer is read. */
 static void client_close(struct control_client *client)
 {
   char rest[4096];
   for (int i = 0; i < 16 && recv(client->fd, rest, sizeof rest, MSG_DONTWAIT) > 0; i++)
     ;
-  client_forget(client);
+  client_free(client);
 }
 
 void control_close(struct control *c)
@@ -51,7 +51,7 @@ void control_disown(struct control *c)
 {
   for (int i = 0; i < CONTROL_CLIENTS; i++)
     if (c->clients[i].state != CONTROL_FREE)
-      client_forget(&c->clients[i]); /* reading here would take the line from the master */
+      client_free(&c->clients[i]); /* without reading: the input is for the master */
   listener_disown(&c->listener);
   if (c->listener.fd >= 0)
     close(c->listener.fd);
@@ -64,7 +64,7 @@ nfds_t control_poll(const struct control *c, struct pollfd *out)
   bool room = false, paused = clock_mono_us() < c->resume_us;
   for (int i = 0; i < CONTROL_CLIENTS; i++)
     room = room || c->clients[i].state == CONTROL_FREE;
-  out[n++] = (struct pollfd){.fd = room && !paused ? c->listener.fd : -1, .events = POLLIN}; /* -1 is passed over */
+  out[n++] = (struct pollfd){.fd = room && !paused ? c->listener.fd : -1, .events = POLLIN}; /* poll ignores -1 */
   for (int i = 0; i < CONTROL_CLIENTS; i++) {
     const struct control_client *client = &c->clients[i];
     if (client->state == CONTROL_READING || client->state == CONTROL_WAITING)
@@ -98,7 +98,7 @@ void control_answer(struct control_client *client, bool ok, struct span text)
   if (text.n && text.p[text.n - 1] != '\n')
     buf_putc(&client->out, '\n');
   client->state = CONTROL_WRITING;
-  client->until_us = clock_mono_us() + PATIENCE_US;
+  client->until_us = clock_mono_us() + CLIENT_US;
   if (client->out.failed)
     client_close(client);
   else
@@ -130,7 +130,7 @@ static void line_run(struct control *c, struct control_client *client, struct sp
     if (span_eq(word, span_z(commands[i].name))) {
       client->command = (enum control_command)i;
       client->state = CONTROL_WAITING;
-      c->run(c->of, client, span_trim(argument));
+      c->run(c->context, client, span_trim(argument));
       return;
     }
   unknown_answer(client);
@@ -154,29 +154,29 @@ static void client_read(struct control *c, struct control_client *client)
     control_answer(client, false, SPAN("the line is too long"));
 }
 
-/* A free place; when there is none, that of the one who has said nothing for longest. */
-static struct control_client *client_place(struct control *c, int64_t now_us)
+/* A free slot, or the slot of the client that has been silent longest.  NULL: none. */
+static struct control_client *client_slot(struct control *c, int64_t now_us)
 {
-  struct control_client *mute = NULL;
+  struct control_client *silent = NULL;
   for (int i = 0; i < CONTROL_CLIENTS; i++) {
     struct control_client *client = &c->clients[i];
     if (client->state == CONTROL_FREE)
       return client;
-    if (client->state == CONTROL_READING && (!mute || client->until_us < mute->until_us))
-      mute = client;
+    if (client->state == CONTROL_READING && (!silent || client->until_us < silent->until_us))
+      silent = client;
   }
-  if (!mute || mute->until_us - now_us > PATIENCE_US - MUTE_US)
+  if (!silent || silent->until_us - now_us > CLIENT_US - SILENT_US)
     return NULL;
-  client_close(mute);
-  return mute;
+  client_close(silent);
+  return silent;
 }
 
-/* A client that cannot be accepted stays in the queue and would wake the master again at once. */
+/* Pauses accepting: the client stays in the queue and would wake the master again at once. */
 static void accept_failed(struct control *c, int64_t now_us)
 {
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
     return;
-  log_limited(&c->starved, 10, LOG_LEVEL_ERROR, "the control socket accepts nobody for now: %s; trying again",
+  log_limited(&c->accept_limit, 10, LOG_LEVEL_ERROR, "the control socket accepts nobody for now: %s; trying again",
               strerror(errno));
   c->resume_us = now_us + PAUSE_US;
 }
@@ -184,17 +184,17 @@ static void accept_failed(struct control *c, int64_t now_us)
 static void clients_accept(struct control *c, int64_t now_us)
 {
   struct control_client *client;
-  while (now_us >= c->resume_us && (client = client_place(c, now_us))) {
+  while (now_us >= c->resume_us && (client = client_slot(c, now_us))) {
     int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
       accept_failed(c, now_us);
       return;
     }
-    *client = (struct control_client){.state = CONTROL_READING, .fd = fd, .until_us = now_us + PATIENCE_US};
+    *client = (struct control_client){.state = CONTROL_READING, .fd = fd, .until_us = now_us + CLIENT_US};
   }
 }
 
-/* Waiting clients that hung up are noticed here, so that their places become free. */
+/* true: the client has hung up, and its slot can be freed. */
 static bool hung_up(const struct control_client *client)
 {
   struct pollfd p = {.fd = client->fd};

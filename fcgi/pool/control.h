@@ -1,9 +1,9 @@
-/* The control socket: an operator's line in, an answer out, then the connection closes.
+/* The control socket: a client sends one command, gets one answer, and the connection is closed.
  *
- * A request is one line, a command of the table below and its argument.  The answer's first line is
- * "ok" or "failed"; the rest is text.  An answer may come later (reload, stop): the connection stays
- * open until then.  Everything is non-blocking and bounded, in the master's own loop, so that it
- * answers while all workers are busy and no client can hold the master up. */
+ * A command is one line: a name of the table below and an argument.  The first line of the answer is "ok" or
+ * "failed"; the rest is text.  The answers to reload and stop come when they are done; the connection stays open
+ * until then.  The control socket runs in the master's event loop: it answers while all workers are busy.  All
+ * of it is non-blocking and limited in size and time, so no client can block the master. */
 #ifndef DIPTYCH_POOL_CONTROL_H
 #define DIPTYCH_POOL_CONTROL_H
 
@@ -17,9 +17,9 @@
 #define CONTROL_COMMANDS(X)                                                                                            \
   X(status, "[json]", "what the pool is doing, for people or as JSON")                                                 \
   X(metrics, "", "all counters as Prometheus text")                                                                    \
-  X(scale, "N", "wants N workers from now on, within workers_min and workers_max")                                     \
-  X(reload, "", "reads the configuration and the templates again; answers when they serve, or why not")                \
-  X(stop, "", "answers what was accepted, then ends; answers last")
+  X(scale, "N", "sets the number of workers, within workers_min and workers_max")                                      \
+  X(reload, "", "reads the configuration and the templates again; answers when they are in force, or why not")         \
+  X(stop, "", "stops the pool after the accepted requests are answered; answers last")
 
 #define CONTROL_ENUM(name, argument, text) CONTROL_##name,
 enum control_command { CONTROL_COMMANDS(CONTROL_ENUM) CONTROL_COMMAND_COUNT };
@@ -33,9 +33,9 @@ enum control_state { CONTROL_FREE, CONTROL_READING, CONTROL_WAITING, CONTROL_WRI
 struct control_client {
   enum control_state state;
   enum control_command command;
-  unsigned ticket; /* what it waits for, see control_answer_all */
+  unsigned ticket; /* see control_answer_all */
   int fd;
-  int64_t until_us; /* reading and writing: given up then */
+  int64_t until_us; /* deadline of CONTROL_READING and CONTROL_WRITING */
   char line[CONTROL_LINE];
   size_t n;
   struct buf out;
@@ -44,26 +44,26 @@ struct control_client {
 
 struct control {
   struct listener listener;
-  int64_t resume_us; /* no client is accepted before: the system was out of something */
-  struct log_limit starved;
+  int64_t resume_us; /* accept no client before this time, because the last accept failed */
+  struct log_limit accept_limit;
   struct control_client clients[CONTROL_CLIENTS];
-  /* Runs a command: control_answer now, or later for all who wait for this command. */
-  void (*run)(void *of, struct control_client *client, struct span argument);
-  void *of;
+  /* Runs a command.  It calls control_answer, or leaves the client waiting for control_answer_all. */
+  void (*run)(void *context, struct control_client *client, struct span argument);
+  void *context;
 };
 
 bool control_open(struct control *c, const char *path, FILE *why);
 void control_close(struct control *c);
-void control_disown(struct control *c); /* in a child */
+void control_disown(struct control *c); /* in a child: closes the descriptors only */
 
-/* Descriptors to poll into out[1 + CONTROL_CLIENTS]; returns how many. */
+/* Writes the descriptors to poll into out[1 + CONTROL_CLIENTS] and returns their number. */
 nfds_t control_poll(const struct control *c, struct pollfd *out);
-/* Goes on with whatever can; call it after poll, also after a timeout. */
+/* Reads, runs and answers commands without blocking.  Call it after each poll, also after a timeout. */
 void control_turn(struct control *c, int64_t now_us);
 
-/* text may be empty.  Begins to write the answer. */
+/* Begins to write the answer; text may be empty. */
 void control_answer(struct control_client *client, bool ok, struct span text);
-/* The same to all clients that wait for this command's end with this ticket or an older one. */
+/* Answers all clients that wait for end.command with a ticket up to end.ticket. */
 struct control_end {
   enum control_command command;
   unsigned ticket;

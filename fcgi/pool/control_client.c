@@ -62,7 +62,7 @@ int control_client_call(const char *control, const struct control_call *call)
   if (fd < 0)
     return 1;
   if (n >= (int)sizeof line || send(fd, line, (size_t)n, MSG_NOSIGNAL) != n)
-    fprintf(call->err, "diptych: the pool on %s did not listen\n", control);
+    fprintf(call->err, "diptych: the pool on %s does not take the command\n", control);
   else if (!answer_read(fd, call->wait_ms, &answer))
     fprintf(call->err, "diptych: no answer from the pool on %s within %d ms; its log may say why\n", control,
             call->wait_ms);

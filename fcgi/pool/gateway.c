@@ -13,12 +13,13 @@
 #include "pool/gateway_state.h"
 
 #define EVENTS 64
-#define TICK_US (500 * INT64_C(1000))      /* the loop comes round at least this often */
-#define LEAVE_US (2000 * INT64_C(1000))    /* for accepting what still waits when the pool stops */
-#define QUIET_US (300 * INT64_C(1000))     /* leaving: kept connections may be used once more for so long */
+#define TICK_US (500 * INT64_C(1000))      /* the longest wait for events */
+#define LEAVE_US (2000 * INT64_C(1000))    /* time limit for emptying the listen queue when the pool stops */
+#define QUIET_US (300 * INT64_C(1000))     /* leaving: kept connections stay open this long */
 #define ARENA_MOST ((size_t)64 << 20)
 #define CONNECTIONS_MOST 2048
 
+/* c->due_us has passed. */
 static void overdue(struct gateway *g, struct connection *c)
 {
   if (c->body_awaited) {
@@ -65,14 +66,15 @@ static int wait_ms(const struct gateway *g)
   return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000) + 1;
 }
 
-/* What waits already comes first, with *waited true; else the worker idles till something comes. */
+/* Returns pending events at once, or calls worker_idle and waits for events.  *waited: the events were pending
+ * while the last turn handled requests. */
 static int events_wait(struct gateway *g, struct epoll_event *events, bool *waited)
 {
   const struct gateway_setup *s = g->s;
   atomic_store_explicit(&s->slot->heartbeat_us, clock_mono_us(), memory_order_relaxed);
   int n = epoll_wait(g->epoll_fd, events, EVENTS, 0);
-  *waited = n > 0 && g->handled != g->looked; /* behind the requests of the last turn */
-  g->looked = g->handled;
+  *waited = n > 0 && g->handled != g->handled_before;
+  g->handled_before = g->handled;
   if (n != 0)
     return n;
   if (s->app->worker_idle)
@@ -83,27 +85,27 @@ static int events_wait(struct gateway *g, struct epoll_event *events, bool *wait
   return n;
 }
 
-/* A request waited when it was there before the worker looked, unless it could only come then: a peer
- * asks again on the same connection after its answer. */
+/* A request has waited when its event was pending while the worker was busy.  The connection served last is an
+ * exception: its peer can send the next request only after the answer. */
 static void event_turn(struct gateway *g, const struct epoll_event *event, bool waited, bool under_load)
 {
   struct connection *c = event->data.ptr;
   gateway_turn(g, c,
-               (struct gateway_event){.waited = waited && c != g->last,
+               (struct gateway_event){.waited = waited && c != g->last_served,
                                       .under_load = under_load,
                                       .hung_up = event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR),
                                       .gone = event->events & (EPOLLHUP | EPOLLERR)});
 }
 
-/* One of each kind, so that the others get theirs.  Who looks because another has died or left takes
- * what there is: a wake-up is lost with the worker that got it. */
-static void newcomers_take(struct gateway *g, bool fresh, bool passed, bool woken)
+/* Takes one connection of each kind and leaves the others to other workers.  After a wakeup it takes all: another
+ * worker has died or left, and the events that it received are lost. */
+static void connections_take(struct gateway *g, bool listen_ready, bool transfer_ready, bool woken)
 {
-  if (fresh && g->listening)
+  if (listen_ready && g->listening)
     gateway_accept(g);
   while (woken && g->listening && gateway_accept(g))
     ;
-  if (passed)
+  if (transfer_ready)
     gateway_receive_fd(g);
   while (woken && gateway_receive_fd(g))
     ;
@@ -112,11 +114,11 @@ static void newcomers_take(struct gateway *g, bool fresh, bool passed, bool woke
 static void turn(struct gateway *g)
 {
   struct epoll_event events[EVENTS];
-  bool waited, fresh = false, passed = false, woken = false, work = false;
+  bool waited, listen_ready = false, transfer_ready = false, woken = false, work = false;
   int n = events_wait(g, events, &waited);
   for (int i = 0; i < n; i++, waited = true) {
     if (events[i].data.ptr == NULL)
-      fresh = true;
+      listen_ready = true;
     else if (events[i].data.ptr == g)
       g->stop_requested = true;
     else if (events[i].data.ptr == &g->listening)
@@ -124,33 +126,33 @@ static void turn(struct gateway *g)
     else if (events[i].data.ptr == &g->deferred)
       work = true;
     else if (events[i].data.ptr == g->s->transfer_fds)
-      passed = true;
+      transfer_ready = true;
     else
       event_turn(g, &events[i], waited, n > 1);
   }
-  if (work) /* may close any connection: after the events of all */
+  if (work) /* after all other events: it may close any connection */
     gateway_work(g);
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->stop_requested = true;
   if (!g->stop_requested)
-    newcomers_take(g, fresh || n == 0, passed || n == 0, woken);
+    connections_take(g, listen_ready || n == 0, transfer_ready || n == 0, woken);
   expire(g);
 }
 
-/* A connection that waits for a request: what has been sent is answered, nothing more can be. */
+/* Closes an idle connection.  A request that has already arrived is answered first. */
 static void connection_shut(struct gateway *g, struct connection *c)
 {
   if (!gateway_kept_idle(c))
     return;
   shutdown(c->fd, SHUT_RD);
-  if (connection_look(c, g->buffer) == CONNECTION_REQUEST)
+  if (connection_peek(c, g->buffer) == CONNECTION_REQUEST)
     gateway_request(g, c, (struct gateway_event){.waited = false});
   else
     gateway_drop(g, c);
 }
 
-/* The queue is emptied when the whole pool stops; else it is left to the others, who serve with the
- * newer configuration. */
+/* Empties the listen queue when the whole pool stops.  Otherwise the queue is left to the other workers, which may
+ * have a newer configuration. */
 static void queue_drain(struct gateway *g)
 {
   int64_t until_us = clock_mono_us() + LEAVE_US;
@@ -161,13 +163,13 @@ static void queue_drain(struct gateway *g)
       ;
 }
 
-/* What is idle is handed over.  What stays ends with its next answer, which tells the peer so; only
- * connections that nobody uses for a while are closed by us. */
+/* Passes idle connections to other workers.  The other connections end with their next answer, which is marked as
+ * the last (reply.h).  Only connections that stay unused are closed from this side. */
 static void leave(struct gateway *g)
 {
   g->leaving = true;
   gateway_listen(g, false);
-  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->life_fd, NULL); /* these stay readable from now on */
+  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->alive_fd, NULL); /* these descriptors stay readable from now on */
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->signal_fd, NULL);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->wakeup_fd, NULL);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->transfer_fds[1], NULL);
@@ -177,7 +179,7 @@ static void leave(struct gateway *g)
   while (g->oldest && clock_mono_us() < g->quiet_us)
     turn(g);
   g->quiet_us = 0;
-  while (atomic_load(&g->s->board->stopping) && gateway_receive_fd(g)) /* see gateway_send_fd.c */
+  while (atomic_load(&g->s->board->stopping) && gateway_receive_fd(g)) /* see gateway_transfer.c */
     ;
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
@@ -187,22 +189,22 @@ static void leave(struct gateway *g)
     turn(g);
 }
 
-/* No handler ever runs: a signal that comes while the loop is never empty must be seen too, and
- * epoll_pwait lets none in as long as it has events to tell. */
-static bool ends_watch(struct gateway *g)
+/* Watches the signalfd, the pipe of the master, the wakeup eventfd and the transfer socket.  Signals come by
+ * signalfd, because epoll_pwait delivers no signal while there are always events. */
+static bool events_watch(struct gateway *g)
 {
-  struct epoll_event stop_requested = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
+  struct epoll_event stop = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
   struct epoll_event wakeup = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
-  struct epoll_event pass = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->transfer_fds};
+  struct epoll_event transfer = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->transfer_fds};
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGQUIT);
   g->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &stop_requested) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->life_fd, &stop_requested) == 0 &&
+  return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &stop) == 0 &&
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->alive_fd, &stop) == 0 &&
          epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->wakeup_fd, &wakeup) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->transfer_fds[1], &pass) == 0;
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->transfer_fds[1], &transfer) == 0;
 }
 
 static bool work_watch(struct gateway *g)
@@ -221,8 +223,8 @@ static bool gateway_open(struct gateway *g)
   g->arena = arena_new(ARENA_MOST);
   g->buffer = malloc(2 * RECORD_LIMIT);
   g->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-  if (!g->arena || !g->buffer || g->epoll_fd < 0 || !ends_watch(g) || !work_watch(g)) {
-    log_error("the worker cannot begin: %s", strerror(errno));
+  if (!g->arena || !g->buffer || g->epoll_fd < 0 || !events_watch(g) || !work_watch(g)) {
+    log_error("the worker cannot start: %s", strerror(errno));
     return false;
   }
   gateway_listen(g, true);

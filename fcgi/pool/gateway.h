@@ -1,23 +1,27 @@
-/* A worker's loop: one epoll set over the listening socket, every kept connection and the end of the
- * master, one request at a time.  One whose answer is another process's work is no request of its time:
- * it is deferred until that is done (gateway_deferred.c).
+/* The event loop of a worker: one epoll set over the listening socket, the FastCGI connections, and the pipe
+ * that reports the death of the master.  It handles one request at a time.  A request whose answer needs
+ * another process is deferred (gateway_deferred.c), and the loop goes on.
  *
- * A mute or slow peer never holds the worker, because a connection is touched only when its whole
- * request has arrived, and is closed when it has not within a second.  A kept connection never pins
- * a worker either; but a request on it waits for this worker alone, so one that had to wait while
- * another worker idles gets its answer and is then closed: the peer's next connection goes to
- * whoever is free.  For the same reason a worker that has accepted a connection without its request
- * accepts no other for 10 ms, as long as another worker idles.  Signals are an event like the others:
- * none interrupts a request.
+ * A silent or slow peer does not block the worker.  The gateway reads a request only when all of it has
+ * arrived, and closes the connection when that takes longer than a second.
  *
- * Leaving loses nothing.  Kept connections are handed over to workers that stay (gateway_send_fd.c), also
- * with a request on them that was not yet begun, so every request that comes after a reload is
- * answered with the new configuration; the connection of a request that still runs is ended by its
- * answer, which tells the peer so (see reply.h).  When the whole pool stops, nobody stays: then what is in
- * the listen queue or comes on a kept connection is still answered, and one that stays unused for a
- * while is shut for reading before it is closed, so that on a UNIX socket a request whose write
- * succeeded is answered.  A request that nginx writes in just that moment is refused, as one is that
- * comes later. */
+ * Requests reach idle workers:
+ * - A request on a kept connection can only be served by the worker that holds the connection.  When such a
+ *   request had to wait while another worker was idle, the gateway closes the connection after the answer.
+ *   An idle worker accepts the next connection of that peer.
+ * - After accepting a connection whose request has not arrived yet, a worker accepts no other connection for
+ *   10 ms while another worker is idle.
+ * Signals are read from a signalfd, so they never interrupt a request.
+ *
+ * A worker that leaves loses no request.  It passes its kept connections to the remaining workers
+ * (gateway_transfer.c), also those with a request that it has not begun.  So each request that arrives after a
+ * reload is answered with the new configuration.  The answer to a running request is marked as the last of its
+ * connection (see reply.h).
+ *
+ * When the whole pool stops, no worker remains.  Each worker still answers requests from the listen queue and
+ * from kept connections.  A connection without a new request for QUIET_US (gateway.c) is shut down for reading
+ * and then closed.  On a UNIX socket, every request whose write succeeded before the shutdown is answered; a
+ * later write fails, and nginx sees it fail. */
 #ifndef DIPTYCH_POOL_GATEWAY_H
 #define DIPTYCH_POOL_GATEWAY_H
 
@@ -30,20 +34,20 @@ struct gateway_setup {
   const struct config *config;
   struct scoreboard *board;
   struct scoreboard_slot *slot;
-  int listen_fd; /* non-blocking */
-  int life_fd;   /* hangs up when the master has died */
-  int wakeup_fd;  /* an eventfd: look at the listening socket */
-  const int *transfer_fds; /* a pair of SOCK_SEQPACKET: [0] connections are handed over to, [1] come from */
-  uint64_t requests_most; /* leave after about so many; 0: never */
+  int listen_fd;           /* non-blocking */
+  int alive_fd;            /* a pipe; POLLHUP when the master has died */
+  int wakeup_fd;           /* an eventfd; readable: accept from the listening socket */
+  const int *transfer_fds; /* a SOCK_SEQPACKET pair: send connections to [0], receive them from [1] */
+  uint64_t requests_most;  /* leave after about this many requests; 0: never */
 };
 
 enum gateway_end {
-  GATEWAY_STOPPED,    /* by signal, or because the master died */
-  GATEWAY_RECYCLED,    /* requests_most reached */
-  GATEWAY_FAILED   /* a resource was missing; the log says which */
+  GATEWAY_STOPPED,  /* by a signal, or because the master died */
+  GATEWAY_RECYCLED, /* requests_most reached */
+  GATEWAY_FAILED    /* could not start; the log says why */
 };
 
-/* Runs until SIGTERM or SIGQUIT (both must be blocked), or until the master dies. */
+/* Runs until SIGTERM or SIGQUIT, until the master dies, or until requests_most.  Both signals must be blocked. */
 enum gateway_end gateway_run(const struct gateway_setup *setup);
 
 #endif

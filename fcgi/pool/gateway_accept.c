@@ -1,6 +1,6 @@
-/* The gateway's connections: taking them from the listening socket, keeping them in order of their last
- * use, and making room.  Accepting pauses when the system is out of something, rather than spin, and
- * holds while a fresh connection's request is under way and another worker could take the next one. */
+/* The connections of the gateway: accepting them, keeping them in order of last use, and closing the oldest to make
+ * room.  Accepting pauses for 100 ms when it fails for lack of descriptors or memory; otherwise the loop would spin.
+ * It pauses for 10 ms while the request of a new connection is on its way and another worker is idle. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -8,8 +8,8 @@
 
 #include "pool/gateway_state.h"
 
-#define HOLD_US (10 * INT64_C(1000))       /* a fresh connection's request is waited for alone */
-#define PAUSE_US (100 * INT64_C(1000))     /* without accepting, when the system is out of something */
+#define HOLD_US (10 * INT64_C(1000))       /* accept no other connection before this one's request */
+#define PAUSE_US (100 * INT64_C(1000))     /* pause after a failed accept */
 
 static void list_add(struct gateway *g, struct connection *c)
 {
@@ -42,7 +42,7 @@ void gateway_drop(struct gateway *g, struct connection *c)
   gateway_deferred_forget(g, c);
   list_remove(g, c);
   g->connections--;
-  if (c->watched) /* closing alone does not, while another worker still has it open (gateway_send_fd.c) */
+  if (c->watched) /* close alone does not remove it while another worker has it open (gateway_transfer.c) */
     epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL);
   connection_free(&c);
 }
@@ -54,7 +54,7 @@ void gateway_due(struct gateway *g, struct connection *c, int64_t due_us)
     g->next_due_us = due_us;
 }
 
-/* Edge-triggered: a request that arrives in pieces must not spin the loop. */
+/* Edge-triggered: otherwise a partial request, which is only peeked, would spin the loop. */
 bool gateway_watch(struct gateway *g, struct connection *c)
 {
   struct epoll_event e = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = c};
@@ -68,7 +68,7 @@ bool gateway_kept_idle(const struct connection *c)
   return c->state == CONNECTION_OPEN && !c->due_us;
 }
 
-/* The connection that has been quiet longest goes. */
+/* Closes the connection that has been idle longest.  false: none is idle. */
 static bool room_make(struct gateway *g)
 {
   for (struct connection *c = g->oldest; c; c = c->newer)
@@ -94,7 +94,7 @@ void gateway_listen(struct gateway *g, bool on)
 
 static void listen_pause(struct gateway *g, const char *why)
 {
-  log_limited(&g->starved, 10, LOG_LEVEL_WARN, "not accepting for %lld ms: %s", (long long)PAUSE_US / 1000, why);
+  log_limited(&g->accept_limit, 10, LOG_LEVEL_WARN, "not accepting for %lld ms: %s", (long long)PAUSE_US / 1000, why);
   gateway_listen(g, false);
   g->resume_us = clock_mono_us() + PAUSE_US;
 }
@@ -111,7 +111,7 @@ void gateway_hold(struct gateway *g)
 
 void gateway_wakeup(struct gateway *g)
 {
-  eventfd_write(g->s->wakeup_fd, 1); /* full: enough nudges are under way */
+  eventfd_write(g->s->wakeup_fd, 1); /* a failed write means that enough wakeups are pending */
 }
 
 bool gateway_accept(struct gateway *g)
@@ -123,7 +123,7 @@ bool gateway_accept(struct gateway *g)
   int fd = accept4(g->s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
   if (fd < 0) {
     int why = errno;
-    bool gone = why == EINTR || why == ECONNABORTED; /* that one, not the next */
+    bool gone = why == EINTR || why == ECONNABORTED; /* this connection failed; the next one may not */
     if (!gone && why != EAGAIN && why != EWOULDBLOCK && !room_make(g))
       listen_pause(g, strerror(why));
     return gone;
@@ -134,7 +134,7 @@ bool gateway_accept(struct gateway *g)
     return false;
   }
   gateway_add(g, c);
-  gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US); /* a fresh one may not be mute */
+  gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US); /* time limit for its first request */
   gateway_turn(g, c, (struct gateway_event){.waited = false});
   return true;
 }

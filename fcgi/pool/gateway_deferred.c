@@ -1,11 +1,11 @@
-/* Requests that the site cannot answer yet, since another process works on it (base/deferred.h): the pool's
- * way to let nobody else wait for them.
+/* Deferred requests: their answer needs the work of another process (base/deferred.h), and the worker serves other
+ * requests meanwhile.
  *
- * A request deferred is its connection alone, with what libfcgi parsed still in its slot.  When what it
- * waits for is done, or its deadline has come, it is copied out once more and handed in as if it were
- * new; so what changed meanwhile counts, and nothing of the first attempt has to be kept.  Only then is
- * it counted, written and settled like any other.  At most half of the connections may be deferred, and
- * a worker that leaves answers these first. */
+ * A deferred request exists only as its connection and the parameters in the connection's FCGX_Request.  When
+ * the work is done, or the deadline has come, the request is copied again and handled like a new one.  So it sees
+ * what has changed meanwhile, and no state of the first attempt is kept.  It is counted once, when it is answered.
+ * At most half of connections_most may be deferred.  A leaving worker answers its deferred requests before it
+ * ends. */
 #include "pool/gateway_state.h"
 
 static void deferred_publish(struct gateway *g)
@@ -18,11 +18,11 @@ void gateway_defer(struct gateway *g, struct connection *c, const struct request
   deferred->waiters++;
   c->deferred = deferred;
   c->state = CONNECTION_DEFERRED;
-  c->stirred = false;
+  c->input_pending = false;
   g->deferred++;
   deferred_publish(g);
   gateway_due(g, c, rq->deadline_us);
-  gateway_watch(g, c); /* if only to learn that the peer has gone */
+  gateway_watch(g, c); /* to notice that the peer has gone */
 }
 
 void gateway_deferred_forget(struct gateway *g, struct connection *c)
@@ -35,10 +35,10 @@ void gateway_deferred_forget(struct gateway *g, struct connection *c)
   deferred_publish(g);
 }
 
-/* What a peer sends meanwhile is looked at after the answer: its event will not come again. */
+/* Remembers the event, which is edge-triggered; gateway_resume reads the input after the answer. */
 void gateway_deferred_turn(struct gateway *g, struct connection *c, struct gateway_event event)
 {
-  c->stirred = true;
+  c->input_pending = true;
   c->close_after = c->close_after || event.hung_up;
   if (event.gone)
     gateway_drop(g, c);
@@ -48,8 +48,8 @@ void gateway_resume(struct gateway *g, struct connection *c)
 {
   struct deferred *deferred = c->deferred;
   struct request rq = gateway_request_empty(g, c->due_us);
-  bool stirred = c->stirred, open = false;
-  deferred->waiters++; /* until the app has made use of it */
+  bool input_pending = c->input_pending, open = false;
+  deferred->waiters++; /* keeps it valid during gateway_answer */
   gateway_deferred_forget(g, c);
   c->state = CONNECTION_OPEN;
   c->due_us = 0;
@@ -60,7 +60,7 @@ void gateway_resume(struct gateway *g, struct connection *c)
     gateway_drop(g, c);
   }
   deferred->waiters--;
-  if (open && stirred)
+  if (open && input_pending)
     gateway_turn(g, c, (struct gateway_event){.waited = true});
 }
 

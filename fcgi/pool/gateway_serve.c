@@ -1,17 +1,17 @@
-/* The gateway's requests: one connection's turn, and the way of one request through libfcgi, the site
- * and the answer.  Whatever happens, the connection ends up kept, lingering or closed, the scoreboard
- * says that the worker is idle, and the request's arena is empty. */
+/* One event of a connection, and one request from libfcgi through the site to its answer.  After each request the
+ * connection is kept, deferred, lingering or closed, the scoreboard shows the worker as idle, and the arena is
+ * empty. */
 #include "pool/gateway_state.h"
 #include "pool/reply.h"
 #include "http/bare_error.h"
 
 #define LINGER_US (1000 * INT64_C(1000))
-#define IDLE_US (2 * INT64_C(1000))        /* another worker idles for so long: it could have taken this */
+#define IDLE_US (2 * INT64_C(1000))        /* a worker that has been idle this long could have served the request */
 
 void gateway_bad(struct gateway *g, const char *why)
 {
   METRICS_ADD(&g->s->slot->metrics, requests_bad, 1);
-  log_limited(&g->bad, 10, LOG_LEVEL_WARN, "closed a FastCGI connection: %s", why);
+  log_limited(&g->bad_limit, 10, LOG_LEVEL_WARN, "closed a FastCGI connection: %s", why);
 }
 
 static void response_count(struct metrics *m, int status)
@@ -42,7 +42,7 @@ struct request gateway_request_empty(const struct gateway *g, int64_t deadline_u
                           .patient = clock_mono_us() < deadline_us && g->deferred < g->connections_most / 2};
 }
 
-/* Into g->response.  false: it comes later. */
+/* Makes the answer in g->response.  false: the request is deferred. */
 static bool respond(struct gateway *g, const struct request *rq)
 {
   struct response *r = &g->response;
@@ -62,7 +62,7 @@ static bool respond(struct gateway *g, const struct request *rq)
   return true;
 }
 
-/* false: the peer did not take the answer. */
+/* false: the peer did not read the answer. */
 static bool respond_write(struct gateway *g, struct connection *c, const struct request *rq)
 {
   const struct gateway_setup *s = g->s;
@@ -76,12 +76,13 @@ static bool respond_write(struct gateway *g, struct connection *c, const struct 
   return reply_write(&to, &g->response, &g->head);
 }
 
-/* After an answer: kept, lingering or closed.  false: closed. */
+/* After an answer: keeps the connection, lets it linger or closes it.  false: closed. */
 static bool settle(struct gateway *g, struct connection *c, bool written)
 {
   bool kept = connection_request_done(c) && written;
   c->due_us = 0;
-  if (written && (!c->scan.stdin_ended || c->scan.more)) { /* a reset would reach the peer before the answer */
+  /* Closing with unread input would reset the connection before the peer has read the answer. */
+  if (written && (!c->scan.stdin_ended || c->scan.more)) {
     connection_linger(c, 0);
     gateway_due(g, c, clock_mono_us() + LINGER_US);
     kept = connection_discard(c);
@@ -121,7 +122,7 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   struct request rq = gateway_request_empty(g, now_us + s->config->deadline * 1000);
   rq.under_load = event.under_load;
   gateway_touch(g, c);
-  g->last = c;
+  g->last_served = c;
   c->body_awaited = false;
   stage_set(rq.stage, STAGE_READ);
   if (!connection_request_take(c, &rq)) {
@@ -134,11 +135,11 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
     gateway_answer(g, c, &rq);
   }
   if (g->holding)
-    g->resume_us = 0; /* what was waited for has come */
+    g->resume_us = 0; /* the request that accepting was held for has come: listen again */
 }
 
-/* Parameters without the end of the body: it usually is a moment behind them, and a connection is kept
- * only when the body has been read to its end.  true: wait. */
+/* The parameters have arrived, but not the end of the body.  It usually follows within moments, and a connection can
+ * be kept only when the body is read to its end.  true: wait for it. */
 static bool body_await(struct gateway *g, struct connection *c, bool hung_up)
 {
   int64_t now_us = clock_mono_us();
@@ -162,22 +163,22 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
     gateway_deferred_turn(g, c, event);
     return;
   }
-  enum connection_result result = connection_look(c, g->buffer);
+  enum connection_result result = connection_peek(c, g->buffer);
   if (result == CONNECTION_REQUEST && stop_requested(g) && gateway_send_fd(g, c))
-    return; /* its answer would be of a configuration that may be in force no longer */
+    return; /* here it would be answered with a configuration that may no longer be in force */
   if (result == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
     return;
   if (result == CONNECTION_REQUEST)
     gateway_request(g, c, event);
-  else if ((result == CONNECTION_NOTHING || result == CONNECTION_PART) && !event.hung_up) {
+  else if ((result == CONNECTION_NOTHING || result == CONNECTION_PARTIAL) && !event.hung_up) {
     if (!c->watched && c->due_us)
       gateway_hold(g);
-    if (result == CONNECTION_PART && !c->due_us)
+    if (result == CONNECTION_PARTIAL && !c->due_us)
       gateway_due(g, c, clock_mono_us() + GATEWAY_PARAMS_US);
     if (!gateway_watch(g, c))
       gateway_drop(g, c);
   } else {
-    if (result == CONNECTION_BROKEN || result == CONNECTION_PART)
+    if (result == CONNECTION_BROKEN || result == CONNECTION_PARTIAL)
       gateway_bad(g, result == CONNECTION_BROKEN ? c->scan.why : "cut off in its parameters");
     gateway_drop(g, c);
   }

@@ -1,7 +1,6 @@
-/* What the parts of the gateway share, and nobody else: gateway.c (the loop, and leaving),
- * gateway_accept.c (the listening socket and the list of connections), gateway_send_fd.c (handing them
- * over), gateway_serve.c (one connection's turn, one request) and gateway_deferred.c (requests that are set
- * aside). */
+/* Private to the files of the gateway: gateway.c (the event loop and its end), gateway_accept.c (the listening
+ * socket and the list of connections), gateway_transfer.c (passing connections to other workers),
+ * gateway_serve.c (events of one connection, one request) and gateway_deferred.c (deferred requests). */
 #ifndef DIPTYCH_POOL_GATEWAY_STATE_H
 #define DIPTYCH_POOL_GATEWAY_STATE_H
 
@@ -13,75 +12,74 @@ struct gateway {
   const struct gateway_setup *s;
   int epoll_fd;
   bool listening;
-  bool holding;      /* not listening, for a fresh connection's sake */
-  int64_t resume_us; /* not listening: when to try again */
+  bool holding;      /* not listening, because a new connection's request is on its way */
+  int64_t resume_us; /* when to listen again */
   struct arena *arena;
   char *buffer; /* 2 * RECORD_LIMIT */
   struct buf head;
   struct response response;
-  struct connection *oldest, *newest; /* by last request */
-  const struct connection *last;      /* served last; only compared, it may be gone */
+  struct connection *oldest, *newest;    /* in order of their last request */
+  const struct connection *last_served;  /* compare only: it may be freed */
   size_t connections, connections_most;
-  unsigned deferred; /* connections in that state */
-  int64_t next_due_us; /* no connection is due before; 0: none is */
-  int64_t quiet_us;    /* leaving: until when kept connections may be used; 0: not set */
-  uint64_t handled;
-  uint64_t looked; /* handled when the loop last looked for events */
+  unsigned deferred;       /* connections in state CONNECTION_DEFERRED */
+  int64_t next_due_us;     /* no connection is due before; 0: none is due */
+  int64_t quiet_us;        /* leaving: kept connections stay open until then; 0: not set */
+  uint64_t handled;        /* requests answered */
+  uint64_t handled_before; /* value of `handled` at the last epoll_wait */
   int signal_fd;
-  bool stop_requested;    /* by a signal, or by the master's death */
+  bool stop_requested;     /* by a signal, or because the master died */
   bool leaving;
-  struct log_limit bad, starved;
+  struct log_limit bad_limit, accept_limit;
 };
 
-#define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* that a request has to arrive in */
-#define GATEWAY_BODY_US (20 * INT64_C(1000))     /* that its body has to arrive in, for the connection to be kept */
+#define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* time limit for a request to arrive */
+#define GATEWAY_BODY_US (20 * INT64_C(1000))     /* wait this long for the end of the body, to keep the connection */
 
 /* gateway_accept.c */
-void gateway_add(struct gateway *g, struct connection *c);   /* a new one */
-void gateway_touch(struct gateway *g, struct connection *c); /* it is the newest now */
+void gateway_add(struct gateway *g, struct connection *c);   /* adds a new connection */
+void gateway_touch(struct gateway *g, struct connection *c); /* makes it the newest */
 void gateway_drop(struct gateway *g, struct connection *c);  /* closes and frees it */
-void gateway_due(struct gateway *g, struct connection *c, int64_t due_us);
-bool gateway_watch(struct gateway *g, struct connection *c);
+void gateway_due(struct gateway *g, struct connection *c, int64_t due_us); /* sets its timeout; 0: none */
+bool gateway_watch(struct gateway *g, struct connection *c); /* adds it to the epoll set; false: failed */
 bool gateway_kept_idle(const struct connection *c); /* between two requests */
 void gateway_listen(struct gateway *g, bool on);
-/* A fresh connection whose request is still under way: it would wait if the next one's came first, so
- * the next ones are left to a worker that idles, for a moment. */
+/* A new connection's request is on its way.  Stops listening for 10 ms if another worker is idle, so that this
+ * request does not have to wait behind the next one. */
 void gateway_hold(struct gateway *g);
-/* Room for one more, if need be in place of the one that has been quiet longest.  false: none. */
+/* Makes room for one connection: closes the connection that has been idle longest if needed.  false: no room. */
 bool gateway_room(struct gateway *g);
-/* One connection; the others are left to other workers.  false: none waits. */
+/* Accepts one connection and leaves the others to other workers.  false: none waits, or none can be accepted. */
 bool gateway_accept(struct gateway *g);
-/* Lets another worker look at the listening socket, whose wake-up this one may have had for nothing. */
+/* Wakes another worker to accept: epoll may have woken this worker for a connection that it has not accepted. */
 void gateway_wakeup(struct gateway *g);
 
-/* gateway_send_fd.c */
-/* Hands a connection between two requests, or whose next has not been taken, over to another worker.
- * false: it stays here. */
+/* gateway_transfer.c */
+/* Passes a connection without a running request to another worker.  false: it stays here. */
 bool gateway_send_fd(struct gateway *g, struct connection *c);
-void gateway_send_all_fds(struct gateway *g); /* all that are idle */
-bool gateway_receive_fd(struct gateway *g); /* one that another handed over; false: none waits */
+void gateway_send_all_fds(struct gateway *g); /* passes on all idle connections */
+bool gateway_receive_fd(struct gateway *g); /* takes one connection; false: none waits */
 
 /* gateway_serve.c */
-void gateway_bad(struct gateway *g, const char *why);
-/* Something happened on c, or it is new. */
+void gateway_bad(struct gateway *g, const char *why); /* counts and logs a bad connection; does not close it */
 struct gateway_event {
-  bool waited;  /* its request waited for another one's end */
-  bool under_load; /* others were there at the same time */
-  bool hung_up; /* nothing more will come */
-  bool gone;    /* nor be taken */
+  bool waited;     /* the request had to wait for the end of another request */
+  bool under_load; /* there were other events at the same time */
+  bool hung_up;    /* the peer sends no more */
+  bool gone;       /* the peer does not read either */
 };
+/* Handles an event on c, or a new connection. */
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);
-void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event); /* connection_look found one */
+void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event); /* after CONNECTION_REQUEST */
 struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us);
-/* Answers a request or sets it aside.  false: the connection is gone. */
+/* Answers a request or defers it.  false: the connection is closed. */
 bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq);
 
 /* gateway_deferred.c */
 void gateway_defer(struct gateway *g, struct connection *c, const struct request *rq, struct deferred *deferred);
-void gateway_deferred_forget(struct gateway *g, struct connection *c); /* it is to be closed */
+void gateway_deferred_forget(struct gateway *g, struct connection *c); /* before c is closed */
 void gateway_deferred_turn(struct gateway *g, struct connection *c, struct gateway_event event);
-void gateway_resume(struct gateway *g, struct connection *c); /* done, or its deadline has come */
-/* The app's descriptor is readable: answers whatever can be answered then. */
+void gateway_resume(struct gateway *g, struct connection *c); /* the work is done, or the deadline has come */
+/* The app's descriptor is readable: calls worker_work and answers the deferred requests that are done. */
 void gateway_work(struct gateway *g);
 
 #endif

@@ -1,13 +1,13 @@
-/* Handing kept connections over: what a leaving worker no longer serves goes, as a descriptor, through
- * one socket pair of the pool to whichever worker comes for it.
+/* Passing kept connections to other workers.  A leaving worker sends their descriptors through one socket pair of the
+ * pool, and any other worker receives them.
  *
- * The peer notices nothing, and a request that it sends meanwhile waits in the connection's own buffer.
- * Closing such a connection instead would race with that request: nginx reads of the end only after it
- * has chosen the connection, and answers 502.  When the whole pool ends, or the master is dead, there
- * is nobody to hand over to, and gateway.c does what is left to do.
+ * The peer does not notice.  A request that it sends meanwhile waits in the socket's buffer.  Closing the connection
+ * instead would race with that request: nginx would choose the connection before it sees the close, and answer 502.
+ * When the whole pool stops, or the master is dead, no worker remains to receive connections; then gateway.c
+ * closes them.
  *
- * A descriptor under way belongs to nobody.  So a worker that leaves because the pool stops looks once
- * more after the last that it could have handed over itself: whoever sent later will do the same. */
+ * A descriptor in the socket pair has no owner.  So each worker that leaves because the pool stops receives from the
+ * pair once more after its own last send.  A worker that sends later does the same. */
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -15,17 +15,17 @@
 
 #include "pool/gateway_state.h"
 
-#define FULL_MS 50 /* that the others have to take some, when too many are under way */
+#define FULL_MS 50 /* when the socket pair is full, wait this long for the others to receive some */
 
 union descriptor {
   struct cmsghdr head;
   char room[CMSG_SPACE(sizeof(int))];
 };
 
-static bool master_lives(const struct gateway *g)
+static bool master_alive(const struct gateway *g)
 {
-  struct pollfd life = {.fd = g->s->life_fd, .events = POLLIN};
-  return poll(&life, 1, 0) == 0;
+  struct pollfd alive = {.fd = g->s->alive_fd, .events = POLLIN};
+  return poll(&alive, 1, 0) == 0;
 }
 
 static bool descriptor_send(int to, int fd)
@@ -47,8 +47,8 @@ static int descriptor_receive(int from)
 {
   union descriptor control;
   char byte;
-  struct iovec part = {.iov_base = &byte, .iov_len = 1};
-  struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  struct iovec data = {.iov_base = &byte, .iov_len = 1};
+  struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   ssize_t n;
   int fd = -1;
   do
@@ -61,7 +61,7 @@ static int descriptor_receive(int from)
 
 bool gateway_send_fd(struct gateway *g, struct connection *c)
 {
-  if (atomic_load(&g->s->board->stopping) || !master_lives(g) ||
+  if (atomic_load(&g->s->board->stopping) || !master_alive(g) ||
       !descriptor_send(g->s->transfer_fds[0], c->fd))
     return false;
   gateway_drop(g, c);

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* sd_listen_fds(3): passed descriptors begin here. */
+/* sd_listen_fds(3): the first passed descriptor. */
 #define ACTIVATED_FD 3
 
 static bool address_unix(const char *path, struct sockaddr_un *a)
@@ -44,7 +44,7 @@ static bool lock_take(struct listener *l, const char *path, FILE *why)
   return false;
 }
 
-/* The master that listened there last, as it noted in the lock file; 0: none. */
+/* The pid in the lock file: the last master that listened there.  0: none. */
 static pid_t lock_owner(const struct listener *l)
 {
   char text[16] = "";
@@ -57,11 +57,11 @@ static void lock_note(const struct listener *l)
   char text[16];
   int n = snprintf(text, sizeof text, "%-14d\n", (int)getpid());
   ssize_t written = pwrite(l->lock_fd, text, (size_t)n, 0);
-  (void)written; /* only costs the next start a question */
+  (void)written; /* a missing pid only makes in_use() stricter at the next start */
 }
 
-/* Somebody else's socket answers there.  Workers that outlive a killed master for a moment do not count. */
-static bool taken(const struct listener *l, const struct sockaddr_un *a)
+/* true: another program listens on the socket.  Workers that outlive a killed master for a moment do not count. */
+static bool in_use(const struct listener *l, const struct sockaddr_un *a)
 {
   struct ucred peer = {0};
   socklen_t n = sizeof peer;
@@ -76,19 +76,19 @@ static bool taken(const struct listener *l, const struct sockaddr_un *a)
 
 static bool bind_unix(struct listener *l, const struct sockaddr_un *a, mode_t mode, int backlog)
 {
-  struct sockaddr_un fresh = *a;
+  struct sockaddr_un temporary = *a;
   size_t n = strlen(a->sun_path);
-  if (n + 2 > sizeof fresh.sun_path)
-    fresh.sun_path[n - 1] = fresh.sun_path[n - 1] == '~' ? '#' : '~';
+  if (n + 2 > sizeof temporary.sun_path)
+    temporary.sun_path[n - 1] = temporary.sun_path[n - 1] == '~' ? '#' : '~';
   else
-    strcpy(fresh.sun_path + n, "~");
+    strcpy(temporary.sun_path + n, "~");
   l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  unlink(fresh.sun_path);
+  unlink(temporary.sun_path);
   mode_t before = umask(0777);
-  bool bound = l->fd >= 0 && bind(l->fd, (struct sockaddr *)&fresh, sizeof fresh) == 0;
+  bool bound = l->fd >= 0 && bind(l->fd, (struct sockaddr *)&temporary, sizeof temporary) == 0;
   umask(before);
-  return bound && chmod(fresh.sun_path, mode) == 0 && listen(l->fd, backlog) == 0 &&
-         rename(fresh.sun_path, a->sun_path) == 0;
+  return bound && chmod(temporary.sun_path, mode) == 0 && listen(l->fd, backlog) == 0 &&
+         rename(temporary.sun_path, a->sun_path) == 0;
 }
 
 static bool open_unix(struct listener *l, const char *path, mode_t mode, int backlog, FILE *why)
@@ -106,7 +106,7 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
     fprintf(why, "%s is there and is no socket: remove it, or choose another path\n", path);
     return false;
   }
-  if (taken(l, &a)) {
+  if (in_use(l, &a)) {
     fprintf(why, "another program listens on %s: stop it, or choose another path\n", path);
     return false;
   }
@@ -118,7 +118,7 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
   return true;
 }
 
-/* The configuration has been found to name a number and a port. */
+/* config_check has verified that `listen` is an address and a port. */
 static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
 {
   const char *colon = strchr(c->listen, ':');
@@ -137,7 +137,7 @@ static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
   return true;
 }
 
-/* sd_listen_fds(3), without the library. */
+/* sd_listen_fds(3) without libsystemd. */
 static bool activated(struct listener *l)
 {
   const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
@@ -182,7 +182,7 @@ void listener_end(struct listener *l)
   if (l->path)
     unlink(l->path);
   if (l->path && l->fd >= 0)
-    shutdown(l->fd, SHUT_RD); /* a UNIX listener keeps its queue; a TCP one would lose it */
+    shutdown(l->fd, SHUT_RD); /* a UNIX socket keeps its queue; a TCP socket would lose it, and has no path */
   free(l->path);
   l->path = NULL;
 }
@@ -190,7 +190,7 @@ void listener_end(struct listener *l)
 void listener_disown(struct listener *l)
 {
   if (l->lock_fd >= 0)
-    close(l->lock_fd); /* the lock is the process's: the master keeps it */
+    close(l->lock_fd); /* fcntl locks belong to the process: the master still holds it */
   l->lock_fd = -1;
   free(l->path);
   l->path = NULL;

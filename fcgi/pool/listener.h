@@ -1,9 +1,9 @@
-/* The socket that nginx connects to, owned by the master and inherited by every worker.
+/* The listening socket for nginx.  The master owns it, and all workers inherit it.
  *
- * A UNIX socket is bound under another name and renamed into place, so that there is no moment
- * without one, and a lock file beside it ("PATH.lock", held as long as the master lives) says whose
- * it is: a socket left behind by a dead master is replaced, a living one's is never touched.  Under
- * systemd (LISTEN_FDS) the socket is systemd's and requests queue in it while the pool restarts. */
+ * A UNIX socket is bound under a temporary name and renamed, so the path always leads to a listening socket.  The
+ * master holds a lock on "PATH.lock" as long as it lives.  So a new master replaces the socket of a dead master,
+ * but never the socket of a running one.  Under systemd socket activation (LISTEN_FDS), systemd owns the socket,
+ * and requests wait in its queue while the pool restarts. */
 #ifndef DIPTYCH_POOL_LISTENER_H
 #define DIPTYCH_POOL_LISTENER_H
 
@@ -15,25 +15,25 @@
 struct listener {
   int fd;        /* non-blocking, close-on-exec */
   int lock_fd;   /* -1: none */
-  char *path;    /* UNIX: bound by us, to be removed; NULL: TCP or systemd's */
+  char *path;    /* UNIX: the path to remove at the end; NULL: TCP, or owned by systemd */
   bool is_unix;
 };
 
 #define LISTENER_NONE {-1, -1, NULL, false}
 
-/* false: the reason went to why. */
+/* false: the reason is written to why. */
 bool listener_open(struct listener *l, const struct config *c, FILE *why);
 
-/* A UNIX socket for the control protocol, mode 0600, locked and replaced in the same way. */
+/* Opens a UNIX socket for the control protocol in the same way, with mode 0600. */
 bool listener_open_control(struct listener *l, const char *path, FILE *why);
 
-/* Takes the name away and refuses new connections; those in the queue can still be accepted. */
+/* Removes the path and refuses new connections; connections in the queue can still be accepted. */
 void listener_end(struct listener *l);
 void listener_close(struct listener *l);
-/* In a child: closes the master's lock, leaves the name alone. */
+/* In a child: closes the descriptor of the lock file and does not remove the path later. */
 void listener_disown(struct listener *l);
 
-/* Connections in the queue and the most that fit; false: the system does not tell.  Never blocks. */
+/* The length of the listen queue and its limit.  false: the kernel does not report them.  Never blocks. */
 bool listener_queue(const struct listener *l, unsigned *waiting, unsigned *most);
 
 #endif

@@ -1,6 +1,6 @@
-/* How many connections wait in the listen queue.  TCP tells in TCP_INFO; a UNIX socket's queue is
- * told by the kernel's socket diagnostics alone (sock_diag(7), NETLINK_SOCK_DIAG with UDIAG_SHOW_RQLEN;
- * ss -xl shows the same numbers).  A kernel without them: nothing is told, nothing else suffers. */
+/* The length of the listen queue.  For TCP it is in TCP_INFO.  For UNIX sockets only the kernel's socket diagnostics
+ * report it (sock_diag(7), NETLINK_SOCK_DIAG with UDIAG_SHOW_RQLEN); ss -xl shows the same numbers.  On a kernel
+ * without socket diagnostics the length is unknown, and nothing else depends on it. */
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
@@ -19,7 +19,7 @@ static bool queue_tcp(int fd, unsigned *waiting, unsigned *most)
   socklen_t n = sizeof info;
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0)
     return false;
-  *waiting = info.tcpi_unacked; /* of a listening socket: the queue and its limit */
+  *waiting = info.tcpi_unacked; /* on a listening socket: the length of the queue and its limit */
   *most = info.tcpi_sacked;
   return true;
 }
@@ -62,15 +62,15 @@ static bool queue_unix(int fd, unsigned *waiting, unsigned *most)
                  .udiag_show = UDIAG_SHOW_RQLEN,
                  .udiag_cookie = {~0u, ~0u}}};
   int diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
-  bool stop_requested = false;
+  bool found = false;
   if (diag >= 0 && fstat(fd, &st) == 0) {
     q.ask.udiag_ino = (unsigned)st.st_ino;
     ssize_t n = send(diag, &q, sizeof q, 0) == (ssize_t)sizeof q ? recv(diag, buffer, sizeof buffer, MSG_DONTWAIT) : -1;
-    stop_requested = n > 0 && answer_read(buffer, (size_t)n, waiting, most);
+    found = n > 0 && answer_read(buffer, (size_t)n, waiting, most);
   }
   if (diag >= 0)
     close(diag);
-  return stop_requested;
+  return found;
 }
 
 bool listener_queue(const struct listener *l, unsigned *waiting, unsigned *most)

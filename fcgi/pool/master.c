@@ -34,20 +34,20 @@ struct master {
   struct watcher watcher;
   struct reload reload;
   int signal_fd;
-  int life[2]; /* a pipe: workers hold [0], only the master [1] */
+  int alive_fds[2]; /* a pipe: workers hold [0]; only the master holds [1], so its death closes it */
   int wakeup_fd;
-  int pass[2]; /* from leaving workers to those that stay */
-  char *pid_file; /* written by us, to be removed; NULL: none */
-  bool said_ready, stopping;
-  struct log_limit starved;
+  int transfer_fds[2]; /* see gateway.h */
+  char *pid_file; /* to remove at the end; NULL: not written */
+  bool ready_logged, stopping;
+  struct log_limit poll_limit;
   int64_t watched_us;
 };
 
-static void in_child(void *of)
+static void in_child(void *context)
 {
-  struct master *m = of;
+  struct master *m = context;
   close(m->signal_fd);
-  close(m->life[1]);
+  close(m->alive_fds[1]);
   control_disown(&m->control);
   listener_disown(&m->listener);
   if (m->watcher.stop_fd >= 0)
@@ -102,8 +102,8 @@ static void stop_begin(struct master *m, const char *who, int64_t now_us)
   reload_abandon(&m->reload);
   control_answer_all(&m->control, (struct control_end){CONTROL_reload, UINT_MAX, false}, SPAN("the pool is stopping"));
   listener_end(&m->listener);
-  workers_retire(&m->workers, 0, false, now_us); /* no generation is 0: all */
-  watcher_tell(&m->watcher, now_us);
+  workers_retire(&m->workers, 0, false, now_us); /* generation 0 does not exist: all workers */
+  watcher_stop(&m->watcher, now_us);
 }
 
 static unsigned reload_begin(struct master *m, const char *who, int64_t now_us)
@@ -115,7 +115,7 @@ static unsigned reload_begin(struct master *m, const char *who, int64_t now_us)
   return reload_ask(&m->reload, &m->workers, now_us);
 }
 
-/* Clients that asked during an earlier reload go on waiting for their own. */
+/* Answers the clients of this reload; clients of a queued reload go on waiting. */
 static void reload_answer(struct master *m, bool ok, struct span text)
 {
   control_answer_all(&m->control, (struct control_end){CONTROL_reload, m->reload.number, ok}, text);
@@ -148,7 +148,7 @@ static void signal_take(struct master *m, int signo, int64_t now_us)
   case SIGTTOU:
     scale(m, m->workers.wanted - 1, who);
     break;
-  default: /* CHLD: the turn reaps; USR1, USR2: the log is standard error, there is nothing to reopen */
+  default: /* CHLD: turn calls reap; USR1, USR2: ignored */
     break;
   }
 }
@@ -213,9 +213,9 @@ static void report_answer(struct master *m, struct control_client *client, struc
   buf_free(&out);
 }
 
-static void control_run(void *of, struct control_client *client, struct span argument)
+static void control_run(void *context, struct control_client *client, struct span argument)
 {
-  struct master *m = of;
+  struct master *m = context;
   int64_t now_us = clock_mono_us();
   switch (client->command) {
   case CONTROL_status:
@@ -247,7 +247,7 @@ static void reload_go_on(struct master *m, int64_t now_us)
   if (result == RELOAD_DONE) {
     log_open("master", process_log_level(m->config));
     log_info("reload: configuration %u is in force", m->workers.generation);
-    watcher_tell(&m->watcher, now_us); /* its successor starts with the new configuration */
+    watcher_stop(&m->watcher, now_us); /* the new watcher starts with the new configuration */
     reload_answer(m, true, SPAN("reloaded"));
     notify_status("serving");
     notify_ready();
@@ -263,7 +263,7 @@ static void reload_go_on(struct master *m, int64_t now_us)
   }
 }
 
-/* All workers are ready; or some are, and the others have had their time. */
+/* All workers are ready, or some are ready a second after the start. */
 static bool started(const struct master *m, int64_t now_us)
 {
   unsigned ready = workers_ready(&m->workers, m->workers.generation);
@@ -278,14 +278,14 @@ static void turn(struct master *m)
   control_turn(&m->control, now_us);
   reload_go_on(m, now_us);
   workers_balance(&m->workers, now_us);
-  watcher_keep(&m->watcher, &m->workers, now_us);
+  watcher_turn(&m->watcher, &m->workers, now_us);
   if (now_us - m->watched_us >= WATCH_US) {
     m->watched_us = now_us;
     workers_watch(&m->workers, now_us);
     queue_look(m);
   }
-  if (!m->said_ready && started(m, now_us)) {
-    m->said_ready = true;
+  if (!m->ready_logged && started(m, now_us)) {
+    m->ready_logged = true;
     log_info("serving %s with %d workers", m->config->listen, m->workers.wanted);
     notify_ready();
   }
@@ -294,10 +294,10 @@ static void turn(struct master *m)
 static int wait_ms(const struct master *m)
 {
   int64_t now_us = clock_mono_us(), left_us = m->workers.fork_after_us - now_us;
-  if (!m->said_ready || m->reload.state == RELOAD_STARTING || m->reload.again)
+  if (!m->ready_logged || m->reload.state == RELOAD_STARTING || m->reload.queued)
     return 5;
   if (!m->stopping && workers_serving(&m->workers, m->workers.generation) != (unsigned)m->workers.wanted && left_us < WATCH_US)
-    return left_us > 0 ? (int)(left_us / 1000) + 1 : 20; /* 20: all slots are taken */
+    return left_us > 0 ? (int)(left_us / 1000) + 1 : 20; /* 20: all slots are used */
   if (m->workers.stopping || !m->watcher.pid)
     return 20;
   return 200;
@@ -308,10 +308,11 @@ static bool done(const struct master *m)
   return m->stopping && !workers_count(&m->workers) && !m->watcher.pid;
 }
 
-/* As when there are more descriptors than RLIMIT_NOFILE allows to poll: every turn looks at all of them anyway. */
+/* poll fails when RLIMIT_NOFILE is less than the number of descriptors to poll.  Each turn handles all descriptors, so
+ * the master can go on without poll. */
 static void poll_failed(struct master *m)
 {
-  log_limited(&m->starved, 10, LOG_LEVEL_ERROR, "cannot wait for events: %s; looking for them every %d ms",
+  log_limited(&m->poll_limit, 10, LOG_LEVEL_ERROR, "cannot wait for events: %s; checking for them every %d ms",
               strerror(errno), POLL_FAILED_MS);
   nanosleep(&(struct timespec){.tv_nsec = POLL_FAILED_MS * 1000000L}, NULL);
 }
@@ -322,7 +323,7 @@ static void serve(struct master *m)
   while (!done(m)) {
     nfds_t n = 0;
     polled[n++] = (struct pollfd){.fd = m->signal_fd, .events = POLLIN};
-    polled[n++] = (struct pollfd){.fd = m->reload.fd, .events = POLLIN}; /* -1 is passed over */
+    polled[n++] = (struct pollfd){.fd = m->reload.fd, .events = POLLIN}; /* poll ignores -1 */
     n += control_poll(&m->control, polled + n);
     if (poll(polled, n, wait_ms(m)) < 0 && errno != EINTR)
       poll_failed(m);
@@ -330,12 +331,12 @@ static void serve(struct master *m)
   }
 }
 
-/* A socket must not become what everybody logs to. */
+/* Opens closed standard descriptors: otherwise a socket could become standard error and receive the log. */
 static void standard_open(void)
 {
   for (int fd = 0; fd <= 2; fd++)
     if (fcntl(fd, F_GETFD) < 0)
-      open("/dev/null", O_RDWR); /* takes the lowest free number: this one */
+      open("/dev/null", O_RDWR); /* open returns the lowest free descriptor, which is fd */
 }
 
 static bool master_open(struct master *m, FILE *why)
@@ -346,8 +347,8 @@ static bool master_open(struct master *m, FILE *why)
     return false;
   m->board = scoreboard_new();
   m->wakeup_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-  if (!m->board || pipe2(m->life, O_CLOEXEC) != 0 || m->wakeup_fd < 0 ||
-      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->pass) != 0 || !signals_open(m)) {
+  if (!m->board || pipe2(m->alive_fds, O_CLOEXEC) != 0 || m->wakeup_fd < 0 ||
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->transfer_fds) != 0 || !signals_open(m)) {
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
@@ -357,16 +358,16 @@ static bool master_open(struct master *m, FILE *why)
   if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
     return false;
   m->control.run = control_run;
-  m->control.of = m;
+  m->control.context = m;
   m->workers.config = m->config;
   m->workers.board = m->board;
   m->workers.generation = 1;
   m->workers.listen_fd = m->listener.fd;
-  m->workers.life_fd = m->life[0];
+  m->workers.alive_fd = m->alive_fds[0];
   m->workers.wakeup_fd = m->wakeup_fd;
-  m->workers.transfer_fds = m->pass;
+  m->workers.transfer_fds = m->transfer_fds;
   m->workers.in_child = in_child;
-  m->workers.in_child_of = m;
+  m->workers.in_child_context = m;
   atomic_store(&m->board->generation, 1);
   atomic_store(&m->board->started_us, clock_mono_us());
   workers_want(&m->workers, m->config->workers);
@@ -400,7 +401,7 @@ int master_run(struct config **config, const struct app *app)
                        .watcher = WATCHER_NONE,
                        .reload = RELOAD_NONE,
                        .signal_fd = -1,
-                       .life = {-1, -1}};
+                       .alive_fds = {-1, -1}};
   *config = NULL;
   log_open("master", process_log_level(m->config));
   bool opened = master_open(m, stderr);

@@ -1,16 +1,18 @@
-/* The master: binds, forks, counts, reloads, stops.  It parses no request, opens no database and
- * includes no page; every descriptor that it waits on is non-blocking, so nothing can hold it up.
+/* The master process: opens the sockets, starts the workers and the watcher, reloads and stops.  It parses no
+ * request and opens no database.  All descriptors in its event loop are non-blocking.
  *
- *   HUP             reload                       TTIN, TTOU   one worker more, one less
- *   TERM INT QUIT   graceful stop                USR1         reopen the log (it is standard error: nothing)
+ *   HUP               reload
+ *   TERM, INT, QUIT   graceful stop
+ *   TTIN, TTOU        one worker more, one less
+ *   USR1, USR2        ignored: the log is standard error, so there is no log file to reopen
  */
 #ifndef DIPTYCH_POOL_MASTER_H
 #define DIPTYCH_POOL_MASTER_H
 
 #include "pool/app.h"
 
-/* Runs the pool until it is told to stop.  Takes *config over (a reload replaces it) and frees it.
- * Returns the exit status: 0 stopped as told, 1 could not start (the reason is on standard error). */
+/* Runs the pool until a signal or `diptych stop` stops it.  Takes ownership of *config and sets it to NULL.
+ * Returns the exit status: 0 after a stop; 1 when the pool could not start, with the reason on standard error. */
 int master_run(struct config **config, const struct app *app);
 
 #endif

@@ -25,7 +25,7 @@ static void notify_send(const char *text)
     return;
   ssize_t sent = sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&a,
                         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
-  (void)sent; /* a deaf service manager must not stop the site */
+  (void)sent; /* a failure of the service manager must not stop the pool */
   close(fd);
 }
 

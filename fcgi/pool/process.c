@@ -8,9 +8,9 @@
 
 enum log_level process_log_level(const struct config *c)
 {
-  static const char *const words[] = {"error", "warn", "info", "debug"};
+  static const char *const names[] = {"error", "warn", "info", "debug"};
   for (int i = 0; i < 4; i++)
-    if (strcmp(c->log_level, words[i]) == 0)
+    if (strcmp(c->log_level, names[i]) == 0)
       return (enum log_level)i;
   return LOG_LEVEL_INFO;
 }
@@ -19,7 +19,7 @@ void process_child_begin(const char *role, enum log_level level, pid_t master)
 {
   sigset_t all;
   sigfillset(&all);
-  sigdelset(&all, SIGABRT); /* the master's way to end a hung one with a core */
+  sigdelset(&all, SIGABRT); /* the master ends a hung worker with it, which writes a core */
   sigprocmask(SIG_SETMASK, &all, NULL);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   prctl(PR_SET_NAME, role);
@@ -31,11 +31,11 @@ void process_child_begin(const char *role, enum log_level level, pid_t master)
 void process_child_signals(void)
 {
   static const int ignored[] = {SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGPIPE};
-  static const int usual[] = {SIGTERM, SIGQUIT, SIGCHLD};
+  static const int restored[] = {SIGTERM, SIGQUIT, SIGCHLD};
   for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
     sigaction(ignored[i], &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-    sigaction(usual[i], &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+  for (size_t i = 0; i < sizeof restored / sizeof *restored; i++)
+    sigaction(restored[i], &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
 }
 
 void process_child_unblock(void)

@@ -12,14 +12,14 @@ struct reader {
   const char *why;
 };
 
-enum got { GOT_RECORD, GOT_PART, GOT_BAD };
+enum got { GOT_RECORD, GOT_PARTIAL, GOT_BAD };
 
 static unsigned byte_at(struct span s, size_t i)
 {
   return (unsigned char)s.p[i];
 }
 
-/* A record's content may still be under way when its header is already wrong: then it is bad now. */
+/* Checks the header before the content has arrived, so a bad record is found at once. */
 static enum got record_next(struct reader *r, struct record *out, uint16_t id)
 {
   struct span s = r->rest;
@@ -28,7 +28,7 @@ static enum got record_next(struct reader *r, struct record *out, uint16_t id)
     return GOT_BAD;
   }
   if (s.n < RECORD_HEADER)
-    return GOT_PART;
+    return GOT_PARTIAL;
   out->type = byte_at(s, 1);
   out->id = (uint16_t)(byte_at(s, 2) << 8 | byte_at(s, 3));
   size_t content = byte_at(s, 4) << 8 | byte_at(s, 5);
@@ -43,7 +43,7 @@ static enum got record_next(struct reader *r, struct record *out, uint16_t id)
   }
   out->content = span_head(span_from(s, RECORD_HEADER), content);
   if (s.n < RECORD_HEADER + content + out->padding)
-    return GOT_PART;
+    return GOT_PARTIAL;
   r->rest = span_from(s, RECORD_HEADER + content + out->padding);
   return GOT_RECORD;
 }
@@ -62,7 +62,7 @@ static bool begin_read(struct reader *r, const struct record *begin, struct reco
   return !r->why;
 }
 
-/* A length of one or four bytes; false: cut off. */
+/* Reads a length of one or four bytes.  false: cut off. */
 static bool length_read(struct span *s, size_t *length)
 {
   if (!s->n)
@@ -87,7 +87,7 @@ static bool name_good(struct span name)
   return name.n > 0;
 }
 
-/* What is wrong with the joined parameters; NULL: nothing. */
+/* The first fault of the concatenated parameters; NULL: none. */
 static const char *params_fault(struct span params)
 {
   unsigned methods = 0, uris = 0;
@@ -103,7 +103,7 @@ static const char *params_fault(struct span params)
     methods += span_eq(name, SPAN("REQUEST_METHOD"));
     uris += span_eq(name, SPAN("REQUEST_URI"));
   }
-  return methods == 1 && uris == 1 ? NULL : "REQUEST_METHOD and REQUEST_URI must be there once";
+  return methods == 1 && uris == 1 ? NULL : "REQUEST_METHOD and REQUEST_URI must occur exactly once";
 }
 
 static enum got params_join(struct reader *r, struct record_request *scan, char *scratch)
@@ -156,7 +156,7 @@ struct record_request record_scan(struct span bytes, char *scratch)
     got = GOT_BAD;
   if (got == GOT_RECORD)
     got = params_join(&r, &scan, scratch);
-  if (got == GOT_PART && bytes.n >= RECORD_LIMIT) {
+  if (got == GOT_PARTIAL && bytes.n >= RECORD_LIMIT) {
     r.why = "more than 64 KB of parameters";
     got = GOT_BAD;
   } else if (got == GOT_RECORD) {
@@ -196,7 +196,7 @@ void record_unpadded(const struct record_request *scan, struct buf *out)
 {
   char begin[8] = {0, 1, (char)scan->keep};
   record_put(out, RECORD_BEGIN_REQUEST, scan->id, span_of(begin, sizeof begin));
-  if (scan->params.n) /* less than RECORD_LIMIT by the headers around them: they fit in one record */
+  if (scan->params.n) /* with their headers they were at most RECORD_LIMIT bytes, so they fit into one record */
     record_put(out, RECORD_PARAMS, scan->id, scan->params);
   record_put(out, RECORD_PARAMS, scan->id, SPAN(""));
   record_put(out, RECORD_STDIN, scan->id, SPAN(""));

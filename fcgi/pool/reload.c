@@ -13,27 +13,27 @@
 #define CHECK_US (20 * CLOCK_SECOND)
 #define START_US (20 * CLOCK_SECOND)
 
-/* In the checker: 0 when the file would serve. */
-static int checker_run(const struct workers *c, int fd)
+/* Runs in the checker.  Returns its exit status: 0 when the configuration can serve. */
+static int checker_run(const struct workers *w, int fd)
 {
   FILE *why = fdopen(fd, "w");
   if (!why)
     return 1;
   setvbuf(why, NULL, _IOLBF, 0);
-  struct config *next = config_read(c->config->path, why);
-  int bad = !next || (c->app->check && c->app->check(c->app->context, next, why) != 0);
+  struct config *next = config_read(w->config->path, why);
+  int bad = !next || (w->app->check && w->app->check(w->app->context, next, why) != 0);
   config_free(&next);
   fclose(why);
   return bad;
 }
 
-#define MORE "there is more: `diptych check` tells all of it\n"
+#define MORE "there is more: run `diptych check` for all of it\n"
 
-/* What does not fit is dropped. */
+/* Drops what does not fit. */
 static void why_add(struct reload *r, const char *p, size_t n)
 {
   size_t room = sizeof r->why - r->n;
-  r->cut = r->cut || n > room;
+  r->truncated = r->truncated || n > room;
   memcpy(r->why + r->n, p, n < room ? n : room);
   r->n += n < room ? n : room;
 }
@@ -41,7 +41,7 @@ static void why_add(struct reload *r, const char *p, size_t n)
 static void why_begin(struct reload *r)
 {
   r->n = 0;
-  r->cut = false;
+  r->truncated = false;
 }
 
 static void why_set(struct reload *r, const char *sentence)
@@ -51,35 +51,35 @@ static void why_set(struct reload *r, const char *sentence)
   why_add(r, "\n", 1);
 }
 
-/* Whole lines, and a word about the others. */
+/* Replaces the last, cut line by a hint that there is more. */
 static void why_end(struct reload *r)
 {
-  if (!r->cut)
+  if (!r->truncated)
     return;
   r->n = sizeof r->why - (sizeof MORE - 1);
   while (r->n && r->why[r->n - 1] != '\n')
     r->n--;
-  r->cut = false;
+  r->truncated = false;
   why_add(r, MORE, sizeof MORE - 1);
 }
 
-static void check_begin(struct reload *r, struct workers *c, int64_t now_us)
+static void check_begin(struct reload *r, struct workers *w, int64_t now_us)
 {
   int ends[2] = {-1, -1};
   r->state = RELOAD_CHECKING;
-  r->again = false;
+  r->queued = false;
   r->number++;
   why_begin(r);
   r->since_us = now_us;
   r->status = 1 << 8;
   if (pipe2(ends, O_CLOEXEC) != 0)
     return why_set(r, strerror(errno));
-  r->pid = workers_fork(c, "checker");
+  r->pid = workers_fork(w, "checker");
   if (r->pid == 0) {
     close(ends[0]);
     process_child_signals();
     process_child_unblock();
-    exit(checker_run(c, ends[1]));
+    exit(checker_run(w, ends[1]));
   }
   close(ends[1]);
   if (r->pid < 0) {
@@ -92,13 +92,13 @@ static void check_begin(struct reload *r, struct workers *c, int64_t now_us)
   r->fd = ends[0];
 }
 
-unsigned reload_ask(struct reload *r, struct workers *c, int64_t now_us)
+unsigned reload_ask(struct reload *r, struct workers *w, int64_t now_us)
 {
   if (r->state == RELOAD_IDLE)
-    check_begin(r, c, now_us);
+    check_begin(r, w, now_us);
   else
-    r->again = true;
-  return r->number + r->again;
+    r->queued = true;
+  return r->number + r->queued;
 }
 
 bool reload_reap(struct reload *r, pid_t pid, int status)
@@ -122,10 +122,10 @@ void reload_abandon(struct reload *r)
   if (r->pid)
     kill(r->pid, SIGKILL);
   output_close(r);
-  r->again = false;
+  r->queued = false;
 }
 
-/* Also what does not fit is read, so that the checker never waits for us. */
+/* Reads all output, also what does not fit into why, so that the checker never blocks. */
 static void output_read(struct reload *r)
 {
   char part[1024];
@@ -149,62 +149,62 @@ static void fixed_warn(const struct config *was, const struct config *is)
     log_warn("%s: listen, control, pid_file, socket_mode and backlog take effect at the next start", is->path);
 }
 
-void reload_resources_close(const struct workers *c, void **resources)
+void reload_resources_close(const struct workers *w, void **resources)
 {
   if (*resources)
-    c->app->resources_close(*resources);
+    w->app->resources_close(*resources);
   *resources = NULL;
 }
 
-static void start_begin(struct reload *r, struct workers *c, struct config *now_in_force, int64_t now_us)
+static void start_begin(struct reload *r, struct workers *w, struct config *in_force, int64_t now_us)
 {
-  fixed_warn(now_in_force, r->next);
+  fixed_warn(in_force, r->next);
   r->state = RELOAD_STARTING;
   r->since_us = now_us;
-  r->previous = now_in_force;
-  r->previous_generation = c->generation;
-  r->previous_wanted = c->wanted;
-  r->previous_resources = c->resources;
-  c->config = r->next;
-  c->resources = r->next_resources;
-  c->generation = ++r->generations;
-  workers_want(c, r->next->workers != now_in_force->workers ? r->next->workers : c->wanted);
+  r->previous = in_force;
+  r->previous_generation = w->generation;
+  r->previous_wanted = w->wanted;
+  r->previous_resources = w->resources;
+  w->config = r->next;
+  w->resources = r->next_resources;
+  w->generation = ++r->generations;
+  workers_want(w, r->next->workers != in_force->workers ? r->next->workers : w->wanted);
 }
 
-static enum reload_result refuse(struct reload *r, struct workers *c)
+static enum reload_result refuse(struct reload *r, struct workers *w)
 {
   output_close(r);
   why_end(r);
   config_free(&r->next);
-  reload_resources_close(c, &r->next_resources);
+  reload_resources_close(w, &r->next_resources);
   r->state = RELOAD_IDLE;
-  SCOREBOARD_COUNT(c->board, reloads_refused);
+  SCOREBOARD_COUNT(w->board, reloads_refused);
   return RELOAD_REFUSED;
 }
 
-/* The files may have changed since the check. */
-static bool next_read(struct reload *r, const struct workers *c)
+/* Reads the configuration in the master.  It can fail: the files may have changed since the check. */
+static bool next_read(struct reload *r, const struct workers *w)
 {
   char *text = NULL;
   size_t n = 0;
   FILE *why = open_memstream(&text, &n);
   bool whole = false;
   if (why) {
-    r->next = config_read(c->config->path, why);
+    r->next = config_read(w->config->path, why);
     whole = r->next != NULL;
-    if (whole && c->app->resources_open)
-      whole = (r->next_resources = c->app->resources_open(r->next, why)) != NULL;
+    if (whole && w->app->resources_open)
+      whole = (r->next_resources = w->app->resources_open(r->next, why)) != NULL;
     fclose(why);
   }
   if (text && n)
-    text[n - 1] = 0; /* each fault ends its own line */
+    text[n - 1] = 0; /* each fault ends with a newline; why_set adds the last one */
   if (!whole)
     why_set(r, text && n ? text : "out of memory");
   free(text);
   return whole;
 }
 
-static enum reload_result checking_turn(struct reload *r, struct workers *c, struct config *in_force, int64_t now_us)
+static enum reload_result checking_turn(struct reload *r, struct workers *w, struct config *in_force, int64_t now_us)
 {
   output_read(r);
   if (r->pid) {
@@ -217,54 +217,54 @@ static enum reload_result checking_turn(struct reload *r, struct workers *c, str
   }
   if (!WIFEXITED(r->status) || WEXITSTATUS(r->status) != 0) {
     if (!r->n)
-      why_set(r, "the check of the new configuration died; the log may say more");
-    return refuse(r, c);
+      why_set(r, "the check of the new configuration died; see the log");
+    return refuse(r, w);
   }
   output_close(r);
-  if (!next_read(r, c))
-    return refuse(r, c);
-  start_begin(r, c, in_force, now_us);
+  if (!next_read(r, w))
+    return refuse(r, w);
+  start_begin(r, w, in_force, now_us);
   return RELOAD_NOTHING;
 }
 
-static enum reload_result go_back(struct reload *r, struct workers *c, int64_t now_us)
+static enum reload_result roll_back(struct reload *r, struct workers *w, int64_t now_us)
 {
-  workers_retire(c, c->generation, true, now_us);
-  c->config = r->previous;
-  c->resources = r->previous_resources;
-  c->generation = r->previous_generation;
-  workers_want(c, r->previous_wanted);
-  why_set(r, "workers did not start with the new configuration; the log says why");
-  return refuse(r, c);
+  workers_retire(w, w->generation, true, now_us);
+  w->config = r->previous;
+  w->resources = r->previous_resources;
+  w->generation = r->previous_generation;
+  workers_want(w, r->previous_wanted);
+  why_set(r, "workers did not start with the new configuration; see the log");
+  return refuse(r, w);
 }
 
-static enum reload_result starting_turn(struct reload *r, struct workers *c, struct config **config, int64_t now_us)
+static enum reload_result starting_turn(struct reload *r, struct workers *w, struct config **config, int64_t now_us)
 {
-  bool failed = c->failed_us >= r->since_us && c->failed_generation == c->generation;
+  bool failed = w->failed_us >= r->since_us && w->failed_generation == w->generation;
   if (failed || now_us - r->since_us > START_US)
-    return go_back(r, c, now_us);
-  if (workers_ready(c, c->generation) < (unsigned)c->wanted)
+    return roll_back(r, w, now_us);
+  if (workers_ready(w, w->generation) < (unsigned)w->wanted)
     return RELOAD_NOTHING;
-  workers_retire(c, c->generation, false, now_us);
-  atomic_store(&c->board->generation, c->generation);
+  workers_retire(w, w->generation, false, now_us);
+  atomic_store(&w->board->generation, w->generation);
   config_free(config);
-  reload_resources_close(c, &r->previous_resources);
+  reload_resources_close(w, &r->previous_resources);
   *config = r->next;
   r->next = r->previous = NULL;
   r->next_resources = NULL;
   r->state = RELOAD_IDLE;
-  SCOREBOARD_COUNT(c->board, reloads);
+  SCOREBOARD_COUNT(w->board, reloads);
   return RELOAD_DONE;
 }
 
-enum reload_result reload_turn(struct reload *r, struct workers *c, struct config **config, int64_t now_us)
+enum reload_result reload_turn(struct reload *r, struct workers *w, struct config **config, int64_t now_us)
 {
   enum reload_result result = RELOAD_NOTHING;
-  if (r->state == RELOAD_IDLE && r->again)
-    check_begin(r, c, now_us);
+  if (r->state == RELOAD_IDLE && r->queued)
+    check_begin(r, w, now_us);
   if (r->state == RELOAD_CHECKING)
-    result = checking_turn(r, c, *config, now_us);
+    result = checking_turn(r, w, *config, now_us);
   else if (r->state == RELOAD_STARTING)
-    result = starting_turn(r, c, config, now_us);
+    result = starting_turn(r, w, config, now_us);
   return result;
 }

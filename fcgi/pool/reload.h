@@ -1,12 +1,12 @@
-/* A reload, step by step, without ever stopping the master:
+/* A reload, as a state machine in the master's event loop:
  *
- *   CHECKING  a child reads the configuration and lets the site try it (templates compile, ...); what
- *             it has to say comes back through a pipe
- *   STARTING  workers of a new generation start with it, beside the old ones, who serve on
- *   IDLE      all new ones are ready: the old ones leave after what they have accepted
+ *   CHECKING  A child reads the configuration and calls app.check (do the templates compile?).  The master
+ *             reads its messages from a pipe.
+ *   STARTING  Workers of a new generation start with the new configuration.  The old workers go on serving.
+ *   IDLE      When all new workers are ready, the old workers leave after the requests that they have accepted.
  *
- * Any fault before the last step leaves everything as it was.  A reload asked for during another one
- * begins when that one is over. */
+ * A fault before the last step leaves the old configuration in force.  A reload that is requested during another
+ * reload begins after it. */
 #ifndef DIPTYCH_POOL_RELOAD_H
 #define DIPTYCH_POOL_RELOAD_H
 
@@ -17,16 +17,16 @@ enum reload_state { RELOAD_IDLE, RELOAD_CHECKING, RELOAD_STARTING };
 
 struct reload {
   enum reload_state state;
-  bool again;        /* asked for once more meanwhile */
-  unsigned number;   /* of reloads begun */
+  bool queued;       /* another reload was requested meanwhile */
+  unsigned number;   /* reloads begun */
   pid_t pid;         /* of the checker; 0: it has ended */
-  int status;
-  int fd;            /* its words; -1: closed */
-  char why[4096];
-  size_t n;
-  bool cut; /* there was more */
+  int status;        /* of the checker, as from waitpid */
+  int fd;            /* reads the checker's messages; -1: closed */
+  char why[4096];    /* the checker's messages, or the reason of a refusal */
+  size_t n;          /* bytes in why */
+  bool truncated;    /* not all messages fit into why */
   int64_t since_us;
-  struct config *next;     /* STARTING: the new one, and what to go back to */
+  struct config *next;     /* STARTING: the new configuration; previous*: the state to roll back to */
   struct config *previous;
   void *next_resources, *previous_resources;
   unsigned previous_generation, generations;
@@ -37,14 +37,15 @@ struct reload {
 
 enum reload_result { RELOAD_NOTHING, RELOAD_DONE, RELOAD_REFUSED };
 
-/* Returns the number of the reload that will see the configuration as it is now. */
-unsigned reload_ask(struct reload *r, struct workers *c, int64_t now_us);
+/* Requests a reload.  Returns its number: that reload reads the configuration as it is now, or later. */
+unsigned reload_ask(struct reload *r, struct workers *w, int64_t now_us);
+/* Handles the end of child `pid`.  false: it is not the checker. */
 bool reload_reap(struct reload *r, pid_t pid, int status);
-void reload_resources_close(const struct workers *c, void **resources);
-void reload_abandon(struct reload *r); /* the pool stops */
+void reload_resources_close(const struct workers *w, void **resources);
+void reload_abandon(struct reload *r); /* when the pool stops */
 
-/* Goes on as far as it can.  `*config` is replaced when the new one is in force; RELOAD_REFUSED: the
- * reasons are in r->why (r->n bytes). */
-enum reload_result reload_turn(struct reload *r, struct workers *c, struct config **config, int64_t now_us);
+/* Advances the reload without blocking.  RELOAD_DONE: *config is the new configuration, and the old one is freed.
+ * RELOAD_REFUSED: the reasons are in r->why (r->n bytes). */
+enum reload_result reload_turn(struct reload *r, struct workers *w, struct config **config, int64_t now_us);
 
 #endif

@@ -11,7 +11,7 @@
 #define RECORD_MOST ((size_t)65528) /* content of one record: 16 bits, rounded down to 8 bytes */
 #define BODY_RECORDS 32             /* in one sendmsg */
 
-/* RFC 9110 section 15; nginx passes the phrase on. */
+/* RFC 9110 section 15.  nginx sends this phrase to the client. */
 static const char *reason_of(int status)
 {
   static const struct {
@@ -77,7 +77,7 @@ static bool writable_wait(int fd, int64_t deadline_us)
   }
 }
 
-/* Leaves out what has been written from the front of the vector. */
+/* Removes the first n bytes, which have been written. */
 static void vector_advance(struct msghdr *m, size_t n)
 {
   while (m->msg_iovlen && n >= m->msg_iov->iov_len) {

@@ -1,13 +1,12 @@
-/* Writes one finished answer on a FastCGI connection: STDOUT records, the empty one and END_REQUEST,
- * all in one sendmsg when the socket takes it.  libfcgi's writer would cut the same answer into 8 KB
- * writes, each of which can block for SO_SNDTIMEO and raise SIGPIPE; here one deadline holds for the
- * whole answer, and a worker that dies leaves either all of a usual page or none.
+/* Writes one complete answer on a FastCGI connection: STDOUT records, the empty STDOUT record and END_REQUEST, in
+ * one sendmsg when the socket accepts it.  libfcgi would split the answer into writes of 8 KB, each of which can
+ * block for SO_SNDTIMEO and raise SIGPIPE.  Here one deadline holds for the whole answer, and a worker that dies
+ * has sent either all of a typical page or nothing.
  *
- * A kept connection cannot be closed after an answer without a race: nginx may already have put its
- * next request on it, and that visitor gets a 502.  So an answer that is the connection's last carries
- * one more record behind END_REQUEST, an UNKNOWN_TYPE that means nothing (FastCGI Specification 1.0,
- * section 4.2).  nginx keeps a connection only when END_REQUEST is the end of what it read; so it
- * closes this one itself, and knows it in the same moment as it knows the answer. */
+ * Closing a kept connection after an answer is a race: nginx may have sent its next request on it already, and
+ * that request gets a 502.  So the last answer of a connection has one more record after END_REQUEST, an
+ * UNKNOWN_TYPE without a meaning (FastCGI Specification 1.0, section 4.2).  nginx keeps a connection only when
+ * END_REQUEST is the end of its input.  It therefore closes this connection itself, before it can reuse it. */
 #ifndef DIPTYCH_POOL_REPLY_H
 #define DIPTYCH_POOL_REPLY_H
 
@@ -20,13 +19,13 @@
 struct reply {
   int fd;
   uint16_t id;         /* of the FastCGI request */
-  bool head;           /* HEAD: the body's length, not its bytes */
-  bool last;           /* the peer, who wants to keep the connection, shall not */
-  int64_t deadline_us; /* monotonic: when a peer that does not read is given up */
+  bool head;           /* HEAD: send the length of the body, but no body */
+  bool last;           /* the peer asked to keep the connection, but must close it */
+  int64_t deadline_us; /* monotonic: give up on a peer that does not read */
 };
 
-/* `scratch` holds the header block while it is written.  false: the peer is gone or too slow, and the
- * connection must be closed. */
+/* `scratch` is overwritten with the header block.  false: the peer is gone or too slow, the headers are too long, or
+ * memory ran out; close the connection. */
 MUST_USE bool reply_write(const struct reply *to, const struct response *r, struct buf *scratch);
 
 #endif

@@ -83,7 +83,7 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
     buf_printf(out, "watcher: %d, %s\n", watcher, stage_text(LOAD(b->watcher.stage.now)));
   else
     buf_puts(out, "watcher: none\n");
-  if (LOAD(b->watcher_failures) >= WATCHER_CANNOT_LIVE)
+  if (LOAD(b->watcher_failures) >= WATCHER_FAILURES_DOWN)
     buf_printf(out, "watcher: died %llu times in a row: see the log\n", (unsigned long long)LOAD(b->watcher_failures));
   buf_printf(out, "requests: %llu answered (%llu with 5xx), %llu malformed\n", (unsigned long long)sums.requests,
              (unsigned long long)sums.responses_5xx, (unsigned long long)sums.requests_bad);

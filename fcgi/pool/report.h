@@ -1,17 +1,16 @@
-/* What the scoreboard says, in three forms: for people, as JSON, and as Prometheus text.  All read
- * shared memory only, so the master answers while every worker is busy, and a worker can serve
- * /metrics without asking anybody. */
+/* Reports of the scoreboard: as plain text, as JSON and as Prometheus text.  They read shared memory only, so the
+ * master can report while all workers are busy, and a worker can serve /metrics by itself. */
 #ifndef DIPTYCH_POOL_REPORT_H
 #define DIPTYCH_POOL_REPORT_H
 
 #include "pool/app.h"
 #include "pool/scoreboard.h"
 
-/* `app` adds its own part; may be NULL. */
+/* app->status adds its own part; app may be NULL. */
 void report_text(const struct scoreboard *b, const struct app *app, struct buf *out);
 void report_json(const struct scoreboard *b, const struct app *app, struct buf *out);
 
-/* Prometheus text exposition format 0.0.4: counters of metrics.h and scoreboard.h, and gauges. */
+/* Prometheus text exposition format 0.0.4: the counters and gauges of metrics.h and scoreboard.h. */
 void report_metrics(const struct scoreboard *b, struct buf *out);
 
 /* Sums over all workers and the watcher. */

@@ -22,9 +22,9 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   stage_set(&s->stage, STAGE_IDLE);
   STORE(s->heartbeat_us, 0);
   STORE(s->request_us, 0);
-  if (LOAD(s->begun))
-    STORE(s->died_of, LOAD(s->begun));
-  atomic_store(&s->begun, 0);
+  if (LOAD(s->request_hash))
+    STORE(s->fatal_hash, LOAD(s->request_hash));
+  atomic_store(&s->request_hash, 0);
   STORE(s->idle_us, 0);
   STORE(s->requests, 0);
   STORE(s->deferred, 0);
@@ -84,7 +84,7 @@ void scoreboard_request_end(struct scoreboard_slot *s)
 
 void scoreboard_request_pause(struct scoreboard_slot *s)
 {
-  STORE(s->begun, 0);
+  STORE(s->request_hash, 0);
   STORE(s->request_us, 0);
   stage_set(&s->stage, STAGE_IDLE);
 }
@@ -105,9 +105,9 @@ bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot 
   bool before = false;
   for (unsigned i = 0; i < used && i < SCOREBOARD_SLOTS; i++) {
     const struct scoreboard_slot *s = &b->slots[i];
-    before = before || LOAD(s->died_of) == hash || (s != own && LOAD(s->begun) == hash);
+    before = before || LOAD(s->fatal_hash) == hash || (s != own && LOAD(s->request_hash) == hash);
   }
-  STORE(own->begun, hash);
+  STORE(own->request_hash, hash);
   return before;
 }
 

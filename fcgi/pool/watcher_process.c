@@ -11,35 +11,35 @@
 #define ABORT_US (500 * INT64_C(1000))
 #define HUNG_LEAST_US (30 * CLOCK_SECOND)
 #define HUNG_FIRST_US (120 * CLOCK_SECOND)
-#define CALM_US (10 * CLOCK_SECOND)
+#define STABLE_US (10 * CLOCK_SECOND)
 
-static _Noreturn void watcher_become(struct workers *c, int stop_fd)
+static _Noreturn void watcher_become(struct workers *workers, int stop_fd)
 {
-  struct scoreboard_slot *slot = &c->board->watcher;
+  struct scoreboard_slot *slot = &workers->board->watcher;
   process_child_signals();
   process_child_unblock();
-  exit(c->app->watcher_run(c->app->context, c->config,
+  exit(workers->app->watcher_run(workers->app->context, workers->config,
                            &(struct app_process){.index = -1,
                                               .metrics = &slot->metrics,
                                               .stage = &slot->stage,
                                               .heartbeat_us = &slot->heartbeat_us,
-                                              .board = c->board,
+                                              .board = workers->board,
                                               .stop_fd = stop_fd}));
 }
 
-static void watcher_start(struct watcher *w, struct workers *c, int64_t now_us)
+static void watcher_start(struct watcher *w, struct workers *workers, int64_t now_us)
 {
   int ends[2] = {-1, -1};
-  w->after_us = now_us + CLOCK_SECOND; /* for the case that this does not work */
+  w->after_us = now_us + CLOCK_SECOND; /* when to try again if the start fails */
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
     log_error("cannot start the watcher: %s; trying again", strerror(errno));
     return;
   }
-  scoreboard_slot_clear(&c->board->watcher, c->generation, now_us);
-  pid_t pid = workers_fork(c, "watcher");
+  scoreboard_slot_clear(&workers->board->watcher, workers->generation, now_us);
+  pid_t pid = workers_fork(workers, "watcher");
   if (pid == 0) {
     close(ends[1]);
-    watcher_become(c, ends[0]);
+    watcher_become(workers, ends[0]);
   }
   close(ends[0]);
   if (pid < 0) {
@@ -48,10 +48,10 @@ static void watcher_start(struct watcher *w, struct workers *c, int64_t now_us)
     return;
   }
   *w = (struct watcher){.pid = pid, .stop_fd = ends[1], .started_us = now_us, .failures = w->failures};
-  atomic_store(&c->board->watcher.pid, pid);
+  atomic_store(&workers->board->watcher.pid, pid);
 }
 
-void watcher_tell(struct watcher *w, int64_t now_us)
+void watcher_stop(struct watcher *w, int64_t now_us)
 {
   if (!w->pid || w->stop_requested_us)
     return;
@@ -74,32 +74,32 @@ static void watcher_end(struct watcher *w, const char *why, int64_t now_us)
   }
 }
 
-/* Its first round may have to read a large site before it can beat. */
-static bool hangs(const struct watcher *w, const struct workers *c, int64_t now_us)
+/* Before its first heartbeat the watcher may have to read a large site. */
+static bool hangs(const struct watcher *w, const struct workers *workers, int64_t now_us)
 {
-  int64_t beat = atomic_load(&c->board->watcher.heartbeat_us), limit = c->config->request_timeout * 1000;
-  int64_t least = beat ? HUNG_LEAST_US : HUNG_FIRST_US;
-  return now_us - (beat ? beat : w->started_us) > (limit > least ? limit : least);
+  int64_t heartbeat = atomic_load(&workers->board->watcher.heartbeat_us), limit = workers->config->request_timeout * 1000;
+  int64_t least = heartbeat ? HUNG_LEAST_US : HUNG_FIRST_US;
+  return now_us - (heartbeat ? heartbeat : w->started_us) > (limit > least ? limit : least);
 }
 
-void watcher_keep(struct watcher *w, struct workers *c, int64_t now_us)
+void watcher_turn(struct watcher *w, struct workers *workers, int64_t now_us)
 {
-  if (!c->app->watcher_run)
+  if (!workers->app->watcher_run)
     return;
   if (!w->pid) {
-    if (!c->stopping && now_us >= w->after_us)
-      watcher_start(w, c, now_us);
+    if (!workers->stopping && now_us >= w->after_us)
+      watcher_start(w, workers, now_us);
     return;
   }
-  if (now_us - w->started_us > CALM_US)
-    atomic_store(&c->board->watcher_failures, 0);
-  if (w->stop_requested_us && now_us - w->stop_requested_us >= c->config->stop_grace * 1000)
+  if (now_us - w->started_us > STABLE_US)
+    atomic_store(&workers->board->watcher_failures, 0);
+  if (w->stop_requested_us && now_us - w->stop_requested_us >= workers->config->stop_grace * 1000)
     watcher_end(w, "did not end in time", now_us);
-  else if (w->aborted_us || hangs(w, c, now_us))
+  else if (w->aborted_us || hangs(w, workers, now_us))
     watcher_end(w, "hangs", now_us);
 }
 
-bool watcher_reap(struct watcher *w, struct workers *c, pid_t pid, int status, int64_t now_us)
+bool watcher_reap(struct watcher *w, struct workers *workers, pid_t pid, int status, int64_t now_us)
 {
   char ending[WORKERS_ENDING];
   if (pid != w->pid)
@@ -108,13 +108,13 @@ bool watcher_reap(struct watcher *w, struct workers *c, pid_t pid, int status, i
   if (w->stop_fd >= 0)
     close(w->stop_fd);
   bool stop_requested = w->stop_requested_us != 0;
-  unsigned failures = now_us - w->started_us > CALM_US ? 0 : w->failures;
+  unsigned failures = now_us - w->started_us > STABLE_US ? 0 : w->failures;
   int64_t delay_us = stop_requested || !failures ? 0 : workers_delay_us(failures);
   *w = (struct watcher){.stop_fd = -1, .failures = stop_requested ? 0 : failures + 1, .after_us = now_us + delay_us};
-  atomic_store(&c->board->watcher.pid, 0);
-  atomic_store(&c->board->watcher_failures, w->failures);
+  atomic_store(&workers->board->watcher.pid, 0);
+  atomic_store(&workers->board->watcher_failures, w->failures);
   if (!stop_requested) {
-    SCOREBOARD_COUNT(c->board, watcher_restarts);
+    SCOREBOARD_COUNT(workers->board, watcher_restarts);
     log_error("the watcher %s", ending);
   }
   return true;

@@ -4,7 +4,7 @@
 #include "pool/gateway.h"
 #include "pool/process.h"
 
-/* Staggered, so that workers which began together do not all leave together. */
+/* Different for each worker, so that workers that started together do not all leave at the same time. */
 static uint64_t requests_most(const struct worker_setup *w)
 {
   uint64_t most = (uint64_t)w->config->worker_requests;
@@ -36,7 +36,7 @@ enum worker_exit worker_run(const struct worker_setup *w)
                                                              .board = w->board,
                                                              .slot = slot,
                                                              .listen_fd = w->listen_fd,
-                                                             .life_fd = w->life_fd,
+                                                             .alive_fd = w->alive_fd,
                                                              .wakeup_fd = w->wakeup_fd,
                                                              .transfer_fds = w->transfer_fds,
                                                              .requests_most = requests_most(w)});

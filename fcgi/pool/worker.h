@@ -1,5 +1,5 @@
-/* A worker process, from fork to exit.  It opens the site's side, answers requests until it is told
- * to leave, and exits with a status that tells the master whether to replace it. */
+/* A worker process from fork to exit.  It calls app.worker_open, runs the gateway until it is asked to stop, and
+ * exits with a status that the master logs and counts. */
 #ifndef DIPTYCH_POOL_WORKER_H
 #define DIPTYCH_POOL_WORKER_H
 
@@ -8,21 +8,21 @@
 
 enum worker_exit {
   WORKER_EXIT_STOPPED = 0,
-  WORKER_EXIT_RECYCLED = 10,  /* worker_requests reached: replace me */
-  WORKER_EXIT_FAILED = 11 /* could not begin to work; the log says why */
+  WORKER_EXIT_RECYCLED = 10, /* worker_requests reached */
+  WORKER_EXIT_FAILED = 11    /* could not start; the log says why */
 };
 
 struct worker_setup {
   const struct app *app;
   const struct config *config;
-  const void *resources; /* of it; see app.h */
+  const void *resources; /* of the configuration; see app.h */
   struct scoreboard *board;
   int index;
-  int listen_fd, life_fd, wakeup_fd; /* as in gateway.h */
+  int listen_fd, alive_fd, wakeup_fd; /* as in gateway.h */
   const int *transfer_fds;
 };
 
-/* After process_child_begin. */
+/* Call it after process_child_begin. */
 enum worker_exit worker_run(const struct worker_setup *setup);
 
 #endif

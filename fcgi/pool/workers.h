@@ -1,9 +1,10 @@
-/* The master's table of workers: starts them, counts them, tells them to leave, ends those that hang,
- * and explains each death from what the dead one wrote on the scoreboard.
+/* The master's table of workers.  It starts workers, asks them to stop, kills hung workers, and logs how each
+ * worker ended, with the request that its scoreboard slot shows.
  *
- * There is one number to reach (`wanted`) and one step that goes towards it (workers_balance); signals,
- * commands and deaths only change the number or the table.  A worker that died before it finished a
- * request is replaced with growing delays, any other at once.  Nothing here waits. */
+ * `wanted` is the target number of workers.  Signals and commands change `wanted`, the end of a worker changes the
+ * table, and workers_balance starts or retires workers until the table matches.  A worker that dies during its start
+ * or its first request is replaced with increasing delays; every other worker is replaced at once.  No function
+ * blocks. */
 #ifndef DIPTYCH_POOL_WORKERS_H
 #define DIPTYCH_POOL_WORKERS_H
 
@@ -14,59 +15,60 @@
 #include "pool/scoreboard.h"
 
 struct worker_process {
-  pid_t pid;          /* 0: nobody */
-  int64_t stop_requested_us;    /* told to leave at; 0: not told */
-  int64_t aborted_us; /* sent SIGABRT at, for hanging; 0: not */
-  bool killed;        /* sent SIGKILL by us */
+  pid_t pid;                 /* 0: the slot is free */
+  int64_t stop_requested_us; /* when it was sent SIGTERM; 0: it was not */
+  int64_t aborted_us;        /* when it was sent SIGABRT because it hung; 0: it was not */
+  bool killed;               /* it was sent SIGKILL */
 };
 
 struct workers {
   const struct app *app;
-  const struct config *config; /* for workers started from now on */
-  void *resources;                 /* of that configuration; see app.h */
+  const struct config *config; /* of new workers */
+  void *resources;             /* of new workers; see app.h */
   struct scoreboard *board;
-  unsigned generation;         /* of those */
-  int wanted;
-  int listen_fd, life_fd, wakeup_fd; /* as in gateway.h */
+  unsigned generation;         /* of new workers */
+  int wanted;                  /* target number of workers of this generation */
+  int listen_fd, alive_fd, wakeup_fd; /* as in gateway.h */
   const int *transfer_fds;
   bool stopping;
-  void (*in_child)(void *);    /* closes what is the master's alone */
-  void *in_child_of;
-  /* delays */
-  int64_t fork_after_us;       /* no worker is started before */
-  int64_t failed_us;           /* last early death or refused fork */
-  unsigned failed_generation;  /* whose that was */
-  unsigned failures;           /* in a row */
+  void (*in_child)(void *);    /* called in a child after fork: closes the master's own descriptors */
+  void *in_child_context;
+  int64_t fork_after_us;       /* start no worker before this time */
+  int64_t failed_us;           /* time of the last failure: an early death or a failed fork */
+  unsigned failed_generation;  /* generation of the last failure */
+  unsigned failures;           /* number of consecutive failures */
   struct log_limit fork_limit;
   struct worker_process members[SCOREBOARD_SLOTS];
 };
 
-void workers_want(struct workers *c, int64_t count); /* clamped to the configuration's limits */
+void workers_want(struct workers *w, int64_t count); /* clamped to workers_min and workers_max */
 
-/* Starts or retires workers of the current generation until `wanted` is met.  While stopping: none. */
-void workers_balance(struct workers *c, int64_t now_us);
+/* Starts or retires workers of the current generation until there are `wanted`.  Does nothing while the pool
+ * stops. */
+void workers_balance(struct workers *w, int64_t now_us);
 
-/* Ends workers that hang or that do not leave in time.  Call it every 100 ms or so. */
-void workers_watch(struct workers *c, int64_t now_us);
+/* Kills workers that hang or that do not end within stop_grace.  Call it about every 100 ms. */
+void workers_watch(struct workers *w, int64_t now_us);
 
-/* A child ended.  false: it is none of the worker table. */
-bool workers_reap(struct workers *c, pid_t pid, int status, int64_t now_us);
+/* Handles the end of child `pid`.  false: it is not a worker. */
+bool workers_reap(struct workers *w, pid_t pid, int status, int64_t now_us);
 
-/* Tells all workers whose generation is (not) `generation` to leave. */
-void workers_retire(struct workers *c, unsigned generation, bool of_it, int64_t now_us);
+/* matching: asks the workers of `generation` to stop; otherwise all workers of other generations. */
+void workers_retire(struct workers *w, unsigned generation, bool matching, int64_t now_us);
 
-unsigned workers_count(const struct workers *c); /* processes, leaving ones too */
-unsigned workers_ready(const struct workers *c, unsigned generation);
-unsigned workers_serving(const struct workers *c, unsigned generation); /* starting or ready */
+unsigned workers_count(const struct workers *w); /* all worker processes, also those that are leaving */
+unsigned workers_ready(const struct workers *w, unsigned generation);
+unsigned workers_serving(const struct workers *w, unsigned generation); /* starting or ready */
 
-/* fork, and in the child: no master's descriptors, the role's log and signals.  -1 and errno as fork. */
-pid_t workers_fork(struct workers *c, const char *role);
+/* Like fork; the child closes the master's descriptors and gets its role in the log and its signal mask. */
+pid_t workers_fork(struct workers *w, const char *role);
 
-/* "(1234) killed by signal 9" or "(1234) exited with status 3", with core told. */
+/* Writes "(1234) killed by signal 9", "(1234) killed by signal 6, core dumped," or "(1234) exited with status 3" into
+ * out[WORKERS_ENDING]. */
 #define WORKERS_ENDING 64
 void workers_ending(char *out, pid_t pid, int status);
 
-/* Delay before try number `failures` after that many failures in a row: 50 ms, doubled up to 2 s. */
+/* Delay before the next start after `failures` consecutive failures: 50 ms, doubled each time, 2 s at most. */
 int64_t workers_delay_us(unsigned failures);
 
 #endif

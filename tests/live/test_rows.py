@@ -10,7 +10,7 @@ from lib.probes import config_file, facts, rows
 from lib.questions import questions
 from lib.servers import SLOW, Database, diptych, short_folder
 
-NOT_FOUND, UNAVAILABLE = "nothing there: answer so", "the backend is away: use what is left, or 503"
+NOT_FOUND, UNAVAILABLE = "not found: answer 404", "the backend is away: answer without it, or 503"
 INVALID = "the input is wrong: refuse it"
 
 

@@ -91,13 +91,13 @@ static void one_request_after_another_on_one_slot(void **state)
     struct request rq = {.arena = p->arena};
     struct buf b = request_bytes(i % 2 ? "/odd" : "/even?x=1", i % 3 ? "" : "a body");
     send_bytes(p, &b);
-    assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_REQUEST);
+    assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_REQUEST);
     assert_true(connection_request_take(p->c, &rq));
     assert_true(span_eq(rq.target, span_z(i % 2 ? "/odd" : "/even?x=1")));
     assert_true(span_eq(rq.method, SPAN("GET")) && span_eq(rq.if_none_match, SPAN("\"x\"")));
     assert_true(span_eq(rq.id, SPAN("abc-1")));
     assert_true(connection_request_done(p->c));
-    assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_NOTHING);
+    assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_NOTHING);
     assert_true(fcntl(p->c->fd, F_GETFD) >= 0);
     arena_reset(p->arena);
   }
@@ -107,16 +107,16 @@ static void looking_takes_nothing(void **state)
 {
   struct pipe_end *p = *state;
   struct buf b = request_bytes("/", "");
-  assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_NOTHING);
+  assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_NOTHING);
   for (size_t i = 0; i < b.n; i++) {
     assert_int_equal(send(p->peer, b.p + i, 1, 0), 1);
-    enum connection_result news = connection_look(p->c, p->buffer);
-    assert_int_equal(news, i + 1 < b.n - RECORD_HEADER ? CONNECTION_PART : CONNECTION_REQUEST);
+    enum connection_result news = connection_peek(p->c, p->buffer);
+    assert_int_equal(news, i + 1 < b.n - RECORD_HEADER ? CONNECTION_PARTIAL : CONNECTION_REQUEST);
   }
   buf_free(&b);
   close(p->peer);
   p->peer = -1;
-  assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_REQUEST);
+  assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_REQUEST);
 }
 
 static void a_peer_that_left_is_told_apart(void **state)
@@ -124,7 +124,7 @@ static void a_peer_that_left_is_told_apart(void **state)
   struct pipe_end *p = *state;
   close(p->peer);
   p->peer = -1;
-  assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_CLOSED);
+  assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_CLOSED);
 }
 
 /* What record_scan would never let through: the library refuses it without accepting and without
@@ -167,7 +167,7 @@ static void odd_requests_are_refused_here(void **state)
     put(&b, RECORD_STDIN, SPAN(""));
     send_bytes(p, &b);
     buf_free(&params);
-    assert_int_equal(connection_look(p->c, p->buffer), CONNECTION_REQUEST);
+    assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_REQUEST);
     assert_false(connection_request_take(p->c, &rq));
     tear_down((void **)&p);
   }
