@@ -16,7 +16,7 @@
 #include "store/store_open.h"
 #include "watch/watch_loop.h"
 
-#define WAIT_MS 100 /* at most, before another look at the clock */
+#define WAIT_MS 100 /* longest poll before the deadline is checked again */
 
 static struct app_shared app_shared;
 
@@ -90,7 +90,7 @@ static void metrics_text(void *context, struct buf *out)
   report_metrics(((struct app_worker *)context)->board, out);
 }
 
-/* The catalog's own word is that of the last watcher, which may be dead. */
+/* The state in the catalog is written by the watcher and is out of date when the watcher is dead. */
 static const char *pool_trouble(void *context)
 {
   const struct scoreboard *b = ((struct app_worker *)context)->board;
@@ -136,8 +136,8 @@ static bool worker_site(struct app_worker *w, const struct app_resources *r, con
   return w->site != NULL;
 }
 
-/* What one request frees the next one needs again: giving it back to the kernel in between cost two
- * brk calls and a page fault for every 4 KB, each time. */
+/* Lets malloc keep freed memory for the next request.  Returning it to the kernel cost each request two brk calls and
+ * a page fault for every 4 KB. */
 static void malloc_tune(void)
 {
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
@@ -152,7 +152,7 @@ struct app_worker *app_worker_open(const struct app_shared *s, const struct app_
   if (w)
     w->board = board;
   if (!w || !worker_site(w, r, c, m, s)) {
-    log_error("the worker cannot start: there is no memory, or a line above says why");
+    log_error("the worker cannot start: out of memory, or see the line above");
     app_worker_close(&w);
   }
   return w;

@@ -1,4 +1,4 @@
-/* The site as the pool's app: the glue between the processes of the pool and the pages. */
+/* The struct app of diptych: it connects the processes of the pool with the site. */
 #ifndef DIPTYCH_APP_APP_SITE_H
 #define DIPTYCH_APP_APP_SITE_H
 
@@ -7,7 +7,7 @@
 #include "pool/app.h"
 #include "site/site.h"
 
-/* What all processes share; made by the master before any fork. */
+/* Shared memory of all processes; the master creates it before any fork. */
 struct app_shared {
   struct catalog *catalog;
   struct app_breakers { /* mapped shared */
@@ -17,21 +17,21 @@ struct app_shared {
 
 const struct app *app_site(void);
 
-/* The same parts for a process outside a pool.  0: made; else the reason is on `why`. */
+/* Creates it, also for a process outside of a pool.  0: done; else the reason is written to why. */
 int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 
-/* Templates and the names of assets.  NULL: each fault is on `why`. */
+/* Templates and the names of assets.  NULL: the faults are written to why. */
 struct app_resources;
 struct app_resources *app_resources_open(const struct config *c, FILE *why);
 void app_resources_close(struct app_resources **r);
 
 struct app_worker;
-/* Keeps to p and c; board may be NULL.  NULL: the reasons are in the log. */
+/* The worker uses r and c until it is closed.  board may be NULL.  NULL: the reason is in the log. */
 struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *r, const struct config *c,
                                    struct metrics *m, const struct scoreboard *board);
 void app_worker_close(struct app_worker **w);
 struct store *app_worker_store(struct app_worker *w);
-/* site_handle for a process that has nothing else to do: it waits for what comes later. */
+/* Like site_handle, but it waits for deferred work, and so always answers. */
 void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out);
 
 #endif

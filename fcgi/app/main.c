@@ -1,6 +1,6 @@
-/* The one binary and its subcommands.  Each command is a row of the table below with a function of
- * its own; --config is read before any of them runs.  Exit codes: 0 done, 1 it failed (the reason is
- * on standard error), 2 the command line is wrong. */
+/* The diptych binary and its commands.  Each command is a row of the table below with its own function; --config is
+ * read before the command runs.  Exit codes: 0 success; 1 failure, with the reason on standard error; 2 the command
+ * line is wrong. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ static int run_migrate(const struct invocation *in)
   return ok ? 0 : 1;
 }
 
-/* Commands that take the configuration alone. */
+/* Runs a command that has no arguments and needs the configuration. */
 static int with_config(const struct invocation *in, int (*run)(const struct config *, FILE *))
 {
   if (in->argc > 1)
@@ -111,21 +111,21 @@ static int run_serve(const struct invocation *in)
   return config ? master_run(&config, app_site()) : 1;
 }
 
-/* A pool must be asked and ended also while the file that it was started with has faults: of that only the
- * socket is taken then, and the grace may be any. */
+/* Returns the path of the control socket; NULL: it cannot be read.  A running pool must be reachable even when its
+ * configuration file has faults now.  Then only `control` is read from the file, and the grace is the maximum. */
 static char *control_of(const struct invocation *in, int *grace_ms)
 {
   struct config *config = config_read(in->config_path, stderr);
   char *control = config ? strdup(config->control) : config_control(in->config_path);
   if (!config && control)
-    fprintf(stderr, "diptych: asking the pool on %s all the same\n", control);
+    fprintf(stderr, "diptych: trying the pool on %s anyway\n", control);
   *grace_ms = config ? (int)config->stop_grace : STOP_GRACE_MOST;
   config_free(&config);
   return control;
 }
 
-/* One line to the running pool's master; its answer goes to standard output.  graceful: it comes when what was
- * accepted is answered. */
+/* Sends a command to the master of the running pool and prints the answer.  graceful: the answer comes up to
+ * stop_grace later. */
 static int control_ask(const struct invocation *in, const char *line, int wait_ms, bool graceful)
 {
   int grace_ms = 0, status = 1;
@@ -174,16 +174,16 @@ static int run_template(const struct invocation *in)
 }
 
 static const struct command commands[] = {
-    {"check", "check", "say whether this configuration could serve, and what is missing", run_check},
-    {"lint", "lint", "name the rows that no page can show", run_lint},
+    {"check", "check", "check whether this configuration can serve, and print what is missing", run_check},
+    {"lint", "lint", "list the rows that no page can show", run_lint},
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
     {"render", "render PATH", "print one answer with its headers, without nginx", run_render},
     {"sample", "sample", "print a commented sample configuration", run_sample},
-    {"scale", "scale N", "want N workers from now on", run_scale},
+    {"scale", "scale N", "set the number of workers to N", run_scale},
     {"serve", "serve", "run the pool in the foreground", run_serve},
-    {"status", "status [--json]", "what the running pool is doing", run_status},
-    {"stop", "stop", "answer what was accepted, then end the pool", run_stop},
+    {"status", "status [--json]", "show what the running pool is doing", run_status},
+    {"stop", "stop", "stop the pool after the accepted requests are answered", run_stop},
     {"template", "template FILE DATA.json", "render a Mustache file with a JSON value of any kind", run_template},
     {"warm", "warm [--rate N]", "render all fragments into the cache, at most N products a second", run_warm},
 };
@@ -202,7 +202,7 @@ static bool asks_help(const char *argument)
   return argument && (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0);
 }
 
-/* `diptych stop --help` must stop nothing: help is looked for before any command runs. */
+/* Checks for --help before the command runs: `diptych stop --help` must not stop the pool. */
 static int command_run(const struct command *c, struct invocation *in)
 {
   in->usage = c->usage;
@@ -212,10 +212,10 @@ static int command_run(const struct command *c, struct invocation *in)
   return 0;
 }
 
-/* Takes --config FILE (or --config=FILE) out of argv wherever it stands. */
+/* Removes --config FILE (or --config=FILE) from argv, at any position.  -1: FILE is missing. */
 static int config_option_take(int *argc, char **argv, const char **path)
 {
-  int kept = 1;
+  int left = 1;
   for (int i = 1; i < *argc; i++) {
     if (strcmp(argv[i], "--config") == 0) {
       if (i + 1 == *argc)
@@ -224,14 +224,14 @@ static int config_option_take(int *argc, char **argv, const char **path)
     } else if (strncmp(argv[i], "--config=", 9) == 0)
       *path = argv[i] + 9;
     else
-      argv[kept++] = argv[i];
+      argv[left++] = argv[i];
   }
-  argv[kept] = NULL;
-  *argc = kept;
+  argv[left] = NULL;
+  *argc = left;
   return 0;
 }
 
-/* What could not be written was not done: a full disk must not pass for an answer. */
+/* Returns the exit code.  A write error (a full disk) is a failure of the command. */
 static int output_close(int code)
 {
   if (fflush(stdout) == 0 && !ferror(stdout))

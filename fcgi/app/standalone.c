@@ -23,7 +23,7 @@ struct standalone {
   struct app_resources *resources;
   struct app_worker *worker;
   pid_t watcher;
-  int stop[2]; /* closing the writing end ends the watcher */
+  int stop[2]; /* closing stop[1] ends the watcher */
 };
 
 static void pause_ns(long ns)
@@ -37,9 +37,9 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   static struct metrics unread;
   struct config own = *c;
   char none[] = "";
-  own.state_dir = none; /* the pool's file stays the pool's */
+  own.state_dir = none; /* do not write the catalog file of the pool */
   if (pipe(s->stop) != 0 || (s->watcher = fork()) < 0) {
-    fprintf(why, "the process that reads the catalog cannot be started: %s\n", strerror(errno));
+    fprintf(why, "cannot start the watcher: %s\n", strerror(errno));
     return false;
   }
   if (s->watcher == 0) {
@@ -51,7 +51,7 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   return true;
 }
 
-/* It had no memory, and said so in the log. */
+/* true: the watcher has exited; it has logged the reason. */
 static bool watcher_ended(struct standalone *s)
 {
   if (waitpid(s->watcher, NULL, WNOHANG) != s->watcher)
@@ -60,7 +60,7 @@ static bool watcher_ended(struct standalone *s)
   return true;
 }
 
-/* Waits until the catalog has caught up; false: the reason is on why. */
+/* Waits until the catalog is ready.  false: the reason is written to why. */
 static bool ready_wait(struct standalone *s, FILE *why)
 {
   struct catalog_state st;
@@ -72,7 +72,7 @@ static bool ready_wait(struct standalone *s, FILE *why)
     pause_ns(PAUSE_NS);
   } while (clock_mono_us() < until && !watcher_ended(s));
   if (!s->watcher)
-    fputs("the catalog could not be read: what should do it has ended\n", why);
+    fputs("the catalog could not be read: the watcher has exited; see the log\n", why);
   else
     fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
             st.trouble[0] ? ": " : "", st.trouble);
@@ -134,7 +134,7 @@ int standalone_render(const struct config *c, const char *path, FILE *out, FILE 
   return code;
 }
 
-/* Fetches the fragments of up to WARM_BATCH products; returns how many could not be had. */
+/* Fetches the fragments of up to WARM_BATCH products.  Returns the number of products that failed. */
 static size_t warm_batch(struct standalone *s, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
 {
   static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS,
@@ -180,12 +180,12 @@ static void progress(FILE *out, size_t done, size_t all)
   }
 }
 
-/* What was rendered is of use only where it was kept.  false: none of it was. */
+/* false: no fragment was stored in memcached, because its operations failed. */
 static bool warm_stored(const struct standalone *s, FILE *out)
 {
   uint64_t lost = s->metrics.cache_errors + s->metrics.cache_skipped;
   if (lost)
-    fprintf(out, "%llu operations of the cache failed: see that memcached runs, and warm again\n", (unsigned long long)lost);
+    fprintf(out, "%llu operations of the cache failed: check that memcached runs, and warm again\n", (unsigned long long)lost);
   return !lost || s->metrics.cache_stores;
 }
 

@@ -1,5 +1,5 @@
-/* A site of this process's own, for commands that need pages without a running pool: a private
- * catalog, filled by a watcher in a child, and one worker's parts. */
+/* Standalone commands: they make pages without a running pool.  The process has its own catalog, which a watcher in a
+ * child process fills, and its own struct app_worker. */
 #ifndef DIPTYCH_APP_STANDALONE_H
 #define DIPTYCH_APP_STANDALONE_H
 
@@ -7,19 +7,21 @@
 
 #include "config/config.h"
 
-/* `diptych render PATH`: one answer with its headers on `out`.  The exit code: 0 for a status under
- * 400, else 1. */
+/* `diptych render PATH`: writes one answer with its headers to out.  Returns the exit code: 0 for a status below 400,
+ * else 1. */
 int standalone_render(const struct config *c, const char *path, FILE *out, FILE *why);
 
-/* `diptych check`: templates, database and its rows, cache; a line on `out` for each.  The exit code. */
+/* `diptych check`: checks templates, database, rows, cache and folders, and writes a line to out for each.  Returns the
+ * exit code. */
 int standalone_check(const struct config *c, FILE *out);
 
-/* `diptych lint`: the rows that no page can show, or not as their editors may expect; a line on `out`
- * for each.  The exit code: 0 when there are none. */
+/* `diptych lint`: writes a line to out for each row that no page can show, or that a page shows differently than its
+ * editor may expect.  Returns the exit code: 0 when there is none. */
 int standalone_lint(const struct config *c, FILE *out);
 
-/* `diptych warm [--rate N]`: renders every product's fragments, at most `rate` products a second (0:
- * no limit), with a progress bar on `out` when it is a terminal; what cannot be rendered is named. */
+/* `diptych warm [--rate N]`: renders the fragments of all products, at most `rate` products per second (0: no limit).
+ * Shows a progress bar when out is a terminal, and lists the products that cannot be rendered.  Returns the exit
+ * code. */
 int standalone_warm(const struct config *c, unsigned rate, FILE *out);
 
 #endif

@@ -1,5 +1,6 @@
-/* `diptych check` and `diptych lint`: what a pool with this configuration would need, tried one by one.  A
- * line for each; what another account or the service manager may see otherwise is only noted. */
+/* `diptych check` and `diptych lint`: check one by one what a pool with this configuration needs, and write a line for
+ * each.  Missing folders are reported but do not fail the check: another account may be allowed to write there, and
+ * systemd creates some of them at the start. */
 #include "app/standalone.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #define ANSWER_US (10 * CLOCK_SECOND)
 #define LINT_MS 120000
 
-/* One server of the list. */
+/* Checks one server of the list. */
 static bool cache_answers(const struct config *c, struct span server)
 {
   struct metrics m = {0};
@@ -39,7 +40,7 @@ static bool check_cache(const struct config *c, FILE *out)
   struct span list = span_z(c->memcached);
   bool all = true;
   if (!list.n)
-    fputs("cache      none configured: every page that is not in a worker's table reads the database\n", out);
+    fputs("cache      none configured: every page that is not in the page cache reads the database\n", out);
   while (list.n) {
     struct span server = span_trim(span_split(&list, ','));
     bool ok = !server.n || cache_answers(c, server);
@@ -50,7 +51,7 @@ static bool check_cache(const struct config *c, FILE *out)
   return all;
 }
 
-/* After an upgrade the schema may have to follow.  A site of other tables may keep no versions. */
+/* Compares the schema version with this program.  Sites with adapter views may have no table schema_version. */
 static void schema_note(struct db *db, const struct config *c, FILE *out)
 {
   struct buf sql = BUF_INIT;
@@ -68,7 +69,7 @@ static void schema_note(struct db *db, const struct config *c, FILE *out)
   buf_free(&sql);
 }
 
-/* The statements of pages, for the first products. */
+/* Runs the statements of the pages for the first products. */
 static enum err readings_try(struct db *db, struct arena *arena)
 {
   struct rows_batch batch;
@@ -135,7 +136,7 @@ static void folder_note(FILE *out, const char *what, const char *folder)
   fprintf(out, "%-10s %s: %s: make the folder, and let the pool's account write to it\n", what, folder, strerror(errno));
 }
 
-/* What is made there at the start needs a folder; a unit of systemd may make that just before. */
+/* Checks the folder of a file that the pool creates at its start. */
 static void place_note(FILE *out, const char *what, const char *path)
 {
   const char *slash = strrchr(path, '/');
@@ -151,7 +152,7 @@ static void check_folders(const struct config *c, FILE *out)
     place_note(out, "listen", c->listen);
   place_note(out, "control", c->control);
   place_note(out, "pid_file", c->pid_file);
-  if (*c->state_dir) /* without its file a pool serves, but not when it starts while the database is away */
+  if (*c->state_dir) /* optional: lets a pool serve when it starts while the database is away */
     folder_note(out, "state", c->state_dir);
 }
 
@@ -163,7 +164,7 @@ int standalone_check(const struct config *c, FILE *out)
   bool cached = check_cache(c, out);
   check_folders(c, out);
   if (reached)
-    standalone_lint(c, out); /* odd rows are named, but the others can be served */
+    standalone_lint(c, out); /* its findings do not fail the check: all other rows can be served */
   bool ok = whole && reached && cached;
   fprintf(out, "%s\n", ok ? "ready to serve" : "not ready to serve: see above");
   return !ok;

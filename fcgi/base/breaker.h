@@ -17,7 +17,7 @@ struct breaker {
   _Atomic int64_t open_until_us; /* monotonic; 0: closed */
   _Atomic int64_t failed_us;     /* monotonic, of the last failure; 0: never */
   _Atomic uint64_t failures;     /* since the last success */
-  /* Database only: the id of a product whose rows the server refused to read; the watcher tries it.  0: none. */
+  /* Database only: the id in a statement that the server refused; the watcher tries to read its rows.  0: none. */
   _Atomic uint64_t refused;
 };
 

@@ -1,17 +1,18 @@
-/* A pool around a site made of test hooks, for what no real page does: hang, die, answer by the
- * megabyte.  usage: pool_probe CONFIG.  It is the production master, workers and gateway; only the
- * struct app is this file's, and sendmsg, so that a worker can die in the middle of an answer.
+/* A pool whose pages do what no real page does: hang, die, answer with megabytes.  Usage: pool_probe CONFIG.
+ * Master, workers and gateway are those of diptych.  This file replaces only struct app, and sendmsg, so that a
+ * worker can die in the middle of an answer.
  *
- *   /echo            what arrived, a line each           /config        site_name
+ *   /echo            the fields of the request           /config        site_name
  *   /sleep/MS        answers after MS ms, stage DATABASE  /big/N         N bytes
- *   /spin            never answers, burns CPU            /torn/N        dies after N written bytes
+ *   /spin            never answers, uses CPU             /torn/N        dies after N written bytes
  *   /abort           dies before it answers              /broken        an answer that cannot be sent
  *   /wait/NAME       answers when the file NAME appears in state_dir
- *   /later/NAME      the same, deferred meanwhile; 503 at its deadline, or when LATERS are waited for
- * PROBE_SENDS in the environment is the most bytes that one sendmsg takes.
- * site_name "no-open" makes worker_open fail, "no-check" makes check fail ("no-check-at-all": with many
- * faults), "no-parts" lets the check pass and resources_open fail with as many; the watcher hangs, exits or
- * crashes while a file watcher-hang, watcher-exit or watcher-crash is in state_dir. */
+ *   /defer/NAME      the same, but deferred; 503 at the deadline, or when WAITS_MOST files are waited for
+ *
+ * The environment variable PROBE_SENDS is the maximum of bytes that one sendmsg writes.  The site_name "no-open" makes
+ * worker_open fail; "no-check" makes check fail; "no-check-at-all" makes it fail with many faults; "no-resources" lets
+ * check pass and makes resources_open fail with many faults.  The watcher hangs, exits or crashes while state_dir has
+ * a file watcher-hang, watcher-exit or watcher-crash. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,39 +28,39 @@
 #include "pool/master.h"
 #include "pool/report.h"
 
-#define LATERS 3
+#define WAITS_MOST 3
 
 struct probe {
   const struct config *config;
   struct app_process process;
-  int timer_fd; /* ticks while something is waited for */
+  int timer_fd; /* fires while a file is waited for */
   struct {
     struct deferred deferred;
     char name[64];
-  } laters[LATERS];
+  } waits[WAITS_MOST];
 };
 
-static size_t torn_after; /* bytes; 0: never */
+static size_t torn_bytes; /* bytes; 0: never */
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
-  if (torn_after) {
-    for (size_t i = 0; i < message->msg_iovlen && torn_after; i++) {
-      struct span part = span_head(span_of(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len), torn_after);
+  if (torn_bytes) {
+    for (size_t i = 0; i < message->msg_iovlen && torn_bytes; i++) {
+      struct span part = span_head(span_of(message->msg_iov[i].iov_base, message->msg_iov[i].iov_len), torn_bytes);
       ssize_t sent = send(fd, part.p, part.n, MSG_NOSIGNAL);
-      torn_after -= sent > 0 ? (size_t)sent : torn_after;
+      torn_bytes -= sent > 0 ? (size_t)sent : torn_bytes;
     }
     kill(getpid(), SIGKILL);
   }
   const char *most = getenv("PROBE_SENDS");
-  if (most && message->msg_iovlen && !message->msg_control) { /* the part of a vector that the kernel may take */
+  if (most && message->msg_iovlen && !message->msg_control) { /* a partial write, as the kernel may do it */
     size_t n = message->msg_iov->iov_len, least = (size_t)atol(most);
     return send(fd, message->msg_iov->iov_base, n < least ? n : least, flags);
   }
   return syscall(SYS_sendmsg, fd, message, flags);
 }
 
-static bool there(const struct config *c, const char *name)
+static bool file_exists(const struct config *c, const char *name)
 {
   char path[512];
   snprintf(path, sizeof path, "%s/%s", c->state_dir, name);
@@ -102,19 +103,19 @@ static struct span metrics(const struct probe *p, const struct request *rq)
 
 static void wait_for(const struct probe *p, const char *name)
 {
-  while (!there(p->config, name))
+  while (!file_exists(p->config, name))
     sleep_ms(2);
 }
 
-/* Somebody's wait for the same file, or a free place; NULL: all are taken. */
-static struct deferred *later_find(struct probe *p, const char *name)
+/* The wait for the same file, or a free one; NULL: none is free. */
+static struct deferred *wait_find(struct probe *p, const char *name)
 {
   for (int free = 0; free < 2; free++)
-    for (int i = 0; i < LATERS; i++)
-      if (free ? !p->laters[i].deferred.waiters : p->laters[i].deferred.waiters && strcmp(p->laters[i].name, name) == 0) {
-        p->laters[i].deferred.done = false;
-        snprintf(p->laters[i].name, sizeof p->laters[i].name, "%s", name);
-        return &p->laters[i].deferred;
+    for (int i = 0; i < WAITS_MOST; i++)
+      if (free ? !p->waits[i].deferred.waiters : p->waits[i].deferred.waiters && strcmp(p->waits[i].name, name) == 0) {
+        p->waits[i].deferred.done = false;
+        snprintf(p->waits[i].name, sizeof p->waits[i].name, "%s", name);
+        return &p->waits[i].deferred;
       }
   return NULL;
 }
@@ -125,11 +126,11 @@ static void tick(const struct probe *p, bool on)
   timerfd_settime(p->timer_fd, 0, &t, NULL);
 }
 
-static void deferred(struct probe *p, const struct request *rq, const char *name, struct response *out)
+static void defer(struct probe *p, const struct request *rq, const char *name, struct response *out)
 {
-  if (there(p->config, name))
+  if (file_exists(p->config, name))
     return;
-  out->deferred = rq->patient ? later_find(p, name) : NULL;
+  out->deferred = rq->patient ? wait_find(p, name) : NULL;
   if (out->deferred)
     tick(p, true);
   out->status = 503;
@@ -144,11 +145,11 @@ static void probe_work(void *self)
 {
   struct probe *p = self;
   bool any = false;
-  for (int i = 0; i < LATERS; i++) {
-    any = any || p->laters[i].deferred.waiters;
-    p->laters[i].deferred.done = p->laters[i].deferred.waiters && there(p->config, p->laters[i].name);
+  for (int i = 0; i < WAITS_MOST; i++) {
+    any = any || p->waits[i].deferred.waiters;
+    p->waits[i].deferred.done = p->waits[i].deferred.waiters && file_exists(p->config, p->waits[i].name);
   }
-  tick(p, any); /* set anew: not readable until then */
+  tick(p, any); /* setting the timer clears timer_fd */
 }
 
 static void probe_handle(void *self, const struct request *rq, struct response *out)
@@ -165,8 +166,8 @@ static void probe_handle(void *self, const struct request *rq, struct response *
     sleep_ms(n);
   else if (span_eq(word, SPAN("wait")))
     wait_for(p, arena_z(rq->arena, rest));
-  else if (span_eq(word, SPAN("later")))
-    deferred(p, rq, arena_z(rq->arena, rest), out);
+  else if (span_eq(word, SPAN("defer")))
+    defer(p, rq, arena_z(rq->arena, rest), out);
   else if (span_eq(word, SPAN("spin")))
     for (volatile int burn = 0;; burn = !burn)
       ;
@@ -174,7 +175,7 @@ static void probe_handle(void *self, const struct request *rq, struct response *
     abort();
   else if (span_eq(word, SPAN("torn"))) {
     out->body = big(rq, 100000);
-    torn_after = (size_t)n;
+    torn_bytes = (size_t)n;
   } else if (span_eq(word, SPAN("big")))
     out->body = big(rq, (size_t)n);
   else if (span_eq(word, SPAN("echo")))
@@ -214,18 +215,18 @@ static int probe_watch(void *context, const struct config *c, const struct app_p
   struct pollfd stop = {.fd = process->stop_fd, .events = POLLIN};
   log_info("watching for %s", c->site_name);
   while (poll(&stop, 1, 10) == 0) {
-    if (!there(c, "watcher-hang"))
+    if (!file_exists(c, "watcher-hang"))
       app_heartbeat(process);
-    if (there(c, "watcher-exit"))
+    if (file_exists(c, "watcher-exit"))
       return 3;
-    if (there(c, "watcher-crash"))
+    if (file_exists(c, "watcher-crash"))
       abort();
     METRICS_ADD(process->metrics, polls, 1);
   }
   return 0;
 }
 
-static int faults_tell(int n, FILE *why)
+static int faults_write(int n, FILE *why)
 {
   for (int i = 0; i < n; i++)
     fprintf(why, "templates/page.mustache:%d:7: the probe refuses\n", 3 + i);
@@ -234,13 +235,13 @@ static int faults_tell(int n, FILE *why)
 
 static int probe_check(void *context, const struct config *c, FILE *why)
 {
-  return faults_tell(strcmp(c->site_name, "no-check") == 0 ? 1 : strcmp(c->site_name, "no-check-at-all") == 0 ? 500 : 0, why);
+  return faults_write(strcmp(c->site_name, "no-check") == 0 ? 1 : strcmp(c->site_name, "no-check-at-all") == 0 ? 500 : 0, why);
 }
 
-/* What the check found to be right may be wrong a moment later. */
-static void *probe_parts(const struct config *c, FILE *why)
+/* The files may change between the check and resources_open. */
+static void *probe_resources(const struct config *c, FILE *why)
 {
-  return strcmp(c->site_name, "no-parts") == 0 && faults_tell(500, why) ? NULL : malloc(1);
+  return strcmp(c->site_name, "no-resources") == 0 && faults_write(500, why) ? NULL : malloc(1);
 }
 
 static void probe_status(void *context, struct buf *out, bool json)
@@ -250,7 +251,7 @@ static void probe_status(void *context, struct buf *out, bool json)
 
 int main(int argc, char **argv)
 {
-  static const struct app app = {.resources_open = probe_parts,
+  static const struct app app = {.resources_open = probe_resources,
                                  .resources_close = free,
                                  .worker_open = probe_open,
                                  .worker_handle = probe_handle,

@@ -209,7 +209,7 @@ def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(
         assert done.stderr.splitlines() == [
             f"{probe.config_path}:1: there is no key wibble: remove it, or see `man diptych` for the keys there are",
             f"{probe.config_path}:3: a quote is opened and never closed in its line",
-            f"diptych: asking the pool on {control} all the same"]
+            f"diptych: trying the pool on {control} anyway"]
     assert probe.pool.process.wait(10 * SLOW) == 0
     done = probe.diptych("status")
     assert done.returncode == 1 and f"no pool runs on {control}" in done.stderr

@@ -1,5 +1,5 @@
 """Requests that are deferred, since another process is at work for them: they hold nobody up, and are
-answered like any other.  /later/NAME of the probe waits for a file so; see tests/live/pool_probe.c."""
+answered like any other.  /defer/NAME of the probe waits for a file so; see tests/live/pool_probe.c."""
 import os
 import select
 import signal
@@ -34,7 +34,7 @@ def defer_requests(probe, name="go", count=1, **kw):
     """Peers whose requests are deferred, in the order in which they came."""
     peers = []
     for _ in range(count):
-        peers.append(probe.peer(20).send(request(f"/later/{name}", **kw)))
+        peers.append(probe.peer(20).send(request(f"/defer/{name}", **kw)))
         wait_deferred(probe, len(peers))
     return peers
 
@@ -64,7 +64,7 @@ def test_a_request_that_is_deferred_holds_nobody_up(one):
 
 def test_those_who_wait_for_the_same_are_answered_together(one):
     peers = defer_requests(one, count=12)
-    head = one.peer().send(request("/later/go", method="HEAD"))
+    head = one.peer().send(request("/defer/go", method="HEAD"))
     wait_deferred(one, 13)
     one.release("go")
     assert all(p.answer().text == "ok\n" for p in peers)
@@ -77,25 +77,25 @@ def test_at_the_deadline_it_is_answered_without(make_probe):
     probe = make_probe(workers=1, workers_min=1, deadline=1500, request_timeout=300 * SLOW)
     pid = probe.workers()[0]["pid"]
     began = time.monotonic()
-    answer = probe.ask("/later/never")
+    answer = probe.ask("/defer/never")
     assert answer.status == 503 and answer.whole and time.monotonic() - began >= 1.5
     assert probe.workers()[0]["pid"] == pid and "hangs" not in probe.log
 
 
 def test_what_cannot_be_deferred_is_answered_at_once(one):
-    peers = [one.peer().send(request(f"/later/{name}")) for name in "abc"]
+    peers = [one.peer().send(request(f"/defer/{name}")) for name in "abc"]
     wait_deferred(one, 3)
-    assert one.ask("/later/d").status == 503 and all(silent(p) for p in peers)
+    assert one.ask("/defer/d").status == 503 and all(silent(p) for p in peers)
     one.release("b")
     assert peers[1].answer().status == 200
     one.release("d")
-    assert one.ask("/later/d").status == 200
+    assert one.ask("/defer/d").status == 200
 
 
 def test_half_of_the_connections_are_left_to_pages(make_probe):
     probe = make_probe(prefix=("prlimit", "--nofile=100:100"), workers=1, workers_min=1, deadline=8000 * SLOW)
     peers = defer_requests(probe, count=18)
-    assert probe.ask("/later/go").status == 503
+    assert probe.ask("/defer/go").status == 503
     assert [probe.ask("/echo").status for _ in range(40)] == [200] * 40 and all(silent(p) for p in peers)
 
 
@@ -135,7 +135,7 @@ def test_what_a_peer_sends_meanwhile_is_looked_at_afterwards(one):
 def test_a_body_does_not_matter(one, size):
     """Nor that its end is still under way."""
     p = one.peer()
-    p.send(request("/later/go", method="POST", body=b"b" * size)[:100_000])
+    p.send(request("/defer/go", method="POST", body=b"b" * size)[:100_000])
     wait_deferred(one, 1)
     one.release("go")
     assert p.answer().status == 200

@@ -139,7 +139,7 @@ def test_a_broken_template_is_found_by_the_site_s_check(probe):
     assert probe.ask("/config").text == "first"
 
 
-@pytest.mark.parametrize("name", ["no-check-at-all", "no-parts"])
+@pytest.mark.parametrize("name", ["no-check-at-all", "no-resources"])
 def test_of_many_faults_whole_lines_are_told_and_that_there_are_more(probe, name):
     probe.write_config(site_name=name)
     lines = probe.diptych("reload").stderr.splitlines()

@@ -21,7 +21,7 @@
 #include "base/must.h"
 #include "http/date.h"
 
-/* ---- formatting is what the C library would have written */
+/* ---- formatting: the same result as vsnprintf */
 
 static void same_as_library(size_t cap, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -56,7 +56,7 @@ static void formats_like_the_library(void **state)
 
 /* ---- buffers */
 
-static void a_buffer_keeps_its_limit_and_its_failure(void **state)
+static void a_buffer_has_a_limit_and_a_sticky_failure(void **state)
 {
   struct buf b = {.max = 10};
   (void)state;
@@ -86,7 +86,7 @@ static void numbers_in_buffers(void **state)
 
 /* ---- arenas */
 
-static void an_arena_serves_until_its_limit_then_remembers(void **state)
+static void an_arena_fails_at_its_limit_until_reset(void **state)
 {
   struct arena *a = arena_new(100000);
   (void)state;
@@ -110,7 +110,7 @@ static void an_arena_serves_until_its_limit_then_remembers(void **state)
   assert_null(a);
 }
 
-static void printing_into_an_arena_at_every_fill(void **state)
+static void arena_printf_at_every_fill(void **state)
 {
   struct arena *a = arena_new(0);
   (void)state;
@@ -145,7 +145,7 @@ static void spans(void **state)
 
 /* ---- the calendar */
 
-static void days_go_there_and_back(void **state)
+static void clock_join_inverts_clock_split(void **state)
 {
   (void)state;
   for (int64_t day = -100000; day < 100000; day += 37) {
@@ -172,7 +172,7 @@ static void times_as_text(void **state)
 }
 
 /* The example of RFC 9110 section 5.6.7 in its three forms, and the edges of each. */
-static void dates_of_http(void **state)
+static void http_dates(void **state)
 {
   static const struct {
     const char *text;
@@ -194,7 +194,7 @@ static void dates_of_http(void **state)
   assert_int_equal(us, clock_join(2077, 1, 1, 0, 0, 0));
 }
 
-static void what_is_no_date_of_http(void **state)
+static void invalid_dates_of_http(void **state)
 {
   static const char *const bad[] = {
       "", "yesterday", "784111777", "1994-11-06T08:49:37Z", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
@@ -211,7 +211,7 @@ static void what_is_no_date_of_http(void **state)
   }
 }
 
-static void what_is_no_time(void **state)
+static void invalid_times(void **state)
 {
   static const char *const bad[] = {"", "0000-00-00 00:00:00", "2026-02-30", "2026-13-01", "2026-08-22T25:00:00Z",
                                     "2026-08-22T12:00:00+01:00", "2026-8-2", "2026-08-22 12:00", "yesterday",
@@ -224,7 +224,7 @@ static void what_is_no_time(void **state)
   }
 }
 
-static void each_error_says_what_to_do(void **state)
+static void each_error_has_a_text(void **state)
 {
   (void)state;
   for (int e = 0; e < ERR_COUNT; e++)
@@ -234,7 +234,7 @@ static void each_error_says_what_to_do(void **state)
 
 /* ---- the log */
 
-static void a_recurring_thing_is_said_so_many_times(void **state)
+static void a_recurring_event_is_logged_at_most_so_many_times(void **state)
 {
   struct log_limit limit = {.most = 2};
   char text[4096];
@@ -261,8 +261,8 @@ static void a_recurring_thing_is_said_so_many_times(void **state)
   close(stderr_before);
 }
 
-/* Longer ones could be torn, or hold a process up at a pipe that seemed to have room. */
-static void a_line_fits_into_a_pipe_at_once(void **state)
+/* A longer write could be split, or block on a pipe with little room. */
+static void a_line_is_at_most_PIPE_BUF_bytes(void **state)
 {
   char text[2 * PIPE_BUF], sentence[PIPE_BUF];
   int ends[2], stderr_before = dup(STDERR_FILENO);
@@ -281,8 +281,8 @@ static void a_line_fits_into_a_pipe_at_once(void **state)
   close(stderr_before);
 }
 
-/* What was used is less than what is printed, and a block may end anywhere within it. */
-static void printing_more_than_was_used(void **state)
+/* The text is longer than the bytes in use before it, and the block ends at any position in it. */
+static void arena_printf_across_the_end_of_a_block(void **state)
 {
   (void)state;
   for (size_t block = 1; block < 400; block++)
@@ -297,50 +297,50 @@ static void printing_more_than_was_used(void **state)
     }
 }
 
-/* ---- what must hold */
+/* ---- MUST */
 
-static void what_is_impossible_ends_the_process_with_its_line(void **state)
+static void a_failed_must_logs_one_line_and_aborts(void **state)
 {
   int ends[2], status;
-  char said[512] = "";
+  char logged[512] = "";
   (void)state;
-  MUST(ends != NULL, "what holds is passed over");
+  MUST(ends != NULL, "the condition holds");
   assert_int_equal(pipe(ends), 0);
   pid_t pid = fork();
   if (pid == 0) {
     dup2(ends[1], STDERR_FILENO);
-    MUST(said[0], "the text is never empty");
+    MUST(logged[0], "the text is never empty");
     _exit(0);
   }
   close(ends[1]);
   assert_int_equal(waitpid(pid, &status, 0), pid);
   assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-  assert_true(read(ends[0], said, sizeof said - 1) > 0);
+  assert_true(read(ends[0], logged, sizeof logged - 1) > 0);
   close(ends[0]);
-  assert_non_null(strstr(said, "test_base.c:"));
-  assert_non_null(strstr(said, "the text is never empty\n"));
-  assert_null(strchr(strchr(said, '\n') + 1, '\n'));
+  assert_non_null(strstr(logged, "test_base.c:"));
+  assert_non_null(strstr(logged, "the text is never empty\n"));
+  assert_null(strchr(strchr(logged, '\n') + 1, '\n'));
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(formats_like_the_library),
-      cmocka_unit_test(a_buffer_keeps_its_limit_and_its_failure),
+      cmocka_unit_test(a_buffer_has_a_limit_and_a_sticky_failure),
       cmocka_unit_test(numbers_in_buffers),
-      cmocka_unit_test(an_arena_serves_until_its_limit_then_remembers),
-      cmocka_unit_test(printing_into_an_arena_at_every_fill),
-      cmocka_unit_test(printing_more_than_was_used),
-      cmocka_unit_test(what_is_impossible_ends_the_process_with_its_line),
+      cmocka_unit_test(an_arena_fails_at_its_limit_until_reset),
+      cmocka_unit_test(arena_printf_at_every_fill),
+      cmocka_unit_test(arena_printf_across_the_end_of_a_block),
+      cmocka_unit_test(a_failed_must_logs_one_line_and_aborts),
       cmocka_unit_test(spans),
-      cmocka_unit_test(days_go_there_and_back),
+      cmocka_unit_test(clock_join_inverts_clock_split),
       cmocka_unit_test(times_as_text),
-      cmocka_unit_test(what_is_no_time),
-      cmocka_unit_test(dates_of_http),
-      cmocka_unit_test(what_is_no_date_of_http),
-      cmocka_unit_test(each_error_says_what_to_do),
-      cmocka_unit_test(a_recurring_thing_is_said_so_many_times),
-      cmocka_unit_test(a_line_fits_into_a_pipe_at_once),
+      cmocka_unit_test(invalid_times),
+      cmocka_unit_test(http_dates),
+      cmocka_unit_test(invalid_dates_of_http),
+      cmocka_unit_test(each_error_has_a_text),
+      cmocka_unit_test(a_recurring_event_is_logged_at_most_so_many_times),
+      cmocka_unit_test(a_line_is_at_most_PIPE_BUF_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

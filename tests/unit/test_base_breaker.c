@@ -1,4 +1,4 @@
-/* The breaker: who may ask, and that a success always closes it, whatever came in between. */
+/* The breaker: which callers it allows, and that a success always closes it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,8 @@ static void test_only_the_second_of_two_strikes_opens(void **state)
   assert_false(breaker_closed(&b));
 }
 
-/* Two processes: one has counted its failure when the other's success forgets it, and then sets its mark. */
+/* Two processes: the first counts its failure, the second succeeds and clears the count, then the first sets
+ * open_until_us. */
 static void test_a_success_between_count_and_mark_does_not_leave_it_half_open(void **state)
 {
   struct breaker b = {0};
@@ -73,7 +74,7 @@ static bool is_answer(memcached_return_t rc)
   return false;
 }
 
-/* Every code of the library in every state of the breaker: closed, after one strike, open, half open. */
+/* Every return code of libmemcached in every state of the breaker: closed, after one strike, open, half open. */
 static void test_any_answer_closes_it_and_nothing_else_does(void **state)
 {
   (void)state;

@@ -1,5 +1,5 @@
-/* The log on a pipe or a socket whose reader is slow, stuck or gone: no process ever waits, no line is cut,
- * and what was lost is told. */
+/* The log on a pipe or a socket whose reader is slow, stuck or gone: no process blocks, no line is cut, and the number
+ * of lost lines is logged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@
 #define WRITERS 8
 #define LINES 20000
 #define READ_BYTES ((size_t)2 << 20)
-#define PATIENCE_S 60 /* a process that still writes then hangs */
+#define HUNG_S 60 /* a process that still writes after this time hangs */
 
 enum { PIPE, SOCKET, PIPE_NOT_TO_BE_OPENED, KINDS };
 
@@ -39,14 +39,14 @@ static struct ends ends_open(int kind)
   return (struct ends){fds[0], fds[1]};
 }
 
-/* In a child: a log of its own on fd. */
+/* In a child: makes fd its standard error. */
 static void log_onto(int kind, int fd)
 {
   if (fd != STDERR_FILENO)
     dup2(fd, STDERR_FILENO);
   signal(SIGPIPE, SIG_IGN);
-  alarm(PATIENCE_S);
-  if (kind == PIPE_NOT_TO_BE_OPENED) /* it has all the descriptors that it may */
+  alarm(HUNG_S);
+  if (kind == PIPE_NOT_TO_BE_OPENED) /* it can open no other descriptor */
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){3, 3});
 }
 
@@ -89,7 +89,7 @@ static void lines_are_whole(struct span text)
   }
 }
 
-/* As ps says it: 'S' is a process that waits, and a writer has nothing to wait for but the log. */
+/* The state letter of ps: 'S' is a process that waits.  A writer can wait only for the log. */
 static char state_of(pid_t pid)
 {
   char path[64], state = 0;
@@ -102,7 +102,7 @@ static char state_of(pid_t pid)
   return state;
 }
 
-static void a_reader_that_stops_holds_nobody_up(void **state)
+static void a_stopped_reader_blocks_no_process(void **state)
 {
   (void)state;
   for (int kind = 0; kind < KINDS; kind++) {
@@ -112,10 +112,10 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
     for (int i = 0; i < WRITERS; i++)
       if ((writers[i] = fork()) == 0)
         writer(kind, e.write, LINES);
-    while (got.n < READ_BYTES) { /* page by page, so that writers meet at each; then it is stuck */
+    while (got.n < READ_BYTES) { /* one page at a time, so that the writers compete for each; then the reader stops */
       struct pollfd wait = {.fd = e.read, .events = POLLIN};
       if (poll(&wait, 1, 1000) <= 0)
-        break; /* they have written all */
+        break; /* all lines are written */
       read_all(e.read, &got, got.n + 1);
       for (int i = 0; i < WRITERS; i++)
         assert_int_not_equal(state_of(writers[i]), 'S');
@@ -131,7 +131,7 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
   }
 }
 
-static unsigned lost_said(struct span text)
+static unsigned lost_lines(struct span text)
 {
   unsigned lost = 0;
   while (text.n) {
@@ -151,8 +151,9 @@ static size_t lines_of(struct span text)
   return n;
 }
 
-/* One process fills the pipe and goes on; when there is room again its next line is preceded by the count. */
-static void what_was_lost_is_told(void **state)
+/* A process fills the pipe and goes on.  When there is room again, its next line is preceded by the number of lost
+ * lines. */
+static void the_number_of_lost_lines_is_logged(void **state)
 {
   (void)state;
   for (int kind = 0; kind < KINDS; kind++) {
@@ -177,7 +178,7 @@ static void what_was_lost_is_told(void **state)
     assert_true(ended_well(pid));
     read_all(e.read, &got, SIZE_MAX);
     assert_true(before < LINES);
-    assert_int_equal(before + lost_said(buf_view(&got)), LINES);
+    assert_int_equal(before + lost_lines(buf_view(&got)), LINES);
     assert_true(span_ends(buf_view(&got), SPAN("after it.\n")));
     buf_free(&got);
     close(e.read);
@@ -185,8 +186,8 @@ static void what_was_lost_is_told(void **state)
   }
 }
 
-/* Standard error is given another meaning while we run. */
-static void it_follows_standard_error(void **state)
+/* Standard error is replaced by another file while the process runs. */
+static void it_follows_a_new_standard_error(void **state)
 {
   struct ends first = ends_open(PIPE), second = ends_open(PIPE);
   struct buf got = BUF_INIT;
@@ -213,9 +214,9 @@ static void it_follows_standard_error(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_reader_that_stops_holds_nobody_up),
-      cmocka_unit_test(what_was_lost_is_told),
-      cmocka_unit_test(it_follows_standard_error),
+      cmocka_unit_test(a_stopped_reader_blocks_no_process),
+      cmocka_unit_test(the_number_of_lost_lines_is_logged),
+      cmocka_unit_test(it_follows_a_new_standard_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The LRU does what a naive list does, over random operations: the same are found, the same leave in the same
- * order, and the bytes are theirs. */
+/* Random operations on the LRU and on a naive list give the same results: the same entries are found, evicted in the
+ * same order and counted with the same bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,7 +93,7 @@ static int id_of(struct lru_entry *e)
   return e ? (int)(LRU_OWNER(e, struct thing, at) - things) : -1;
 }
 
-/* Few hashes, so that buckets and whole hashes are shared. */
+/* Few hashes, so that entries share buckets and hashes. */
 static void thing_make(int id, unsigned spread)
 {
   struct thing *t = &things[id];

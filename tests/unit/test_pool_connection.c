@@ -1,7 +1,7 @@
-/* Pins what the gateway relies on in libfcgi and what its header does not promise: a request slot
- * whose descriptor is set from outside, with listen socket -1 and keepConnection 1, parses one request
- * after another from it, closes nothing by itself, and never accepts.  When one of these fails after
- * an upgrade of libfcgi, fcgi/pool/connection.c must be looked at before anything is released. */
+/* Tests behaviour of libfcgi that the gateway relies on and that the header of libfcgi does not document: an
+ * FCGX_Request whose descriptor is set by the caller, with listen socket -1 and keepConnection 1, parses one request
+ * after another, closes nothing and never accepts.  When a test fails after an upgrade of libfcgi, review
+ * fcgi/pool/connection.c before the next release. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,15 +103,15 @@ static void one_request_after_another_on_one_slot(void **state)
   }
 }
 
-static void looking_takes_nothing(void **state)
+static void peeking_consumes_nothing(void **state)
 {
   struct pipe_end *p = *state;
   struct buf b = request_bytes("/", "");
   assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_NOTHING);
   for (size_t i = 0; i < b.n; i++) {
     assert_int_equal(send(p->peer, b.p + i, 1, 0), 1);
-    enum connection_result news = connection_peek(p->c, p->buffer);
-    assert_int_equal(news, i + 1 < b.n - RECORD_HEADER ? CONNECTION_PARTIAL : CONNECTION_REQUEST);
+    enum connection_result result = connection_peek(p->c, p->buffer);
+    assert_int_equal(result, i + 1 < b.n - RECORD_HEADER ? CONNECTION_PARTIAL : CONNECTION_REQUEST);
   }
   buf_free(&b);
   close(p->peer);
@@ -119,7 +119,7 @@ static void looking_takes_nothing(void **state)
   assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_REQUEST);
 }
 
-static void a_peer_that_left_is_told_apart(void **state)
+static void a_closed_connection_is_recognized(void **state)
 {
   struct pipe_end *p = *state;
   close(p->peer);
@@ -127,8 +127,7 @@ static void a_peer_that_left_is_told_apart(void **state)
   assert_int_equal(connection_peek(p->c, p->buffer), CONNECTION_CLOSED);
 }
 
-/* What record_scan would never let through: the library refuses it without accepting and without
- * waiting, because its listen socket is -1. */
+/* Bytes that record_scan rejects.  libfcgi refuses them without accepting or waiting, because its listen socket is -1. */
 static void the_library_never_accepts(void **state)
 {
   struct pipe_end *p = *state;
@@ -136,11 +135,11 @@ static void the_library_never_accepts(void **state)
   assert_int_equal(send(p->peer, "not FastCGI at all", 18, 0), 18);
   assert_false(connection_request_take(p->c, &rq));
   assert_string_equal(p->c->scan.why, "refused by libfcgi");
-  assert_int_equal(p->c->fd, -1); /* it has closed it, and we shall not again */
+  assert_int_equal(p->c->fd, -1); /* libfcgi has closed it; closing it again could close another file */
 }
 
-/* FCGX_Accept_r says 0 for parameters that were cut off: only the stream's error tells. */
-static void parameters_cut_off_are_seen(void **state)
+/* FCGX_Accept_r returns 0 for parameters that were cut off; only the error of the stream shows it. */
+static void cut_off_parameters_are_an_error(void **state)
 {
   struct pipe_end *p = *state;
   struct request rq = {.arena = p->arena};
@@ -151,7 +150,7 @@ static void parameters_cut_off_are_seen(void **state)
   assert_false(connection_request_take(p->c, &rq));
 }
 
-static void odd_requests_are_refused_here(void **state)
+static void invalid_methods_are_refused(void **state)
 {
   static const char *const bad[] = {"", "G T", "GET\t", "\xc3\xa9", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -177,11 +176,11 @@ int main(void)
 {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(one_request_after_another_on_one_slot, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(looking_takes_nothing, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(a_peer_that_left_is_told_apart, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(peeking_consumes_nothing, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_closed_connection_is_recognized, set_up, tear_down),
       cmocka_unit_test_setup_teardown(the_library_never_accepts, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(parameters_cut_off_are_seen, set_up, tear_down),
-      cmocka_unit_test(odd_requests_are_refused_here),
+      cmocka_unit_test_setup_teardown(cut_off_parameters_are_an_error, set_up, tear_down),
+      cmocka_unit_test(invalid_methods_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

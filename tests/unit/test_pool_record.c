@@ -1,5 +1,5 @@
-/* The look at a FastCGI connection's bytes before libfcgi sees them: whole, partial or bad, for every
- * prefix of right requests and for what no request may hold. */
+/* record_scan returns the right verdict (whole, partial or bad) for each prefix of valid requests and for invalid
+ * requests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,7 +93,7 @@ static void every_prefix_is_partial_until_the_parameters_end(void **state)
   struct buf b = request_of(&params, 10);
   size_t whole = b.n - RECORD_HEADER; /* without the end of the body */
   for (size_t n = 0; n <= b.n; n++) {
-    char *copy = malloc(n + 1); /* so that a sanitizer sees a read behind the end */
+    char *copy = malloc(n + 1); /* exact size: a sanitizer reports a read past the end */
     memcpy(copy, b.p, n);
     struct record_request scan = record_scan(span_of(copy, n), scratch);
     assert_int_equal(scan.verdict, n < whole ? RECORD_PARTIAL : RECORD_WHOLE);
@@ -117,7 +117,7 @@ static void records_of_any_size(void **state)
   }
 }
 
-static void what_follows_is_told(void **state)
+static void bytes_after_the_request_are_reported(void **state)
 {
   struct buf params = BUF_INIT;
   put_good(&params);
@@ -130,8 +130,8 @@ static void what_follows_is_told(void **state)
   buf_free(&params);
 }
 
-/* libfcgi reads the padding behind BEGIN_REQUEST and behind the end of a stream as the next record. */
-static void padding_of_any_length_is_told_and_taken_away(void **state)
+/* libfcgi reads the padding after BEGIN_REQUEST and after the end of a stream as the next record. */
+static void padding_of_any_length_is_reported_and_removed(void **state)
 {
   for (unsigned where = 0; where < 4; where++)
     for (unsigned n = 0; n < 256; n++) {
@@ -199,7 +199,7 @@ static void bad_parameters(void **state)
   }
 }
 
-static void lengths_that_lie(void **state)
+static void wrong_lengths(void **state)
 {
   static const struct span tails[] = {SPAN("\x05"), SPAN("\x05\x05"), SPAN("\x01\x02" "a"), SPAN("\x80\x00"),
                                       SPAN("\xff\xff\xff\xff\xff\xff\xff\xff" "a"), SPAN("\x01\xff\xff\xff\xff" "a")};
@@ -211,7 +211,7 @@ static void lengths_that_lie(void **state)
   }
 }
 
-/* A first record of each type, id and version; only one kind is a beginning. */
+/* A first record of each type, id and version; only BEGIN_REQUEST with an id and version 1 is valid. */
 static void wrong_beginnings(void **state)
 {
   for (unsigned type = 0; type < 256; type++)
@@ -228,8 +228,8 @@ static void wrong_beginnings(void **state)
       }
 }
 
-/* Bytes at random, and right requests with one byte changed: no verdict but the three, no read outside. */
-static void noise(void **state)
+/* Valid requests with one random byte changed: a verdict for each, and no read past the end. */
+static void one_changed_byte(void **state)
 {
   struct buf params = BUF_INIT;
   put_good(&params);
@@ -256,13 +256,13 @@ int main(void)
       cmocka_unit_test(a_whole_request),
       cmocka_unit_test(every_prefix_is_partial_until_the_parameters_end),
       cmocka_unit_test(records_of_any_size),
-      cmocka_unit_test(what_follows_is_told),
-      cmocka_unit_test(padding_of_any_length_is_told_and_taken_away),
+      cmocka_unit_test(bytes_after_the_request_are_reported),
+      cmocka_unit_test(padding_of_any_length_is_reported_and_removed),
       cmocka_unit_test(the_limit_is_on_parameters_not_on_bodies),
       cmocka_unit_test(bad_parameters),
-      cmocka_unit_test(lengths_that_lie),
+      cmocka_unit_test(wrong_lengths),
       cmocka_unit_test(wrong_beginnings),
-      cmocka_unit_test(noise),
+      cmocka_unit_test(one_changed_byte),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

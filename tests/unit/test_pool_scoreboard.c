@@ -1,4 +1,4 @@
-/* The scoreboard: what a reader in another process sees while the writer writes, and after it died. */
+/* The scoreboard: what another process reads while the owner of the slot writes, and after the owner has died. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "pool/scoreboard.h"
 #include "pool/workers.h"
 
-static void a_slot_s_life(void **state)
+static void the_states_of_a_slot(void **state)
 {
   struct scoreboard *b = scoreboard_new();
   struct scoreboard_slot *s = &b->slots[3];
@@ -63,8 +63,8 @@ static void long_requests_are_cut(void **state)
   }
 }
 
-/* Another process writes two texts in turn as fast as it can: each text read is one of them, whole, or says that
- * it is not known, as while the writer has no processor. */
+/* Another process writes two texts in turn as fast as it can.  Each text read is one of them, or SCOREBOARD_UNKNOWN
+ * when the writer was not scheduled in the middle of a write. */
 static void a_reader_never_sees_a_mixture(void **state)
 {
   struct scoreboard *b = scoreboard_new();
@@ -76,7 +76,7 @@ static void a_reader_never_sees_a_mixture(void **state)
   pid_t test = getpid(), pid = fork();
   assert_int_not_equal(pid, -1);
   if (pid == 0)
-    while (getppid() == test) { /* a failed test ends it too */
+    while (getppid() == test) { /* also ends after a failed test */
       scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a));
       scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(z, sizeof z));
       for (volatile int rest = 0; rest < 5000; rest++)
@@ -93,8 +93,8 @@ static void a_reader_never_sees_a_mixture(void **state)
   waitpid(pid, NULL, 0);
 }
 
-/* A worker that was ended in the middle of writing leaves an odd count behind. */
-static void half_a_text_is_not_shown(void **state)
+/* A worker that was killed while it wrote leaves an odd sequence number. */
+static void a_half_written_text_is_unknown(void **state)
 {
   struct scoreboard *b = scoreboard_new();
   char text[SCOREBOARD_TEXT];
@@ -107,7 +107,7 @@ static void half_a_text_is_not_shown(void **state)
   assert_string_equal(text, "GET /next");
 }
 
-static void others_that_idle(void **state)
+static void other_idle_workers(void **state)
 {
   struct scoreboard *b = scoreboard_new();
   struct scoreboard_slot *own = &b->slots[0], *other = &b->slots[1];
@@ -159,8 +159,8 @@ static json_t *report_of(const struct scoreboard *b, const struct app *app)
   return v;
 }
 
-/* A peer's bytes come through as JSON, whatever they are. */
-static void the_report_is_json_whatever_is_asked_for(void **state)
+/* The report is valid JSON for all bytes in a request. */
+static void the_report_is_json_for_any_request(void **state)
 {
   struct scoreboard *b = scoreboard_new();
   (void)state;
@@ -180,11 +180,11 @@ static void the_report_is_json_whatever_is_asked_for(void **state)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_slot_s_life),           cmocka_unit_test(long_requests_are_cut),
-      cmocka_unit_test(a_reader_never_sees_a_mixture), cmocka_unit_test(half_a_text_is_not_shown),
-      cmocka_unit_test(others_that_idle),
+      cmocka_unit_test(the_states_of_a_slot),           cmocka_unit_test(long_requests_are_cut),
+      cmocka_unit_test(a_reader_never_sees_a_mixture), cmocka_unit_test(a_half_written_text_is_unknown),
+      cmocka_unit_test(other_idle_workers),
       cmocka_unit_test(sums_are_over_all_slots), cmocka_unit_test(delays_grow_to_a_limit),
-      cmocka_unit_test(the_report_is_json_whatever_is_asked_for),
+      cmocka_unit_test(the_report_is_json_for_any_request),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
