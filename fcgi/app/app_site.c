@@ -252,7 +252,7 @@ static void status(void *context, struct buf *out, bool json)
   }
   buf_printf(out, "catalog: %s, %u products, ", st.ready ? "ready" : "not ready", products);
   if (st.reading_fails)
-    buf_puts(out, "a reading fails, ");
+    buf_puts(out, "the database refuses a statement, ");
   else
     buf_printf(out, "%llu entries behind, ", (unsigned long long)st.behind);
   if (behind_ms < 0)

@@ -3,6 +3,7 @@
 #define DIPTYCH_APP_APP_SITE_H
 
 #include "base/breaker.h"
+#include "base/err.h"
 #include "catalog/catalog.h"
 #include "pool/app.h"
 #include "site/site.h"
@@ -18,17 +19,17 @@ struct app_shared {
 const struct app *app_site(void);
 
 /* Creates it, also for a process outside of a pool.  0: done; else the reason is written to why. */
-int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
+MUST_USE int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 
 /* Templates and the names of assets.  NULL: the faults are written to why. */
 struct app_resources;
-struct app_resources *app_resources_open(const struct config *c, FILE *why);
+MUST_USE struct app_resources *app_resources_open(const struct config *c, FILE *why);
 void app_resources_close(struct app_resources **r);
 
 struct app_worker;
 /* The worker uses r and c until it is closed.  board may be NULL.  NULL: the reason is in the log. */
-struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *r, const struct config *c,
-                                   struct metrics *m, const struct scoreboard *board);
+MUST_USE struct app_worker *app_worker_open(const struct app_shared *s, const struct app_resources *r, const struct config *c,
+                                            struct metrics *m, const struct scoreboard *board);
 void app_worker_close(struct app_worker **w);
 struct store *app_worker_store(struct app_worker *w);
 /* Like site_handle, but it waits for deferred work, and so always answers. */

@@ -117,7 +117,7 @@ int standalone_lint(const struct config *c, FILE *out)
     db_persist(db, LINT_MS);
   enum err e = db ? rows_lint(db, clock_mono_us() + LINT_MS * 1000, out, &found) : ERR_NO_MEMORY;
   if (e == ERR_OK) {
-    fprintf(out, found ? "rows       %zu to look at\n" : "rows       all in order\n", found);
+    fprintf(out, found ? "rows       %zu need attention\n" : "rows       all in order\n", found);
   } else {
     unsigned number = db ? db_failure(db, &sentence) : 0;
     fprintf(out, "rows       could not be read: error %u: %s\n", number, sentence);

@@ -10,13 +10,14 @@
 #include <stdarg.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/span.h"
 
 struct arena;
 struct buf;
 
-struct arena *arena_new(size_t max_bytes); /* NULL: no memory.  max_bytes 0: no limit */
-struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes); /* for a long-lived, small arena */
+MUST_USE struct arena *arena_new(size_t max_bytes); /* NULL: no memory.  max_bytes 0: no limit */
+MUST_USE struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes); /* for a long-lived, small arena */
 void arena_free(struct arena **a);
 void arena_reset(struct arena *a);
 bool arena_failed(const struct arena *a);

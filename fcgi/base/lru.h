@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/span.h"
 
 struct lru;
@@ -29,7 +30,7 @@ struct lru_entry {
 #define LRU_OWNER(entry, type, member) ((type *)(void *)((char *)(entry) - offsetof(type, member)))
 
 /* usual_bytes: the size of a typical entry; it gives the number of buckets.  NULL: no memory. */
-struct lru *lru_new(size_t max_bytes, size_t protected_bytes, size_t usual_bytes);
+MUST_USE struct lru *lru_new(size_t max_bytes, size_t protected_bytes, size_t usual_bytes);
 void lru_free(struct lru **l); /* must be empty: see lru_pop */
 
 struct lru_entry *lru_find(const struct lru *l, struct span key, uint64_t hash); /* NULL: none */

@@ -176,7 +176,7 @@ static void accept_failed(struct control *c, int64_t now_us)
 {
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
     return;
-  log_limited(&c->accept_limit, 10, LOG_LEVEL_ERROR, "the control socket accepts nobody for now: %s; trying again",
+  log_limited(&c->accept_limit, 10, LOG_LEVEL_ERROR, "cannot accept on the control socket: %s; trying again",
               strerror(errno));
   c->resume_us = now_us + PAUSE_US;
 }

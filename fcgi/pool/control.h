@@ -10,6 +10,7 @@
 #include <poll.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/log.h"
 #include "pool/listener.h"
 
@@ -52,7 +53,7 @@ struct control {
   void *context;
 };
 
-bool control_open(struct control *c, const char *path, FILE *why);
+MUST_USE bool control_open(struct control *c, const char *path, FILE *why);
 void control_close(struct control *c);
 void control_disown(struct control *c); /* in a child: closes the descriptors only */
 

@@ -28,7 +28,7 @@ static int connect_to(const char *path, FILE *err)
     fprintf(err, "diptych: no pool runs on %s: start one with `diptych serve`, or name its --config\n", path);
   else
     fprintf(err, "diptych: %s: %s%s\n", path, strerror(why),
-            why == EACCES ? ": only the pool's own account and root may ask it (sudo)" : "");
+            why == EACCES ? ": only the pool's own account and root may use it (sudo)" : "");
   return -1;
 }
 

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/err.h"
+
 struct control_call {
   const char *line; /* without a newline */
   int wait_ms;      /* for the whole answer */
@@ -11,6 +13,6 @@ struct control_call {
 };
 /* Sends one command to the pool on the socket `control` and prints the answer.  Returns the exit status: 0 for "ok",
  * 1 for "failed" or no answer. */
-int control_client_call(const char *control, const struct control_call *call);
+MUST_USE int control_client_call(const char *control, const struct control_call *call);
 
 #endif

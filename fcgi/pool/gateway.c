@@ -31,7 +31,7 @@ static void overdue(struct gateway *g, struct connection *c)
     return;
   }
   if (c->state == CONNECTION_OPEN)
-    gateway_bad(g, "no whole request within a second");
+    gateway_bad(g, "no complete request within a second");
   gateway_drop(g, c);
 }
 

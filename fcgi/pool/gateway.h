@@ -25,6 +25,7 @@
 #ifndef DIPTYCH_POOL_GATEWAY_H
 #define DIPTYCH_POOL_GATEWAY_H
 
+#include "base/err.h"
 #include "pool/app.h"
 #include "pool/scoreboard.h"
 
@@ -48,6 +49,6 @@ enum gateway_end {
 };
 
 /* Runs until SIGTERM or SIGQUIT, until the master dies, or until requests_most.  Both signals must be blocked. */
-enum gateway_end gateway_run(const struct gateway_setup *setup);
+MUST_USE enum gateway_end gateway_run(const struct gateway_setup *setup);
 
 #endif

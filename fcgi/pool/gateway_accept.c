@@ -39,7 +39,7 @@ void gateway_touch(struct gateway *g, struct connection *c)
 
 void gateway_drop(struct gateway *g, struct connection *c)
 {
-  gateway_deferred_forget(g, c);
+  gateway_deferred_cancel(g, c);
   list_remove(g, c);
   g->connections--;
   if (c->watched) /* close alone does not remove it while another worker has it open (gateway_transfer.c) */

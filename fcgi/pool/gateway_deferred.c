@@ -25,7 +25,7 @@ void gateway_defer(struct gateway *g, struct connection *c, const struct request
   gateway_watch(g, c); /* to notice that the peer has gone */
 }
 
-void gateway_deferred_forget(struct gateway *g, struct connection *c)
+void gateway_deferred_cancel(struct gateway *g, struct connection *c)
 {
   if (!c->deferred)
     return;
@@ -50,7 +50,7 @@ void gateway_resume(struct gateway *g, struct connection *c)
   struct request rq = gateway_request_empty(g, c->due_us);
   bool input_pending = c->input_pending, open = false;
   deferred->waiters++; /* keeps it valid during gateway_answer */
-  gateway_deferred_forget(g, c);
+  gateway_deferred_cancel(g, c);
   c->state = CONNECTION_OPEN;
   c->due_us = 0;
   if (connection_request_again(c, &rq))

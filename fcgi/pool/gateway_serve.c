@@ -49,7 +49,7 @@ static bool respond(struct gateway *g, const struct request *rq)
   buf_clear(&r->headers);
   *r = (struct response){.headers = r->headers};
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
-    log_warn("502 for %.*s %.200s (request %.*s): another worker had begun it", SPAN_ARG(rq->method),
+    log_warn("502 for %.*s %.200s (request %.*s): another worker has begun it and not ended it", SPAN_ARG(rq->method),
              arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
     bare_error(502, rq->id, r);
     return true;

@@ -76,7 +76,7 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
 
 /* gateway_deferred.c */
 void gateway_defer(struct gateway *g, struct connection *c, const struct request *rq, struct deferred *deferred);
-void gateway_deferred_forget(struct gateway *g, struct connection *c); /* before c is closed */
+void gateway_deferred_cancel(struct gateway *g, struct connection *c); /* before c is closed */
 void gateway_deferred_turn(struct gateway *g, struct connection *c, struct gateway_event event);
 void gateway_resume(struct gateway *g, struct connection *c); /* the work is done, or the deadline has come */
 /* The app's descriptor is readable: calls worker_work and answers the deferred requests that are done. */

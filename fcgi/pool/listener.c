@@ -103,7 +103,7 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
   if (!lock_take(l, path, why))
     return false;
   if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode)) {
-    fprintf(why, "%s is there and is no socket: remove it, or choose another path\n", path);
+    fprintf(why, "%s exists and is not a socket: remove it, or choose another path\n", path);
     return false;
   }
   if (in_use(l, &a)) {

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/err.h"
 #include "config/config.h"
 
 struct listener {
@@ -22,10 +23,10 @@ struct listener {
 #define LISTENER_NONE {-1, -1, NULL, false}
 
 /* false: the reason is written to why. */
-bool listener_open(struct listener *l, const struct config *c, FILE *why);
+MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *why);
 
 /* Opens a UNIX socket for the control protocol in the same way, with mode 0600. */
-bool listener_open_control(struct listener *l, const char *path, FILE *why);
+MUST_USE bool listener_open_control(struct listener *l, const char *path, FILE *why);
 
 /* Removes the path and refuses new connections; connections in the queue can still be accepted. */
 void listener_end(struct listener *l);

@@ -91,11 +91,11 @@ static bool pid_file_write(struct master *m, FILE *why)
   return true;
 }
 
-static void stop_begin(struct master *m, const char *who, int64_t now_us)
+static void stop_begin(struct master *m, const char *source, int64_t now_us)
 {
   if (m->stopping)
     return;
-  log_info("%s: stopping, %u workers have %lld ms", who, workers_count(&m->workers), (long long)m->config->stop_grace);
+  log_info("%s: stopping; %u workers have %lld ms to end", source, workers_count(&m->workers), (long long)m->config->stop_grace);
   notify_stopping();
   m->stopping = m->workers.stopping = true;
   atomic_store(&m->board->stopping, 1);
@@ -106,11 +106,11 @@ static void stop_begin(struct master *m, const char *who, int64_t now_us)
   watcher_stop(&m->watcher, now_us);
 }
 
-static unsigned reload_begin(struct master *m, const char *who, int64_t now_us)
+static unsigned reload_begin(struct master *m, const char *source, int64_t now_us)
 {
   if (m->stopping)
     return 0;
-  log_info("%s: reload of %s", who, m->config->path);
+  log_info("%s: reload of %s", source, m->config->path);
   notify_reloading();
   return reload_ask(&m->reload, &m->workers, now_us);
 }
@@ -121,32 +121,32 @@ static void reload_answer(struct master *m, bool ok, struct span text)
   control_answer_all(&m->control, (struct control_end){CONTROL_reload, m->reload.number, ok}, text);
 }
 
-static void scale(struct master *m, int64_t count, const char *who)
+static void scale(struct master *m, int64_t count, const char *source)
 {
   int before = m->workers.wanted;
   workers_want(&m->workers, count);
   if (m->workers.wanted != before)
-    log_info("%s: %d workers wanted, after %d", who, m->workers.wanted, before);
+    log_info("%s: %d workers wanted, previously %d", source, m->workers.wanted, before);
 }
 
 static void signal_take(struct master *m, int signo, int64_t now_us)
 {
-  char who[32];
-  snprintf(who, sizeof who, "SIG%s", sigabbrev_np(signo));
+  char source[32];
+  snprintf(source, sizeof source, "SIG%s", sigabbrev_np(signo));
   switch (signo) {
   case SIGHUP:
-    reload_begin(m, who, now_us);
+    reload_begin(m, source, now_us);
     break;
   case SIGINT:
   case SIGTERM:
   case SIGQUIT:
-    stop_begin(m, who, now_us);
+    stop_begin(m, source, now_us);
     break;
   case SIGTTIN:
-    scale(m, m->workers.wanted + 1, who);
+    scale(m, m->workers.wanted + 1, source);
     break;
   case SIGTTOU:
-    scale(m, m->workers.wanted - 1, who);
+    scale(m, m->workers.wanted - 1, source);
     break;
   default: /* CHLD: turn calls reap; USR1, USR2: ignored */
     break;
@@ -255,7 +255,7 @@ static void reload_go_on(struct master *m, int64_t now_us)
     struct span why = span_of(m->reload.why, m->reload.n), rest = why;
     while (rest.n) {
       struct span line = span_split(&rest, '\n');
-      log_error("reload refused, the previous configuration serves on: %.*s", SPAN_ARG(line));
+      log_error("reload refused, the previous configuration stays in force: %.*s", SPAN_ARG(line));
     }
     reload_answer(m, false, why);
     notify_status("the last reload was refused; see the log");

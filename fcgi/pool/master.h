@@ -9,10 +9,11 @@
 #ifndef DIPTYCH_POOL_MASTER_H
 #define DIPTYCH_POOL_MASTER_H
 
+#include "base/err.h"
 #include "pool/app.h"
 
 /* Runs the pool until a signal or `diptych stop` stops it.  Takes ownership of *config and sets it to NULL.
  * Returns the exit status: 0 after a stop; 1 when the pool could not start, with the reason on standard error. */
-int master_run(struct config **config, const struct app *app);
+MUST_USE int master_run(struct config **config, const struct app *app);
 
 #endif

@@ -113,7 +113,7 @@ static enum got params_join(struct reader *r, struct record_request *scan, char 
   enum got got;
   while ((got = record_next(r, &rec, scan->id)) == GOT_RECORD) {
     if (rec.type != RECORD_PARAMS) {
-      r->why = "a record that does not belong among parameters";
+      r->why = "a record of another type among the parameters";
       return GOT_BAD;
     }
     if (rec.content.n == 0) {
@@ -133,7 +133,7 @@ static enum got body_scan(struct reader *r, struct record_request *scan)
   enum got got;
   while ((got = record_next(r, &rec, scan->id)) == GOT_RECORD) {
     if (rec.type != RECORD_STDIN) {
-      r->why = "a record that does not belong in a body";
+      r->why = "a record of another type in the body";
       return GOT_BAD;
     }
     if (rec.content.n == 0) {

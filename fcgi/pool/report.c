@@ -193,8 +193,8 @@ void report_metrics(const struct scoreboard *b, struct buf *out)
 #undef METRIC_GAUGE
   metric(out, "pool_workers_alive", "worker processes", "gauge", n.alive);
   metric(out, "pool_workers_busy", "workers that have a request", "gauge", n.busy);
-  metric(out, "pool_workers_leaving", "workers that end after what they have accepted", "gauge", n.leaving);
-  metric(out, "pool_requests_deferred", "deferred requests: another process is still at work for them", "gauge", n.deferred);
+  metric(out, "pool_workers_leaving", "workers that end after the requests that they have accepted", "gauge", n.leaving);
+  metric(out, "pool_requests_deferred", "deferred requests: their answers need the work of another process", "gauge", n.deferred);
   metric(out, "pool_watcher_up", "1 when the watcher runs", "gauge", LOAD(b->watcher.pid) != 0);
   metric(out, "pool_uptime_seconds", "seconds since the master started", "gauge",
          (uint64_t)((clock_mono_us() - LOAD(b->started_us)) / CLOCK_SECOND));

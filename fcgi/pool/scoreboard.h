@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/err.h"
 #include "base/metrics.h"
 #include "base/span.h"
 #include "base/stage.h"
@@ -88,7 +89,7 @@ struct scoreboard {
 #define SCOREBOARD_COUNT(board, name) atomic_fetch_add_explicit(&(board)->name, 1, memory_order_relaxed)
 
 /* NULL: no memory.  It lives until the last process of the pool ends. */
-struct scoreboard *scoreboard_new(void);
+MUST_USE struct scoreboard *scoreboard_new(void);
 
 /* Master: clears a slot before the fork of its new process, but keeps the metrics. */
 void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64_t now_us);
@@ -103,12 +104,12 @@ void scoreboard_request_pause(struct scoreboard_slot *s); /* the request is defe
 /* Records the request that begins now.  true: another worker began the same request and died, or has not ended it.
  * nginx repeats a request when the connection breaks; without this check a request that kills its worker could
  * kill all workers.  The hash includes the target, because the id may be chosen by the client. */
-bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id,
-                             struct span target);
+MUST_USE bool scoreboard_begun_before(const struct scoreboard *b, struct scoreboard_slot *own, struct span id,
+                                      struct span target);
 
 /* Writes "GET /x" of the running or last request into out[SCOREBOARD_TEXT]; "" before the first request;
  * SCOREBOARD_UNKNOWN when the worker was stopped or killed while it wrote the text. */
-#define SCOREBOARD_UNKNOWN "a request not yet named"
+#define SCOREBOARD_UNKNOWN "an unknown request"
 void scoreboard_text_read(const struct scoreboard_slot *s, char *out);
 
 /* Writes "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting" into

@@ -60,7 +60,7 @@ void watcher_stop(struct watcher *w, int64_t now_us)
   w->stop_fd = -1;
 }
 
-static void watcher_end(struct watcher *w, const char *why, int64_t now_us)
+static void watcher_kill(struct watcher *w, const char *why, int64_t now_us)
 {
   if (w->killed)
     return;
@@ -94,9 +94,9 @@ void watcher_turn(struct watcher *w, struct workers *workers, int64_t now_us)
   if (now_us - w->started_us > STABLE_US)
     atomic_store(&workers->board->watcher_failures, 0);
   if (w->stop_requested_us && now_us - w->stop_requested_us >= workers->config->stop_grace * 1000)
-    watcher_end(w, "did not end in time", now_us);
+    watcher_kill(w, "did not end in time", now_us);
   else if (w->aborted_us || hangs(w, workers, now_us))
-    watcher_end(w, "hangs", now_us);
+    watcher_kill(w, "hangs", now_us);
 }
 
 bool watcher_reap(struct watcher *w, struct workers *workers, pid_t pid, int status, int64_t now_us)

@@ -4,6 +4,7 @@
 #ifndef DIPTYCH_POOL_WATCHER_PROCESS_H
 #define DIPTYCH_POOL_WATCHER_PROCESS_H
 
+#include "base/err.h"
 #include "pool/workers.h"
 
 struct watcher {
@@ -21,6 +22,6 @@ struct watcher {
 void watcher_turn(struct watcher *w, struct workers *workers, int64_t now_us);
 void watcher_stop(struct watcher *w, int64_t now_us); /* asks it to stop */
 /* Handles the end of child `pid`.  false: it is not the watcher. */
-bool watcher_reap(struct watcher *w, struct workers *workers, pid_t pid, int status, int64_t now_us);
+MUST_USE bool watcher_reap(struct watcher *w, struct workers *workers, pid_t pid, int status, int64_t now_us);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef DIPTYCH_POOL_WORKER_H
 #define DIPTYCH_POOL_WORKER_H
 
+#include "base/err.h"
 #include "pool/app.h"
 #include "pool/scoreboard.h"
 
@@ -23,6 +24,6 @@ struct worker_setup {
 };
 
 /* Call it after process_child_begin. */
-enum worker_exit worker_run(const struct worker_setup *setup);
+MUST_USE enum worker_exit worker_run(const struct worker_setup *setup);
 
 #endif

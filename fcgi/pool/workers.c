@@ -191,7 +191,7 @@ static bool hangs(const struct workers *w, const struct scoreboard_slot *s, int6
   return now_us - since > (limit > IDLE_LEAST_US ? limit : IDLE_LEAST_US);
 }
 
-static void hung_end(struct workers *w, int i, int64_t now_us)
+static void hung_kill(struct workers *w, int i, int64_t now_us)
 {
   struct worker_process *m = &w->members[i];
   char doing[SCOREBOARD_DOING];
@@ -208,7 +208,7 @@ static void hung_end(struct workers *w, int i, int64_t now_us)
   }
 }
 
-static void late_end(struct workers *w, int i, int64_t now_us)
+static void overdue_kill(struct workers *w, int i, int64_t now_us)
 {
   struct worker_process *m = &w->members[i];
   char doing[SCOREBOARD_DOING];
@@ -228,14 +228,14 @@ void workers_watch(struct workers *w, int64_t now_us)
     if (!m->pid)
       continue;
     if (m->aborted_us || hangs(w, slot_of(w, i), now_us))
-      hung_end(w, i, now_us);
+      hung_kill(w, i, now_us);
     if (m->stop_requested_us && now_us - m->stop_requested_us >= w->config->stop_grace * 1000)
-      late_end(w, i, now_us);
+      overdue_kill(w, i, now_us);
   }
 }
 
 /* The worker died during its start or its first request; a new worker would probably die too. */
-static bool early(const struct scoreboard_slot *s)
+static bool died_early(const struct scoreboard_slot *s)
 {
   return !LOAD(s->ready) || (LOAD(s->requests) == 0 && LOAD(s->request_us) != 0);
 }
@@ -262,7 +262,7 @@ static void death_explain(struct workers *w, int i, int status, int64_t now_us)
       SCOREBOARD_COUNT(w->board, deaths_killed);
     else
       SCOREBOARD_COUNT(w->board, deaths_exited);
-    if (early(s))
+    if (died_early(s))
       failure_note(w, LOAD(s->generation), now_us);
   }
 }

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include "base/err.h"
 #include "base/log.h"
 #include "pool/app.h"
 #include "pool/scoreboard.h"
@@ -51,7 +52,7 @@ void workers_balance(struct workers *w, int64_t now_us);
 void workers_watch(struct workers *w, int64_t now_us);
 
 /* Handles the end of child `pid`.  false: it is not a worker. */
-bool workers_reap(struct workers *w, pid_t pid, int status, int64_t now_us);
+MUST_USE bool workers_reap(struct workers *w, pid_t pid, int status, int64_t now_us);
 
 /* matching: asks the workers of `generation` to stop; otherwise all workers of other generations. */
 void workers_retire(struct workers *w, unsigned generation, bool matching, int64_t now_us);
@@ -61,7 +62,7 @@ unsigned workers_ready(const struct workers *w, unsigned generation);
 unsigned workers_serving(const struct workers *w, unsigned generation); /* starting or ready */
 
 /* Like fork; the child closes the master's descriptors and gets its role in the log and its signal mask. */
-pid_t workers_fork(struct workers *w, const char *role);
+MUST_USE pid_t workers_fork(struct workers *w, const char *role);
 
 /* Writes "(1234) killed by signal 9", "(1234) killed by signal 6, core dumped," or "(1234) exited with status 3" into
  * out[WORKERS_ENDING]. */

@@ -192,7 +192,7 @@ def test_who_may_not_ask_is_told_who_may(probe):
         ask = [*as_nobody, shutil.copy(BINARY, folder), "status", "--config", config]
         done = subprocess.run(ask, capture_output=True, text=True)
         assert done.returncode == 1 and done.stderr == \
-            f"diptych: {control}: Permission denied: only the pool's own account and root may ask it (sudo)\n"
+            f"diptych: {control}: Permission denied: only the pool's own account and root may use it (sudo)\n"
         config.chmod(0)
         done = subprocess.run(ask, capture_output=True, text=True)
         assert done.returncode == 1 and done.stderr == \
@@ -235,7 +235,7 @@ def test_a_master_without_descriptors_pauses_says_so_and_recovers(probe, held):
     before, began = cpu_s(pid), time.monotonic()
     clients = [subprocess.Popen([BINARY, "status", "--config", probe.config_path], stdout=subprocess.PIPE, text=True)
                for _ in range(3)]
-    probe.wait_logged("accepts nobody for now: Too many open files" if not held else "every 50 ms")
+    probe.wait_logged("cannot accept on the control socket: Too many open files" if not held else "every 50 ms")
     assert probe.ask("/echo").status == 200
     wait_until(lambda: time.monotonic() - began > 1.5)  # what it uses in that time is looked at
     used = cpu_s(pid) - before
@@ -243,6 +243,6 @@ def test_a_master_without_descriptors_pauses_says_so_and_recovers(probe, held):
     resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
     for client in clients:
         assert "workers: 2 wanted" in client.communicate(timeout=10 * SLOW)[0] and client.returncode == 0
-    assert probe.log.count("accepts nobody for now") <= 1 and probe.log.count("every 50 ms") <= 1
+    assert probe.log.count("cannot accept on the control") <= 1 and probe.log.count("every 50 ms") <= 1
     for s in mute:
         s.close()

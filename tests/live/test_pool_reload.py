@@ -140,11 +140,11 @@ def test_a_broken_template_is_found_by_the_site_s_check(probe):
 
 
 @pytest.mark.parametrize("name", ["no-check-at-all", "no-resources"])
-def test_of_many_faults_whole_lines_are_told_and_that_there_are_more(probe, name):
+def test_of_many_faults_whole_lines_are_shown_and_a_hint_at_more(probe, name):
     probe.write_config(site_name=name)
     lines = probe.diptych("reload").stderr.splitlines()
     assert lines[:-1] == [f"templates/page.mustache:{3 + i}:7: the probe refuses" for i in range(len(lines) - 1)]
-    assert 50 < len(lines) < 500 and "`diptych check` tells all" in lines[-1]
+    assert 50 < len(lines) < 500 and "run `diptych check` for all of it" in lines[-1]
     probe.write_config(site_name="no-check")
     assert probe.diptych("reload").stderr == "templates/page.mustache:3:7: the probe refuses\n"
 

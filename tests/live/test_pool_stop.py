@@ -130,7 +130,7 @@ def test_a_file_in_the_socket_s_place_is_left_alone(make_probe):
     probe.socket.write_text("precious")
     probe.pool.start()
     assert probe.pool.process.wait(10 * SLOW) == 1
-    assert "is no socket" in probe.log and probe.socket.read_text() == "precious"
+    assert "is not a socket" in probe.log and probe.socket.read_text() == "precious"
 
 
 def test_a_restart_is_seen_only_as_a_short_wait_under_socket_activation(make_probe):
