@@ -1,5 +1,5 @@
 """Requests that are deferred, since another process is at work for them: they hold nobody up, and are
-answered like any other.  /defer/NAME of the probe waits for a file so; see tests/live/pool_probe.c."""
+answered like any other.  /defer/NAME of the probe waits for a file; see tests/live/pool_probe.c."""
 import os
 import select
 import signal
