@@ -207,7 +207,7 @@ def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(
         done = probe.diptych(*words)
         assert done.returncode == 0 and answer in done.stdout, done
         assert done.stderr.splitlines() == [
-            f"{probe.config_path}:1: there is no key wibble: remove it, or see `man diptych` for the keys there are",
+            f"{probe.config_path}:1: there is no key wibble: remove it, or find the right key in `man diptych`",
             f"{probe.config_path}:3: a quote is opened and never closed in its line",
             f"diptych: trying the pool on {control} anyway"]
     assert probe.pool.process.wait(10 * SLOW) == 0
