@@ -1,8 +1,8 @@
-/* libmemcached's own time-outs are per wait, not per call: a server that drips bytes could hold a call for
- * seconds.  So each operation runs under a cutoff (base/cutoff.h): when memcached_timeout has passed, the
- * connections are shut down, whatever the library waits for.  While bytes wait to be read it is we whom the
- * machine kept from running, not the server, and the operation gets that time again, PATIENCE times in all.
- * What was cut off is trouble: it counts against the breaker. */
+/* The timeouts of libmemcached apply to each wait, not to the whole call: a server that sends one byte at a time
+ * could hold a call for seconds.  Therefore each operation runs under a cutoff (base/cutoff.h), which shuts down the
+ * connections after memcached_timeout.  Unread bytes on a connection mean that the server has answered and that this
+ * process did not get the CPU.  The operation then gets another period of memcached_timeout, up to
+ * TIMEOUT_PERIODS_MAX periods.  An operation that was cut off is a failure and counts against the breaker. */
 #include "cache/cache.h"
 
 #include <libmemcached/memcached.h>
@@ -15,7 +15,7 @@
 #include "cache/cache_peers.h"
 
 #define BREAKER_HOLD_US (1 * CLOCK_SECOND)
-#define PATIENCE 4
+#define TIMEOUT_PERIODS_MAX 4
 
 struct cache {
   memcached_st *mc; /* NULL: no servers configured */
@@ -24,9 +24,9 @@ struct cache {
   int64_t timeout_us;
   time_t ttl, lease_ttl;
   struct cache_peers peers;
-  int turns;             /* of timeout_us that the running operation has had */
-  int64_t hold_until_us; /* this process had trouble: it does not ask before then */
-  struct log_limit trouble, large;
+  int periods;           /* of timeout_us that the running operation has used */
+  int64_t hold_until_us; /* monotonic; an operation of this process failed: it sends none until then */
+  struct log_limit failed, large;
 };
 
 static bool server_add(struct cache *c, struct span server)
@@ -60,7 +60,7 @@ static bool servers_add(struct cache *c, const char *list)
   return true;
 }
 
-static void behave(memcached_st *mc, int64_t timeout_ms)
+static void behaviors_set(memcached_st *mc, int64_t timeout_ms)
 {
   uint64_t ms = (uint64_t)timeout_ms;
   memcached_behavior_set_distribution(mc, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
@@ -93,7 +93,7 @@ struct cache *cache_new(const struct config *conf, struct metrics *m, struct bre
     cache_free(&c);
     return NULL;
   }
-  behave(c->mc, conf->memcached_timeout);
+  behaviors_set(c->mc, conf->memcached_timeout);
   return c;
 }
 
@@ -112,48 +112,47 @@ bool cache_usable(struct cache *c)
   return c->mc && breaker_closed(c->breaker) && clock_mono_us() >= c->hold_until_us;
 }
 
-/* In a signal handler. */
-static bool cut(void *of)
+/* Runs in a signal handler. */
+static bool timeout_expired(void *of)
 {
   struct cache *c = of;
-  if (++c->turns < PATIENCE && cache_peers_sent(&c->peers))
+  if (++c->periods < TIMEOUT_PERIODS_MAX && cache_peers_readable(&c->peers))
     return false;
   cache_peers_shut(&c->peers);
   return true;
 }
 
-/* May this operation be tried at all?  Then its time runs until `settle`. */
-static bool begin(struct cache *c)
+/* True: the operation may run, and its timeout runs until operation_end. */
+static bool operation_begin(struct cache *c)
 {
   if (!c->mc)
     return false;
   if (clock_mono_us() >= c->hold_until_us && breaker_allows(c->breaker, BREAKER_HOLD_US)) {
-    c->turns = 0;
-    cutoff_start(c->timeout_us, cut, c);
+    c->periods = 0;
+    cutoff_start(c->timeout_us, timeout_expired, c);
     return true;
   }
   METRICS_ADD(c->metrics, cache_skipped, 1);
   return false;
 }
 
-static void trouble(struct cache *c, const char *what, memcached_return_t rc)
+static void failure_handle(struct cache *c, const char *what, memcached_return_t rc)
 {
   METRICS_ADD(c->metrics, cache_errors, 1);
-  log_limited(&c->trouble, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: pages are made without it meanwhile", what,
+  log_limited(&c->failed, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: workers skip it for a moment", what,
               memcached_strerror(c->mc, rc));
-  cache_peers_shut(&c->peers); /* or the next line would wait for the rest of an answer */
-  memcached_quit(c->mc); /* a late answer must not be read as the answer to the next question */
+  cache_peers_shut(&c->peers); /* otherwise memcached_quit waits for the rest of an answer */
+  memcached_quit(c->mc);       /* a late answer must not be read as the answer to the next request */
   c->hold_until_us = clock_mono_us() + BREAKER_HOLD_US;
 }
 
-/* Ends what `begin` began. */
-static enum cache_answer settle(struct cache *c, const char *what, memcached_return_t rc)
+static enum cache_answer operation_end(struct cache *c, const char *what, memcached_return_t rc)
 {
   if (cutoff_stop())
     rc = MEMCACHED_TIMEOUT;
   enum cache_answer answer = cache_answer_settle(c->breaker, rc, BREAKER_HOLD_US);
   if (answer == CACHE_TROUBLE)
-    trouble(c, what, rc);
+    failure_handle(c, what, rc);
   return answer;
 }
 
@@ -183,7 +182,7 @@ static enum err get_batch(struct cache *c, const struct span *keys, size_t n, st
       result_place(&result, keys, n, arena, values);
     memcached_result_free(&result);
   }
-  enum cache_answer answer = settle(c, "get", rc == MEMCACHED_SERVER_ERROR ? MEMCACHED_PROTOCOL_ERROR : rc);
+  enum cache_answer answer = operation_end(c, "get", rc == MEMCACHED_SERVER_ERROR ? MEMCACHED_PROTOCOL_ERROR : rc);
   return answer == CACHE_TROUBLE ? ERR_UNAVAILABLE : ERR_OK;
 }
 
@@ -193,7 +192,7 @@ enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct ar
     values[i] = span_of(NULL, 0);
   enum err e = ERR_OK;
   for (size_t at = 0; at < n && e == ERR_OK; at += CACHE_BATCH)
-    e = begin(c) ? get_batch(c, keys + at, n - at < CACHE_BATCH ? n - at : CACHE_BATCH, arena, values + at)
+    e = operation_begin(c) ? get_batch(c, keys + at, n - at < CACHE_BATCH ? n - at : CACHE_BATCH, arena, values + at)
                  : ERR_UNAVAILABLE;
   return e;
 }
@@ -206,14 +205,14 @@ void cache_set(struct cache *c, struct span key, struct span value)
                 SPAN_ARG(key), value.n, CACHE_VALUE_MAX);
     return;
   }
-  if (!begin(c))
+  if (!operation_begin(c))
     return;
   memcached_return_t rc = memcached_set(c->mc, key.p, key.n, value.p, value.n, c->ttl, 0);
-  enum cache_answer answer = settle(c, "set", rc);
+  enum cache_answer answer = operation_end(c, "set", rc);
   if (answer == CACHE_DONE)
     METRICS_ADD(c->metrics, cache_stores, 1);
   else if (answer != CACHE_TROUBLE) {
-    METRICS_ADD(c->metrics, cache_errors, 1); /* it answers, it only has no room for this one */
+    METRICS_ADD(c->metrics, cache_errors, 1); /* the server answers, but has no room for this value */
     log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached stores no fragment of %zu bytes: %s", value.n,
                 memcached_strerror(c->mc, rc));
   }
@@ -221,14 +220,14 @@ void cache_set(struct cache *c, struct span key, struct span value)
 
 enum err cache_lease(struct cache *c, struct span key)
 {
-  if (!begin(c))
+  if (!operation_begin(c))
     return ERR_UNAVAILABLE;
-  enum cache_answer answer = settle(c, "add", memcached_add(c->mc, key.p, key.n, "1", 1, c->lease_ttl, 0));
+  enum cache_answer answer = operation_end(c, "add", memcached_add(c->mc, key.p, key.n, "1", 1, c->lease_ttl, 0));
   return answer == CACHE_DONE ? ERR_OK : answer == CACHE_REFUSED ? ERR_LIMIT : ERR_UNAVAILABLE;
 }
 
 void cache_release(struct cache *c, struct span key)
 {
-  if (begin(c)) /* a lease that stays ends by itself */
-    (void)settle(c, "delete", memcached_delete(c->mc, key.p, key.n, 0));
+  if (operation_begin(c)) /* a lease that is not deleted expires */
+    (void)operation_end(c, "delete", memcached_delete(c->mc, key.p, key.n, 0));
 }

@@ -6,7 +6,7 @@ enum cache_answer cache_answer_of(memcached_return_t rc)
   case MEMCACHED_SUCCESS:
   case MEMCACHED_STORED:
   case MEMCACHED_DELETED:
-  case MEMCACHED_END: /* of a list of values */
+  case MEMCACHED_END: /* the end of a list of values */
     return CACHE_DONE;
   case MEMCACHED_NOTFOUND:
   case MEMCACHED_NOTSTORED:

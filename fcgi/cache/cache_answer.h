@@ -1,4 +1,4 @@
-/* What libmemcached's return codes say about the server: the one table of them. */
+/* The meaning of libmemcached's return codes. */
 #ifndef DIPTYCH_CACHE_CACHE_ANSWER_H
 #define DIPTYCH_CACHE_CACHE_ANSWER_H
 
@@ -8,15 +8,15 @@
 #include "base/err.h"
 
 enum cache_answer {
-  CACHE_DONE,    /* found, or stored, or deleted */
-  CACHE_REFUSED, /* a miss, or not stored because of what is there */
+  CACHE_DONE,    /* found, stored or deleted */
+  CACHE_REFUSED, /* a miss, or not stored because the key exists */
   CACHE_FULL,    /* the server has no room for this value */
-  CACHE_TROUBLE  /* no answer, or none that makes sense: the connection is good for nothing more */
+  CACHE_TROUBLE  /* no answer, or a malformed one: the connection must be closed */
 };
 
 MUST_USE enum cache_answer cache_answer_of(memcached_return_t rc);
 
-/* The same, and tells the breaker: whatever the server verifiably answered closes it. */
+/* Like cache_answer_of, and updates the breaker: CACHE_TROUBLE is a strike, any other answer is a success. */
 MUST_USE enum cache_answer cache_answer_settle(struct breaker *b, memcached_return_t rc, int64_t hold_us);
 
 #endif

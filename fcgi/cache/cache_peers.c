@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define FDS_MOST 4096 /* more than a worker opens: see gateway.c */
+#define FDS_MAX 4096 /* more than a worker opens */
 
 bool cache_peers_add(struct cache_peers *p, const char *path, uint16_t port)
 {
@@ -19,8 +19,8 @@ bool cache_peers_add(struct cache_peers *p, const char *path, uint16_t port)
   return true;
 }
 
-/* A server may have been told another path to the same file, or have its own view of the file system. */
-static bool same_file(const char *peer, const char *configured)
+/* The server may use another path to the same file, or run in another mount namespace. */
+static bool is_same_socket(const char *peer, const char *configured)
 {
   struct stat a, b;
   const char *peer_name = strrchr(peer, '/'), *name = strrchr(configured, '/');
@@ -31,7 +31,7 @@ static bool same_file(const char *peer, const char *configured)
   return peer_name && name && strcmp(peer_name, name) == 0;
 }
 
-static bool leads_there(const struct cache_peers *p, int fd)
+static bool is_peer(const struct cache_peers *p, int fd)
 {
   union {
     struct sockaddr any;
@@ -41,22 +41,22 @@ static bool leads_there(const struct cache_peers *p, int fd)
     char bytes[sizeof(struct sockaddr_un) + 1];
   } at;
   socklen_t n = sizeof(struct sockaddr_un);
-  memset(&at, 0, sizeof at); /* also ends a path that fills its field */
+  memset(&at, 0, sizeof at); /* also terminates a path that fills sun_path */
   if (getpeername(fd, &at.any, &n) != 0)
     return false;
   for (size_t i = 0; i < p->n; i++)
-    if (p->v[i].path[0] ? at.any.sa_family == AF_UNIX && at.un.sun_path[0] && same_file(at.un.sun_path, p->v[i].path)
+    if (p->v[i].path[0] ? at.any.sa_family == AF_UNIX && at.un.sun_path[0] && is_same_socket(at.un.sun_path, p->v[i].path)
                         : (at.any.sa_family == AF_INET && ntohs(at.in.sin_port) == p->v[i].port) ||
                               (at.any.sa_family == AF_INET6 && ntohs(at.in6.sin6_port) == p->v[i].port))
       return true;
   return false;
 }
 
-bool cache_peers_sent(const struct cache_peers *p)
+bool cache_peers_readable(const struct cache_peers *p)
 {
-  for (int fd = 0; fd < FDS_MOST; fd++) {
-    struct pollfd look = {.fd = fd, .events = POLLIN};
-    if (leads_there(p, fd) && poll(&look, 1, 0) > 0 && (look.revents & POLLIN))
+  for (int fd = 0; fd < FDS_MAX; fd++) {
+    struct pollfd pfd = {.fd = fd, .events = POLLIN};
+    if (is_peer(p, fd) && poll(&pfd, 1, 0) > 0 && (pfd.revents & POLLIN))
       return true;
   }
   return false;
@@ -64,7 +64,7 @@ bool cache_peers_sent(const struct cache_peers *p)
 
 void cache_peers_shut(const struct cache_peers *p)
 {
-  for (int fd = 0; fd < FDS_MOST; fd++)
-    if (leads_there(p, fd))
+  for (int fd = 0; fd < FDS_MAX; fd++)
+    if (is_peer(p, fd))
       shutdown(fd, SHUT_RDWR);
 }

@@ -1,8 +1,8 @@
-/* The process's connections to the configured memcached servers, for ending a wait from outside.
+/* The connections of this process to the configured memcached servers.  A signal handler shuts them down to end a
+ * wait inside libmemcached.
  *
- * libmemcached keeps its descriptors to itself, so they are found by whom they lead to: a UNIX socket by the
- * file that its peer is bound to, any other by the peer's port.  All functions but cache_peers_add are
- * async-signal-safe. */
+ * libmemcached does not expose its descriptors.  They are found by the address of the peer: the path of a UNIX socket,
+ * the port of a TCP socket.  All functions except cache_peers_add are async-signal-safe. */
 #ifndef DIPTYCH_CACHE_CACHE_PEERS_H
 #define DIPTYCH_CACHE_CACHE_PEERS_H
 
@@ -18,14 +18,14 @@
 struct cache_peers {
   size_t n;
   struct {
-    char path[CACHE_PEERS_PATH]; /* "": reached by `port` */
+    char path[CACHE_PEERS_PATH]; /* of a UNIX socket; "": TCP, see `port` */
     uint16_t port;
   } v[CACHE_PEERS_MAX];
 };
 
-/* path: NULL for a server that is reached by its port.  false: too many, or the path is too long. */
+/* path: NULL for TCP.  False: too many servers, or the path is too long. */
 MUST_USE bool cache_peers_add(struct cache_peers *p, const char *path, uint16_t port);
-MUST_USE bool cache_peers_sent(const struct cache_peers *p); /* bytes of theirs wait to be read */
-void cache_peers_shut(const struct cache_peers *p); /* every read and write on them ends now */
+MUST_USE bool cache_peers_readable(const struct cache_peers *p); /* a connection has unread bytes */
+void cache_peers_shut(const struct cache_peers *p); /* ends every read and write on the connections */
 
 #endif

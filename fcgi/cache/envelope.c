@@ -17,9 +17,9 @@ static void head_make(unsigned char head[HEAD], struct span key, struct span bod
     head[6 + i] = (unsigned char)(body.n >> 8 * i);
 }
 
-void envelope_secret(unsigned char secret[ENVELOPE_SECRET], struct span words)
+void envelope_secret(unsigned char secret[ENVELOPE_SECRET], struct span text)
 {
-  crypto_generichash(secret, ENVELOPE_SECRET, (const unsigned char *)words.p, words.n, NULL, 0);
+  crypto_generichash(secret, ENVELOPE_SECRET, (const unsigned char *)text.p, text.n, NULL, 0);
 }
 
 void envelope_wrap(struct buf *out, struct span key, struct span body, const unsigned char secret[ENVELOPE_SECRET])

@@ -1,25 +1,25 @@
-/* The envelope around every value in the shared cache, so that what is read back is what was stored,
- * under that key, in this format, by someone who knows the site's secret.  A cache may return another
- * key's value, a cut one, flipped bits, garbage, or what an older version wrote: all of it fails to
- * open and is a miss.
+/* The envelope around every value in memcached.  It proves that the value was stored under this key, in this format,
+ * by a process that knows cache_secret.  A value of another key, a truncated or damaged value and a value of an older
+ * format do not open; the caller treats them as misses.
  *
  *   "dpt1" | key length, 2 bytes | body length, 4 bytes | key | body | 16 bytes SipHash-2-4
  *
- * Numbers are little-endian; the checksum covers all bytes before it, keyed by the secret. */
+ * Numbers are little-endian.  The secret is the key of the checksum, which covers all bytes before it. */
 #ifndef DIPTYCH_CACHE_ENVELOPE_H
 #define DIPTYCH_CACHE_ENVELOPE_H
 
 #include "base/buf.h"
+#include "base/err.h"
 
 #define ENVELOPE_SECRET 16
 
-/* The key of the checksum from the configured words. */
-void envelope_secret(unsigned char secret[ENVELOPE_SECRET], struct span words);
+/* Derives the key of the checksum from the configured cache_secret. */
+void envelope_secret(unsigned char secret[ENVELOPE_SECRET], struct span text);
 
-/* Appends the value to `out`; sets its failure when the key is over 65,535 bytes or the body over 4 GB. */
+/* Appends the value to `out`.  Sets out->failed when the key has over 65,535 bytes or the body over 4 GB. */
 void envelope_wrap(struct buf *out, struct span key, struct span body, const unsigned char secret[ENVELOPE_SECRET]);
 
-/* True: *body is the part of `value` that was stored under `key`. */
-bool envelope_open(struct span value, struct span key, const unsigned char secret[ENVELOPE_SECRET], struct span *body);
+/* True: the value is valid, and *body points to the body inside it. */
+MUST_USE bool envelope_open(struct span value, struct span key, const unsigned char secret[ENVELOPE_SECRET], struct span *body);
 
 #endif
