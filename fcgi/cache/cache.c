@@ -139,7 +139,7 @@ static bool operation_begin(struct cache *c)
 static void failure_handle(struct cache *c, const char *what, memcached_return_t rc)
 {
   METRICS_ADD(c->metrics, cache_errors, 1);
-  log_limited(&c->failed, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: workers skip it for a moment", what,
+  log_limited(&c->failed, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: this worker skips the cache for 1 s", what,
               memcached_strerror(c->mc, rc));
   cache_peers_shut(&c->peers); /* otherwise memcached_quit waits for the rest of an answer */
   memcached_quit(c->mc);       /* a late answer must not be read as the answer to the next request */

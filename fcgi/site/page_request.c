@@ -117,7 +117,7 @@ static bool any_stale(const struct page *p)
 static bool any_cut(const struct page *p)
 {
   for (size_t i = 0; i < p->n_wants; i++)
-    if (p->wants[i].cut)
+    if (p->wants[i].incomplete)
       return true;
   return false;
 }

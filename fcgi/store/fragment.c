@@ -1,5 +1,5 @@
-/* Packing and unpacking stand side by side, field for field.  FRAGMENT_FORMAT changes whenever a field does, so
- * that old values are never asked for again. */
+/* Packs and unpacks fragments.  Each pair of functions handles the same fields in the same order.  A change of a field
+ * needs a new FRAGMENT_FORMAT: it changes all keys, so old values are not read again. */
 #include "store/fragment.h"
 
 #include "store/fragment_text.h"
@@ -140,14 +140,14 @@ static const struct chart_move *unpack_moves(struct unpack *u, struct arena *a, 
   return v;
 }
 
-static void pack_answers(struct fragment_maker *m, struct buf *b, const struct question *v, size_t n)
+static void pack_answers(struct fragment_renderer *r, struct buf *b, const struct question *v, size_t n)
 {
   pack_uint(b, n);
   for (size_t i = 0; i < n; i++) {
     pack_uint(b, v[i].id);
     pack_span(b, v[i].question);
-    fragment_text_pack(m, b, "faq", v[i].id, v[i].answer_md);
-    fragment_text_source(m, b, "faq", v[i].answer_md);
+    fragment_text_pack(r, b, "faq", v[i].id, v[i].answer_md);
+    fragment_text_source(r, b, "faq", v[i].answer_md);
   }
 }
 
@@ -166,7 +166,7 @@ static struct answers unpack_answers(struct unpack *u, struct arena *a)
 
 /* ---- whole fragments */
 
-static void pack_profile(struct fragment_maker *m, const struct product *p, struct buf *b)
+static void pack_profile(struct fragment_renderer *r, const struct product *p, struct buf *b)
 {
   static const struct editorial none = {.published_us = CLOCK_NEVER, .updated_us = CLOCK_NEVER};
   const struct editorial *e = p->editorial ? p->editorial : &none;
@@ -177,10 +177,10 @@ static void pack_profile(struct fragment_maker *m, const struct product *p, stru
   pack_span(b, p->license);
   pack_span(b, e->headline);
   pack_span(b, e->author);
-  fragment_text_summary(m, b, e->current_md);
-  fragment_text_pack(m, b, "editorial", e->id, e->current_md);
-  fragment_text_pack(m, b, "editorial", e->id, e->heading_md);
-  fragment_text_pack(m, b, "editorial", e->id, e->prediction_md);
+  fragment_text_summary(r, b, e->current_md);
+  fragment_text_pack(r, b, "editorial", e->id, e->current_md);
+  fragment_text_pack(r, b, "editorial", e->id, e->heading_md);
+  fragment_text_pack(r, b, "editorial", e->id, e->prediction_md);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
   pack_activities(b, p->activities, p->n_activities < PROFILE_ACTIVITIES ? p->n_activities : PROFILE_ACTIVITIES);
@@ -273,18 +273,18 @@ static void *unpack_page(struct unpack *u, struct arena *a)
   return t;
 }
 
-static void pack_source(struct fragment_maker *m, const struct product *p, struct buf *b)
+static void pack_source(struct fragment_renderer *r, const struct product *p, struct buf *b)
 {
   const struct editorial *e = p->editorial;
-  fragment_text_source(m, b, "editorial", e ? e->current_md : span_z(NULL));
-  fragment_text_source(m, b, "editorial", e ? e->heading_md : span_z(NULL));
-  fragment_text_source(m, b, "editorial", e ? e->prediction_md : span_z(NULL));
+  fragment_text_source(r, b, "editorial", e ? e->current_md : span_z(NULL));
+  fragment_text_source(r, b, "editorial", e ? e->heading_md : span_z(NULL));
+  fragment_text_source(r, b, "editorial", e ? e->prediction_md : span_z(NULL));
 }
 
-bool fragment_pack_product(struct fragment_maker *m, enum fragment_kind kind, const struct product *p, struct buf *out)
+bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out)
 {
   if (kind == FRAGMENT_PROFILE)
-    pack_profile(m, p, out);
+    pack_profile(r, p, out);
   else if (kind == FRAGMENT_CARD) {
     pack_facts(out, &p->facts);
     pack_span(out, p->editorial ? p->editorial->headline : span_z(NULL));
@@ -292,9 +292,9 @@ bool fragment_pack_product(struct fragment_maker *m, enum fragment_kind kind, co
   } else if (kind == FRAGMENT_TIMELINE)
     return fragment_pack_timeline(p->facts.activities, p->activities, p->n_activities, out);
   else if (kind == FRAGMENT_QUESTIONS)
-    pack_answers(m, out, p->questions, p->n_questions);
+    pack_answers(r, out, p->questions, p->n_questions);
   else if (kind == FRAGMENT_SOURCE)
-    pack_source(m, p, out);
+    pack_source(r, p, out);
   else
     return false;
   return !out->failed;
@@ -307,29 +307,29 @@ bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, 
   return !out->failed;
 }
 
-bool fragment_pack_pair(struct fragment_maker *m, const struct pair_source *w, uint64_t id, struct buf *out)
+bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out)
 {
   pack_uint(out, w->has_text);
-  fragment_text_pack(m, out, "comparison of product", id, w->intro_md);
-  fragment_text_pack(m, out, "comparison of product", id, w->verdict_md);
-  fragment_text_source(m, out, "comparison", w->intro_md);
-  fragment_text_source(m, out, "comparison", w->verdict_md);
-  pack_answers(m, out, w->questions, w->n_questions);
+  fragment_text_pack(r, out, "comparison of product", id, w->intro_md);
+  fragment_text_pack(r, out, "comparison of product", id, w->verdict_md);
+  fragment_text_source(r, out, "comparison", w->intro_md);
+  fragment_text_source(r, out, "comparison", w->verdict_md);
+  pack_answers(r, out, w->questions, w->n_questions);
   return !out->failed;
 }
 
-bool fragment_pack_site(struct fragment_maker *m, const struct question *v, size_t n, struct buf *out)
+bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, size_t n, struct buf *out)
 {
-  pack_answers(m, out, v, n);
+  pack_answers(r, out, v, n);
   return !out->failed;
 }
 
-bool fragment_pack_page(struct fragment_maker *m, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
+bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
                         struct buf *out)
 {
   pack_span(out, title);
-  fragment_text_pack(m, out, "page", id, body_md);
-  fragment_text_source(m, out, "page", body_md);
+  fragment_text_pack(r, out, "page", id, body_md);
+  fragment_text_source(r, out, "page", body_md);
   pack_int(out, updated_us);
   return !out->failed;
 }

@@ -1,13 +1,13 @@
-/* Fragments: what is memoised in memcached, per product and never per pair.
+/* Fragments: the values in memcached, from which pages are built.
  *
- * A fragment holds only its own product's rows: Markdown already rendered, facts, activities with
- * absolute times.  Never a relative time, a score, a rank, another product's data, a sector's or
- * theme's name: those are filled in when a page is put together, from the catalog.
+ * A fragment of a product holds only the product's own rows: facts, rendered Markdown, activities with absolute times.
+ * It holds no relative time, score or rank, no data of another product and no name of a sector or theme.  Pages take
+ * those from the catalog.
  *
  * Key:   kind[page] : id : rev : hash : rendering     (ids and revs in base 36, hashes in base 16)
  * Value: an envelope (cache/envelope.h) around the packed body (text/pack.h).
- * "rendering" is a hash over everything beside the rows that shapes a body: this format's number and
- * the Markdown limits.  A fragment is stored under the version that was READ with its rows. */
+ * "rendering" is a hash of everything else that determines a body: FRAGMENT_FORMAT, the Markdown limits and base_url.
+ * A fragment is stored under the version that was read together with its rows. */
 #ifndef DIPTYCH_STORE_FRAGMENT_H
 #define DIPTYCH_STORE_FRAGMENT_H
 
@@ -22,21 +22,21 @@
   X(CARD, 'c')      /* headline and newest sparks, for lists */                                                        \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
-  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations */                                       \
-  X(PAIR, 'w')      /* an editor's words on a pair, and its questions */                                               \
+  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations */                             \
+  X(PAIR, 'w')      /* the pair text of two products, and the pair's questions */                                      \
   X(SITE, 's')      /* the site's questions */                                                                         \
-  X(PAGE, 'g')      /* an editors' page */
+  X(PAGE, 'g')      /* a static page */
 
 #define FRAGMENT_ENUM(name, letter) FRAGMENT_##name,
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 3 /* of the packed bodies: raise it with any change of a field */
+#define FRAGMENT_FORMAT 3 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PROFILE_ACTIVITIES 6
 #define CARD_SPARKS 10
 
-/* A Markdown body as HTML.  refused: over a limit; html is empty and a notice stands in its place. */
+/* A Markdown body as HTML.  refused: it is over a limit; html is empty, and the page shows a notice in its place. */
 struct body {
   struct span html;
   bool refused;
@@ -45,7 +45,7 @@ struct body {
 struct profile {
   struct facts facts;
   struct span website_url, repository_url, logo_url, license;
-  struct span headline, author, summary; /* summary: plain text of the current state's beginning */
+  struct span headline, author, summary; /* summary: the beginning of `current` as plain text */
   struct body current, heading, prediction;
   int64_t published_us, updated_us; /* of the editorial; CLOCK_NEVER */
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
@@ -62,7 +62,7 @@ struct card {
 };
 
 struct timeline {
-  uint64_t total; /* activities of the product in all */
+  uint64_t total; /* activities of the product, on all pages */
   const struct activity *activities;
   size_t n_activities;
 };
@@ -95,45 +95,45 @@ struct page_text {
   int64_t updated_us;
 };
 
-/* Bodies that turned out to be too slow, by a hash of their bytes: each costs its CPU time once a process, and not
- * once for every form and every page, so that pages with many of them come to an end. */
+/* Bodies that exceeded markdown_cpu, by a hash of their bytes.  Each process spends the CPU time of such a body once,
+ * not once per representation and page; otherwise a page with many of them would always time out. */
 #define FRAGMENT_SLOW 256
 struct fragment_slow {
   uint64_t hashes[FRAGMENT_SLOW]; /* 0: none; the oldest is overwritten */
   unsigned next;
 };
 
-/* What rendering may take.  A body that its own limits refuse is refused for ever and the notice in its place may
- * be kept.  One that was refused because the page's time was over says nothing about the body: `cut` tells,
- * and what was made then must not be kept. */
-struct fragment_maker {
+/* The limits of rendering.  A body over its own limits is always refused, so the fragment with the notice may be
+ * stored.  A body that is refused because of the deadline may render next time: `incomplete` is set, and the fragment
+ * must not be stored. */
+struct fragment_renderer {
   const struct config *config;
-  struct fragment_slow *slow; /* NULL: nothing is remembered */
+  struct fragment_slow *slow; /* NULL: slow bodies are not remembered */
   int64_t deadline_us; /* monotonic; 0: none */
-  bool cut;
+  bool incomplete;
 };
 
-/* Renders and packs; the caller owns `out`.  False: memory, also told by out->failed. */
-bool fragment_pack_product(struct fragment_maker *m, enum fragment_kind kind, const struct product *p, struct buf *out);
+/* Render and pack; the caller owns `out`.  False: no memory, and out->failed is set. */
+bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out);
 bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, struct buf *out);
-bool fragment_pack_pair(struct fragment_maker *m, const struct pair_source *w, uint64_t id, struct buf *out);
-bool fragment_pack_site(struct fragment_maker *m, const struct question *v, size_t n, struct buf *out);
-bool fragment_pack_page(struct fragment_maker *m, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
+bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out);
+bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, size_t n, struct buf *out);
+bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
                         struct buf *out);
 
-/* The decoded struct of the kind (struct profile *, struct card *, ...), pointing into `body`;
- * NULL: the body is damaged, or memory. */
+/* The decoded struct of the kind (struct profile *, struct card *, ...), in the arena; its spans point into `body`.
+ * NULL: the body is damaged, or no memory. */
 void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a);
 
-/* The product's facts in a value of this kind; NULL: it has none. */
+/* The product's facts in a value of this kind; NULL: the kind has none. */
 const struct facts *fragment_facts(enum fragment_kind kind, const void *value);
 
-/* rendering: from fragment_rendering.  version2: of the other product for pairs, else zero.
- * Returns the key's length. */
+/* Writes the key and returns its length.  `rendering` comes from fragment_rendering.  PAIR: `v` comes from
+ * fragment_pair_version, and `id` is the smaller id. */
 uint32_t fragment_rendering(const struct config *c);
 size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uint32_t page, uint64_t id,
                     struct version v, uint32_t rendering);
-/* One version of a pair out of both products' and their ids: for PAIR keys, under the smaller id. */
+/* The version of a pair, from the versions of both products and the larger id. */
 struct version fragment_pair_version(struct version a, struct version b, uint64_t other_id);
 
 #endif

@@ -6,11 +6,11 @@
 #include "base/lru.h"
 
 #define USUAL_BYTES 2048                       /* of one fragment */
-#define LARGEST_SHARE 8                        /* one eighth of the bytes */
-#define UNPACKED(packed) (2 * (packed) + 1024) /* first guess; the arena grows */
+#define LARGEST_SHARE 8                        /* a fragment over one eighth of max_bytes is not cached */
+#define UNPACKED(packed) (2 * (packed) + 1024) /* first size of the arena, which grows */
 
-struct place {
-  struct arena *arena; /* owns this place, its key and its value */
+struct cached_fragment {
+  struct arena *arena; /* owns this struct, its key and its value */
   const void *value;
   struct lru_entry at;
 };
@@ -22,52 +22,52 @@ struct fragment_cache {
 
 struct fragment_cache *fragment_cache_new(size_t max_bytes)
 {
-  struct fragment_cache *s = calloc(1, sizeof *s);
-  if (!s)
+  struct fragment_cache *c = calloc(1, sizeof *c);
+  if (!c)
     return NULL;
-  s->max = max_bytes;
-  s->lru = lru_new(max_bytes, 0, USUAL_BYTES);
-  if (!s->lru)
-    fragment_cache_free(&s);
-  return s;
+  c->max = max_bytes;
+  c->lru = lru_new(max_bytes, 0, USUAL_BYTES);
+  if (!c->lru)
+    fragment_cache_free(&c);
+  return c;
 }
 
-static void place_free(struct lru_entry *e)
+static void cached_free(struct lru_entry *e)
 {
-  struct arena *a = LRU_OWNER(e, struct place, at)->arena;
+  struct arena *a = LRU_OWNER(e, struct cached_fragment, at)->arena;
   arena_free(&a);
 }
 
-void fragment_cache_free(struct fragment_cache **s)
+void fragment_cache_free(struct fragment_cache **c)
 {
-  if (!*s)
+  if (!*c)
     return;
-  for (struct lru_entry *e; (*s)->lru && (e = lru_pop((*s)->lru));)
-    place_free(e);
-  lru_free(&(*s)->lru);
-  free(*s);
-  *s = NULL;
+  for (struct lru_entry *e; (*c)->lru && (e = lru_pop((*c)->lru));)
+    cached_free(e);
+  lru_free(&(*c)->lru);
+  free(*c);
+  *c = NULL;
 }
 
-void fragment_cache_tidy(struct fragment_cache *s)
+void fragment_cache_tidy(struct fragment_cache *c)
 {
-  for (struct lru_entry *e; (e = lru_over(s->lru));)
-    place_free(e);
+  for (struct lru_entry *e; (e = lru_over(c->lru));)
+    cached_free(e);
 }
 
-const void *fragment_cache_get(struct fragment_cache *s, struct span key)
+const void *fragment_cache_get(struct fragment_cache *c, struct span key)
 {
-  struct lru_entry *e = lru_get(s->lru, key, XXH3_64bits(key.p, key.n));
-  return e ? LRU_OWNER(e, struct place, at)->value : NULL;
+  struct lru_entry *e = lru_get(c->lru, key, XXH3_64bits(key.p, key.n));
+  return e ? LRU_OWNER(e, struct cached_fragment, at)->value : NULL;
 }
 
 /* NULL: the body is damaged, or no memory. */
-static struct place *place_new(enum fragment_kind kind, struct span key, struct span body)
+static struct cached_fragment *cached_new(enum fragment_kind kind, struct span key, struct span body)
 {
-  struct arena *a = arena_new_sized(sizeof(struct place) + key.n + UNPACKED(body.n), 0);
-  struct place *p = a ? ARENA_NEW(a, struct place) : NULL;
+  struct arena *a = arena_new_sized(sizeof(struct cached_fragment) + key.n + UNPACKED(body.n), 0);
+  struct cached_fragment *p = a ? ARENA_NEW(a, struct cached_fragment) : NULL;
   if (p) {
-    *p = (struct place){.arena = a, .value = fragment_unpack(kind, arena_copy(a, body), a)};
+    *p = (struct cached_fragment){.arena = a, .value = fragment_unpack(kind, arena_copy(a, body), a)};
     p->at.key = arena_copy(a, key);
     p->at.hash = XXH3_64bits(key.p, key.n);
   }
@@ -79,18 +79,18 @@ static struct place *place_new(enum fragment_kind kind, struct span key, struct 
   return p;
 }
 
-const void *fragment_cache_put(struct fragment_cache *s, enum fragment_kind kind, struct span key, struct span body)
+const void *fragment_cache_put(struct fragment_cache *c, enum fragment_kind kind, struct span key, struct span body)
 {
-  if (!s->max || body.n > s->max / LARGEST_SHARE)
+  if (!c->max || body.n > c->max / LARGEST_SHARE)
     return NULL;
-  const void *kept = fragment_cache_get(s, key);
-  struct place *p = kept ? NULL : place_new(kind, key, body);
+  const void *cached = fragment_cache_get(c, key);
+  struct cached_fragment *p = cached ? NULL : cached_new(kind, key, body);
   if (p)
-    lru_put(s->lru, &p->at);
-  return p ? p->value : kept;
+    lru_put(c->lru, &p->at);
+  return p ? p->value : cached;
 }
 
-size_t fragment_cache_bytes(const struct fragment_cache *s)
+size_t fragment_cache_bytes(const struct fragment_cache *c)
 {
-  return lru_bytes(s->lru);
+  return lru_bytes(c->lru);
 }

@@ -1,10 +1,9 @@
-/* A fragment cache: fragments that this worker has verified and unpacked, kept for the requests that come right
- * behind.  What a fragment says is named by its key (version and hash), so one on the fragment cache is never old,
- * only needed or not.  It saves a busy worker the round trip to memcached; an idle one still asks there
- * (store.c decides), so that memcached's own order of use stays true.
+/* The fragment cache of a worker holds fragments that the worker has verified and unpacked.  A key names the version
+ * and the hash of the rows, so a cached fragment is never stale.  The cache saves a worker under load the round trip
+ * to memcached.  An idle worker still asks memcached (store.c decides), which keeps memcached's own LRU order right.
  *
- * Bounded by the bytes that it holds: what was used longest ago is put away first (base/lru.h).  A value that
- * was handed out lives until fragment_cache_tidy.  One fragment cache per worker. */
+ * The cache is bounded in bytes and evicts the least recently used fragment first (base/lru.h).  A value that it has
+ * returned is valid until fragment_cache_tidy. */
 #ifndef DIPTYCH_STORE_FRAGMENT_CACHE_H
 #define DIPTYCH_STORE_FRAGMENT_CACHE_H
 
@@ -12,16 +11,16 @@
 
 struct fragment_cache;
 
-struct fragment_cache *fragment_cache_new(size_t max_bytes); /* NULL: no memory.  0 bytes: it keeps nothing */
-void fragment_cache_free(struct fragment_cache **s);
+struct fragment_cache *fragment_cache_new(size_t max_bytes); /* NULL: no memory.  0 bytes: caches nothing */
+void fragment_cache_free(struct fragment_cache **c);
 
-/* Makes room.  No value that was handed out before may be used any longer. */
-void fragment_cache_tidy(struct fragment_cache *s);
+/* Evicts down to max_bytes.  Values that were returned before are no longer valid. */
+void fragment_cache_tidy(struct fragment_cache *c);
 
-const void *fragment_cache_get(struct fragment_cache *s, struct span key); /* NULL: not there */
-/* Unpacks a verified body and keeps it.  NULL: not kept; unpack it yourself. */
-const void *fragment_cache_put(struct fragment_cache *s, enum fragment_kind kind, struct span key, struct span body);
+const void *fragment_cache_get(struct fragment_cache *c, struct span key); /* NULL: not cached */
+/* Unpacks a verified body and caches it.  NULL: too large, damaged, or no memory; the caller unpacks it. */
+const void *fragment_cache_put(struct fragment_cache *c, enum fragment_kind kind, struct span key, struct span body);
 
-size_t fragment_cache_bytes(const struct fragment_cache *s);
+size_t fragment_cache_bytes(const struct fragment_cache *c);
 
 #endif

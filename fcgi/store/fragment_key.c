@@ -1,4 +1,4 @@
-/* Keys and versions of fragments; nothing here packs or renders. */
+/* Keys and versions of fragments. */
 #include "store/fragment.h"
 
 #include <sodium.h>

@@ -1,6 +1,6 @@
-/* Markdown bodies on their way into a fragment: rendered within the configured limits, or marked as
- * refused, so that a notice stands where the body would, with a log line naming table and id.  When the
- * page's time is over they are refused too, and m->cut is set. */
+/* Renders Markdown bodies into a fragment, within the configured limits.  A body over a limit is marked as refused:
+ * pages show a notice in its place, and a log line names its table and id.  After the deadline, bodies are refused
+ * too, and r->incomplete is set. */
 #ifndef DIPTYCH_STORE_FRAGMENT_TEXT_H
 #define DIPTYCH_STORE_FRAGMENT_TEXT_H
 
@@ -8,12 +8,11 @@
 
 #define SUMMARY_CHARS 160
 
-/* Packs whether `md` was refused, and its HTML (empty when refused).  `table` also decides how far down
- * headings go. */
-void fragment_text_pack(struct fragment_maker *m, struct buf *out, const char *table, uint64_t id, struct span md);
-/* Packs it as Markdown again, for the representations: safe in the same ways; empty when refused. */
-void fragment_text_source(struct fragment_maker *m, struct buf *out, const char *table, struct span md);
-/* Packs about SUMMARY_CHARS characters of its plain text, for descriptions. */
-void fragment_text_summary(struct fragment_maker *m, struct buf *out, struct span md);
+/* Packs whether `md` was refused, and its HTML (empty when refused).  `table` also selects the level of headings. */
+void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char *table, uint64_t id, struct span md);
+/* Packs `md` as safe Markdown, for the JSON and Markdown representations; empty when refused. */
+void fragment_text_source(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
+/* Packs the first SUMMARY_CHARS characters of its plain text, for descriptions. */
+void fragment_text_summary(struct fragment_renderer *r, struct buf *out, struct span md);
 
 #endif

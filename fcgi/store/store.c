@@ -12,18 +12,18 @@ static void want_answer(struct want *w, const void *value)
 {
   w->value = value;
   w->got = w->version;
-  w->cut = false;
+  w->incomplete = false;
   w->err = ERR_OK;
 }
 
 static const void *want_unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
                           struct span body)
 {
-  const void *kept = x->under_load ? fragment_cache_put(s->fragments, kind, key, body) : NULL;
-  return kept ? kept : fragment_unpack(kind, body, x->arena);
+  const void *cached = x->under_load ? fragment_cache_put(s->fragments, kind, key, body) : NULL;
+  return cached ? cached : fragment_unpack(kind, body, x->arena);
 }
 
-/* Takes a cached value into the want, if it is what its key says. */
+/* Answers the want with a value from memcached, if the value is valid. */
 static bool want_take(struct store_live *s, const struct store_context *x, struct want *w, struct span key,
                       struct span value)
 {
@@ -76,8 +76,8 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
     want_take(s, x, open[i], keys[i], values[i]);
 }
 
-/* The ids of the products that open wants are about, each once.  A pair is the business of whoever fills
- * its smaller id: if it needed the leases of both, two fillers could each hold one and never the other. */
+/* The product ids of open wants, without duplicates.  The filler of the smaller id also fills a pair.  If a pair needed
+ * the leases of both products, two fillers could deadlock with one lease each. */
 static size_t missing_ids(const struct want *wants, size_t n, uint64_t *ids)
 {
   size_t m = 0;
@@ -107,8 +107,8 @@ static size_t lease_key(const struct store_live *s, const struct want *wants, si
   return len;
 }
 
-/* Splits ids into those that we fill (moved to the front, count returned) and those that somebody else
- * is filling right now. */
+/* Takes the leases of the ids.  Moves the ids that this worker fills to the front and returns their count; another
+ * worker fills the rest. */
 static size_t take_leases(struct store_live *s, const struct want *wants, size_t n, uint64_t *ids, size_t m)
 {
   size_t ours = 0;
@@ -139,7 +139,7 @@ static void pause_us(int64_t us)
   nanosleep(&t, NULL);
 }
 
-/* Another worker may have read newer rows meanwhile and raised the version: ask for that one. */
+/* Another worker may have read newer rows and raised the version floor: from now on, ask for that version. */
 static void refresh_versions(const struct store_context *x, struct want *wants, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
@@ -152,8 +152,8 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
   }
 }
 
-/* Fills what we hold the leases of.  The one who held them before us may have stored everything between
- * our last look and now, so we look once more. */
+/* Fills the products whose leases this worker holds.  Asks memcached first: the previous holder may have stored the
+ * fragments since the last multi-get. */
 static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
                             const uint64_t *leased, size_t m)
 {
@@ -171,8 +171,8 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
   return e;
 }
 
-/* Fills what we hold the lease of, waits for what others are filling (at most a lease's life or half of
- * what is left of the deadline), and fills the rest without a lease. */
+/* Fills the products whose leases this worker gets and waits for those that other workers fill.  The wait ends after
+ * lease_ttl, or after half of the time until the deadline; then the rest is filled without a lease. */
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
   uint64_t ids[STORE_WANTS_MAX];
@@ -207,7 +207,7 @@ static enum err fill_missing(struct store_live *s, const struct store_context *x
   return e;
 }
 
-/* The database is away: the newest versions that are known to be stored. */
+/* The database is unavailable: reopens the product's wants at the last version that is known to be stored. */
 static bool product_stored(const struct store_context *x, struct want *wants, size_t n, const struct want *w)
 {
   struct version v = catalog_last_stored(x->pin, w->ordinal);
@@ -222,7 +222,7 @@ static bool product_stored(const struct store_context *x, struct want *wants, si
   return true;
 }
 
-/* What is said of a pair goes with its products as they are shown. */
+/* A pair is asked for at the versions at which its products are shown. */
 static void pair_stored(const struct want *wants, size_t n, struct want *w)
 {
   for (size_t k = 0; k < n; k++) {
@@ -262,7 +262,7 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
     wants[i].err = ERR_RETRY;
     wants[i].value = NULL;
     wants[i].stale = false;
-    wants[i].cut = false;
+    wants[i].incomplete = false;
   }
   from_cache(s, x, wants, n);
   for (size_t i = 0; i < n; i++)

@@ -1,17 +1,16 @@
-/* The store: fragments by name, from wherever they are.  Pages say what they want, all at once, and
- * never see memcached, SQL or leases: this header is all of it that they include.  The real store works so:
+/* The store gives pages their fragments.  A page passes all of its wants in one call and does not know memcached, SQL
+ * or leases; this is the only header of the store that pages include.  The real store works in these steps:
  *
- *   1. one multi-get for everything wanted, under the versions that the catalog knows; a worker that has
- *      requests waiting leaves out what it verified itself a moment ago (fragment_cache.h);
- *   2. what is missing is read from the database in one snapshot, by one filler per product and
- *      version (a short lease); the others wait a bounded time for its values;
- *   3. what was read is stored under the version it was read at, and a version that is newer than the
- *      catalog's is raised there before anybody answers with it;
- *   4. while the database is away: the last version known to be stored.
+ *   1. One multi-get asks memcached for all fragments under the versions of the catalog.  A worker under load first
+ *      looks in its fragment cache (fragment_cache.h).
+ *   2. Missing fragments are read from the database in one snapshot.  A short lease elects one filler per product and
+ *      version; other workers wait a bounded time for its values.
+ *   3. Each fragment is stored under the version that was read.  If this version is newer than the catalog's, the
+ *      store raises the version floor before the page is answered.
+ *   4. While the database is unavailable, the store answers with the last version that is known to be stored.
  *
- * All wants of one product are answered at one version.  Nothing made under an error is stored.
- * Values live until the arena is reset or the next store_fetch, whichever comes first.
- * One store per worker; not shared between processes. */
+ * All wants of one product are answered at the same version.  A fragment that was made under an error is not stored.
+ * Values are valid until the arena is reset or until the next store_fetch.  Each worker has its own store. */
 #ifndef DIPTYCH_STORE_STORE_H
 #define DIPTYCH_STORE_STORE_H
 
@@ -23,17 +22,17 @@
 struct want {
   enum fragment_kind kind;
   uint32_t page;                  /* TIMELINE: from 1; else 0 */
-  uint64_t id, other_id;          /* of the product or page; SITE: 0; PAIR: the smaller and the larger id */
-  struct version version;         /* as the catalog has it; PAIR: of id */
-  struct version other_version;   /* PAIR: of other_id */
-  struct version planned;         /* of the facts that the page was planned with; rev 0: does not matter */
+  uint64_t id, other_id;          /* of the product or page; SITE: 0; PAIR: the smaller and the larger product id */
+  struct version version;         /* in the catalog; PAIR: of id */
+  struct version other_version;   /* PAIR: in the catalog, of other_id */
+  struct version planned;         /* of the facts in the page's plan; rev 0: the plan does not depend on them */
   uint32_t ordinal;               /* in the pin; CATALOG_NONE for SITE and PAGE */
 
   /* filled by store_fetch */
-  enum err err;      /* OK; NOT_FOUND: no such row now; UNAVAILABLE: no backend could tell */
+  enum err err;      /* OK; NOT_FOUND: there is no such row; UNAVAILABLE: no backend answered; NO_MEMORY */
   struct version got;
-  bool cut;          /* a body of it was not rendered since the deadline came: nobody may keep it */
-  bool stale;        /* older than the catalog's version, since the database is away */
+  bool incomplete;   /* a body was not rendered because of the deadline: the value must not be cached */
+  bool stale;        /* older than the catalog's version, because the database is unavailable */
   const void *value; /* struct profile *, card *, timeline *, answers *, source *, pair_text *, page_text * */
 };
 
@@ -42,22 +41,22 @@ struct store_context {
   struct stage *stage;
   int64_t deadline_us; /* monotonic */
   const struct catalog_pin *pin;
-  bool under_load; /* requests wait behind this one */
+  bool under_load; /* other requests wait for this worker */
 };
 
-#define STORE_WANTS_MAX 256 /* wants that one call of `fetch` is given at most */
+#define STORE_WANTS_MAX 256 /* most wants in one call of `fetch` */
 
-/* What pages know of a store.  There are two: the real one (store_open.h) and the one of the page tests,
- * which answers from memory.  `fetch` leaves no want with ERR_RETRY, and a value with each that is OK. */
+/* The interface of a store.  There are two implementations: the real one (store_open.h) and one for the page tests,
+ * which answers from memory.  After `fetch`, each want is OK with a value, or has an error other than RETRY. */
 struct store {
   void (*fetch)(struct store *s, const struct store_context *x, struct want *wants, size_t n);
-  void (*tidy)(struct store *s); /* no value of an earlier fetch is used any longer */
+  void (*tidy)(struct store *s); /* frees values of earlier fetches; the caller no longer uses them */
   void (*close)(struct store *s);
 };
 
 void store_close(struct store **s);
 
-/* Fetches all wants; each has its own err afterwards.  OK: all are OK. */
+/* Fetches all wants and sets the err of each.  Any number of wants.  OK: all are OK. */
 enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n);
 
 #endif

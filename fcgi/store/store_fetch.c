@@ -1,5 +1,5 @@
-/* What is the same of every store.  It stands apart from the real one, so that pages link without a
- * database and without memcached. */
+/* The functions that all stores share.  They are in a file of their own so that page tests link without the clients
+ * of the database and of memcached. */
 #include "store/store.h"
 
 void store_close(struct store **s)

@@ -1,4 +1,4 @@
-/* The key of a wanted fragment, for whoever reads or fills it. */
+/* The key of a wanted fragment, the same for reading and for filling. */
 #include "store/store_live.h"
 
 size_t store_want_key(const struct store_live *s, const struct want *w, char out[FRAGMENT_KEY_MAX + 1])

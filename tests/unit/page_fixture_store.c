@@ -56,15 +56,15 @@ static void answer(struct want *w, struct span body, struct version got, struct 
 
 static bool pack_pair(const struct page_store *s, struct want *named, const struct page_product *a, struct buf *out)
 {
-  struct pair_source words = {.other_id = named->other_id};
+  struct pair_source text = {.other_id = named->other_id};
   const struct page_product *b = page_rows_product(s->rows, named->other_id);
   if (!b)
     return false;
   for (size_t i = 0; i < a->product.n_pairs; i++)
     if (a->product.pairs[i].other_id == named->other_id)
-      words = a->product.pairs[i];
+      text = a->product.pairs[i];
   named->other_version = b->product.facts.version;
-  return fragment_pack_pair(&(struct fragment_maker){.config = s->config}, &words, named->id, out);
+  return fragment_pack_pair(&(struct fragment_renderer){.config = s->config}, &text, named->id, out);
 }
 
 static bool pack_timeline(const struct want *named, const struct page_product *p, struct buf *out)
@@ -81,8 +81,8 @@ static bool pack_page(const struct page_store *s, struct want *named, struct buf
     if (p->page.id != named->id || p->page.status != PRODUCT_PUBLISHED)
       continue;
     named->version = p->page.version;
-    struct fragment_maker maker = {.config = s->config};
-    return fragment_pack_page(&maker, named->id, p->page.title, p->body_md, p->page.changed_us, out);
+    struct fragment_renderer renderer = {.config = s->config};
+    return fragment_pack_page(&renderer, named->id, p->page.title, p->body_md, p->page.changed_us, out);
   }
   return false;
 }
@@ -95,7 +95,7 @@ static bool pack(const struct page_store *s, struct want *named, struct buf *out
     return pack_page(s, named, out);
   if (named->kind == FRAGMENT_SITE) {
     named->version = s->rows->site_version;
-    return fragment_pack_site(&(struct fragment_maker){.config = s->config}, s->rows->questions, s->rows->n_questions, out);
+    return fragment_pack_site(&(struct fragment_renderer){.config = s->config}, s->rows->questions, s->rows->n_questions, out);
   }
   if (!p)
     return false;
@@ -104,7 +104,7 @@ static bool pack(const struct page_store *s, struct want *named, struct buf *out
     return pack_pair(s, named, p, out);
   if (named->kind == FRAGMENT_TIMELINE)
     return pack_timeline(named, p, out);
-  return fragment_pack_product(&(struct fragment_maker){.config = s->config}, named->kind, &p->product, out);
+  return fragment_pack_product(&(struct fragment_renderer){.config = s->config}, named->kind, &p->product, out);
 }
 
 static void fill(struct page_store *s, struct want *w, struct arena *a)
