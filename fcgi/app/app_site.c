@@ -185,7 +185,7 @@ static void worker_work(void *self)
 
 void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out)
 {
-  rq->patient = true;
+  rq->may_defer = true;
   site_handle(w->site, rq, out);
   while (out->deferred) {
     struct deferred *deferred = out->deferred;
@@ -193,7 +193,7 @@ void app_worker_handle(struct app_worker *w, struct request *rq, struct response
     for (deferred->waiters++; !deferred->done && clock_mono_us() < rq->deadline_us;)
       if (poll(&wait, 1, WAIT_MS) > 0)
         worker_work(w);
-    rq->patient = clock_mono_us() < rq->deadline_us;
+    rq->may_defer = clock_mono_us() < rq->deadline_us;
     buf_clear(&out->headers);
     *out = (struct response){.headers = out->headers};
     site_handle(w->site, rq, out);

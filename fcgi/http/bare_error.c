@@ -2,7 +2,7 @@
 
 #include "http/http.h"
 
-/* X(status, title, reason): as nginx's own answers look (nginx/errors.conf), so that they need nothing */
+/* X(status, title, reason).  The pages look like those in nginx/errors.conf. */
 #define BARE_ERRORS(X)                                                                                                 \
   X(500, "Something broke", "The page could not be put together. That is our fault, not yours.")                       \
   X(502, "Bad gateway", "The page could not be put together, and was not tried again. It is likely back in a moment.") \

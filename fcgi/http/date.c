@@ -1,5 +1,5 @@
-/* One form is written.  Three are read, each by a pattern of one letter an element.  The name of the weekday
- * must exist; it is not compared with the date. */
+/* Dates are written in one format and read in three.  A pattern describes each format with one letter per element.
+ * The weekday must be a valid name; it is not compared with the date. */
 #include "http/date.h"
 
 #include "base/format.h"
@@ -49,7 +49,7 @@ static bool take_month(struct span *s, int *month)
   return take_name(s, clock_months, CLOCK_MONTHS, 3, month) && ++*month;
 }
 
-/* Two digits of a year: the last such year that is not more than 50 years ahead. */
+/* A year of two digits: the latest matching year that is at most 50 years in the future. */
 static bool take_short_year(struct span *s, int now_year, int *year)
 {
   int digits, last = now_year + 50;

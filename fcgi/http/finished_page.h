@@ -1,4 +1,4 @@
-/* A page as it is sent: bodies, validators and what its headers say.  The page cache keeps such pages. */
+/* A rendered page with its validators and the values of its headers.  The page cache stores such pages. */
 #ifndef DIPTYCH_HTTP_FINISHED_PAGE_H
 #define DIPTYCH_HTTP_FINISHED_PAGE_H
 
@@ -11,21 +11,21 @@
 #define FINISHED_ETAG 16
 
 struct finished_page {
-  struct span key;          /* path, form and page number */
-  struct span body;         /* identity */
-  struct span gzip;         /* null pointer: not made yet */
+  struct span key;          /* path, representation and page number */
+  struct span body;         /* identity coding */
+  struct span gzip;         /* gzip coding; null pointer: not compressed yet */
   struct span content_type; /* static */
   struct span link;         /* value of the Link header; empty: none */
-  bool hidden;              /* not for search engines, and the body has no place to say so */
+  bool hidden;              /* needs "X-Robots-Tag: noindex": the body cannot contain a robots tag */
   char etag[FINISHED_ETAG + 1];
   unsigned char digest[FINISHED_DIGEST];
-  uint64_t publication, floors; /* the catalog's, and its count of raised versions, before it was planned */
+  uint64_t publication, floors; /* of the catalog before the plan: its publication, its count of version floors */
   int64_t modified_us;      /* Last-Modified */
-  int64_t label_us;         /* the site's clock: when the youngest label began; CLOCK_NEVER: no label */
-  int64_t next_change_us;   /* the site's clock: when a label changes */
-  int64_t right_us;         /* monotonic: when it was last known to be right */
-  bool embeddable;          /* cross-origin */
-  bool versioned;           /* the address names this very content, which is compressed in itself */
+  int64_t label_us;         /* on the site's clock: the start of the newest relative time; CLOCK_NEVER: none */
+  int64_t next_change_us;   /* on the site's clock: when a relative time changes; CLOCK_FOREVER: never */
+  int64_t verified_us;      /* monotonic: when the page was last verified to be current */
+  bool embeddable;          /* pages of other sites may read it (CORS) */
+  bool versioned;           /* the address contains a hash of the content, whose format is already compressed */
 };
 
 #endif

@@ -9,8 +9,8 @@
 #include "base/format.h"
 #include "http/date.h"
 
-#define GZIP_LEAST 512 /* bytes; smaller bodies gain nothing */
-#define OLD_ENOUGH_US (60 * CLOCK_SECOND)
+#define GZIP_MIN 512 /* bytes; smaller bodies gain nothing */
+#define SETTLED_US (60 * CLOCK_SECOND) /* a younger date is a weak validator (RFC 9110 section 8.8.2.2) */
 
 void http_security_headers(struct response *out, bool embeddable)
 {
@@ -38,8 +38,7 @@ static struct span next_item(struct span *rest)
 
 #define WEIGHT_ONE 1000
 
-/* A qvalue (RFC 9110 section 12.4.2) in thousandths; one that is malformed counts as a refusal, because
- * to send a body plain is never wrong. */
+/* A qvalue (RFC 9110 section 12.4.2) in thousandths.  A malformed one is 0: identity is always a valid answer. */
 static int weight(struct span q)
 {
   int value = 0, scale = WEIGHT_ONE;
@@ -56,17 +55,17 @@ static int weight(struct span q)
   return value > WEIGHT_ONE ? 0 : value;
 }
 
-static bool word_is(struct span s, const char *word)
+static bool token_is(struct span s, const char *token)
 {
-  return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+  return s.n == strlen(token) && strncasecmp(s.p, token, s.n) == 0;
 }
 
-/* The weight among a coding's parameters. */
+/* The weight in the parameters of a coding; 1 when there is none. */
 static int weight_named(struct span params)
 {
   while (params.p) {
     struct span value = span_trim(span_split(&params, ';')), name = span_trim(span_split(&value, '='));
-    if (word_is(name, "q"))
+    if (token_is(name, "q"))
       return weight(span_trim(value));
   }
   return WEIGHT_ONE;
@@ -78,11 +77,11 @@ bool http_takes_gzip(struct span accept)
   while (accept.p) {
     struct span params = next_item(&accept), coding = span_trim(span_split(&params, ';'));
     int q = weight_named(params);
-    if (word_is(coding, "gzip") || word_is(coding, "x-gzip"))
+    if (token_is(coding, "gzip") || token_is(coding, "x-gzip"))
       gzip = q;
-    else if (word_is(coding, "identity"))
+    else if (token_is(coding, "identity"))
       identity = q;
-    else if (word_is(coding, "*"))
+    else if (token_is(coding, "*"))
       any = q;
   }
   if (gzip < 0)
@@ -108,8 +107,8 @@ static bool gzip_make(struct span body, struct buf *out)
   return ok;
 }
 
-/* Does an If-None-Match list hold our tag?  Weak comparison (RFC 9110 section 13.1.2): nginx weakens
- * tags that pass its filters. */
+/* True: the If-None-Match list contains the tag.  Weak comparison (RFC 9110 section 13.1.2): the filters of nginx make
+ * tags weak. */
 static bool tag_matches(struct span list, struct span tag)
 {
   if (span_eq(span_trim(list), SPAN("*")))
@@ -131,7 +130,7 @@ static bool not_modified(const struct request *rq, struct span tag, int64_t modi
     return tag_matches(rq->if_none_match, tag);
   if (!rq->if_modified_since.n || !date_read(rq->if_modified_since, now_us, &since) || modified_us == CLOCK_NEVER)
     return false;
-  return since <= now_us - OLD_ENOUGH_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
+  return since <= now_us - SETTLED_US && modified_us / CLOCK_SECOND <= since / CLOCK_SECOND;
 }
 
 static void cache_control(const struct http *h, const struct finished_page *f, struct response *out)
@@ -147,9 +146,9 @@ static void cache_control(const struct http *h, const struct finished_page *f, s
   buf_printf(&out->headers, "Cache-Control: public, max-age=%lld, must-revalidate\r\n", (long long)seconds);
 }
 
-static bool may_code(const struct request *rq, const struct finished_page *f)
+static bool may_compress(const struct request *rq, const struct finished_page *f)
 {
-  return !f->versioned && f->body.n >= GZIP_LEAST && http_takes_gzip(rq->accept_encoding);
+  return !f->versioned && f->body.n >= GZIP_MIN && http_takes_gzip(rq->accept_encoding);
 }
 
 static struct span gzip_body(const struct request *rq, struct span body)
@@ -167,16 +166,16 @@ struct span http_page(const struct http *h, const struct request *rq, const stru
 {
   struct span made = span_of(NULL, 0);
   char tag[FINISHED_ETAG + 8], date[CLOCK_ISO_MAX];
-  bool coded = may_code(rq, f);
-  int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
+  bool encoded = may_compress(rq, f);
+  int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, encoded ? "-gz" : "");
   int64_t now_us = clock_now_us();
   out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, now_us) ? 304 : 200;
   if (out->status == 200) {
-    if (coded && !f->gzip.p)
+    if (encoded && !f->gzip.p)
       made = gzip_body(rq, f->body);
-    coded = coded && (f->gzip.p || made.p);
-    out->body = !coded ? f->body : made.p ? made : f->gzip;
-    n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, coded ? "-gz" : "");
+    encoded = encoded && (f->gzip.p || made.p);
+    out->body = !encoded ? f->body : made.p ? made : f->gzip;
+    n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, encoded ? "-gz" : "");
   } else
     out->no_body = true;
   response_header(out, "ETag", span_of(tag, (size_t)n));
@@ -189,7 +188,7 @@ struct span http_page(const struct http *h, const struct request *rq, const stru
     buf_puts(&out->headers, "Vary: Accept-Encoding\r\n");
   if (out->status == 200) {
     response_header(out, "Content-Type", f->content_type);
-    if (coded)
+    if (encoded)
       buf_puts(&out->headers, "Content-Encoding: gzip\r\n");
   }
   if (f->link.n)

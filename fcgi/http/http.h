@@ -1,6 +1,5 @@
-/* From a finished page, an error or a redirect to a whole answer: status, headers, body.
- * RFC 9110 (conditional requests, content coding), RFC 9111 (caching); the security headers are the
- * same on every answer. */
+/* Makes the response (status, headers, body) from a finished page, an error or a redirect.
+ * RFC 9110 (conditional requests, content coding), RFC 9111 (caching).  Every response has the security headers. */
 #ifndef DIPTYCH_HTTP_HTTP_H
 #define DIPTYCH_HTTP_HTTP_H
 
@@ -12,29 +11,27 @@
 struct http {
   const struct config *config;
   int64_t now_us;  /* the site's clock */
-  bool embeddable; /* asked for is something that other sites' pages may read: a representation, a feed, a badge */
+  bool embeddable; /* pages of other sites may read it (CORS): a representation, a feed, a badge */
 };
 
-/* A 200 or 304.  Returns the gzip body when it was made for this answer, in the request's arena; else an
- * empty span.  The caller may keep it with the page. */
+/* Makes a 200 or a 304.  If it compressed the body for this response, it returns the gzip body, in the request's
+ * arena, and the caller may cache a copy with the page.  Otherwise it returns a null span. */
 struct span http_page(const struct http *h, const struct request *rq, const struct finished_page *f,
                       struct response *out);
 
 void http_redirect(const struct http *h, int status, struct span location, struct response *out);
 
-/* Status line and headers of an answer that carries `body` and is no page from the table: errors,
- * health.  cache: the Cache-Control value. */
+/* A response with this body and without validators: errors, health.  cache: the value of Cache-Control. */
 void http_plain(int status, struct span content_type, const char *cache, struct span body, bool embeddable,
                 struct response *out);
-/* 204: what may be asked of this address, also by scripts elsewhere (Fetch, section 3.2). */
+/* The 204 that answers OPTIONS, with the CORS preflight headers when h->embeddable (Fetch, section 3.2). */
 void http_options(const struct http *h, struct response *out);
 void http_security_headers(struct response *out, bool embeddable);
 
-/* ETag of a body: hex of a keyless hash, FINISHED_ETAG characters. */
+/* The ETag of a body, without quotes: FINISHED_ETAG hex digits of its XXH3 hash. */
 void http_etag(char out[FINISHED_ETAG + 1], struct span body);
 
-/* Shall the client get gzip?  RFC 9110 section 12.5.3: it takes it, and does not say that it would rather
- * have the body plain. */
+/* True: the client accepts gzip and does not prefer identity (RFC 9110 section 12.5.3). */
 bool http_takes_gzip(struct span accept_encoding);
 
 #endif

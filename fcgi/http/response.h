@@ -1,9 +1,8 @@
-/* An answer, finished before its first byte is written: status, header lines, body.  Or, to a patient
- * request, none yet: when `later` is set, nothing else counts, and the request is to be handed in again
- * when that is done (base/deferred.h).
- * The gateway adds Content-Length and writes all of it at once; for HEAD it leaves the body away but
- * keeps its length.  `body` may point into the worker's page table or the request's arena and stays
- * valid until the gateway has written it. */
+/* A response is complete before its first byte is written: status, header lines, body.  If `deferred` is set, there is
+ * no response yet: the other fields are not valid, and the gateway calls again when `deferred` is done
+ * (base/deferred.h).  Only a request with may_defer gets such a response.
+ * The gateway adds Content-Length.  For HEAD it sends the length without the body.  `body` may point into the page
+ * cache or into the request's arena; it is valid until the gateway has written it. */
 #ifndef DIPTYCH_HTTP_RESPONSE_H
 #define DIPTYCH_HTTP_RESPONSE_H
 
@@ -12,13 +11,13 @@
 
 struct response {
   int status;         /* 100-599 */
-  struct buf headers; /* whole lines "Name: value\r\n"; without Status and Content-Length */
+  struct buf headers; /* lines "Name: value\r\n", without Status and Content-Length; the gateway frees it */
   struct span body;
   bool no_body;       /* 204, 304: no Content-Length either */
   struct deferred *deferred;
 };
 
-/* Adds one line.  A value with CR, LF or NUL is refused: false, nothing is added. */
+/* Adds one line.  False: the value contains CR, LF or NUL, and nothing is added. */
 bool response_header(struct response *r, const char *name, struct span value);
 
 #endif

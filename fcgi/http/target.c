@@ -18,8 +18,8 @@ static struct span path_of(struct span uri)
   return uri;
 }
 
-/* Lower case, single slashes, none at the end. */
-static struct span normal(struct span s, struct arena *a)
+/* Lower case, single slashes, no slash at the end. */
+static struct span normalize(struct span s, struct arena *a)
 {
   char *out = arena_z(a, s);
   size_t n = 0;
@@ -62,7 +62,7 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
   if (out->raw_path.n == 0 || out->raw_path.p[0] != '/' || !url_percent_decode(a, out->raw_path, false, &decoded) ||
       !utf8_valid(decoded))
     return TARGET_BAD;
-  out->path = normal(decoded, a);
+  out->path = normalize(decoded, a);
   out->plain = span_eq(out->path, out->raw_path);
   take_form(out);
   return out->path.p ? TARGET_OK : TARGET_BAD;

@@ -1,9 +1,9 @@
-/* The request target taken apart: RFC 9112 section 3.2 origin-form (or absolute-form, whose
- * authority is ignored), RFC 3986 percent-encoding.
+/* Parses the request target: RFC 9112 section 3.2, origin-form or absolute-form (the authority is ignored); RFC 3986
+ * percent-encoding.
  *
- * `path` is the normal spelling: decoded, lower case, single slashes, none at the end.  Whether the
- * client spelled it so is `plain`; pages are looked up by the normal spelling, and a page that exists
- * is redirected to from any other. */
+ * `path` is the normalized path: decoded, lower case, single slashes, no slash at the end.  `plain` tells whether the
+ * client sent it in this spelling.  Routes match the normalized path; any other spelling of a page that exists is
+ * redirected to it. */
 #ifndef DIPTYCH_HTTP_TARGET_H
 #define DIPTYCH_HTTP_TARGET_H
 
@@ -29,14 +29,15 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
 
 struct span target_suffix(enum form f); /* ".json"; empty for a form without one */
 
-/* Is this for other sites' pages too: a representation, a feed, a badge, any file but those that dress our pages? */
+/* True: pages of other sites may read it (CORS): a representation, a feed, a badge and any other file except the
+ * assets below /static/. */
 bool target_embeddable(const struct target *t);
 
-/* The decoded value of the first `name` in the query ('+' is a space); a null pointer: not there.
- * Invalid UTF-8 and control characters come back replaced. */
+/* The decoded value of the first parameter `name` in the query ("+" is a space).  A null pointer: not present.
+ * Invalid UTF-8 and control characters are replaced. */
 struct span target_query(const struct target *t, const char *name, struct arena *a);
 
-/* Decimal page number of ?page=: 1 when absent, 0 when it is there but no number from 1 to 999999. */
+/* The page number of ?page=, 1 to 999999.  1: absent; 0: not such a number. */
 unsigned target_page(const struct target *t, struct arena *a);
 
 #endif

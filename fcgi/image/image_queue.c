@@ -101,7 +101,7 @@ static enum err image_queue_get(struct image_source *s, const struct image_reque
   struct image_queue *g = (struct image_queue *)s;
   char text[IMAGE_QUEUE_KEY];
   struct span key = key_of(rq->packed, text);
-  bool patient = rq->patient && waiters(g) < IMAGE_QUEUE_WAITERS;
+  bool may_defer = rq->may_defer && waiters(g) < IMAGE_QUEUE_WAITERS;
   image_queue_reap(g);
   struct image_job *j = job_find(g, key);
   if (!j) {

@@ -9,7 +9,7 @@
 
 struct image_request {
   struct span packed; /* of image_pack */
-  bool patient;       /* LATER is an answer too */
+  bool may_defer;       /* LATER is an answer too */
   int64_t deadline_us;
   struct arena *arena;
   struct stage *stage;

@@ -39,7 +39,7 @@ struct request gateway_request_empty(const struct gateway *g, int64_t deadline_u
   return (struct request){.arena = g->arena,
                           .stage = &g->s->slot->stage,
                           .deadline_us = deadline_us,
-                          .patient = clock_mono_us() < deadline_us && g->deferred < g->connections_most / 2};
+                          .may_defer = clock_mono_us() < deadline_us && g->deferred < g->connections_most / 2};
 }
 
 /* Makes the answer in g->response.  false: the request is deferred. */
@@ -55,7 +55,7 @@ static bool respond(struct gateway *g, const struct request *rq)
     return true;
   }
   g->s->app->worker_handle(g->s->self, rq, r);
-  if (r->deferred && rq->patient)
+  if (r->deferred && rq->may_defer)
     return false;
   if (r->deferred || r->headers.failed || r->status < 100 || r->status > 599)
     bare_error(500, rq->id, r);

@@ -89,7 +89,7 @@ bool page_request_finish(struct page_request *v, struct buf *body, struct finish
                               .modified_us = modified_us(p),
                               .label_us = p->label_us,
                               .next_change_us = p->next_change_us,
-                              .right_us = clock_mono_us(),
+                              .verified_us = clock_mono_us(),
                               .hidden = p->noindex && v->target.form != FORM_HTML,
                               .embeddable = v->target.form != FORM_HTML,
                               .versioned = v->route->forms & ROUTE_VERSIONED};

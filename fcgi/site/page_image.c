@@ -56,7 +56,7 @@ enum err build_image(struct page *p)
   if (!images)
     return ERR_UNAVAILABLE;
   struct image_request rq = {.packed = plan->packed,
-                             .patient = p->rq->patient,
+                             .may_defer = p->rq->may_defer,
                              .deadline_us = p->rq->deadline_us,
                              .arena = p->arena,
                              .stage = p->rq->stage};

@@ -98,7 +98,7 @@ static void answer_page(struct page_request *v, struct finished_page *f, bool ca
 static void answer_stale(struct page_request *v, struct response *out)
 {
   struct finished_page *old = page_cache_get(v->site->page_cache, v->key);
-  if (old && clock_mono_us() - old->right_us <= STALE_PAGE_US) {
+  if (old && clock_mono_us() - old->verified_us <= STALE_PAGE_US) {
     METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
     answer_page(v, old, true, out);
   } else
@@ -223,7 +223,7 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
   f->floors = v->floors;
   if (v->page.changed_us > f->modified_us) /* the page was built from newer facts; the catalog now has their time */
     f->modified_us = v->page.changed_us;
-  f->right_us = clock_mono_us();
+  f->verified_us = clock_mono_us();
   METRICS_ADD(v->site->resources.metrics, pages_hit, 1);
   answer_page(v, f, true, out);
   return true;

@@ -130,7 +130,7 @@ static void defer(struct probe *p, const struct request *rq, const char *name, s
 {
   if (file_exists(p->config, name))
     return;
-  out->deferred = rq->patient ? wait_find(p, name) : NULL;
+  out->deferred = rq->may_defer ? wait_find(p, name) : NULL;
   if (out->deferred)
     tick(p, true);
   out->status = 503;

@@ -31,7 +31,7 @@ static enum err image_queue_get(struct image_source *base, const struct image_re
   struct page_images *g = (struct page_images *)base;
   assert_true(rq->packed.n > 0);
   g->asked++;
-  if (g->answer == ERR_DEFERRED && !rq->patient)
+  if (g->answer == ERR_DEFERRED && !rq->may_defer)
     return ERR_UNAVAILABLE;
   if (g->answer == ERR_DEFERRED)
     *deferred = &g->deferred;
@@ -136,7 +136,7 @@ struct page_answer page_ask(struct page_site *s, const char *target, const struc
                        .if_none_match = span_z(ask->if_none_match),
                        .id = SPAN("test-1"),
                        .deadline_us = clock_mono_us() + DEADLINE_US,
-                       .patient = !ask->impatient,
+                       .may_defer = !ask->impatient,
                        .arena = a.arena,
                        .stage = &stage};
   assert_non_null(a.arena);
