@@ -1,11 +1,11 @@
-/* The picture of a product or a set, for those who link to its page: 1200 by 630, a PNG.
+/* The preview picture of a product or a set for links to its page (Open Graph): a PNG of 1200 by 630 pixels.
  *
- * A picture is a function of the few words below.  Packed, they are what the image worker is sent; their
- * hash is the version in the picture's address, so an edit that shows changes the address, and an
- * address never changes its picture.  A new look is a new IMAGE_LOOK.
+ * A picture is a function of struct image.  The packed struct is the request to the image worker.  Its hash is the
+ * version in the picture's address: an edit that changes the picture also changes the address, and the picture at an
+ * address never changes.  A new design needs a new IMAGE_LOOK.
  *
- * image_draw is called in a image worker only (image/image_worker.h): what cairo, pango and fontconfig do
- * with memory and time stays there. */
+ * Only an image worker calls image_draw (image/image_worker.h), so that the memory and the time that cairo, pango and
+ * fontconfig take do not affect the process that answers pages. */
 #ifndef DIPTYCH_IMAGE_IMAGE_H
 #define DIPTYCH_IMAGE_IMAGE_H
 
@@ -15,11 +15,11 @@
 #define IMAGE_HEIGHT 630
 #define IMAGE_PANELS 4
 #define IMAGE_VERSION 12 /* hex digits */
-#define IMAGE_LOOK 1
+#define IMAGE_LOOK 1     /* number of the design */
 
 struct image_panel {
-  struct span name, note, score, band; /* valid UTF-8; score and band empty: not scored */
-  int tenths;                          /* of the score */
+  struct span name, note, score, band; /* valid UTF-8; score and band are empty without a score */
+  int tenths;                          /* the score in tenths */
 };
 
 struct image {
@@ -29,10 +29,10 @@ struct image {
 };
 
 void image_pack(const struct image *p, struct buf *out);
-bool image_unpack(struct span packed, struct image *out); /* points into packed */
+bool image_unpack(struct span packed, struct image *out); /* the spans point into `packed` */
 void image_version(char out[IMAGE_VERSION + 1], struct span packed);
 
-/* False: memory, or something that cairo or pango refused. */
+/* Appends the PNG.  False: no memory, or cairo or pango failed. */
 bool image_draw(const struct image *p, struct buf *png);
 
 #endif

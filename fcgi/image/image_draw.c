@@ -1,4 +1,4 @@
-/* The drawing: ink on paper, a panel for each product under its hue and shape, as on the page. */
+/* Draws the picture: one panel for each product, with the product's colour and shape from the page. */
 #include <math.h>
 #include <pango/pangocairo.h>
 
@@ -10,7 +10,7 @@
 #define BOTTOM 578.0
 #define SERIF "Charis SIL,Charter,Georgia,DejaVu Serif,serif"
 
-/* The colours of templates/assets/site.css, light. */
+/* The colours of the light theme in templates/assets/site.css. */
 #define PAPER 0xfbf9f4u
 #define INK 0x1c1a17u
 #define QUIET 0x625d53u
@@ -37,7 +37,7 @@ static void box(cairo_t *cr, unsigned colour, double x, double y, double w, doub
   cairo_fill(cr);
 }
 
-/* Disc, diamond, square, triangle: who is who without colour too. */
+/* Disc, diamond, square, triangle: they tell the products apart without colour. */
 static void shape_path(cairo_t *cr, size_t position, double x, double y, double r)
 {
   static const double corners[][4][2] = {{{0, 0}},
@@ -78,7 +78,7 @@ struct area {
   bool middle;
 };
 
-/* Text into an area: smaller down to half its size, then cut with an ellipsis. */
+/* Fits text into an area: reduces it down to half its size, then truncates it with an ellipsis. */
 static void text_fit(cairo_t *cr, struct span text, const struct letters *l, const struct area *a)
 {
   PangoLayout *layout = NULL;
@@ -99,7 +99,7 @@ static void text_fit(cairo_t *cr, struct span text, const struct letters *l, con
   g_object_unref(layout);
 }
 
-/* One line that stands on a base line; its width. */
+/* Draws one line on a base line and returns its width. */
 static double text_on(cairo_t *cr, struct span text, const struct letters *l, double x, double base, bool right)
 {
   PangoLayout *layout = layout_new(cr, text, l, l->px);
@@ -128,12 +128,12 @@ static void meter(cairo_t *cr, const struct image_panel *panel, size_t position,
 
 static void panel_draw(cairo_t *cr, const struct image *p, size_t i, double x, double w)
 {
-  static const double sizes[] = {112, 76, 54, 42}, numbers[] = {88, 76, 64, 52};
+  static const double sizes[] = {112, 76, 54, 42}, scores[] = {88, 76, 64, 52};
   const struct image_panel *panel = &p->panels[i];
   struct letters name = {.px = sizes[p->n - 1], .bold = true, .colour = INK};
   struct letters note = {.px = p->n > 2 ? 23 : 27, .colour = QUIET};
-  struct letters score = {.px = numbers[p->n - 1], .bold = true, .colour = INK};
-  struct letters word = {.px = numbers[p->n - 1] * 0.5, .italic = true, .colour = INK};
+  struct letters score = {.px = scores[p->n - 1], .bold = true, .colour = INK};
+  struct letters word = {.px = scores[p->n - 1] * 0.5, .italic = true, .colour = INK};
   double base = BOTTOM - 44;
   box(cr, hues[i], x, TOP, w, 6);
   shape_path(cr, i, x + 13, TOP + 45, 11);

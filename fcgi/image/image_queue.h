@@ -1,15 +1,15 @@
-/* Finished pictures: from memcached under their version, else from a image worker, then kept there.
+/* The image queue gets pictures from memcached, or has an image worker draw them and stores them there.
  *
- * Nobody waits for a picture here.  One that must be drawn first is put into a queue, and whoever asked
- * is told "later" (base/deferred.h); image_queue_work, called whenever image_queue_fd is readable, begins the next
- * one, takes what the image worker has drawn, and says to whom it matters that it is done.  A picture that
- * several want is drawn once: in one worker they share its place in the queue; in a pool, or in several,
- * one of them holds a short lease in memcached and the others look there for a while.
+ * No call waits for a drawing.  A picture that must be drawn becomes a job in the queue, and its request is deferred
+ * (base/deferred.h).  image_queue_work is called whenever image_queue_fd is readable: it starts the next job, takes
+ * the finished picture from the image worker and marks the job's `deferred` as done.  Each picture is drawn once:
+ * requests of one worker share a job; among workers, one holds a short lease in memcached and the others poll
+ * memcached.
  *
- * Everything is bounded.  The queue has IMAGE_QUEUE_PLACES places and at most IMAGE_QUEUE_WAITERS requests may wait
- * for them; beyond that the answer is "not now".  A image worker that has not drawn a picture in two thirds of the time
- * that was left to whoever asked for it first is ended: that picture is given up, and the next one gets
- * another image worker, in time for those who wait for it.  One image queue per worker. */
+ * The queue is bounded: it has IMAGE_QUEUE_PLACES jobs and at most IMAGE_QUEUE_WAITERS deferred requests; further
+ * requests get UNAVAILABLE.  An image worker that has not drawn a picture in two thirds of the time that its first
+ * request had left is killed.  This job fails, and the next job gets a new image worker.  Each worker has its own
+ * image queue. */
 #ifndef DIPTYCH_IMAGE_IMAGE_QUEUE_H
 #define DIPTYCH_IMAGE_IMAGE_QUEUE_H
 
@@ -23,18 +23,18 @@
 
 struct image_queue;
 
-/* NULL: no memory, or no descriptors. */
+/* The caller owns the queue.  NULL: no memory, no descriptors, or a memcached address does not parse (logged). */
 struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache);
-void image_queue_close(struct image_queue **g);
+void image_queue_close(struct image_queue **q);
 
-/* How pages ask it; the same as long as the image queue lives. */
-struct image_source *image_queue_source(struct image_queue *g);
+/* The interface for pages; valid as long as the image queue. */
+struct image_source *image_queue_source(struct image_queue *q);
 
-/* Readable (also for poll and epoll): call image_queue_work, which never blocks for longer than memcached may. */
-int image_queue_fd(const struct image_queue *g);
-void image_queue_work(struct image_queue *g);
+/* When the descriptor is readable (poll, epoll), call image_queue_work.  It blocks only for calls to memcached. */
+int image_queue_fd(const struct image_queue *q);
+void image_queue_work(struct image_queue *q);
 
-/* Between requests. */
-void image_queue_tidy(struct image_queue *g);
+/* Reaps image workers that ended; call it between requests. */
+void image_queue_tidy(struct image_queue *q);
 
 #endif

@@ -1,5 +1,5 @@
-/* What the parts of the image queue share, and nobody else: image_queue.c (asking, and what is kept) and
- * image_queue_work.c (the queue's way through the image worker). */
+/* The private state of the image queue, shared by image_queue.c (requests), image_queue_work.c (jobs) and
+ * image_queue_cache.c (memcached). */
 #ifndef DIPTYCH_IMAGE_IMAGE_QUEUE_STATE_H
 #define DIPTYCH_IMAGE_IMAGE_QUEUE_STATE_H
 
@@ -8,7 +8,7 @@
 #include "image/image_queue.h"
 #include "image/image_worker.h"
 
-#define IMAGE_QUEUE_KEY 48 /* bytes, more than any key has */
+#define IMAGE_QUEUE_KEY 48 /* bytes; longer than any key */
 
 struct image_job {
   struct deferred deferred;
@@ -16,26 +16,26 @@ struct image_job {
   char key[IMAGE_QUEUE_KEY];
   size_t key_n;
   struct buf packed, png;
-  uint64_t number;     /* its turn comes before those with higher ones */
-  unsigned tries;      /* image workers that had it */
-  bool leased;         /* we hold its lease */
-  bool elsewhere;      /* another worker holds it */
-  int64_t look_us;     /* monotonic: when to look again whether that one has finished */
-  int64_t draw_anyway_us;    /* from when on it is drawn whoever holds the lease */
-  int64_t patience_us; /* for the image worker */
+  uint64_t number;        /* jobs run in this order */
+  unsigned tries;         /* image workers that have had the job */
+  bool leased;            /* this worker holds the job's lease */
+  bool drawn_by_other;    /* another worker holds the lease */
+  int64_t poll_us;        /* monotonic: when to ask memcached again for the other worker's picture */
+  int64_t draw_anyway_us; /* monotonic: from this time on, the job runs without the lease */
+  int64_t draw_limit_us;  /* time that the image worker gets for the job */
 };
 
 struct image_queue {
-  struct image_source source; /* first: a page knows no more of it */
+  struct image_source source; /* first, so that a pointer to it is a pointer to the queue */
   struct cache *cache;
-  struct image_worker *painter;
+  struct image_worker *worker;
   struct metrics *metrics;
-  struct arena *arena;         /* of one look into memcached, outside of any request */
+  struct arena *arena;        /* of one read from memcached outside of a request */
   int epoll_fd, timer_fd;
-  uint64_t numbers;            /* given so far */
+  uint64_t next_number;
   struct image_job jobs[IMAGE_QUEUE_PLACES];
-  struct image_job *drawing; /* NULL: the image worker has nothing to do */
-  int64_t until_us;            /* when it is taken for hung */
+  struct image_job *drawing; /* the job of the image worker; NULL: it is idle */
+  int64_t draw_deadline_us;  /* monotonic: when the image worker counts as hung */
   unsigned char secret[ENVELOPE_SECRET];
 };
 
@@ -45,11 +45,12 @@ static inline struct span image_queue_key(const struct image_job *j)
 }
 
 /* image_queue_cache.c */
-bool image_queue_kept(struct image_queue *g, struct span key, struct arena *arena, struct span *png); /* in memcached */
-void image_queue_keep(struct image_queue *g, struct span key, struct span png);
+/* From memcached; *png points into the arena.  False: a miss. */
+MUST_USE bool image_queue_load(struct image_queue *q, struct span key, struct arena *arena, struct span *png);
+void image_queue_store(struct image_queue *q, struct span key, struct span png);
 
 /* image_queue_work.c */
-void image_queue_reap(struct image_queue *g); /* forgets what nobody waits for any longer */
-void image_queue_wake(struct image_queue *g, int64_t us); /* image_queue_fd is readable at that time at the latest */
+void image_queue_reap(struct image_queue *q); /* frees finished and queued jobs for which no request waits */
+void image_queue_wake(struct image_queue *q, int64_t us); /* makes image_queue_fd readable at this monotonic time */
 
 #endif

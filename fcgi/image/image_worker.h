@@ -1,35 +1,36 @@
-/* A image worker: a child of one worker that draws pictures, so that no page's process ever holds fonts, and
- * a picture that takes too long can be ended.  It is started with the first picture, and ends by itself
- * when nothing was asked for half a minute, after many pictures, or with its worker.
+/* An image worker is a child process of a worker and draws its pictures.  The worker itself loads no fonts, and can
+ * kill a drawing that takes too long.  The child starts with the first picture.  It exits after 30 idle seconds, after
+ * 500 pictures, or with its worker.
  *
- * Nothing here waits: a picture is begun, and looked for when the image worker's socket has something to say.
- * How long one may take is the caller's to decide. */
+ * No call blocks, except that image_worker_end may wait for an earlier child that was killed.  The caller begins a
+ * picture, polls when the child's socket is readable, and decides how long a picture may take. */
 #ifndef DIPTYCH_IMAGE_IMAGE_WORKER_H
 #define DIPTYCH_IMAGE_IMAGE_WORKER_H
 
 #include "base/buf.h"
+#include "base/err.h"
 
 struct image_worker;
 
-/* Its socket, whichever it is at the time, is in that epoll set.  NULL: no memory.  Starts nothing yet. */
+/* The child's socket is always in this epoll set.  Starts no child yet.  NULL: no memory. */
 struct image_worker *image_worker_new(int epoll_fd);
-void image_worker_free(struct image_worker **p);
+void image_worker_free(struct image_worker **w);
 
-/* packed: of image_pack.  One at a time.  false: it cannot be begun (logged). */
-bool image_worker_begin(struct image_worker *p, struct span packed);
+/* Begins one picture; packed: of image_pack.  False: too large, no memory, or no child can be started (logged). */
+MUST_USE bool image_worker_begin(struct image_worker *w, struct span packed);
 
 enum image_worker_result {
-  IMAGE_WORKER_WORKS,   /* nothing yet, or nothing was begun */
-  IMAGE_WORKER_DRAWN,   /* all of it is in png */
-  IMAGE_WORKER_REFUSED, /* it cannot draw this one */
-  IMAGE_WORKER_GONE     /* it ended before it had drawn */
+  IMAGE_WORKER_WORKS,   /* no answer yet, or no picture was begun */
+  IMAGE_WORKER_DRAWN,   /* png has the whole picture */
+  IMAGE_WORKER_REFUSED, /* the child cannot draw this picture */
+  IMAGE_WORKER_GONE     /* the child exited before the picture was complete */
 };
-enum image_worker_result image_worker_look(struct image_worker *p, struct buf *png);
+enum image_worker_result image_worker_poll(struct image_worker *w, struct buf *png);
 
-/* Ends it, whatever it does; the next picture gets another one. */
-void image_worker_end(struct image_worker *p);
+/* Kills the child; the next picture starts a new one. */
+void image_worker_end(struct image_worker *w);
 
-/* Between requests: reaps those that ended. */
-void image_worker_tidy(struct image_worker *p);
+/* Reaps children that ended; call it between requests. */
+void image_worker_tidy(struct image_worker *w);
 
 #endif

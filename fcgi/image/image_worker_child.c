@@ -1,5 +1,5 @@
-/* The image worker's own process.  It has all the time that its worker gives it, so it simply waits, and when
- * pages want the processor they come first. */
+/* The process of the image worker.  It uses blocking calls, because its worker limits its time.  It runs at a lower
+ * priority than the workers. */
 #include "image/image_worker_child.h"
 
 #include <errno.h>
@@ -14,11 +14,11 @@
 #include "image/image.h"
 
 #define IDLE_MS 30000
-#define PICTURES_MOST 500
-#define CPU_SECONDS 60 /* for all of them; one takes about 20 ms */
+#define PICTURES_MAX 500
+#define CPU_SECONDS 60 /* for all pictures; one takes about 20 ms */
 #define NICE 3
 
-/* false: the worker is gone, or has nothing to say. */
+/* False: the worker is gone, or nothing happened for IDLE_MS. */
 static bool transfer(void *bytes, size_t n, bool out)
 {
   char *at = bytes;
@@ -38,7 +38,7 @@ static bool transfer(void *bytes, size_t n, bool out)
   return true;
 }
 
-static void settle(int fd)
+static void process_setup(int fd)
 {
   struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS + 1}, none = {0, 0};
   sigset_t nothing;
@@ -46,7 +46,7 @@ static void settle(int fd)
   prctl(PR_SET_NAME, "image-worker");
   for (int s = 1; s < NSIG; s++)
     signal(s, SIG_DFL);
-  signal(SIGHUP, SIG_IGN); /* what the terminal sends to the whole group is the master's to take */
+  signal(SIGHUP, SIG_IGN); /* the terminal signals the whole process group; the master handles it */
   signal(SIGINT, SIG_IGN);
   sigemptyset(&nothing);
   sigprocmask(SIG_SETMASK, &nothing, NULL);
@@ -55,18 +55,18 @@ static void settle(int fd)
   setrlimit(RLIMIT_CORE, &none);
   if (fd != 3)
     dup2(fd, 3);
-  close_range(4, ~0u, 0); /* no listener, no connection, no lock of the worker's */
+  close_range(4, ~0u, 0); /* the worker's listeners, connections and locks */
 }
 
 static bool image_serve(struct buf *packed, struct buf *png)
 {
   struct image p;
   uint32_t n;
-  if (!transfer(&n, sizeof n, false) || n > PAINTER_PACKED_MOST || !buf_reserve(packed, n) ||
+  if (!transfer(&n, sizeof n, false) || n > IMAGE_WORKER_PACKED_MAX || !buf_reserve(packed, n) ||
       !transfer(packed->p, n, false))
     return false;
   buf_clear(png);
-  if (!image_unpack(span_of(packed->p, n), &p) || !image_draw(&p, png) || png->n > PAINTER_PNG_MOST)
+  if (!image_unpack(span_of(packed->p, n), &p) || !image_draw(&p, png) || png->n > IMAGE_WORKER_PNG_MAX)
     buf_clear(png);
   n = (uint32_t)png->n;
   return transfer(&n, sizeof n, true) && transfer(png->p, n, true);
@@ -75,8 +75,8 @@ static bool image_serve(struct buf *packed, struct buf *png)
 _Noreturn void image_worker_child_run(int fd)
 {
   struct buf packed = BUF_INIT, png = BUF_INIT;
-  settle(fd);
-  for (int i = 0; i < PICTURES_MOST && image_serve(&packed, &png); i++)
+  process_setup(fd);
+  for (int i = 0; i < PICTURES_MAX && image_serve(&packed, &png); i++)
     ;
   _exit(0);
 }
