@@ -4,18 +4,18 @@
 #include "markdown/markdown_tree.h"
 #include "text/utf8.h"
 
-/* What may be rendered in place.  libcmark's worst cases are a deep nest of quotes or lists that every
- * following line is held against (8 KB took 150 ms), and delimiters that are searched back for (3 ms).
- * A nest needs markers or blanks at the start of some line, so a body without such a line costs at
- * most about 100 us for 1 KB squared; see the unit test, which prints times.  A child costs under 1 ms
- * more than its body, so a wrong guess is cheap. */
+/* Which bodies are rendered in place.  libcmark has two kinds of worst cases: a deep nest of quotes or lists, which
+ * each following line is compared with (8 KB took 150 ms), and delimiters, for which it searches backwards (3 ms).
+ * A nest needs markers or blanks at the start of a line.  A body without such a line costs at most about 100 us times
+ * the square of its KB; the unit test prints times.  A child process adds less than 1 ms, so using one without need
+ * is cheap. */
 #define QUADRATIC_US(n) ((n) / 1000 * ((n) / 1000) * 100)
-#define IN_PLACE_MOST ((size_t)8 * 1024)
-#define CHEAP_MOST ((size_t)1000) /* rendered even when time is over: at most 100 us */
-#define NEST_MOST 16
-#define PLAIN_LOOKS_AT ((size_t)4 * 1024)
+#define IN_PLACE_MAX ((size_t)8 * 1024)
+#define CHEAP_MAX ((size_t)1000) /* bytes; at most 100 us, so it is rendered even after the deadline */
+#define NEST_MAX 16
+#define PLAIN_SOURCE_MAX ((size_t)4 * 1024)
 
-/* How deep a nest this line could begin or go on with: its leading markers, two blanks for one. */
+/* The deepest nest that this line can open or continue: its leading markers, and one level for two blanks. */
 static size_t line_nest(struct span line)
 {
   size_t nest = 0, blanks = 0, i = 0;
@@ -34,13 +34,13 @@ static size_t line_end(struct span s)
   return span_find(span_head(s, span_find(s, '\n')), '\r');
 }
 
-static bool in_place(const struct markdown_limits *l, struct span source)
+static bool fits_in_place(const struct markdown_limits *l, struct span source)
 {
-  if (source.n > IN_PLACE_MOST || QUADRATIC_US(source.n) > (size_t)l->cpu_ms * 1000)
+  if (source.n > IN_PLACE_MAX || QUADRATIC_US(source.n) > (size_t)l->cpu_ms * 1000)
     return false;
   while (source.n) {
     size_t end = line_end(source);
-    if (line_nest(span_head(source, end)) > NEST_MOST)
+    if (line_nest(span_head(source, end)) > NEST_MAX)
       return false;
     source = span_from(source, end + 1);
   }
@@ -52,16 +52,16 @@ static enum markdown_result markdown_write(const struct markdown_limits *l, stru
 {
   if (source.n > l->bytes)
     return MARKDOWN_TOO_LARGE;
-  if (source.n > CHEAP_MOST && l->deadline_us && clock_mono_us() >= l->deadline_us)
+  if (source.n > CHEAP_MAX && l->deadline_us && clock_mono_us() >= l->deadline_us)
     return MARKDOWN_NO_TIME;
-  struct buf made = BUF_INIT;
-  enum markdown_result result = in_place(l, source) ? markdown_tree_write(l, source, writer, &made)
-                                                      : markdown_child_write(l, source, writer, &made);
-  if (result == MARKDOWN_OK && !buf_reserve(out, made.n))
+  struct buf rendered = BUF_INIT;
+  enum markdown_result result = fits_in_place(l, source) ? markdown_tree_write(l, source, writer, &rendered)
+                                                         : markdown_child_write(l, source, writer, &rendered);
+  if (result == MARKDOWN_OK && !buf_reserve(out, rendered.n))
     result = MARKDOWN_NO_MEMORY;
-  if (result == MARKDOWN_OK) /* a body may write any character as a reference, as in "&#xFFFE;" */
-    utf8_clean_put(out, buf_view(&made));
-  buf_free(&made);
+  if (result == MARKDOWN_OK) /* a reference like "&#xFFFE;" can produce any character */
+    utf8_clean_put(out, buf_view(&rendered));
+  buf_free(&rendered);
   return result;
 }
 
@@ -84,21 +84,21 @@ struct span markdown_plain(struct arena *a, struct span source, size_t max_chars
 struct span markdown_plain_by(struct arena *a, struct span source, size_t max_chars, int64_t deadline_us,
                               enum markdown_result *result)
 {
-  struct markdown_limits l = {.bytes = PLAIN_LOOKS_AT, .output_bytes = 4 * PLAIN_LOOKS_AT, .cpu_ms = 1000,
+  struct markdown_limits l = {.bytes = PLAIN_SOURCE_MAX, .output_bytes = 4 * PLAIN_SOURCE_MAX, .cpu_ms = 1000,
                               .deadline_us = deadline_us};
-  struct buf words = BUF_INIT;
-  struct span head = span_head(source, PLAIN_LOOKS_AT), kept = span_of(NULL, 0);
+  struct buf text = BUF_INIT;
+  struct span head = span_head(source, PLAIN_SOURCE_MAX), plain = span_of(NULL, 0);
   while (head.n < source.n && head.n && (source.p[head.n] & 0xC0) == 0x80)
     head.n--;
-  *result = markdown_write(&l, head, markdown_write_plain, &words);
+  *result = markdown_write(&l, head, markdown_write_plain, &text);
   if (*result == MARKDOWN_NO_MEMORY)
     arena_fail(a);
   if (*result == MARKDOWN_OK) {
-    struct span all = span_trim(buf_view(&words)), cut = utf8_cut(all, max_chars);
-    kept = cut.n < all.n ? arena_printf(a, "%.*s\xE2\x80\xA6", SPAN_ARG(span_trim(cut))) : arena_copy(a, all);
+    struct span all = span_trim(buf_view(&text)), cut = utf8_cut(all, max_chars);
+    plain = cut.n < all.n ? arena_printf(a, "%.*s\xE2\x80\xA6", SPAN_ARG(span_trim(cut))) : arena_copy(a, all);
   }
-  buf_free(&words);
-  return kept;
+  buf_free(&text);
+  return plain;
 }
 
 const char *markdown_result_text(enum markdown_result r)

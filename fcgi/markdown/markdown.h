@@ -1,18 +1,19 @@
-/* Editors' Markdown (CommonMark) becomes HTML that may stand in our pages, whatever was written.
+/* Renders editors' Markdown (CommonMark) to safe HTML, for any input.
  *
- * libcmark parses; the tree is walked by our own writer, which knows only what we allow: raw HTML is
- * left out (a comment says so), links and pictures lead only to http, https, mailto and relative
- * addresses (of others the text stays), links that leave the site carry rel="nofollow noopener",
- * headings are moved down under the block that they stand in, without gaps.  Out comes valid UTF-8.
+ * libcmark parses the body.  A writer of this project walks the tree and writes only allowed markup:
+ *   - raw HTML is left out; an HTML comment marks a block of it;
+ *   - links and pictures use http, https, mailto or relative addresses; of other links only the text is written;
+ *   - links that leave the site have rel="nofollow noopener";
+ *   - headings are shifted below the heading of the block around the body, without gaps.
+ * The output is valid UTF-8.
  *
- * No body may cost more than its limits.  libcmark cannot be interrupted and some inputs take it
- * quadratic time, so a body that is small enough to be harmless even then is rendered in place, and a
- * larger one in a child process that the kernel ends when its CPU time is used up.  libcmark's memory
- * comes from an area with a limit of its own, which also turns its abort() when memory runs out into
- * a result.
+ * libcmark cannot be interrupted, and some inputs take it quadratic time.  A body that is cheap even in that case is
+ * rendered in place.  Any other body is rendered in a child process, which the kernel kills when its CPU time is used
+ * up.  libcmark allocates from an area with a limit.  libcmark would call abort() when memory runs out; the area
+ * returns a result instead.
  *
- * A result other than MARKDOWN_OK leaves `out` as it was: the page shows a notice in the body's place,
- * the caller logs table and id, and the rest of the page stands. */
+ * With a result other than MARKDOWN_OK, `out` is unchanged.  The caller logs the table and the id, and the page shows a
+ * notice in place of the body. */
 #ifndef DIPTYCH_MARKDOWN_MARKDOWN_H
 #define DIPTYCH_MARKDOWN_MARKDOWN_H
 
@@ -22,32 +23,31 @@
 
 enum markdown_result {
   MARKDOWN_OK,
-  MARKDOWN_TOO_LARGE, /* bytes in or out, or memory out of proportion */
-  MARKDOWN_TOO_SLOW,  /* CPU time */
-  MARKDOWN_NO_TIME,   /* the deadline came first: says nothing about the body */
-  MARKDOWN_NO_MEMORY, /* the machine's fault, not the body's: no memory, no process, no turn on a CPU */
+  MARKDOWN_TOO_LARGE, /* the source, the output or the memory of the tree is over its limit */
+  MARKDOWN_TOO_SLOW,  /* the CPU time is over its limit */
+  MARKDOWN_NO_TIME,   /* the deadline passed; the body itself may be fine */
+  MARKDOWN_NO_MEMORY, /* no memory, no process, or the child got no CPU; the body itself may be fine */
 };
 
 struct markdown_limits {
   size_t bytes;          /* of the source */
   size_t output_bytes;   /* of the HTML */
   int cpu_ms;            /* for one body */
-  int heading_base;      /* 1-6: what the body's highest heading becomes */
+  int heading_base;      /* 1-6: the level of the body's highest heading in the output */
   struct span base_url;  /* links that begin with it stay on the site; may be empty */
-  int64_t deadline_us;   /* monotonic, of whoever waits for it; 0: none */
+  int64_t deadline_us;   /* monotonic, of the caller; 0: none */
 };
 
 MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
 
-/* The same body as Markdown again, for text representations: without raw HTML, links and pictures as above,
- * headings moved to begin at heading_base. */
+/* Renders the body to safe Markdown, for the JSON and Markdown representations: without raw HTML, with links, pictures
+ * and headings as in markdown_html. */
 MUST_USE enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out);
 
-/* The words alone, on one line, at most max_chars characters, cut at a blank and then with an
- * ellipsis: for descriptions.  Looks only at the beginning of long sources.  Empty when there are no
- * words, or memory ran out. */
+/* The plain text on one line, for descriptions.  Over max_chars characters, it is truncated at a blank and gets an
+ * ellipsis.  Reads only the beginning of a long source.  Empty: there is no text, or the arena failed. */
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars);
-/* The same by a deadline (monotonic; 0: none); *result says why it is empty. */
+/* Like markdown_plain, with a deadline (monotonic; 0: none).  *result tells why the text is empty. */
 struct span markdown_plain_by(struct arena *a, struct span source, size_t max_chars, int64_t deadline_us,
                               enum markdown_result *result);
 

@@ -1,9 +1,8 @@
-/* A body that might take long is rendered by a child, so that it can be ended.  The kernel counts the
- * child's CPU time and ends it; the parent waits at most four times as long, as the machine may be
- * busy with others.  When it was so busy that the child had hardly run by then, that says nothing
- * about the body: the result is the machine's fault and nobody keeps it.  What the child found comes
- * through a pipe: one byte of result, then the output.  A deadline of the parent's own that comes earlier ends
- * the child too, and says nothing about the body either. */
+/* Renders a body in a child process, which can be killed.  The kernel kills the child when its CPU time is used up.
+ * The parent waits up to four times as long, because the machine may be busy.  If the child has hardly run by then, the
+ * result is MARKDOWN_NO_MEMORY: the machine is at fault, not the body.  If the caller's deadline comes first, the
+ * parent kills the child, and the result is MARKDOWN_NO_TIME.  The child sends its answer through a pipe: one byte of
+ * result, then the output. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,11 +19,11 @@
 static void child_limit(int cpu_ms)
 {
   struct itimerval budget = {.it_value = {cpu_ms / 1000, cpu_ms % 1000 * 1000}};
-  sigset_t ended_by;
+  sigset_t signals;
   signal(SIGPROF, SIG_DFL);
-  sigemptyset(&ended_by);
-  sigaddset(&ended_by, SIGPROF);
-  sigprocmask(SIG_UNBLOCK, &ended_by, NULL);
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPROF);
+  sigprocmask(SIG_UNBLOCK, &signals, NULL);
   setitimer(ITIMER_PROF, &budget, NULL);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
@@ -54,7 +53,7 @@ static _Noreturn void child_run(int fd, const struct markdown_limits *l, struct 
   _exit(0);
 }
 
-/* Everything until the end of file.  False: the deadline passed, or memory ran out. */
+/* Reads until the end of file.  False: the deadline passed, the pipe failed, or there is no memory. */
 static bool parent_receive(int fd, int64_t deadline_us, struct buf *got)
 {
   for (;;) {
@@ -81,14 +80,14 @@ static int64_t cpu_us(const struct rusage *u)
   return (u->ru_utime.tv_sec + u->ru_stime.tv_sec) * CLOCK_SECOND + u->ru_utime.tv_usec + u->ru_stime.tv_usec;
 }
 
-/* `slow`: the child used a good part of its budget. */
-static enum markdown_result parent_judge(bool whole, bool slow, int status, const struct buf *got)
+/* `slow`: the child used at least an eighth of its CPU time. */
+static enum markdown_result parent_result(bool complete, bool slow, int status, const struct buf *got)
 {
   if (got->failed)
     return MARKDOWN_NO_MEMORY;
-  if ((!whole && slow) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF))
+  if ((!complete && slow) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF))
     return MARKDOWN_TOO_SLOW;
-  if (!whole)
+  if (!complete)
     return MARKDOWN_NO_MEMORY;
   if (!got->n || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
     return MARKDOWN_NO_MEMORY;
@@ -100,8 +99,8 @@ enum markdown_result markdown_child_write(const struct markdown_limits *l, struc
 {
   int ends[2];
   int64_t deadline_us = clock_mono_us() + (int64_t)l->cpu_ms * 4000;
-  bool hurried = l->deadline_us && l->deadline_us < deadline_us; /* the page's time ends first */
-  if (hurried)
+  bool page_limited = l->deadline_us && l->deadline_us < deadline_us; /* the caller's deadline comes first */
+  if (page_limited)
     deadline_us = l->deadline_us;
   if (pipe2(ends, O_CLOEXEC) != 0)
     return MARKDOWN_NO_MEMORY;
@@ -113,15 +112,15 @@ enum markdown_result markdown_child_write(const struct markdown_limits *l, struc
   if (child > 0) {
     struct buf got = BUF_INIT;
     int status = 0;
-    bool whole = parent_receive(ends[0], deadline_us, &got);
-    if (!whole)
+    bool complete = parent_receive(ends[0], deadline_us, &got);
+    if (!complete)
       kill(child, SIGKILL);
     struct rusage used = {0};
     while (wait4(child, &status, 0, &used) < 0 && errno == EINTR)
       ;
-    result = !whole && hurried && !got.failed && clock_mono_us() >= deadline_us
+    result = !complete && page_limited && !got.failed && clock_mono_us() >= deadline_us
                  ? MARKDOWN_NO_TIME
-                 : parent_judge(whole, cpu_us(&used) * 8 >= (int64_t)l->cpu_ms * 1000, status, &got);
+                 : parent_result(complete, cpu_us(&used) * 8 >= (int64_t)l->cpu_ms * 1000, status, &got);
     if (result == MARKDOWN_OK)
       buf_put(out, got.p + 1, got.n - 1);
     buf_free(&got);

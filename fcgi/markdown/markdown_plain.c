@@ -1,5 +1,5 @@
-/* Two more ways to write a body: as Markdown again, by libcmark's own writer after the tree was freed
- * of what we do not allow, and as its words alone. */
+/* Two more writers.  markdown_write_source removes what is not allowed from the tree and uses libcmark's CommonMark
+ * writer.  markdown_write_plain writes the plain text. */
 #include "markdown/markdown_tree.h"
 #include "text/utf8.h"
 
@@ -8,7 +8,7 @@ static struct span url_of(cmark_node *n)
   return span_z(cmark_node_get_url(n));
 }
 
-/* The children take the place of their parent. */
+/* Replaces the node by its children. */
 static void node_unwrap(cmark_node *n)
 {
   for (cmark_node *child; (child = cmark_node_first_child(n));)
@@ -17,7 +17,7 @@ static void node_unwrap(cmark_node *n)
   cmark_node_unlink(n);
 }
 
-/* What goes is looked for first and taken out when leaving it, so that the iterator stays whole. */
+/* A link or picture is removed on its EXIT event: until then the iterator needs the node. */
 static void tree_clean(cmark_node *root)
 {
   cmark_iter *i = cmark_iter_new(root);
@@ -31,7 +31,7 @@ static void tree_clean(cmark_node *root)
   }
 }
 
-/* libcmark's CommonMark writer turns U+FFFE and U+FFFF into the bare bytes FE and FF. */
+/* libcmark's CommonMark writer writes U+FFFE and U+FFFF as the single bytes FE and FF. */
 static void source_add(struct buf *out, const char *z)
 {
   for (; *z; z++)
@@ -54,8 +54,8 @@ static bool is_blank(char c)
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* White space of any length, controls among it, is one blank. */
-static void sentences_add(struct buf *out, struct span s)
+/* Writes white space and control characters of any length as one blank. */
+static void plain_add(struct buf *out, struct span s)
 {
   for (size_t i = 0; i < s.n; i++)
     if (!is_blank(s.p[i]) && (unsigned char)s.p[i] >= 0x20 && s.p[i] != 0x7F)
@@ -72,12 +72,12 @@ void markdown_write_plain(cmark_node *root, const struct markdown_limits *l, str
     cmark_node *n = cmark_iter_get_node(i);
     switch (cmark_node_get_type(n)) {
     case CMARK_NODE_TEXT:
-    case CMARK_NODE_CODE: sentences_add(out, span_z(cmark_node_get_literal(n))); break;
+    case CMARK_NODE_CODE: plain_add(out, span_z(cmark_node_get_literal(n))); break;
     case CMARK_NODE_SOFTBREAK:
     case CMARK_NODE_LINEBREAK:
     case CMARK_NODE_PARAGRAPH:
     case CMARK_NODE_HEADING:
-    case CMARK_NODE_ITEM: sentences_add(out, SPAN(" ")); break;
+    case CMARK_NODE_ITEM: plain_add(out, SPAN(" ")); break;
     default: break;
     }
   }

@@ -1,7 +1,6 @@
-/* libcmark takes its memory through three functions that get no context and must not fail.  They take
- * it from an area here: blocks that are freed all at once, with a limit; when there is no more, a jump
- * leads out of libcmark altogether and the area takes everything with it.  That is also why nothing of
- * libcmark's is ever freed one by one. */
+/* libcmark allocates through three callbacks that get no context and must not fail.  Here they allocate from an area:
+ * a list of blocks with a limit, which are freed together.  When the limit is reached, longjmp leaves libcmark, and the
+ * area frees everything.  Therefore nodes and iterators of libcmark are never freed one by one. */
 #include "markdown/markdown_tree.h"
 
 #include <setjmp.h>
@@ -11,10 +10,10 @@
 #define BLOCK ((size_t)64 * 1024)
 #define ALIGN 16
 
-/* Prose takes about 20 bytes of memory a byte, a list of one-letter items 200. */
-#define AREA_LEAST ((size_t)2 << 20)
+/* Each source byte takes about 20 bytes of memory in prose and about 200 in a list of one-letter items. */
+#define AREA_MIN ((size_t)2 << 20)
 #define AREA_PER_BYTE 256
-#define AREA_MOST ((size_t)256 << 20)
+#define AREA_MAX ((size_t)256 << 20)
 
 struct block {
   struct block *older;
@@ -26,35 +25,35 @@ struct area {
   struct block *newest;
   size_t total, max;
   volatile enum markdown_result result;
-  jmp_buf escape; /* leads back to markdown_tree_write, with `result` set */
+  jmp_buf on_failure; /* returns to markdown_tree_write, with `result` set */
 };
 
-/* The area of the body that is being rendered; libcmark's callbacks know no other way to it. */
+/* The area of the current body, for libcmark's callbacks, which get no context. */
 static _Thread_local struct area *area;
 
-/* Before every piece: its size, for realloc. */
+/* The header of each allocation: its size, for realloc. */
 struct piece {
   _Alignas(ALIGN) size_t size;
 };
 
-static _Noreturn void area_refuse(enum markdown_result why)
+static _Noreturn void area_fail(enum markdown_result why)
 {
   area->result = why;
-  longjmp(area->escape, 1);
+  longjmp(area->on_failure, 1);
 }
 
 static void *area_take(size_t n)
 {
   if (n > area->max)
-    area_refuse(MARKDOWN_TOO_LARGE);
+    area_fail(MARKDOWN_TOO_LARGE);
   size_t need = sizeof(struct piece) + ((n + ALIGN - 1) & ~(size_t)(ALIGN - 1));
   struct block *b = area->newest;
   if (!b || b->size - b->used < need) {
     size_t size = need > BLOCK ? need : BLOCK;
     if (area->total + size > area->max)
-      area_refuse(MARKDOWN_TOO_LARGE);
+      area_fail(MARKDOWN_TOO_LARGE);
     if (!(b = malloc(sizeof *b + size)))
-      area_refuse(MARKDOWN_NO_MEMORY);
+      area_fail(MARKDOWN_NO_MEMORY);
     *b = (struct block){.older = area->newest, .size = size};
     area->newest = b;
     area->total += size;
@@ -68,7 +67,7 @@ static void *area_take(size_t n)
 static void *area_calloc(size_t count, size_t size)
 {
   if (size && count > SIZE_MAX / 4 / size)
-    area_refuse(MARKDOWN_TOO_LARGE);
+    area_fail(MARKDOWN_TOO_LARGE);
   return memset(area_take(count * size), 0, count * size);
 }
 
@@ -99,7 +98,7 @@ static void area_drop(struct area *of)
   }
 }
 
-static void work(const struct markdown_limits *l, struct span source, markdown_writer *writer, struct buf *out)
+static void tree_write(const struct markdown_limits *l, struct span source, markdown_writer *writer, struct buf *out)
 {
   cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8, &area_mem);
   cmark_parser_feed(parser, source.p, source.n);
@@ -109,15 +108,15 @@ static void work(const struct markdown_limits *l, struct span source, markdown_w
 enum markdown_result markdown_tree_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                          struct buf *out)
 {
-  struct area mine = {.max = AREA_LEAST + AREA_PER_BYTE * source.n, .result = MARKDOWN_OK};
-  if (mine.max > AREA_MOST)
-    mine.max = AREA_MOST;
-  area = &mine;
-  if (setjmp(mine.escape) == 0)
-    work(l, source, writer, out);
+  struct area own = {.max = AREA_MIN + AREA_PER_BYTE * source.n, .result = MARKDOWN_OK};
+  if (own.max > AREA_MAX)
+    own.max = AREA_MAX;
+  area = &own;
+  if (setjmp(own.on_failure) == 0)
+    tree_write(l, source, writer, out);
   area = NULL;
-  area_drop(&mine);
-  if (mine.result == MARKDOWN_OK && out->failed)
+  area_drop(&own);
+  if (own.result == MARKDOWN_OK && out->failed)
     return MARKDOWN_NO_MEMORY;
-  return mine.result == MARKDOWN_OK && out->n > l->output_bytes ? MARKDOWN_TOO_LARGE : mine.result;
+  return own.result == MARKDOWN_OK && out->n > l->output_bytes ? MARKDOWN_TOO_LARGE : own.result;
 }

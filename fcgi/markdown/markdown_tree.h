@@ -1,4 +1,4 @@
-/* A parsed body and the memory that all of libcmark's doings take.  Only markdown_*.c include this. */
+/* The parsed body, its memory and its writers.  Private: only markdown_*.c and the unit test include this. */
 #ifndef DIPTYCH_MARKDOWN_MARKDOWN_TREE_H
 #define DIPTYCH_MARKDOWN_MARKDOWN_TREE_H
 
@@ -6,26 +6,25 @@
 
 #include "markdown/markdown.h"
 
-/* Writes something from the tree.  It may use libcmark, whose memory stays guarded. */
+/* Writes output from the tree.  It may call libcmark, whose memory is limited. */
 typedef void markdown_writer(cmark_node *root, const struct markdown_limits *l, struct buf *out);
 
-/* Parses and writes, with the memory limited to what a body of this size may need.  Takes as long as
- * it takes; a writer may stop when `out` is past l->output_bytes.  But for MARKDOWN_OK, `out` has no
- * promised content. */
-enum markdown_result markdown_tree_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
+/* Parses and writes.  The memory is limited in proportion to the source; the time is not limited.  A writer may stop
+ * when `out` is over l->output_bytes.  Unless the result is MARKDOWN_OK, the content of `out` is undefined. */
+MUST_USE enum markdown_result markdown_tree_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                          struct buf *out);
 
-/* The same in a child process, which may use l->cpu_ms. */
-enum markdown_result markdown_child_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
+/* Like markdown_tree_write, in a child process with a CPU time of l->cpu_ms. */
+MUST_USE enum markdown_result markdown_child_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                           struct buf *out);
 
 markdown_writer markdown_write_html, markdown_write_source, markdown_write_plain;
 
-/* Whether a link or picture may lead there, and whether it leaves the site. */
+/* Whether the address may be written, and whether it leaves the site. */
 bool markdown_url_ok(struct span url);
 bool markdown_url_external(struct span url, struct span base_url);
 
-/* Headings go down so that the highest is at heading_base, deepening by at most one at a time. */
+/* Shifts headings so that the highest has level `base`, and each is at most one level below its predecessor. */
 void markdown_headings_shift(cmark_node *root, int base);
 
 #endif

@@ -1,6 +1,5 @@
-/* The writer: from libcmark's tree to the HTML that we allow.  Nothing gets out but what is written
- * here; text goes through the escaper that also drops the characters no document may hold.  The walk
- * is an iterator's, so deep nesting needs no stack. */
+/* The HTML writer.  It writes only the markup that is in this file.  Text passes escape_xml, which also replaces the
+ * characters that XML forbids.  The tree is walked with an iterator, so deep nesting needs no stack. */
 #include <strings.h>
 
 #include "markdown/markdown_tree.h"
@@ -10,7 +9,7 @@
 struct writer {
   struct buf *out;
   const struct markdown_limits *limits;
-  unsigned in_image; /* pictures around: only their words are written, as alt */
+  unsigned in_image; /* nested pictures around the node: its text becomes the alt attribute of the outermost */
 };
 
 bool markdown_url_ok(struct span url)
@@ -48,7 +47,7 @@ static void text(struct writer *w, const char *z)
   escape_xml(w->out, span_z(z));
 }
 
-/* url_tidy leaves "&", which stands for itself in a URL but not in an attribute. */
+/* url_tidy keeps "&", which is valid in a URL but must be escaped in an attribute. */
 static void url_attribute(struct writer *w, const char *name, struct span url)
 {
   struct buf tidy = BUF_INIT;
@@ -94,7 +93,7 @@ static bool image_ok(cmark_node *n)
   return url.n && markdown_url_ok(url) && !(url.n >= 7 && strncasecmp(url.p, "mailto:", 7) == 0);
 }
 
-/* A picture's words become its alt; those of one that is left out stand in its place. */
+/* The text of a picture becomes its alt attribute.  If the picture is left out, its text is written in its place. */
 static void image_write(struct writer *w, cmark_node *n, bool entering)
 {
   if (!image_ok(n))
@@ -110,8 +109,8 @@ static void image_write(struct writer *w, cmark_node *n, bool entering)
   }
 }
 
-/* Within a picture only words count. */
-static void alt_word(struct writer *w, cmark_node *n)
+/* Inside a picture only text is written. */
+static void alt_text(struct writer *w, cmark_node *n)
 {
   switch (cmark_node_get_type(n)) {
   case CMARK_NODE_TEXT:
@@ -148,11 +147,11 @@ static void list(struct writer *w, cmark_node *n, bool entering)
     buf_puts(w->out, ordered ? "<ol>\n" : "<ul>\n");
 }
 
-/* In tight lists, paragraphs have no element of their own. */
+/* Paragraphs in tight lists have no <p>. */
 static bool is_tight(cmark_node *paragraph)
 {
-  cmark_node *item = cmark_node_parent(paragraph), *of = item ? cmark_node_parent(item) : NULL;
-  return of && cmark_node_get_type(of) == CMARK_NODE_LIST && cmark_node_get_list_tight(of);
+  cmark_node *item = cmark_node_parent(paragraph), *grandparent = item ? cmark_node_parent(item) : NULL;
+  return grandparent && cmark_node_get_type(grandparent) == CMARK_NODE_LIST && cmark_node_get_list_tight(grandparent);
 }
 
 static void paragraph(struct writer *w, cmark_node *n, bool entering)
@@ -174,7 +173,7 @@ static void node(struct writer *w, cmark_node *n, bool in)
 {
   cmark_node_type type = cmark_node_get_type(n);
   if (w->in_image && type != CMARK_NODE_IMAGE) {
-    alt_word(w, n);
+    alt_text(w, n);
     return;
   }
   switch (type) {
