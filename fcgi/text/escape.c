@@ -1,13 +1,13 @@
 #include "text/escape.h"
 
-/* What replaces a byte; NULL: it stays. */
+/* The replacement of each byte; NULL: the byte is copied. */
 static const char *const html_of[256] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
 };
 
 #define REPLACED "\xEF\xBF\xBD" /* U+FFFD */
 
-/* NUL stays in html_of, for callers that never have it; in XML all C0 controls but tab, LF, CR are replaced. */
+/* All C0 controls except tab, LF and CR are replaced.  (html_of copies a NUL: its callers never pass one.) */
 static const char *const xml_of[256] = {
     [0] = REPLACED,  [1] = REPLACED,  [2] = REPLACED,  [3] = REPLACED,   [4] = REPLACED,  [5] = REPLACED,  [6] = REPLACED,
     [7] = REPLACED,  [8] = REPLACED,  [11] = REPLACED, [12] = REPLACED,  [14] = REPLACED, [15] = REPLACED, [16] = REPLACED,
@@ -24,7 +24,7 @@ static const char *const md_of[256] = {
 
 typedef unsigned char block __attribute__((vector_size(16), aligned(1), may_alias));
 
-/* Is one of html_of's in these 16 bytes?  Nearly all of a page's text has none. */
+/* True: one of these 16 bytes must be escaped.  Most text of a page has no such byte. */
 static bool html_in_block(const char *p)
 {
   block b = *(const block *)(const void *)p;
@@ -34,7 +34,7 @@ static bool html_in_block(const char *p)
   return half[0] | half[1];
 }
 
-/* Up to 15 bytes, read twice where two reads cover them. */
+/* The same for up to 15 bytes; the two reads may overlap. */
 static bool html_in_short(struct span s)
 {
   char both[16] = {0};
@@ -50,8 +50,8 @@ static bool html_in_short(struct span s)
   return html_in_block(both);
 }
 
-/* Bytes at the start that stay as they are, looked at by the block; not all of them. */
-static size_t html_plain(struct span s)
+/* The length of a prefix without bytes to escape.  It is checked in blocks, so the longest such prefix may be longer. */
+static size_t html_harmless(struct span s)
 {
   size_t n = 0;
   if (s.n < sizeof(block))
@@ -63,11 +63,11 @@ static size_t html_plain(struct span s)
   return n;
 }
 
-/* known: bytes at the start that stay. */
-static void escape_by(const char *const table[256], struct buf *out, struct span s, size_t known)
+/* harmless: length of a prefix without bytes to escape. */
+static void escape_by(const char *const table[256], struct buf *out, struct span s, size_t harmless)
 {
   size_t from = 0;
-  for (size_t i = known; i < s.n; i++) {
+  for (size_t i = harmless; i < s.n; i++) {
     const char *with = table[(unsigned char)s.p[i]];
     if (!with)
       continue;
@@ -81,7 +81,7 @@ static void escape_by(const char *const table[256], struct buf *out, struct span
 
 void escape_html(struct buf *out, struct span s)
 {
-  escape_by(html_of, out, s, html_plain(s));
+  escape_by(html_of, out, s, html_harmless(s));
 }
 
 void escape_attr(struct buf *out, struct span s)
@@ -89,7 +89,7 @@ void escape_attr(struct buf *out, struct span s)
   escape_html(out, s);
 }
 
-/* U+FFFE and U+FFFF are EF BF BE and EF BF BF; surrogates are no valid UTF-8. */
+/* The position of the first U+FFFE (EF BF BE) or U+FFFF (EF BF BF).  Valid UTF-8 has no surrogates. */
 static size_t xml_forbidden(struct span s)
 {
   for (size_t i = 0; i + 2 < s.n; i++) {

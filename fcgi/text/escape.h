@@ -1,10 +1,10 @@
-/* Escaping for the places where text ends up.  Each writer copies runs of harmless bytes whole and
- * replaces the few that would be taken for markup; none of them can fail but through the buffer's
- * sticky error.  Input is valid UTF-8 (see utf8.h); bytes above 0x7F pass as they are.
- *   html  element text, RCDATA and quoted attribute values: & < > " '
- *   xml   the same, and characters that XML 1.0 forbids (section 2.2) become U+FFFD
- *   md    Markdown text (CommonMark 0.30, section 2.4): a backslash before the punctuation that
- *         could begin a construct; line ends become spaces, so that text stays in its line */
+/* Escapes text for its context.  The functions append to `out`; the only error is out->failed.  The input is valid
+ * UTF-8 (utf8.h); bytes above 0x7F are copied.
+ *   html  element text, RCDATA and quoted attribute values: escapes & < > " '
+ *   attr  the same as html
+ *   xml   like html; characters that XML 1.0 section 2.2 forbids become U+FFFD
+ *   md    Markdown text (CommonMark 0.30 section 2.4): puts a backslash before punctuation that could begin a
+ *         construct; line ends and tabs become spaces, so that the text stays on one line */
 #ifndef DIPTYCH_TEXT_ESCAPE_H
 #define DIPTYCH_TEXT_ESCAPE_H
 

@@ -4,7 +4,7 @@
 
 #include "text/utf8.h"
 
-/* Bytes that stand as they are: ASCII but for controls and what could end the string or its script element. */
+/* Bytes that are copied: ASCII except controls and the bytes that could end the string or its script element. */
 #define TWO(c) [c] = 1, [c + 1] = 1
 #define FOUR(c) TWO(c), TWO(c + 2)
 #define EIGHT(c) FOUR(c), FOUR(c + 4)
@@ -56,7 +56,7 @@ void json_write_string(struct buf *out, struct span s)
   buf_putc(out, '"');
 }
 
-/* The shortest digits that are read back as the same number; a real looks like one. */
+/* The fewest digits that strtod reads as the same number.  The text always has a "." or an "e". */
 static void real_write(struct buf *out, double v)
 {
   char text[64];

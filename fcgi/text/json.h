@@ -1,7 +1,6 @@
-/* The one writer of JSON (RFC 8259): strings and trees.  Strings are also safe inside a script element
- * of an HTML page: "<", ">", "&" and U+2028, U+2029 are written as escapes.  Bytes that are no UTF-8, C1
- * controls and noncharacters become U+FFFD; C0 controls and DEL are escaped.  json_write_tree writes what
- * jansson read or built, its members in their order. */
+/* Writes JSON (RFC 8259): strings and trees.  Strings are also safe inside a script element of an HTML page: "<", ">",
+ * "&", U+2028 and U+2029 are escaped.  C0 controls and DEL are escaped too.  Bytes that are not valid UTF-8, C1
+ * controls and noncharacters become U+FFFD.  json_write_tree writes a value of jansson and keeps the order of members. */
 #ifndef DIPTYCH_TEXT_JSON_H
 #define DIPTYCH_TEXT_JSON_H
 

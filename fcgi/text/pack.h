@@ -1,6 +1,6 @@
-/* A packed sequence of numbers and byte strings, the form of fragment bodies.  Written and read in the
- * same order by the two functions that know a kind of fragment; reading is bounds-checked with a sticky
- * failure, so a decoder reads everything and looks once.  Numbers are little-endian base-128. */
+/* A packed sequence of numbers and byte strings, the format of fragment bodies.  It has no field names: the reader
+ * reads the fields in the order in which the writer wrote them.  Reads are bounds-checked and set a sticky failure, so
+ * a decoder reads all fields and checks `failed` once.  Numbers are little-endian base-128. */
 #ifndef DIPTYCH_TEXT_PACK_H
 #define DIPTYCH_TEXT_PACK_H
 
@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 void pack_uint(struct buf *b, uint64_t v);
-void pack_int(struct buf *b, int64_t v); /* zigzag: small magnitudes are short */
+void pack_int(struct buf *b, int64_t v); /* zigzag: numbers near zero are short */
 void pack_span(struct buf *b, struct span s);
 
 struct unpack {
@@ -17,10 +17,10 @@ struct unpack {
   bool failed;
 };
 
-uint64_t unpack_uint_long(struct unpack *u); /* unpack_uint of any length */
+uint64_t unpack_uint_long(struct unpack *u); /* the slow path of unpack_uint */
 int64_t unpack_int(struct unpack *u);
 struct span unpack_span(struct unpack *u); /* points into the packed bytes */
-/* A count of things that take at least `least` packed bytes each: more than could follow is a failure. */
+/* A count of elements of at least `least` packed bytes each.  A count that exceeds the rest of the bytes fails. */
 size_t unpack_count(struct unpack *u, size_t least);
 
 static inline uint64_t unpack_uint(struct unpack *u)

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-/* From this age on, ages are told in this unit; the last row whose `from` is reached counts. */
+/* Ages from `from` on use this unit; the last such row applies. */
 static const struct unit {
   int64_t from, size;
   const char *name;
@@ -24,7 +24,7 @@ static size_t unit_of(int64_t age)
   return at;
 }
 
-/* Negative for the future; never overflows. */
+/* Negative: in the future.  An overflow gives -1 or INT64_MAX. */
 static int64_t age_of(int64_t then_us, int64_t now_us)
 {
   int64_t age;
@@ -56,10 +56,10 @@ int64_t reltime_next_change(int64_t then_us, int64_t now_us)
   size_t u = unit_of(age);
   if (then_us == CLOCK_NEVER || age == INT64_MAX)
     return CLOCK_FOREVER;
-  int64_t flips = u == UNITS ? units[0].from : (age / units[u].size + 1) * units[u].size;
-  if (u != UNITS && u + 1 < UNITS && flips > units[u + 1].from)
-    flips = units[u + 1].from;
-  return __builtin_add_overflow(then_us, flips, &at) ? CLOCK_FOREVER : at;
+  int64_t change = u == UNITS ? units[0].from : (age / units[u].size + 1) * units[u].size;
+  if (u != UNITS && u + 1 < UNITS && change > units[u + 1].from)
+    change = units[u + 1].from;
+  return __builtin_add_overflow(then_us, change, &at) ? CLOCK_FOREVER : at;
 }
 
 int64_t reltime_began(int64_t then_us, int64_t now_us)

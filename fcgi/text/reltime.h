@@ -1,6 +1,6 @@
-/* Relative times: "just now", "5m ago", "3h ago", "12d ago", "2mo ago", "1y ago".  Under 60 s (and
- * anything in the future) is just now; then whole minutes, hours, days; from 30 days on floor(days/30)
- * months; from 365 days on floor(days/365) years. */
+/* Relative times: "just now", "5m ago", "3h ago", "12d ago", "2mo ago", "1y ago".  An age under 60 s and any time in
+ * the future is "just now".  Then whole minutes, hours and days; from 30 days on floor(days/30) months; from 365 days on
+ * floor(days/365) years.  All times are in microseconds. */
 #ifndef DIPTYCH_TEXT_RELTIME_H
 #define DIPTYCH_TEXT_RELTIME_H
 
@@ -9,14 +9,14 @@
 
 #define RELTIME_MAX 24
 
-/* The label, NUL-terminated, and its length.  A time that is CLOCK_NEVER has the empty label. */
+/* Writes the label, NUL-terminated, and returns its length.  The label of CLOCK_NEVER is empty. */
 size_t reltime_label(char out[RELTIME_MAX], int64_t then_us, int64_t now_us);
 
-/* The first moment after now_us at which the label is another; CLOCK_FOREVER: none.  What is valid
- * until then: a page that shows the label.  A frozen clock never gets there. */
+/* The first time after now_us at which the label is different; CLOCK_FOREVER: never.  A page that shows the label is
+ * valid until then. */
 int64_t reltime_next_change(int64_t then_us, int64_t now_us);
 
-/* When the label began to be what it is now; CLOCK_NEVER for a time in the future or CLOCK_NEVER. */
+/* The first time at which the label was the same as now.  CLOCK_NEVER: then_us is in the future or CLOCK_NEVER. */
 int64_t reltime_began(int64_t then_us, int64_t now_us);
 
 #endif

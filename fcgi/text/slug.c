@@ -14,12 +14,12 @@ bool slug_valid(struct span s)
 
 bool slug_valid_page(struct span s)
 {
-  static const char *const taken[] = {
+  static const char *const reserved[] = {
       "alternatives", "api",  "badge",   "compare", "faq",        "favicon",     "feed",    "feeds",    "healthz",
       "index",        "leaderboard", "llms", "metrics", "og",     "opensearch",  "predictions", "preview", "products",
       "readyz",       "robots", "search", "sectors", "sitemap",   "sitemaps",    "static",  "themes"};
-  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-    if (span_eq(s, span_z(taken[i])))
+  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+    if (span_eq(s, span_z(reserved[i])))
       return false;
   return slug_valid(s);
 }

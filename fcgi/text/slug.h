@@ -1,5 +1,5 @@
-/* Slugs: the names in addresses.  [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without "-vs-", which
- * joins two of them.  The table's CHECK says the same; rows of a foreign CMS are tested here. */
+/* Slugs are the names in addresses: [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without "-vs-", which joins the slugs of
+ * a set.  The CHECK of the tables has the same rule; rows of another CMS are checked here. */
 #ifndef DIPTYCH_TEXT_SLUG_H
 #define DIPTYCH_TEXT_SLUG_H
 
@@ -9,7 +9,7 @@
 
 bool slug_valid(struct span s);
 
-/* For editors' pages, which live at /{slug}: also none of the site's own first path words. */
+/* For static pages at /{slug}: a valid slug that is not a first path segment of the site itself. */
 bool slug_valid_page(struct span s);
 
 #endif

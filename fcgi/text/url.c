@@ -4,11 +4,11 @@
 
 static const char hex[] = "0123456789ABCDEF";
 
-/* Where a byte may stand unescaped (RFC 3986, section 2): anywhere, in what is roughly a URL, in a part, in a query. */
+/* Where a byte is allowed without escaping (RFC 3986 section 2): anywhere, in a URL, in a part of a URL, in a query. */
 enum { ANYWHERE = 1, URL = 2, PART = 4, QUERY = 8 };
 #define UNRESERVED (ANYWHERE | URL | PART | QUERY)
 #define RESERVED (URL | PART | QUERY)
-#define OUTSIDE (URL | PART) /* reserved, but not allowed in a query (RFC 3986, section 3.4) */
+#define OUTSIDE (URL | PART) /* reserved, but not allowed in a query (RFC 3986 section 3.4) */
 #define COLON (URL | QUERY)
 
 #define TEN(c, v)                                                                                                      \
@@ -16,7 +16,7 @@ enum { ANYWHERE = 1, URL = 2, PART = 4, QUERY = 8 };
   [c + 9] = v
 #define LETTERS(c, v)                                                                                                  \
   TEN(c, v), TEN(c + 10, v), [c + 20] = v, [c + 21] = v, [c + 22] = v, [c + 23] = v, [c + 24] = v, [c + 25] = v
-static const unsigned char places_of[256] = {
+static const unsigned char allowed_in[256] = {
     LETTERS('a', UNRESERVED), LETTERS('A', UNRESERVED), TEN('0', UNRESERVED),
     ['-'] = UNRESERVED, ['.'] = UNRESERVED, ['_'] = UNRESERVED, ['~'] = UNRESERVED, [':'] = COLON,
     ['/'] = RESERVED,   ['?'] = RESERVED,   ['#'] = OUTSIDE,    ['['] = OUTSIDE,    [']'] = OUTSIDE,  ['@'] = RESERVED,
@@ -45,22 +45,22 @@ static void byte_encode(struct buf *out, char c)
   buf_put(out, e, sizeof e);
 }
 
-static bool all_keep(struct span s, unsigned place)
+static bool all_allowed(struct span s, unsigned where)
 {
-  unsigned places = place;
+  unsigned allowed = where;
   for (size_t i = 0; i < s.n; i++)
-    places &= places_of[(unsigned char)s.p[i]];
-  return places;
+    allowed &= allowed_in[(unsigned char)s.p[i]];
+  return allowed;
 }
 
-/* Copies what may stand in this place, and encodes the rest. */
-static void encode(struct buf *out, struct span s, unsigned place, bool escapes)
+/* Copies the bytes that are allowed there, and encodes the rest. */
+static void encode(struct buf *out, struct span s, unsigned where, bool escapes)
 {
-  size_t from = all_keep(s, place) ? s.n : 0;
+  size_t from = all_allowed(s, where) ? s.n : 0;
   if (from)
     buf_span(out, s);
   for (size_t i = from; i < s.n; i++) {
-    if (places_of[(unsigned char)s.p[i]] & place || (escapes && is_escape(s, i)))
+    if (allowed_in[(unsigned char)s.p[i]] & where || (escapes && is_escape(s, i)))
       continue;
     buf_put(out, s.p + from, i - from);
     byte_encode(out, s.p[i]);
@@ -83,7 +83,7 @@ void url_tidy(struct buf *out, struct span s)
 struct span url_tidied(struct arena *a, struct span s)
 {
   struct buf tidy = BUF_INIT;
-  if (all_keep(s, URL))
+  if (all_allowed(s, URL))
     return s;
   url_tidy(&tidy, s);
   return arena_take(a, &tidy);
@@ -97,7 +97,7 @@ void url_tidy_part(struct buf *out, struct span s)
 struct span url_query_tidied(struct arena *a, struct span s)
 {
   struct buf tidy = BUF_INIT;
-  if (all_keep(s, QUERY))
+  if (all_allowed(s, QUERY))
     return s;
   encode(&tidy, s, QUERY, true);
   return arena_take(a, &tidy);
@@ -126,15 +126,15 @@ bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *
 
 bool url_scheme_ok(struct span url)
 {
-  static const char *const allowed[] = {"http", "https", "mailto"};
+  static const char *const schemes[] = {"http", "https", "mailto"};
   static const bool ends[256] = {[':'] = true, ['/'] = true, ['?'] = true, ['#'] = true};
   size_t end = 0;
   while (end < url.n && !ends[(unsigned char)url.p[end]])
     end++;
   if (end == url.n || url.p[end] != ':')
     return true;
-  for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-    if (strlen(allowed[i]) == end && strncasecmp(allowed[i], url.p, end) == 0)
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (strlen(schemes[i]) == end && strncasecmp(schemes[i], url.p, end) == 0)
       return true;
   return false;
 }
@@ -146,7 +146,7 @@ bool url_external(struct span url)
     n++;
   if (n && n < url.n && url.p[n] == ':')
     return strncasecmp(url.p, "http", 4) == 0;
-  /* Browsers take "\" for "/", and drop blanks and controls before and tabs and line ends within. */
+  /* Browsers read "\" as "/", and remove leading blanks and controls and all tabs and line ends. */
   size_t slashes = 0;
   for (size_t i = 0; i < url.n && slashes < 2; i++)
     if (url.p[i] == '/' || url.p[i] == '\\')

@@ -1,38 +1,38 @@
-/* Percent-encoding (RFC 3986) and the one rule about which addresses may be linked to. */
+/* Percent-encoding (RFC 3986), and the rule that decides which addresses pages may link to. */
 #ifndef DIPTYCH_TEXT_URL_H
 #define DIPTYCH_TEXT_URL_H
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 
-/* Everything but unreserved characters: for one path segment or one query value. */
+/* Encodes all bytes except unreserved characters: for one path segment or one query value. */
 void url_percent_encode(struct buf *out, struct span s);
 
-/* Makes what is roughly a URL, or a part of one, safe to stand in an attribute: keeps reserved
- * characters and well-formed escapes, encodes quotes, brackets, blanks, controls and bytes above 0x7F.
- * url_tidy_part also encodes ":", so that a part can never complete a scheme. */
+/* Makes a string that should be a URL, or a part of one, safe in an attribute.  Keeps reserved characters and
+ * well-formed escapes; encodes quotes, angle brackets, blanks, controls and bytes above 0x7F.  url_tidy_part also
+ * encodes ":", so that a part can never complete a scheme. */
 void url_tidy(struct buf *out, struct span s);
-struct span url_tidied(struct arena *a, struct span s); /* s itself when it is tidy */
+struct span url_tidied(struct arena *a, struct span s); /* returns s if nothing must be encoded */
 void url_tidy_part(struct buf *out, struct span s);
 
-/* A query as RFC 3986 section 3.4 allows it: well-formed escapes stay, all other bytes that may not stand
- * there are encoded.  s itself when there are none. */
+/* Makes a query valid by RFC 3986 section 3.4: keeps well-formed escapes and encodes all other bytes that a query must
+ * not contain.  Returns s if nothing must be encoded. */
 struct span url_query_tidied(struct arena *a, struct span s);
 
-/* Decodes a path, or with `plus` a query value, where "+" is a blank.  False: a bad escape, or a NUL;
- * or the arena failed.  Says nothing about UTF-8: see utf8_valid. */
-bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded);
+/* Decodes a path; with `plus` a query value, where "+" is a blank.  False: a malformed escape, a NUL, or the arena
+ * failed.  Does not check UTF-8: see utf8_valid. */
+MUST_USE bool url_percent_decode(struct arena *a, struct span s, bool plus, struct span *decoded);
 
-/* Whether a link may lead there: http, https, mailto, or an address without a scheme.  Anything
- * that a browser could read as another scheme, also after dropping blanks and controls, is not. */
+/* True: a page may link to it: http, https, mailto, or an address without a scheme.  False for anything that a browser
+ * could read as another scheme, also after it removes blanks and controls. */
 bool url_scheme_ok(struct span url);
 
-/* Whether it names a host (http://..., https://..., //...): a link that leaves the site, unless it begins
- * with the site's own base_url. */
+/* True: it names a host (http://..., https://..., //...), so the link leaves the site unless it begins with base_url. */
 bool url_external(struct span url);
 
-/* The value of the first parameter `name` of a query string ("a=1&b=2", without "?"), still encoded.
- * False: it is not there. */
+/* Finds the first parameter `name` in a query string ("a=1&b=2", without "?").  *value is still encoded.
+ * False: not present. */
 bool url_query_find(struct span query, struct span name, struct span *value);
 
 #endif

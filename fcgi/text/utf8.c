@@ -38,7 +38,7 @@ void utf8_put(struct buf *out, uint32_t c)
   }
 }
 
-/* Length of the part that is printable ASCII, tab or line feed: most text is nothing else. */
+/* The length of the prefix of printable ASCII, tab and line feed, the fast path for most text. */
 static size_t plain_run(struct span s)
 {
   size_t i = 0;
@@ -74,7 +74,7 @@ bool utf8_allowed(uint32_t c)
   return !control && !nonchar;
 }
 
-/* Bytes at the start that may stay as they are. */
+/* The length of the prefix that needs no cleaning. */
 static size_t clean_run(struct span s)
 {
   size_t done = 0, n;

@@ -1,5 +1,5 @@
-/* Folding for search.  Each table holds the letter that a character becomes, one a character from
- * the block's first on; a capital stands for two letters (see pairs), a dot for "stays as it is". */
+/* Folding for search.  Each table has the folded letter of each character, from the first of the block on.  A capital
+ * stands for two letters (pair_of); a dot means that the character is copied. */
 #include "text/utf8.h"
 
 #define LATIN_FIRST 0xC0
@@ -12,8 +12,8 @@ static const char latin[] = /* to U+024F */
     "aaaaeeeeiiiioooorrrruuuusstt..hhn.....aaeeooooooooyy.........l.."
     "...b............";
 
-#define LATIN_MORE_FIRST 0x1E00
-static const char latin_more[] = /* to U+1EFF */
+#define LATIN_EXTENDED_FIRST 0x1E00
+static const char latin_extended[] = /* to U+1EFF */
     "aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm"
     "mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
     "wwwwwwwwwwxxxxyyzzzzzzhtwy.s..S.aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
@@ -48,7 +48,7 @@ static uint32_t greek_fold(uint32_t c)
   }
 }
 
-/* й and its like are letters of their own; ё is looked for as е. */
+/* Letters like й are kept, because they are letters of their own; ё becomes е. */
 static uint32_t cyrillic_fold(uint32_t c)
 {
   if (c >= 0x410 && c <= 0x42F)
@@ -75,8 +75,8 @@ static void fold_one(struct buf *out, uint32_t c)
     return;
   if (c >= LATIN_FIRST && c - LATIN_FIRST < sizeof latin - 1)
     to = latin[c - LATIN_FIRST];
-  else if (c >= LATIN_MORE_FIRST && c - LATIN_MORE_FIRST < sizeof latin_more - 1)
-    to = latin_more[c - LATIN_MORE_FIRST];
+  else if (c >= LATIN_EXTENDED_FIRST && c - LATIN_EXTENDED_FIRST < sizeof latin_extended - 1)
+    to = latin_extended[c - LATIN_EXTENDED_FIRST];
   if (to >= 'a')
     buf_putc(out, to);
   else if (to >= 'A')
