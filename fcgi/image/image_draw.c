@@ -133,7 +133,7 @@ static void panel_draw(cairo_t *cr, const struct image *p, size_t i, double x, d
   struct letters name = {.px = sizes[p->n - 1], .bold = true, .colour = INK};
   struct letters note = {.px = p->n > 2 ? 23 : 27, .colour = QUIET};
   struct letters score = {.px = scores[p->n - 1], .bold = true, .colour = INK};
-  struct letters word = {.px = scores[p->n - 1] * 0.5, .italic = true, .colour = INK};
+  struct letters band = {.px = scores[p->n - 1] * 0.5, .italic = true, .colour = INK};
   double base = BOTTOM - 44;
   box(cr, hues[i], x, TOP, w, 6);
   shape_path(cr, i, x + 13, TOP + 45, 11);
@@ -144,9 +144,9 @@ static void panel_draw(cairo_t *cr, const struct image *p, size_t i, double x, d
   text_on(cr, span_z("Velocity"), &note, x, base - score.px - 4, false);
   if (panel->score.n) {
     double at = x + text_on(cr, panel->score, &score, x, base, false);
-    text_on(cr, panel->band, &word, at + word.px * 0.5, base, false);
+    text_on(cr, panel->band, &band, at + band.px * 0.5, base, false);
   } else
-    text_on(cr, span_z("not scored"), &word, x, base, false);
+    text_on(cr, span_z("not scored"), &band, x, base, false);
   meter(cr, panel, i, x, BOTTOM - 12, w < 560 ? w : 560);
 }
 

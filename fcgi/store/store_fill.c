@@ -100,7 +100,7 @@ static enum err make_kinds(struct store_live *s, const struct store_context *x, 
       continue;
     bool incomplete = f->renderer.incomplete;
     f->renderer.incomplete = false;
-    (void)fragment_pack_product(&f->renderer, made.kind, p, &packed); /* packed.failed says the same */
+    (void)fragment_pack_product(&f->renderer, made.kind, p, &packed); /* packed.failed has the result */
     made.incomplete = f->renderer.incomplete;
     f->renderer.incomplete = f->renderer.incomplete || incomplete;
     e = fragment_finish(s, x, f, &made, &packed);

@@ -1,6 +1,6 @@
-/* A small fuzzer: inputs are strung together from a list of pieces that mean something to what is
- * tested, with noise between.  Runs FUZZ_ROUNDS rounds (default 2000) from FUZZ_SEED (default 1), so
- * that every failure can be had again.  Each round has a seed of its own. */
+/* A small fuzzer.  It builds inputs from a list of tokens of the tested syntax, with random bytes between them.  It runs
+ * FUZZ_ROUNDS rounds (default 2000) with the seeds FUZZ_SEED (default 1) and up, so that each failure is
+ * reproducible. */
 #ifndef DIPTYCH_TESTS_FUZZ_H
 #define DIPTYCH_TESTS_FUZZ_H
 
@@ -60,7 +60,7 @@ static inline struct span fuzz_exact(struct span s)
   return span_of(p, s.n);
 }
 
-/* The seed of the round under way, for who looks at a core file or a sanitizer's report. */
+/* The seed of the current round, for core files and reports of sanitizers. */
 static volatile long fuzz_seed;
 
 static inline void fuzz_rounds(void (*round)(struct fuzz *f))

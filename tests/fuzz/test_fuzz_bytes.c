@@ -1,4 +1,4 @@
-/* What comes over the wire: escapes in paths, values out of the cache, bytes that claim to be text. */
+/* Bytes from the network: percent-encoded paths, addresses, text, and values from memcached. */
 #include "fuzz.h"
 
 #include "base/arena.h"
@@ -38,7 +38,7 @@ static void round_decode(struct fuzz *f)
   arena_free(&a);
 }
 
-/* As browsers read an address: blanks and controls before it go, tabs and line ends anywhere. */
+/* Browsers remove leading blanks and controls from an address, and all tabs and line ends. */
 static bool browser_scheme_ok(struct span url)
 {
   struct buf b = BUF_INIT;

@@ -1,4 +1,4 @@
-/* Configurations of any shape: a refused one says why, and none spoils what is read next. */
+/* Random configurations: a refused one reports its faults, and none affects the next configuration. */
 #include "fuzz.h"
 
 #include <unistd.h>
@@ -26,19 +26,19 @@ static struct config *read_of(struct span text, FILE *why)
 static void round_config(struct fuzz *f)
 {
   struct buf text = BUF_INIT;
-  char *said = NULL;
+  char *faults = NULL;
   size_t n = 0;
-  FILE *why = open_memstream(&said, &n);
+  FILE *why = open_memstream(&faults, &n);
   fuzz_input(f, pieces, sizeof pieces / sizeof *pieces, 16, &text);
   struct config *c = read_of(buf_view(&text), why);
   fflush(why);
-  fuzz_true(c || (n > 1 && said[n - 1] == '\n' && strncmp(said, path, strlen(path)) == 0));
+  fuzz_true(c || (n > 1 && faults[n - 1] == '\n' && strncmp(faults, path, strlen(path)) == 0));
   config_free(&c);
   c = read_of(SPAN("site_name = \"Good\"\nworkers = 3\n"), why);
   fuzz_true(c && c->workers == 3 && strcmp(c->site_name, "Good") == 0);
   config_free(&c);
   fclose(why);
-  free(said);
+  free(faults);
   buf_free(&text);
 }
 

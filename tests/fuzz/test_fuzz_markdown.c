@@ -1,5 +1,5 @@
-/* Whatever an editor pastes: the output is valid UTF-8 and holds nothing but our own markup; what comes out as
- * Markdown again is harmless too; the plain words keep to their length. */
+/* Random Markdown: the HTML is valid UTF-8 with only allowed markup, the Markdown output renders to such HTML too, and
+ * the plain text has at most the requested length. */
 #include "fuzz.h"
 
 #include "base/arena.h"
@@ -37,8 +37,8 @@ static void round_markdown(struct fuzz *f)
   if (markdown_source(&limits, source, &again) == MARKDOWN_OK)
     harmless(buf_view(&again));
   struct arena *a = arena_new(0);
-  struct span words = markdown_plain(a, source, 30);
-  fuzz_true(utf8_valid(words) && utf8_count(words) <= 31 && span_find(words, '\n') == words.n);
+  struct span plain = markdown_plain(a, source, 30);
+  fuzz_true(utf8_valid(plain) && utf8_count(plain) <= 31 && span_find(plain, '\n') == plain.n);
   arena_free(&a);
   free((char *)source.p);
   buf_free(&input);

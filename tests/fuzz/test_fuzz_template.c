@@ -1,5 +1,5 @@
-/* Templates of any shape: what compiles renders, and hostile values change nothing about the markup
- * around them; what does not compile says where; `diptych template` ends well with anything. */
+/* Random templates: a template that compiles also renders, and hostile values do not change its markup; a template that
+ * does not compile reports the place of its fault; `diptych template` exits with 0 or 1. */
 #include "fuzz.h"
 
 #include <unistd.h>
@@ -40,7 +40,7 @@ static void file_write(const char *name, struct span text)
   fclose(f);
 }
 
-/* The same page twice: `value` everywhere. */
+/* Renders a page whose texts are all `value`. */
 static void page_render(const struct template *t, struct span value, struct buf *out)
 {
   struct item_view items[] = {{value, value, true}, {value, value, false}};
@@ -49,7 +49,7 @@ static void page_render(const struct template *t, struct span value, struct buf 
   fuzz_true(template_render(t, &page, out));
 }
 
-/* The bytes that make markup; a URL may have become "#" or not, that is no markup. */
+/* Keeps only the bytes of markup; whether a URL was replaced by "#" does not matter. */
 static void skeleton(struct buf *page)
 {
   size_t n = 0;
@@ -91,9 +91,9 @@ static void round_lenient(struct fuzz *f)
 {
   static const char *const data[] = {"{\"a\":\"<\",\"l\":[1,{\"x\":2},[]],\"r\":{\"x\":null}}", "[[1,2],{}]", "\"s\"", "null", "1.5"};
   struct buf text = BUF_INIT;
-  char *said = NULL;
+  char *output = NULL;
   size_t n = 0;
-  FILE *sink = open_memstream(&said, &n);
+  FILE *sink = open_memstream(&output, &n);
   char page[64], json[64];
   snprintf(page, sizeof page, "%s/t.mustache", folder);
   snprintf(json, sizeof json, "%s/d.json", folder);
@@ -106,7 +106,7 @@ static void round_lenient(struct fuzz *f)
   fuzz_true(code == 0 || code == 1);
   fclose(sink);
   fuzz_true(code == 0 || n > 0);
-  free(said);
+  free(output);
   buf_free(&text);
 }
 

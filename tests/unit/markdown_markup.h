@@ -1,5 +1,5 @@
-/* What may be in rendered Markdown: our own elements, with our own attributes, in quotes, and addresses
- * of allowed schemes.  Reads the markup as plainly as it must have been written. */
+/* Checks rendered Markdown: only allowed elements and attributes, attributes in quotes, and addresses of allowed
+ * schemes.  It accepts only the exact syntax that the writer uses. */
 #ifndef DIPTYCH_TESTS_MARKDOWN_MARKUP_H
 #define DIPTYCH_TESTS_MARKDOWN_MARKUP_H
 
@@ -24,7 +24,7 @@ static inline void element_check(struct span tag)
     fail_msg("foreign element <%.*s>", SPAN_ARG(tag));
 }
 
-/* On its own, not by the code under test. */
+/* Independent of the code under test. */
 static inline bool address_fine(struct span url)
 {
   size_t n = strcspn(url.n ? url.p : "\"", ":/?#\"");

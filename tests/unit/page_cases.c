@@ -19,7 +19,7 @@ const struct page_case page_case_pick = {
     .fresh = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_compare = {
-    .word = "kafka-vs-nats",
+    .segment = "kafka-vs-nats",
     .title = "Apache Kafka vs " CORE " · Testbed",
     .h1 = "Apache Kafka vs " CORE,
     .sections = "at-a-glance what-is-kafka what-is-nats editors-word side-by-side alternatives activity faq change",
@@ -32,7 +32,7 @@ const struct page_case page_case_compare = {
     .asks = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_trajectory = {
-    .word = "kafka",
+    .segment = "kafka",
     .title = "Apache Kafka · Testbed",
     .h1 = "Apache Kafka",
     .sections = "editorial velocity facts activity faq compare",
@@ -45,7 +45,7 @@ const struct page_case page_case_trajectory = {
     .asks = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_alternatives = {
-    .word = "kafka",
+    .segment = "kafka",
     .title = "Apache Kafka alternatives · Testbed",
     .h1 = "Apache Kafka alternatives",
     .sections = "alternatives",
@@ -69,7 +69,7 @@ const struct page_case page_case_sectors = {.title = "Sectors · Testbed",
                                             .shown = {"Event streaming", "Message brokers", "Quiet corner", "8.5"},
                                             .kafka = "Apache Kafka"};
 const struct page_case page_case_sector = {
-    .word = "streaming",
+    .segment = "streaming",
     .title = "Event streaming · Testbed",
     .h1 = "Event streaming",
     .sections = "products related",
@@ -77,7 +77,7 @@ const struct page_case page_case_sector = {
     .unknown = "nothing",
     .asks = true,
     .kafka = "Apache Kafka"};
-const struct page_case page_case_theme = {.word = "logs",
+const struct page_case page_case_theme = {.segment = "logs",
                                           .title = "logs · Testbed",
                                           .h1 = "logs",
                                           .sections = "products related",
@@ -93,7 +93,7 @@ const struct page_case page_case_search = {.query = "?q=kafka",
                                            .asks = true,
                                            .fresh = true,
                                            .kafka = "Apache Kafka"};
-const struct page_case page_case_badge = {.word = "kafka",
+const struct page_case page_case_badge = {.segment = "kafka",
                                           .machine_title = "Apache Kafka: velocity 8.5, surging",
                                           .shown = {">velocity<", ">8.5, surging<"},
                                           .others = {"apache-kafka"},
@@ -107,7 +107,7 @@ const struct page_case page_case_sitemap_index = {
     .shown = {"/sitemaps/pages-1.xml</loc>", "/sitemaps/products-1.xml</loc><lastmod>2025-08-21T12:00:00Z",
               "/sitemaps/pairs-1.xml</loc>"}};
 const struct page_case page_case_sitemap = {
-    .word = "products-1",
+    .segment = "products-1",
     .shown = {"/products/kafka</loc><lastmod>2025-08-21T12:00:00Z", "/alternatives/bare</loc>", "/faq/pulsar</loc>"},
     .unknown = "products-2"};
 const struct page_case page_case_site_faq = {
@@ -118,7 +118,7 @@ const struct page_case page_case_site_faq = {
     .asks = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_faq = {
-    .word = "kafka-vs-nats",
+    .segment = "kafka-vs-nats",
     .title = "Questions about Apache Kafka and " CORE " · Testbed",
     .h1 = "Questions about Apache Kafka and " CORE,
     .sections = "faq more",
@@ -136,7 +136,7 @@ const struct page_case page_case_site_feed = {.machine_title = "Testbed: ship mo
                                               .asks = true,
                                               .kafka = "Apache Kafka"};
 const struct page_case page_case_product_feed = {
-    .word = "kafka",
+    .segment = "kafka",
     .machine_title = "Apache Kafka: ship moves",
     .shown = {"feed/product/1</id>", "activity/1060</id>", "activity/1011</id>", "Apache Kafka, release 60.0."},
     .others = {"apache-kafka"},
@@ -146,7 +146,7 @@ const struct page_case page_case_product_feed = {
     .asks = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_compare_feed = {
-    .word = "kafka-vs-nats",
+    .segment = "kafka-vs-nats",
     .machine_title = "Apache Kafka and " CORE ": ship moves",
     .shown = {"feed/set/1-2</id>", "Apache Kafka: Move 60 of kafka", "Move 12 of nats"},
     .others = KAFKA_SETS,
@@ -156,7 +156,7 @@ const struct page_case page_case_compare_feed = {
     .asks = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_sector_feed = {
-    .word = "streaming",
+    .segment = "streaming",
     .machine_title = "Event streaming: ship moves",
     .shown = {"feed/sector/1</id>", "Apache Kafka: Move 60 of kafka", "Move 12 of nats"},
     .unknown = "nothing",
@@ -169,7 +169,7 @@ const struct page_case page_case_methodology = {
     .shown = {"Counting is", "surging", "Event streaming", "Apache Kafka", "8.5"},
     .asks = true,
     .kafka = "Apache Kafka"};
-const struct page_case page_case_static_page = {.word = "about",
+const struct page_case page_case_static_page = {.segment = "about",
                                           .title = "About us · Testbed",
                                           .h1 = "About us",
                                           .sections = "",
@@ -200,8 +200,9 @@ size_t page_forms_list(void)
   size_t n = 0;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
-      bool elsewhere = strcmp(rows[i].pattern, "/") == 0 && all[k].form != FORM_HTML; /* they are those of /index */
-      if (!(rows[i].forms & all[k].flag) || elsewhere)
+      /* "/index" lists the other representations of the home page */
+      bool repeated = strcmp(rows[i].pattern, "/") == 0 && all[k].form != FORM_HTML;
+      if (!(rows[i].forms & all[k].flag) || repeated)
         continue;
       assert_true(n < PAGE_FORMS_MAX);
       page_forms[n] = rows[i];
@@ -243,37 +244,37 @@ int page_promises_run(const char *group, const struct page_promise *v, size_t n)
 
 /* ---- addresses */
 
-/* "kafka-5a463470e9e5", as the product's page names its picture. */
-static void picture_word(struct page_site *s, char out[64])
+/* "kafka-5a463470e9e5", from the picture's address on the product's page. */
+static void picture_segment(struct page_site *s, char out[64])
 {
   struct page_answer a = page_get(s, "/products/kafka");
   size_t at = span_find_span(a.response.body, SPAN(PAGE_BASE_URL "/og/"));
-  struct span word = span_from(a.response.body, at + strlen(PAGE_BASE_URL "/og/"));
-  word = span_head(word, span_find_span(word, SPAN(".png")));
-  assert_true(word.n > 12 && word.n < 64);
-  snprintf(out, 64, "%.*s", SPAN_ARG(word));
+  struct span segment = span_from(a.response.body, at + strlen(PAGE_BASE_URL "/og/"));
+  segment = span_head(segment, span_find_span(segment, SPAN(".png")));
+  assert_true(segment.n > 12 && segment.n < 64);
+  snprintf(out, 64, "%.*s", SPAN_ARG(segment));
   page_answer_free(&a);
 }
 
-static void target_write(struct page_site *s, const struct page_form *f, const char *word, bool whole,
+static void target_write(struct page_site *s, const struct page_form *f, const char *segment, bool whole,
                          char out[PAGE_TARGET])
 {
   char drawn[64];
   const char *gap = strstr(f->pattern, "{}");
-  if (!word && f->expect->drawn) {
-    picture_word(s, drawn);
-    word = drawn;
+  if (!segment && f->expect->drawn) {
+    picture_segment(s, drawn);
+    segment = drawn;
   }
-  word = word ? word : f->expect->word;
-  assert_true(!gap || word);
+  segment = segment ? segment : f->expect->segment;
+  assert_true(!gap || segment);
   struct span suffix = whole ? target_suffix(f->form) : SPAN("");
   snprintf(out, PAGE_TARGET, "%.*s%s%s%.*s%s", gap ? (int)(gap - f->pattern) : (int)strlen(f->pattern), f->pattern,
-           gap ? word : "", gap ? gap + 2 : "", SPAN_ARG(suffix), whole && f->expect->query ? f->expect->query : "");
+           gap ? segment : "", gap ? gap + 2 : "", SPAN_ARG(suffix), whole && f->expect->query ? f->expect->query : "");
 }
 
-const char *page_target(struct page_site *s, const struct page_form *f, const char *word, char out[PAGE_TARGET])
+const char *page_target(struct page_site *s, const struct page_form *f, const char *segment, char out[PAGE_TARGET])
 {
-  target_write(s, f, word, true, out);
+  target_write(s, f, segment, true, out);
   return out;
 }
 
@@ -283,7 +284,7 @@ const char *page_stem(struct page_site *s, const struct page_form *f, char out[P
   return strcmp(out, "/index") == 0 ? strcpy(out, "/") : out;
 }
 
-/* ---- whole answers */
+/* ---- complete responses */
 
 static void assert_seen(struct span body, const char *tag, const char *text)
 {
@@ -352,7 +353,7 @@ void page_assert_whole(struct page_site *s, const struct page_form *f, const str
     assert_false(page_has(body, "NATS <"));
 }
 
-/* The error comes in the form that was asked for; when memory ran out, in HTML for all. */
+/* An error has the representation that was requested; without memory it is HTML for all. */
 static void assert_error_form(const struct page_form *f, const struct page_answer *a, int status)
 {
   struct span type = page_header(a, "Content-Type"), body = a->response.body;

@@ -1,4 +1,4 @@
-/* A site in memory: put together as a worker's is, but for its two ends, the store and the pictures. */
+/* Opens a site in memory like a worker does, but with the store and the image source of the tests. */
 #include "page_fixture.h"
 
 #include <sodium.h>
@@ -28,16 +28,16 @@ static struct config config_of_test(void)
 static enum err image_queue_get(struct image_source *base, const struct image_request *rq, struct span *png,
                             struct deferred **deferred)
 {
-  struct page_images *g = (struct page_images *)base;
+  struct page_images *i = (struct page_images *)base;
   assert_true(rq->packed.n > 0);
-  g->asked++;
-  if (g->answer == ERR_DEFERRED && !rq->may_defer)
+  i->asked++;
+  if (i->answer == ERR_DEFERRED && !rq->may_defer)
     return ERR_UNAVAILABLE;
-  if (g->answer == ERR_DEFERRED)
-    *deferred = &g->deferred;
-  if (g->answer == ERR_OK)
+  if (i->answer == ERR_DEFERRED)
+    *deferred = &i->deferred;
+  if (i->answer == ERR_OK)
     *png = SPAN(PAGE_PNG);
-  return g->answer;
+  return i->answer;
 }
 
 static void open_site(struct page_site *s)
@@ -136,7 +136,7 @@ struct page_answer page_ask(struct page_site *s, const char *target, const struc
                        .if_none_match = span_z(ask->if_none_match),
                        .id = SPAN("test-1"),
                        .deadline_us = clock_mono_us() + DEADLINE_US,
-                       .may_defer = !ask->impatient,
+                       .may_defer = !ask->no_defer,
                        .arena = a.arena,
                        .stage = &stage};
   assert_non_null(a.arena);

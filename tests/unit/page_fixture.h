@@ -1,11 +1,11 @@
-/* A whole site in memory, for tests of pages: a small set of rows, a catalog and a store that are filled from
- * them, the project's own templates.  Everything between a request's target and its answer is the real thing;
- * only what would come from the database, from memcached and from the process that draws pictures is made here.
+/* A whole site in memory for page tests: a small set of rows, a catalog and a store filled from them, and the project's
+ * own templates.  All code between a request's target and its response is real.  Only the database, memcached and the
+ * image worker are replaced.
  *
  *   page_fixture.c        opening the site, asking it, publishing edits of the rows
  *   page_fixture_rows.c   the rows
- *   page_fixture_store.c  the store, which counts what it is asked for and fails on demand
- *   page_fixture_read.c   reading answers: headers, titles, ids, well-formedness
+ *   page_fixture_store.c  the store, which counts its calls and fails on demand
+ *   page_fixture_read.c   reading responses: headers, titles, ids, well-formedness
  *
  * The site's clock is frozen at PAGE_NOW_US; a test that moves it sets config.as_of_us. */
 #ifndef DIPTYCH_TESTS_PAGE_FIXTURE_H
@@ -29,13 +29,13 @@
 #define PAGE_NOW_US INT64_C(1755864000000000) /* 2025-08-22T12:00:00Z */
 #define PAGE_BASE_URL "https://compare.example.org"
 #define PAGE_ACTIVITIES 64
-#define PAGE_TEXT(literal) {literal, sizeof(literal) - 1} /* a span, where SPAN is no constant */
+#define PAGE_TEXT(literal) {literal, sizeof(literal) - 1} /* a span in a constant initializer */
 
 /* ---- rows */
 
 enum { PAGE_KAFKA = 1, PAGE_NATS, PAGE_PULSAR, PAGE_RABBIT, PAGE_BARE, PAGE_OLD, PAGE_SECRET, PAGE_PRODUCTS = 7 };
 
-struct page_product { /* a product, and what its spans and arrays point to */
+struct page_product { /* a product and the memory of its spans and arrays */
   struct product product;
   struct activity all[PAGE_ACTIVITIES]; /* newest first; product.activities are the first of them */
   size_t n_all;
@@ -66,41 +66,41 @@ extern const struct term page_sectors[3], page_themes[2];
 
 enum page_fault {
   PAGE_FAULT_NONE,
-  PAGE_FAULT_CACHE,     /* memcached is away: everything is read from the rows */
-  PAGE_FAULT_DATABASE,  /* the database is away: what was kept is answered, the newest version of it */
+  PAGE_FAULT_CACHE,     /* memcached is unavailable: the store reads the rows */
+  PAGE_FAULT_DATABASE,  /* the database is unavailable: the store answers with the newest cached version */
   PAGE_FAULT_BOTH,
-  PAGE_FAULT_NO_MEMORY, /* of the store, in the middle of a fetch */
+  PAGE_FAULT_NO_MEMORY, /* the arena fails in the middle of a fetch */
 };
 
-struct page_kept { /* a fragment in the memory that stands for memcached */
+struct page_cached { /* a fragment in the replacement of memcached */
   char key[FRAGMENT_KEY_MAX + 1];
-  struct want named;
+  struct want made;
   struct buf body;
 };
 
-#define PAGE_KEPT 256
+#define PAGE_CACHED_MAX 256
 
 struct page_store {
   struct store base;
   const struct config *config;
   struct page_rows *rows;
   enum page_fault fault;
-  size_t break_at;       /* the want with this index, of all that are asked for, fails ... */
-  enum err break_with;   /* ... so; OK: none does */
+  size_t break_at;       /* index, among all wants, of the want that fails */
+  enum err break_with;   /* its error; OK: no want fails */
   unsigned fetches, fills, hits;
-  size_t wants;          /* asked for, in all fetches */
-  bool twice;            /* one fetch asked for the same fragment twice */
-  struct page_kept kept[PAGE_KEPT];
-  size_t n_kept;
+  size_t wants;          /* in all fetches */
+  bool duplicate;        /* a fetch had two wants for the same fragment */
+  struct page_cached cached[PAGE_CACHED_MAX];
+  size_t n_cached;
 };
 
 void page_store_open(struct page_store *s, const struct config *c, struct page_rows *r);
-void page_store_count(struct page_store *s); /* counts anew */
-void page_store_forget(struct page_store *s); /* and keeps nothing any longer */
+void page_store_count(struct page_store *s); /* resets the counts */
+void page_store_forget(struct page_store *s); /* removes all cached fragments */
 
 struct page_images {
   struct image_source base;
-  enum err answer; /* OK, LATER or UNAVAILABLE */
+  enum err answer; /* OK, DEFERRED or UNAVAILABLE */
   struct deferred deferred;
   unsigned asked;
 };
@@ -125,20 +125,20 @@ struct page_site {
 
 struct page_site *page_site_open(void);
 void page_site_close(struct page_site **s);
-void page_site_publish(struct page_site *s); /* the rows as they are now */
-void page_site_forget(struct page_site *s);  /* finished pages and kept fragments */
-void page_site_forget_pages(struct page_site *s);
+void page_site_publish(struct page_site *s); /* publishes the current rows */
+void page_site_forget(struct page_site *s);  /* empties the page cache and the store's fragments */
+void page_site_forget_pages(struct page_site *s); /* empties the page cache */
 
 struct page_answer {
-  struct response response; /* its body is a copy: that of a finished page lives until the next request */
+  struct response response; /* its body points to `body`, because a finished page is valid until the next request only */
   struct arena *arena;
   struct buf body;
 };
 
-struct page_ask { /* what a request may differ in; zero: a plain GET */
+struct page_ask { /* options of a request; zero: a plain GET */
   const char *method, *if_none_match;
-  size_t memory; /* bytes that the request may take; 0: enough */
-  bool impatient;
+  size_t memory; /* limit of the request's arena in bytes; 0: large */
+  bool no_defer;
 };
 
 struct page_answer page_get(struct page_site *s, const char *target);
@@ -147,13 +147,13 @@ void page_answer_free(struct page_answer *a);
 
 /* ---- reading */
 
-struct span page_header(const struct page_answer *a, const char *name); /* empty: there is none */
+struct span page_header(const struct page_answer *a, const char *name); /* empty: not present */
 bool page_has(struct span body, const char *text);
-/* What a reader sees of the first element whose tag begins so ("<h1"): its text, blanks made one. */
+/* The text of the first element whose tag begins with `tag` ("<h1"), with white space collapsed. */
 void page_seen(struct span body, const char *tag, char *out, size_t size);
-/* The ids of the sections in <main>, in order, with a blank between them. */
+/* The ids of the sections in <main>, in order, separated by blanks. */
 void page_sections(struct span body, char *out, size_t size);
-/* Each element is closed in its turn.  html: elements without an end are known, and <script> has no markup. */
+/* True: all elements are closed in order.  html: void elements need no end tag, and <script> has no markup. */
 bool page_balanced(struct span body, bool html);
 bool page_json(struct span body);
 

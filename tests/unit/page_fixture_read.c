@@ -1,5 +1,5 @@
-/* Reading answers, as far as tests of pages need it: no parser of HTML, only what the project's own templates
- * write.  The browser tests and the HTML checker read pages for all they are. */
+/* Reads responses for the page tests.  It is not an HTML parser: it handles only what the project's own templates
+ * write.  The browser tests and the HTML checker parse pages fully. */
 #include "page_fixture.h"
 
 #include <ctype.h>
@@ -82,7 +82,7 @@ static struct span name_of(struct span tag)
   return span_head(tag, n);
 }
 
-/* The tag at the beginning of `rest`, which is moved behind it; an attribute's value may hold a ">". */
+/* Takes the tag at the start of `rest`; the value of an attribute may contain ">". */
 static bool tag_take(struct span *rest, struct span *tag)
 {
   char quote = 0;

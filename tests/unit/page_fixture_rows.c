@@ -1,5 +1,5 @@
-/* The rows of the site in memory: what the database would hold.  Counts are taken from the activities by the
- * rules of velocity, so that they fit what pages list. */
+/* The rows of the site in memory.  Counts are computed from the activities by the rules of velocity, so that they
+ * agree with the activities that pages list. */
 #include "page_fixture.h"
 
 #define COUNT(v) (sizeof(v) / sizeof *(v))
@@ -91,7 +91,7 @@ static const struct page_editorial_page pages[] = {
     {{.id = 4, .version = {1, 34}, .slug = PAGE_TEXT("plans"), .title = PAGE_TEXT("Plans"), .status = PRODUCT_DRAFT},
      PAGE_TEXT("Later.")}};
 
-/* Every so many days one, back over twelve months: each fifth a spark, each seventh an event. */
+/* Adds n activities, `days` days apart: each fifth is a spark, each seventh an event. */
 static void ship(struct page_product *p, size_t n, unsigned days)
 {
   for (size_t i = 0; i < n; i++) {
@@ -109,7 +109,7 @@ static void ship(struct page_product *p, size_t n, unsigned days)
   p->n_all = n;
 }
 
-/* What the statements that read a product would count. */
+/* Computes the facts that the SQL statements for a product compute. */
 static void count(struct page_product *p)
 {
   struct facts *f = &p->product.facts;

@@ -1,20 +1,19 @@
-/* A store that answers from rows in memory.  What it makes goes through the same packing and unpacking as
- * the real one's, is kept under the same keys, and is found there again; so a page sees the same structs, with
- * the same gaps, as from memcached.  Waiting, leases and connections are the real one's, and not here. */
+/* A store that answers from rows in memory.  It packs, unpacks and names fragments with the functions of the real
+ * store, so a page gets the same structs as from memcached.  It has no waits, leases or connections. */
 #include "page_fixture.h"
 
 void page_store_count(struct page_store *s)
 {
   s->fetches = s->fills = s->hits = 0;
   s->wants = 0;
-  s->twice = false;
+  s->duplicate = false;
 }
 
 void page_store_forget(struct page_store *s)
 {
-  for (size_t i = 0; i < s->n_kept; i++)
-    buf_free(&s->kept[i].body);
-  s->n_kept = 0;
+  for (size_t i = 0; i < s->n_cached; i++)
+    buf_free(&s->cached[i].body);
+  s->n_cached = 0;
 }
 
 static void key_of(const struct page_store *s, const struct want *w, char out[FRAGMENT_KEY_MAX + 1])
@@ -29,21 +28,21 @@ static bool same(const struct want *a, const struct want *b)
   return a->kind == b->kind && a->page == b->page && a->id == b->id && a->other_id == b->other_id;
 }
 
-static const struct page_kept *kept_find(const struct page_store *s, const struct want *w)
+static const struct page_cached *cached_find(const struct page_store *s, const struct want *w)
 {
   char key[FRAGMENT_KEY_MAX + 1];
   key_of(s, w, key);
-  for (size_t i = 0; i < s->n_kept; i++)
-    if (strcmp(s->kept[i].key, key) == 0)
-      return &s->kept[i];
+  for (size_t i = 0; i < s->n_cached; i++)
+    if (strcmp(s->cached[i].key, key) == 0)
+      return &s->cached[i];
   return NULL;
 }
 
-static const struct page_kept *kept_last(const struct page_store *s, const struct want *w)
+static const struct page_cached *cached_last(const struct page_store *s, const struct want *w)
 {
-  for (size_t i = s->n_kept; i > 0; i--)
-    if (same(&s->kept[i - 1].named, w))
-      return &s->kept[i - 1];
+  for (size_t i = s->n_cached; i > 0; i--)
+    if (same(&s->cached[i - 1].made, w))
+      return &s->cached[i - 1];
   return NULL;
 }
 
@@ -54,79 +53,79 @@ static void answer(struct want *w, struct span body, struct version got, struct 
   w->err = w->value ? ERR_OK : ERR_NO_MEMORY;
 }
 
-static bool pack_pair(const struct page_store *s, struct want *named, const struct page_product *a, struct buf *out)
+static bool pack_pair(const struct page_store *s, struct want *made, const struct page_product *a, struct buf *out)
 {
-  struct pair_source text = {.other_id = named->other_id};
-  const struct page_product *b = page_rows_product(s->rows, named->other_id);
+  struct pair_source text = {.other_id = made->other_id};
+  const struct page_product *b = page_rows_product(s->rows, made->other_id);
   if (!b)
     return false;
   for (size_t i = 0; i < a->product.n_pairs; i++)
-    if (a->product.pairs[i].other_id == named->other_id)
+    if (a->product.pairs[i].other_id == made->other_id)
       text = a->product.pairs[i];
-  named->other_version = b->product.facts.version;
-  return fragment_pack_pair(&(struct fragment_renderer){.config = s->config}, &text, named->id, out);
+  made->other_version = b->product.facts.version;
+  return fragment_pack_pair(&(struct fragment_renderer){.config = s->config}, &text, made->id, out);
 }
 
-static bool pack_timeline(const struct want *named, const struct page_product *p, struct buf *out)
+static bool pack_timeline(const struct want *made, const struct page_product *p, struct buf *out)
 {
-  size_t from = (named->page ? named->page - 1 : 0) * TIMELINE_PAGE;
+  size_t from = (made->page ? made->page - 1 : 0) * TIMELINE_PAGE;
   size_t n = from < p->n_all ? p->n_all - from : 0;
   return fragment_pack_timeline(p->n_all, p->all + (n ? from : 0), n < TIMELINE_PAGE ? n : TIMELINE_PAGE, out);
 }
 
-static bool pack_page(const struct page_store *s, struct want *named, struct buf *out)
+static bool pack_page(const struct page_store *s, struct want *made, struct buf *out)
 {
   for (size_t i = 0; i < s->rows->n_pages; i++) {
     const struct page_editorial_page *p = &s->rows->pages[i];
-    if (p->page.id != named->id || p->page.status != PRODUCT_PUBLISHED)
+    if (p->page.id != made->id || p->page.status != PRODUCT_PUBLISHED)
       continue;
-    named->version = p->page.version;
+    made->version = p->page.version;
     struct fragment_renderer renderer = {.config = s->config};
-    return fragment_pack_page(&renderer, named->id, p->page.title, p->body_md, p->page.changed_us, out);
+    return fragment_pack_page(&renderer, made->id, p->page.title, p->body_md, p->page.changed_us, out);
   }
   return false;
 }
 
 /* False: there is no such row. */
-static bool pack(const struct page_store *s, struct want *named, struct buf *out)
+static bool pack(const struct page_store *s, struct want *made, struct buf *out)
 {
-  const struct page_product *p = page_rows_product(s->rows, named->id);
-  if (named->kind == FRAGMENT_PAGE)
-    return pack_page(s, named, out);
-  if (named->kind == FRAGMENT_SITE) {
-    named->version = s->rows->site_version;
+  const struct page_product *p = page_rows_product(s->rows, made->id);
+  if (made->kind == FRAGMENT_PAGE)
+    return pack_page(s, made, out);
+  if (made->kind == FRAGMENT_SITE) {
+    made->version = s->rows->site_version;
     return fragment_pack_site(&(struct fragment_renderer){.config = s->config}, s->rows->questions, s->rows->n_questions, out);
   }
   if (!p)
     return false;
-  named->version = p->product.facts.version;
-  if (named->kind == FRAGMENT_PAIR)
-    return pack_pair(s, named, p, out);
-  if (named->kind == FRAGMENT_TIMELINE)
-    return pack_timeline(named, p, out);
-  return fragment_pack_product(&(struct fragment_renderer){.config = s->config}, named->kind, &p->product, out);
+  made->version = p->product.facts.version;
+  if (made->kind == FRAGMENT_PAIR)
+    return pack_pair(s, made, p, out);
+  if (made->kind == FRAGMENT_TIMELINE)
+    return pack_timeline(made, p, out);
+  return fragment_pack_product(&(struct fragment_renderer){.config = s->config}, made->kind, &p->product, out);
 }
 
 static void fill(struct page_store *s, struct want *w, struct arena *a)
 {
   struct buf body = BUF_INIT;
-  struct want named = *w;
+  struct want made = *w;
   s->fills++;
-  if (!pack(s, &named, &body)) {
+  if (!pack(s, &made, &body)) {
     assert_false(body.failed);
     w->err = ERR_NOT_FOUND;
     buf_free(&body);
     return;
   }
-  answer(w, buf_view(&body), named.version, a);
+  answer(w, buf_view(&body), made.version, a);
   if (s->fault == PAGE_FAULT_CACHE) {
     buf_free(&body);
     return;
   }
-  assert_true(s->n_kept < PAGE_KEPT);
-  struct page_kept *k = &s->kept[s->n_kept++];
-  *k = (struct page_kept){.named = named, .body = body};
-  key_of(s, &named, k->key);
+  assert_true(s->n_cached < PAGE_CACHED_MAX);
+  struct page_cached *k = &s->cached[s->n_cached++];
+  *k = (struct page_cached){.made = made, .body = body};
+  key_of(s, &made, k->key);
 }
 
 static bool cache_away(const struct page_store *s)
@@ -141,16 +140,16 @@ static bool database_away(const struct page_store *s)
 
 static void serve(struct page_store *s, struct want *w, struct arena *a)
 {
-  const struct page_kept *k = cache_away(s) ? NULL : kept_find(s, w);
+  const struct page_cached *k = cache_away(s) ? NULL : cached_find(s, w);
   *w = (struct want){w->kind, w->page, w->id, w->other_id, w->version, w->other_version, w->planned, w->ordinal,
                      .err = ERR_UNAVAILABLE};
   if (!k && database_away(s) && !cache_away(s)) {
-    k = kept_last(s, w);
+    k = cached_last(s, w);
     w->stale = k != NULL;
   }
   if (k) {
     s->hits++;
-    answer(w, buf_view(&k->body), k->named.version, a);
+    answer(w, buf_view(&k->body), k->made.version, a);
   } else if (!database_away(s))
     fill(s, w, a);
 }
@@ -161,7 +160,7 @@ static void memory_fetch(struct store *base, const struct store_context *x, stru
   s->fetches++;
   for (size_t i = 0; i < n; i++, s->wants++) {
     for (size_t k = 0; k < i; k++)
-      s->twice = s->twice || same(&wants[i], &wants[k]);
+      s->duplicate = s->duplicate || same(&wants[i], &wants[k]);
     serve(s, &wants[i], x->arena);
     bool no_memory = s->fault == PAGE_FAULT_NO_MEMORY && i >= n / 2;
     if (no_memory)

@@ -1,4 +1,4 @@
-/* Envelopes: what was wrapped opens under its key, and nothing else does. */
+/* Envelopes: a wrapped value opens under its key only, and a damaged value does not open. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

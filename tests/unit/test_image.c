@@ -1,4 +1,4 @@
-/* What a picture shows: packed for the image worker, and hashed into the version in its address. */
+/* The content of a picture: packed for the image worker, and hashed to the version in its address. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static void number_of_panels(void **state)
   }
 }
 
-/* Whatever shows changes the address, and nothing else does. */
+/* Each visible field changes the version. */
 static void versions(void **state)
 {
   (void)state;

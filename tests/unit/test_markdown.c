@@ -1,4 +1,4 @@
-/* Markdown: what editors may write, what is taken away, and what no body may cost. */
+/* Markdown: allowed markup, removed markup, and the limits of time and memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,7 +87,7 @@ static void raw_html(void **state)
   shows("a <script", "<p>a &lt;script</p>\n");
 }
 
-/* Strings that have got script past Markdown filters. */
+/* Strings that are known to bring scripts through Markdown filters. */
 static void injections(void **state)
 {
   (void)state;
@@ -127,7 +127,7 @@ static void bad_bytes(void **state)
   buf_free(&out);
 }
 
-/* A reference names a character that may not stand in a page, and libcmark lets it through. */
+/* libcmark accepts references to characters that a page must not contain. */
 static void references_to_characters_that_are_not_allowed(void **state)
 {
   static const uint32_t odd[] = {1, 0xB, 0x1F, 0x7F, 0x80, 0x9F, 0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF};
@@ -166,7 +166,7 @@ static int64_t children_cpu_us(void)
   return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * CLOCK_SECOND + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
 }
 
-/* Families that take libcmark 0.30.2 quadratic time or blow up its output. */
+/* Inputs for which libcmark 0.30.2 takes quadratic time or writes much output. */
 static const struct hostile {
   const char *lead, *unit;
 } families[] = {
@@ -189,8 +189,8 @@ static void hostile_make(struct buf *b, const struct hostile *h, size_t bytes)
   buf_truncate(b, bytes);
 }
 
-/* Whatever the body: neither this process nor its child spends much CPU time on it, and what is not rendered leaves
- * no trace in `out`.  (Time on the clock says little on a busy machine.) */
+/* For any body, this process and its child use little CPU time, and a refused body leaves `out` unchanged.  (The test
+ * measures CPU time, because wall time varies on a busy machine.) */
 static void hostile_bodies(void **state)
 {
   (void)state;
@@ -242,7 +242,7 @@ static void limits_hold(void **state)
   small.cpu_ms = 50;
   hostile_make(&source, &families[0], 200000);
   enum markdown_result result = MARKDOWN_NO_MEMORY;
-  for (int i = 0; i < 50 && result == MARKDOWN_NO_MEMORY; i++) { /* a busy machine gave it no turn */
+  for (int i = 0; i < 50 && result == MARKDOWN_NO_MEMORY; i++) { /* the child got no CPU on a busy machine */
     int64_t cpu = children_cpu_us();
     result = markdown_html(&small, buf_view(&source), &out);
     assert_true(children_cpu_us() - cpu < 130000);
@@ -252,7 +252,7 @@ static void limits_hold(void **state)
   buf_free(&out);
 }
 
-/* In place and in the child, the same comes out. */
+/* The output is the same in place and in the child. */
 static void child_agrees(void **state)
 {
   (void)state;
@@ -271,7 +271,7 @@ static void sleep_on(cmark_node *root, const struct markdown_limits *l, struct b
   pause();
 }
 
-/* A child that does not get on is given up and ended, and its body is not blamed. */
+/* A child that makes no progress is killed, and the result does not refuse its body. */
 static void child_is_given_up(void **state)
 {
   (void)state;
@@ -280,7 +280,7 @@ static void child_is_given_up(void **state)
   brief.cpu_ms = 100;
   assert_int_equal(markdown_child_write(&brief, SPAN("a"), sleep_on, &out), MARKDOWN_NO_MEMORY);
   assert_int_equal(out.n, 0);
-  brief.deadline_us = clock_mono_us() + 50000; /* whoever waits has less time than the body may take */
+  brief.deadline_us = clock_mono_us() + 50000; /* earlier than the time that the body may take */
   assert_int_equal(markdown_child_write(&brief, SPAN("a"), sleep_on, &out), MARKDOWN_NO_TIME);
   assert_int_equal(out.n, 0);
   assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nothing is left */
@@ -299,7 +299,7 @@ static void again_as_markdown(void **state)
   buf_free(&out);
 }
 
-static void words(void **state)
+static void plain_text(void **state)
 {
   (void)state;
   struct arena *a = arena_new(0);
@@ -318,10 +318,10 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(blocks),       cmocka_unit_test(headings),     cmocka_unit_test(links),
       cmocka_unit_test(pictures),     cmocka_unit_test(raw_html),     cmocka_unit_test(injections),
-      cmocka_unit_test(bad_bytes),
-      cmocka_unit_test(references_to_characters_that_are_not_allowed),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
+      cmocka_unit_test(bad_bytes),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
+      cmocka_unit_test(references_to_characters_that_are_not_allowed),
       cmocka_unit_test(child_agrees), cmocka_unit_test(child_is_given_up),
-      cmocka_unit_test(again_as_markdown), cmocka_unit_test(words),
+      cmocka_unit_test(again_as_markdown), cmocka_unit_test(plain_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,7 +75,7 @@ static void asks_the_store_at_most_once(void **state)
   page_site_forget(s);
   struct page_answer a = page_get(s, target);
   assert_int_equal(s->store.fetches, f->expect->asks);
-  assert_false(s->store.twice);
+  assert_false(s->store.duplicate);
   assert_int_equal(s->store.fills, s->store.wants);
   assert_int_equal(s->images.asked, f->expect->drawn);
   page_answer_free(&a);

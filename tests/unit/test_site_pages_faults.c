@@ -85,7 +85,7 @@ static void without_memcached_it_is_as_ever(void **state)
   s->store.fault = PAGE_FAULT_CACHE;
   struct page_answer a = page_get(s, target);
   assert_same(&a, &well);
-  assert_int_equal(s->store.n_kept, 0);
+  assert_int_equal(s->store.n_cached, 0);
   page_answer_free(&a);
   close_site(&s, &well);
 }
@@ -235,7 +235,7 @@ static void a_picture_may_take_its_time(void **state)
   s->images.asked = 0;
   s->images.answer = ERR_DEFERRED;
   struct page_answer deferred = page_get(s, target);
-  struct page_answer impatient = page_ask(s, target, &(struct page_ask){.impatient = true});
+  struct page_answer impatient = page_ask(s, target, &(struct page_ask){.no_defer = true});
   s->images.answer = ERR_UNAVAILABLE;
   struct page_answer refused = page_get(s, target);
   if (f->expect->drawn) {

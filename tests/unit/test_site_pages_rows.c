@@ -136,7 +136,7 @@ static void a_site_without_a_catalog_is_503(void **state)
   struct page_site *s = *state;
   struct catalog_state never = {.confirmed_us = CLOCK_NEVER, .trouble = "the database cannot be reached"};
   catalog_state_put(s->writer, &never);
-  struct page_answer a = page_ask(s, "/", &(struct page_ask){.impatient = true});
+  struct page_answer a = page_ask(s, "/", &(struct page_ask){.no_defer = true});
   assert_int_equal(a.response.status, 503);
   assert_true(page_header(&a, "Retry-After").n > 0);
   page_answer_free(&a);

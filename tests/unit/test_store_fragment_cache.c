@@ -1,5 +1,5 @@
-/* The fragment cache: what was put there is got again under its key only, its bytes stay bounded, and a value that
- * was handed out lives until fragment_cache_tidy. */
+/* The fragment cache: a fragment is found under its key only, the bytes stay bounded, and a returned value is valid
+ * until fragment_cache_tidy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,7 +82,7 @@ static void bytes_stay_bounded_and_what_is_used_stays(void **state)
   fragment_cache_free(&s);
 }
 
-/* Small fragments cost the memory that they hold, not what they fill of it. */
+/* Small fragments are charged with the memory of their arena, not only with the used part. */
 static void memory_stays_bounded_too(void **state)
 {
   (void)state;
@@ -100,7 +100,7 @@ static void memory_stays_bounded_too(void **state)
   fragment_cache_free(&s);
 }
 
-/* Reads every value after hundreds were put over it: a sanitizer sees one that was freed. */
+/* Reads each value after hundreds of later puts: a sanitizer reports a value that was freed. */
 static void handed_out_lives_until_tidy(void **state)
 {
   (void)state;

@@ -1,4 +1,4 @@
-/* Escaping: what each place needs replaced, and nothing more. */
+/* Escaping: each context escapes the bytes that it needs, and no others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* JSON: strings that are safe everywhere, and views by their shapes. */
+/* JSON: strings that are safe in HTML too, views by their shapes, and trees. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,7 +64,7 @@ static void views(void **state)
   buf_free(&out);
 }
 
-/* Members stay in their order, and strings have the one form of all JSON here. */
+/* Members keep their order, and strings are escaped as by json_write_string. */
 static void trees(void **state)
 {
   (void)state;

@@ -1,4 +1,4 @@
-/* Relative times: each label at both ends of its span, and when it flips. */
+/* Relative times: each label at both ends of its range, and the times at which labels change. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void labels(void **state)
   assert_true(reltime_label(out, INT64_MIN + 1, INT64_MAX) < RELTIME_MAX);
 }
 
-/* At the promised moment the label is another, and a microsecond before it is still the same. */
+/* At the returned time the label is different; one microsecond earlier it is the same. */
 static void flips(void **state)
 {
   (void)state;
@@ -66,7 +66,7 @@ static void flips(void **state)
   assert_true(reltime_next_change(INT64_MAX - 1, NOW) == CLOCK_FOREVER);
 }
 
-/* And a label began at the moment before which it was another. */
+/* One microsecond before the returned time the label was different. */
 static void beginnings(void **state)
 {
   (void)state;

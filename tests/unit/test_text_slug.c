@@ -1,4 +1,4 @@
-/* Slugs: what may stand in an address. */
+/* Slugs: which names are valid in an address. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

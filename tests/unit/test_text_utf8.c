@@ -1,4 +1,4 @@
-/* UTF-8: what is well-formed, what cleaning leaves, what folding makes equal. */
+/* UTF-8: validation, cleaning, truncation and folding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ static void validity(void **state)
     assert_false(utf8_valid(span_z(bad[i])));
 }
 
-/* Every character is written and read back as itself. */
+/* Each character is the same after writing and reading; surrogates are replaced. */
 static void there_and_back(void **state)
 {
   (void)state;
@@ -62,7 +62,7 @@ static void cleaning(void **state)
   arena_free(&a);
 }
 
-/* Every character there is, and every byte that is none. */
+/* All characters, and all single bytes. */
 static void whatever_comes_only_allowed_characters_are_left(void **state)
 {
   struct buf b = BUF_INIT;
