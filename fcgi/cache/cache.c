@@ -156,8 +156,8 @@ static enum cache_answer operation_end(struct cache *c, const char *what, memcac
   return answer;
 }
 
-static void result_place(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
-                  struct span *values)
+static void result_take(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
+                        struct span *values)
 {
   struct span key = span_of(memcached_result_key_value(r), memcached_result_key_length(r));
   for (size_t i = 0; i < n; i++)
@@ -179,7 +179,7 @@ static enum err get_batch(struct cache *c, const struct span *keys, size_t n, st
     memcached_result_st result;
     memcached_result_create(c->mc, &result);
     while (memcached_fetch_result(c->mc, &result, &rc))
-      result_place(&result, keys, n, arena, values);
+      result_take(&result, keys, n, arena, values);
     memcached_result_free(&result);
   }
   enum cache_answer answer = operation_end(c, "get", rc == MEMCACHED_SERVER_ERROR ? MEMCACHED_PROTOCOL_ERROR : rc);

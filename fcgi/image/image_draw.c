@@ -74,7 +74,7 @@ static PangoLayout *layout_new(cairo_t *cr, struct span text, const struct lette
 }
 
 struct area {
-  double x, y, w, h; /* h 0: one line; y: the top, or the middle */
+  double x, y, w, h; /* h 0: one line; y: the top, or with `middle` the middle */
   bool middle;
 };
 
@@ -178,7 +178,7 @@ bool image_draw(const struct image *p, struct buf *png)
   for (size_t i = 0; i < p->n; i++) {
     double x = MARGIN + (double)i * (w + gap);
     panel_draw(cr, p, i, x, w);
-    if (i) /* the hinge */
+    if (i) /* the rule between two panels */
       box(cr, RULE, x - gap / 2 - 0.75, TOP, 1.5, BOTTOM - TOP);
   }
   bool ok = cairo_status(cr) == CAIRO_STATUS_SUCCESS;

@@ -13,7 +13,7 @@
 
 struct image_worker {
   int epoll_fd;
-  pid_t pid;   /* 0: none */
+  pid_t pid;        /* 0: none */
   pid_t ending_pid; /* was killed and is not reaped yet; 0: none */
   int fd;           /* this end of the socket pair; -1: none */
   bool busy;        /* a picture was begun and has no result yet */

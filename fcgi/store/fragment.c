@@ -102,9 +102,9 @@ static const struct activity *unpack_activities(struct unpack *u, struct arena *
   struct activity *v = ARENA_ARRAY(a, count, struct activity);
   for (size_t i = 0; v && i < count; i++) {
     v[i].id = unpack_uint(u);
-    uint64_t word = unpack_uint(u);
-    v[i].kind = (enum activity_kind)(word >> 4 & 3);
-    v[i].class = (enum activity_class)(word & 3);
+    uint64_t classes = unpack_uint(u);
+    v[i].kind = (enum activity_kind)(classes >> 4 & 3);
+    v[i].class = (enum activity_class)(classes & 3);
     v[i].title = unpack_span(u);
     v[i].url = unpack_span(u);
     v[i].version = unpack_span(u);
@@ -132,9 +132,9 @@ static const struct chart_move *unpack_moves(struct unpack *u, struct arena *a, 
   int64_t before = 0;
   for (size_t i = 0; v && i < count; i++) {
     v[i].occurred_us = before += unpack_int(u);
-    uint64_t word = unpack_uint(u);
-    v[i].kind = (enum activity_kind)(word >> 4 & 3);
-    v[i].class = (enum activity_class)(word & 3);
+    uint64_t classes = unpack_uint(u);
+    v[i].kind = (enum activity_kind)(classes >> 4 & 3);
+    v[i].class = (enum activity_class)(classes & 3);
   }
   *n = v ? count : 0;
   return v;

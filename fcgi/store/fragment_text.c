@@ -48,7 +48,7 @@ static bool known_slow(const struct fragment_renderer *r, struct span md)
 
 typedef enum markdown_result markdown_renderer(const struct markdown_limits *l, struct span source, struct buf *out);
 
-static enum markdown_result render(struct fragment_renderer *r, const char *table, struct span md, markdown_renderer *how,
+static enum markdown_result render(struct fragment_renderer *r, const char *table, struct span md, markdown_renderer *function,
                                    struct buf *out)
 {
   struct markdown_limits limits = limits_of(r, table);
@@ -56,7 +56,7 @@ static enum markdown_result render(struct fragment_renderer *r, const char *tabl
     return MARKDOWN_OK;
   if (known_slow(r, md))
     return MARKDOWN_TOO_SLOW;
-  enum markdown_result result = how(&limits, md, out);
+  enum markdown_result result = function(&limits, md, out);
   if (result == MARKDOWN_TOO_SLOW && r->slow)
     r->slow->hashes[r->slow->next++ % FRAGMENT_SLOW] = hash_of(md);
   r->incomplete = r->incomplete || result == MARKDOWN_NO_TIME;

@@ -17,7 +17,7 @@ static void want_answer(struct want *w, const void *value)
 }
 
 static const void *want_unpack(struct store_live *s, const struct store_context *x, enum fragment_kind kind, struct span key,
-                          struct span body)
+                               struct span body)
 {
   const void *cached = x->under_load ? fragment_cache_put(s->fragments, kind, key, body) : NULL;
   return cached ? cached : fragment_unpack(kind, body, x->arena);
@@ -176,12 +176,12 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
   uint64_t ids[STORE_WANTS_MAX];
-  int64_t now = clock_mono_us(), most = now + (x->deadline_us - now) / 2;
-  int64_t until = now + s->config->lease_ttl * CLOCK_SECOND;
-  if (until > most)
-    until = most;
+  int64_t now_us = clock_mono_us(), half_us = now_us + (x->deadline_us - now_us) / 2;
+  int64_t wait_end_us = now_us + s->config->lease_ttl * CLOCK_SECOND;
+  if (wait_end_us > half_us)
+    wait_end_us = half_us;
   for (size_t m; (m = missing_ids(wants, n, ids)) > 0;) {
-    bool late = clock_mono_us() >= until;
+    bool late = clock_mono_us() >= wait_end_us;
     size_t ours = late ? m : take_leases(s, wants, n, ids, m);
     if (ours) {
       enum err e = late ? store_fill_products(s, x, ids, ours, wants, n) : fill_leased(s, x, wants, n, ids, ours);
@@ -222,7 +222,7 @@ static bool product_stored(const struct store_context *x, struct want *wants, si
   return true;
 }
 
-/* A pair is asked for at the versions at which its products are shown. */
+/* Reopens a pair at the versions that product_stored has chosen for its products. */
 static void pair_stored(const struct want *wants, size_t n, struct want *w)
 {
   for (size_t k = 0; k < n; k++) {

@@ -221,12 +221,12 @@ static size_t add_partners(const struct want *wants, size_t n_wants, uint64_t *i
   size_t all = n;
   for (size_t i = 0; i < n_wants; i++) {
     const struct want *w = &wants[i];
-    bool ours = false, there = w->kind != FRAGMENT_PAIR || !want_open(w);
-    for (size_t k = 0; k < all && !there; k++) {
-      ours = ours || (k < n && ids[k] == w->id);
-      there = ids[k] == w->other_id;
+    bool leased_here = false, present = w->kind != FRAGMENT_PAIR || !want_open(w);
+    for (size_t k = 0; k < all && !present; k++) {
+      leased_here = leased_here || (k < n && ids[k] == w->id);
+      present = ids[k] == w->other_id;
     }
-    if (!there && ours && all < ROWS_PRODUCTS_MAX)
+    if (!present && leased_here && all < ROWS_PRODUCTS_MAX)
       ids[all++] = w->other_id;
   }
   return all;

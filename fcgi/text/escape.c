@@ -114,8 +114,8 @@ void escape_xml(struct buf *out, struct span s)
   escape_by(xml_of, out, s, 0);
 }
 
-/* What begins a block only at the start of a line: "- ", "---", "+ ", "===", "1. ", "2) ".
- * *digits is what stands before the character to escape. */
+/* True: the text begins with a marker of a block: "- ", "---", "+ ", "===", "1. ", "2) ".
+ * *digits: the number of digits before the character to escape. */
 static bool md_marker(struct span s, size_t *digits)
 {
   size_t n = 0;
