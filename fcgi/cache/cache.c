@@ -201,8 +201,9 @@ void cache_set(struct cache *c, struct span key, struct span value)
 {
   if (value.n > CACHE_VALUE_MAX) {
     METRICS_ADD(c->metrics, cache_too_large, 1);
-    log_limited(&c->large, 60, LOG_LEVEL_WARN, "fragment %.*s has %zu bytes, over %d: it is made anew for every page",
-                SPAN_ARG(key), value.n, CACHE_VALUE_MAX);
+    log_limited(&c->large, 60, LOG_LEVEL_WARN,
+                "memcached: %.*s has %zu bytes, over %d: it is not stored, and made again for each use", SPAN_ARG(key), value.n,
+                CACHE_VALUE_MAX);
     return;
   }
   if (!operation_begin(c))
@@ -213,7 +214,7 @@ void cache_set(struct cache *c, struct span key, struct span value)
     METRICS_ADD(c->metrics, cache_stores, 1);
   else if (answer != CACHE_TROUBLE) {
     METRICS_ADD(c->metrics, cache_errors, 1); /* the server answers, but has no room for this value */
-    log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached stores no fragment of %zu bytes: %s", value.n,
+    log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached: did not store a value of %zu bytes: %s", value.n,
                 memcached_strerror(c->mc, rc));
   }
 }

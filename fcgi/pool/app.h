@@ -65,7 +65,7 @@ struct app {
   void *(*worker_open)(void *context, const struct config *c, const struct app_process *process);
   /* Always fills *out, also on errors.  out->headers is empty and owned by the caller.  When it sets
    * out->deferred, it is called again with the same request after the work is done or the deadline has come.
-   * When rq->patient is false, it must answer: the deadline has come, or too many requests are deferred. */
+   * When rq->may_defer is false, it must answer: the deadline has come, or too many requests are deferred. */
   void (*worker_handle)(void *self, const struct request *rq, struct response *out);
   /* Optional.  Called when no event waits.  Must return within milliseconds. */
   void (*worker_idle)(void *self);

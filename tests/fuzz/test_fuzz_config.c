@@ -6,9 +6,10 @@
 #include "config/config.h"
 
 static const char *const pieces[] = {
-    "site_name", "workers", "lang", "mysql_tls", "wibble", "include", " = ", "=",  "+=", "\"", "'",  "\\", "\\\"", "\\'", "\\9", "\\777",
-    "\\101",     "\\x",     "\\\n", "${HOME}",   "${",     "}",       "${A:-b}", "{",  "}",  "(",  ")",  ",",  "/*",   "*/",  "/",   "//",
-    "///",       "#",       "\n",   "\n\n",      "\r\n",   " ",       "\t",  "2",  "0x", "true", "en", "a b", "\xC3\xA9", "http://a",
+    "site_name", "workers", "lang", "mysql_tls", "wibble", "include", " = ", "=",  "+=", "\"", "'",  "\\", "\\\"", "\\'", "\\9",
+    "\\777", "\\101", "\\x", "\\\n", "${HOME}", "${", "}", "${A:-b}", "{", "}", "(", ")", ",", "/*", "*/", "/",
+    "//", "///", "#", "\n", "\n\n", "\r\n", " ", "\t", "2", "0x", "true", "en", "a b", "\xC3\xA9",
+    "http://a",
 };
 
 static char path[] = "/tmp/diptych-fuzz-XXXXXX";

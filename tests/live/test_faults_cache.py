@@ -119,6 +119,6 @@ def test_a_fragment_that_is_too_large_is_made_for_every_page(make_site):
     assert metric(site, "cache_hits") >= hits + 3 * 7, "the other product and the six cards were there"
     kinds = {key[0] for key in set(site.cache.keys()) - stored}
     assert {"c", "t", "q"} <= kinds, "what else was made of the product is kept"
-    assert "over 1" in site.log and "made anew for every page" in site.log
-    lines = [line for line in site.log.splitlines() if "made anew for every page" in line]
+    assert "over 1" in site.log and "made again for each use" in site.log
+    lines = [line for line in site.log.splitlines() if "made again for each use" in line]
     assert len(lines) <= 2, "one line a worker and minute"

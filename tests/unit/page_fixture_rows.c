@@ -5,9 +5,12 @@
 #define COUNT(v) (sizeof(v) / sizeof *(v))
 
 const struct term page_sectors[3] = {
-    {.id = 1, .version = {1, 11}, .slug = PAGE_TEXT("streaming"), .name = PAGE_TEXT("Event streaming"), .sort = 1, .edited_us = CLOCK_NEVER},
-    {.id = 2, .version = {1, 12}, .slug = PAGE_TEXT("brokers"), .name = PAGE_TEXT("Message brokers"), .sort = 2, .edited_us = CLOCK_NEVER},
-    {.id = 3, .version = {1, 13}, .slug = PAGE_TEXT("quiet"), .name = PAGE_TEXT("Quiet corner"), .sort = 3, .edited_us = CLOCK_NEVER}};
+    {.id = 1, .version = {1, 11}, .slug = PAGE_TEXT("streaming"), .name = PAGE_TEXT("Event streaming"), .sort = 1,
+     .edited_us = CLOCK_NEVER},
+    {.id = 2, .version = {1, 12}, .slug = PAGE_TEXT("brokers"), .name = PAGE_TEXT("Message brokers"), .sort = 2,
+     .edited_us = CLOCK_NEVER},
+    {.id = 3, .version = {1, 13}, .slug = PAGE_TEXT("quiet"), .name = PAGE_TEXT("Quiet corner"), .sort = 3,
+     .edited_us = CLOCK_NEVER}};
 const struct term page_themes[2] = {
     {.id = 1, .version = {1, 21}, .slug = PAGE_TEXT("logs"), .name = PAGE_TEXT("logs"), .edited_us = CLOCK_NEVER},
     {.id = 2, .version = {1, 22}, .slug = PAGE_TEXT("replication"), .name = PAGE_TEXT("replication"), .edited_us = CLOCK_NEVER}};

@@ -31,7 +31,8 @@ static void blocks(void **state)
 {
   (void)state;
   shows("", "");
-  shows("One *two* **three** `a<b`.\nNext  \nline", "<p>One <em>two</em> <strong>three</strong> <code>a&lt;b</code>.\nNext<br>\nline</p>\n");
+  shows("One *two* **three** `a<b`.\nNext  \nline",
+        "<p>One <em>two</em> <strong>three</strong> <code>a&lt;b</code>.\nNext<br>\nline</p>\n");
   shows("- a\n- b\n  - c\n", "<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n");
   shows("3. a\n\n4. b\n", "<ol start=\"3\">\n<li><p>a</p>\n</li>\n<li><p>b</p>\n</li>\n</ol>\n");
   shows("> q\n\n---\n", "<blockquote>\n<p>q</p>\n</blockquote>\n<hr>\n");
@@ -291,7 +292,8 @@ static void again_as_markdown(void **state)
 {
   (void)state;
   struct buf out = BUF_INIT;
-  assert_int_equal(markdown_source(&limits, SPAN("# a *b*\n\n<script>x</script>\n\n- [c](javascript:x) <b>d</b> [e](/f)\n"), &out), MARKDOWN_OK);
+  assert_int_equal(markdown_source(&limits, SPAN("# a *b*\n\n<script>x</script>\n\n- [c](javascript:x) <b>d</b> [e](/f)\n"), &out),
+                   MARKDOWN_OK);
   assert_string_equal(buf_z(&out), "#### a *b*\n\n  - c d [e](/f)\n");
   buf_free(&out);
   assert_int_equal(markdown_source(&limits, SPAN("a\xEF\xBF\xBE" "b\xEF\xBF\xBF" "c\n"), &out), MARKDOWN_OK);

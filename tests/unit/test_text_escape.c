@@ -31,7 +31,8 @@ static void html(void **state)
 static void xml(void **state)
 {
   (void)state;
-  becomes(escape_xml, SPAN("a\0b\x01\x1F\t\n\r\x0B<&>"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\t\n\r\xEF\xBF\xBD&lt;&amp;&gt;");
+  becomes(escape_xml, SPAN("a\0b\x01\x1F\t\n\r\x0B<&>"),
+          "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\t\n\r\xEF\xBF\xBD&lt;&amp;&gt;");
   becomes(escape_xml, SPAN("\xEF\xBF\xBE" "a\xEF\xBF\xBF\xEF\xBF\xBD\xEF"), "\xEF\xBF\xBD" "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF");
 }
 

@@ -64,9 +64,11 @@ static void decoding(void **state)
 static void schemes(void **state)
 {
   (void)state;
-  static const char *const good[] = {"http://h", "HTTPS://h", "mailto:a@b", "/a:b", "a/b:c", "?q=a:b", "#a:b", "", "a", "//h/", "../x"};
+  static const char *const good[] = {"http://h", "HTTPS://h", "mailto:a@b", "/a:b", "a/b:c", "?q=a:b", "#a:b", "", "a", "//h/",
+                                     "../x"};
   static const char *const bad[] = {"javascript:x", "JavaScript:x", " javascript:x", "java\tscript:x", "\x01javascript:x", "data:x",
-                                    "vbscript:x", "ftp://h", "a:b", ":", "httpsx:", "http :x", "file:///etc", "java\nscript:x", " http://h"};
+                                    "vbscript:x", "ftp://h", "a:b", ":", "httpsx:", "http :x", "file:///etc", "java\nscript:x",
+                                    " http://h"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
     assert_true(url_scheme_ok(span_z(good[i])));
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -78,7 +80,8 @@ static void hosts(void **state)
 {
   (void)state;
   assert_true(url_external(SPAN("http://h")) && url_external(SPAN("HTTPS://h")) && url_external(SPAN("//h")));
-  assert_true(url_external(SPAN("/\\h")) && url_external(SPAN("\\\\h")) && url_external(SPAN("/\t/h")) && url_external(SPAN(" //h")));
+  assert_true(url_external(SPAN("/\\h")) && url_external(SPAN("\\\\h")) && url_external(SPAN("/\t/h")) &&
+              url_external(SPAN(" //h")));
   assert_false(url_external(SPAN("/a//b")) || url_external(SPAN("a//b")) || url_external(SPAN("?a=//b")) || url_external(SPAN("")));
   assert_false(url_external(SPAN("mailto:a@b")));
 }

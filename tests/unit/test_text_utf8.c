@@ -14,7 +14,8 @@
 static void validity(void **state)
 {
   (void)state;
-  static const char *const good[] = {"", "a\n\t", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xA9", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF"};
+  static const char *const good[] = {"", "a\n\t", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x92\xA9", "\xEF\xBF\xBF",
+                                     "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF"};
   static const char *const bad[] = {"\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
                                     "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xE2\x82", "\xE2\x28\xA1", "\xC3\xA9\xA9"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
