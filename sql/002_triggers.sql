@@ -1,5 +1,7 @@
 -- diptych, migration 2: triggers.
 --
+-- Migration 5 replaces them all: copy those of 006_facts.sql for a new table.
+--
 -- After every insert, update and delete in an editors' table, the triggers add an
 -- entry to the change log for each entity whose pages may change, in the editor's
 -- own transaction. When a row changes its owner, the old and the new owner are

@@ -1,7 +1,7 @@
--- diptych, migration 6: facts, picks, predictions that are settled, and where ship moves are found.
+-- diptych, migration 6: facts, picks, settled predictions, and the sources of ship moves.
 --
 -- New tables as in migration 1, with its conventions, and their triggers and
--- views as in migrations 2 and 3. An attribute stands on the pages of many
+-- views as in migrations 5 and 3. An attribute stands on the pages of many
 -- products, so that its changes and those of its sectors are logged for the
 -- site; facts, picks and sources are logged for their products.
 --

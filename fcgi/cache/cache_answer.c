@@ -16,6 +16,7 @@ enum cache_answer cache_answer_of(memcached_return_t rc)
   case MEMCACHED_SERVER_ERROR:
   case MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE:
     return CACHE_FULL;
+  case MEMCACHED_TIMEOUT:
   default:
     return CACHE_TROUBLE;
   }

@@ -1,4 +1,4 @@
-/* The meaning of libmemcached's return codes. */
+/* The meaning of libmemcached's return codes.  cache.c ends an operation that takes too long, and acts on the answer. */
 #ifndef DIPTYCH_CACHE_CACHE_ANSWER_H
 #define DIPTYCH_CACHE_CACHE_ANSWER_H
 

@@ -21,7 +21,7 @@ struct catalog_file_header {
   unsigned char body_sum[CATALOG_FILE_SUM], header_sum[CATALOG_FILE_SUM]; /* header_sum: of all fields before it */
 };
 
-/* A stream with its checksum, for reading or writing; failed stays set. */
+/* A stream with its checksum, for reading or writing.  `failed` is never cleared: check it once at the end. */
 struct catalog_stream {
   int fd;
   bool write, failed;

@@ -57,7 +57,7 @@ struct catalog_writer {
   bool broken;       /* memory ran out in mid-change: the writer can only be closed; the live snapshot is untouched */
   uint64_t step;     /* of the live snapshot */
   struct catalog_snapshot next;
-  struct catalog_table_ring published[TABLE_COUNT]; /* as published */
+  struct catalog_table_ring published[TABLE_COUNT]; /* the rings of the live snapshot */
 
   uint32_t *records; /* mirrors, by ordinal */
   uint8_t *scores, *marks;

@@ -111,7 +111,7 @@ static bool saver_start(struct catalog_writer *w, const char *path, const char *
   if (pid < 0)
     return false;
   if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a second child would write into the same file */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* the next watcher starts its own child, and two must not write one file */
     if (getppid() != parent)
       _exit(1);
     _exit(file_replace(w, path, temp) ? 0 : 1);

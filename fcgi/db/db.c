@@ -235,7 +235,7 @@ static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_u
 {
   bool ok = false;
   int64_t now = clock_mono_us(), until_us = answer_deadline(db, now, deadline_us);
-  if (!db->mysql) /* the reader asks again although its connection was closed after an error */
+  if (!db->mysql) /* an earlier statement of this snapshot failed and closed the connection */
     return ERR_UNAVAILABLE;
   METRICS_ADD(db->metrics, db_statements, 1);
   bool in_time = db_wait_query(db->mysql, sql, n, until_us, &ok);

@@ -1,6 +1,6 @@
 #include "http/bare_error.h"
 
-#include "http/http.h"
+#include "http/headers.h"
 
 /* X(status, title, reason).  The pages look like those in nginx/errors.conf. */
 #define BARE_ERRORS(X)                                                                                                 \

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "pool/process.h"
+#include "pool/restart_delay.h"
 
 #define ABORT_US (500 * INT64_C(1000))
 #define HUNG_LEAST_US (30 * CLOCK_SECOND)
@@ -109,7 +110,7 @@ bool watcher_reap(struct watcher *w, struct workers *workers, pid_t pid, int sta
     close(w->stop_fd);
   bool stop_requested = w->stop_requested_us != 0;
   unsigned failures = now_us - w->started_us > STABLE_US ? 0 : w->failures;
-  int64_t delay_us = stop_requested || !failures ? 0 : workers_delay_us(failures);
+  int64_t delay_us = stop_requested || !failures ? 0 : restart_delay_us(failures);
   *w = (struct watcher){.stop_fd = -1, .failures = stop_requested ? 0 : failures + 1, .after_us = now_us + delay_us};
   atomic_store(&workers->board->watcher.pid, 0);
   atomic_store(&workers->board->watcher_failures, w->failures);

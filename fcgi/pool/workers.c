@@ -8,20 +8,13 @@
 #include <unistd.h>
 
 #include "pool/process.h"
+#include "pool/restart_delay.h"
 #include "pool/worker.h"
 
 #define STABLE_US (10 * CLOCK_SECOND)            /* after this time without failures, the count starts again */
 #define ABORT_US (500 * INT64_C(1000))         /* from SIGABRT to SIGKILL */
 #define IDLE_LEAST_US (3 * CLOCK_SECOND)        /* an idle worker hangs only after this time */
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
-
-int64_t workers_delay_us(unsigned failures)
-{
-  int64_t us = 50 * INT64_C(1000);
-  for (unsigned i = 1; i < failures && us < 2 * CLOCK_SECOND; i++)
-    us *= 2;
-  return us < 2 * CLOCK_SECOND ? us : 2 * CLOCK_SECOND;
-}
 
 void workers_ending(char *out, pid_t pid, int status)
 {
@@ -100,7 +93,7 @@ static void failure_note(struct workers *w, unsigned generation, int64_t now_us)
   w->failed_generation = generation;
   w->failures = now_us - w->failed_us > STABLE_US ? 1 : w->failures + 1;
   w->failed_us = now_us;
-  w->fork_after_us = now_us + workers_delay_us(w->failures);
+  w->fork_after_us = now_us + restart_delay_us(w->failures);
 }
 
 static int slot_find(const struct workers *w)

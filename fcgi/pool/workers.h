@@ -69,7 +69,4 @@ MUST_USE pid_t workers_fork(struct workers *w, const char *role);
 #define WORKERS_ENDING 64
 void workers_ending(char *out, pid_t pid, int status);
 
-/* Delay before the next start after `failures` consecutive failures: 50 ms, doubled each time, 2 s at most. */
-int64_t workers_delay_us(unsigned failures);
-
 #endif

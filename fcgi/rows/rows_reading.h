@@ -29,7 +29,7 @@ struct rows_reading {
 
 struct product *rows_reading_find(const struct rows_reading *r, uint64_t id); /* NULL: not in this reading */
 void rows_reading_mix(struct rows_reading *r, const struct product *p, uint64_t value); /* into its hash */
-/* The product changes at `us` by time alone; CLOCK_NEVER: it does not. */
+/* At `us` the product changes without an edit, because something falls due.  CLOCK_NEVER: never. */
 void rows_reading_due(struct facts *f, int64_t us);
 
 #endif

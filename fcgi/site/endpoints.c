@@ -1,8 +1,8 @@
 #include "site/endpoints.h"
 
-#include "http/http.h"
+#include "http/headers.h"
 #include "site/assets.h"
-#include "site/errors.h"
+#include "site/error_pages.h"
 #include "site/openapi.h"
 #include "site/site.h"
 #include "site/templates.h"

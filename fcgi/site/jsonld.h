@@ -19,7 +19,7 @@ void jsonld_breadcrumb(struct jsonld *j);
 void jsonld_questions(struct jsonld *j, const struct qa_view *v, size_t n);
 void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v, size_t n); /* ItemList */
 void jsonld_node(struct jsonld *j, const char *type);            /* opens { "@type": type */
-void jsonld_text(struct jsonld *j, const char *name, struct span s); /* , "name": "s"; nothing when empty */
+void jsonld_text(struct jsonld *j, const char *name, struct span s); /* writes `, "name": "s"`, or nothing when s is empty */
 void jsonld_node_end(struct jsonld *j);
 struct span jsonld_end(struct jsonld *j); /* the document, in the arena; empty when memory ran out */
 

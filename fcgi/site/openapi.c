@@ -179,7 +179,7 @@ static json_t *text_header(const char *description)
   return json_pack("{s:s, s:{s:s}}", "description", description, "schema", "type", "string");
 }
 
-/* An error has the format that was requested (errors.h). */
+/* An error has the format that was requested (error_pages.h). */
 static json_t *problem(const char *description)
 {
   return json_pack("{s:s, s:{s:{s:{s:s}}, s:{s:{s:s}}, s:{s:{s:s}}}}", "description", description, "content",

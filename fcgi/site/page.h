@@ -68,7 +68,7 @@ struct page {
   const void *view;
   struct span body;       /* the finished body, when no template makes it */
   int64_t changed_us;     /* newest change of the shown data, for Last-Modified; CLOCK_NEVER: unknown */
-  int64_t label_us;       /* when the newest label of a relative time began to hold */
+  int64_t label_us;       /* the start of the newest relative time on the page */
   int64_t next_change_us; /* when the first label of a relative time changes; CLOCK_FOREVER: never */
   struct deferred *deferred;    /* what the request waits for, when build returns ERR_DEFERRED */
 };

@@ -1,5 +1,5 @@
 /* The plan of a comparison.  Shared by page_compare.c (the blocks of the page), compare_set.c (the compared products),
- * compare_others.c (alternatives) and compare_sentences.c (questions, description, JSON-LD). */
+ * compare_others.c (alternatives) and compare_questions.c (questions, description, JSON-LD). */
 #ifndef DIPTYCH_SITE_PAGE_COMPARE_H
 #define DIPTYCH_SITE_PAGE_COMPARE_H
 
@@ -35,7 +35,7 @@ bool compare_plan_members(struct page *p, struct compare *c);
 void compare_plan_cards(struct page *p, struct compare *c);
 void compare_plan_alternatives(struct page *p, struct compare *c);
 
-/* compare_sentences.c; for build. */
+/* compare_questions.c; for build. */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);
 struct span compare_eyebrow(struct page *p, const struct compare *c);
 struct span compare_description(struct page *p, const struct compare_view *v);

@@ -7,7 +7,7 @@
  * When the cached page's publication and version floors are still the catalog's, it is answered without a plan. */
 #include "site/page_request.h"
 
-#include "site/errors.h"
+#include "site/error_pages.h"
 #include "site/newer_facts.h"
 #include "text/url.h"
 

@@ -3,7 +3,7 @@
 #ifndef DIPTYCH_SITE_PAGE_REQUEST_H
 #define DIPTYCH_SITE_PAGE_REQUEST_H
 
-#include "http/http.h"
+#include "http/headers.h"
 #include "http/target.h"
 #include "site/page.h"
 #include "site/page_cache.h"

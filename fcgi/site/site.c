@@ -6,7 +6,7 @@
 
 #include "http/bare_error.h"
 #include "site/endpoints.h"
-#include "site/errors.h"
+#include "site/error_pages.h"
 
 #define READY_POLL_US 5000
 

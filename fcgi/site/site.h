@@ -30,7 +30,7 @@ struct site_resources {
   /* Writes the metrics of the whole pool as Prometheus text; NULL: /metrics is empty. */
   void (*metrics_text)(void *context, struct buf *out);
   void *metrics_context;
-  /* What keeps the pool from following the database, in one sentence; "": nothing.  NULL: no pool. */
+  /* Returns one sentence: why the pool does not follow the database; "" when it does.  NULL: no pool. */
   const char *(*pool_trouble)(void *context);
   void *pool_context;
 };

@@ -1,7 +1,6 @@
 /* Error pages with navigation: 400, 404, 405, 410, 414, 500, 501, 503.  They need no backend.
  *   status   404; title "Not found"
- *   reason   one sentence: what is wrong; hint: what to do, may be empty
- *   near     similar addresses; may be empty */
+ *   reason   one sentence: what is wrong; hint: what to do, may be empty */
 #ifndef DIPTYCH_SITE_VIEW_ERROR_H
 #define DIPTYCH_SITE_VIEW_ERROR_H
 
@@ -13,8 +12,7 @@
   INT(status)                                                                                                          \
   TEXT(reason)                                                                                                         \
   TEXT(hint)                                                                                                           \
-  TEXT(request_id)                                                                                                     \
-  LIST(near, link_view)
+  TEXT(request_id)
 VIEW_DECLARE(error_view, ERROR_VIEW)
 
 #endif

@@ -123,7 +123,7 @@ void watch_gap_dropped(struct watcher *w);
 MUST_USE bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
 void watch_ids_sort(struct watch_ids *ids);                      /* and removes duplicates */
 
-/* ---- the parts.  UNAVAILABLE, INVALID: the database.  LIMIT: the catalog. */
+/* ---- the parts.  UNAVAILABLE and INVALID come from the database, LIMIT from the catalog. */
 MUST_USE enum err watch_poll(struct watcher *w);
 MUST_USE enum err watch_load(struct watcher *w);
 MUST_USE enum err watch_clock(struct watcher *w);

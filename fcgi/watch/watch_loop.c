@@ -120,7 +120,7 @@ static int loop_run(struct watcher *w)
     }
     state_publish(w);
     watch_file_unmark(w);
-    if (err == ERR_OK) /* the file gets confirmed_us of this round */
+    if (err == ERR_OK) /* the file records confirmed_us, so only a good round is saved */
       watch_file_save(w, false);
   }
   watch_file_unmark(w);

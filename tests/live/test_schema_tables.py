@@ -169,7 +169,7 @@ def test_a_page_takes_none_of_the_sites_first_words(words):
 def test_the_pool_refuses_the_same_words():
     lists = [set(re.findall(r"['\"]([a-z]+)['\"]", text)) for text in (
         [m for m in map(Path.read_text, MIGRATIONS) if "slug NOT IN (" in m][-1].split("slug NOT IN (")[1].split(")")[0],
-        (TOP / "fcgi/text/slug.c").read_text().split("taken[] = {")[1].split("}")[0])]
+        (TOP / "fcgi/text/slug.c").read_text().split("reserved[] = {")[1].split("}")[0])]
     assert lists[0] == lists[1] and len(lists[0]) > 20
 
 

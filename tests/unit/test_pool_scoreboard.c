@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "pool/report.h"
+#include "pool/restart_delay.h"
 #include "pool/scoreboard.h"
 #include "pool/workers.h"
 
@@ -143,11 +144,11 @@ static void sums_are_over_all_slots(void **state)
 
 static void delays_grow_to_a_limit(void **state)
 {
-  assert_int_equal(workers_delay_us(1), 50000);
-  assert_int_equal(workers_delay_us(2), 100000);
-  assert_int_equal(workers_delay_us(3), 200000);
-  assert_int_equal(workers_delay_us(7), 2000000);
-  assert_int_equal(workers_delay_us(1000000), 2000000);
+  assert_int_equal(restart_delay_us(1), 50000);
+  assert_int_equal(restart_delay_us(2), 100000);
+  assert_int_equal(restart_delay_us(3), 200000);
+  assert_int_equal(restart_delay_us(7), 2000000);
+  assert_int_equal(restart_delay_us(1000000), 2000000);
 }
 
 static json_t *report_of(const struct scoreboard *b, const struct app *app)

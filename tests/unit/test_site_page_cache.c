@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "http/http.h"
+#include "http/headers.h"
 #include "site/page_cache.h"
 
 #define BYTES ((size_t)1 << 20)

@@ -1,7 +1,7 @@
 /* Every page type, in every form, made from memory: what it shows, how often it asks for that, how it is kept,
  * and which addresses lead to it.  The list of pages is PAGES_LIST (see page_cases.h). */
 #include "http/date.h"
-#include "http/http.h"
+#include "http/headers.h"
 #include "page_cases.h"
 
 static const struct page_form *form_of(void **state)

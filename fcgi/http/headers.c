@@ -1,4 +1,4 @@
-#include "http/http.h"
+#include "http/headers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static struct span next_item(struct span *rest)
 
 #define WEIGHT_ONE 1000
 
-/* A qvalue (RFC 9110 section 12.4.2) in thousandths.  A malformed one is 0: identity is always a valid answer. */
+/* A qvalue (RFC 9110 section 12.4.2) in thousandths.  A malformed one counts as 0: the uncompressed answer is always allowed. */
 static int weight(struct span q)
 {
   int value = 0, scale = WEIGHT_ONE;

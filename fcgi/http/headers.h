@@ -1,7 +1,7 @@
 /* Makes the response (status, headers, body) from a finished page, an error or a redirect.
  * RFC 9110 (conditional requests, content coding), RFC 9111 (caching).  Every response has the security headers. */
-#ifndef DIPTYCH_HTTP_HTTP_H
-#define DIPTYCH_HTTP_HTTP_H
+#ifndef DIPTYCH_HTTP_HEADERS_H
+#define DIPTYCH_HTTP_HEADERS_H
 
 #include "config/config.h"
 #include "http/finished_page.h"

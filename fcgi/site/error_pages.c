@@ -1,8 +1,8 @@
-#include "site/errors.h"
+#include "site/error_pages.h"
 
 #include "base/log.h"
 #include "http/bare_error.h"
-#include "http/http.h"
+#include "http/headers.h"
 #include "http/target.h"
 #include "site/build.h"
 #include "site/site.h"

@@ -1,8 +1,8 @@
 /* Error answers.  They need no backend and no catalog.  They contain the request's id, which the log contains too.
  * The format follows the requested form: an HTML page with navigation; application/problem+json for a .json address
  * (RFC 9457, with the extension members hint and request_id); a few lines of Markdown for a .md address. */
-#ifndef DIPTYCH_SITE_ERRORS_H
-#define DIPTYCH_SITE_ERRORS_H
+#ifndef DIPTYCH_SITE_ERROR_PAGES_H
+#define DIPTYCH_SITE_ERROR_PAGES_H
 
 #include "http/request.h"
 #include "http/response.h"
