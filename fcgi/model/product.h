@@ -105,11 +105,14 @@ struct chart_move {
 struct product {
   struct facts facts;
   struct span website_url, repository_url, logo_url, license;
+  struct span summary; /* one plain line: what the product is; empty: none */
   const struct editorial *editorial; /* NULL: there is none, or it is not due yet */
   const struct activity *activities; /* the newest TIMELINE_PAGE due activities: occurred_us descending, id ascending */
   size_t n_activities;
   const struct activity *sparks; /* the newest 10 due sparks, in the same order */
   size_t n_sparks;
+  const struct activity *latest_release; /* due, with a version; ties: lowest id; NULL: none */
+  const struct activity *first_release;  /* the earliest on record, likewise */
   const struct chart_move *moves; /* last 366 days, newest first, at most 2,000 */
   size_t n_moves;
   const struct question *questions; /* of the product alone, by sort then id */

@@ -7,7 +7,9 @@
 
 /* NULL and a missing column give an empty text. */
 struct span rows_cell(struct arena *arena, const struct db_rows *rows, unsigned column);
-/* Trimmed; when the result is empty, `slug`, because a link needs a text. */
+/* Trimmed; empty when nothing in it is visible. */
+struct span rows_line(struct arena *arena, const struct db_rows *rows, unsigned column);
+/* The same; `slug` when the result is empty, because a link needs a text. */
 struct span rows_name(struct arena *arena, const struct db_rows *rows, unsigned column, struct span slug);
 
 #endif

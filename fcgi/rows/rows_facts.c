@@ -32,14 +32,14 @@ static enum err clock_read(struct rows_reading *r)
 /* ---- the products' own rows */
 
 enum { P_ID, P_SLUG, P_NAME, P_STATUS, P_LIFECYCLE, P_OVERRIDE, P_UPDATED, P_DIGEST, P_NOW, P_WEBSITE, P_REPOSITORY,
-       P_LOGO, P_LICENSE };
+       P_LOGO, P_LICENSE, P_SUMMARY };
 
 static void products_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_puts(sql, "SELECT p.id, p.slug, p.name, p.status, p.lifecycle, p.velocity_override, p.updated_at, "
                 ROWS_PRODUCT_DIGEST ", UTC_TIMESTAMP(6)");
   if (r->texts)
-    buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url, p.license");
+    buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url, p.license, p.summary");
   buf_puts(sql, " FROM site_product p WHERE");
   rows_sql_in(sql, "p.id", &r->set);
   buf_puts(sql, " ORDER BY p.id");
@@ -65,7 +65,8 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
     p->website_url = rows_cell(r->arena, rows, P_WEBSITE);
     p->repository_url = rows_cell(r->arena, rows, P_REPOSITORY);
     p->logo_url = rows_cell(r->arena, rows, P_LOGO);
-    p->license = rows_cell(r->arena, rows, P_LICENSE);
+    p->license = rows_line(r->arena, rows, P_LICENSE);
+    p->summary = rows_line(r->arena, rows, P_SUMMARY);
   }
 }
 
@@ -153,7 +154,7 @@ static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, str
     return ERR_NO_MEMORY;
   *digest = db_uint(rows, E_DIGEST);
   *e = (struct editorial){.id = db_uint(rows, E_ID),
-                          .headline = span_trim(rows_cell(r->arena, rows, E_HEADLINE)),
+                          .headline = rows_line(r->arena, rows, E_HEADLINE),
                           .current_md = rows_cell(r->arena, rows, E_CURRENT),
                           .heading_md = rows_cell(r->arena, rows, E_HEADING),
                           .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),

@@ -10,20 +10,32 @@
 #define MOVES_MOST 2000
 #define MOVES_DAYS 366
 
-enum { T_PRODUCT, T_NTH, T_NTH_CLASS, T_DIGEST, T_ID, T_KIND, T_CLASS, T_TITLE, T_URL, T_VERSION, T_OCCURRED };
+enum { LIST_ALL, LIST_SPARKS, LIST_LATEST, LIST_FIRST, LISTS }; /* of each product; the last two: releases */
 
-/* Numbers the activities, then joins the newest with their texts.  The join repeats copies of a row; newest_put takes
- * each once. */
+enum { T_PRODUCT, T_NTH, T_NTH_CLASS, T_LATEST, T_FIRST, T_DIGEST, T_ID, T_KIND, T_CLASS, T_TITLE, T_URL, T_VERSION,
+       T_OCCURRED };
+
+/* A release, as rows_kind reads it, with a version that is not of blanks alone. */
+#define IS_RELEASE "(IFNULL(a.kind, '') NOT IN ('post', 'event') AND TRIM(IFNULL(a.version, '')) <> '')"
+
+/* Numbers the activities, then joins the newest, the latest release and the first one with their texts.  The join
+ * repeats copies of a row; newest_put takes each once. */
 static void newest_sql(const struct rows_reading *r, struct buf *sql)
 {
-  buf_printf(sql, "SELECT a.product_id, newest.nth, newest.nth_class, %s, a.id, a.kind, a.class, a.title, a.url, a.version,"
+  buf_printf(sql, "SELECT a.product_id, newest.nth, newest.nth_class, newest.is_release AND newest.nth_latest = 1,"
+                  " newest.is_release AND newest.nth_first = 1, %s, a.id, a.kind, a.class, a.title, a.url, a.version,"
                   " a.occurred_at FROM (SELECT a.id, a.product_id, a.class, a.occurred_at, ROW_NUMBER() OVER"
                   " (PARTITION BY a.product_id ORDER BY a.occurred_at DESC, a.id) AS nth, ROW_NUMBER() OVER"
-                  " (PARTITION BY a.product_id, a.class ORDER BY a.occurred_at DESC, a.id) AS nth_class",
+                  " (PARTITION BY a.product_id, a.class ORDER BY a.occurred_at DESC, a.id) AS nth_class, " IS_RELEASE
+                  " AS is_release,"
+                  " ROW_NUMBER() OVER (PARTITION BY a.product_id, " IS_RELEASE " ORDER BY a.occurred_at DESC, a.id)"
+                  " AS nth_latest, ROW_NUMBER() OVER (PARTITION BY a.product_id, " IS_RELEASE
+                  " ORDER BY a.occurred_at, a.id) AS nth_first",
              r->repeats ? ROWS_ACTIVITY_DIGEST : "0");
   rows_activity_due(r, sql, CLOCK_NEVER);
   buf_printf(sql, ") AS newest JOIN site_activity a ON a.id = newest.id%s"
-                  " WHERE (newest.nth <= %d OR (newest.class = 'spark' AND newest.nth_class <= %d))",
+                  " WHERE (newest.nth <= %d OR (newest.class = 'spark' AND newest.nth_class <= %d)"
+                  " OR (newest.is_release AND (newest.nth_latest = 1 OR newest.nth_first = 1)))",
              r->repeats ? " AND a.product_id = newest.product_id AND a.occurred_at = newest.occurred_at"
                           " AND a.status = 'published'"
                         : "",
@@ -55,6 +67,17 @@ static bool newest_room(struct rows_reading *r, struct newest *to, size_t most)
   return to->v && to->digests;
 }
 
+void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to)
+{
+  *to = (struct activity){.id = db_uint(rows, column),
+                          .kind = rows_kind(db_text(rows, column + 1)),
+                          .class = rows_class(db_text(rows, column + 2)),
+                          .title = rows_line(arena, rows, column + 3),
+                          .url = rows_cell(arena, rows, column + 4),
+                          .version = rows_line(arena, rows, column + 5),
+                          .occurred_us = db_time(rows, column + 6)};
+}
+
 /* The activity replaces a copy with a greater digest, or is appended while there is room. */
 static void newest_put(struct newest *to, const struct activity *one, uint64_t digest)
 {
@@ -68,17 +91,25 @@ static void newest_put(struct newest *to, const struct activity *one, uint64_t d
   to->n += at == to->n;
 }
 
-static enum err newest_take(struct rows_reading *r, struct db_rows *rows, const struct facts *facts, struct newest lists[2])
+static enum err newest_take(struct rows_reading *r, struct db_rows *rows, const struct facts *facts,
+                            struct newest lists[LISTS])
 {
   struct activity one;
   uint32_t all = facts->activities;
-  if (!newest_room(r, &lists[0], all < TIMELINE_PAGE ? all + 1 : TIMELINE_PAGE) || !newest_room(r, &lists[1], SPARKS_MOST))
+  uint64_t digest = db_uint(rows, T_DIGEST);
+  if (!newest_room(r, &lists[LIST_ALL], all < TIMELINE_PAGE ? all + 1 : TIMELINE_PAGE) ||
+      !newest_room(r, &lists[LIST_SPARKS], SPARKS_MOST) || !newest_room(r, &lists[LIST_LATEST], 1) ||
+      !newest_room(r, &lists[LIST_FIRST], 1))
     return ERR_NO_MEMORY;
   rows_activity_take(r->arena, rows, T_ID, &one);
   if (db_uint(rows, T_NTH) <= TIMELINE_PAGE)
-    newest_put(&lists[0], &one, db_uint(rows, T_DIGEST));
+    newest_put(&lists[LIST_ALL], &one, digest);
   if (one.class == CLASS_SPARK && db_uint(rows, T_NTH_CLASS) <= SPARKS_MOST)
-    newest_put(&lists[1], &one, db_uint(rows, T_DIGEST));
+    newest_put(&lists[LIST_SPARKS], &one, digest);
+  if (db_uint(rows, T_LATEST))
+    newest_put(&lists[LIST_LATEST], &one, digest);
+  if (db_uint(rows, T_FIRST))
+    newest_put(&lists[LIST_FIRST], &one, digest);
   return ERR_OK;
 }
 
@@ -90,11 +121,30 @@ static void newest_set(struct newest *from, const struct activity **to, size_t *
   *n = from->n;
 }
 
+/* The first of the list that is a release with a version that can be seen, which SQL does not know. */
+static const struct activity *release_among(const struct activity *v, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (v[i].kind == ACTIVITY_RELEASE && v[i].version.n)
+      return &v[i];
+  return NULL;
+}
+
+static void newest_give(struct newest lists[LISTS], struct product *p)
+{
+  newest_set(&lists[LIST_ALL], &p->activities, &p->n_activities);
+  newest_set(&lists[LIST_SPARKS], &p->sparks, &p->n_sparks);
+  p->latest_release = release_among(p->activities, p->n_activities);
+  if (!p->latest_release)
+    p->latest_release = release_among(lists[LIST_LATEST].v, lists[LIST_LATEST].n);
+  p->first_release = release_among(lists[LIST_FIRST].v, lists[LIST_FIRST].n);
+}
+
 static enum err newest_read(struct rows_reading *r)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  struct newest *lists = ARENA_ARRAY(r->arena, 2 * r->n, struct newest); /* two for each product: all, sparks */
+  struct newest *lists = ARENA_ARRAY(r->arena, LISTS * r->n, struct newest);
   if (!lists)
     return ERR_NO_MEMORY;
   newest_sql(r, &sql);
@@ -103,13 +153,11 @@ static enum err newest_read(struct rows_reading *r)
   while (err == ERR_OK && db_next(&rows)) {
     struct product *p = rows_reading_find(r, db_uint(&rows, T_PRODUCT));
     if (p)
-      err = newest_take(r, &rows, &p->facts, &lists[2 * (p - r->products)]);
+      err = newest_take(r, &rows, &p->facts, &lists[LISTS * (p - r->products)]);
   }
   db_rows_free(&rows);
-  for (size_t i = 0; i < r->n; i++) {
-    newest_set(&lists[2 * i], &r->products[i].activities, &r->products[i].n_activities);
-    newest_set(&lists[2 * i + 1], &r->products[i].sparks, &r->products[i].n_sparks);
-  }
+  for (size_t i = 0; i < r->n; i++)
+    newest_give(&lists[LISTS * i], &r->products[i]);
   return err;
 }
 

@@ -23,7 +23,8 @@
 #define ROWS_PRODUCT_DIGEST                                                                                            \
   ROWS_DIGEST(ROWS_CELL("p.slug") ", " ROWS_CELL("p.name") ", " ROWS_CELL("p.status") ", " ROWS_CELL(                 \
       "p.website_url") ", " ROWS_CELL("p.repository_url") ", " ROWS_CELL("p.logo_url") ", " ROWS_CELL("p.license")    \
-              ", " ROWS_CELL("p.lifecycle") ", " ROWS_CELL("p.velocity_override") ", " ROWS_CELL("p.updated_at"))
+              ", " ROWS_CELL("p.lifecycle") ", " ROWS_CELL("p.velocity_override") ", " ROWS_CELL("p.updated_at")         \
+              ", " ROWS_CELL("p.summary"))
 #define ROWS_EDITORIAL_DIGEST                                                                                          \
   ROWS_DIGEST("e.id, " ROWS_CELL("e.headline") ", " ROWS_LONG("e.current_state_md") ", " ROWS_LONG("e.heading_md")    \
               ", " ROWS_LONG("e.prediction_md") ", " ROWS_CELL("e.author") ", " ROWS_CELL(                            \

@@ -103,7 +103,7 @@ static struct span description(struct page *p, const struct profile *f, const st
   if (!v->product->editorial || !f->headline.n)
     return v->lede;
   return build_cut(p, arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
-                                   SPAN_ARG(f->summary)));
+                                   SPAN_ARG(f->excerpt)));
 }
 
 static void json_ld_article(struct jsonld *j, const struct editorial_view *e)

@@ -164,6 +164,18 @@ static struct answers unpack_answers(struct unpack *u, struct arena *a)
   return (struct answers){v, v ? count : 0};
 }
 
+static void pack_release(struct buf *b, const struct activity *release)
+{
+  pack_activities(b, release, release != NULL);
+}
+
+static const struct activity *unpack_release(struct unpack *u, struct arena *a)
+{
+  size_t n;
+  const struct activity *release = unpack_activities(u, a, &n);
+  return n ? release : NULL;
+}
+
 /* ---- whole fragments */
 
 static void pack_profile(struct fragment_renderer *r, const struct product *p, struct buf *b)
@@ -175,15 +187,18 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   pack_span(b, p->repository_url);
   pack_span(b, p->logo_url);
   pack_span(b, p->license);
+  pack_span(b, p->summary);
   pack_span(b, e->headline);
   pack_span(b, e->author);
-  fragment_text_summary(r, b, e->current_md);
+  fragment_text_excerpt(r, b, e->current_md);
   fragment_text_pack(r, b, "editorial", e->id, e->current_md);
   fragment_text_pack(r, b, "editorial", e->id, e->heading_md);
   fragment_text_pack(r, b, "editorial", e->id, e->prediction_md);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
   pack_activities(b, p->activities, p->n_activities < PROFILE_ACTIVITIES ? p->n_activities : PROFILE_ACTIVITIES);
+  pack_release(b, p->latest_release);
+  pack_release(b, p->first_release);
   pack_moves(b, p->moves, p->n_moves);
 }
 
@@ -197,15 +212,18 @@ static void *unpack_profile(struct unpack *u, struct arena *a)
   p->repository_url = unpack_span(u);
   p->logo_url = unpack_span(u);
   p->license = unpack_span(u);
+  p->summary = unpack_span(u);
   p->headline = unpack_span(u);
   p->author = unpack_span(u);
-  p->summary = unpack_span(u);
+  p->excerpt = unpack_span(u);
   p->current = unpack_body(u);
   p->heading = unpack_body(u);
   p->prediction = unpack_body(u);
   p->published_us = unpack_int(u);
   p->updated_us = unpack_int(u);
   p->activities = unpack_activities(u, a, &p->n_activities);
+  p->latest_release = unpack_release(u, a);
+  p->first_release = unpack_release(u, a);
   p->moves = unpack_moves(u, a, &p->n_moves);
   return p;
 }
@@ -216,6 +234,7 @@ static void *unpack_card(struct unpack *u, struct arena *a)
   if (!c)
     return NULL;
   unpack_facts(u, a, &c->facts);
+  c->summary = unpack_span(u);
   c->headline = unpack_span(u);
   c->sparks = unpack_activities(u, a, &c->n_sparks);
   return c;
@@ -287,6 +306,7 @@ bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind,
     pack_profile(r, p, out);
   else if (kind == FRAGMENT_CARD) {
     pack_facts(out, &p->facts);
+    pack_span(out, p->summary);
     pack_span(out, p->editorial ? p->editorial->headline : span_z(NULL));
     pack_activities(out, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
   } else if (kind == FRAGMENT_TIMELINE)

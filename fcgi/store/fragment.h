@@ -18,8 +18,8 @@
 
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
-  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, the chart's moves */                               \
-  X(CARD, 'c')      /* headline and newest sparks, for lists */                                                        \
+  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, the chart's moves */                     \
+  X(CARD, 'c')      /* summary, headline and newest sparks, for lists */                                               \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
   X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations */                             \
@@ -31,7 +31,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 3 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 4 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PROFILE_ACTIVITIES 6
 #define CARD_SPARKS 10
@@ -45,18 +45,20 @@ struct body {
 struct profile {
   struct facts facts;
   struct span website_url, repository_url, logo_url, license;
-  struct span headline, author, summary; /* summary: the beginning of `current` as plain text */
+  struct span summary; /* what the product is, in one line by the editors */
+  struct span headline, author, excerpt; /* excerpt: the beginning of `current` as plain text */
   struct body current, heading, prediction;
   int64_t published_us, updated_us; /* of the editorial; CLOCK_NEVER */
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
   size_t n_activities;
+  const struct activity *latest_release, *first_release; /* with a version; NULL: none */
   const struct chart_move *moves; /* newest first */
   size_t n_moves;
 };
 
 struct card {
   struct facts facts;
-  struct span headline;
+  struct span summary, headline;
   const struct activity *sparks; /* newest CARD_SPARKS */
   size_t n_sparks;
 };

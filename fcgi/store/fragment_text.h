@@ -6,13 +6,13 @@
 
 #include "store/fragment.h"
 
-#define SUMMARY_CHARS 160
+#define EXCERPT_CHARS 160
 
 /* Packs whether `md` was refused, and its HTML (empty when refused).  `table` also selects the level of headings. */
 void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char *table, uint64_t id, struct span md);
 /* Packs `md` as safe Markdown, for the JSON and Markdown representations; empty when refused. */
 void fragment_text_source(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
-/* Packs the first SUMMARY_CHARS characters of its plain text, for descriptions. */
-void fragment_text_summary(struct fragment_renderer *r, struct buf *out, struct span md);
+/* Packs the first EXCERPT_CHARS characters of its plain text, for descriptions. */
+void fragment_text_excerpt(struct fragment_renderer *r, struct buf *out, struct span md);
 
 #endif

@@ -128,6 +128,31 @@ bool utf8_is_clean(struct span s)
   return clean_run(s) == s.n;
 }
 
+struct utf8_range {
+  uint32_t first, last;
+};
+
+bool utf8_is_blank(struct span s)
+{
+  /* Unicode 15.0: White_Space and Default_Ignorable_Code_Point, without unassigned characters, and U+2800. */
+  static const struct utf8_range unseen[] = {
+      {0x0009, 0x000D}, {0x0020, 0x0020}, {0x0085, 0x0085}, {0x00A0, 0x00A0}, {0x00AD, 0x00AD},   {0x034F, 0x034F},
+      {0x061C, 0x061C}, {0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x2000, 0x200F},
+      {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},
+      {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFF8}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+  uint32_t c;
+  for (size_t n; s.n; s = span_from(s, n)) {
+    size_t i = 0, most = sizeof unseen / sizeof *unseen;
+    if (!(n = utf8_next(s, &c)))
+      return false;
+    while (i < most && c > unseen[i].last)
+      i++;
+    if (i == most || c < unseen[i].first)
+      return false;
+  }
+  return true;
+}
+
 struct span utf8_cut(struct span s, size_t max)
 {
   size_t at = 0, n = 0, blank = 0;

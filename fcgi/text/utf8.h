@@ -29,6 +29,10 @@ bool utf8_is_clean(struct span s);
 /* Like utf8_clean_put, in the arena; returns s if it is clean.  Empty when the arena failed. */
 struct span utf8_clean(struct arena *a, struct span s);
 
+/* True: s shows nothing.  It holds only white space (Unicode White_Space) and characters that are drawn as nothing
+ * (Default_Ignorable_Code_Point, and the empty Braille pattern). */
+bool utf8_is_blank(struct span s);
+
 /* The first `max` characters.  If the last third of them has a blank, the text ends before that blank. */
 struct span utf8_cut(struct span s, size_t max);
 

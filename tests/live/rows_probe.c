@@ -23,6 +23,13 @@ static json_t *activities_json(const struct activity *a, size_t n)
   return list;
 }
 
+static json_t *release_json(const struct activity *a)
+{
+  return a ? json_pack("{s:o, s:I, s:o}", "version", probe_text(a->version), "at", (json_int_t)a->occurred_us, "url",
+                       probe_text(a->url))
+           : json_null();
+}
+
 static json_t *questions_json(const struct question *q, size_t n)
 {
   json_t *list = json_array();
@@ -51,6 +58,9 @@ static json_t *product_json(const struct product *p)
     json_array_append_new(aliases, probe_text(p->aliases[i]));
   json_object_set_new(o, "aliases", aliases);
   json_object_set_new(o, "website", probe_text(p->website_url));
+  json_object_set_new(o, "summary", probe_text(p->summary));
+  json_object_set_new(o, "latest_release", release_json(p->latest_release));
+  json_object_set_new(o, "first_release", release_json(p->first_release));
   json_object_set_new(o, "questions_list", questions_json(p->questions, p->n_questions));
   json_object_set_new(o, "timeline", activities_json(p->activities, p->n_activities));
   json_object_set_new(o, "sparks", activities_json(p->sparks, p->n_sparks));

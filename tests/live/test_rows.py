@@ -134,6 +134,55 @@ def test_windows_and_counts(shared):
     assert half["window_us"] == shown["window_us"] and (half["n90"], half["s30"]) == (2, 2)
 
 
+def release(database, ident, version, occurred, kind="release", status="published"):
+    database.sql("INSERT INTO activity (product_id, kind, title, version, url, occurred_at, status) VALUES"
+                 " (%s, %s, 'R', %s, %s, %s, %s)", ident, kind, version, f"https://example.org/{version}", occurred, status)
+
+
+def test_the_latest_release_and_the_first_on_record(shared):
+    """Releases with a version, published and due by the site's clock; at one time the lowest id."""
+    ident = product(shared, "releases")
+    assert one(shared, ident)["latest_release"] is None and one(shared, ident)["first_release"] is None
+    for version, when in (("3.0", "2026-08-20"), ("2.9", "2026-08-20"), ("1.1", "2024-01-01"), ("1.0", "2023-01-01")):
+        release(shared, ident, version, when)
+    for version, when in ((None, "2026-08-21"), ("  ", "2026-08-21"), ("\u200b\u2060", "2026-08-21"), ("", "2000-01-01")):
+        release(shared, ident, version, when)
+    release(shared, ident, "9.9", "2026-08-22 11:00:00", kind="event")
+    release(shared, ident, "0.1", "2001-01-01", kind="post")
+    release(shared, ident, "9.8", "2026-08-22 11:00:00", status="draft")
+    release(shared, ident, "4.0", "2026-08-22 13:00:00")
+    shown = one(shared, ident)
+    assert shown["latest_release"] == {"version": "3.0", "at": 1787184000000000, "url": "https://example.org/3.0"}
+    assert shown["first_release"]["version"] == "1.0"
+    assert one(shared, ident, as_of="2026-08-22T13:00:00Z")["latest_release"]["version"] == "4.0"
+    # behind more posts than a profile holds
+    shared.sql("INSERT INTO activity (product_id, kind, title, occurred_at) SELECT %s, 'post', 'P', '2026-08-22 12:00:00'"
+               " - INTERVAL seq MINUTE FROM seq_1_to_80", ident)
+    shown = one(shared, ident)
+    assert shown["latest_release"]["version"] == "3.0" and shown["first_release"]["version"] == "1.0"
+    # a view that joins may tell each row several times
+    shared.sql("CREATE OR REPLACE VIEW site_activity AS SELECT a.* FROM activity a JOIN (SELECT 1 UNION ALL SELECT 2) AS b",
+               user="root")
+    try:
+        twice = one(shared, ident)
+    finally:
+        shared.sql("CREATE OR REPLACE VIEW site_activity AS SELECT * FROM activity", user="root")
+    assert {k: twice[k] for k in ("latest_release", "first_release", "n90", "timeline")} == \
+        {k: shown[k] for k in ("latest_release", "first_release", "n90", "timeline")}
+
+
+@pytest.mark.parametrize("blank", [None, "", "   ", "\u00a0\u3000", "\u200b", "\u2060\ufeff \u00ad", "\u2800"])
+def test_a_line_in_which_nothing_can_be_seen_is_none(shared, blank):
+    ident = product(shared, f"blank-{'-'.join(f'{ord(c):x}' for c in blank or '0')}-x{blank is None:d}", summary=blank,
+                    license=blank, name=blank or "x")
+    editorial(shared, ident, blank or "", "2026-01-01")
+    shown = one(shared, ident)
+    assert shown["summary"] in (None, "") and shown["editorial"]["headline"] in (None, "")
+    assert shown["name"] in ("x", shown["slug"])
+    shared.sql("UPDATE product SET summary = ' A log\u200d. ' WHERE id = %s", ident)
+    assert one(shared, ident)["summary"] == "A log\u200d."
+
+
 def test_timeline_in_pages(shared):
     ident = product(shared, "long-history")
     for n in range(120):
@@ -196,7 +245,7 @@ def test_every_shown_column_changes_the_hash(shared):
     edits = [f"UPDATE product SET {c} = {v} WHERE id = {ident}" for c, v in (
         ("name", "'N'"), ("website_url", "'https://x'"), ("repository_url", "'https://x'"), ("logo_url", "'https://x'"),
         ("license", "'MIT'"), ("lifecycle", "'maintenance'"), ("velocity_override", "5"), ("updated_at", "'2026-01-01'"),
-        ("slug", "'hashed-again'"))]
+        ("summary", "'A summary.'"), ("slug", "'hashed-again'"))]
     edits += [f"UPDATE editorial SET {c} = 'x' WHERE product_id = {ident}" for c in (
         "headline", "current_state_md", "heading_md", "prediction_md", "author")]
     edits += [f"UPDATE activity SET {c} = {v} WHERE product_id = {ident}" for c, v in (
@@ -226,7 +275,7 @@ def test_a_foreign_view_may_hold_anything(own):
         (5, 'über', 'W', 'published', 'active', 5, NULL), (6, NULL, 'X', 'published', 'active', 5, NULL),
         (7, 'over', 'O', 'published', 'discontinued', '12.5', NULL);
       CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, NULL AS website_url, NULL AS repository_url,
-        NULL AS logo_url, NULL AS license, lifecycle, velocity_override, NULL AS created_at, updated_at, 'more' AS extra
+        NULL AS logo_url, NULL AS license, lifecycle, velocity_override, NULL AS created_at, updated_at, NULL AS summary, 'more' AS extra
         FROM odd_product;
       CREATE TABLE odd_activity (id BIGINT UNSIGNED, product_id BIGINT UNSIGNED, status VARCHAR(20), kind VARCHAR(20),
         class VARCHAR(20), title VARCHAR(20), url VARCHAR(20), version VARCHAR(20), occurred_at DATETIME NULL);
@@ -412,8 +461,8 @@ def test_lint_and_check_name_what_a_foreign_table_holds(own):
       UPDATE odd SET slug = 'kafka', status = 'live' WHERE id = 5;
       DELETE FROM odd WHERE id = 6;
       CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, NULL AS website_url, NULL AS repository_url,
-        NULL AS logo_url, NULL AS license, lifecycle, NULL AS velocity_override, NULL AS created_at, NULL AS updated_at
-        FROM odd;
+        NULL AS logo_url, NULL AS license, lifecycle, NULL AS velocity_override, NULL AS created_at, NULL AS updated_at,
+        NULL AS summary FROM odd;
       INSERT INTO sector (slug, name) SELECT CONCAT('many-', seq), 'Many' FROM seq_1_to_17;
       INSERT INTO product_sector (product_id, sector_id) SELECT 7, id FROM sector WHERE name = 'Many';
       CREATE OR REPLACE VIEW site_page AS SELECT 1 AS id, 'compare' AS slug, 'C' AS title, '' AS body_md,
