@@ -23,32 +23,48 @@ struct span sentences_versus(struct arena *a, const struct span *names, size_t n
   return out;
 }
 
-static bool among_top(const struct sentences_member *m, struct span theme)
+static bool is_among(const struct sentences_member *m, struct span theme, size_t most)
 {
-  for (size_t i = 0; i < m->n_themes && i < SENTENCES_TOP_THEMES; i++)
+  for (size_t i = 0; i < m->n_themes && i < most; i++)
     if (span_eq(m->themes[i], theme))
       return true;
   return false;
 }
 
+static bool all_have(const struct sentences_member *m, size_t n, struct span theme, size_t most)
+{
+  size_t k = 0;
+  while (k < n && is_among(&m[k], theme, most))
+    k++;
+  return k == n;
+}
+
+static struct span nothing_shared(struct arena *a, const struct sentences_member *m, size_t n, struct span all)
+{
+  bool borne = false;
+  for (size_t i = 0; i < n; i++)
+    borne = borne || m[i].theme_borne;
+  return borne ? ARENA_JOIN(a, all, SPAN(" have no top theme in common.")) : SPAN("");
+}
+
 struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n)
 {
-  struct span shared[SENTENCES_TOP_THEMES], names[SENTENCES_SET_MAX];
-  size_t found = 0;
+  static const struct span numbers[] = {{"one", 3}, {"two", 3}, {"three", 5}, {"four", 4}};
+  struct span shared[PRODUCT_THEMES_MAX], names[SENTENCES_SET_MAX];
+  size_t found = 0, top = 0;
   for (size_t i = 0; i < n; i++)
     names[i] = m[i].name;
-  for (size_t t = 0; t < m[0].n_themes && t < SENTENCES_TOP_THEMES; t++) {
-    size_t k = 1;
-    while (k < n && among_top(&m[k], m[0].themes[t]))
-      k++;
-    if (k == n)
+  for (size_t t = 0; t < m[0].n_themes && found < PRODUCT_THEMES_MAX; t++)
+    if (all_have(m, n, m[0].themes[t], SIZE_MAX)) {
       shared[found++] = m[0].themes[t];
-  }
+      top += all_have(m, n, m[0].themes[t], SENTENCES_TOP_THEMES);
+    }
   struct span all = sentences_join(a, names, n, "and ");
   if (found == 0)
-    return arena_printf(a, "None of the top themes of %.*s is shared.", SPAN_ARG(all));
-  return arena_printf(a, "%.*s share the %s %.*s among their top themes.", SPAN_ARG(all),
-                      found == 1 ? "theme" : "themes", SPAN_ARG(sentences_join(a, shared, found, "and ")));
+    return nothing_shared(a, m, n, all);
+  struct span number = found <= 4 ? numbers[found - 1] : arena_uint(a, found, 1);
+  return ARENA_JOIN(a, all, SPAN(" share "), number, top == found ? SPAN(" top ") : SPAN(" "),
+                    found == 1 ? SPAN("theme: ") : SPAN("themes: "), sentences_join(a, shared, found, "and "), SPAN("."));
 }
 
 struct span sentences_score(struct arena *a, int tenths)
@@ -58,55 +74,6 @@ struct span sentences_score(struct arena *a, int tenths)
     return SPAN("not scored");
   score_text(text, tenths);
   return arena_printf(a, "%s, %.*s", text, SPAN_ARG(band_name(score_band(tenths))));
-}
-
-/* "Apache Kafka 5.0 (active), Kubernetes 6.1 (active)" */
-static struct span scores(struct arena *a, const struct sentences_member *m, size_t n)
-{
-  struct span out = SPAN("");
-  for (size_t i = 0; i < n; i++) {
-    char text[8];
-    struct span one;
-    if (m[i].tenths == SCORE_NONE)
-      one = ARENA_JOIN(a, m[i].name, SPAN(" is not scored"));
-    else {
-      struct span score = span_of(text, score_text(text, m[i].tenths));
-      one = ARENA_JOIN(a, m[i].name, SPAN(" "), score, SPAN(" ("), band_name(score_band(m[i].tenths)), SPAN(")"));
-    }
-    out = i == 0 ? one : ARENA_JOIN(a, out, SPAN(", "), one);
-  }
-  return out;
-}
-
-struct span sentences_cadence(struct arena *a, const struct sentences_member *m, size_t n)
-{
-  struct span names[SENTENCES_SET_MAX], leaders[SENTENCES_SET_MAX];
-  int low = 1000, high = -1, low_band = BAND_COUNT, high_band = -1;
-  size_t scored = 0, ties = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (m[i].tenths == SCORE_NONE)
-      continue;
-    int band = (int)score_band(m[i].tenths);
-    names[scored++] = m[i].name;
-    if (m[i].tenths > high)
-      ties = 0;
-    if (m[i].tenths >= high)
-      leaders[ties++] = m[i].name;
-    low = m[i].tenths < low ? m[i].tenths : low;
-    high = m[i].tenths > high ? m[i].tenths : high;
-    low_band = band < low_band ? band : low_band;
-    high_band = band > high_band ? band : high_band;
-  }
-  struct span list = scores(a, m, n);
-  if (scored == 0)
-    return arena_printf(a, "Their cadence cannot be compared yet: %.*s.", SPAN_ARG(list));
-  if (scored == 1)
-    return arena_printf(a, "Only %.*s has a velocity score so far: %.*s.", SPAN_ARG(names[0]), SPAN_ARG(list));
-  struct span all = sentences_join(a, names, scored, "and ");
-  if (low_band == high_band || high - low < 10)
-    return arena_printf(a, "%.*s ship at a similar cadence: %.*s.", SPAN_ARG(all), SPAN_ARG(list));
-  return arena_printf(a, "%.*s %s %s: %.*s.", SPAN_ARG(sentences_join(a, leaders, ties, "and ")), ties > 1 ? "ship" : "ships",
-                      n == 2 ? "faster" : "fastest", SPAN_ARG(list));
 }
 
 /* Is x, of list mx, before y, of list my, in the merged timeline? */

@@ -1,4 +1,4 @@
-/* Sentences and lists that are computed from a set of products: what they share, which ships faster, the merged
+/* Sentences and lists that are computed from a set of products: what they share, how often each shipped, the merged
  * timeline.  Pure functions: they use neither the catalog nor a clock.  Results belong to the arena. */
 #ifndef DIPTYCH_MODEL_SENTENCES_H
 #define DIPTYCH_MODEL_SENTENCES_H
@@ -20,14 +20,24 @@ struct span sentences_versus(struct arena *a, const struct span *names, size_t n
 struct sentences_member {
   struct span name;
   int tenths;                /* SCORE_NONE: never scored */
+  bool override;             /* the editors set the score */
+  uint32_t n90;              /* releases and posts in 90 days */
+  uint64_t sector;           /* id of its first sector; 0: none */
+  uint32_t median2;          /* twice the median n90 of that sector */
   const struct span *themes; /* slugs, in order */
   size_t n_themes;
+  bool theme_borne;          /* one of its first four themes has at least two published bearers */
 };
 
-/* Names the top themes (the first four of each product) that all products share, or says that there are none. */
+/* Names the themes that all products share.  When there are none it says so only if one of their first four themes
+ * has at least two published bearers; otherwise it is empty. */
 struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n);
-/* Says that the products ship at a similar cadence (same band, or less than 1.0 apart) or which ships faster, with all
- * scores and bands. */
+/* "shipped 3 times", "shipped once", "did not ship" */
+struct span sentences_shipped(struct arena *a, uint32_t n90);
+/* Says how often each product shipped in 90 days. */
+struct span sentences_counts(struct arena *a, const struct sentences_member *m, size_t n);
+/* The same, and then the scores and bands.  "similar" means that no count is more
+ * than 1.5 times another, or that they differ by 1. */
 struct span sentences_cadence(struct arena *a, const struct sentences_member *m, size_t n);
 /* "5.0, active" or "not scored" */
 struct span sentences_score(struct arena *a, int tenths);

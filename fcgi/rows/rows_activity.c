@@ -42,7 +42,7 @@ void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigne
                           .class = rows_class(db_text(rows, column + 2)),
                           .title = span_trim(rows_cell(arena, rows, column + 3)),
                           .url = rows_cell(arena, rows, column + 4),
-                          .version = rows_cell(arena, rows, column + 5),
+                          .version = rows_line(arena, rows, column + 5),
                           .occurred_us = db_time(rows, column + 6)};
 }
 

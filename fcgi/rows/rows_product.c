@@ -67,17 +67,6 @@ static bool newest_room(struct rows_reading *r, struct newest *to, size_t most)
   return to->v && to->digests;
 }
 
-void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to)
-{
-  *to = (struct activity){.id = db_uint(rows, column),
-                          .kind = rows_kind(db_text(rows, column + 1)),
-                          .class = rows_class(db_text(rows, column + 2)),
-                          .title = rows_line(arena, rows, column + 3),
-                          .url = rows_cell(arena, rows, column + 4),
-                          .version = rows_line(arena, rows, column + 5),
-                          .occurred_us = db_time(rows, column + 6)};
-}
-
 /* The activity replaces a copy with a greater digest, or is appended while there is room. */
 static void newest_put(struct newest *to, const struct activity *one, uint64_t digest)
 {

@@ -153,6 +153,33 @@ static struct span web_url(struct page *p, struct span url)
   return web && !strchr("/?#", url.p[at + 3]) ? url_tidied(p->arena, url) : SPAN("");
 }
 
+static struct release_view *build_release(struct page *p, const struct activity *release)
+{
+  struct release_view *v = release ? ARENA_NEW(p->arena, struct release_view) : NULL;
+  char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX];
+  if (!v)
+    return NULL;
+  *v = (struct release_view){.version = release->version,
+                             .url = web_url(p, release->url),
+                             .datetime = arena_copy(p->arena, span_of(iso, clock_iso(iso, release->occurred_us, 0))),
+                             .date = arena_copy(p->arena, span_of(day, clock_day(day, release->occurred_us)))};
+  return v;
+}
+
+/* "The latest release is 4.3.1 (25 June 2026); Kafka shipped 3 times in 90 days; the licence is Apache-2.0." */
+static struct span outline_of(struct page *p, const struct facts *facts, const struct profile *f)
+{
+  const struct activity *latest = f->latest_release;
+  struct span release = SPAN(""), license = SPAN("");
+  if (latest)
+    release = ARENA_JOIN(p->arena, SPAN("The latest release is "), latest->version, SPAN(" ("),
+                         page_day(p, latest->occurred_us), SPAN("); "));
+  if (f->license.n)
+    license = ARENA_JOIN(p->arena, SPAN("; the licence is "), f->license);
+  return ARENA_JOIN(p->arena, release, facts->name, SPAN(" "), sentences_shipped(p->arena, facts->n90),
+                    SPAN(" in 90 days"), license, SPAN("."));
+}
+
 void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,
                    struct product_view *out)
 {
@@ -169,8 +196,13 @@ void build_product(struct page *p, struct planned_product *g, const struct profi
                                .lifecycle = lifecycle_name(facts->lifecycle),
                                .maintenance = facts->lifecycle == LIFECYCLE_MAINTENANCE,
                                .discontinued = facts->lifecycle == LIFECYCLE_DISCONTINUED,
+                               .moves = facts->n90,
                                .sparks = facts->s30};
   f = f ? f : &none;
+  out->summary = f->summary;
+  out->outline = outline_of(p, facts, f);
+  out->latest_release = build_release(p, f->latest_release);
+  out->first_release = build_release(p, f->first_release);
   out->license = f->license;
   out->website_url = web_url(p, f->website_url);
   out->website_host = url_display(out->website_url, f->website_url);
@@ -196,6 +228,7 @@ void build_card(struct page *p, struct planned_product *g, const struct card *c,
                             .name = f->name,
                             .href = build_path(p, "/products/", f->slug),
                             .monogram = sentences_monogram(p->arena, f->name),
+                            .summary = c ? c->summary : SPAN(""),
                             .headline = c ? c->headline : SPAN(""),
                             .scored = tenths != SCORE_NONE,
                             .override = f->override_tenths >= 0,

@@ -3,24 +3,20 @@
 #include "site/build.h"
 #include "site/site.h"
 
-static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
-
 static struct time_view *as_of(struct page *p)
 {
   struct time_view *v = ARENA_NEW(p->arena, struct time_view);
-  char iso[CLOCK_ISO_MAX];
+  char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX];
   /* The footer shows the full hour, not the minute: otherwise every page would change every minute. */
   bool frozen = site_config(p->site)->as_of_us != CLOCK_NEVER;
   int64_t us = frozen ? p->now_us : p->pin.window_us;
-  struct clock_civil c = clock_split(us);
   if (!v)
     return NULL;
   page_changes_hourly(p);
   clock_iso(iso, us, 0);
   v->datetime = arena_copy(p->arena, span_z(iso));
-  v->label = arena_printf(p->arena, "%d %s %d, %02d:%02d UTC", c.day, months[c.month - 1], c.year, c.hour, c.minute);
-  v->absolute = arena_printf(p->arena, "%d %.3s %d", c.day, months[c.month - 1], c.year);
+  v->label = page_hour(p, us);
+  v->absolute = arena_copy(p->arena, span_of(day, clock_day(day, us)));
   return v;
 }
 

@@ -28,17 +28,36 @@ struct span compare_eyebrow(struct page *p, const struct compare *c)
   return ARENA_JOIN(p->arena, SPAN("Comparison"), out.n ? SPAN(" · ") : SPAN(""), out);
 }
 
+/* "Latest releases: Kafka 4.3.1 (25 June 2026) and NATS 2.14.5 (12 August 2026)."  Empty: no product has one. */
+static struct span latest_releases(struct page *p, const struct compare *c, const struct profile *const *f)
+{
+  struct span parts[COMPARE_MAX];
+  size_t n = 0;
+  for (size_t i = 0; i < c->n; i++)
+    if (f[i]->latest_release)
+      parts[n++] = ARENA_JOIN(p->arena, f[i]->facts.name, SPAN(" "), f[i]->latest_release->version, SPAN(" ("),
+                              page_day(p, f[i]->latest_release->occurred_us), SPAN(")"));
+  if (!n)
+    return SPAN("");
+  return ARENA_JOIN(p->arena, n > 1 ? SPAN("Latest releases: ") : SPAN("Latest release: "),
+                    sentences_join(p->arena, parts, n, "and "), SPAN("."));
+}
+
+struct span compare_lede(struct page *p, const struct compare *c, const struct profile *const *f)
+{
+  struct sentences_member m[COMPARE_MAX];
+  compare_sentence_members(p, c, m);
+  struct span shipped = sentences_counts(p->arena, m, c->n), latest = latest_releases(p, c, f);
+  return ARENA_JOIN(p->arena, shipped, latest.n ? SPAN(" ") : SPAN(""), latest);
+}
+
 struct span compare_description(struct page *p, const struct compare_view *v)
 {
-  struct span out = SPAN("");
-  for (size_t i = 0; i < v->products.n; i++) {
-    const struct product_view *m = &v->products.v[i];
-    if (m->editorial && m->editorial->headline.n)
-      out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? ". " : "", SPAN_ARG(m->editorial->headline));
-  }
-  if (!out.n)
-    out = v->cadence;
-  return build_cut(p, arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v->title), SPAN_ARG(out)));
+  struct span out = ARENA_JOIN(p->arena, v->title, SPAN(": "), v->lede);
+  for (size_t i = 0; i < v->products.n; i++)
+    if (v->products.v[i].summary.n)
+      out = ARENA_JOIN(p->arena, out, SPAN(" "), v->products.v[i].name, SPAN(": "), v->products.v[i].summary);
+  return build_cut(p, out);
 }
 
 void compare_sentence_members(struct page *p, const struct compare *c, struct sentences_member *out)
@@ -48,7 +67,15 @@ void compare_sentence_members(struct page *p, const struct compare *c, struct se
     struct span *slugs = ARENA_ARRAY(p->arena, g->n_themes, struct span);
     for (uint32_t k = 0; k < g->n_themes && slugs; k++)
       slugs[k] = g->themes[k].slug;
-    out[i] = (struct sentences_member){g->member.facts.name, g->member.tenths, slugs, slugs ? g->n_themes : 0};
+    out[i] = (struct sentences_member){.name = g->member.facts.name,
+                                       .tenths = g->member.tenths,
+                                       .override = g->member.facts.override_tenths >= 0,
+                                       .n90 = g->member.facts.n90,
+                                       .sector = planned_product_sector(g),
+                                       .median2 = g->median2,
+                                       .themes = slugs,
+                                       .n_themes = slugs ? g->n_themes : 0,
+                                       .theme_borne = g->theme_borne};
   }
 }
 
@@ -72,8 +99,8 @@ static void link_to(struct page *p, struct qa_view *q, struct span text, struct 
 static void ask_difference(struct page *p, const struct compare *c, struct compare_view *v)
 {
   struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What is the difference between "), v->names, SPAN("?")));
-  q->text = ARENA_JOIN(p->arena, v->overlap, SPAN(" "), v->cadence,
-                       SPAN(" The table at a glance sets their figures side by side."));
+  q->text = ARENA_JOIN(p->arena, v->overlap, v->overlap.n ? SPAN(" ") : SPAN(""), v->cadence, SPAN(" As of "), v->as_of,
+                       SPAN(". The table at a glance sets their figures side by side."));
   link_to(p, q, ARENA_JOIN(p->arena, SPAN("See "), v->title, SPAN(" at a glance")),
           ARENA_JOIN(p->arena, c->base_path, SPAN("#at-a-glance")));
 }
@@ -86,9 +113,10 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
                 : ARENA_JOIN(p->arena, SPAN("Which is better: "), compare_names(p, c, "or "), SPAN("?"));
   struct qa_view *q = parts_add(p, v, question);
   q->text = ARENA_JOIN(p->arena, span_z(site_config(p->site)->site_name),
-                       SPAN(" picks no winner: velocity measures how often a product ships against its sector, not "
-                            "what it does or how well it fits. "),
-                       v->cadence, SPAN(" What suits a task best may also be one of the alternatives."));
+                       SPAN(" picks no winner: velocity measures how often a product ships compared with its "
+                            "sector, not what it does or how well it fits. "),
+                       v->cadence, SPAN(" As of "), v->as_of,
+                       c->n == 2 ? SPAN(". The best fit may be neither.") : SPAN(". The best fit may be none of them."));
   link_to(p, q, ARENA_JOIN(p->arena, SPAN("See the alternatives to "), v->names),
           ARENA_JOIN(p->arena, c->base_path, SPAN("#alternatives")));
 }

@@ -72,6 +72,6 @@ void openapi_schema_problem(json_t *schemas)
       json_pack("{s:s, s:{s:{s:s, s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s, s:s}}, s:[s, s, s, s]}", "type",
                 "object", "properties", "type", "type", "string", "format", "uri-reference", "status", "type",
                 "integer", "title", "type", "string", "detail", "type", "string", "hint", "type", "string",
-                "request_id", "type", "string", "description", "Name it when you report the error", "required", "type",
+                "request_id", "type", "string", "description", "Quote this number when you report the error", "required", "type",
                 "status", "title", "detail"));
 }

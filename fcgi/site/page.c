@@ -177,10 +177,19 @@ struct time_view *page_time(struct page *p, int64_t us)
   return &v->view;
 }
 
+struct span page_day(struct page *p, int64_t us)
+{
+  static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December"};
+  struct clock_civil c = clock_split(us);
+  return ARENA_JOIN(p->arena, arena_uint(p->arena, (unsigned)c.day, 1), SPAN(" "), span_z(months[c.month - 1]), SPAN(" "),
+                    arena_uint(p->arena, c.year < 0 ? 0 : (unsigned)c.year, 1));
+}
+
 struct span page_hour(struct page *p, int64_t us)
 {
   struct clock_civil c = clock_split(us);
-  return ARENA_JOIN(p->arena, arena_uint(p->arena, (unsigned)c.hour, 2), SPAN(":"),
+  return ARENA_JOIN(p->arena, page_day(p, us), SPAN(", "), arena_uint(p->arena, (unsigned)c.hour, 2), SPAN(":"),
                     arena_uint(p->arena, (unsigned)c.minute, 2), SPAN(" UTC"));
 }
 

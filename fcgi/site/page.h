@@ -98,7 +98,8 @@ void page_member_refresh(struct member *m, const struct facts *read);
 struct time_view *page_time(struct page *p, int64_t us); /* NULL for CLOCK_NEVER */
 void page_changed_at(struct page *p, int64_t us);        /* the page shows data that changed at this time */
 void page_changes_hourly(struct page *p);                 /* the page shows counts whose window ends at the full hour */
-struct span page_hour(struct page *p, int64_t us);       /* "12:00 UTC" */
+struct span page_day(struct page *p, int64_t us);        /* "22 August 2026" */
+struct span page_hour(struct page *p, int64_t us);       /* "22 August 2026, 12:00 UTC" */
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
 void page_parameter_add(struct page *p, const char *name); /* adds this query parameter to `parameters`, if given */
 struct span page_number_query(const struct page *p); /* "?page=2"; empty on the first page */

@@ -144,6 +144,19 @@ static void mark_shared(struct compare_view *v)
     }
 }
 
+/* Which of the rows that may be left out has a value. */
+static void note_rows(struct compare_view *v)
+{
+  for (size_t i = 0; i < v->products.n; i++) {
+    const struct product_view *m = &v->products.v[i];
+    v->latest_releases = v->latest_releases || m->latest_release;
+    v->first_releases = v->first_releases || m->first_release;
+    v->licenses = v->licenses || m->license.n;
+    v->repositories = v->repositories || m->repository_url.n;
+    v->summaries = v->summaries || m->summary.n;
+  }
+}
+
 static bool written(const struct pair_text *pair)
 {
   return pair->intro.html.n || pair->intro.refused || pair->verdict.html.n || pair->verdict.refused;
@@ -155,10 +168,6 @@ static void fill_sentences(struct page *p, const struct compare *c, const struct
   compare_sentence_members(p, c, m);
   v->names = compare_names(p, c, "and ");
   v->eyebrow = compare_eyebrow(p, c);
-  v->lede = arena_printf(p->arena,
-                         "How %.*s compare: where each stands, how fast each ships, what moved lately, and what "
-                         "else to consider.",
-                         SPAN_ARG(v->names));
   v->overlap = sentences_overlap(p->arena, m, c->n);
   v->cadence = sentences_cadence(p->arena, m, c->n);
   v->alternatives_intro =
@@ -226,6 +235,8 @@ enum err build_compare(struct page *p)
   v->size = sizes[c->n - 2];
   v->as_of = page_hour(p, p->pin.window_us);
   mark_shared(v);
+  v->lede = compare_lede(p, c, f);
+  note_rows(v);
   members(p, c, v);
   ended(p, c, v);
   cards(p, c, v);

@@ -38,6 +38,8 @@ void compare_plan_alternatives(struct page *p, struct compare *c);
 /* compare_questions.c; for build. */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);
 struct span compare_eyebrow(struct page *p, const struct compare *c);
+/* Figures: who shipped how often in 90 days, and the latest releases with their dates. */
+struct span compare_lede(struct page *p, const struct compare *c, const struct profile *const *f);
 struct span compare_description(struct page *p, const struct compare_view *v);
 void compare_sentence_members(struct page *p, const struct compare *c, struct sentences_member *out);
 void compare_questions(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v);

@@ -239,11 +239,12 @@ static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
   all->names = compare_names(p, c, "and ");
   all->overlap = sentences_overlap(p->arena, m, c->n);
   all->cadence = sentences_cadence(p->arena, m, c->n);
+  all->as_of = page_hour(p, p->pin.window_us);
   compare_questions(p, c, page_value(p, c->pair_want), all);
   v->questions.v = all->questions.v;
   v->questions.n = all->questions.n;
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(all->names));
-  v->lede = arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(all->overlap), SPAN_ARG(all->cadence));
+  v->lede = ARENA_JOIN(p->arena, all->overlap, all->overlap.n ? SPAN(" ") : SPAN(""), all->cadence);
   v->about_text = arena_printf(p->arena, "See %.*s side by side", SPAN_ARG(all->title));
   v->about_href = c->base_path;
 }

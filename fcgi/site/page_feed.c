@@ -255,6 +255,20 @@ static enum err streams_open(struct page *p, struct feed *f)
   return ERR_OK;
 }
 
+/* What the products are, before what the feed has of them. */
+static struct span subtitle_of(struct page *p, const struct feed *f)
+{
+  struct span out = SPAN("");
+  for (size_t i = 0; i < f->n; i++) {
+    const struct profile *profile = page_value(p, f->streams[i].member.want);
+    if (profile && profile->summary.n && f->single_product)
+      out = ARENA_JOIN(p->arena, profile->summary, SPAN(" "));
+    else if (profile && profile->summary.n)
+      out = ARENA_JOIN(p->arena, out, profile->facts.name, SPAN(": "), profile->summary, SPAN(" "));
+  }
+  return ARENA_JOIN(p->arena, out, f->subtitle);
+}
+
 static enum err build_feed(struct page *p)
 {
   struct feed *f = p->plan;
@@ -268,7 +282,7 @@ static enum err build_feed(struct page *p)
   v->lang = span_z(c->lang);
   v->id = tag_uri(p, f->id);
   v->title = f->title;
-  v->subtitle = f->subtitle;
+  v->subtitle = subtitle_of(p, f);
   v->self = page_absolute(p, arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical)));
   v->alternate = page_absolute(p, span_eq(p->canonical, SPAN("/feed")) ? SPAN("/") : p->canonical);
   v->icon = page_absolute(p, assets_href(site_assets(p->site), "favicon.svg"));

@@ -54,12 +54,28 @@ enum plan plan_pick(struct page *p, struct span param)
   return PLAN_SEE_OTHER;
 }
 
-static struct span problem_of(const struct pick_plan *c)
+/* "Two of these names are not on our list: “foo” and “bar”." */
+static struct span unknown_names(struct page *p, const struct pick_plan *c)
+{
+  static const char *const some[] = {"One of these names is not on our list: ", "Two of these names are not on our list: ",
+                                     "Three of these names are not on our list: "};
+  struct span names[PICKER_FIELDS];
+  size_t n = 0;
+  for (size_t i = 0; i < PICKER_FIELDS; i++)
+    if (c->picker.fields[i].value.n && !c->picker.fields[i].known)
+      names[n++] = ARENA_JOIN(p->arena, SPAN("“"), c->picker.fields[i].value, SPAN("”"));
+  struct span begin = c->given == 1 ? SPAN("This name is not on our list: ")
+                      : c->known    ? span_z(some[n - 1])
+                                    : SPAN("None of these names is on our list: ");
+  return ARENA_JOIN(p->arena, begin, sentences_join(p->arena, names, n, "and "), SPAN("."));
+}
+
+static struct span problem_of(struct page *p, const struct pick_plan *c)
 {
   if (c->given == 0)
     return SPAN("");
   if (c->known < c->given)
-    return SPAN("Not every name is known here. See the fields below.");
+    return unknown_names(p, c);
   return SPAN("One more product, and they can be compared.");
 }
 
@@ -88,8 +104,8 @@ enum err build_pick(struct page *p)
   if (!v)
     return ERR_NO_MEMORY;
   v->title = SPAN("Compare products");
-  v->lede = SPAN("Choose two to four products by name or by the word in their address.");
-  v->problem = problem_of(c);
+  v->lede = SPAN("Choose two to four products by name.");
+  v->problem = problem_of(p, c);
   v->picker = picker_build(p, &c->picker);
   popular(p, &c->picker, v);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,

@@ -111,17 +111,18 @@ static struct span intro_of(struct page *p, const struct ranking *r)
   if (!r->term.slug.n && !r->list.total)
     return SPAN("No product is published here yet.");
   if (!r->term.slug.n)
-    return arena_printf(p->arena, "%u %s, fastest first: by velocity, then by name in the address.", r->list.total,
-                        plural(r->list.total));
+    return r->list.total == 1 ? SPAN("The only product tracked so far.")
+                              : arena_printf(p->arena, "All %u products, fastest first.", r->list.total);
   if (!r->list.total)
     return arena_printf(p->arena, "No published product has this %s yet.", r->theme ? "theme" : "sector");
   if (r->theme)
-    return arena_printf(p->arena, "%u %s with the theme %.*s, ranked by velocity.", r->list.total,
+    return arena_printf(p->arena, "%u %s with the theme %.*s, fastest first.", r->list.total,
                         plural(r->list.total), SPAN_ARG(r->term.slug));
-  return arena_printf(p->arena,
-                      "%u %s, ranked by velocity. The median product whose own sector this is shipped %u%s releases "
-                      "and posts in 90 days.",
-                      r->list.total, plural(r->list.total), r->term.median2 / 2, r->term.median2 % 2 ? ".5" : "");
+  struct span median = r->term.median2 == 2 ? SPAN("once")
+                                            : arena_printf(p->arena, "%u%s times", r->term.median2 / 2,
+                                                           r->term.median2 % 2 ? ".5" : "");
+  return arena_printf(p->arena, "%u %s, fastest first. The sector’s median product shipped %.*s in 90 days.",
+                      r->list.total, plural(r->list.total), SPAN_ARG(median));
 }
 
 static void related(struct page *p, const struct ranking *r, struct ranking_view *v)

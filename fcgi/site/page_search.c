@@ -173,7 +173,7 @@ static struct span found(struct page *p, const struct search *s)
   if (s->n_themes)
     parts[n++] = count_text(p, s->n_themes, "theme", "themes");
   if (!n)
-    return arena_printf(p->arena, "Nothing here is called “%.*s”, or nearly so.%s", SPAN_ARG(s->query),
+    return arena_printf(p->arena, "Nothing matches “%.*s”.%s", SPAN_ARG(s->query),
                         s->n_suggest ? " These move fastest at the moment:" : "");
   return arena_printf(p->arena, "%.*s for “%.*s”.", SPAN_ARG(sentences_join(p->arena, parts, n, "and ")),
                       SPAN_ARG(s->query));

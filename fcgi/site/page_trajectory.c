@@ -100,6 +100,8 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
 
 static struct span description(struct page *p, const struct profile *f, const struct trajectory_view *v)
 {
+  if (v->product->summary.n)
+    return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), v->product->summary, SPAN(" "), v->product->outline));
   if (!v->product->editorial || !f->headline.n)
     return v->lede;
   return build_cut(p, arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
@@ -130,6 +132,7 @@ static void json_ld_product(struct jsonld *j, const struct product_view *v)
   jsonld_node(j, "CreativeWork");
   jsonld_text(j, "additionalType", SPAN("https://schema.org/SoftwareApplication"));
   jsonld_text(j, "name", v->name);
+  jsonld_text(j, "description", v->summary);
   jsonld_text(j, "url", v->website_url);
   jsonld_node_end(j);
 }

@@ -1,5 +1,7 @@
 #include "site/planned_product.h"
 
+#include "model/sentences.h"
+
 static uint32_t terms_fill(struct page *p, const uint64_t *ids, uint32_t n, struct catalog_term *out,
                            bool (*get)(struct page *, uint64_t, struct catalog_term *))
 {
@@ -10,12 +12,17 @@ static uint32_t terms_fill(struct page *p, const uint64_t *ids, uint32_t n, stru
   return found;
 }
 
+uint64_t planned_product_sector(const struct planned_product *g)
+{
+  return g->n_sectors && g->sectors[0].id == g->member.facts.sectors[0] ? g->sectors[0].id : 0;
+}
+
 static bool sectors_fill(struct page *p, struct planned_product *g)
 {
   const struct facts *f = &g->member.facts;
   g->sectors = ARENA_ARRAY(p->arena, f->n_sectors, struct catalog_term);
   g->n_sectors = terms_fill(p, f->sectors, f->n_sectors, g->sectors, page_sector_id);
-  g->median2 = g->n_sectors && g->sectors[0].id == f->sectors[0] ? g->sectors[0].median2 : 0;
+  g->median2 = planned_product_sector(g) ? g->sectors[0].median2 : 0;
   return g->sectors != NULL;
 }
 
@@ -24,6 +31,9 @@ bool planned_product_fill(struct page *p, const struct member *m, struct planned
   *g = (struct planned_product){.member = *m};
   g->themes = ARENA_ARRAY(p->arena, m->facts.n_themes, struct catalog_term);
   g->n_themes = terms_fill(p, m->facts.themes, m->facts.n_themes, g->themes, page_theme_id);
+  for (uint32_t i = 0; g->themes && i < g->n_themes && i < SENTENCES_TOP_THEMES; i++)
+    g->theme_borne = g->theme_borne || g->themes[i].ranking.n >= 2;
+  page_digest(p, &g->theme_borne, sizeof g->theme_borne);
   return g->themes && sectors_fill(p, g);
 }
 

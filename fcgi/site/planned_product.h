@@ -11,11 +11,14 @@ struct planned_product {
   struct catalog_term *sectors; /* those that exist, in order */
   struct catalog_term *themes;
   uint32_t n_sectors, n_themes;
+  bool theme_borne; /* one of the first four themes has at least two published bearers */
   uint32_t median2; /* twice the median n90 of its first sector; 0: it has none */
 };
 
 bool planned_product_fill(struct page *p, const struct member *m, struct planned_product *out);
 /* For a card: sectors, but no themes. */
 bool planned_product_fill_card(struct page *p, uint32_t ordinal, struct planned_product *out);
+/* Id of its own sector, of which median2 is; 0: it has none that exists. */
+uint64_t planned_product_sector(const struct planned_product *g);
 
 #endif

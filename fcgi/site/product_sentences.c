@@ -58,36 +58,35 @@ struct span product_sentences_sectors(struct page *p, const struct planned_produ
   return sentences_join(p->arena, names, g->n_sectors, last);
 }
 
-static const char *plural(long long n, const char *one, const char *more)
+/* "velocity 2.2, slow" */
+static struct span velocity(struct page *p, const struct velocity_view *v)
 {
-  return n == 1 ? one : more;
+  return ARENA_JOIN(p->arena, SPAN("velocity "), v->score, SPAN(", "), v->band,
+                    v->override ? SPAN(", set by the editors") : SPAN(""));
 }
 
-/* "12 releases and posts in 90 days and 1 spark in 30" */
-static struct span inputs(struct page *p, const struct velocity_view *v)
+/* "Kafka shipped 3 times in 90 days (sector median 10.5): velocity 2.2, slow." */
+static struct span speed(struct page *p, const struct product_view *v, const struct planned_product *g)
 {
-  return arena_printf(p->arena, "%lld %s in 90 days and %lld %s in 30", (long long)v->n90,
-                      plural(v->n90, "release or post", "releases and posts"), (long long)v->s30,
-                      plural(v->s30, "spark", "sparks"));
-}
-
-static struct span speed(struct page *p, const struct velocity_view *v)
-{
-  if (!v) /* no memory: the arena remembers */
+  struct arena *a = p->arena;
+  if (!v->velocity) /* no memory: the arena remembers */
     return SPAN("");
-  if (!v->scored)
-    return SPAN("nothing it shipped is on record yet, so it is not scored");
-  return arena_printf(p->arena, "its velocity is %.*s, %.*s%s, with %.*s as of %.*s", SPAN_ARG(v->score),
-                      SPAN_ARG(v->band), v->override ? " (set by the editors)" : "", SPAN_ARG(inputs(p, v)),
-                      SPAN_ARG(v->as_of));
+  struct span shipped = ARENA_JOIN(a, v->name, SPAN(" "), sentences_shipped(a, (uint32_t)v->moves), SPAN(" in 90 days"));
+  if (!v->velocity->scored)
+    return ARENA_JOIN(a, SPAN("Nothing that "), v->name, SPAN(" shipped is on record yet, so it is not scored."));
+  if (v->velocity->sector.n && g->median2 >= 2) /* v->velocity->median is m, which is at least 1 */
+    shipped = ARENA_JOIN(a, shipped, SPAN(" (sector median "), v->velocity->median, SPAN(")"));
+  return ARENA_JOIN(a, shipped, SPAN(": "), velocity(p, v->velocity), SPAN("."));
 }
 
 struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct planned_product *g)
 {
-  struct span where = g->n_sectors ? product_sentences_sectors(p, g, "and ") : SPAN("no sector yet");
-  const char *state = v->discontinued ? " and discontinued" : v->maintenance ? " and in maintenance" : "";
-  return arena_printf(p->arena, "%.*s is tracked in %.*s%s; %.*s.", SPAN_ARG(v->name), SPAN_ARG(where), state,
-                      SPAN_ARG(speed(p, v->velocity)));
+  struct span state = v->discontinued  ? ARENA_JOIN(p->arena, SPAN(" "), v->name, SPAN(" is discontinued."))
+                      : v->maintenance ? ARENA_JOIN(p->arena, SPAN(" "), v->name, SPAN(" is in maintenance."))
+                                       : SPAN("");
+  struct span as_of = v->velocity && v->velocity->scored ? ARENA_JOIN(p->arena, SPAN(" As of "), v->velocity->as_of, SPAN("."))
+                                                         : SPAN("");
+  return ARENA_JOIN(p->arena, speed(p, v, g), state, as_of);
 }
 
 /* ---- questions */
@@ -117,26 +116,33 @@ static void link_to(struct asking *a, struct qa_view *q, struct span text, struc
   q->links.n = 1;
 }
 
+/* "Kafka is tracked in DevOps, with the themes streaming and kraft." */
+static struct span tracked_in(struct asking *a, const struct product_view *v)
+{
+  struct arena *arena = a->page->arena;
+  struct span themes[SENTENCES_TOP_THEMES], with = SPAN("");
+  for (size_t i = 0; i < v->top_themes.n; i++)
+    themes[i] = v->top_themes.v[i].slug;
+  if (v->top_themes.n)
+    with = ARENA_JOIN(arena, v->top_themes.n == 1 ? SPAN(", with the theme ") : SPAN(", with the themes "),
+                      sentences_join(arena, themes, v->top_themes.n, "and "));
+  return ARENA_JOIN(arena, v->name, SPAN(" is tracked in "),
+                    v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : SPAN("no sector yet"), with, SPAN("."));
+}
+
 static void ask_what(struct asking *a)
 {
   struct arena *arena = a->page->arena;
   const struct product_view *v = a->in->product;
-  struct qa_view *q = ask(a, arena_printf(arena, "What is %.*s?", SPAN_ARG(v->name)));
-  struct span themes[SENTENCES_TOP_THEMES];
-  for (size_t i = 0; i < v->top_themes.n; i++)
-    themes[i] = v->top_themes.v[i].slug;
-  q->text = arena_printf(arena, "%.*s is tracked here in %.*s", SPAN_ARG(v->name),
-                         SPAN_ARG(v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : SPAN("no sector yet")));
-  if (v->top_themes.n)
-    q->text = arena_printf(arena, "%.*s, under the %s %.*s", SPAN_ARG(q->text),
-                           plural((long long)v->top_themes.n, "theme", "themes"),
-                           SPAN_ARG(sentences_join(arena, themes, v->top_themes.n, "and ")));
-  if (v->editorial && v->editorial->headline.n)
-    q->text = arena_printf(arena, "%.*s. Its editors put it in one line: %.*s", SPAN_ARG(q->text),
-                           SPAN_ARG(v->editorial->headline));
-  if (!span_ends(q->text, SPAN(".")) && !span_ends(q->text, SPAN("!")) && !span_ends(q->text, SPAN("?")))
-    q->text = arena_printf(arena, "%.*s.", SPAN_ARG(q->text));
-  link_to(a, q, arena_printf(arena, "Read the full %.*s trajectory", SPAN_ARG(v->name)), v->href);
+  struct qa_view *q = ask(a, ARENA_JOIN(arena, SPAN("What is "), v->name, SPAN("?")));
+  struct span headline = v->editorial ? v->editorial->headline : SPAN("");
+  q->text = ARENA_JOIN(arena, v->summary.n ? v->summary : tracked_in(a, v), SPAN(" "), v->outline);
+  if (headline.n)
+    q->text = ARENA_JOIN(arena, q->text, SPAN(" The editors’ headline: "), headline,
+                         span_ends(headline, SPAN(".")) || span_ends(headline, SPAN("!")) || span_ends(headline, SPAN("?"))
+                             ? SPAN("")
+                             : SPAN("."));
+  link_to(a, q, ARENA_JOIN(arena, SPAN("Read the full "), v->name, SPAN(" trajectory")), v->href);
 }
 
 static void ask_speed(struct asking *a)
@@ -146,17 +152,13 @@ static void ask_speed(struct asking *a)
   const struct velocity_view *v = p->velocity;
   if (!v)
     return;
-  struct qa_view *q = ask(a, arena_printf(arena, "How fast does %.*s ship?", SPAN_ARG(p->name)));
-  if (!v->scored)
-    q->text = arena_printf(arena, "Nothing that %.*s shipped is on record yet, so it is not scored.", SPAN_ARG(p->name));
-  else {
-    q->text = arena_printf(arena, "Its velocity is %.*s, %.*s%s, as of %.*s: %.*s.", SPAN_ARG(v->score),
-                           SPAN_ARG(v->band), v->override ? ", set by the editors" : "", SPAN_ARG(v->as_of),
-                           SPAN_ARG(inputs(a->page, v)));
-    if (v->sector.n && a->in->g->median2 >= 2) /* v->median is m, which is at least 1 */
-      q->text = arena_printf(arena, "%.*s The median product of %.*s shipped %.*s.", SPAN_ARG(q->text),
-                             SPAN_ARG(v->sector), SPAN_ARG(v->median));
-  }
+  struct qa_view *q = ask(a, ARENA_JOIN(arena, SPAN("How fast does "), p->name, SPAN(" ship?")));
+  q->text = speed(a->page, p, a->in->g);
+  if (v->scored && !v->override && v->s30)
+    q->text = ARENA_JOIN(arena, q->text, SPAN(" The velocity counts "), arena_uint(arena, (uint64_t)v->s30, 1),
+                         v->s30 == 1 ? SPAN(" spark") : SPAN(" sparks"), SPAN(" of the last 30 days as well."));
+  if (v->scored)
+    q->text = ARENA_JOIN(arena, q->text, SPAN(" As of "), v->as_of, SPAN("."));
   link_to(a, q, SPAN("How velocity is computed"), SPAN("/methodology"));
 }
 

@@ -13,7 +13,7 @@ void product_sentences_rank(struct page *p, const struct planned_product *g, str
 /* Build. */
 struct span product_sentences_standing(struct page *p, const struct planned_product *g, const struct product_standing *s);
 struct span product_sentences_sectors(struct page *p, const struct planned_product *g, const char *last); /* names joined */
-/* One sentence: the sectors of the product and how fast it ships. */
+/* How often the product shipped in 90 days, its velocity and, unless active, its state. */
 struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct planned_product *g);
 
 /* The generated questions, then the editors' questions. */

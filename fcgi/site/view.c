@@ -29,6 +29,10 @@ VIEW_DEFINE(body_view, BODY_VIEW)
 VIEW_DEFINE(editorial_view, EDITORIAL_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct release_view
+VIEW_DEFINE(release_view, RELEASE_VIEW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct product_view
 VIEW_DEFINE(product_view, PRODUCT_VIEW)
 #undef VIEW_THIS

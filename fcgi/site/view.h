@@ -54,7 +54,7 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
  *   sector    the name of the sector of that median; empty, like sector_href, for a product without a sector
  *   cadence   the first part of the formula, two decimals: "4.44"
  *   computed  the result of the formula, one decimal
- *   as_of     when the windows end: "12:00 UTC" */
+ *   as_of     when the windows end: "22 August 2026, 12:00 UTC" */
 #define VELOCITY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                      \
   FLAG(scored)                                                                                                         \
   TEXT(score)                                                                                                          \
@@ -89,10 +89,18 @@ VIEW_DECLARE(body_view, BODY_VIEW)
   RECORD(updated, time_view)
 VIEW_DECLARE(editorial_view, EDITORIAL_VIEW)
 
+/* A release.  url: its link, empty when there is none; datetime "2026-08-12T00:00:00Z"; date "12 Aug 2026". */
+#define RELEASE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(version) TEXT(url) TEXT(datetime) TEXT(date)
+VIEW_DECLARE(release_view, RELEASE_VIEW)
+
 /* A product that the page is about.
  *   sign          its shape as a character for Markdown: ● ◆ ■ ▲ by position
  *   monogram      two letters, drawn when logo is empty; logo is an https address
  *   lifecycle     "active", "maintenance" or "discontinued"; the flags repeat it
+ *   summary       one line of the editors: what it is; empty: none
+ *   outline       one generated sentence: latest release, moves in 90 days, licence
+ *   latest_release, first_release  with a version; first: the earliest on record; NULL: none
+ *   moves         releases and posts in 90 days (velocity.n90, also when not scored)
  *   sectors       all, in order
  *   themes        all, in order; top_themes: the first four
  *   velocity      never NULL
@@ -110,6 +118,8 @@ VIEW_DECLARE(editorial_view, EDITORIAL_VIEW)
   TEXT(lifecycle)                                                                                                      \
   FLAG(maintenance)                                                                                                    \
   FLAG(discontinued)                                                                                                   \
+  TEXT(summary)                                                                                                        \
+  TEXT(outline)                                                                                                        \
   TEXT(license)                                                                                                        \
   TEXT(website_url)                                                                                                    \
   TEXT(website_host)                                                                                                   \
@@ -119,6 +129,9 @@ VIEW_DECLARE(editorial_view, EDITORIAL_VIEW)
   LIST(themes, chip_view)                                                                                              \
   LIST(top_themes, chip_view)                                                                                          \
   RECORD(velocity, velocity_view)                                                                                      \
+  RECORD(latest_release, release_view)                                                                                 \
+  RECORD(first_release, release_view)                                                                                  \
+  INT(moves)                                                                                                           \
   INT(sparks)                                                                                                          \
   RECORD(editorial, editorial_view)
 VIEW_DECLARE(product_view, PRODUCT_VIEW)
@@ -130,7 +143,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
 
 /* Another product, as a card or as a row of a ranking.
  *   rank       in the list, from 1; 0: the list is not a ranking
- *   headline   of its editorial; empty: none
+ *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
  *   versus     links to its comparison with each product of the page, in the page's order
  *   scored, score, band, override, n90, s30   as in velocity_view
  *   lifecycle  as in product_view */
@@ -140,6 +153,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
   TEXT(name)                                                                                                           \
   TEXT(href)                                                                                                           \
   TEXT(monogram)                                                                                                       \
+  TEXT(summary)                                                                                                        \
   TEXT(headline)                                                                                                       \
   FLAG(scored)                                                                                                         \
   TEXT(score)                                                                                                          \

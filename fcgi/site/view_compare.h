@@ -14,10 +14,12 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
 /*   title              "Apache Kafka vs Kubernetes"; names: "Apache Kafka and Kubernetes",
  *                      "A, B and C"
  *   eyebrow            "Comparison · DevOps"
- *   lede               one sentence
+ *   lede               how often each product shipped in 90 days, and the latest releases with their dates
  *   pair               two products (false: three or four); size "pair", "three" or "four"
- *   as_of              when the windows end: "12:00 UTC"
- *   overlap, cadence   the two sentences of the first answer, for the representations
+ *   as_of              when the windows end: "22 August 2026, 12:00 UTC"
+ *   summaries, latest_releases, licenses, first_releases, repositories
+ *                      a product has one; the row at a glance is left out otherwise
+ *   overlap, cadence   the sentences of the first answer, for the representations; overlap may be empty
  *   alternatives_intro what the alternatives are and how they are ranked
  *   alternatives       six at most; empty: no product shares a sector
  *   pick_href          "/compare?a=kafka": the picker with the first product filled in
@@ -33,6 +35,11 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   FLAG(pair)                                                                                                           \
   TEXT(size)                                                                                                           \
   TEXT(as_of)                                                                                                          \
+  FLAG(summaries)                                                                                                      \
+  FLAG(latest_releases)                                                                                                \
+  FLAG(licenses)                                                                                                       \
+  FLAG(first_releases)                                                                                                 \
+  FLAG(repositories)                                                                                                   \
   LIST(members, member_view)                                                                                           \
   LIST(ended, ended_view)                                                                                              \
   LIST(products, product_view)                                                                                         \

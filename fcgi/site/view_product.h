@@ -1,6 +1,6 @@
 /* /products/{slug}: a product's trajectory.
  *   title       its name
- *   lede        one generated sentence: its sectors and how fast it ships
+ *   lede        generated: how often it shipped in 90 days, its velocity and, unless active, its state
  *   standing    "Ranked 12 of 100, 2 of 8 in DevOps."; empty when never scored
  *   product     position is "a"
  *   ended       NULL unless the product is discontinued

@@ -52,9 +52,16 @@ def test_what_the_page_holds_is_listed_under_the_lede_in_the_order_of_its_blocks
 def test_at_a_glance_has_a_caption_row_headers_and_the_rules_values(page):
     table = next(page.id("at-a-glance").all("table"))
     assert A in table.one("caption").text
-    assert [r.one("th")["scope"] for r in table.one("tbody").all("tr")] == ["row"] * 6
+    assert [r.one("th")["scope"] for r in table.one("tbody").all("tr")] == ["row"] * 11
     values = rows(page)
-    assert list(values) == ["Sector", "Velocity score", "Sparks · 30d", "Top themes", "Last editorial update", "Website"]
+    assert list(values) == ["Sector", "Latest release", "Velocity score", "Moves · 90d", "Sparks · 30d", "Top themes",
+                            "Last editorial update", "Licence", "First release", "Website", "Repository"]
+    assert values["Latest release"] == ["4.3.1 25 Jun 2026", "1.36.4 20 Aug 2026"]
+    assert values["Moves · 90d"] == ["3", "11"] and values["Licence"] == ["Apache-2.0"] * 2
+    assert values["Repository"] == ["github.com/apache/kafka", "github.com/kubernetes/kubernetes"]
+    hrefs = [c.one("a")["href"] for r in table.all("tr") if r.one("th").text == "Latest release" for c in r.all("td")]
+    assert hrefs == ["https://github.com/apache/kafka/releases/tag/4.3.1",
+                     "https://github.com/kubernetes/kubernetes/releases/tag/v1.36.4"]
     assert values["Sector"] == ["DevOps, Message queues & streaming", "DevOps, Infra & APIs"]
     assert values["Sparks · 30d"] == ["0", "0"]
     assert values["Top themes"][0] == "streaming, kafka-queues, kraft-migration, share-groups"
@@ -88,7 +95,7 @@ def test_velocity_follows_the_formula_over_the_rows(sample_site, page):
 
 def test_times_are_relative_with_the_date_beside_them(page):
     times = list(page.id("at-a-glance").all("time"))
-    assert len(times) == 2
+    assert len(times) == 6, "editorials, latest and first releases"
     for t in times:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", t["datetime"])
     assert re.search(r"\d+[mhdy]o? ago|just now", rows(page)["Last editorial update"][0])
@@ -100,6 +107,24 @@ def test_what_is_each_links_to_its_trajectory(page):
         block = page.id(f"what-is-{slug}")
         assert block.one("h2").text == f"What is {name}?"
         assert any(a["href"] == f"/products/{slug}" for a in block.all("a"))
+
+
+def test_the_lede_holds_figures_and_the_summaries_follow(page):
+    head = page.one("header", {"class": "part title"})
+    assert head.one("p", {"class": "lede"}).text == (
+        "In 90 days Kubernetes shipped 11 times and Apache Kafka 3. Latest releases: Apache Kafka 4.3.1 (25 June 2026) and"
+        " Kubernetes 1.36.4 (20 August 2026).")
+    assert [i.text for i in head.one("ul", {"class": "gist"}).all("li")] == [
+        "Apache Kafka A durable, partitioned log for event streams, with consumers that keep their own place.",
+        "Kubernetes A cluster manager that runs containers on many machines and keeps restarting and moving them until the"
+        " declared state holds."]
+
+
+def test_what_is_each_says_it_in_one_line_and_in_facts(page):
+    block = page.id("what-is-kafka").text
+    assert "A durable, partitioned log for event streams, with consumers that keep their own place." in block
+    assert "The latest release is 4.3.1 (25 June 2026); Apache Kafka shipped 3 times in 90 days; the licence is Apache-2.0." in block
+    assert "Current state" not in block, "it stands side by side"
 
 
 def test_side_by_side_has_the_three_parts_of_each(page):
@@ -291,6 +316,37 @@ def test_a_pair_without_a_word_from_its_editor_has_no_section_for_it(own_site):
     assert "One word." in parse(own_site.get(path).text).id("editors-word").text
 
 
+def test_a_product_without_a_summary_shows_its_current_state_first(own_site):
+    edit(own_site, "UPDATE product SET summary = '\u200b ' WHERE slug = 'kafka'")
+    wait_until(lambda: "Current state" in parse(own_site.get(PAGE).text).id("what-is-kafka").text, 5)
+    page = parse(own_site.get(PAGE).text)
+    assert "Current state" not in page.id("what-is-kubernetes").text
+    assert [i.text.split()[0] for i in page.one("ul", {"class": "gist"}).all("li")] == ["Kubernetes"]
+    edit(own_site, "UPDATE product SET summary = 'A log, and more.' WHERE slug = 'kafka'")
+    for path in (PAGE, PAGE + ".md", PAGE + ".json", "/products/kafka", "/products/kafka.md", "/leaderboard?page=2", "/sectors/devops",
+                 "/alternatives/nats", "/search?q=kafka", "/faq/kafka", "/products/kafka.atom", "/compare/kafka-vs-nats.atom"):
+        wait_until(lambda: "A log, and more." in own_site.get(path).text, 5)
+
+
+def test_rows_that_no_product_fills_are_left_out(own_site):
+    edit(own_site, "INSERT INTO product (slug, name, status) VALUES ('bare', 'Bare', 'published'), ('bore', 'Bore', 'published')")
+    path = "/compare/bare-vs-bore"
+    wait_until(lambda: own_site.get(path).status == 200, 5)
+    six = ["Sector", "Velocity score", "Moves · 90d", "Sparks · 30d", "Top themes", "Last editorial update", "Website"]
+    assert list(rows(parse(own_site.get(path).text))) == six
+    for column, row in (("license", "Licence"), ("repository_url", "Repository")):
+        edit(own_site, f"UPDATE product SET {column} = 'https://example.org/' WHERE slug = 'bore'")
+        wait_until(lambda: row in rows(parse(own_site.get(path).text)), 5)
+    edit(own_site, "INSERT INTO activity (product_id, kind, title, version, occurred_at) SELECT id, 'release', 'R', '0.1', '2020-02-02'"
+                   " FROM product WHERE slug = 'bare'")
+    wait_until(lambda: "Latest release" in rows(parse(own_site.get(path).text)), 5)
+    values = rows(parse(own_site.get(path).text))
+    assert values["Latest release"] == ["0.1 2 Feb 2020", "none on record"]
+    assert values["First release"] == ["0.1 2 Feb 2020 (on record)", "none on record"]
+    link = next(a for a in parse(own_site.get(path).text).id("at-a-glance").all("a") if a.text == "0.1")
+    assert link["href"] == "/products/bare#activity", "a release without a link leads to the timeline"
+
+
 def test_long_names_arrive_whole(own_site):
     name = "Supercalifragilistic" * 9
     own_site.database.sql("INSERT INTO product (slug, name, status) VALUES ('long', %s, 'published')", name)
@@ -302,8 +358,8 @@ def test_a_refused_body_leaves_the_rest_of_the_page(own_site):
     own_site.database.sql("UPDATE editorial SET current_state_md = REPEAT('x ', 600000) WHERE product_id ="
                           " (SELECT id FROM product WHERE slug = 'kafka') AND status = 'published'")
     edit(own_site, "UPDATE comparison SET intro_md = REPEAT('y ', 600000)")
-    wait_until(lambda: own_site.get(PAGE).text.count("could not be rendered") == 3, 10)
-    assert own_site.get(PAGE + ".md").text.count("could not be rendered") == 3
+    wait_until(lambda: own_site.get(PAGE).text.count("could not be rendered") == 2, 10)
+    assert own_site.get(PAGE + ".md").text.count("could not be rendered") == 2
     page = parse(own_site.get(PAGE).text)
     assert [s["id"] for s in page.all("section") if s["id"] in BLOCKS] == BLOCKS
     assert re.search(r"editorial \d+: a Markdown body of \d+ bytes is too large", own_site.log)

@@ -23,8 +23,9 @@ def twin(path, suffix):
 
 def leaves(value, key=None):
     if isinstance(value, dict):
+        listed = "rank" in value and value["summary"]  # in lists the summary stands in the headline's place
         for k, v in value.items():
-            if k != FORM:
+            if k != FORM and not (listed and k == "headline"):
                 yield from leaves(v, k)
     elif isinstance(value, list):
         for v in value:

@@ -40,7 +40,7 @@ def test_products_with_vs_between_them_lead_to_their_comparison(sample_site, wor
 def test_what_names_nothing_suggests_where_to_go(sample_site, words):
     found = search(sample_site, words)
     assert found["comparisons"] == found["products"] == []
-    assert len(found["suggest"]) > 2 and "Nothing here is called" in found["summary"]
+    assert len(found["suggest"]) > 2 and "Nothing matches" in found["summary"]
 
 
 def test_a_sector_alone_is_a_result_without_suggestions(sample_site):

@@ -60,7 +60,7 @@ const struct page_case page_case_leaderboard = {
     .title = "Leaderboard · Testbed",
     .h1 = "Leaderboard",
     .sections = "products related",
-    .shown = {"Leaderboard", "5 products, fastest first", "Apache Kafka", "8.5", "Bare", "The log that everything reads"},
+    .shown = {"Leaderboard", "All 5 products, fastest first", "Apache Kafka", "8.5", "Bare", "A log of records"},
     .asks = true,
     .kafka = "Apache Kafka"};
 const struct page_case page_case_sectors = {.title = "Sectors · Testbed",
@@ -73,7 +73,7 @@ const struct page_case page_case_sector = {
     .title = "Event streaming · Testbed",
     .h1 = "Event streaming",
     .sections = "products related",
-    .shown = {"3 products, ranked by velocity", "Apache Kafka", "Pulsar", "Message brokers"},
+    .shown = {"3 products, fastest first", "Apache Kafka", "Pulsar", "Message brokers"},
     .unknown = "nothing",
     .asks = true,
     .kafka = "Apache Kafka"};

@@ -58,6 +58,7 @@ static const struct product products[PAGE_PRODUCTS] = {
      .website_url = PAGE_TEXT("https://kafka.apache.org/"),
      .repository_url = PAGE_TEXT("https://github.com/apache/kafka"),
      .license = PAGE_TEXT("Apache-2.0"),
+     .summary = PAGE_TEXT("A log of records & what reads it."),
      .editorial = &kafka_editorial,
      .questions = kafka_questions,
      .n_questions = COUNT(kafka_questions),
@@ -136,6 +137,10 @@ static void count(struct page_product *p)
     f->s30 += a->class == CLASS_SPARK && a->occurred_us >= f->window_us - 30 * CLOCK_DAY;
     if (a->class == CLASS_SPARK && p->product.n_sparks < COUNT(p->sparks))
       p->sparks[p->product.n_sparks++] = *a;
+    if (a->kind == ACTIVITY_RELEASE && a->version.n) {
+      p->product.latest_release = p->product.latest_release ? p->product.latest_release : a;
+      p->product.first_release = a;
+    }
     p->moves[i] = (struct chart_move){a->occurred_us, a->kind, a->class};
   }
   if (p->product.n_sparks)

@@ -97,38 +97,133 @@ static void medians(void **state)
 
 /* ---- sentences */
 
-static void overlap_looks_at_the_first_four_themes(void **state)
+static void overlap_names_the_themes_that_all_share(void **state)
 {
   const struct span a[] = {SPAN("one"), SPAN("two"), SPAN("three"), SPAN("four"), SPAN("five")};
   const struct span b[] = {SPAN("five"), SPAN("two"), SPAN("x"), SPAN("y"), SPAN("one")};
-  struct sentences_member m[] = {{SPAN("A"), 50, a, 5}, {SPAN("B"), 50, b, 5}};
+  const struct span c[] = {SPAN("two"), SPAN("three"), SPAN("one")};
+  struct sentences_member m[] = {{.name = SPAN("A"), .themes = a, .n_themes = 5, .theme_borne = true},
+                                 {.name = SPAN("B"), .themes = b, .n_themes = 2},
+                                 {.name = SPAN("C"), .themes = c, .n_themes = 1}};
   (void)state;
-  is(sentences_overlap(arena, m, 2), "A and B share the theme two among their top themes.");
-  m[1].n_themes = 1;
-  is(sentences_overlap(arena, m, 2), "None of the top themes of A and B is shared.");
-  m[1].n_themes = 0;
-  is(sentences_overlap(arena, m, 2), "None of the top themes of A and B is shared.");
+  is(sentences_overlap(arena, m + 1, 2), "B and C share one top theme: two.");
+  is(sentences_overlap(arena, m, 2), "A and B share two themes: two and five.");
+  m[1].n_themes = 5;
+  is(sentences_overlap(arena, m, 2), "A and B share three themes: one, two and five.");
+  is(sentences_overlap(arena, m, 3), "A, B and C share one top theme: two.");
+  m[2].n_themes = 3;
+  const struct sentences_member two[] = {m[0], m[2]};
+  is(sentences_overlap(arena, two, 2), "A and C share three top themes: one, two and three.");
 }
 
-static void cadence_is_similar_in_a_band_or_within_one(void **state)
+static void nothing_is_said_of_themes_that_nobody_else_has(void **state)
 {
-  struct sentences_member m[] = {{SPAN("A"), 50, NULL, 0}, {SPAN("B"), 79, NULL, 0}, {SPAN("C"), SCORE_NONE, NULL, 0}};
+  const struct span a[] = {SPAN("one")}, b[] = {SPAN("two")};
+  struct sentences_member m[] = {{.name = SPAN("A"), .themes = a, .n_themes = 1}, {.name = SPAN("B"), .themes = b, .n_themes = 1}};
   (void)state;
-  is(sentences_cadence(arena, m, 2), "A and B ship at a similar cadence: A 5.0 (active), B 7.9 (active).");
-  m[0].tenths = 49, m[1].tenths = 58;
-  is(sentences_cadence(arena, m, 2), "A and B ship at a similar cadence: A 4.9 (steady), B 5.8 (active).");
-  m[1].tenths = 59;
-  is(sentences_cadence(arena, m, 2), "B ships faster: A 4.9 (steady), B 5.9 (active).");
-  m[0].tenths = 80;
-  is(sentences_cadence(arena, m, 2), "A ships faster: A 8.0 (surging), B 5.9 (active).");
-  m[2].tenths = 80;
-  is(sentences_cadence(arena, m, 3), "A and C ship fastest: A 8.0 (surging), B 5.9 (active), C 8.0 (surging).");
-  m[2].tenths = 81;
-  is(sentences_cadence(arena, m, 3), "C ships fastest: A 8.0 (surging), B 5.9 (active), C 8.1 (surging).");
-  m[2].tenths = SCORE_NONE;
-  is(sentences_cadence(arena, m + 1, 2), "Only B has a velocity score so far: B 5.9 (active), C is not scored.");
-  m[1].tenths = SCORE_NONE;
-  is(sentences_cadence(arena, m + 1, 2), "Their cadence cannot be compared yet: B is not scored, C is not scored.");
+  is(sentences_overlap(arena, m, 2), "");
+  m[1].theme_borne = true;
+  is(sentences_overlap(arena, m, 2), "A and B have no top theme in common.");
+  m[1].n_themes = 0;
+  m[1].theme_borne = false;
+  is(sentences_overlap(arena, m, 2), "");
+}
+
+static struct sentences_member shipped(const char *name, uint32_t n90, uint32_t s30, uint64_t sector, uint32_t median2)
+{
+  return (struct sentences_member){.name = span_z(name), .n90 = n90, .sector = sector, .median2 = median2,
+                                   .tenths = score_tenths(n90, s30, median2)};
+}
+
+static void counts_come_first_in_the_grammar_of_their_numbers(void **state)
+{
+  static const struct {
+    uint32_t a, b;
+    const char *sentence;
+  } rows[] = {{0, 0, "In 90 days neither A nor B shipped a release or post."},
+              {1, 1, "In 90 days A and B each shipped once."},
+              {5, 5, "In 90 days A and B each shipped 5 times."},
+              {0, 1, "In 90 days B shipped once and A not at all."},
+              {2, 1, "In 90 days A shipped 2 times and B once, a similar number."},
+              {5, 10, "In 90 days B shipped 10 times and A 5."},
+              {10, 15, "In 90 days B shipped 15 times and A 10, a similar number."},
+              {10, 16, "In 90 days B shipped 16 times and A 10."},
+              {1000, 0, "In 90 days A shipped 1000 times and B not at all."}};
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct sentences_member m[] = {shipped("A", rows[i].a, 0, 1, 10), shipped("B", rows[i].b, 0, 1, 10)};
+    is(sentences_counts(arena, m, 2), rows[i].sentence);
+  }
+  const struct sentences_member m[] = {shipped("A", 0, 0, 1, 10), shipped("B", 5, 0, 1, 10), shipped("C", 7, 0, 1, 10)};
+  is(sentences_counts(arena, m, 3), "In 90 days C shipped 7 times, B 5 and A not at all.");
+  const struct sentences_member none[] = {m[0], m[0], m[0]};
+  is(sentences_counts(arena, none, 3), "In 90 days none of A, A and A shipped a release or post.");
+  is(sentences_shipped(arena, 0), "did not ship");
+  is(sentences_shipped(arena, 1), "shipped once");
+  is(sentences_shipped(arena, 2), "shipped 2 times");
+}
+
+static void pace_is_measured_against_the_own_sector(void **state)
+{
+  struct sentences_member m[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 0, 1, 20), shipped("C", 5, 0, 2, 6)};
+  (void)state;
+  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Against the median of their sector A is the "
+                                     "faster, 5.0 (active) to 3.3 (steady).");
+  const struct sentences_member inverted[] = {m[0], m[2]};
+  is(sentences_cadence(arena, inverted, 2), "In 90 days A shipped 10 times and C 5. Their sectors differ in pace: against the "
+                                            "median of its own sector C is the faster, 6.3 (active) to 5.0 (active).");
+  is(sentences_cadence(arena, m + 1, 2), "In 90 days B and C each shipped 5 times. Their sectors differ in pace: against the "
+                                         "median of its own sector C is the faster, 6.3 (active) to 3.3 (steady).");
+  is(sentences_cadence(arena, m, 3), "In 90 days A shipped 10 times, B 5 and C 5. Their sectors differ in pace: against the "
+                                     "medians of their own sectors: A 5.0 (active), B 3.3 (steady) and C 6.3 (active).");
+  struct sentences_member level[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 0, 2, 10)};
+  is(sentences_cadence(arena, level, 2), "In 90 days A shipped 10 times and B 5. Their sectors differ in pace: against the "
+                                         "medians of their own sectors A and B both stand at 5.0 (active).");
+  level[1].median2 = 9;
+  level[1].tenths = score_tenths(5, 0, 9);
+  is(sentences_cadence(arena, level, 2), "In 90 days A shipped 10 times and B 5. Their sectors differ in pace: against the "
+                                         "median of its own sector B stands at 5.3 (active) and A at 5.0 (active).");
+}
+
+static void what_medians_do_not_explain_is_not_called_faster(void **state)
+{
+  struct sentences_member m[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 20, 1, 20)};
+  (void)state;
+  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Velocity, which counts sparks as well: A 5.0 "
+                                     "(active) and B 8.9 (surging).");
+  m[1].override = true;
+  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Velocity: A 5.0 (active) and B 8.9 (surging) as "
+                                     "set by the editors.");
+  m[1] = (struct sentences_member){.name = SPAN("B"), .tenths = SCORE_NONE};
+  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B not at all. Against the median of its own sector A "
+                                     "stands at 5.0 (active); B is not scored.");
+  m[0] = (struct sentences_member){.name = SPAN("A"), .tenths = SCORE_NONE};
+  is(sentences_cadence(arena, m, 2), "In 90 days neither A nor B shipped a release or post. Neither is scored yet.");
+}
+
+/* Every pair of counts, sparks and medians: no "faster" of the lower count without its reason, no "similar" beyond 1.5. */
+static void no_pair_of_numbers_is_told_wrong(void **state)
+{
+  static const uint32_t n90[] = {0, 1, 2, 3, 5, 10, 16, 60}, median2[] = {0, 2, 7, 20, 60};
+  (void)state;
+  for (size_t i = 0; i < 8 * 8 * 5 * 5 * 2; i++) {
+    uint32_t a = n90[i % 8], b = n90[i / 8 % 8], s30 = i / 1600 ? 3 : 0;
+    size_t x = i / 64 % 5, y = i / 320 % 5;
+    struct sentences_member m[] = {shipped("A", a, 0, x + 1, median2[x]), shipped("B", b, s30, y + 1, median2[y])};
+    struct span text = sentences_cadence(arena, m, 2);
+    uint32_t more = a > b ? a : b, less = a > b ? b : a;
+    if (span_find_span(text, SPAN("similar")) < text.n)
+      assert_true(2 * more <= 3 * less || more - less == 1);
+    bool differ = span_find_span(text, SPAN("sectors differ in pace")) < text.n;
+    if (span_find_span(text, SPAN("A is the faster")) < text.n)
+      assert_true(m[0].tenths > m[1].tenths && (a > b || (differ && median2[x] < median2[y])));
+    if (span_find_span(text, SPAN("B is the faster")) < text.n)
+      assert_true(m[1].tenths > m[0].tenths && (b > a || (differ && median2[y] < median2[x])));
+    if (differ)
+      assert_true((median2[x] < 2 ? 2 : median2[x]) != (median2[y] < 2 ? 2 : median2[y]));
+    if (!s30 && ((m[0].tenths > m[1].tenths && a < b) || (m[1].tenths > m[0].tenths && b < a)))
+      assert_true(differ);
+  }
 }
 
 static void names_in_a_row(void **state)
@@ -182,8 +277,12 @@ int main(void)
       cmocka_unit_test(velocity_rounds_half_up_everywhere),
       cmocka_unit_test(bands_at_their_edges),
       cmocka_unit_test(medians),
-      cmocka_unit_test(overlap_looks_at_the_first_four_themes),
-      cmocka_unit_test(cadence_is_similar_in_a_band_or_within_one),
+      cmocka_unit_test(overlap_names_the_themes_that_all_share),
+      cmocka_unit_test(nothing_is_said_of_themes_that_nobody_else_has),
+      cmocka_unit_test(counts_come_first_in_the_grammar_of_their_numbers),
+      cmocka_unit_test(pace_is_measured_against_the_own_sector),
+      cmocka_unit_test(what_medians_do_not_explain_is_not_called_faster),
+      cmocka_unit_test(no_pair_of_numbers_is_told_wrong),
       cmocka_unit_test(names_in_a_row),
       cmocka_unit_test(monograms),
       cmocka_unit_test(the_timeline_merges_six_of_each),

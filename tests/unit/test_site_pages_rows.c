@@ -35,12 +35,39 @@ static int close_site(void **state)
 
 static void a_product_with_nothing_says_so(void **state)
 {
-  PAGE_OF(*state, "/products/bare", "No editorial yet", "not scored", "tracked in no sector yet", "!7.7");
+  PAGE_OF(*state, "/products/bare", "No editorial yet", "not scored",
+          "Nothing that Bare shipped is on record yet, so it is not scored.", "!7.7");
+  PAGE_OF(*state, "/faq/bare", "Bare is tracked in no sector yet. Bare did not ship in 90 days.");
   PAGE_OF(*state, "/products/bare.json", "\"editorial\":null", "\"chart\":null", "\"timeline\":[]", "\"scored\":false");
   PAGE_OF(*state, "/compare/bare-vs-kafka", "Bare", "none given", "not scored", "The log that everything reads");
   PAGE_OF(*state, "/alternatives/bare", "Bare stands in no sector yet");
   PAGE_OF(*state, "/badge/bare.svg", "not scored");
   PAGE_OF(*state, "/products/bare.atom", "<updated>2025-02-03T12:00:00Z</updated>", "!<entry>");
+}
+
+static void what_a_product_is_comes_from_its_summary(void **state)
+{
+  PAGE_OF(*state, "/compare/kafka-vs-nats", "A log of records &amp; what reads it.", "!<h3>Current state",
+          "The latest release is 60.0 (21 August 2025); Apache Kafka shipped 13 times in 90 days; the licence is Apache-2.0.",
+          "Latest releases: Apache Kafka 60.0 (21 August 2025) and NATS");
+  PAGE_OF(*state, "/compare/kafka-vs-nats.json", "\"summary\":\"A log of records ",
+          "\"latest_release\":{\"version\":\"60.0\"", "\"first_release\":{\"version\":\"2.0\"", "\"moves\":13");
+  PAGE_OF(*state, "/compare/kafka-vs-nats.md", "A log of records ", "| Latest release | [60.0](", "| Moves · 90d | 13 |");
+  PAGE_OF(*state, "/products/kafka", "A log of records &amp; what reads it.", "\"description\":\"A log of records");
+  PAGE_OF(*state, "/leaderboard", "A log of records", "!The log that everything reads");
+  PAGE_OF(*state, "/search?q=kafka", "A log of records");
+  PAGE_OF(*state, "/faq/kafka", "A log of records");
+  PAGE_OF(*state, "/products/kafka.atom", "<subtitle>A log of records &amp; what reads it. The newest ship moves of");
+  PAGE_OF(*state, "/compare/kafka-vs-nats.atom", "<subtitle>Apache Kafka: A log of records");
+}
+
+static void rows_at_a_glance_that_no_product_fills_are_left_out(void **state)
+{
+  PAGE_OF(*state, "/compare/kafka-vs-nats", ">Latest release<", ">Moves · 90d<", ">Licence<", ">First release<", ">Repository<");
+  PAGE_OF(*state, "/compare/bare-vs-pulsar", "!>Latest release<", ">Moves · 90d<", "!>Licence<", "!>First release<", "!>Repository<",
+          ">Website<", ">Sector<", ">Sparks · 30d<", ">Top themes<", ">Last editorial update<", ">Velocity score<");
+  PAGE_OF(*state, "/compare/bare-vs-pulsar.md", "!| Latest release", "| Moves · 90d | 0 | 0 |", "!| Licence", "!| Repository");
+  PAGE_OF(*state, "/compare/bare-vs-pulsar.json", "\"latest_release\":null", "\"moves\":0");
 }
 
 static void a_discontinued_product_leads_to_others(void **state)
@@ -148,6 +175,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       ON_A_SITE(a_product_with_nothing_says_so),
+      ON_A_SITE(what_a_product_is_comes_from_its_summary),
+      ON_A_SITE(rows_at_a_glance_that_no_product_fills_are_left_out),
       ON_A_SITE(a_discontinued_product_leads_to_others),
       ON_A_SITE(a_velocity_that_editors_set_is_named_so),
       ON_A_SITE(a_timeline_has_pages),

@@ -102,6 +102,18 @@ static void cutting(void **state)
   assert_int_equal(utf8_count(SPAN("a\xC3\xA9\xF0\x9F\x92\xA9")), 3);
 }
 
+static void what_nobody_sees_is_blank(void **state)
+{
+  static const char *const blank[] = {"", " \t\n", "\xC2\xA0", "\xC2\xAD", "\xE2\x80\x8B\xE2\x80\x8D", "\xE3\x80\x80",
+                                      "\xE2\xA0\x80", "\xE3\x85\xA4", "\xEF\xBB\xBF \xE2\x81\xA0", "\xF3\xA0\x81\x81"};
+  static const char *const seen[] = {"a", " .", "0", "\xE2\x80\x90", "\xE2\xA0\x81", "\xE2\x80\x8B\xE6\x97\xA5", "\xEF\xBF\xBD", "\xF0\x9F\x92\xA9"};
+  (void)state;
+  for (size_t i = 0; i < sizeof blank / sizeof *blank; i++)
+    assert_true(utf8_is_blank(span_z(blank[i])));
+  for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+    assert_false(utf8_is_blank(span_z(seen[i])));
+}
+
 static void folds(const char *in, const char *expected)
 {
   struct arena *a = arena_new(0);
@@ -131,6 +143,7 @@ int main(void)
       cmocka_unit_test(cleaning),
       cmocka_unit_test(whatever_comes_only_allowed_characters_are_left),
       cmocka_unit_test(cutting),
+      cmocka_unit_test(what_nobody_sees_is_blank),
       cmocka_unit_test(folding),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

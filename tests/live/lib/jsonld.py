@@ -20,7 +20,7 @@ REQUIRED = {
     "Person": {"name": TEXT},
     "CreativeWork": {"name": TEXT, "additionalType": "https://schema.org/SoftwareApplication"},
 }
-OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "CreativeWork": {"url": URL},
+OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "CreativeWork": {"url": URL, "description": TEXT},
             "Article": {"datePublished": DATE, "dateModified": DATE, "author": "Person"}}
 
 
