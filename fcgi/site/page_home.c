@@ -84,7 +84,7 @@ static struct span lede(struct page *p, uint32_t total)
   if (!total)
     return SPAN("Products side by side: none is published here yet.");
   return arena_printf(p->arena,
-                      "%u %s side by side: what each is, how fast it ships against its sector, and what moved lately.",
+                      "%u %s side by side: what each is, how fast it ships compared with its sector, and what moved lately.",
                       total, total == 1 ? "product" : "products");
 }
 

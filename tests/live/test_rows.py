@@ -263,6 +263,20 @@ def test_every_shown_column_changes_the_hash(shared):
         assert hashes[-1] not in hashes[:-1], edit
 
 
+def test_a_column_changes_the_hash_without_help_of_the_time(own):
+    """A foreign CMS may set updated_at to nothing, or not with every edit."""
+    ident = product(own, "timeless")
+    own.sql("CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, website_url, repository_url, logo_url,"
+            " license, lifecycle, velocity_override, created_at, NULL AS updated_at, summary FROM product", user="root")
+    hashes = [one(own, ident)["version"].split(":")[1]]
+    for column, value in (("name", "N"), ("website_url", "w"), ("repository_url", "r"), ("logo_url", "l"), ("license", "MIT"),
+                          ("lifecycle", "maintenance"), ("velocity_override", "5"), ("summary", "A summary."),
+                          ("slug", "timeless-again")):
+        own.sql(f"UPDATE product SET {column} = %s WHERE id = %s", value, ident)
+        hashes.append(one(own, ident)["version"].split(":")[1])
+        assert hashes[-1] not in hashes[:-1], column
+
+
 def test_a_foreign_view_may_hold_anything(own):
     """NULLs, zero dates, unknown words, extra columns, bytes that are no UTF-8, slugs that break the rules."""
     own.script("""

@@ -53,7 +53,8 @@ static void what_a_product_is_comes_from_its_summary(void **state)
   PAGE_OF(*state, "/compare/kafka-vs-nats.json", "\"summary\":\"A log of records ",
           "\"latest_release\":{\"version\":\"60.0\"", "\"first_release\":{\"version\":\"2.0\"", "\"moves\":13");
   PAGE_OF(*state, "/compare/kafka-vs-nats.md", "A log of records ", "| Latest release | [60.0](", "| Moves · 90d | 13 |");
-  PAGE_OF(*state, "/products/kafka", "A log of records &amp; what reads it.", "\"description\":\"A log of records");
+  PAGE_OF(*state, "/products/kafka.md", "- Latest release: [60.0](", "- First release on record: [2.0](");
+  PAGE_OF(*state, "/products/kafka", "<dt>Latest release</dt>", "A log of records &amp; what reads it.", "\"description\":\"A log of records");
   PAGE_OF(*state, "/leaderboard", "A log of records", "!The log that everything reads");
   PAGE_OF(*state, "/search?q=kafka", "A log of records");
   PAGE_OF(*state, "/faq/kafka", "A log of records");
