@@ -244,7 +244,8 @@ static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
   v->questions.v = all->questions.v;
   v->questions.n = all->questions.n;
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(all->names));
-  v->lede = ARENA_JOIN(p->arena, all->overlap, all->overlap.n ? SPAN(" ") : SPAN(""), all->cadence);
+  v->lede = ARENA_JOIN(p->arena, all->overlap, all->overlap.n ? SPAN(" ") : SPAN(""), all->cadence,
+                       SPAN(" As of "), all->as_of, SPAN("."));
   v->about_text = arena_printf(p->arena, "See %.*s side by side", SPAN_ARG(all->title));
   v->about_href = c->base_path;
 }
