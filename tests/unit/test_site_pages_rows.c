@@ -71,6 +71,14 @@ static void rows_at_a_glance_that_no_product_fills_are_left_out(void **state)
   PAGE_OF(*state, "/compare/bare-vs-pulsar.json", "\"latest_release\":null", "\"moves\":0");
 }
 
+static void the_picker_names_what_it_does_not_know(void **state)
+{
+  PAGE_OF(*state, "/compare?a=nothing&b=kafka", "One of these names is not on our list: “nothing”.");
+  PAGE_OF(*state, "/compare?a=nothing", "This name is not on our list: “nothing”.");
+  PAGE_OF(*state, "/compare?a=x-y&b=kafka&c=no", "Two of these names are not on our list: “x-y” and “no”.");
+  PAGE_OF(*state, "/compare?a=nothing&b=nobody", "None of these names is on our list: “nothing” and “nobody”.");
+}
+
 static void a_discontinued_product_leads_to_others(void **state)
 {
   PAGE_OF(*state, "/products/rabbit", "discontinued", "/alternatives/rabbit", "/compare/nats-vs-rabbit");
@@ -178,6 +186,7 @@ int main(void)
       ON_A_SITE(a_product_with_nothing_says_so),
       ON_A_SITE(what_a_product_is_comes_from_its_summary),
       ON_A_SITE(rows_at_a_glance_that_no_product_fills_are_left_out),
+      ON_A_SITE(the_picker_names_what_it_does_not_know),
       ON_A_SITE(a_discontinued_product_leads_to_others),
       ON_A_SITE(a_velocity_that_editors_set_is_named_so),
       ON_A_SITE(a_timeline_has_pages),
