@@ -43,4 +43,4 @@ def test_a_process_that_cannot_be_started_is_told(render):
     done = render("strace", "-qq", "-o", "/dev/null", "-e", "trace=clone,clone3", "-e",
                   "inject=clone,clone3:error=EAGAIN:when=1+1")
     assert done.returncode == 1 and not done.stdout
-    assert b"cannot be started: Resource temporarily unavailable" in done.stderr
+    assert b"cannot start the watcher: Resource temporarily unavailable" in done.stderr

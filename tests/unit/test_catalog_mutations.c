@@ -126,9 +126,14 @@ static struct catalog_term_record *term(const struct copy *x, uint32_t i)
   return record_at(x, offsets(x)[header(x)->products + header(x)->n_by_slug + i]);
 }
 
-static struct catalog_position *position(const struct copy *x)
+/* The file does not align it. */
+struct file_position {
+  struct catalog_position p;
+} __attribute__((packed));
+
+static struct file_position *position(const struct copy *x)
 {
-  return (struct catalog_position *)(x->bytes + x->n - offsetof(struct catalog_position, gaps) - 2 * sizeof(struct catalog_gap));
+  return (struct file_position *)(x->bytes + x->n - offsetof(struct catalog_position, gaps) - 2 * sizeof(struct catalog_gap));
 }
 
 #define REFUSED(what)                                                                                                  \
@@ -222,17 +227,17 @@ static void test_terms_and_pages_out_of_range(void **state)
 static void test_the_log_position_out_of_range(void **state)
 {
   struct copy *x = *state;
-  REFUSED(position(x)->n_gaps = 3);
-  REFUSED(position(x)->n_gaps = UINT32_MAX);
-  REFUSED(position(x)->cursor = 8);
-  REFUSED(position(x)->anchor_changed_us = INT64_MAX);
-  REFUSED(memset(position(x)->incarnation, 'x', sizeof position(x)->incarnation));
-  REFUSED(position(x)->incarnation[0] = 'x');
-  REFUSED(position(x)->gaps[0].first = 7);
-  REFUSED(position(x)->gaps[0].last = 9);
-  REFUSED(position(x)->gaps[1].last = UINT64_MAX);
-  REFUSED(position(x)->gaps[1].first = 6);
-  REFUSED(position(x)->gaps[1].until_us = INT64_MAX);
+  REFUSED(position(x)->p.n_gaps = 3);
+  REFUSED(position(x)->p.n_gaps = UINT32_MAX);
+  REFUSED(position(x)->p.cursor = 8);
+  REFUSED(position(x)->p.anchor_changed_us = INT64_MAX);
+  REFUSED(memset(position(x)->p.incarnation, 'x', sizeof position(x)->p.incarnation));
+  REFUSED(position(x)->p.incarnation[0] = 'x');
+  REFUSED(position(x)->p.gaps[0].first = 7);
+  REFUSED(position(x)->p.gaps[0].last = 9);
+  REFUSED(position(x)->p.gaps[1].last = UINT64_MAX);
+  REFUSED(position(x)->p.gaps[1].first = 6);
+  REFUSED(position(x)->p.gaps[1].until_us = INT64_MAX);
 }
 
 static void test_the_header_out_of_range(void **state)
