@@ -12,7 +12,9 @@ static const struct setting {
   unsigned long since; /* version of that server */
   bool needed;
 } settings[] = {
-    {"NAMES utf8mb4 COLLATE", "utf8mb4_general_ci", ANY, 0, true},
+    /* the collation is the server's own default: literals in the views of a CMS were made under it, and two collations
+     * of literals do not mix (MariaDB 11.8) */
+    {"NAMES", "utf8mb4", ANY, 0, true},
     {"autocommit =", "1", ANY, 0, true},
     {"time_zone =", "'+00:00'", ANY, 0, true},
     {"sql_mode =", "''", ANY, 0, true},
@@ -47,7 +49,6 @@ static const struct setting {
     {"new_mode =", "''", MARIADB, 110400, false},
     {"default_regex_flags =", "''", MARIADB, 0, false},
     {"system_versioning_asof =", "DEFAULT", MARIADB, 100304, false},
-    {"character_set_collations =", "''", MARIADB, 110200, false},
     {"lock_wait_timeout =", "60", ANY, 0, false},
     {"wait_timeout =", "28800", ANY, 0, false},
     {"net_read_timeout =", "30", ANY, 0, false},

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from lib.servers import wait_until
+from conftest import _run
+from lib.servers import Site, wait_until
 from test_faults_session import long_timeline, start_anew
 
 VIEWS = ["product", "sector", "theme", "product_sector", "product_theme", "product_alias", "editorial", "activity", "faq",
@@ -35,8 +36,14 @@ def repeat(site, view, times):
 
 
 @pytest.fixture(scope="module")
-def doubling(module_site):
-    site = module_site
+def patient_site(request, templates):
+    """With time for views that are slow because they repeat everything four times."""
+    yield from _run(request, Site(templates, config={"deadline": 60000, "mysql_timeout": 20000}))
+
+
+@pytest.fixture(scope="module")
+def doubling(patient_site):
+    site = patient_site
     long_timeline(site)
     site.sql("INSERT INTO faq (question, answer_md, status, sort) VALUES ('A?', 'a', 'published', 5), ('B?', 'b', 'published', 1)")
     site.sql("INSERT INTO product_alias (slug, product_id) SELECT CONCAT('old-', slug), id FROM product WHERE id <= 20")
