@@ -1,4 +1,4 @@
-/* A bitmap marks the alternatives that were not taken yet.  The first alternatives come from a merge of the rankings
+/* A bitmap marks the products that share a sector and were not taken yet.  They come from a merge of the rankings
  * of the product's sectors.  These are sorted already (velocity descending, then slug), so nothing is sorted here,
  * and a slug is read only when two rankings continue with the same score.  For pages far down the list it is cheaper
  * to walk the ranking of all products, which has the same order, and to take the marked ones. */
@@ -108,8 +108,9 @@ static uint32_t take_far(const struct merge *m, uint32_t first, uint32_t max, ui
   return n;
 }
 
-uint32_t alternatives_take(struct page *p, const struct planned_product *g, uint32_t first, uint32_t max, uint32_t *ordinals,
-                           uint32_t *n)
+/* The part of the list behind the close products; `first` counts from its beginning.  Returns its length. */
+static uint32_t take_others(struct page *p, const struct planned_product *g, const struct close_list *close, uint32_t first,
+                            uint32_t max, uint32_t *ordinals, uint32_t *n)
 {
   struct merge m = {.page = p, .marked = arena_alloc(p->arena, p->pin.products / 8 + 1)};
   *n = 0;
@@ -121,24 +122,86 @@ uint32_t alternatives_take(struct page *p, const struct planned_product *g, uint
       m.lanes[m.n++] = (struct lane){.list = list, .tenths = catalog_score(&p->pin, list.ordinals[0])};
   }
   uint32_t total = mark_all(&m, g->member.ordinal);
+  for (size_t i = 0; i < close->n; i++)
+    if (is_marked(&m, close->v[i].ordinal)) {
+      toggle(&m, close->v[i].ordinal);
+      total--;
+    }
   if (first < total)
     *n = (first < FAR_FIRST ? take_near(&m, first, max, ordinals) : take_far(&m, first, max, ordinals));
+  return total;
+}
+
+uint32_t alternatives_take(struct page *p, const struct planned_product *g, const struct close_list *close, uint32_t first,
+                           uint32_t max, uint32_t *ordinals, uint32_t *n)
+{
+  uint32_t taken = 0, others, n_close = (uint32_t)close->n;
+  for (uint32_t i = first; i < n_close && taken < max; i++)
+    ordinals[taken++] = close->v[i].ordinal;
+  uint32_t from = first > n_close ? first - n_close : 0;
+  uint32_t total = n_close + take_others(p, g, close, from, max - taken, ordinals + taken, &others);
+  *n = taken + others;
   page_digest(p, &total, sizeof total);
   return total;
 }
 
-struct ended_view *alternatives_ended(struct page *p, const struct facts *f, const struct planned_product *others, size_t n)
+void alternatives_find_close(struct page *p, const struct planned_product *g, struct close_list *out)
 {
-  struct ended_view *v = f->lifecycle == LIFECYCLE_DISCONTINUED ? ARENA_NEW(p->arena, struct ended_view) : NULL;
-  if (!v)
-    return NULL;
-  v->name = f->name;
-  v->position = build_position(0);
-  v->all_href = build_path(p, "/alternatives/", f->slug);
+  close_products_of(&p->pin, &g->member.facts, ALTERNATIVES_CLOSE, out);
+  page_digest(p, &out->n, sizeof out->n);
+}
+
+size_t alternatives_plan_cards(struct page *p, const struct close_list *close, size_t most, bool fetch,
+                               struct planned_product *out)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < close->n && i < most; i++) {
+    if (!planned_product_fill_card(p, close->v[i].ordinal, &out[n]))
+      continue;
+    struct member *m = &out[n++].member;
+    if (fetch)
+      m->want = page_want_product(p, m, FRAGMENT_CARD, 0);
+  }
+  return n;
+}
+
+/* ---- build */
+
+struct alternatives_named alternatives_name(const struct planned_product *g, const struct planned_product *others, size_t n)
+{
+  struct alternatives_named a = {.of = &g->member.facts, .sector = g->n_sectors ? g->sectors : NULL};
+  while (a.n < n && a.n < ALTERNATIVES_TOP) {
+    a.others[a.n] = &others[a.n].member.facts;
+    a.n++;
+  }
+  return a;
+}
+
+struct link_view *alternatives_sector(struct page *p, const struct alternatives_named *a)
+{
+  struct link_view *v = a->sector ? ARENA_NEW(p->arena, struct link_view) : NULL;
+  if (v)
+    *v = (struct link_view){ARENA_JOIN(p->arena, SPAN("See all products in "), a->sector->name),
+                            build_path(p, "/sectors/", a->sector->slug)};
+  return v;
+}
+
+void alternatives_notice(struct page *p, const struct alternatives_named *a, size_t position, struct ended_view *v)
+{
+  v->name = a->of->name;
+  v->position = build_position(position);
+  v->all_href = build_path(p, "/alternatives/", a->of->slug);
   v->best.v = ARENA_ARRAY(p->arena, ALTERNATIVES_TOP, struct link_view);
-  for (size_t i = 0; i < n && i < ALTERNATIVES_TOP && v->best.v; i++)
-    v->best.v[v->best.n++] = (struct link_view){others[i].member.facts.name,
-                                                build_path(p, "/products/", others[i].member.facts.slug)};
+  for (size_t i = 0; i < a->n && v->best.v; i++)
+    v->best.v[v->best.n++] = (struct link_view){a->others[i]->name, build_path(p, "/products/", a->others[i]->slug)};
+  v->sector = a->n ? NULL : alternatives_sector(p, a);
+}
+
+struct ended_view *alternatives_ended(struct page *p, const struct alternatives_named *a)
+{
+  struct ended_view *v = a->of->lifecycle == LIFECYCLE_DISCONTINUED ? ARENA_NEW(p->arena, struct ended_view) : NULL;
+  if (v)
+    alternatives_notice(p, a, 0, v);
   return v;
 }
 
@@ -155,16 +218,44 @@ void alternatives_versus(struct page *p, const struct facts *with, struct card_v
   card->versus.n = 1;
 }
 
-struct span alternatives_sentence(struct page *p, struct span name, const struct planned_product *others, size_t n)
+static bool has_chip(const struct card_view *card, struct span slug)
+{
+  for (size_t i = 0; i < card->sectors.n; i++)
+    if (span_eq(card->sectors.v[i].slug, slug))
+      return true;
+  return false;
+}
+
+struct span alternatives_shared(const struct planned_product *members, size_t n, const struct card_view *card)
+{
+  for (size_t i = 0; i < n; i++)
+    for (uint32_t s = 0; s < members[i].n_sectors; s++)
+      if (has_chip(card, members[i].sectors[s].slug))
+        return members[i].sectors[s].name;
+  return SPAN("");
+}
+
+struct span alternatives_sentence(struct page *p, const struct alternatives_named *a)
 {
   struct span names[ALTERNATIVES_TOP];
-  n = n < ALTERNATIVES_TOP ? n : ALTERNATIVES_TOP;
-  if (!n)
-    return arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(name));
-  for (size_t i = 0; i < n; i++)
-    names[i] = others[i].member.facts.name;
-  return arena_printf(p->arena, "Products that share a sector with %.*s are ranked by velocity. At the top now: %.*s.",
-                      SPAN_ARG(name), SPAN_ARG(sentences_join(p->arena, names, n, "and ")));
+  if (!a->n)
+    return ARENA_JOIN(p->arena, SPAN("No close alternative to "), a->of->name, SPAN(" is tracked here."));
+  for (size_t i = 0; i < a->n; i++)
+    names[i] = a->others[i]->name;
+  return ARENA_JOIN(p->arena, SPAN("Closest to "), a->of->name, SPAN(" by the sectors and themes that both have: "),
+                    sentences_join(p->arena, names, a->n, "and "), SPAN("."));
+}
+
+void alternatives_links(struct page *p, const struct alternatives_named *a, struct qa_view *q)
+{
+  q->links.v = ARENA_ARRAY(p->arena, 2, struct link_view);
+  if (!q->links.v)
+    return;
+  q->links.v[q->links.n++] = (struct link_view){ARENA_JOIN(p->arena, SPAN("See all "), a->of->name, SPAN(" alternatives")),
+                                                build_path(p, "/alternatives/", a->of->slug)};
+  const struct link_view *sector = a->n ? NULL : alternatives_sector(p, a);
+  if (sector)
+    q->links.v[q->links.n++] = *sector;
 }
 
 void alternatives_member(struct page *p, const struct facts *f, size_t position, struct member_view *out)

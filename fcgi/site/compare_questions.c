@@ -121,22 +121,35 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
           ARENA_JOIN(p->arena, c->base_path, SPAN("#alternatives")));
 }
 
+struct alternatives_named compare_named(const struct compare *c, size_t i)
+{
+  const struct planned_product *g = &c->set[i];
+  struct alternatives_named a = {.of = &g->member.facts, .sector = g->n_sectors ? g->sectors : NULL, .n = c->n_alternatives[i]};
+  for (size_t k = 0; k < a.n; k++)
+    a.others[k] = &c->alternatives[i][k];
+  return a;
+}
+
+struct span compare_alternatives_intro(struct page *p, const struct compare *c)
+{
+  struct span names = compare_names(p, c, "or ");
+  bool others = c->n_cards > c->n_close;
+  if (!c->n_cards)
+    return ARENA_JOIN(p->arena, SPAN("No other product tracked here shares a sector with "), names, SPAN("."));
+  struct span close = ARENA_JOIN(p->arena, c->n_close ? SPAN("Close to ") : SPAN("No close alternative to "), names,
+                                 c->n_close ? SPAN(" by shared sectors and themes, closest first") : SPAN(" is tracked here"));
+  const char *rest = !others ? "" : c->n_close ? "; then others that share only a sector" : "; these share only a sector";
+  return ARENA_JOIN(p->arena, close, span_z(rest), others ? SPAN(", by velocity") : SPAN(""),
+                    SPAN(". Each links to its trajectory and to a comparison with "), names, SPAN("."));
+}
+
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)
 {
-  const struct facts *f = &c->set[i].member.facts;
-  struct span names[COMPARE_ALTERNATIVES];
-  struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), f->name, SPAN("?")));
-  for (size_t k = 0; k < c->n_alternatives[i]; k++)
-    names[k] = c->alternatives[i][k].name;
-  if (c->n_alternatives[i])
-    q->text = ARENA_JOIN(p->arena, SPAN("Products that share a sector with "), f->name,
-                         SPAN(" are ranked by velocity. At the top now: "),
-                         sentences_join(p->arena, names, c->n_alternatives[i], "and "), SPAN("."));
-  else
-    q->text = arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.", SPAN_ARG(f->name));
+  struct alternatives_named named = compare_named(c, i);
+  struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), named.of->name, SPAN("?")));
+  q->text = alternatives_sentence(p, &named);
   q->position = build_position(i);
-  link_to(p, q, ARENA_JOIN(p->arena, SPAN("See all "), f->name, SPAN(" alternatives")),
-          build_path(p, "/alternatives/", f->slug));
+  alternatives_links(p, &named, q);
 }
 
 void compare_questions(struct page *p, const struct compare *c, const struct pair_text *pair, struct compare_view *v)
@@ -158,11 +171,14 @@ void compare_questions(struct page *p, const struct compare *c, const struct pai
 struct span compare_json_ld(struct page *p, const struct compare_view *v)
 {
   struct jsonld j;
+  size_t close = 0;
+  while (close < v->alternatives.n && close < ALTERNATIVES_TOP && !v->alternatives.v[close].also_in.n)
+    close++;
   jsonld_begin(&j, p, v->page);
   jsonld_web_page(&j, "WebPage");
   jsonld_breadcrumb(&j);
   jsonld_questions(&j, v->questions.v, v->questions.n);
   jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->names)), v->alternatives.v,
-               v->alternatives.n);
+               close);
   return jsonld_end(&j);
 }

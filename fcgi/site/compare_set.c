@@ -101,17 +101,13 @@ static void find_shared(struct compare *c)
   }
 }
 
-/* A pair is meaningful when it shares a sector or a theme.  Search engines may index only those. */
-static bool meaningful(const struct compare *c)
+/* Search engines may index the pairs that mean something: those that the editors wrote about, close ones, and those that
+ * share a sector and both have an editorial. */
+static bool meaningful(struct page *p, const struct compare *c)
 {
   const struct facts *a = &c->set[0].member.facts, *b = &c->set[1].member.facts;
-  for (uint32_t i = 0; i < a->n_sectors; i++)
-    if (has_id(b->sectors, b->n_sectors, a->sectors[i]))
-      return true;
-  for (uint32_t i = 0; i < a->n_themes; i++)
-    if (has_id(b->themes, b->n_themes, a->themes[i]))
-      return true;
-  return false;
+  return catalog_pair(&p->pin, a->id, b->id) || (c->has_shared && a->has_editorial && b->has_editorial) ||
+         close_products_pair(&p->pin, a, b);
 }
 
 static void want_pair(struct page *p, struct compare *c)
@@ -144,7 +140,8 @@ bool compare_plan_members(struct page *p, struct compare *c)
     c->sources[i] = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, &g->member, FRAGMENT_SOURCE, 0);
   }
   find_shared(c);
-  p->noindex = c->n > 2 || !meaningful(c);
+  p->noindex = c->n > 2 || !meaningful(p, c);
+  page_digest(p, &p->noindex, sizeof p->noindex);
   want_pair(p, c);
   return true;
 }

@@ -1,31 +1,22 @@
-/* /alternatives/{slug}: the products that share a sector with a product, ranked, 50 on a page. */
+/* /alternatives/{slug}: the products close to a product, then those that share a sector with it, 50 on a page. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
 
 struct alternatives {
-  struct planned_product product; /* with a CARD want */
+  struct planned_product product; /* with a PROFILE want */
   struct listing list;
-  struct planned_product top[ALTERNATIVES_TOP]; /* only for a discontinued product, on every page of the list */
-  size_t n_top;
+  struct planned_product top[ALTERNATIVES_TOP]; /* on every page of the list, for the notice */
+  size_t n_top, n_close;
 };
-
-static void plan_top(struct page *p, struct alternatives *a)
-{
-  uint32_t ordinals[ALTERNATIVES_TOP], n;
-  if (a->product.member.facts.lifecycle != LIFECYCLE_DISCONTINUED)
-    return;
-  alternatives_take(p, &a->product, 0, ALTERNATIVES_TOP, ordinals, &n);
-  for (uint32_t i = 0; i < n; i++)
-    a->n_top += planned_product_fill_card(p, ordinals[i], &a->top[a->n_top]);
-}
 
 enum plan plan_alternatives(struct page *p, struct span param)
 {
   struct alternatives *a = ARENA_NEW(p->arena, struct alternatives);
   uint32_t ordinals[LISTING_PAGE], n, total, first;
   unsigned number = target_page(p->target, p->arena);
+  struct close_list close;
   struct member m;
   enum plan result = page_product(p, param, &m);
   p->plan = a;
@@ -36,11 +27,13 @@ enum plan plan_alternatives(struct page *p, struct span param)
     return PLAN_OK; /* memory ran out; the arena remembers it */
   a->product.member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
   first = number ? (number - 1) * LISTING_PAGE : 0;
-  total = alternatives_take(p, &a->product, first, LISTING_PAGE, ordinals, &n);
+  alternatives_find_close(p, &a->product, &close);
+  total = alternatives_take(p, &a->product, &close, first, LISTING_PAGE, ordinals, &n);
   result = listing_page(p, total, &a->list);
   for (uint32_t i = 0; result == PLAN_OK && i < n; i++)
     listing_add(p, &a->list, ordinals[i], first + i + 1);
-  plan_top(p, a);
+  a->n_close = close.n;
+  a->n_top = alternatives_plan_cards(p, &close, ALTERNATIVES_TOP, false, a->top);
   return result;
 }
 
@@ -54,19 +47,54 @@ static struct span sectors_of(struct page *p, const struct planned_product *g)
   return sentences_join(p->arena, names, g->n_sectors, "or ");
 }
 
+/* "3 products are close to it" and "8 others share a sector" */
+static struct span counts_of(struct page *p, const struct alternatives *a)
+{
+  unsigned close = (unsigned)a->n_close, others = a->list.total - close;
+  struct span near = arena_printf(p->arena, "%u %s close to %.*s by the sectors and themes that both have, the closest first",
+                                  close, close == 1 ? "product is" : "products are", SPAN_ARG(a->product.member.facts.name));
+  if (!others)
+    return near;
+  struct span rest = arena_printf(p->arena, "%u %s only a sector with it (%.*s) and %s ranked by velocity as of %.*s, which "
+                                  "says how fast a product ships, not how well it fits",
+                                  others, others == 1 ? "other shares" : "others share", SPAN_ARG(sectors_of(p, &a->product)),
+                                  others == 1 ? "is" : "are", SPAN_ARG(page_hour(p, p->pin.window_us)));
+  return close ? ARENA_JOIN(p->arena, near, SPAN("; "), rest) : rest;
+}
+
 static struct span intro_of(struct page *p, const struct alternatives *a)
 {
-  const struct facts *f = &a->product.member.facts;
+  struct span name = a->product.member.facts.name;
   if (!a->product.n_sectors)
-    return arena_printf(p->arena, "%.*s stands in no sector yet, so nothing can be named as its alternative.",
-                        SPAN_ARG(f->name));
+    return ARENA_JOIN(p->arena, name, SPAN(" stands in no sector yet, so nothing can be named as its alternative."));
   if (!a->list.total)
-    return arena_printf(p->arena, "No other product tracked here is in %.*s.", SPAN_ARG(sectors_of(p, &a->product)));
-  return arena_printf(p->arena,
-                      "%u other %s a sector with %.*s: %.*s. Ranked by velocity as of %.*s, which says how fast a product "
-                      "ships, not how well it fits.",
-                      a->list.total, a->list.total == 1 ? "product shares" : "products share", SPAN_ARG(f->name),
-                      SPAN_ARG(sectors_of(p, &a->product)), SPAN_ARG(page_hour(p, p->pin.window_us)));
+    return ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product), SPAN("."));
+  struct span none = SPAN("");
+  if (!a->n_close)
+    none = ARENA_JOIN(p->arena, SPAN("No close alternative to "), name, SPAN(" is tracked here. "));
+  return ARENA_JOIN(p->arena, none, counts_of(p, a), SPAN("."));
+}
+
+/* Divides the cards of this page into close products and others. */
+static void fill_cards(struct page *p, struct alternatives *a, struct alternatives_view *v)
+{
+  struct card_view *cards = listing_cards(p, &a->list);
+  struct alternatives_named named = alternatives_name(&a->product, a->top, a->n_top);
+  size_t n = cards ? a->list.n : 0, close = a->n_close > a->list.first ? a->n_close - a->list.first : 0;
+  close = close < n ? close : n;
+  for (size_t i = 0; i < n; i++)
+    alternatives_versus(p, &a->product.member.facts, &cards[i]);
+  v->products.v = cards;
+  v->products.n = close;
+  v->others.v = n > close ? cards + close : NULL;
+  v->others.n = n - close;
+  v->others_title = v->others.n ? ARENA_JOIN(p->arena, SPAN("Also in "), sectors_of(p, &a->product)) : SPAN("");
+  for (size_t i = 0; i < v->others.n; i++)
+    v->others.v[i].also_in = alternatives_shared(&a->product, 1, &v->others.v[i]);
+  v->first_page = a->list.page == 1;
+  v->none = a->n_close || !v->first_page ? SPAN("") : alternatives_sentence(p, &named);
+  v->sector = alternatives_sector(p, &named);
+  v->ended = alternatives_ended(p, &named);
 }
 
 static void frame(struct page *p, const struct alternatives *a, struct alternatives_view *v)
@@ -88,9 +116,9 @@ static void frame(struct page *p, const struct alternatives *a, struct alternati
   jsonld_begin(&j, p, v->page);
   jsonld_web_page(&j, "CollectionPage");
   jsonld_breadcrumb(&j);
-  jsonld_cards(&j, v->title, v->products.v, v->products.n);
+  if (a->list.page == 1)
+    jsonld_cards(&j, v->title, v->products.v, v->products.n < ALTERNATIVES_TOP ? v->products.n : ALTERNATIVES_TOP);
   v->page->json_ld = jsonld_end(&j);
-  (void)a;
 }
 
 enum err build_alternatives(struct page *p)
@@ -109,11 +137,7 @@ enum err build_alternatives(struct page *p)
   alternatives_member(p, facts, 0, v->product);
   v->title = arena_printf(p->arena, "%.*s alternatives", SPAN_ARG(facts->name));
   v->intro = intro_of(p, a);
-  v->ended = alternatives_ended(p, facts, a->top, a->n_top);
-  v->products.v = listing_cards(p, &a->list);
-  v->products.n = v->products.v ? a->list.n : 0;
-  for (size_t i = 0; i < v->products.n; i++)
-    alternatives_versus(p, facts, &v->products.v[i]);
+  fill_cards(p, a, v);
   v->pager = listing_pager(p, &a->list);
   frame(p, a, v);
   p->view = v;

@@ -21,8 +21,7 @@ enum plan plan_compare(struct page *p, struct span param)
   p->canonical = compare_path(p, c);
   if (!compare_plan_members(p, c))
     return PLAN_OK; /* memory ran out; the arena remembers it */
-  compare_plan_cards(p, c);
-  compare_plan_alternatives(p, c);
+  compare_plan_others(p, c, true);
   return PLAN_OK;
 }
 
@@ -56,17 +55,9 @@ static void ended(struct page *p, const struct compare *c, struct compare_view *
 {
   v->ended.v = ARENA_ARRAY(p->arena, c->n, struct ended_view);
   for (size_t i = 0; i < c->n && v->ended.v; i++) {
-    const struct facts *f = &c->set[i].member.facts;
-    if (f->lifecycle != LIFECYCLE_DISCONTINUED)
-      continue;
-    struct ended_view *e = &v->ended.v[v->ended.n++];
-    e->name = f->name;
-    e->position = build_position(i);
-    e->all_href = build_path(p, "/alternatives/", f->slug);
-    e->best.v = ARENA_ARRAY(p->arena, c->n_alternatives[i], struct link_view);
-    for (size_t k = 0; k < c->n_alternatives[i] && e->best.v; k++)
-      e->best.v[e->best.n++] =
-          (struct link_view){c->alternatives[i][k].name, build_path(p, "/products/", c->alternatives[i][k].slug)};
+    struct alternatives_named named = compare_named(c, i);
+    if (named.of->lifecycle == LIFECYCLE_DISCONTINUED)
+      alternatives_notice(p, &named, i, &v->ended.v[v->ended.n++]);
   }
 }
 
@@ -77,6 +68,7 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
     struct planned_product *g = &c->cards[i];
     struct card_view *card = &v->alternatives.v[v->alternatives.n++];
     build_card(p, g, page_value(p, g->member.want), card);
+    card->also_in = i < c->n_close ? SPAN("") : alternatives_shared(c->set, c->n, card);
     card->versus.v = ARENA_ARRAY(p->arena, c->n, struct versus_view);
     for (size_t k = 0; k < c->n && card->versus.v; k++) {
       const struct facts *m = &c->set[k].member.facts;
@@ -99,7 +91,7 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
   struct span slugs[COMPARE_MAX];
   /* The picker would redirect two known products back to this page, so only the first is filled in. */
   v->pick_href = build_path(p, "/compare?a=", c->set[0].member.facts.slug);
-  size_t most = c->n < COMPARE_MAX ? (c->n_cards < 3 ? c->n_cards : 3) : 0;
+  size_t most = c->n < COMPARE_MAX ? (c->n_close < 3 ? c->n_close : 3) : 0;
   v->add.v = ARENA_ARRAY(p->arena, most, struct link_view);
   for (size_t i = 0; i < most && v->add.v; i++) {
     for (size_t k = 0; k < c->n; k++)
@@ -170,16 +162,7 @@ static void fill_sentences(struct page *p, const struct compare *c, const struct
   v->eyebrow = compare_eyebrow(p, c);
   v->overlap = sentences_overlap(p->arena, m, c->n);
   v->cadence = sentences_cadence(p->arena, m, c->n);
-  v->alternatives_intro =
-      v->alternatives.n
-          ? arena_printf(p->arena,
-                         "Other products that share a sector with %.*s%s%.*s%s, ranked by velocity. Each links to its "
-                         "trajectory and to a comparison with %.*s.",
-                         SPAN_ARG(compare_names(p, c, "or ")), c->has_shared ? ", those in " : "",
-                         SPAN_ARG(c->has_shared ? c->shared.name : SPAN("")), c->has_shared ? " first" : "",
-                         SPAN_ARG(compare_names(p, c, "or ")))
-          : arena_printf(p->arena, "No other product tracked here shares a sector with %.*s.",
-                         SPAN_ARG(compare_names(p, c, "or ")));
+  v->alternatives_intro = compare_alternatives_intro(p, c);
   if (pair && pair->has_text && written(pair) && (v->comparison = ARENA_NEW(p->arena, struct comparison_view))) {
     v->comparison->intro = build_body(p, pair->intro, pair->intro_md);
     v->comparison->verdict = build_body(p, pair->verdict, pair->verdict_md);

@@ -3,12 +3,11 @@
 #ifndef DIPTYCH_SITE_PAGE_COMPARE_H
 #define DIPTYCH_SITE_PAGE_COMPARE_H
 
-#include "site/build.h"
+#include "site/alternatives.h"
 #include "site/view_compare.h"
 
 #define COMPARE_MAX SENTENCES_SET_MAX
 #define COMPARE_CARDS 6
-#define COMPARE_ALTERNATIVES 3
 
 struct compare {
   size_t n;
@@ -16,9 +15,9 @@ struct compare {
   size_t sources[COMPARE_MAX];             /* SOURCE wants, for the representations; SIZE_MAX: none */
   struct catalog_term shared;              /* the first sector of the first product that all products share */
   bool has_shared;
-  struct planned_product cards[COMPARE_CARDS];
-  size_t n_cards;
-  struct facts alternatives[COMPARE_MAX][COMPARE_ALTERNATIVES]; /* of each product, top ranked first */
+  struct planned_product cards[COMPARE_CARDS]; /* first those close to a product of the set */
+  size_t n_cards, n_close;
+  struct facts alternatives[COMPARE_MAX][ALTERNATIVES_TOP]; /* close to each product, closest first */
   size_t n_alternatives[COMPARE_MAX];
   size_t pair_want; /* PAIR want: the editors' text and answers on the pair; SIZE_MAX: none */
   struct span base_path; /* path of the comparison, when another page shows its questions; else empty */
@@ -32,12 +31,14 @@ struct span compare_path(struct page *p, const struct compare *c); /* "/compare/
 bool compare_plan_members(struct page *p, struct compare *c);
 
 /* compare_others.c; for plan. */
-void compare_plan_cards(struct page *p, struct compare *c);
-void compare_plan_alternatives(struct page *p, struct compare *c);
+/* Finds the alternatives of each product and, on request, those of the set. */
+void compare_plan_others(struct page *p, struct compare *c, bool cards);
 
 /* compare_questions.c; for build. */
+struct alternatives_named compare_named(const struct compare *c, size_t i); /* the alternatives of product i */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);
 struct span compare_eyebrow(struct page *p, const struct compare *c);
+struct span compare_alternatives_intro(struct page *p, const struct compare *c);
 /* Figures: who shipped how often in 90 days, and the latest releases with their dates. */
 struct span compare_lede(struct page *p, const struct compare *c, const struct profile *const *f);
 struct span compare_description(struct page *p, const struct compare_view *v);

@@ -86,15 +86,14 @@ enum plan plan_site_faq(struct page *p, struct span param)
 
 static void plan_one_product(struct page *p, struct faq *f)
 {
-  uint32_t ordinals[ALTERNATIVES_TOP], n;
+  struct close_list close;
   const struct planned_product *g = &f->set.set[0];
   f->want = page_want_product(p, &g->member, FRAGMENT_QUESTIONS, 0);
-  alternatives_take(p, g, 0, ALTERNATIVES_TOP, ordinals, &n);
-  for (uint32_t i = 0; i < n; i++)
-    f->n_top += planned_product_fill_card(p, ordinals[i], &f->top[f->n_top]);
+  alternatives_find_close(p, g, &close);
+  f->n_top = alternatives_plan_cards(p, &close, ALTERNATIVES_TOP, false, f->top);
   plan_pairs(p, f, g->member.facts.id);
-  for (uint32_t i = 0; i < n; i++)
-    more_product(p, f, ordinals[i]);
+  for (size_t i = 0; i < f->n_top; i++)
+    more_product(p, f, f->top[i].member.ordinal);
 }
 
 enum plan plan_faq(struct page *p, struct span param)
@@ -121,7 +120,7 @@ enum plan plan_faq(struct page *p, struct span param)
   }
   if (!compare_plan_members(p, c))
     return PLAN_OK;
-  compare_plan_alternatives(p, c);
+  compare_plan_others(p, c, false);
   for (size_t i = 0; i < c->n; i++)
     more_product(p, f, c->set[i].member.ordinal);
   return PLAN_OK;

@@ -1,15 +1,19 @@
 /* /compare?a=&b=&c=&d=: the picker.  With two or more known products it redirects to their comparison. */
 #include <stdlib.h>
 
+#include "site/close_products.h"
 #include "site/jsonld.h"
 #include "site/pages.h"
 #include "site/picker.h"
 
 #define POPULAR 5
+#define POPULAR_SCAN 50 /* ranked products for which a close one is searched */
 
 struct pick_plan {
   struct picker picker;
   size_t given, known;
+  struct facts popular[POPULAR][2]; /* leaders, each with the product closest to it */
+  size_t n_popular;
 };
 
 static int slug_cmp(const void *a, const void *b)
@@ -34,6 +38,42 @@ static struct span set_path(struct page *p, const struct picker *k)
   return build_set_path(p, slugs, n);
 }
 
+static bool is_popular(const struct pick_plan *c, uint64_t id)
+{
+  for (size_t i = 0; i < c->n_popular; i++)
+    if (c->popular[i][0].id == id || c->popular[i][1].id == id)
+      return true;
+  return false;
+}
+
+static void popular_add(struct page *p, struct pick_plan *c, uint32_t ordinal, uint32_t other)
+{
+  struct member a, b;
+  if (!page_member(p, ordinal, &a) || !page_member(p, other, &b))
+    return;
+  bool swap = span_cmp(a.facts.slug, b.facts.slug) > 0;
+  c->popular[c->n_popular][swap] = a.facts;
+  c->popular[c->n_popular++][!swap] = b.facts;
+}
+
+/* Each product appears once, so that the suggestions differ. */
+static void popular_plan(struct page *p, struct pick_plan *c)
+{
+  struct catalog_list ranking = catalog_ranking(&p->pin);
+  struct close_list close;
+  struct facts f;
+  for (uint32_t i = 0; i < ranking.n && i < POPULAR_SCAN && c->n_popular < POPULAR; i++) {
+    if (!catalog_facts(&p->pin, ranking.ordinals[i], &f) || is_popular(c, f.id))
+      continue;
+    close_products_of(&p->pin, &f, CLOSE_PRODUCTS_MAX, &close);
+    size_t at = 0;
+    while (at < close.n && is_popular(c, close.v[at].facts.id))
+      at++;
+    if (at < close.n)
+      popular_add(p, c, ranking.ordinals[i], close.v[at].ordinal);
+  }
+}
+
 enum plan plan_pick(struct page *p, struct span param)
 {
   struct pick_plan *c = ARENA_NEW(p->arena, struct pick_plan);
@@ -48,8 +88,10 @@ enum plan plan_pick(struct page *p, struct span param)
     c->given += c->picker.fields[i].value.n > 0;
     c->known += c->picker.fields[i].known;
   }
-  if (c->known < 2 || c->known < c->given)
+  if (c->known < 2 || c->known < c->given) {
+    popular_plan(p, c);
     return PLAN_OK;
+  }
   p->location = set_path(p, &c->picker);
   return PLAN_SEE_OTHER;
 }
@@ -79,20 +121,13 @@ static struct span problem_of(struct page *p, const struct pick_plan *c)
   return SPAN("One more product, and they can be compared.");
 }
 
-static void popular(struct page *p, const struct picker *k, struct pick_view *v)
+static void popular(struct page *p, const struct pick_plan *c, struct pick_view *v)
 {
-  size_t n = k->n_options / 2 < POPULAR ? k->n_options / 2 : POPULAR;
-  v->popular.v = ARENA_ARRAY(p->arena, n, struct link_view);
-  for (size_t i = 0; i < n && v->popular.v; i++) {
-    const struct facts *a = &k->options[2 * i].facts, *b = &k->options[2 * i + 1].facts;
-    if (span_cmp(a->slug, b->slug) > 0) {
-      const struct facts *swap = a;
-      a = b;
-      b = swap;
-    }
-    v->popular.v[v->popular.n++] =
-        (struct link_view){arena_printf(p->arena, "%.*s vs %.*s", SPAN_ARG(a->name), SPAN_ARG(b->name)),
-                           build_pair_path(p, a->slug, b->slug)};
+  v->popular.v = ARENA_ARRAY(p->arena, c->n_popular, struct link_view);
+  for (size_t i = 0; i < c->n_popular && v->popular.v; i++) {
+    const struct facts *a = &c->popular[i][0], *b = &c->popular[i][1];
+    v->popular.v[v->popular.n++] = (struct link_view){ARENA_JOIN(p->arena, a->name, SPAN(" vs "), b->name),
+                                                      build_pair_path(p, a->slug, b->slug)};
   }
 }
 
@@ -107,7 +142,7 @@ enum err build_pick(struct page *p)
   v->lede = SPAN("Choose two to four products by name.");
   v->problem = problem_of(p, c);
   v->picker = picker_build(p, &c->picker);
-  popular(p, &c->picker, v);
+  popular(p, c, v);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = v->lede,
                                                 .crumb = SPAN("Compare"),

@@ -1,13 +1,13 @@
 /* /sitemap.xml, an index, and its parts:
  *   /sitemaps/pages-N.xml     home, lists, sectors, themes, static pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
- *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: a shared sector or theme,
- *                             the top 20 partners of each product, every pair once.  A part without
- *                             pairs would be an invalid sitemap and is left out
+ *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: of each product the 20 that are
+ *                             closest to it and those that the editors compared it with, every pair once.  A part
+ *                             without pairs would be an invalid sitemap and is left out
  * The view is filled by the plan, from the catalog only.  lastmod follows the rows, even when it goes back. */
 #include "site/build.h"
+#include "site/close_products.h"
 #include "site/pages.h"
-#include "site/top_ranked.h"
 #include "site/view_machine.h"
 
 #define SITEMAP_URLS 50000
@@ -101,90 +101,111 @@ static void add_product(struct page *p, struct sitemap_view *v, const struct fac
   sitemap_add(p, v, build_path(p, "/faq/", f->slug), f->changed_us);
 }
 
-/* The partners of f: the top ranked products that share a sector or a theme with it. */
-static void partners_of(struct page *p, const struct facts *f, struct top_ranked_list *k)
+static bool has_product(const struct close_list *list, uint32_t ordinal)
 {
-  struct catalog_term t;
-  k->n = k->fixed = 0;
-  k->most = TOP_RANKED_MAX;
-  k->skip = &f->id;
-  k->n_skip = 1;
-  for (uint32_t i = 0; i < f->n_sectors; i++)
-    if (catalog_sector_id(&p->pin, f->sectors[i], &t))
-      top_ranked_add(&p->pin, t.ranking, k);
-  for (uint32_t i = 0; i < f->n_themes; i++)
-    if (catalog_theme_id(&p->pin, f->themes[i], &t))
-      top_ranked_add(&p->pin, t.ranking, k);
-}
-
-static bool has_product(const struct top_ranked_list *k, uint64_t id)
-{
-  for (size_t i = 0; i < k->n; i++)
-    if (k->v[i].facts.id == id)
+  for (size_t i = 0; i < list->n; i++)
+    if (list->v[i].ordinal == ordinal)
       return true;
   return false;
 }
 
-static bool ranks_high(struct catalog_list ranking, uint32_t ordinal)
+/* Does this product list its pair with `other`, one of the products closest to it?  The one with the lower slug does, or
+ * the one that has the other among its closest when that does not hold the other way round. */
+static bool lists_close(struct page *p, const struct facts *f, uint32_t ordinal, const struct facts *other)
 {
-  for (uint32_t i = 0; i < ranking.n && i <= TOP_RANKED_MAX; i++)
-    if (ranking.ordinals[i] == ordinal)
-      return true;
-  return false;
-}
-
-/* Can f be a partner of another product?  Only if f is near the top of one of its sectors or themes.  Most products of
- * a large site are not; for them lists_pair needs no partners of other products. */
-static bool may_be_partner(struct page *p, const struct facts *f, uint32_t ordinal)
-{
-  struct catalog_term t;
-  for (uint32_t i = 0; i < f->n_sectors; i++)
-    if (catalog_sector_id(&p->pin, f->sectors[i], &t) && ranks_high(t.ranking, ordinal))
-      return true;
-  for (uint32_t i = 0; i < f->n_themes; i++)
-    if (catalog_theme_id(&p->pin, f->themes[i], &t) && ranks_high(t.ranking, ordinal))
-      return true;
-  return false;
-}
-
-/* Each pair is listed once.  Called when o is a partner of f.  The pair is listed with f if f has the lower slug, or
- * if f is not a partner of o. */
-static bool lists_pair(struct page *p, const struct facts *f, const struct facts *o, bool partner)
-{
-  struct top_ranked_list partners;
-  if (!partner || span_cmp(f->slug, o->slug) < 0)
+  struct close_list back;
+  if (span_cmp(f->slug, other->slug) < 0)
     return true;
-  partners_of(p, o, &partners);
-  return !has_product(&partners, f->id);
+  close_products_of(&p->pin, other, CLOSE_PRODUCTS_MAX, &back);
+  return !has_product(&back, ordinal);
+}
+
+/* Is the editors' pair not listed as a close one? */
+static bool lists_edited(struct page *p, const struct facts *f, uint32_t ordinal, const struct facts *o, uint32_t other)
+{
+  struct close_list close;
+  close_products_of(&p->pin, f, CLOSE_PRODUCTS_MAX, &close);
+  if (has_product(&close, other))
+    return false;
+  close_products_of(&p->pin, o, CLOSE_PRODUCTS_MAX, &close);
+  return !has_product(&close, ordinal);
+}
+
+#define PAIRS_MAX (SITEMAP_URLS / SITEMAP_PAIRS) /* pairs that one product lists */
+
+struct pairs {
+  size_t n, most;
+  uint32_t v[PAIRS_MAX]; /* ordinals of the other products */
+};
+
+static void close_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
+{
+  struct close_list close;
+  close_products_of(&p->pin, f, CLOSE_PRODUCTS_MAX, &close);
+  for (size_t i = 0; i < close.n && out->n < out->most; i++)
+    if (lists_close(p, f, ordinal, &close.v[i].facts))
+      out->v[out->n++] = close.v[i].ordinal;
+}
+
+/* The first pair of the editors whose lower id is at least this. */
+static uint32_t first_pair(struct page *p, uint64_t id)
+{
+  uint32_t low = 0, high = catalog_pairs(&p->pin);
+  while (low < high) {
+    uint32_t mid = low + (high - low) / 2;
+    uint64_t a, b;
+    if (catalog_pair_at(&p->pin, mid, &a, &b) && a < id)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low;
+}
+
+/* The pairs that the editors wrote about are listed by the product with the lower id. */
+static void edited_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
+{
+  uint64_t a, b;
+  struct facts o;
+  for (uint32_t i = first_pair(p, f->id); out->n < out->most && catalog_pair_at(&p->pin, i, &a, &b) && a == f->id; i++) {
+    uint32_t other = catalog_find_id(&p->pin, b);
+    if (other != CATALOG_NONE && catalog_facts(&p->pin, other, &o) && o.status == PRODUCT_PUBLISHED &&
+        lists_edited(p, f, ordinal, &o, other))
+      out->v[out->n++] = other;
+  }
+}
+
+static void pairs_of(struct page *p, const struct facts *f, uint32_t ordinal, size_t most, struct pairs *out)
+{
+  out->n = 0;
+  out->most = most;
+  close_pairs(p, f, ordinal, out);
+  edited_pairs(p, f, ordinal, out);
 }
 
 static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)
 {
-  struct top_ranked_list partners;
-  bool partner = may_be_partner(p, f, ordinal);
-  partners_of(p, f, &partners);
-  for (size_t i = 0; i < partners.n; i++) {
-    const struct facts *o = &partners.v[i].facts;
-    int64_t a_us = lastmod_us(f->changed_us), b_us = lastmod_us(o->changed_us);
-    if (lists_pair(p, f, o, partner))
-      sitemap_add(p, v, build_pair_path(p, f->slug, o->slug), a_us > b_us ? a_us : b_us);
-  }
+  struct pairs pairs;
+  struct facts o;
+  pairs_of(p, f, ordinal, PAIRS_MAX, &pairs);
+  for (size_t i = 0; i < pairs.n; i++)
+    if (catalog_facts(&p->pin, pairs.v[i], &o)) {
+      int64_t a_us = lastmod_us(f->changed_us), b_us = lastmod_us(o.changed_us);
+      sitemap_add(p, v, build_pair_path(p, f->slug, o.slug), a_us > b_us ? a_us : b_us);
+    }
 }
 
-/* Has this part any pair?  Nearly always the first product has one. */
+/* Has this part any pair?  On most sites its first product has one. */
 static bool any_pairs(struct page *p, struct catalog_list all, uint32_t from)
 {
   struct facts f;
-  struct top_ranked_list partners;
-  for (uint32_t i = from; i < all.n && i < from + SITEMAP_PAIRS; i++) {
-    if (!catalog_facts(&p->pin, all.ordinals[i], &f))
-      continue;
-    bool partner = may_be_partner(p, &f, all.ordinals[i]);
-    partners_of(p, &f, &partners);
-    for (size_t k = 0; k < partners.n; k++)
-      if (lists_pair(p, &f, &partners.v[k].facts, partner))
+  struct pairs found;
+  for (uint32_t i = from; i < all.n && i < from + SITEMAP_PAIRS; i++)
+    if (catalog_facts(&p->pin, all.ordinals[i], &f)) {
+      pairs_of(p, &f, all.ordinals[i], 1, &found);
+      if (found.n)
         return true;
-  }
+    }
   return false;
 }
 

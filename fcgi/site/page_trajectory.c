@@ -22,22 +22,10 @@ struct trajectory {
 
 /* ---- plan */
 
-static void plan_related(struct page *p, struct trajectory *t)
-{
-  uint32_t ordinals[RELATED_MAX], n;
-  alternatives_take(p, &t->product, 0, RELATED_MAX, ordinals, &n);
-  for (uint32_t i = 0; i < n; i++) {
-    struct planned_product *g = &t->related[t->n_related];
-    if (!planned_product_fill_card(p, ordinals[i], g))
-      continue;
-    g->member.want = page_want_product(p, &g->member, FRAGMENT_CARD, 0);
-    t->n_related++;
-  }
-}
-
 enum plan plan_trajectory(struct page *p, struct span param)
 {
   struct trajectory *t = ARENA_NEW(p->arena, struct trajectory);
+  struct close_list close;
   struct member m;
   enum plan result = page_product(p, param, &m);
   p->plan = t;
@@ -53,7 +41,8 @@ enum plan plan_trajectory(struct page *p, struct span param)
   t->questions = page_want_product(p, member, FRAGMENT_QUESTIONS, 0);
   t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, member, FRAGMENT_SOURCE, 0);
   product_sentences_rank(p, &t->product, &t->standing);
-  plan_related(p, t);
+  alternatives_find_close(p, &t->product, &close);
+  t->n_related = alternatives_plan_cards(p, &close, RELATED_MAX, true, t->related);
   return PLAN_OK;
 }
 
@@ -147,7 +136,8 @@ static struct span json_ld(struct page *p, const struct trajectory_view *v)
   if (v->product->editorial)
     json_ld_article(&j, v->product->editorial);
   jsonld_questions(&j, v->questions.v, v->questions.n);
-  jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->title)), v->related.v, v->related.n);
+  jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->title)), v->related.v,
+               v->related.n < ALTERNATIVES_TOP ? v->related.n : ALTERNATIVES_TOP);
   return jsonld_end(&j);
 }
 
@@ -190,7 +180,9 @@ enum err build_trajectory(struct page *p)
   if (!v || !(v->product = ARENA_NEW(p->arena, struct product_view)))
     return ERR_NO_MEMORY;
   build_product(p, &t->product, f, page_value(p, t->source), 0, v->product);
-  v->ended = alternatives_ended(p, &t->product.member.facts, t->related, t->n_related);
+  struct alternatives_named named = alternatives_name(&t->product, t->related, t->n_related);
+  v->ended = alternatives_ended(p, &named);
+  v->sector = alternatives_sector(p, &named);
   v->chart = build_chart(p, &t->product, &f, 1);
   fill_timeline(p, t, moves, v);
   v->pager = listing_pager(p, &t->list);

@@ -167,9 +167,9 @@ static void ask_alternatives(struct asking *a)
   struct arena *arena = a->page->arena;
   const struct product_view *p = a->in->product;
   struct qa_view *q = ask(a, arena_printf(arena, "What are the best alternatives to %.*s?", SPAN_ARG(p->name)));
-  q->text = alternatives_sentence(a->page, p->name, a->in->others, a->in->n_others);
-  link_to(a, q, arena_printf(arena, "See all %.*s alternatives", SPAN_ARG(p->name)),
-          build_path(a->page, "/alternatives/", p->slug));
+  struct alternatives_named named = alternatives_name(a->in->g, a->in->others, a->in->n_others);
+  q->text = alternatives_sentence(a->page, &named);
+  alternatives_links(a->page, &named, q);
 }
 
 void product_sentences_questions(struct page *p, const struct product_sentences_input *in, struct qa_view **v, size_t *n)

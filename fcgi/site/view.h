@@ -144,6 +144,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
 /* Another product, as a card or as a row of a ranking.
  *   rank       in the list, from 1; 0: the list is not a ranking
  *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
+ *   also_in    of an alternative that is not close: the sector that it shares; empty: it is close, or no alternative
  *   versus     links to its comparison with each product of the page, in the page's order
  *   scored, score, band, override, n90, s30   as in velocity_view
  *   lifecycle  as in product_view */
@@ -164,6 +165,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
   TEXT(lifecycle)                                                                                                      \
   FLAG(discontinued)                                                                                                   \
   LIST(sectors, chip_view)                                                                                             \
+  TEXT(also_in)                                                                                                        \
   LIST(versus, versus_view)
 VIEW_DECLARE(card_view, CARD_VIEW)
 
@@ -232,12 +234,14 @@ VIEW_DECLARE(sector_view, SECTOR_VIEW)
   TEXT(atom_href)
 VIEW_DECLARE(member_view, MEMBER_VIEW)
 
-/* The notice that a product is discontinued, near the top of the page.  best: its top three alternatives (text: the
- * name, href: the trajectory); all_href: "/alternatives/{slug}". */
+/* The notice that a product is discontinued, near the top of the page.  best: the three alternatives closest to it (text:
+ * the name, href: the trajectory); sector: when there are none, a link to its sector; NULL: there are some, or it has no
+ * sector.  all_href: "/alternatives/{slug}". */
 #define ENDED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   TEXT(name)                                                                                                           \
   TEXT(position)                                                                                                       \
   LIST(best, link_view)                                                                                                \
+  RECORD(sector, link_view)                                                                                            \
   TEXT(all_href)
 VIEW_DECLARE(ended_view, ENDED_VIEW)
 

@@ -1,8 +1,12 @@
-/* /alternatives/{slug}: the published products that share a sector with a product, ranked.
- *   title    "Apache Kafka alternatives"
- *   intro    what the list contains, how it is ranked, and the time of the ranking
- *   product  the product to which these are alternatives; position "a"
- *   products each with its rank and one versus link; empty: no product shares a sector */
+/* /alternatives/{slug}: the products close to a product, closest first, then others that share a sector, by velocity.
+ *   title        "Apache Kafka alternatives"
+ *   intro        what the list contains, how it is ranked, and the time of the ranking
+ *   product      the product to which these are alternatives; position "a"
+ *   products     the close ones, each with its rank and one versus link
+ *   first_page   the close ones are on this page, when there are any
+ *   none         on the first page, when no product is close: the sentence that says so
+ *   sector       a link to the product's own sector; NULL: it has none
+ *   others       those that share a sector, ranked on; others_title: "Also in DevOps" */
 #ifndef DIPTYCH_SITE_VIEW_ALTERNATIVES_H
 #define DIPTYCH_SITE_VIEW_ALTERNATIVES_H
 
@@ -15,6 +19,11 @@
   RECORD(product, member_view)                                                                                         \
   RECORD(ended, ended_view)                                                                                            \
   LIST(products, card_view)                                                                                            \
+  FLAG(first_page)                                                                                                     \
+  TEXT(none)                                                                                                           \
+  RECORD(sector, link_view)                                                                                            \
+  TEXT(others_title)                                                                                                   \
+  LIST(others, card_view)                                                                                              \
   RECORD(pager, pager_view)
 VIEW_DECLARE(alternatives_view, ALTERNATIVES_VIEW)
 

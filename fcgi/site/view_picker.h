@@ -29,7 +29,8 @@ VIEW_DECLARE(pick_option_view, PICK_OPTION_VIEW)
 VIEW_DECLARE(picker_view, PICKER_VIEW)
 
 /* /compare with fewer than two known products.  problem: one sentence on the whole form ("One more product, and they can
- * be compared."); empty at the first visit.  popular: comparisons of top ranked products, text "A vs B". */
+ * be compared."); empty at the first visit.  popular: top ranked products, each
+ * with the product closest to it, text "A vs B". */
 #define PICK_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \

@@ -6,7 +6,8 @@
  *   ended       NULL unless the product is discontinued
  *   timeline    50 activities on a page, newest first; every page of the timeline repeats chart, sections,
  *               questions and related
- *   related     up to six top ranked alternatives, each with one versus link
+ *   related     up to six products close to it, closest first, each with one versus link
+ *   sector      a link to its own sector; NULL: it has none
  *   moves       the number of all activities */
 #ifndef DIPTYCH_SITE_VIEW_PRODUCT_H
 #define DIPTYCH_SITE_VIEW_PRODUCT_H
@@ -29,6 +30,7 @@
   LIST(questions, qa_view)                                                                                             \
   TEXT(faq_href)                                                                                                       \
   LIST(related, card_view)                                                                                             \
+  RECORD(sector, link_view)                                                                                            \
   TEXT(alternatives_href)                                                                                              \
   TEXT(pick_href)                                                                                                      \
   TEXT(atom_href)

@@ -1,39 +1,157 @@
-"""/alternatives/{slug}: every published product that shares a sector, ranked, 50 a page."""
+"""Alternatives that are alternatives: first what is close to a product, then what only shares a sector with it."""
+import itertools
+import json
+
 import pytest
 
+from lib.closeness import Closeness
 from lib.page import parse
 from lib.servers import wait_until
 
-
-def everyone(site):
-    """Slug -> (place, score) over the whole leaderboard."""
-    places, path = {}, "/leaderboard.json"
-    while path:
-        view = site.get(path).json
-        for card in view["products"]:
-            places[card["slug"]] = (card["rank"], card["score"])
-        following = (view["pager"] or {}).get("next")
-        path = following and following.replace("/leaderboard?", "/leaderboard.json?")
-    return places
+PRODUCTS = ["kafka", "kubernetes", "minio", "kong", "astro", "helm", "go", "curl", "nginx"]
+# At least one of these stands among the three that are named.
+NAMED = [("go", "rust"), ("terraform", "opentofu"), ("postgresql", "mariadb"), ("redis", "valkey"), ("kafka", "rabbitmq nats"),
+         ("nginx", "haproxy caddy"), ("rust", "go"), ("maven", "gradle"), ("vue", "svelte"), ("jaeger", "zipkin")]
+SETS = [("kafka", "kubernetes"), ("go", "rust"), ("curl", "minio"), ("cmake", "keycloak"), ("nginx", "redis"), ("kafka", "nats", "redis"),
+        ("go", "postgresql", "vue", "wordpress")]
 
 
-def sharing(site, slug):
-    return {r[0] for r in site.database.sql(
-        "SELECT DISTINCT o.slug FROM product p JOIN product_sector a ON a.product_id = p.id"
-        " JOIN product_sector b ON b.sector_id = a.sector_id AND b.product_id <> p.id"
-        " JOIN product o ON o.id = b.product_id WHERE p.slug = %s AND o.status = 'published'", slug)}
+@pytest.fixture(scope="module")
+def closeness(sample_site):
+    return Closeness(sample_site)
 
 
-@pytest.mark.parametrize("slug", ["kafka", "kubernetes", "minio", "kong", "astro", "helm"])
-def test_all_that_share_a_sector_in_the_order_of_the_ranking(sample_site, slug):
+def cards(section):
+    return [c.one("h3").one("a")["href"].split("/")[2] for c in section.all("li", {"class": "card"})] if section else []
+
+
+def section(page, name):
+    return next(page.all("section", {"id": name}), None)
+
+
+@pytest.mark.parametrize("slug", PRODUCTS)
+def test_close_ones_first_then_others_of_the_sector_by_velocity(sample_site, closeness, slug):
     page = parse(sample_site.get(f"/alternatives/{slug}").text)
-    cards = list(page.id("alternatives").all("li", {"class": "card"}))
-    slugs = [c.one("h3").one("a")["href"].split("/")[2] for c in cards]
-    places = everyone(sample_site)
-    assert slugs == sorted(sharing(sample_site, slug), key=lambda s: places[s][0])
-    for card, other in zip(cards, slugs):
+    close, others = closeness.alternatives(slug)
+    assert (cards(section(page, "alternatives")), cards(section(page, "others"))) == (close, others)
+    sector = sample_site.database.sql("SELECT s.name FROM sector s JOIN product_sector l ON l.sector_id = s.id JOIN product p"
+                                      " ON p.id = l.product_id WHERE p.slug = %s ORDER BY l.sort, l.id LIMIT 1", slug)[0][0]
+    if others:
+        assert section(page, "others").one("h2").text.startswith(f"Also in {sector}")
+    for card in page.all("li", {"class": "card"}):
+        other = card.one("h3").one("a")["href"].split("/")[2]
         assert "/compare/" + "-vs-".join(sorted([slug, other])) in {a["href"] for a in card.all("a")}
-        assert card.one("span", {"class": "num"}).text == places[other][1]
+    view = sample_site.get(f"/alternatives/{slug}.json").json
+    assert [c["rank"] for c in view["products"] + view["others"]] == [*range(1, len(close + others) + 1)]
+    assert [bool(c["also_in"]) for c in view["products"] + view["others"]] == [False] * len(close) + [True] * len(others)
+
+
+@pytest.mark.parametrize("slug, wanted", NAMED)
+def test_what_replaces_a_product_is_named(sample_site, slug, wanted):
+    view = sample_site.get(f"/alternatives/{slug}.json").json
+    assert {c["slug"] for c in view["products"][:3]} & set(wanted.split())
+    answer = sample_site.get(f"/faq/{slug}.json").json["questions"][2]
+    assert answer["text"].endswith(".") and view["products"][0]["name"] in answer["text"]
+
+
+def named_of(sample_site, slug):
+    """Every name that the FAQ, JSON-LD and notices of a product's pages give as an alternative."""
+    names = set()
+    for path in (f"/products/{slug}", f"/alternatives/{slug}"):
+        page = parse(sample_site.get(path).text)
+        for node in json.loads(page.one("script", {"type": "application/ld+json"}).text)["@graph"]:
+            if node["@type"] == "ItemList":
+                assert len(node["itemListElement"]) <= 3
+                names |= {i["url"].rpartition("/")[2] for i in node["itemListElement"]}
+        for notice in page.all("p", {"class": "notice a"}):
+            names |= {a["href"].rpartition("/")[2] for a in notice.all("a") if a["href"].startswith("/products/")}
+    return names
+
+
+@pytest.mark.parametrize("slug", ["curl", "minio", "cmake", "ansible", "keycloak"])
+def test_where_nothing_is_close_the_page_says_so(sample_site, closeness, slug):
+    assert closeness.alternatives(slug)[0] == []
+    name = sample_site.get(f"/products/{slug}.json").json["title"]
+    says = f"No close alternative to {name} is tracked here."
+    for path in (f"/alternatives/{slug}", f"/products/{slug}", f"/faq/{slug}", f"/compare/{'-vs-'.join(sorted([slug, 'go']))}"):
+        page = parse(sample_site.get(path).text)
+        assert says in page.one("main").text, path
+        assert any(a["href"].startswith("/sectors/") and a.text.startswith("See all products in ") for a in page.all("a")), path
+        assert says in sample_site.get(path + ".md").text, path
+    assert named_of(sample_site, slug) == set()
+
+
+@pytest.mark.parametrize("slug", ["go", "kafka", "nginx", "redis", "wordpress"])
+def test_only_close_ones_are_named(sample_site, closeness, slug):
+    close = closeness.alternatives(slug)[0]
+    assert named_of(sample_site, slug) == set(close[:3])
+    names = dict(sample_site.database.sql("SELECT name, slug FROM product WHERE status = 'published'"))
+    text = sample_site.get(f"/faq/{slug}.json").json["questions"][2]["text"]
+    text = text.partition(": ")[2].rstrip(".")
+    assert [names[n] for part in text.split(" and ") for n in part.split(", ")] == close[:3]
+
+
+@pytest.mark.parametrize("members", SETS)
+def test_six_for_a_set(sample_site, closeness, members):
+    view = sample_site.get(f"/compare/{'-vs-'.join(sorted(members))}.json").json
+    close, got = closeness.of_set(members), view["alternatives"]
+    assert [c["slug"] for c in got if not c["also_in"]] == close
+    rest = [c["slug"] for c in got[len(close):]]
+    assert len(got) == 6 and all(c["also_in"] for c in got[len(close):])
+    assert not set(rest) & set(members) and all(any(closeness.shares(m, s) for m in members) for s in rest)
+    shared = set.intersection(*(closeness.sectors[m] for m in members))
+    if shared:
+        assert rest == sorted(rest, key=closeness.places.get) and all(closeness.sectors[s] & shared for s in rest)
+    marked = [c for c in parse(sample_site.get(f"/compare/{'-vs-'.join(sorted(members))}").text).id("alternatives")
+              .all("li", {"class": "card"}) if "Also in " in c.text]
+    assert len(marked) == len(rest)
+
+
+def test_every_pair_that_means_something_is_for_search_engines(sample_site, closeness):
+    """All pairs that five products make with all others."""
+    sql = sample_site.database.sql
+    written = {frozenset(r) for table in ("comparison", "faq") for r in sql(
+        f"SELECT a.slug, b.slug FROM {table} t JOIN product a ON a.id = t.product_id JOIN product b ON b.id = t.other_product_id"
+        " WHERE t.status = 'published'")}
+    edited = {r[0] for r in sql("SELECT p.slug FROM product p JOIN editorial e ON e.product_id = p.id AND e.status = 'published'"
+                                " AND e.published_at <= UTC_TIMESTAMP()")}
+    seen = set()
+    for a, b in itertools.product(["kafka", "curl", "minio", "go", "eslint"], sorted(closeness.slugs)):
+        if a == b:
+            continue
+        wanted = closeness.close(a, b) or {a, b} in written or closeness.shares(a, b) and {a, b} <= edited
+        answer = sample_site.get(f"/compare/{'-vs-'.join(sorted([a, b]))}.md")
+        assert (answer["X-Robots-Tag"] != "noindex") == wanted, (a, b)
+        seen.add(wanted)
+    assert seen == {True, False}
+
+
+def test_the_sitemap_lists_each_close_pair_once(sample_site, closeness):
+    listed = [u.rpartition("/compare/")[2] for u in sample_site.get("/sitemaps/pairs-1.xml").text.split("<loc>")[1:]]
+    listed = [u.partition("<")[0] for u in listed]
+    close = {"-vs-".join(sorted(p)) for p in itertools.combinations(closeness.slugs, 2) if closeness.close(*p)}
+    written = {"-vs-".join(sorted(r)) for table in ("comparison", "faq") for r in sample_site.database.sql(
+        f"SELECT a.slug, b.slug FROM {table} t JOIN product a ON a.id = t.product_id JOIN product b ON b.id = t.other_product_id"
+        " WHERE t.status = 'published'")}
+    assert sorted(listed) == sorted(close | written)
+
+
+def test_the_picker_suggests_pairs_that_are_close(sample_site, closeness):
+    popular = [link["href"].rpartition("/")[2].split("-vs-") for link in sample_site.get("/compare.json").json["popular"]]
+    assert len(popular) == 5 and all(closeness.close(*pair) for pair in popular)
+    assert len({slug for pair in popular for slug in pair}) == 10
+
+
+def test_one_edit_moves_what_is_close(own_site):
+    """A theme that two products begin to share makes them close; pages follow."""
+    sql = own_site.database.sql
+    assert own_site.get("/alternatives/minio.json").json["products"] == []
+    sql("INSERT INTO theme (slug, name) VALUES ('object-storage-test', 'x')")
+    sql("INSERT INTO product_theme (product_id, theme_id) SELECT p.id, t.id FROM product p, theme t"
+        " WHERE p.slug IN ('minio', 'etcd') AND t.slug = 'object-storage-test'")
+    for slug, other in (("minio", "etcd"), ("etcd", "minio")):
+        wait_until(lambda: other in [c["slug"] for c in own_site.get(f"/alternatives/{slug}.json").json["products"]], 10)
+    assert "etcd" in own_site.get("/faq/minio.json").json["questions"][2]["text"]
 
 
 def test_each_card_has_the_headline_of_its_editorial(sample_site):
@@ -41,7 +159,8 @@ def test_each_card_has_the_headline_of_its_editorial(sample_site):
         "SELECT p.slug, e.headline FROM product p JOIN editorial e ON e.product_id = p.id WHERE e.status = 'published'"
         " AND e.id = (SELECT id FROM editorial x WHERE x.product_id = p.id AND x.status = 'published'"
         " ORDER BY published_at DESC, id DESC LIMIT 1)"))
-    cards = sample_site.get("/alternatives/kubernetes.json").json["products"]
+    view = sample_site.get("/alternatives/kubernetes.json").json
+    cards = view["products"] + view["others"]
     assert {c["slug"]: c["headline"] for c in cards} == {c["slug"]: headlines.get(c["slug"]) for c in cards}
     assert any(c["headline"] for c in cards) and not all(c["headline"] for c in cards)
 
@@ -82,16 +201,17 @@ def test_two_sectors_are_one_list_over_several_pages(own_site):
     wait_until(lambda: own_site.get("/alternatives/x45.json").json["pager"]["total"] == 89, 10)
     first = own_site.get("/alternatives/x45.json").json
     second = own_site.get("/alternatives/x45.json?page=2").json
-    slugs = [c["slug"] for c in first["products"] + second["products"]]
+    assert first["products"] == second["products"] == []
+    slugs = [c["slug"] for c in first["others"] + second["others"]]
     assert slugs == [f"x{i:02}" for i in range(90) if i != 45]
-    assert [c["rank"] for c in second["products"]] == list(range(51, 90))
+    assert [c["rank"] for c in second["others"]] == list(range(51, 90))
     assert (first["pager"]["total"], first["pager"]["pages"], second["pager"]["first"], second["pager"]["last"]) == (89, 2, 51, 89)
     assert own_site.get("/alternatives/x45?page=3").status == 404
     later = parse(own_site.get("/alternatives/x45?page=2").text)
     assert later.one("meta", {"name": "robots"})["content"] == "noindex"
     assert later.one("link", {"rel": "prev"})["href"] == "/alternatives/x45"
     only_left = own_site.get("/alternatives/x10.json").json
-    assert [c["slug"] for c in only_left["products"]][:12] == [f"x{i:02}" for i in range(13) if i != 10]
+    assert [c["slug"] for c in only_left["others"]][:12] == [f"x{i:02}" for i in range(13) if i != 10]
     assert only_left["pager"]["total"] == 59
 
 
@@ -109,7 +229,7 @@ def test_far_down_a_long_list_the_order_goes_on(own_site):
     seen = []
     for number in range(19, 23):
         view = own_site.get(f"/alternatives/y0001.json?page={number}").json
-        assert [c["rank"] for c in view["products"]] == list(range(number * 50 - 49, min(number * 50, 1099) + 1))
-        seen += [c["slug"] for c in view["products"]]
+        assert [c["rank"] for c in view["others"]] == list(range(number * 50 - 49, min(number * 50, 1099) + 1))
+        seen += [c["slug"] for c in view["others"]]
     assert seen == [f"y{i:04}" for i in range(902, 1101)]
     assert own_site.get("/alternatives/y0001?page=23").status == 404

@@ -25,7 +25,8 @@ def kinds_of(path):
 @pytest.mark.parametrize("path", PAGES + ["/compare", "/compare?a=kafka", "/products/minio", "/products/jquery", "/search?q=zzzzzz"])
 def test_it_says_what_the_page_shows(sample_site, path):
     kinds = [node["@type"] for node in jsonld.nodes(sample_site.get(path).text, sample_site.url)]
-    assert len(set(kinds)) == len(kinds) and set(kinds) >= kinds_of(path) - {"Article"} and set(kinds) <= kinds_of(path)
+    may_miss = {"Article", "ItemList"} if path == "/products/minio" else {"Article"}  # nothing is close to it
+    assert len(set(kinds)) == len(kinds) and set(kinds) >= kinds_of(path) - may_miss and set(kinds) <= kinds_of(path)
 
 
 def test_a_later_page_goes_on_counting(sample_site):

@@ -158,9 +158,19 @@ def test_a_discontinued_product_says_so_with_a_way_out(sample_site):
     page = parse(sample_site.get("/products/minio").text)
     notice = page.one("p", {"class": "notice a"})
     assert "MinIO is discontinued." in notice.text
-    best = sample_site.get("/alternatives/minio.json").json["products"][:3]
-    assert [a["href"] for a in notice.all("a")] == [b["href"] for b in best] + ["/alternatives/minio"]
+    assert "No close alternative is tracked here." in notice.text
+    assert [a["href"] for a in notice.all("a")] == ["/sectors/infra-apis", "/alternatives/minio"]
     assert not list(parse(sample_site.get(PATH).text).all("p", {"class": "notice a"}))
+
+
+def test_a_discontinued_product_leads_to_what_is_close(own_site):
+    own_site.database.sql("UPDATE product SET lifecycle = 'discontinued' WHERE slug = 'redis'")
+    best = own_site.get("/alternatives/redis.json").json["products"][:3]
+    assert best[0]["slug"] == "valkey"
+    for path in ("/products/redis", "/alternatives/redis", "/compare/kafka-vs-redis"):
+        wait_until(lambda: "is discontinued." in own_site.get(path).text, 5)
+        notice = next(n for n in parse(own_site.get(path).text).all("p") if (n["class"] or "").startswith("notice"))
+        assert [a["href"] for a in notice.all("a")] == [b["href"] for b in best] + ["/alternatives/redis"]
 
 
 def test_a_bare_product_has_sentences_for_what_is_missing(own_site):
@@ -170,7 +180,7 @@ def test_a_bare_product_has_sentences_for_what_is_missing(own_site):
     assert "No editorial yet" in page.id("editorial").text
     assert "not scored" in page.id("velocity").text and "0.0" not in page.id("velocity").text
     assert "Ranked" not in page.id("velocity").text
-    assert "No other product shares a sector with it." in page.id("compare").text
+    assert "No close alternative to it is tracked here." in page.id("compare").text
     assert own_site.get("/products/bare?page=2").status == 404
     assert own_site.get("/alternatives/bare").status == 200
     assert own_site.get("/faq/bare").status == 200
