@@ -82,8 +82,8 @@ struct catalog_pair_ids {
   uint64_t low, high;
 };
 
-/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), slug, name, folded
- * name (absent when it equals the slug except for separators), aliases (each a length byte and its bytes). */
+/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), ids of picks, slug,
+ * name, folded name (absent when it equals the slug except for separators), aliases (each a length byte and its bytes). */
 struct catalog_record {
   uint64_t id, rev, hash;
   uint8_t n_sectors, n_themes; /* rankings and the search read only from here on */
@@ -97,7 +97,8 @@ struct catalog_record {
   uint16_t name_n;
   int64_t changed_us;
   int32_t window_h; /* hours since 1970 */
-  uint16_t fold_n, alias_bytes;
+  uint16_t fold_n : 12, n_picks : 4;
+  uint16_t alias_bytes;
 };
 _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
 #define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings and the search read */
@@ -174,10 +175,12 @@ static inline unsigned catalog_bits(unsigned v) /* bits that are set; v is at mo
   return (v & 3) + (v >> 2) + high;
 }
 
+_Static_assert(CATALOG_NAME_MAX < 1 << 12 && PRODUCT_PICKS_MAX < 1 << 4, "a product's lengths fit their fields");
+
 static inline size_t catalog_record_bytes(const struct catalog_record *r)
 {
-  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * (size_t)r->n_pairs + r->slug_n + r->name_n +
-             r->fold_n + r->alias_bytes;
+  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)r->n_pairs + r->n_picks) + r->slug_n +
+             r->name_n + r->fold_n + r->alias_bytes;
   return (n + 7) & ~(size_t)7;
 }
 
@@ -186,9 +189,14 @@ static inline const uint64_t *catalog_record_pairs(const struct catalog_record *
   return (const uint64_t *)((const char *)body + sizeof *head + 8 * (size_t)catalog_bits(head->times & TIMES_ALL));
 }
 
+static inline const uint64_t *catalog_record_picks(const struct catalog_record *head, const void *body)
+{
+  return catalog_record_pairs(head, body) + head->n_pairs;
+}
+
 static inline struct span catalog_record_slug(const struct catalog_record *head, const void *body)
 {
-  return span_of((const char *)(catalog_record_pairs(head, body) + head->n_pairs), head->slug_n);
+  return span_of((const char *)(catalog_record_picks(head, body) + head->n_picks), head->slug_n);
 }
 
 static inline struct span catalog_record_name(const struct catalog_record *head, const void *body)

@@ -159,6 +159,8 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
       .lifecycle = (enum lifecycle)((r.flags & FLAG_LIFECYCLE) >> 2),
       .n_sectors = r.n_sectors,
       .n_themes = r.n_themes,
+      .picks = r.n_picks ? catalog_record_picks(&r, body) : NULL,
+      .n_picks = r.n_picks,
       .n90 = r.n90,
       .s30 = r.s30,
       .activities = r.activities,

@@ -64,6 +64,15 @@ static bool pairs_put(struct buf *b, struct catalog_record *r, const struct fact
   return true;
 }
 
+static void picks_put(struct buf *b, struct catalog_record *r, const struct facts *f)
+{
+  for (uint32_t i = 0; i < f->n_picks && r->n_picks < PRODUCT_PICKS_MAX; i++)
+    if (f->picks[i] != f->id) {
+      buf_put(b, &f->picks[i], sizeof f->picks[i]);
+      r->n_picks++;
+    }
+}
+
 static void text_put(struct catalog_writer *w, struct catalog_record *r, struct span slug, struct span name)
 {
   struct buf *b = &w->scratch;
@@ -77,7 +86,7 @@ static void text_put(struct catalog_writer *w, struct catalog_record *r, struct 
     r->flags |= FLAG_FOLD_IS_SLUG;
     return;
   }
-  r->fold_n = (uint16_t)fold.n;
+  r->fold_n = fold.n & 0xfff;
   buf_span(b, fold);
 }
 
@@ -120,6 +129,7 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
   times_put(b, &r, f);
   if (!pairs_put(b, &r, f, pair_ids, n_pairs))
     return ERR_NO_MEMORY;
+  picks_put(b, &r, f);
   text_put(w, &r, f->slug, name_cut(f->name, CATALOG_NAME_MAX));
   aliases_put(b, &r, aliases, n_aliases);
   while (b->n % 8)

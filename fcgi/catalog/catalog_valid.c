@@ -42,6 +42,15 @@ static bool pairs_valid(const struct catalog_record *r)
   return true;
 }
 
+static bool picks_valid(const struct catalog_record *r)
+{
+  const uint64_t *ids = catalog_record_picks(r, r);
+  for (uint32_t i = 0; i < r->n_picks; i++)
+    if (ids[i] == r->id)
+      return false;
+  return r->n_picks <= PRODUCT_PICKS_MAX;
+}
+
 static bool aliases_valid(const struct catalog_record *r)
 {
   struct span rest = catalog_record_aliases(r, r);
@@ -77,7 +86,7 @@ static bool record_valid(const struct catalog_writer *w, uint32_t at)
   const struct catalog_record *r = catalog_record_of(w, at);
   if (!within(w, at, sizeof *r) || !within(w, at, catalog_record_bytes(r)))
     return false;
-  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && aliases_valid(r) &&
+  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) && aliases_valid(r) &&
          ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
          ids_valid(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
 }

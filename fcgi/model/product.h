@@ -36,6 +36,7 @@ enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
 
 #define PRODUCT_SECTORS_MAX 16 /* further sectors, by sort, are left out */
 #define PRODUCT_THEMES_MAX 32
+#define PRODUCT_PICKS_MAX 12 /* further picks, by sort, are left out */
 
 struct facts {
   uint64_t id;
@@ -45,7 +46,8 @@ struct facts {
   enum lifecycle lifecycle;
   const uint64_t *sectors; /* sector ids, ordered by sort then id; the first is the product's own sector */
   const uint64_t *themes;  /* theme ids, in the same order */
-  uint32_t n_sectors, n_themes;
+  const uint64_t *picks;   /* ids of the products that the editors name as alternatives, by sort then row id */
+  uint32_t n_sectors, n_themes, n_picks;
   uint32_t n90;            /* published releases and posts in the 90 days up to window_us */
   uint32_t s30;            /* published sparks in the 30 days up to window_us */
   uint32_t activities;     /* all published and due activities; 0: not scored */
@@ -83,6 +85,12 @@ struct question {
   struct span question, answer_md;
 };
 
+/* An alternative that the editors name, with their sentence why. */
+struct editors_pick {
+  uint64_t other_id;
+  struct span reason;
+};
+
 /* The pair text and the questions about a pair, with the id of the other product. */
 struct pair_source {
   uint64_t other_id;
@@ -117,6 +125,7 @@ struct product {
   size_t n_moves;
   const struct question *questions; /* of the product alone, by sort then id */
   size_t n_questions;
+  const struct editors_pick *picks; /* facts.n_picks of them, with the ids of facts.picks */
   const struct pair_source *pairs; /* pairs with a published text or published questions */
   size_t n_pairs;
   const struct span *aliases;

@@ -1,16 +1,16 @@
-/* Reads questions on products and pairs, and texts on pairs, with one statement.
+/* Reads questions on products and pairs, texts on pairs, and editors' picks, with one statement.
  *
- * A pair's row belongs to both of its products, so each table is read twice: once by each of its two product columns.
- * When the reading has both products, the row is taken for each of them. */
+ * A pair's row belongs to both of its products, so each of its tables is read twice: once by each of its two product
+ * columns.  When the reading has both products, the row is taken for each of them.  A pick belongs to one product. */
 #include <stdlib.h>
 
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
 
-enum kind { KIND_TEXT, KIND_QUESTION };
+enum kind { KIND_TEXT, KIND_QUESTION, KIND_PICK };
 
-/* The two tables use different columns for their texts, because a UNION of two collations is an error. */
-enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT };
+/* The tables use different columns for their texts, because a UNION of two collations is an error. */
+enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT, Q_REASON };
 
 struct item {
   struct product *owner;
@@ -18,7 +18,7 @@ struct item {
   enum kind kind;
   int64_t sort;
   uint64_t id, digest;
-  struct span first, second; /* intro and verdict, or question and answer */
+  struct span first, second; /* intro and verdict, or question and answer, or a pick's reason */
 };
 
 static void questions_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
@@ -27,7 +27,7 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool sw
   const char *other = swapped ? "f.product_id" : "f.other_product_id";
   buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
   if (r->texts)
-    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL",
+    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL, NULL",
                (unsigned long long)db_config(r->db)->markdown_bytes + 1);
   buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
@@ -40,17 +40,29 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
   unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
   buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT, owner, other);
   if (r->texts)
-    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu)", cap, cap);
+    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu), NULL", cap, cap);
   buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
 
+static void picks_sql(const struct rows_reading *r, struct buf *sql)
+{
+  buf_printf(sql, "SELECT %d, a.product_id, a.other_product_id, a.id, a.sort, " ROWS_ALTERNATIVE_DIGEST, KIND_PICK);
+  if (r->texts)
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason");
+  buf_puts(sql, " FROM site_alternative a WHERE a.status = 'published' AND");
+  rows_sql_in(sql, "a.product_id", &r->set);
+}
+
+/* Picks come last, in their own order. */
 static int item_compare(const void *x, const void *y)
 {
   const struct item *a = x, *b = y;
   if (a->owner != b->owner)
     return a->owner < b->owner ? -1 : 1;
-  if (a->other != b->other)
+  if ((a->kind == KIND_PICK) != (b->kind == KIND_PICK))
+    return a->kind == KIND_PICK ? 1 : -1;
+  if (a->kind != KIND_PICK && a->other != b->other)
     return a->other < b->other ? -1 : 1;
   if (a->kind != b->kind)
     return a->kind < b->kind ? -1 : 1;
@@ -98,15 +110,16 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
     struct product *p = rows_reading_find(r, db_uint(rows, Q_PRODUCT));
     enum kind kind = (enum kind)db_uint(rows, Q_KIND);
     uint64_t other = db_uint(rows, Q_OTHER);
-    if (!p || other == p->facts.id || (kind == KIND_TEXT && other == 0))
+    if (!p || other == p->facts.id || (kind != KIND_QUESTION && other == 0))
       continue; /* not a pair; only a foreign table can contain such a row */
+    unsigned first = kind == KIND_TEXT ? Q_INTRO : kind == KIND_QUESTION ? Q_QUESTION : Q_REASON;
     items[(*n)++] = (struct item){p,
                                   other,
                                   kind,
                                   db_int(rows, Q_SORT),
                                   db_uint(rows, Q_ID),
                                   db_uint(rows, Q_DIGEST),
-                                  rows_cell(r->arena, rows, kind == KIND_TEXT ? Q_INTRO : Q_QUESTION),
+                                  rows_cell(r->arena, rows, first),
                                   rows_cell(r->arena, rows, kind == KIND_TEXT ? Q_VERDICT : Q_ANSWER)};
   }
   if (items)
@@ -137,10 +150,41 @@ static enum err pair_set(struct rows_reading *r, const struct item *items, size_
   return to->questions ? ERR_OK : ERR_NO_MEMORY;
 }
 
+static bool has_pick(const struct product *p, uint64_t other)
+{
+  for (uint32_t i = 0; i < p->facts.n_picks; i++)
+    if (p->facts.picks[i] == other)
+      return true;
+  return false;
+}
+
+/* Each product once, at its first place. */
+static enum err picks_set(struct rows_reading *r, struct product *p, const struct item *items, size_t n)
+{
+  uint64_t *ids = ARENA_ARRAY(r->arena, PRODUCT_PICKS_MAX, uint64_t);
+  struct editors_pick *picks = ARENA_ARRAY(r->arena, PRODUCT_PICKS_MAX, struct editors_pick);
+  if (!ids || !picks)
+    return ERR_NO_MEMORY;
+  p->facts.picks = ids;
+  p->picks = picks;
+  for (size_t i = 0; i < n && p->facts.n_picks < PRODUCT_PICKS_MAX; i++)
+    if (!has_pick(p, items[i].other)) {
+      picks[p->facts.n_picks] = (struct editors_pick){items[i].other, span_trim(items[i].first)};
+      ids[p->facts.n_picks++] = items[i].other;
+    }
+  return ERR_OK;
+}
+
 static enum err product_set(struct rows_reading *r, const struct item *items, size_t n)
 {
   struct product *p = items->owner;
-  size_t n_alone = 0, start;
+  size_t n_alone = 0, start, all = n;
+  for (size_t i = 0; i < n; i++)
+    rows_reading_mix(r, p, items[i].digest);
+  while (n && items[n - 1].kind == KIND_PICK)
+    n--;
+  if (n < all && picks_set(r, p, items + n, all - n) != ERR_OK)
+    return ERR_NO_MEMORY;
   while (n_alone < n && items[n_alone].other == 0)
     n_alone++;
   p->questions = questions_copy(r, items, n_alone);
@@ -158,8 +202,6 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
       return err;
     start = i + 1;
   }
-  for (size_t i = 0; i < n; i++)
-    rows_reading_mix(r, p, items[i].digest);
   return ERR_OK;
 }
 
@@ -174,6 +216,8 @@ enum err rows_questions_read(struct rows_reading *r)
     buf_puts(&sql, " UNION ALL ");
     pair_sql(r, &sql, swapped);
   }
+  buf_puts(&sql, " UNION ALL ");
+  picks_sql(r, &sql);
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);
   struct item *items = err == ERR_OK ? items_take(r, &rows, &n) : NULL;

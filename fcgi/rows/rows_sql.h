@@ -38,6 +38,8 @@
 #define ROWS_COMPARISON_DIGEST                                                                                         \
   ROWS_DIGEST("c.id, " ROWS_CELL("c.product_id") ", " ROWS_CELL("c.other_product_id") ", " ROWS_LONG("c.intro_md")    \
               ", " ROWS_LONG("c.verdict_md"))
+#define ROWS_ALTERNATIVE_DIGEST                                                                                        \
+  ROWS_DIGEST("a.id, " ROWS_CELL("a.other_product_id") ", " ROWS_CELL("a.reason") ", " ROWS_CELL("a.sort"))
 #define ROWS_SECTOR_DIGEST ROWS_DIGEST(ROWS_CELL("s.slug") ", " ROWS_CELL("s.name") ", " ROWS_CELL("s.sort"))
 #define ROWS_THEME_DIGEST ROWS_DIGEST(ROWS_CELL("t.slug") ", " ROWS_CELL("t.name"))
 #define ROWS_PAGE_DIGEST                                                                                               \

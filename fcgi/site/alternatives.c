@@ -108,8 +108,8 @@ static uint32_t take_far(const struct merge *m, uint32_t first, uint32_t max, ui
   return n;
 }
 
-/* The part of the list behind the close products; `first` counts from its beginning.  Returns its length. */
-static uint32_t take_others(struct page *p, const struct planned_product *g, const struct close_list *close, uint32_t first,
+/* The part of the list behind picks and close products; `first` counts from its beginning.  Returns its length. */
+static uint32_t take_others(struct page *p, const struct planned_product *g, const struct alternatives_list *list, uint32_t first,
                             uint32_t max, uint32_t *ordinals, uint32_t *n)
 {
   struct merge m = {.page = p, .marked = arena_alloc(p->arena, p->pin.products / 8 + 1)};
@@ -117,14 +117,14 @@ static uint32_t take_others(struct page *p, const struct planned_product *g, con
   if (!m.marked)
     return 0;
   for (uint32_t i = 0; i < g->n_sectors && m.n < PRODUCT_SECTORS_MAX; i++) {
-    struct catalog_list list = g->sectors[i].ranking;
-    if (list.n)
-      m.lanes[m.n++] = (struct lane){.list = list, .tenths = catalog_score(&p->pin, list.ordinals[0])};
+    struct catalog_list ranking = g->sectors[i].ranking;
+    if (ranking.n)
+      m.lanes[m.n++] = (struct lane){.list = ranking, .tenths = catalog_score(&p->pin, ranking.ordinals[0])};
   }
   uint32_t total = mark_all(&m, g->member.ordinal);
-  for (size_t i = 0; i < close->n; i++)
-    if (is_marked(&m, close->v[i].ordinal)) {
-      toggle(&m, close->v[i].ordinal);
+  for (size_t i = 0; i < list->n; i++)
+    if (is_marked(&m, list->ordinals[i])) {
+      toggle(&m, list->ordinals[i]);
       total--;
     }
   if (first < total)
@@ -132,48 +132,90 @@ static uint32_t take_others(struct page *p, const struct planned_product *g, con
   return total;
 }
 
-uint32_t alternatives_take(struct page *p, const struct planned_product *g, const struct close_list *close, uint32_t first,
+uint32_t alternatives_take(struct page *p, const struct planned_product *g, const struct alternatives_list *list, uint32_t first,
                            uint32_t max, uint32_t *ordinals, uint32_t *n)
 {
-  uint32_t taken = 0, others, n_close = (uint32_t)close->n;
-  for (uint32_t i = first; i < n_close && taken < max; i++)
-    ordinals[taken++] = close->v[i].ordinal;
-  uint32_t from = first > n_close ? first - n_close : 0;
-  uint32_t total = n_close + take_others(p, g, close, from, max - taken, ordinals + taken, &others);
+  uint32_t taken = 0, others, n_first = (uint32_t)list->n;
+  for (uint32_t i = first; i < n_first && taken < max; i++)
+    ordinals[taken++] = list->ordinals[i];
+  uint32_t from = first > n_first ? first - n_first : 0;
+  uint32_t total = n_first + take_others(p, g, list, from, max - taken, ordinals + taken, &others);
   *n = taken + others;
   page_digest(p, &total, sizeof total);
   return total;
 }
 
-void alternatives_find_close(struct page *p, const struct planned_product *g, struct close_list *out)
+static bool list_has(const struct alternatives_list *list, uint32_t ordinal)
 {
-  close_products_of(&p->pin, &g->member.facts, ALTERNATIVES_CLOSE, out);
-  page_digest(p, &out->n, sizeof out->n);
+  for (size_t i = 0; i < list->n; i++)
+    if (list->ordinals[i] == ordinal)
+      return true;
+  return false;
 }
 
-size_t alternatives_plan_cards(struct page *p, const struct close_list *close, size_t most, bool fetch,
+static bool is_published(const struct catalog_pin *pin, uint32_t ordinal)
+{
+  struct facts f;
+  return ordinal != CATALOG_NONE && catalog_facts(pin, ordinal, &f) && f.status == PRODUCT_PUBLISHED;
+}
+
+void alternatives_merge(const struct catalog_pin *pin, const struct facts *f, const struct close_list *close,
+                        struct alternatives_list *out)
+{
+  *out = (struct alternatives_list){0};
+  for (uint32_t i = 0; i < f->n_picks && i < PRODUCT_PICKS_MAX; i++) {
+    uint32_t ordinal = catalog_find_id(pin, f->picks[i]);
+    if (f->picks[i] != f->id && is_published(pin, ordinal) && !list_has(out, ordinal))
+      out->ordinals[out->n++] = ordinal;
+  }
+  out->n_picks = out->n;
+  for (size_t i = 0; i < close->n && out->n < out->n_picks + ALTERNATIVES_CLOSE; i++)
+    if (!list_has(out, close->v[i].ordinal))
+      out->ordinals[out->n++] = close->v[i].ordinal;
+}
+
+void alternatives_search(const struct catalog_pin *pin, const struct facts *f, struct alternatives_list *out)
+{
+  struct close_list close;
+  close_products_of(pin, f, CLOSE_PRODUCTS_MAX, &close);
+  alternatives_merge(pin, f, &close, out);
+}
+
+void alternatives_find(struct page *p, const struct planned_product *g, struct alternatives_list *out)
+{
+  alternatives_search(&p->pin, &g->member.facts, out);
+  page_digest(p, &out->n, sizeof out->n);
+  page_digest(p, &out->n_picks, sizeof out->n_picks);
+}
+
+size_t alternatives_plan_cards(struct page *p, struct alternatives_list *list, size_t most, bool fetch,
                                struct planned_product *out)
 {
-  size_t n = 0;
-  for (size_t i = 0; i < close->n && i < most; i++) {
-    if (!planned_product_fill_card(p, close->v[i].ordinal, &out[n]))
+  size_t n = 0, picks = list->n_picks;
+  for (size_t i = 0; i < list->n && i < most; i++) {
+    struct member *m = &out[n].member;
+    if (!planned_product_fill_card(p, list->ordinals[i], &out[n])) {
+      list->n_picks -= i < picks;
       continue;
-    struct member *m = &out[n++].member;
+    }
     if (fetch)
       m->want = page_want_product(p, m, FRAGMENT_CARD, 0);
+    n++;
   }
   return n;
 }
 
 /* ---- build */
 
-struct alternatives_named alternatives_name(const struct planned_product *g, const struct planned_product *others, size_t n)
+struct alternatives_named alternatives_name(const struct planned_product *g, const struct planned_product *others, size_t n,
+                                            size_t n_picks)
 {
   struct alternatives_named a = {.of = &g->member.facts, .sector = g->n_sectors ? g->sectors : NULL};
   while (a.n < n && a.n < ALTERNATIVES_TOP) {
     a.others[a.n] = &others[a.n].member.facts;
     a.n++;
   }
+  a.n_picks = n_picks < a.n ? n_picks : a.n;
   return a;
 }
 
@@ -235,15 +277,34 @@ struct span alternatives_shared(const struct planned_product *members, size_t n,
   return SPAN("");
 }
 
-struct span alternatives_sentence(struct page *p, const struct alternatives_named *a)
+struct span alternatives_reason(const struct profile *f, const struct planned_product *other)
+{
+  for (uint32_t i = 0; f && i < f->facts.n_picks; i++)
+    if (f->picks[i].other_id == other->member.facts.id)
+      return f->picks[i].reason;
+  return SPAN("");
+}
+
+static struct span names_join(struct page *p, const struct facts *const *others, size_t n)
 {
   struct span names[ALTERNATIVES_TOP];
+  for (size_t i = 0; i < n; i++)
+    names[i] = others[i]->name;
+  return sentences_join(p->arena, names, n, "and ");
+}
+
+struct span alternatives_sentence(struct page *p, const struct alternatives_named *a)
+{
+  struct span name = a->of->name, picks = names_join(p, a->others, a->n_picks);
+  struct span close = names_join(p, a->others + a->n_picks, a->n - a->n_picks);
   if (!a->n)
-    return ARENA_JOIN(p->arena, SPAN("No close alternative to "), a->of->name, SPAN(" is tracked here."));
-  for (size_t i = 0; i < a->n; i++)
-    names[i] = a->others[i]->name;
-  return ARENA_JOIN(p->arena, SPAN("Closest to "), a->of->name, SPAN(" by the sectors and themes that both have: "),
-                    sentences_join(p->arena, names, a->n, "and "), SPAN("."));
+    return ARENA_JOIN(p->arena, SPAN("No close alternative to "), name, SPAN(" is tracked here."));
+  if (!a->n_picks)
+    return ARENA_JOIN(p->arena, SPAN("Closest to "), name, SPAN(" by the sectors and themes that both have: "), close, SPAN("."));
+  if (a->n == a->n_picks)
+    return ARENA_JOIN(p->arena, SPAN("The editors name as alternatives to "), name, SPAN(": "), picks, SPAN("."));
+  return ARENA_JOIN(p->arena, SPAN("The editors name as alternatives to "), name, SPAN(": "), picks,
+                    SPAN(". Closest besides, by the sectors and themes that both have: "), close, SPAN("."));
 }
 
 void alternatives_links(struct page *p, const struct alternatives_named *a, struct qa_view *q)

@@ -10,7 +10,7 @@
 #include "catalog/catalog.h"
 #include "model/closeness.h"
 
-#define CLOSE_PRODUCTS_MAX 20
+#define CLOSE_PRODUCTS_MAX 24
 #define CLOSE_PRODUCTS_SET 4
 #define CLOSE_PRODUCTS_READ 256
 

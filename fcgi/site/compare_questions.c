@@ -124,23 +124,33 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
 struct alternatives_named compare_named(const struct compare *c, size_t i)
 {
   const struct planned_product *g = &c->set[i];
-  struct alternatives_named a = {.of = &g->member.facts, .sector = g->n_sectors ? g->sectors : NULL, .n = c->n_alternatives[i]};
+  struct alternatives_named a = {.of = &g->member.facts,
+                                 .sector = g->n_sectors ? g->sectors : NULL,
+                                 .n = c->n_alternatives[i],
+                                 .n_picks = c->n_picked[i]};
   for (size_t k = 0; k < a.n; k++)
     a.others[k] = &c->alternatives[i][k];
   return a;
 }
 
+/* What the cards are and how they are ranked: picks, then close ones, then others of a sector, as far as there are any. */
 struct span compare_alternatives_intro(struct page *p, const struct compare *c)
 {
-  struct span names = compare_names(p, c, "or ");
-  bool others = c->n_cards > c->n_close;
+  struct span names = compare_names(p, c, "or "), out;
+  bool picks = c->n_picks > 0, close = c->n_first > c->n_picks, others = c->n_cards > c->n_first;
   if (!c->n_cards)
     return ARENA_JOIN(p->arena, SPAN("No other product tracked here shares a sector with "), names, SPAN("."));
-  struct span close = ARENA_JOIN(p->arena, c->n_close ? SPAN("Close to ") : SPAN("No close alternative to "), names,
-                                 c->n_close ? SPAN(" by shared sectors and themes, closest first") : SPAN(" is tracked here"));
-  const char *rest = !others ? "" : c->n_close ? "; then others that share only a sector" : "; these share only a sector";
-  return ARENA_JOIN(p->arena, close, span_z(rest), others ? SPAN(", by velocity") : SPAN(""),
-                    SPAN(". Each links to its trajectory and to a comparison with "), names, SPAN("."));
+  if (!picks && !close)
+    out = ARENA_JOIN(p->arena, SPAN("No close alternative to "), names, SPAN(" is tracked here"));
+  else
+    out = ARENA_JOIN(p->arena, picks ? SPAN("The editors’ picks") : SPAN("Close"),
+                     picks && close ? SPAN(", then products close") : SPAN(""),
+                     picks && !close ? SPAN(" for ") : SPAN(" to "), names,
+                     close ? SPAN(" by shared sectors and themes, closest first") : SPAN(""));
+  if (others)
+    out = ARENA_JOIN(p->arena, out, picks || close ? SPAN("; then others that share only a sector, by velocity")
+                                                   : SPAN("; these share only a sector, by velocity"));
+  return ARENA_JOIN(p->arena, out, SPAN(". Each links to its trajectory and to a comparison with "), names, SPAN("."));
 }
 
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)

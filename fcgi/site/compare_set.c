@@ -101,13 +101,13 @@ static void find_shared(struct compare *c)
   }
 }
 
-/* Search engines may index the pairs that mean something: those that the editors wrote about, close ones, and those that
- * share a sector and both have an editorial. */
+/* Search engines may index the pairs that mean something: those that the editors wrote about, their picks, close ones, and
+ * those that share a sector and both have an editorial. */
 static bool meaningful(struct page *p, const struct compare *c)
 {
   const struct facts *a = &c->set[0].member.facts, *b = &c->set[1].member.facts;
-  return catalog_pair(&p->pin, a->id, b->id) || (c->has_shared && a->has_editorial && b->has_editorial) ||
-         close_products_pair(&p->pin, a, b);
+  return catalog_pair(&p->pin, a->id, b->id) || has_id(a->picks, a->n_picks, b->id) || has_id(b->picks, b->n_picks, a->id) ||
+         (c->has_shared && a->has_editorial && b->has_editorial) || close_products_pair(&p->pin, a, b);
 }
 
 static void want_pair(struct page *p, struct compare *c)

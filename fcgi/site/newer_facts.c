@@ -53,6 +53,7 @@ static void facts_copy(const struct page *p, uint32_t ordinal, const struct fact
   to->name = arena_copy(p->arena, from->name);
   to->sectors = ids_copy(p->arena, from->sectors, from->n_sectors);
   to->themes = ids_copy(p->arena, from->themes, from->n_themes);
+  to->picks = ids_copy(p->arena, from->picks, from->n_picks);
 }
 
 /* Was a newer fragment of the product read that holds its facts? */

@@ -1,4 +1,4 @@
-/* /alternatives/{slug}: the products close to a product, then those that share a sector with it, 50 on a page. */
+/* /alternatives/{slug}: picks and products close to a product, then those that share a sector with it, 50 on a page. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
@@ -8,7 +8,7 @@ struct alternatives {
   struct planned_product product; /* with a PROFILE want */
   struct listing list;
   struct planned_product top[ALTERNATIVES_TOP]; /* on every page of the list, for the notice */
-  size_t n_top, n_close;
+  size_t n_top, n_picks, n_first; /* n_first: picks and close ones */
 };
 
 enum plan plan_alternatives(struct page *p, struct span param)
@@ -16,7 +16,7 @@ enum plan plan_alternatives(struct page *p, struct span param)
   struct alternatives *a = ARENA_NEW(p->arena, struct alternatives);
   uint32_t ordinals[LISTING_PAGE], n, total, first;
   unsigned number = target_page(p->target, p->arena);
-  struct close_list close;
+  struct alternatives_list list;
   struct member m;
   enum plan result = page_product(p, param, &m);
   p->plan = a;
@@ -27,13 +27,14 @@ enum plan plan_alternatives(struct page *p, struct span param)
     return PLAN_OK; /* memory ran out; the arena remembers it */
   a->product.member.want = page_want_product(p, &m, FRAGMENT_PROFILE, 0);
   first = number ? (number - 1) * LISTING_PAGE : 0;
-  alternatives_find_close(p, &a->product, &close);
-  total = alternatives_take(p, &a->product, &close, first, LISTING_PAGE, ordinals, &n);
+  alternatives_find(p, &a->product, &list);
+  total = alternatives_take(p, &a->product, &list, first, LISTING_PAGE, ordinals, &n);
   result = listing_page(p, total, &a->list);
   for (uint32_t i = 0; result == PLAN_OK && i < n; i++)
     listing_add(p, &a->list, ordinals[i], first + i + 1);
-  a->n_close = close.n;
-  a->n_top = alternatives_plan_cards(p, &close, ALTERNATIVES_TOP, false, a->top);
+  a->n_first = list.n;
+  a->n_top = alternatives_plan_cards(p, &list, ALTERNATIVES_TOP, false, a->top);
+  a->n_picks = list.n_picks;
   return result;
 }
 
@@ -47,43 +48,52 @@ static struct span sectors_of(struct page *p, const struct planned_product *g)
   return sentences_join(p->arena, names, g->n_sectors, "or ");
 }
 
-/* "3 products are close to it" and "8 others share a sector" */
+/* "2 are named by the editors" and "3 are close to it", joined, then "8 others share a sector" */
 static struct span counts_of(struct page *p, const struct alternatives *a)
 {
-  unsigned close = (unsigned)a->n_close, others = a->list.total - close;
-  struct span near = arena_printf(p->arena, "%u %s close to %.*s by the sectors and themes that both have, the closest first",
-                                  close, close == 1 ? "product is" : "products are", SPAN_ARG(a->product.member.facts.name));
-  if (!others)
-    return near;
-  struct span rest = arena_printf(p->arena, "%u %s only a sector with it (%.*s) and %s ranked by velocity as of %.*s, which "
-                                  "says how fast a product ships, not how well it fits",
-                                  others, others == 1 ? "other shares" : "others share", SPAN_ARG(sectors_of(p, &a->product)),
-                                  others == 1 ? "is" : "are", SPAN_ARG(page_hour(p, p->pin.window_us)));
-  return close ? ARENA_JOIN(p->arena, near, SPAN("; "), rest) : rest;
+  unsigned picks = (unsigned)a->n_picks, close = (unsigned)(a->n_first - a->n_picks), others = a->list.total - (unsigned)a->n_first;
+  struct span name = a->product.member.facts.name, parts[3];
+  size_t n = 0;
+  if (picks)
+    parts[n++] = arena_printf(p->arena, "%u %s the editors’ own choice", picks, picks == 1 ? "product is" : "products are");
+  if (close)
+    parts[n++] = arena_printf(p->arena, "%u %s close to %.*s by the sectors and themes that both have, the closest first", close,
+                              close == 1 ? "product is" : "products are", SPAN_ARG(name));
+  if (others)
+    parts[n++] = arena_printf(p->arena, "%u %s only a sector with it (%.*s), ranked by velocity as of %.*s, which says how fast "
+                              "a product ships, not how well it fits",
+                              others, others == 1 ? "other shares" : "others share", SPAN_ARG(sectors_of(p, &a->product)),
+                              SPAN_ARG(page_hour(p, p->pin.window_us)));
+  struct span out = parts[0];
+  for (size_t i = 1; i < n; i++)
+    out = ARENA_JOIN(p->arena, out, SPAN("; "), parts[i]);
+  return out;
 }
 
 static struct span intro_of(struct page *p, const struct alternatives *a)
 {
   struct span name = a->product.member.facts.name;
-  if (!a->product.n_sectors)
+  if (!a->product.n_sectors && !a->list.total)
     return ARENA_JOIN(p->arena, name, SPAN(" stands in no sector yet, so nothing can be named as its alternative."));
   if (!a->list.total)
     return ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product), SPAN("."));
   struct span none = SPAN("");
-  if (!a->n_close)
+  if (!a->n_first)
     none = ARENA_JOIN(p->arena, SPAN("No close alternative to "), name, SPAN(" is tracked here. "));
   return ARENA_JOIN(p->arena, none, counts_of(p, a), SPAN("."));
 }
 
-/* Divides the cards of this page into close products and others. */
-static void fill_cards(struct page *p, struct alternatives *a, struct alternatives_view *v)
+/* Divides the cards of this page into picks and close products, and others. */
+static void fill_cards(struct page *p, struct alternatives *a, const struct profile *f, struct alternatives_view *v)
 {
   struct card_view *cards = listing_cards(p, &a->list);
-  struct alternatives_named named = alternatives_name(&a->product, a->top, a->n_top);
-  size_t n = cards ? a->list.n : 0, close = a->n_close > a->list.first ? a->n_close - a->list.first : 0;
+  struct alternatives_named named = alternatives_name(&a->product, a->top, a->n_top, a->n_picks);
+  size_t n = cards ? a->list.n : 0, close = a->n_first > a->list.first ? a->n_first - a->list.first : 0;
   close = close < n ? close : n;
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n; i++) {
+    cards[i].reason = alternatives_reason(f, &a->list.cards[i]);
     alternatives_versus(p, &a->product.member.facts, &cards[i]);
+  }
   v->products.v = cards;
   v->products.n = close;
   v->others.v = n > close ? cards + close : NULL;
@@ -92,7 +102,7 @@ static void fill_cards(struct page *p, struct alternatives *a, struct alternativ
   for (size_t i = 0; i < v->others.n; i++)
     v->others.v[i].also_in = alternatives_shared(&a->product, 1, &v->others.v[i]);
   v->first_page = a->list.page == 1;
-  v->none = a->n_close || !v->first_page ? SPAN("") : alternatives_sentence(p, &named);
+  v->none = a->n_first || !v->first_page ? SPAN("") : alternatives_sentence(p, &named);
   v->sector = alternatives_sector(p, &named);
   v->ended = alternatives_ended(p, &named);
 }
@@ -137,7 +147,7 @@ enum err build_alternatives(struct page *p)
   alternatives_member(p, facts, 0, v->product);
   v->title = arena_printf(p->arena, "%.*s alternatives", SPAN_ARG(facts->name));
   v->intro = intro_of(p, a);
-  fill_cards(p, a, v);
+  fill_cards(p, a, f, v);
   v->pager = listing_pager(p, &a->list);
   frame(p, a, v);
   p->view = v;

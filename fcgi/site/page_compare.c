@@ -68,7 +68,9 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
     struct planned_product *g = &c->cards[i];
     struct card_view *card = &v->alternatives.v[v->alternatives.n++];
     build_card(p, g, page_value(p, g->member.want), card);
-    card->also_in = i < c->n_close ? SPAN("") : alternatives_shared(c->set, c->n, card);
+    for (size_t k = 0; k < c->n && !card->reason.n; k++)
+      card->reason = alternatives_reason(page_value(p, c->set[k].member.want), g);
+    card->also_in = i < c->n_first ? SPAN("") : alternatives_shared(c->set, c->n, card);
     card->versus.v = ARENA_ARRAY(p->arena, c->n, struct versus_view);
     for (size_t k = 0; k < c->n && card->versus.v; k++) {
       const struct facts *m = &c->set[k].member.facts;
@@ -91,7 +93,7 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
   struct span slugs[COMPARE_MAX];
   /* The picker would redirect two known products back to this page, so only the first is filled in. */
   v->pick_href = build_path(p, "/compare?a=", c->set[0].member.facts.slug);
-  size_t most = c->n < COMPARE_MAX ? (c->n_close < 3 ? c->n_close : 3) : 0;
+  size_t most = c->n < COMPARE_MAX ? (c->n_first < 3 ? c->n_first : 3) : 0;
   v->add.v = ARENA_ARRAY(p->arena, most, struct link_view);
   for (size_t i = 0; i < most && v->add.v; i++) {
     for (size_t k = 0; k < c->n; k++)

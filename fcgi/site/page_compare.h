@@ -15,10 +15,10 @@ struct compare {
   size_t sources[COMPARE_MAX];             /* SOURCE wants, for the representations; SIZE_MAX: none */
   struct catalog_term shared;              /* the first sector of the first product that all products share */
   bool has_shared;
-  struct planned_product cards[COMPARE_CARDS]; /* first those close to a product of the set */
-  size_t n_cards, n_close;
-  struct facts alternatives[COMPARE_MAX][ALTERNATIVES_TOP]; /* close to each product, closest first */
-  size_t n_alternatives[COMPARE_MAX];
+  struct planned_product cards[COMPARE_CARDS]; /* first picks of a member, then those close to a member */
+  size_t n_cards, n_picks, n_first;            /* n_first: picks and close ones */
+  struct facts alternatives[COMPARE_MAX][ALTERNATIVES_TOP]; /* of each product, picks before close ones */
+  size_t n_alternatives[COMPARE_MAX], n_picked[COMPARE_MAX];
   size_t pair_want; /* PAIR want: the editors' text and answers on the pair; SIZE_MAX: none */
   struct span base_path; /* path of the comparison, when another page shows its questions; else empty */
 };

@@ -21,7 +21,7 @@ struct faq {
   struct compare set; /* 0, 1 or 2 products */
   size_t want;        /* SITE or QUESTIONS; a pair uses set.pair_want */
   struct planned_product top[ALTERNATIVES_TOP];
-  size_t n_top;
+  size_t n_top, n_picks;
   struct more more[MORE_MOST];
   size_t n_more;
 };
@@ -86,11 +86,12 @@ enum plan plan_site_faq(struct page *p, struct span param)
 
 static void plan_one_product(struct page *p, struct faq *f)
 {
-  struct close_list close;
+  struct alternatives_list list;
   const struct planned_product *g = &f->set.set[0];
   f->want = page_want_product(p, &g->member, FRAGMENT_QUESTIONS, 0);
-  alternatives_find_close(p, g, &close);
-  f->n_top = alternatives_plan_cards(p, &close, ALTERNATIVES_TOP, false, f->top);
+  alternatives_find(p, g, &list);
+  f->n_top = alternatives_plan_cards(p, &list, ALTERNATIVES_TOP, false, f->top);
+  f->n_picks = list.n_picks;
   plan_pairs(p, f, g->member.facts.id);
   for (size_t i = 0; i < f->n_top; i++)
     more_product(p, f, f->top[i].member.ordinal);
@@ -214,6 +215,7 @@ static void one_product(struct page *p, struct faq *f, const struct profile *pro
                                        .g = g,
                                        .others = f->top,
                                        .n_others = f->n_top,
+                                       .n_picks = f->n_picks,
                                        .answers = page_value(p, f->want),
                                        .include_definition = true};
   product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);

@@ -1,7 +1,7 @@
 /* /compare?a=&b=&c=&d=: the picker.  With two or more known products it redirects to their comparison. */
 #include <stdlib.h>
 
-#include "site/close_products.h"
+#include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/pages.h"
 #include "site/picker.h"
@@ -12,7 +12,7 @@
 struct pick_plan {
   struct picker picker;
   size_t given, known;
-  struct facts popular[POPULAR][2]; /* leaders, each with the product closest to it */
+  struct facts popular[POPULAR][2]; /* leaders, each with its first alternative */
   size_t n_popular;
 };
 
@@ -38,8 +38,10 @@ static struct span set_path(struct page *p, const struct picker *k)
   return build_set_path(p, slugs, n);
 }
 
-static bool is_popular(const struct pick_plan *c, uint64_t id)
+static bool is_popular(const struct page *p, const struct pick_plan *c, uint32_t ordinal)
 {
+  struct facts f;
+  uint64_t id = catalog_facts(&p->pin, ordinal, &f) ? f.id : 0;
   for (size_t i = 0; i < c->n_popular; i++)
     if (c->popular[i][0].id == id || c->popular[i][1].id == id)
       return true;
@@ -60,17 +62,17 @@ static void popular_add(struct page *p, struct pick_plan *c, uint32_t ordinal, u
 static void popular_plan(struct page *p, struct pick_plan *c)
 {
   struct catalog_list ranking = catalog_ranking(&p->pin);
-  struct close_list close;
+  struct alternatives_list list;
   struct facts f;
   for (uint32_t i = 0; i < ranking.n && i < POPULAR_SCAN && c->n_popular < POPULAR; i++) {
-    if (!catalog_facts(&p->pin, ranking.ordinals[i], &f) || is_popular(c, f.id))
+    if (is_popular(p, c, ranking.ordinals[i]) || !catalog_facts(&p->pin, ranking.ordinals[i], &f))
       continue;
-    close_products_of(&p->pin, &f, CLOSE_PRODUCTS_MAX, &close);
+    alternatives_search(&p->pin, &f, &list);
     size_t at = 0;
-    while (at < close.n && is_popular(c, close.v[at].facts.id))
+    while (at < list.n && is_popular(p, c, list.ordinals[at]))
       at++;
-    if (at < close.n)
-      popular_add(p, c, ranking.ordinals[i], close.v[at].ordinal);
+    if (at < list.n)
+      popular_add(p, c, ranking.ordinals[i], list.ordinals[at]);
   }
 }
 

@@ -2,7 +2,7 @@
  *   /sitemaps/pages-N.xml     home, lists, sectors, themes, static pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
  *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: of each product the 20 that are
- *                             closest to it and those that the editors compared it with, every pair once.  A part
+ *                             closest to it, the editors' picks and those that they compared it with, every pair once.  A part
  *                             without pairs would be an invalid sitemap and is left out
  * The view is filled by the plan, from the catalog only.  lastmod follows the rows, even when it goes back. */
 #include "site/build.h"
@@ -13,6 +13,7 @@
 #define SITEMAP_URLS 50000
 #define SITEMAP_PRODUCTS 15000
 #define SITEMAP_PAIRS 1000
+#define SITEMAP_CLOSE 20
 #define FIXED 5 /* pages that always exist */
 
 /* Rows of other systems hold times before 1970 and in the future.  Neither can be the time of a change. */
@@ -116,18 +117,18 @@ static bool lists_close(struct page *p, const struct facts *f, uint32_t ordinal,
   struct close_list back;
   if (span_cmp(f->slug, other->slug) < 0)
     return true;
-  close_products_of(&p->pin, other, CLOSE_PRODUCTS_MAX, &back);
+  close_products_of(&p->pin, other, SITEMAP_CLOSE, &back);
   return !has_product(&back, ordinal);
 }
 
-/* Is the editors' pair not listed as a close one? */
+/* Is this pair, which the editors named, not listed as a close one? */
 static bool lists_edited(struct page *p, const struct facts *f, uint32_t ordinal, const struct facts *o, uint32_t other)
 {
   struct close_list close;
-  close_products_of(&p->pin, f, CLOSE_PRODUCTS_MAX, &close);
+  close_products_of(&p->pin, f, SITEMAP_CLOSE, &close);
   if (has_product(&close, other))
     return false;
-  close_products_of(&p->pin, o, CLOSE_PRODUCTS_MAX, &close);
+  close_products_of(&p->pin, o, SITEMAP_CLOSE, &close);
   return !has_product(&close, ordinal);
 }
 
@@ -141,7 +142,7 @@ struct pairs {
 static void close_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
 {
   struct close_list close;
-  close_products_of(&p->pin, f, CLOSE_PRODUCTS_MAX, &close);
+  close_products_of(&p->pin, f, SITEMAP_CLOSE, &close);
   for (size_t i = 0; i < close.n && out->n < out->most; i++)
     if (lists_close(p, f, ordinal, &close.v[i].facts))
       out->v[out->n++] = close.v[i].ordinal;
@@ -175,12 +176,35 @@ static void edited_pairs(struct page *p, const struct facts *f, uint32_t ordinal
   }
 }
 
+static bool picks(const struct facts *f, uint64_t id)
+{
+  for (uint32_t i = 0; i < f->n_picks; i++)
+    if (f->picks[i] == id)
+      return true;
+  return false;
+}
+
+/* A pick is listed by the product that has it, or by the one with the lower slug when each picks the other. */
+static void picked_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
+{
+  struct facts o;
+  for (uint32_t i = 0; i < f->n_picks && out->n < out->most; i++) {
+    uint32_t other = catalog_find_id(&p->pin, f->picks[i]);
+    if (other == CATALOG_NONE || !catalog_facts(&p->pin, other, &o) || o.status != PRODUCT_PUBLISHED ||
+        catalog_pair(&p->pin, f->id, o.id) || (picks(&o, f->id) && span_cmp(o.slug, f->slug) < 0))
+      continue;
+    if (lists_edited(p, f, ordinal, &o, other))
+      out->v[out->n++] = other;
+  }
+}
+
 static void pairs_of(struct page *p, const struct facts *f, uint32_t ordinal, size_t most, struct pairs *out)
 {
   out->n = 0;
   out->most = most;
   close_pairs(p, f, ordinal, out);
   edited_pairs(p, f, ordinal, out);
+  picked_pairs(p, f, ordinal, out);
 }
 
 static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)

@@ -17,7 +17,7 @@ struct trajectory {
   struct listing list;                /* only the pager of the timeline */
   struct product_standing standing;
   struct planned_product related[RELATED_MAX];
-  size_t n_related;
+  size_t n_related, n_picks;
 };
 
 /* ---- plan */
@@ -25,7 +25,7 @@ struct trajectory {
 enum plan plan_trajectory(struct page *p, struct span param)
 {
   struct trajectory *t = ARENA_NEW(p->arena, struct trajectory);
-  struct close_list close;
+  struct alternatives_list list;
   struct member m;
   enum plan result = page_product(p, param, &m);
   p->plan = t;
@@ -41,8 +41,9 @@ enum plan plan_trajectory(struct page *p, struct span param)
   t->questions = page_want_product(p, member, FRAGMENT_QUESTIONS, 0);
   t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, member, FRAGMENT_SOURCE, 0);
   product_sentences_rank(p, &t->product, &t->standing);
-  alternatives_find_close(p, &t->product, &close);
-  t->n_related = alternatives_plan_cards(p, &close, RELATED_MAX, true, t->related);
+  alternatives_find(p, &t->product, &list);
+  t->n_related = alternatives_plan_cards(p, &list, RELATED_MAX, true, t->related);
+  t->n_picks = list.n_picks;
   return PLAN_OK;
 }
 
@@ -62,6 +63,7 @@ static void related(struct page *p, struct trajectory *t, struct trajectory_view
   for (size_t i = 0; i < t->n_related && v->related.v; i++) {
     struct card_view *card = &v->related.v[v->related.n++];
     build_card(p, &t->related[i], page_value(p, t->related[i].member.want), card);
+    card->reason = alternatives_reason(page_value(p, t->product.member.want), &t->related[i]);
     alternatives_versus(p, &t->product.member.facts, card);
   }
 }
@@ -73,6 +75,7 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
                                        .g = &t->product,
                                        .others = t->related,
                                        .n_others = t->n_related,
+                                       .n_picks = t->n_picks,
                                        .answers = page_value(p, t->questions)};
   v->title = f->name;
   v->eyebrow = t->product.n_sectors
@@ -180,7 +183,7 @@ enum err build_trajectory(struct page *p)
   if (!v || !(v->product = ARENA_NEW(p->arena, struct product_view)))
     return ERR_NO_MEMORY;
   build_product(p, &t->product, f, page_value(p, t->source), 0, v->product);
-  struct alternatives_named named = alternatives_name(&t->product, t->related, t->n_related);
+  struct alternatives_named named = alternatives_name(&t->product, t->related, t->n_related, t->n_picks);
   v->ended = alternatives_ended(p, &named);
   v->sector = alternatives_sector(p, &named);
   v->chart = build_chart(p, &t->product, &f, 1);

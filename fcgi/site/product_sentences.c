@@ -167,7 +167,7 @@ static void ask_alternatives(struct asking *a)
   struct arena *arena = a->page->arena;
   const struct product_view *p = a->in->product;
   struct qa_view *q = ask(a, arena_printf(arena, "What are the best alternatives to %.*s?", SPAN_ARG(p->name)));
-  struct alternatives_named named = alternatives_name(a->in->g, a->in->others, a->in->n_others);
+  struct alternatives_named named = alternatives_name(a->in->g, a->in->others, a->in->n_others, a->in->n_picks);
   q->text = alternatives_sentence(a->page, &named);
   alternatives_links(a->page, &named, q);
 }

@@ -20,8 +20,8 @@ struct span product_sentences_lede(struct page *p, const struct product_view *v,
 struct product_sentences_input {
   const struct product_view *product;
   const struct planned_product *g;
-  const struct planned_product *others; /* the products closest to it */
-  size_t n_others;
+  const struct planned_product *others; /* its first alternatives */
+  size_t n_others, n_picks;
   const struct answers *answers; /* NULL: none */
   bool include_definition;                /* add "What is ...?", which the trajectory page answers in its other parts */
 };

@@ -144,6 +144,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
 /* Another product, as a card or as a row of a ranking.
  *   rank       in the list, from 1; 0: the list is not a ranking
  *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
+ *   reason     of an alternative that the editors picked: their sentence why; empty: they did not pick it
  *   also_in    of an alternative that is not close: the sector that it shares; empty: it is close, or no alternative
  *   versus     links to its comparison with each product of the page, in the page's order
  *   scored, score, band, override, n90, s30   as in velocity_view
@@ -165,6 +166,7 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
   TEXT(lifecycle)                                                                                                      \
   FLAG(discontinued)                                                                                                   \
   LIST(sectors, chip_view)                                                                                             \
+  TEXT(reason)                                                                                                         \
   TEXT(also_in)                                                                                                        \
   LIST(versus, versus_view)
 VIEW_DECLARE(card_view, CARD_VIEW)

@@ -1,8 +1,9 @@
-/* /alternatives/{slug}: the products close to a product, closest first, then others that share a sector, by velocity.
+/* /alternatives/{slug}: the editors' picks and the products close to a product, closest first, then others that
+ * share a sector, by velocity.
  *   title        "Apache Kafka alternatives"
  *   intro        what the list contains, how it is ranked, and the time of the ranking
  *   product      the product to which these are alternatives; position "a"
- *   products     the close ones, each with its rank and one versus link
+ *   products     picks and close ones, each with its rank and one versus link
  *   first_page   the close ones are on this page, when there are any
  *   none         on the first page, when no product is close: the sentence that says so
  *   sector       a link to the product's own sector; NULL: it has none

@@ -21,7 +21,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *                      a product has one; the row at a glance is left out otherwise
  *   overlap, cadence   the sentences of the first answer, for the representations; overlap may be empty
  *   alternatives_intro what the alternatives are and how they are ranked
- *   alternatives       six at most, close ones first; empty: no product shares a sector
+ *   alternatives       six at most, picks and close ones first; empty: no product shares a sector
  *   pick_href          "/compare?a=kafka": the picker with the first product filled in
  *   add                up to three links that add a product: text "Add Redis"; empty for four products
  *   timeline           at most 6 activities of each product, newest first

@@ -6,7 +6,7 @@
  *   ended       NULL unless the product is discontinued
  *   timeline    50 activities on a page, newest first; every page of the timeline repeats chart, sections,
  *               questions and related
- *   related     up to six products close to it, closest first, each with one versus link
+ *   related     up to six alternatives, picks and close ones, each with one versus link
  *   sector      a link to its own sector; NULL: it has none
  *   moves       the number of all activities */
 #ifndef DIPTYCH_SITE_VIEW_PRODUCT_H

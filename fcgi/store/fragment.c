@@ -35,6 +35,7 @@ static void pack_facts(struct buf *b, const struct facts *f)
   pack_uint(b, f->lifecycle);
   pack_ids(b, f->sectors, f->n_sectors);
   pack_ids(b, f->themes, f->n_themes);
+  pack_ids(b, f->picks, f->n_picks);
   pack_uint(b, f->n90);
   pack_uint(b, f->s30);
   pack_uint(b, f->activities);
@@ -60,6 +61,7 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->lifecycle = (enum lifecycle)unpack_uint(u);
   f->sectors = unpack_ids(u, a, &f->n_sectors);
   f->themes = unpack_ids(u, a, &f->n_themes);
+  f->picks = unpack_ids(u, a, &f->n_picks);
   f->n90 = (uint32_t)unpack_uint(u);
   f->s30 = (uint32_t)unpack_uint(u);
   f->activities = (uint32_t)unpack_uint(u);
@@ -196,10 +198,22 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   fragment_text_pack(r, b, "editorial", e->id, e->prediction_md);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
+  for (uint32_t i = 0; i < p->facts.n_picks; i++)
+    pack_span(b, p->picks[i].reason);
   pack_activities(b, p->activities, p->n_activities < PROFILE_ACTIVITIES ? p->n_activities : PROFILE_ACTIVITIES);
   pack_release(b, p->latest_release);
   pack_release(b, p->first_release);
   pack_moves(b, p->moves, p->n_moves);
+}
+
+static const struct editors_pick *unpack_picks(struct unpack *u, struct arena *a, struct facts *f)
+{
+  struct editors_pick *v = ARENA_ARRAY(a, f->n_picks, struct editors_pick);
+  if (!v)
+    f->n_picks = 0;
+  for (uint32_t i = 0; i < f->n_picks; i++)
+    v[i] = (struct editors_pick){f->picks[i], unpack_span(u)};
+  return v;
 }
 
 static void *unpack_profile(struct unpack *u, struct arena *a)
@@ -221,6 +235,7 @@ static void *unpack_profile(struct unpack *u, struct arena *a)
   p->prediction = unpack_body(u);
   p->published_us = unpack_int(u);
   p->updated_us = unpack_int(u);
+  p->picks = unpack_picks(u, a, &p->facts);
   p->activities = unpack_activities(u, a, &p->n_activities);
   p->latest_release = unpack_release(u, a);
   p->first_release = unpack_release(u, a);

@@ -18,7 +18,7 @@
 
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
-  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, the chart's moves */                     \
+  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, the chart's moves, picks */              \
   X(CARD, 'c')      /* summary, headline and newest sparks, for lists */                                               \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
@@ -31,7 +31,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 4 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 5 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PROFILE_ACTIVITIES 6
 #define CARD_SPARKS 10
@@ -49,6 +49,7 @@ struct profile {
   struct span headline, author, excerpt; /* excerpt: the beginning of `current` as plain text */
   struct body current, heading, prediction;
   int64_t published_us, updated_us; /* of the editorial; CLOCK_NEVER */
+  const struct editors_pick *picks; /* facts.n_picks of them */
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
   size_t n_activities;
   const struct activity *latest_release, *first_release; /* with a version; NULL: none */

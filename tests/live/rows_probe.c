@@ -53,6 +53,11 @@ static json_t *product_json(const struct product *p)
   for (size_t i = 0; i < p->n_pairs; i++)
     json_array_append_new(pairs, pair_json(&p->pairs[i]));
   json_object_set_new(o, "pairs", pairs);
+  json_t *picks = json_array();
+  for (size_t i = 0; i < p->facts.n_picks; i++)
+    json_array_append_new(picks, json_pack("[I, I, o]", (json_int_t)p->facts.picks[i], (json_int_t)p->picks[i].other_id,
+                                           probe_text(p->picks[i].reason)));
+  json_object_set_new(o, "picks", picks);
   json_t *aliases = json_array();
   for (size_t i = 0; i < p->n_aliases; i++)
     json_array_append_new(aliases, probe_text(p->aliases[i]));

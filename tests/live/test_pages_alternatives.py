@@ -30,9 +30,10 @@ def section(page, name):
 
 
 @pytest.mark.parametrize("slug", PRODUCTS)
-def test_close_ones_first_then_others_of_the_sector_by_velocity(sample_site, closeness, slug):
+def test_picks_then_close_ones_then_others_of_the_sector(sample_site, closeness, slug):
     page = parse(sample_site.get(f"/alternatives/{slug}").text)
-    close, others = closeness.alternatives(slug)
+    picks, close, others = closeness.alternatives(slug)
+    close = picks + close
     assert (cards(section(page, "alternatives")), cards(section(page, "others"))) == (close, others)
     sector = sample_site.database.sql("SELECT s.name FROM sector s JOIN product_sector l ON l.sector_id = s.id JOIN product p"
                                       " ON p.id = l.product_id WHERE p.slug = %s ORDER BY l.sort, l.id LIMIT 1", slug)[0][0]
@@ -44,6 +45,7 @@ def test_close_ones_first_then_others_of_the_sector_by_velocity(sample_site, clo
     view = sample_site.get(f"/alternatives/{slug}.json").json
     assert [c["rank"] for c in view["products"] + view["others"]] == [*range(1, len(close + others) + 1)]
     assert [bool(c["also_in"]) for c in view["products"] + view["others"]] == [False] * len(close) + [True] * len(others)
+    assert {c["slug"]: c["reason"] for c in view["products"] + view["others"] if c["reason"]} == closeness.picks.get(slug, {})
 
 
 @pytest.mark.parametrize("slug, wanted", NAMED)
@@ -70,7 +72,7 @@ def named_of(sample_site, slug):
 
 @pytest.mark.parametrize("slug", ["curl", "minio", "cmake", "ansible", "keycloak"])
 def test_where_nothing_is_close_the_page_says_so(sample_site, closeness, slug):
-    assert closeness.alternatives(slug)[0] == []
+    assert closeness.alternatives(slug)[:2] == ([], [])
     name = sample_site.get(f"/products/{slug}.json").json["title"]
     says = f"No close alternative to {name} is tracked here."
     for path in (f"/alternatives/{slug}", f"/products/{slug}", f"/faq/{slug}", f"/compare/{'-vs-'.join(sorted([slug, 'go']))}"):
@@ -83,12 +85,13 @@ def test_where_nothing_is_close_the_page_says_so(sample_site, closeness, slug):
 
 @pytest.mark.parametrize("slug", ["go", "kafka", "nginx", "redis", "wordpress"])
 def test_only_close_ones_are_named(sample_site, closeness, slug):
-    close = closeness.alternatives(slug)[0]
-    assert named_of(sample_site, slug) == set(close[:3])
+    picks, close, _ = closeness.alternatives(slug)
+    assert named_of(sample_site, slug) == set((picks + close)[:3])
     names = dict(sample_site.database.sql("SELECT name, slug FROM product WHERE status = 'published'"))
     text = sample_site.get(f"/faq/{slug}.json").json["questions"][2]["text"]
-    text = text.partition(": ")[2].rstrip(".")
-    assert [names[n] for part in text.split(" and ") for n in part.split(", ")] == close[:3]
+    lists = [part.partition(".")[0] for part in text.split(": ")[1:]]
+    assert [names[n] for names_list in lists for part in names_list.split(" and ") for n in part.split(", ")] == (picks + close)[:3]
+    assert text.startswith("The editors name") == bool(picks) and ("losest" in text) == (len(picks) < 3)
 
 
 @pytest.mark.parametrize("members", SETS)
@@ -119,17 +122,17 @@ def test_every_pair_that_means_something_is_for_search_engines(sample_site, clos
     for a, b in itertools.product(["kafka", "curl", "minio", "go", "eslint"], sorted(closeness.slugs)):
         if a == b:
             continue
-        wanted = closeness.close(a, b) or {a, b} in written or closeness.shares(a, b) and {a, b} <= edited
+        wanted = closeness.means_something(a, b) or {a, b} in written or closeness.shares(a, b) and {a, b} <= edited
         answer = sample_site.get(f"/compare/{'-vs-'.join(sorted([a, b]))}.md")
         assert (answer["X-Robots-Tag"] != "noindex") == wanted, (a, b)
         seen.add(wanted)
     assert seen == {True, False}
 
 
-def test_the_sitemap_lists_each_close_pair_once(sample_site, closeness):
+def test_the_sitemap_lists_each_pair_that_means_something_once(sample_site, closeness):
     listed = [u.rpartition("/compare/")[2] for u in sample_site.get("/sitemaps/pairs-1.xml").text.split("<loc>")[1:]]
     listed = [u.partition("<")[0] for u in listed]
-    close = {"-vs-".join(sorted(p)) for p in itertools.combinations(closeness.slugs, 2) if closeness.close(*p)}
+    close = {"-vs-".join(sorted(p)) for p in itertools.combinations(closeness.slugs, 2) if closeness.means_something(*p)}
     written = {"-vs-".join(sorted(r)) for table in ("comparison", "faq") for r in sample_site.database.sql(
         f"SELECT a.slug, b.slug FROM {table} t JOIN product a ON a.id = t.product_id JOIN product b ON b.id = t.other_product_id"
         " WHERE t.status = 'published'")}
@@ -138,8 +141,36 @@ def test_the_sitemap_lists_each_close_pair_once(sample_site, closeness):
 
 def test_the_picker_suggests_pairs_that_are_close(sample_site, closeness):
     popular = [link["href"].rpartition("/")[2].split("-vs-") for link in sample_site.get("/compare.json").json["popular"]]
-    assert len(popular) == 5 and all(closeness.close(*pair) for pair in popular)
+    assert len(popular) == 5 and all(closeness.means_something(*pair) for pair in popular)
     assert len({slug for pair in popular for slug in pair}) == 10
+
+
+def test_editors_pick_first_and_say_why(own_site):
+    sql, site = own_site.database.sql, own_site
+    sql("DELETE FROM alternative WHERE product_id = (SELECT id FROM product WHERE slug = 'curl')")
+    ids = dict(sql("SELECT slug, id FROM product WHERE slug IN ('curl', 'jquery', 'zap', 'django')"))
+    wait_until(lambda: site.get("/alternatives/curl.json").json["products"] == [], 10)
+    for other, sort, status in (("zap", 2, "published"), ("jquery", 1, "published"), ("django", 0, "draft")):
+        sql("INSERT INTO alternative (product_id, other_product_id, reason, sort, status) VALUES (%s, %s, %s, %s, %s)",
+            ids["curl"], ids[other], f"Why <{other}> & not.", sort, status)
+    wait_until(lambda: len(site.get("/alternatives/curl.json").json["products"]) == 2, 10)
+    found = site.get("/alternatives/curl.json").json["products"]
+    assert [(c["slug"], c["reason"]) for c in found] == [("jquery", "Why <jquery> & not."), ("zap", "Why <zap> & not.")]
+    assert "Why <jquery> & not." in parse(site.get("/alternatives/curl").text).id("alternatives").text
+    assert "The editors name as alternatives to curl: jQuery and " in site.get("/faq/curl.json").json["questions"][2]["text"]
+    assert "Why <jquery> & not." in parse(site.get("/products/curl").text).id("compare").text
+    for pair in ("curl-vs-minio", "curl-vs-go"):
+        assert [c["slug"] for c in site.get(f"/compare/{pair}.json").json["alternatives"]][:2] == ["jquery", "zap"]
+    assert site.get("/compare/curl-vs-jquery.md")["X-Robots-Tag"] is None
+    assert site.get("/compare/curl-vs-django.md")["X-Robots-Tag"] == "noindex"
+    assert "/compare/curl-vs-jquery<" in site.get("/sitemaps/pairs-1.xml").text
+    assert "curl" not in [c["slug"] for c in site.get("/alternatives/jquery.json").json["products"]], "a pick leads one way"
+    sql("UPDATE alternative SET reason = 'Another.' WHERE product_id = %s AND other_product_id = %s", ids["curl"], ids["zap"])
+    wait_until(lambda: site.get("/alternatives/curl.json").json["products"][1]["reason"] == "Another.", 10)
+    sql("UPDATE product SET status = 'draft' WHERE slug = 'jquery'")
+    wait_until(lambda: [c["slug"] for c in site.get("/alternatives/curl.json").json["products"]] == ["zap"], 10)
+    sql("DELETE FROM alternative WHERE product_id = %s", ids["curl"])
+    wait_until(lambda: site.get("/alternatives/curl.json").json["products"] == [], 10)
 
 
 def test_one_edit_moves_what_is_close(own_site):

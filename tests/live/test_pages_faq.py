@@ -42,7 +42,8 @@ def test_a_products_questions_generated_first(sample_site):
     assert asked(page) == [f"What is {name}?", f"How fast does {name} ship?",
                            f"What are the best alternatives to {name}?", *rows]
     best = [c["name"] for c in sample_site.get("/alternatives/kafka.json").json["products"][:3]]
-    assert f"by the sectors and themes that both have: {best[0]}, {best[1]} and {best[2]}." in page.id("faq-3").text
+    assert f"The editors name as alternatives to {name}: {best[0]}. Closest besides, by the sectors and themes that both have: "\
+        f"{best[1]} and {best[2]}." in page.id("faq-3").text
     velocity = sample_site.get("/products/kafka.json").json["product"]["velocity"]
     assert f"{velocity['score']}, {velocity['band']}" in page.id("faq-2").text
     hrefs = {a["href"] for a in page.id("faq").all("a")}

@@ -218,6 +218,31 @@ def test_pairs_either_way_round(shared):
     assert rows(config, "products", c)[0][0]["pairs"] == []
 
 
+def test_picks_in_their_order_one_way(shared):
+    a, *others = (product(shared, f"picks-{x:02}") for x in range(16))
+    shared.sql("INSERT INTO alternative (product_id, other_product_id, reason, sort, status) VALUES "
+               "(%s, %s, ' Third ', 3, 'published'), (%s, %s, 'First', 1, 'published'), (%s, %s, 'Draft', 0, 'draft'), "
+               "(%s, %s, 'Second', 1, 'published')", a, others[0], a, others[1], a, others[2], a, others[3])
+    wanted = [[o, o, r] for o, r in ((others[1], "First"), (others[3], "Second"), (others[0], "Third"))]
+    assert one(shared, a)["picks"] == wanted and one(shared, others[0])["picks"] == []
+    shared.sql("DELETE FROM alternative WHERE product_id = %s", a)
+    for n, other in enumerate(others):
+        shared.sql("INSERT INTO alternative (product_id, other_product_id, reason, sort, status) VALUES (%s, %s, 'R', %s, 'published')",
+                   a, other, n)
+    assert [p[0] for p in one(shared, a)["picks"]] == others[:12]
+
+
+def test_picks_of_a_view_that_repeats_them(own):
+    own.script("INSERT INTO product (slug, name, status) VALUES ('one', 'One', 'published'), ('two', 'Two', 'published');"
+               "CREATE OR REPLACE VIEW site_alternative AS SELECT 1 AS id, 1 AS product_id, 2 AS other_product_id, 'A' AS reason,"
+               " 1 AS sort, 'published' AS status UNION ALL SELECT 1, 1, 2, 'B', 1, 'published' UNION ALL"
+               " SELECT 2, 1, 2, 'C', 2, 'published' UNION ALL SELECT 3, 1, 1, 'self', 0, 'published' UNION ALL"
+               " SELECT 4, 1, NULL, 'none', 0, 'published' UNION ALL SELECT 5, 1, 9, NULL, NULL, 'published'")
+    shown = one(own, 1)["picks"]
+    assert [p[0] for p in shown] == [9, 2] and shown[1][2] in ("A", "B")
+    assert one(own, 1)["picks"] == shown
+
+
 def test_pages_and_site_questions(shared):
     config = config_file(shared, shared.folder)
     shared.sql("INSERT INTO page (slug, title, body_md, status) VALUES ('a-page', 'A page', '*Body*', 'published')")
@@ -242,6 +267,7 @@ def test_every_shown_column_changes_the_hash(shared):
     shared.sql("INSERT INTO faq (product_id, question, answer_md, status) VALUES (%s, 'Q', 'A', 'published')", ident)
     shared.sql("INSERT INTO comparison (product_id, other_product_id, status) VALUES (%s, 1, 'published')", ident)
     shared.sql("INSERT INTO product_sector (product_id, sector_id) VALUES (%s, 1), (%s, 2)", ident, ident)
+    shared.sql("INSERT INTO alternative (product_id, other_product_id, reason, status) VALUES (%s, 1, 'R', 'published')", ident)
     edits = [f"UPDATE product SET {c} = {v} WHERE id = {ident}" for c, v in (
         ("name", "'N'"), ("website_url", "'https://x'"), ("repository_url", "'https://x'"), ("logo_url", "'https://x'"),
         ("license", "'MIT'"), ("lifecycle", "'maintenance'"), ("velocity_override", "5"), ("updated_at", "'2026-01-01'"),
@@ -254,6 +280,8 @@ def test_every_shown_column_changes_the_hash(shared):
     edits += [f"UPDATE faq SET {c} = {v} WHERE product_id = {ident}" for c, v in (
         ("question", "'x'"), ("answer_md", "'x'"), ("sort", "5"))]
     edits += [f"UPDATE comparison SET {c} = 'x' WHERE product_id = {ident}" for c in ("intro_md", "verdict_md")]
+    edits += [f"UPDATE alternative SET {c} = {v} WHERE product_id = {ident}" for c, v in (
+        ("reason", "'x'"), ("sort", "5"), ("other_product_id", "2"), ("status", "'draft'"))]
     edits += [f"UPDATE product_sector SET sort = 5 WHERE product_id = {ident} AND sector_id = 1",
               f"DELETE FROM product_sector WHERE product_id = {ident} AND sector_id = 2"]
     hashes = [one(shared, ident)["version"].split(":")[1]]

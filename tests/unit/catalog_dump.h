@@ -39,6 +39,7 @@ static void dump_product(FILE *out, const struct catalog_pin *pin, const struct 
           (long long)f->spark_us, (long long)f->changed_us, (long long)f->edited_us, (long long)f->next_due_us);
   dump_ids(out, "sectors", f->sectors, f->n_sectors);
   dump_ids(out, "themes", f->themes, f->n_themes);
+  dump_ids(out, "picks", f->picks, f->n_picks);
   fprintf(out, " alias %d\n", catalog_find(pin, span_of(alias, (size_t)n), &by_alias) == ordinal && by_alias);
 }
 

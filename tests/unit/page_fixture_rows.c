@@ -49,6 +49,9 @@ static const struct pair_source kafka_pairs[] = {{.other_id = PAGE_NATS,
                                                  .verdict_md = PAGE_TEXT("Take both."),
                                                  .questions = pair_questions,
                                                  .n_questions = COUNT(pair_questions)}};
+static const uint64_t pulsar_pick_ids[] = {PAGE_RABBIT, PAGE_OLD};
+static const struct editors_pick pulsar_picks[] = {{PAGE_RABBIT, PAGE_TEXT("Rabbit <asks> for less.")},
+                                                   {PAGE_OLD, PAGE_TEXT("It was here first.")}};
 static const struct span kafka_aliases[] = {PAGE_TEXT("apache-kafka")};
 
 static const struct product products[PAGE_PRODUCTS] = {
@@ -72,7 +75,9 @@ static const struct product products[PAGE_PRODUCTS] = {
      .website_url = PAGE_TEXT("https://nats.io/?a=1&b=2"),
      .editorial = &nats_editorial},
     {.facts = {.id = PAGE_PULSAR, .slug = PAGE_TEXT("pulsar"), .name = PAGE_TEXT("Pulsar"),
-               .status = PRODUCT_PUBLISHED, .sectors = first, .n_sectors = 1, .override_tenths = 77}},
+               .status = PRODUCT_PUBLISHED, .sectors = first, .n_sectors = 1, .override_tenths = 77,
+               .picks = pulsar_pick_ids, .n_picks = COUNT(pulsar_pick_ids)},
+     .picks = pulsar_picks},
     {.facts = {.id = PAGE_RABBIT, .slug = PAGE_TEXT("rabbit"), .name = PAGE_TEXT("Rabbit"),
                .status = PRODUCT_PUBLISHED, .lifecycle = LIFECYCLE_DISCONTINUED, .sectors = second, .n_sectors = 1,
                .override_tenths = -1}},

@@ -35,11 +35,11 @@ static void test_all_facts_come_back(void **state)
   struct catalog_fixture *x = *state;
   uint64_t sectors[] = {30, 10}, themes[] = {5, 4, 3};
   struct span aliases[] = {SPAN("apache-kafka"), SPAN("old-kafka")};
-  uint64_t pairs[] = {9, 2};
+  uint64_t pairs[] = {9, 2}, picks[] = {8, 1, 5};
   struct facts f = product_of(7, "kafka", "Apache Kafka"), got;
   f.status = PRODUCT_ARCHIVED;
   f.lifecycle = LIFECYCLE_DISCONTINUED;
-  f.sectors = sectors, f.n_sectors = 2, f.themes = themes, f.n_themes = 3;
+  f.sectors = sectors, f.n_sectors = 2, f.themes = themes, f.n_themes = 3, f.picks = picks, f.n_picks = 3;
   f.n90 = 12, f.s30 = 3, f.activities = 99, f.override_tenths = 73;
   f.has_editorial = true, f.has_questions = true;
   f.editorial_us = T0 + 1, f.activity_us = T0 + 2, f.spark_us = T0 + 3, f.changed_us = T0 + 4;
@@ -53,7 +53,8 @@ static void test_all_facts_come_back(void **state)
   assert_span(got.name, "Apache Kafka");
   assert_memory_equal(got.sectors, sectors, sizeof sectors);
   assert_memory_equal(got.themes, themes, sizeof themes);
-  got.slug = f.slug, got.name = f.name, got.sectors = f.sectors, got.themes = f.themes;
+  assert_memory_equal(got.picks, picks, sizeof picks);
+  got.slug = f.slug, got.name = f.name, got.sectors = f.sectors, got.themes = f.themes, got.picks = f.picks;
   assert_memory_equal(&got, &f, sizeof f);
   assert_true(catalog_pair(&pin, 2, 7));
   assert_true(catalog_pair(&pin, 7, 9));

@@ -24,14 +24,14 @@ static struct catalog_file_header *header(const struct copy *x)
 
 static void site_save(const char *path)
 {
-  uint64_t sectors[] = {10, 11}, themes[] = {20}, pairs[] = {2, 3};
+  uint64_t sectors[] = {10, 11}, themes[] = {20}, pairs[] = {2, 3}, picks[] = {2};
   struct span aliases[] = {SPAN("apache-kafka"), SPAN("kfk")};
   struct facts a = product_of(1, "kafka", "Apache Kafka"), b = product_of(2, "nats", "NATS"), c = product_of(3, "draft", "Draft");
   struct page_head about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
   struct catalog *made = catalog_create(ROOM);
   struct catalog_writer *w = catalog_writer_open(made);
   struct catalog_state s = {.ready = true, .confirmed_us = T0, .incarnation = "one"};
-  a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1;
+  a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1, a.picks = picks, a.n_picks = 1;
   a.n90 = 9, a.override_tenths = 50, a.activity_us = a.spark_us = a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
   c.status = PRODUCT_DRAFT, c.lifecycle = LIFECYCLE_MAINTENANCE;
   assert_int_equal(catalog_put_product(w, &a, aliases, 2, pairs, 2), ERR_OK);
@@ -172,12 +172,14 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 2)->themes = header(x)->heap_from);
   REFUSED(product(x, 0)->n_pairs = UINT16_MAX);
   REFUSED(product(x, 0)->n_pairs++);
+  REFUSED(product(x, 0)->n_picks = PRODUCT_PICKS_MAX + 1);
+  REFUSED(product(x, 0)->n_picks++);
   REFUSED(product(x, 0)->letters = 0);
   REFUSED(product(x, 0)->times |= 32);
   REFUSED(product(x, 0)->slug_n = 0);
   REFUSED(product(x, 0)->slug_n = 255);
   REFUSED(product(x, 0)->name_n = UINT16_MAX);
-  REFUSED(product(x, 0)->fold_n = UINT16_MAX);
+  REFUSED(product(x, 0)->fold_n = 0xfff);
   REFUSED(product(x, 0)->alias_bytes = UINT16_MAX);
   REFUSED(product(x, 0)->alias_bytes--);
   REFUSED(product(x, 0)->changed_us = INT64_MAX);

@@ -33,6 +33,7 @@ static void product_stage(struct catalog_writer *w, const struct rows *r, uint32
   char alias[32];
   struct span aliases = span_of(alias, (size_t)snprintf(alias, sizeof alias, "once-%s", r->slugs[i]));
   f.slug = span_z(r->slugs[i]), f.sectors = r->sectors[i], f.themes = r->themes[i];
+  f.picks = r->themes[i];
   assert_int_equal(catalog_put_product(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
 }
 
@@ -76,7 +77,7 @@ static void product_make(struct rows *r, uint32_t i, enum product_status status)
   f.version = (struct version){r->facts[i].version.rev + 1, below(UINT32_MAX), 0};
   f.n90 = below(30), f.s30 = below(4), f.activities = below(5) * 10;
   f.override_tenths = below(10) ? -1 : (int)below(101);
-  f.n_sectors = below(4), f.n_themes = below(4);
+  f.n_sectors = below(4), f.n_themes = below(4), f.n_picks = below(3);
   for (uint32_t k = 0; k < 3; k++) {
     r->sectors[i][k] = 1 + (i + k * 5) % (TERMS_MOST + 1); /* some name a sector that does not exist */
     r->themes[i][k] = 1 + (i + k * 3) % (TERMS_MOST + 1);

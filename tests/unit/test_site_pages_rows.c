@@ -86,6 +86,19 @@ static void a_discontinued_product_leads_to_others(void **state)
   PAGE_OF(*state, "/compare/nats-vs-rabbit", "Discontinued");
 }
 
+static void a_pick_stands_first_with_its_reason(void **state)
+{
+  PAGE_OF(*state, "/alternatives/pulsar", "Rabbit &lt;asks&gt; for less.", "1 product is the editors’ own choice",
+          "!It was here first.");
+  PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
+  PAGE_OF(*state, "/products/pulsar", "The editors name as alternatives to Pulsar: Rabbit. Closest besides",
+          "Rabbit &lt;asks&gt; for less.");
+  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick: Rabbit", "The editors’ picks, then products close to");
+  PAGE_OF(*state, "/compare/pulsar-vs-rabbit", "!noindex");
+  PAGE_OF(*state, "/sitemaps/pairs-1.xml", "/compare/pulsar-vs-rabbit<");
+  PAGE_OF(*state, "/alternatives/rabbit", "!asks");
+}
+
 static void a_velocity_that_editors_set_is_named_so(void **state)
 {
   PAGE_OF(*state, "/products/pulsar.json", "\"score\":\"7.7\"", "\"override\":true");
@@ -188,6 +201,7 @@ int main(void)
       ON_A_SITE(rows_at_a_glance_that_no_product_fills_are_left_out),
       ON_A_SITE(the_picker_names_what_it_does_not_know),
       ON_A_SITE(a_discontinued_product_leads_to_others),
+      ON_A_SITE(a_pick_stands_first_with_its_reason),
       ON_A_SITE(a_velocity_that_editors_set_is_named_so),
       ON_A_SITE(a_timeline_has_pages),
       ON_A_SITE(four_products_stand_side_by_side),

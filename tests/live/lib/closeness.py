@@ -24,6 +24,11 @@ class Closeness:
         self.themes = _half(site.database, "product_theme", "theme_id")
         self.bearers = [Counter(t for terms in half.values() for t in terms) for half in (self.sectors, self.themes)]
         self.slugs = {r[0] for r in site.database.sql("SELECT slug FROM product WHERE status = 'published'")}
+        self.picks = {}
+        for product, other, reason in site.database.sql(
+                "SELECT p.slug, o.slug, a.reason FROM alternative a JOIN product p ON p.id = a.product_id JOIN product o"
+                " ON o.id = a.other_product_id WHERE a.status = 'published' AND o.status = 'published' ORDER BY a.sort, a.id"):
+            self.picks.setdefault(product, {})[other] = reason
         self.places, path = {}, "/leaderboard.json"
         while path:
             view = site.get(path).json
@@ -46,14 +51,19 @@ class Closeness:
         return a != b and bool(sectors) and bool(themes or any(self.bearers[0][s] <= SMALL for s in sectors))
 
     def alternatives(self, slug):
-        """The close ones and the others that share a sector, both in their order."""
-        near = sorted((s for s in self.slugs if self.close(slug, s)), key=lambda s: (-self.of(slug, s), self.places[s]))[:12]
-        rest = [s for s in self.slugs - {slug} - set(near) if self.shares(slug, s)]
-        return near, sorted(rest, key=self.places.get)
+        """Picks, close ones, and others that share a sector, each in their order."""
+        picks = list(self.picks.get(slug, {}))
+        near = sorted((s for s in self.slugs - set(picks) if self.close(slug, s)),
+                      key=lambda s: (-self.of(slug, s), self.places[s]))[:12]
+        rest = [s for s in self.slugs - {slug} - set(picks) - set(near) if self.shares(slug, s)]
+        return picks, near, sorted(rest, key=self.places.get)
 
     def of_set(self, members):
-        """Six for a comparison; how many of them are close."""
-        outside = self.slugs - set(members)
-        near = sorted((s for s in outside if any(self.close(m, s) for m in members)),
-                      key=lambda s: (-sum(self.of(m, s) for m in members), self.places[s]))[:6]
-        return near
+        """Those of the six for a comparison that are picks or close, in their order."""
+        picks = [o for m in members for o in self.picks.get(m, {}) if o not in members]
+        near = sorted((s for s in self.slugs - set(members) - set(picks) if any(self.close(m, s) for m in members)),
+                      key=lambda s: (-sum(self.of(m, s) for m in members), self.places[s]))
+        return (list(dict.fromkeys(picks)) + near)[:6]
+
+    def means_something(self, a, b):
+        return self.close(a, b) or b in self.picks.get(a, {}) or a in self.picks.get(b, {})
