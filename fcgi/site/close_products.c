@@ -80,16 +80,22 @@ static int shorter_first(const void *a, const void *b)
 
 static void rankings_choose(const struct catalog_pin *pin, const struct closeness_terms *terms, struct rankings *out)
 {
-  struct rankings sectors = {.n = 0}, few = {.n = 0};
+  struct rankings sectors = {.n = 0}, few = {.n = 0}, all = {.n = 0};
   struct catalog_term t;
   for (uint32_t i = 0; i < terms->n_sectors; i++) {
     bool found = catalog_sector_id(pin, terms->sectors[i].id, &t);
     ranking_add(&sectors, found, &t);
+    ranking_add(&all, found, &t);
     ranking_add(&few, found && t.ranking.n <= CLOSENESS_SMALL, &t);
   }
-  for (uint32_t i = 0; i < terms->n_themes; i++)
-    ranking_add(&few, catalog_theme_id(pin, terms->themes[i].id, &t), &t);
+  for (uint32_t i = 0; i < terms->n_themes; i++) {
+    bool found = catalog_theme_id(pin, terms->themes[i].id, &t);
+    ranking_add(&few, found, &t);
+    ranking_add(&all, found, &t);
+  }
   *out = few.products <= sectors.products ? few : sectors;
+  if (out->products > CLOSE_PRODUCTS_READ)
+    *out = all;
   qsort(out->v, out->n, sizeof *out->v, shorter_first);
 }
 

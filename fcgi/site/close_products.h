@@ -2,8 +2,9 @@
  *
  * A close product shares a sector and, besides, a theme or a small sector (model/closeness.h).  It therefore stands in the
  * rankings of the product's sectors, and also in those of its themes and small sectors.  The smaller of these two groups
- * of rankings is read, its shortest ranking first, and at most CLOSE_PRODUCTS_READ products of it.  A large site thus pays
- * no more for a page than a small one, and leaves out only products whose common terms have hundreds of bearers. */
+ * of rankings is read.  When it has more than CLOSE_PRODUCTS_READ products, that many are read of all rankings, the shortest
+ * ranking first.  A large site thus pays no more for a page than a small one, and leaves out only products whose common
+ * terms have hundreds of bearers. */
 #ifndef DIPTYCH_SITE_CLOSE_PRODUCTS_H
 #define DIPTYCH_SITE_CLOSE_PRODUCTS_H
 

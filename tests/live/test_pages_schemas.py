@@ -104,7 +104,9 @@ def test_a_site_with_more_than_fits(make_site):
     site.sql("INSERT INTO sector (slug, name) VALUES ('tools', 'Tools')")
     site.sql("INSERT INTO product (slug, name, status) SELECT CONCAT('p', 100000 + n), CONCAT('Product ', n, REPEAT('ä', 60)),"
              " 'published' FROM (SELECT seq n FROM seq_0_to_15000) s")
-    site.sql("INSERT INTO product_sector (product_id, sector_id) SELECT p.id, s.id FROM product p, sector s WHERE p.slug < 'p101500'")
+    site.sql("INSERT INTO theme (slug, name) VALUES ('made', 'Made')")
+    for term in ("sector", "theme"):
+        site.sql(f"INSERT INTO product_{term} (product_id, {term}_id) SELECT p.id, t.id FROM product p, {term} t WHERE p.slug < 'p101500'")
     site.sql("INSERT INTO activity (product_id, kind, class, title, url, occurred_at) SELECT p.id, 'post', 'spark',"
              f" REPEAT('& ', 120), CONCAT('https://example.org/', REPEAT('x', 400), n), {TIMES}"
              " FROM (SELECT seq n FROM seq_1_to_3000) s JOIN product p ON p.slug = CONCAT('p', 100000 + n % 2 * (n % 99))")
