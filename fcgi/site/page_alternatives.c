@@ -48,7 +48,7 @@ static struct span sectors_of(struct page *p, const struct planned_product *g)
   return sentences_join(p->arena, names, g->n_sectors, "or ");
 }
 
-/* "2 are named by the editors" and "3 are close to it", joined, then "8 others share a sector" */
+/* How many are picked, close, and only in a sector with it. */
 static struct span counts_of(struct page *p, const struct alternatives *a)
 {
   unsigned picks = (unsigned)a->n_picks, close = (unsigned)(a->n_first - a->n_picks), others = a->list.total - (unsigned)a->n_first;
@@ -59,11 +59,14 @@ static struct span counts_of(struct page *p, const struct alternatives *a)
   if (close)
     parts[n++] = arena_printf(p->arena, "%u %s close to %.*s by the sectors and themes that both have, the closest first", close,
                               close == 1 ? "product is" : "products are", SPAN_ARG(name));
-  if (others)
-    parts[n++] = arena_printf(p->arena, "%u %s only a sector with it (%.*s), ranked by velocity as of %.*s, which says how fast "
-                              "a product ships, not how well it fits",
-                              others, others == 1 ? "other shares" : "others share", SPAN_ARG(sectors_of(p, &a->product)),
+  if (others) {
+    struct span who = n ? SPAN("it") : name;
+    const char *one = n ? "other shares only" : "product shares", *many = n ? "others share only" : "products share";
+    parts[n++] = arena_printf(p->arena, "%u %s a sector with %.*s (%.*s), ranked by velocity as of %.*s, which says how fast a "
+                              "product ships, not how well it fits",
+                              others, others == 1 ? one : many, SPAN_ARG(who), SPAN_ARG(sectors_of(p, &a->product)),
                               SPAN_ARG(page_hour(p, p->pin.window_us)));
+  }
   struct span out = parts[0];
   for (size_t i = 1; i < n; i++)
     out = ARENA_JOIN(p->arena, out, SPAN("; "), parts[i]);
@@ -77,10 +80,7 @@ static struct span intro_of(struct page *p, const struct alternatives *a)
     return ARENA_JOIN(p->arena, name, SPAN(" stands in no sector yet, so nothing can be named as its alternative."));
   if (!a->list.total)
     return ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product), SPAN("."));
-  struct span none = SPAN("");
-  if (!a->n_first)
-    none = ARENA_JOIN(p->arena, SPAN("No close alternative to "), name, SPAN(" is tracked here. "));
-  return ARENA_JOIN(p->arena, none, counts_of(p, a), SPAN("."));
+  return ARENA_JOIN(p->arena, counts_of(p, a), SPAN("."));
 }
 
 /* Divides the cards of this page into picks and close products, and others. */
