@@ -13,7 +13,7 @@
 
 #define CLOSE_PRODUCTS_MAX 24
 #define CLOSE_PRODUCTS_SET 4
-#define CLOSE_PRODUCTS_READ 128
+#define CLOSE_PRODUCTS_READ 64
 
 struct close_product {
   uint32_t ordinal;
