@@ -1,5 +1,5 @@
-/* Fills a struct config from the table of keys and a file.  Fields are written through their offsets in the struct, so
- * that the table is the only list of keys. */
+/* Fills a struct config from the table of keys (CONFIG_KEYS in config.h) and a file.  Fields are written through their
+ * offsets in the struct, so that the table is the only list of keys. */
 #include "config/config.h"
 
 #include <errno.h>

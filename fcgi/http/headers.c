@@ -1,3 +1,4 @@
+/* The header lines of an answer: validators, Cache-Control, security headers. */
 #include "http/headers.h"
 
 #include <stdio.h>

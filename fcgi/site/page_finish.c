@@ -1,4 +1,5 @@
-/* Turns a built page into a finished page: its body and the values of its headers. */
+/* Turns a built page into a finished page: its body and the values of its headers.
+ * http/headers.c writes the headers, Cache-Control among them. */
 #include "site/assets.h"
 #include "site/openapi.h"
 #include "site/page_request.h"
