@@ -2,6 +2,7 @@
  * newest activities and for the activities of the chart. */
 #include <stdlib.h>
 
+#include "base/must.h"
 #include "rows/rows_activity.h"
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
@@ -71,6 +72,7 @@ static bool newest_room(struct rows_reading *r, struct newest *to, size_t most)
 static void newest_put(struct newest *to, const struct activity *one, uint64_t digest)
 {
   size_t at = 0;
+  MUST(to->n <= to->most, "more activities of a product than there is room for");
   while (at < to->n && to->v[at].id != one->id)
     at++;
   if (at == to->most || (at < to->n && to->digests[at] <= digest))

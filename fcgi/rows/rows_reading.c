@@ -1,6 +1,7 @@
 #include "rows/rows_reading.h"
 
 #include "base/hash.h"
+#include "base/must.h"
 
 struct product *rows_reading_find(const struct rows_reading *r, uint64_t id)
 {
@@ -17,6 +18,7 @@ struct product *rows_reading_find(const struct rows_reading *r, uint64_t id)
 
 void rows_reading_mix(struct rows_reading *r, const struct product *p, uint64_t value)
 {
+  MUST(p >= r->products && p < r->products + r->n, "a hash of a product that this reading does not have");
   uint64_t *hash = &r->hashes[p - r->products];
   *hash = hash_mix(*hash, value);
 }
