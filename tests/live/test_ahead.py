@@ -66,7 +66,6 @@ def test_what_a_restore_undid_does_not_come_back(own_site):
         site.cache.flush()
         assert "Undone as well" in site.get("/compare/kafka-vs-nginx").text
         assert "Undone as well" in site.get(page).text
-        site.sql("DROP TRIGGER editorial_after_update")
         site.sql(headline % "As in the backup")
         site.sql("DELETE FROM change_log WHERE seq > %s", kept)
         site.sql("INSERT INTO change_log (seq, entity, entity_id) SELECT %s + seq, 'product', 5 FROM seq_1_to_9", kept)
