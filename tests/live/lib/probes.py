@@ -1,15 +1,25 @@
 """Two probes: rows_probe.c runs the statements of the rows room, watcher_probe.c a watcher without a pool."""
 import json
+import shutil
 import subprocess
 import threading
 import time
 
 from .daemon import wait_until
-from .servers import AS_OF, BUILD, SLOW, configuration_text, database_settings
+from .servers import AS_OF, BUILD, SLOW, Database, configuration_text, database_settings, short_folder
 
 SHOWN = ("id", "version", "slug", "name", "status", "lifecycle", "override", "has_editorial", "has_questions", "n90",
          "s30", "activities", "sectors", "themes", "window_us", "editorial_us", "activity_us", "spark_us",
          "changed_us", "next_due_us")
+
+
+def sample_database(templates):
+    """A private server with the sample site, for a fixture."""
+    folder = short_folder()
+    database = Database(folder).copy_from(templates.get("sample")).start()
+    yield database
+    database.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def config_file(database, folder, name="probe.conf", **extra):
