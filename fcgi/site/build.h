@@ -20,6 +20,7 @@ struct page_frame { /* the page's part of its frame */
   struct span crumb; /* breadcrumb of this page; empty: its title */
   struct link_view *feeds; /* none: the site's feed */
   size_t n_feeds;
+  struct span follow, calendar_href; /* page_view; empty follow: "Follow", when the page has a feed of its own */
   bool representations; /* the page has .json and .md */
 };
 

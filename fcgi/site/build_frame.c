@@ -54,6 +54,9 @@ static void feeds(struct page *p, const struct page_frame *f, struct page_view *
   v->feeds.n = f->n_feeds ? f->n_feeds : v->feeds.v != NULL;
   if (!f->n_feeds && v->feeds.v)
     *v->feeds.v = (struct link_view){SPAN("Ship moves of all products"), SPAN("/feed.atom")};
+  bool own = f->n_feeds || p->canonical.n == 1; /* the site's feed is that of the home page */
+  v->follow = f->follow.n ? f->follow : own ? SPAN("Follow") : SPAN("");
+  v->calendar_href = f->calendar_href;
 }
 
 struct page_view *build_frame(struct page *p, const struct page_frame *f)

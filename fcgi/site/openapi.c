@@ -29,6 +29,10 @@
   X("/faq", "Questions about the site", "", "", "")                                                                    \
   X("/faq/{}", "Questions about a product or a pair", "subject", "A product's slug, or two joined by -vs-", "kafka")   \
   X("/feed", "The newest ship moves of all products", "", "", "")                                                      \
+  X("/feeds/{}", "The newest ship moves of chosen products", "slugs",                                                  \
+    "One to 20 slugs in byte order, joined by +; any other order is redirected", "kafka+nats")                         \
+  X("/feeds/{}.ics", "A calendar of chosen products: recorded dates and the editors' predictions", "slugs",            \
+    "One to 20 slugs in byte order, joined by +; any other order is redirected", "kafka+nats")                         \
   X("/methodology", "The formula, the bands and today's medians", "", "", "")                                          \
   X("/{}", "A page by the editors", "page", "The page's slug", "about")
 

@@ -55,7 +55,7 @@ struct page {
   unsigned page_number;   /* ?page=, from 1 */
   struct span location;   /* PLAN_SEE_OTHER */
   struct span parameters; /* the other query parameters that the page uses, "?q=kafka" (page_parameter_add) */
-  struct span reason;     /* PLAN_BAD */
+  struct span reason;     /* PLAN_BAD, PLAN_NOT_FOUND: what the error page says; empty: its usual text */
   bool noindex;
   bool has_about;         /* the site has a published page /about; the navigation links to it */
   bool uncacheable;       /* the page is not put into the page cache (search) */

@@ -1,4 +1,5 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
+#include "site/chosen.h"
 #include "site/image_link.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
@@ -81,6 +82,15 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
                                .href = build_pair_path(p, card->slug, m->slug)};
     }
   }
+}
+
+static void follow(struct page *p, const struct compare *c, struct compare_view *v)
+{
+  struct span slugs[COMPARE_MAX];
+  for (size_t i = 0; i < c->n; i++)
+    slugs[i] = c->set[i].member.facts.slug;
+  v->atom_href = ARENA_JOIN(p->arena, p->canonical, SPAN(".atom"));
+  v->calendar_href = chosen_calendar_path(p, slugs, c->n);
 }
 
 static int span_order(const void *a, const void *b)
@@ -173,12 +183,13 @@ static void fill_sentences(struct page *p, const struct compare *c, const struct
 
 static void frame(struct page *p, const struct compare *c, struct compare_view *v)
 {
+  static const char *const follow_these[] = {"Follow these two", "Follow these three", "Follow these four"};
   struct link_view *crumb = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   if (!crumb || !feed)
     return;
   *crumb = (struct link_view){SPAN("Compare"), SPAN("/compare")};
   *feed = (struct link_view){arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->names)),
-                             arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
+                             v->atom_href};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = compare_description(p, v),
                                                 .og_type = SPAN("article"),
@@ -186,6 +197,8 @@ static void frame(struct page *p, const struct compare *c, struct compare_view *
                                                 .n_crumbs = 1,
                                                 .feeds = feed,
                                                 .n_feeds = 1,
+                                                .follow = span_z(follow_these[c->n - 2]),
+                                                .calendar_href = v->calendar_href,
                                                 .representations = true});
   if (!v->page)
     return;
@@ -226,6 +239,7 @@ enum err build_compare(struct page *p)
   ended(p, c, v);
   cards(p, c, v);
   changes(p, c, v);
+  follow(p, c, v);
   v->chart = build_chart(p, c->set, f, c->n);
   fill_timeline(p, c, f, v);
   fill_sentences(p, c, page_value(p, c->pair_want), v);

@@ -1,11 +1,13 @@
-/* Atom feeds (RFC 4287) with the newest 50 ship moves of the site, a product, a set or a sector.
+/* Atom feeds (RFC 4287) with the newest 50 ship moves of the site, a product, a set, a chosen set or a sector.
  *
  * The newest 50 moves are on the first timeline pages of the 50 products that moved last.  These timelines are fetched
- * and merged.  Ids are tag: URIs (RFC 4151) made from row ids, so entries keep their ids when a product is renamed.
- * Feeds contain no relative times. */
+ * and merged.  Entries have the same ids in every feed (feed_id.h).
+ * Feeds contain no relative times.  /feeds/{a}+{b} is the feed of up to 20 products that a reader chose. */
 #include <stdlib.h>
 
 #include "site/assets.h"
+#include "site/chosen.h"
+#include "site/feed_id.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
 #include "site/site.h"
@@ -13,7 +15,6 @@
 #include "text/escape.h"
 
 #define ENTRIES 50
-#define TAG_DATE "2026-01-01" /* part of every id; must never change */
 
 struct stream { /* a product whose moves are in the feed */
   struct member member;
@@ -28,6 +29,7 @@ struct feed {
   bool needs_profiles; /* every stream has a PROFILE want; without the profile there is no feed */
   bool single_product;   /* entries need not name the product */
   struct span id, title, subtitle;
+  struct span page; /* the page that shows the same */
 };
 
 /* ---- plan */
@@ -59,6 +61,7 @@ enum plan plan_site_feed(struct page *p, struct span param)
   p->canonical = SPAN("/feed");
   if (!f)
     return PLAN_OK;
+  f->page = SPAN("/");
   for (uint32_t i = 0; i < recent.n && f->n < ENTRIES; i++) {
     struct member m;
     if (page_member(p, recent.ordinals[i], &m))
@@ -92,27 +95,67 @@ static int id_cmp(const void *a, const void *b)
   return (*x > *y) - (*x < *y);
 }
 
+/* The products of the set, with the id of its feed, "feed/set/1-2", or of the product's. */
+static void feed_of_set(struct page *p, struct feed *f, const struct member *const *members, size_t n)
+{
+  uint64_t ids[CHOSEN_MAX];
+  for (size_t i = 0; i < n; i++) {
+    add_stream(p, f, members[i]);
+    ids[i] = members[i]->facts.id;
+  }
+  qsort(ids, n, sizeof *ids, id_cmp);
+  f->single_product = n == 1;
+  f->id = n == 1 ? SPAN("feed/product") : SPAN("feed/set");
+  for (size_t i = 0; i < n; i++)
+    f->id = arena_printf(p->arena, "%.*s%c%llu", SPAN_ARG(f->id), i ? '-' : '/', (unsigned long long)ids[i]);
+}
+
 enum plan plan_compare_feed(struct page *p, struct span param)
 {
   struct feed *f = feed_new(p, true);
   struct compare *c = ARENA_NEW(p->arena, struct compare);
   bool joined = span_find_span(param, SPAN("-vs-")) < param.n;
   enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, param, c) : PLAN_OK;
-  uint64_t ids[COMPARE_MAX];
+  const struct member *members[COMPARE_MAX];
   if (result != PLAN_OK || !f || !c)
     return result;
   p->canonical = c->n > 1 ? compare_path(p, c) : build_path(p, "/products/", c->set[0].member.facts.slug);
-  for (size_t i = 0; i < c->n; i++) {
-    add_stream(p, f, &c->set[i].member);
-    ids[i] = c->set[i].member.facts.id;
-  }
-  qsort(ids, c->n, sizeof *ids, id_cmp);
-  f->id = SPAN("feed/set");
   for (size_t i = 0; i < c->n; i++)
-    f->id = arena_printf(p->arena, "%.*s%c%llu", SPAN_ARG(f->id), i ? '-' : '/', (unsigned long long)ids[i]);
+    members[i] = &c->set[i].member;
+  feed_of_set(p, f, members, c->n);
   struct span names = compare_names(p, c, "and ");
   f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(names));
   f->subtitle = arena_printf(p->arena, "The newest ship moves of %.*s.", SPAN_ARG(names));
+  return PLAN_OK;
+}
+
+/* The page of a chosen set: the product, the comparison, or, as there is none for more products, the home page. */
+static struct span page_of_chosen(struct page *p, const struct chosen *c)
+{
+  struct span slugs[COMPARE_MAX];
+  if (c->n > COMPARE_MAX)
+    return SPAN("/");
+  for (size_t i = 0; i < c->n; i++)
+    slugs[i] = c->members[i].facts.slug;
+  return c->n == 1 ? build_path(p, "/products/", slugs[0]) : build_set_path(p, slugs, c->n);
+}
+
+enum plan plan_chosen_feed(struct page *p, struct span param)
+{
+  struct feed *f = feed_new(p, true);
+  struct chosen *c = ARENA_NEW(p->arena, struct chosen);
+  enum plan result = c ? chosen_parse(p, param, c) : PLAN_OK;
+  const struct member *members[CHOSEN_MAX];
+  if (result != PLAN_OK || !f || !c)
+    return result;
+  p->canonical = chosen_path(p, c);
+  p->noindex = true;
+  for (size_t i = 0; i < c->n; i++)
+    members[i] = &c->members[i];
+  feed_of_set(p, f, members, c->n);
+  f->page = page_of_chosen(p, c);
+  f->title = ARENA_JOIN(p->arena, chosen_names(p, c), SPAN(": ship moves"));
+  f->subtitle = ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), chosen_all_names(p, c), SPAN("."));
   return PLAN_OK;
 }
 
@@ -162,19 +205,6 @@ enum plan plan_sector_feed(struct page *p, struct span param)
 
 /* ---- build */
 
-/* "tag:compare.example.org,2026-01-01:activity/12".  RFC 4151 allows neither a port nor brackets in the host. */
-static struct span tag_uri(struct page *p, struct span what)
-{
-  struct span url = span_z(site_config(p->site)->base_url);
-  struct span host = span_from(url, span_find_span(url, SPAN("://")) + 3);
-  char name[256];
-  size_t n = 0;
-  for (size_t i = 0; i < host.n && n < sizeof name && !strchr("/:", host.p[i]); i++)
-    if (host.p[i] != '[')
-      name[n++] = host.p[i];
-  return arena_printf(p->arena, "tag:%.*s,%s:%.*s", (int)n, name, TAG_DATE, SPAN_ARG(what));
-}
-
 static struct span iso(struct page *p, int64_t us)
 {
   char text[CLOCK_ISO_MAX];
@@ -222,7 +252,7 @@ static void entry_fill(struct page *p, const struct feed *f, const struct stream
   home = page_absolute(p, v.product_href);
   bool named = f->single_product || span_starts(v.title, v.product);
   *out = (struct feed_entry_view){
-      .id = tag_uri(p, arena_printf(p->arena, "activity/%llu", (unsigned long long)a->id)),
+      .id = feed_id_tag(p, arena_printf(p->arena, "activity/%llu", (unsigned long long)a->id)),
       .title = named ? v.title : arena_printf(p->arena, "%.*s: %.*s", SPAN_ARG(v.product), SPAN_ARG(v.title)),
       .href = v.url.n ? v.url : home,
       .published = when,
@@ -255,10 +285,12 @@ static enum err streams_open(struct page *p, struct feed *f)
   return ERR_OK;
 }
 
-/* What the products are, before what the feed has of them. */
+/* What the products are, before what the feed has of them; of many products only the latter. */
 static struct span subtitle_of(struct page *p, const struct feed *f)
 {
   struct span out = SPAN("");
+  if (f->n > CHOSEN_NAMED)
+    return f->subtitle;
   for (size_t i = 0; i < f->n; i++) {
     const struct profile *profile = page_value(p, f->streams[i].member.want);
     if (profile && profile->summary.n && f->single_product)
@@ -280,11 +312,11 @@ static enum err build_feed(struct page *p)
   if (!v || !(v->entries.v = ARENA_ARRAY(p->arena, ENTRIES, struct feed_entry_view)))
     return ERR_NO_MEMORY;
   v->lang = span_z(c->lang);
-  v->id = tag_uri(p, f->id);
+  v->id = feed_id_tag(p, f->id);
   v->title = f->title;
   v->subtitle = subtitle_of(p, f);
   v->self = page_absolute(p, arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical)));
-  v->alternate = page_absolute(p, span_eq(p->canonical, SPAN("/feed")) ? SPAN("/") : p->canonical);
+  v->alternate = page_absolute(p, f->page.n ? f->page : p->canonical);
   v->icon = page_absolute(p, assets_href(site_assets(p->site), "favicon.svg"));
   v->author = span_z(c->site_name);
   for (struct stream *s; v->entries.n < ENTRIES && (s = next_stream(f)); s->v++, s->n--)
@@ -305,6 +337,11 @@ enum err build_product_feed(struct page *p)
 }
 
 enum err build_compare_feed(struct page *p)
+{
+  return build_feed(p);
+}
+
+enum err build_chosen_feed(struct page *p)
 {
   return build_feed(p);
 }

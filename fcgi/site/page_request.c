@@ -201,7 +201,7 @@ static bool catalog_unchanged(const struct site *s, const struct finished_page *
 static bool answer_plan(struct page_request *v, enum plan plan, struct response *out)
 {
   if (plan == PLAN_NOT_FOUND || plan == PLAN_GONE)
-    errors_answer(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, SPAN(""), out);
+    errors_answer(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, v->page.reason, out);
   else if (plan == PLAN_BAD)
     errors_answer(v->site, v->rq, 400, v->page.reason, out);
   else if (plan == PLAN_SEE_OTHER)

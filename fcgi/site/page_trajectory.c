@@ -1,5 +1,6 @@
 /* /products/{slug}: a product's trajectory.  The timeline has 50 activities on a page; every page repeats the rest. */
 #include "site/alternatives.h"
+#include "site/chosen.h"
 #include "site/image_link.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
@@ -87,6 +88,7 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
   v->alternatives_href = build_path(p, "/alternatives/", f->slug);
   v->pick_href = build_path(p, "/compare?a=", f->slug);
   v->atom_href = arena_printf(p->arena, "/products/%.*s.atom", SPAN_ARG(f->slug));
+  v->calendar_href = chosen_calendar_path(p, &f->slug, 1);
   product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);
 }
 
@@ -161,6 +163,7 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
                                                 .n_crumbs = t->product.n_sectors ? 2 : 0,
                                                 .feeds = feed,
                                                 .n_feeds = 1,
+                                                .calendar_href = v->calendar_href,
                                                 .representations = true});
   if (!v->page)
     return;

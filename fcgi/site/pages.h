@@ -38,6 +38,8 @@
   X(product_feed, "/products/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                          \
   X(compare_feed, "/compare/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                           \
   X(sector_feed, "/sectors/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                            \
+  X(chosen_feed, "/feeds/{}", ROUTE_ATOM, &feed_view_shape, "feed", NULL)                                              \
+  X(calendar, "/feeds/{}.ics", ROUTE_OTHER, NULL, NULL, "text/calendar; charset=utf-8")                                \
   X(methodology, "/methodology", CONTENT, &methodology_view_shape, "methodology", NULL)                                \
   X(static_page, "/{}", CONTENT, &static_view_shape, "static", NULL) /* last: it matches any single segment */
 

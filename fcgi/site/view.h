@@ -266,6 +266,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
  *   json_ld       one JSON document, already escaped for a script element; empty: none
  *   json_path, md_path, prev, next   hrefs, empty when there is none
  *   feeds         the Atom feeds of this page, or the site's feed; text is the title of the feed
+ *   follow        "Follow", or "Follow these two": what the links to the feed and the calendar do; empty: the page has
+ *                 no feed of its own; calendar_href: its calendar, empty: none
  *   stylesheet, icon   hrefs with a hash of the content
  *   breadcrumb    from the home page to this page; the last href is empty; empty on the home page
  *   on_...        the current section in the navigation; at most one is true
@@ -289,6 +291,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   TEXT(prev)                                                                                                           \
   TEXT(next)                                                                                                           \
   LIST(feeds, link_view)                                                                                               \
+  TEXT(follow)                                                                                                         \
+  TEXT(calendar_href)                                                                                                  \
   TEXT(stylesheet)                                                                                                     \
   TEXT(icon)                                                                                                           \
   LIST(breadcrumb, link_view)                                                                                          \

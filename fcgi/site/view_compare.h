@@ -22,6 +22,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   overlap, cadence   the sentences of the first answer, for the representations; overlap may be empty
  *   alternatives_intro what the alternatives are and how they are ranked
  *   alternatives       six at most, picks and close ones first; empty: no product shares a sector
+ *   atom_href, calendar_href   "/compare/kafka-vs-nats.atom", "/feeds/kafka+nats.ics"
  *   pick_href          "/compare?a=kafka": the picker with the first product filled in
  *   add                up to three links that add a product: text "Add Redis"; empty for four products
  *   timeline           at most 6 activities of each product, newest first
@@ -48,6 +49,8 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   TEXT(cadence)                                                                                                        \
   TEXT(alternatives_intro)                                                                                             \
   LIST(alternatives, card_view)                                                                                        \
+  TEXT(atom_href)                                                                                                      \
+  TEXT(calendar_href)                                                                                                  \
   TEXT(pick_href)                                                                                                      \
   LIST(add, link_view)                                                                                                 \
   RECORD(chart, chart_view)                                                                                            \

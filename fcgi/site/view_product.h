@@ -33,7 +33,8 @@
   RECORD(sector, link_view)                                                                                            \
   TEXT(alternatives_href)                                                                                              \
   TEXT(pick_href)                                                                                                      \
-  TEXT(atom_href)
+  TEXT(atom_href)                                                                                                      \
+  TEXT(calendar_href)
 VIEW_DECLARE(trajectory_view, TRAJECTORY_VIEW)
 
 #endif

@@ -192,7 +192,7 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   pack_span(b, p->summary);
   pack_span(b, e->headline);
   pack_span(b, e->author);
-  fragment_text_excerpt(r, b, e->current_md);
+  fragment_text_plain(r, b, e->current_md, EXCERPT_CHARS);
   fragment_text_pack(r, b, "editorial", e->id, e->current_md);
   fragment_text_pack(r, b, "editorial", e->id, e->heading_md);
   fragment_text_pack(r, b, "editorial", e->id, e->prediction_md);
@@ -276,8 +276,13 @@ static void *unpack_questions(struct unpack *u, struct arena *a)
 static void *unpack_source(struct unpack *u, struct arena *a)
 {
   struct source *s = ARENA_NEW(a, struct source);
-  if (s)
-    *s = (struct source){unpack_span(u), unpack_span(u), unpack_span(u)};
+  if (!s)
+    return NULL;
+  s->editorial_id = unpack_uint(u);
+  s->current_md = unpack_span(u);
+  s->heading_md = unpack_span(u);
+  s->prediction_md = unpack_span(u);
+  s->prediction = unpack_span(u);
   return s;
 }
 
@@ -310,9 +315,11 @@ static void *unpack_page(struct unpack *u, struct arena *a)
 static void pack_source(struct fragment_renderer *r, const struct product *p, struct buf *b)
 {
   const struct editorial *e = p->editorial;
+  pack_uint(b, e ? e->id : 0);
   fragment_text_source(r, b, "editorial", e ? e->current_md : span_z(NULL));
   fragment_text_source(r, b, "editorial", e ? e->heading_md : span_z(NULL));
   fragment_text_source(r, b, "editorial", e ? e->prediction_md : span_z(NULL));
+  fragment_text_plain(r, b, e ? e->prediction_md : span_z(NULL), PREDICTION_CHARS);
 }
 
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out)

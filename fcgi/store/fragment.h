@@ -22,7 +22,7 @@
   X(CARD, 'c')      /* summary, headline and newest sparks, for lists */                                               \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
-  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations */                             \
+  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations and calendars */  \
   X(PAIR, 'w')      /* the pair text of two products, and the pair's questions */                                      \
   X(SITE, 's')      /* the site's questions */                                                                         \
   X(PAGE, 'g')      /* a static page */
@@ -31,8 +31,9 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 5 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 6 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
+#define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
 #define CARD_SPARKS 10
 
@@ -82,7 +83,9 @@ struct answers {
 };
 
 struct source {
+  uint64_t editorial_id; /* 0: there is no editorial */
   struct span current_md, heading_md, prediction_md;
+  struct span prediction; /* as plain text of at most PREDICTION_CHARS characters, for calendars */
 };
 
 struct pair_text {

@@ -92,7 +92,7 @@ void fragment_text_source(struct fragment_renderer *r, struct buf *out, const ch
   buf_free(&clean);
 }
 
-void fragment_text_excerpt(struct fragment_renderer *r, struct buf *out, struct span md)
+void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, size_t chars)
 {
   struct arena *a = arena_new(0);
   if (!a) {
@@ -100,7 +100,7 @@ void fragment_text_excerpt(struct fragment_renderer *r, struct buf *out, struct 
     return;
   }
   enum markdown_result result = MARKDOWN_OK;
-  pack_span(out, md.n ? markdown_plain_by(a, md, EXCERPT_CHARS, r->deadline_us, &result) : SPAN(""));
+  pack_span(out, md.n ? markdown_plain_by(a, md, chars, r->deadline_us, &result) : SPAN(""));
   r->incomplete = r->incomplete || result == MARKDOWN_NO_TIME;
   if (arena_failed(a))
     out->failed = true;

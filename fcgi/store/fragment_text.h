@@ -6,13 +6,13 @@
 
 #include "store/fragment.h"
 
-#define EXCERPT_CHARS 160
+#define EXCERPT_CHARS 160 /* for descriptions */
 
 /* Packs whether `md` was refused, and its HTML (empty when refused).  `table` also selects the level of headings. */
 void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char *table, uint64_t id, struct span md);
 /* Packs `md` as safe Markdown, for the JSON and Markdown representations; empty when refused. */
 void fragment_text_source(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
-/* Packs the first EXCERPT_CHARS characters of its plain text, for descriptions. */
-void fragment_text_excerpt(struct fragment_renderer *r, struct buf *out, struct span md);
+/* Packs the first `chars` characters of its plain text. */
+void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, size_t chars);
 
 #endif

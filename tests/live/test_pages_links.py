@@ -42,12 +42,14 @@ def links_of(kind, body):
         return [*root.xpath("//@href | //@template"), *inside, *(e.text for e in root.iter("{*}loc", "{*}icon", "{*}Image"))]
     if kind == "text/markdown":
         return re.findall(r"\]\(<?([^)>\s]+)>?\)", body.decode())
+    if kind == "text/calendar":
+        return re.findall(r"^(?:URL|SOURCE;VALUE=URI):(.*)\r$", body.replace(b"\r\n ", b"").decode(), re.M)
     return re.findall(r"https?://[^\s)>]+", body.decode())
 
 
 def read(path):
     """A comparison is read in all of its forms or in none."""
-    return not path.startswith(("/compare/", "/og/")) or zlib.crc32(path.partition(".")[0].encode()) % READ_ONE_IN == 0
+    return not path.startswith(("/compare/", "/feeds/", "/og/")) or zlib.crc32(path.partition(".")[0].encode()) % READ_ONE_IN == 0
 
 
 def page_of(path):

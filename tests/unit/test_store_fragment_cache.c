@@ -13,13 +13,15 @@
 #include "store/fragment_cache.h"
 #include "text/pack.h"
 
-/* A SOURCE fragment: three texts. */
+/* A SOURCE fragment: a number and four texts. */
 static struct span packed(struct buf *b, struct span text)
 {
   buf_clear(b);
+  pack_uint(b, 1);
   pack_span(b, text);
   pack_span(b, SPAN("two"));
   pack_span(b, SPAN("three"));
+  pack_span(b, SPAN("four"));
   return buf_view(b);
 }
 

@@ -1,0 +1,29 @@
+#include "site/feed_id.h"
+
+#include "site/site.h"
+
+#define TAG_DATE "2026-01-01" /* part of every tag; must never change */
+#define HOST_MAX 256
+
+/* The host of base_url, without brackets and port, which RFC 4151 does not allow. */
+static struct span host(struct page *p)
+{
+  struct span url = span_z(site_config(p->site)->base_url);
+  struct span authority = span_from(url, span_find_span(url, SPAN("://")) + 3);
+  char name[HOST_MAX];
+  size_t n = 0;
+  for (size_t i = 0; i < authority.n && n < sizeof name && !strchr("/:", authority.p[i]); i++)
+    if (authority.p[i] != '[')
+      name[n++] = authority.p[i];
+  return arena_copy(p->arena, span_of(name, n));
+}
+
+struct span feed_id_tag(struct page *p, struct span what)
+{
+  return ARENA_JOIN(p->arena, SPAN("tag:"), host(p), SPAN("," TAG_DATE ":"), what);
+}
+
+struct span feed_id_uid(struct page *p, const char *what, uint64_t id)
+{
+  return arena_printf(p->arena, "%s-%llu@%.*s", what, (unsigned long long)id, SPAN_ARG(host(p)));
+}
