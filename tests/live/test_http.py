@@ -20,7 +20,7 @@ PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis",
          "/faq/kafka-vs-kubernetes", "/leaderboard", "/leaderboard?page=2", "/search", "/search?q=kafka", "/about",
          "/methodology", "/compare", "/compare?a=kafka"]
 OTHERS = ["/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom",
-          "/sectors/devops.atom", "/sitemap.xml", "/sitemaps/pages-1.xml", "/sitemaps/products-1.xml",
+          "/sectors/devops.atom", "/feeds/kafka+nats+nginx+redis+valkey.atom", "/feeds/kafka+nats.ics", "/sitemap.xml", "/sitemaps/pages-1.xml", "/sitemaps/products-1.xml",
           "/sitemaps/pairs-1.xml", "/badge/kafka.svg", "/robots.txt", "/opensearch.xml", "/llms.txt",
           "/.well-known/security.txt", "/api/openapi.json"]
 PICTURE = "/og/kafka.png"  # these two stand for the addresses that the page names
