@@ -11,6 +11,7 @@
 #define METRICS_LIST(X)                                                                                                \
   X(requests, "requests answered")                                                                                     \
   X(requests_bad, "FastCGI requests that were cut off or malformed and not answered")                                  \
+  X(requests_refused, "requests answered 500 because their path had ended workers")                                    \
   X(requests_deferred, "requests deferred because their answer needed the work of another process")                    \
   X(responses_2xx, "answers with status 200-299")                                                                      \
   X(responses_304, "answers 304")                                                                                      \

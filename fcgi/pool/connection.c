@@ -227,6 +227,26 @@ bool connection_request_take(struct connection *c, struct request *rq)
   return request_copy(c, rq);
 }
 
+bool connection_request_skip(struct connection *c, struct request *rq)
+{
+  char skipped[4096];
+  size_t left = c->scan.length;
+  rq->method = arena_copy(rq->arena, c->scan.method);
+  rq->target = arena_copy(rq->arena, c->scan.target);
+  rq->id = id_good(c->scan.request_id) ? arena_copy(rq->arena, c->scan.request_id) : id_make(rq->arena);
+  while (left) {
+    size_t part = left < sizeof skipped ? left : sizeof skipped;
+    if (!bytes_take(c->fd, skipped, part)) {
+      c->scan.why = "cut off in its body";
+      return false;
+    }
+    left -= part;
+  }
+  if (arena_failed(rq->arena))
+    c->scan.why = "no memory for its parameters";
+  return !arena_failed(rq->arena);
+}
+
 bool connection_request_again(struct connection *c, struct request *rq)
 {
   return request_copy(c, rq);

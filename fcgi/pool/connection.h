@@ -28,6 +28,7 @@ struct connection {
   bool watched;      /* it is in the gateway's epoll set */
   bool close_after;  /* close it after the answer to the running request */
   bool body_awaited; /* all parameters have arrived; the gateway waits for the body until due_us */
+  bool refused;      /* the path of the running request is refused (refused_paths.h) */
   bool full;         /* the peek buffer is full: the end of the body cannot be seen */
   int64_t due_us;    /* monotonic time of its timeout; 0: none */
   size_t discarded;  /* bytes discarded in CONNECTION_LINGER */
@@ -60,6 +61,9 @@ MUST_USE enum connection_result connection_peek(struct connection *c, char *buff
 /* Call it after CONNECTION_REQUEST.  Parses the request and copies it into rq->arena; reads and discards a complete
  * body.  false: close the connection. */
 MUST_USE bool connection_request_take(struct connection *c, struct request *rq);
+/* Instead of connection_request_take: consumes the request without libfcgi, and copies only method, target and id.  The
+ * buffer of connection_peek must be unchanged.  false: close the connection. */
+MUST_USE bool connection_request_skip(struct connection *c, struct request *rq);
 /* Copies the same request again; valid until connection_request_done.  false: no memory. */
 MUST_USE bool connection_request_again(struct connection *c, struct request *rq);
 /* Frees the request.  true: the connection can be kept; false: close it, or linger. */

@@ -23,7 +23,7 @@
 static void overdue(struct gateway *g, struct connection *c)
 {
   if (c->body_awaited) {
-    gateway_request(g, c, (struct gateway_event){.waited = false});
+    gateway_body_late(g, c);
     return;
   }
   if (c->state == CONNECTION_DEFERRED) {

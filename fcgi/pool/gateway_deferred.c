@@ -53,9 +53,10 @@ void gateway_resume(struct gateway *g, struct connection *c)
   gateway_deferred_cancel(g, c);
   c->state = CONNECTION_OPEN;
   c->due_us = 0;
-  if (connection_request_again(c, &rq))
+  if (connection_request_again(c, &rq)) {
+    gateway_begin(g, c, rq.method, rq.target);
     open = gateway_answer(g, c, &rq);
-  else {
+  } else {
     gateway_bad(g, c->scan.why);
     gateway_drop(g, c);
   }

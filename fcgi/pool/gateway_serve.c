@@ -42,12 +42,26 @@ struct request gateway_request_empty(const struct gateway *g, int64_t deadline_u
                           .may_defer = clock_mono_us() < deadline_us && g->deferred < g->connections_most / 2};
 }
 
+void gateway_begin(struct gateway *g, struct connection *c, struct span method, struct span target)
+{
+  const struct refused_paths *refused = &g->s->board->refused;
+  int64_t now_us = clock_mono_us();
+  struct request_ids ids = refused_paths_ids(refused, target);
+  scoreboard_request_begin(g->s->slot, now_us, method, target, ids);
+  c->refused = refused_paths_refuses(refused, ids, now_us);
+}
+
 /* Makes the answer in g->response.  false: the request is deferred. */
-static bool respond(struct gateway *g, const struct request *rq)
+static bool respond(struct gateway *g, const struct connection *c, const struct request *rq)
 {
   struct response *r = &g->response;
   buf_clear(&r->headers);
   *r = (struct response){.headers = r->headers};
+  if (c->refused) {
+    METRICS_ADD(&g->s->slot->metrics, requests_refused, 1);
+    bare_error(500, rq->id, r);
+    return true;
+  }
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
     log_warn("502 for %.*s %.200s (request %.*s): another worker has begun it and not ended it", SPAN_ARG(rq->method),
              arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
@@ -97,8 +111,7 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
 {
   struct scoreboard_slot *slot = g->s->slot;
   int64_t begun_us = clock_mono_us();
-  scoreboard_request_begin(slot, begun_us, rq->method, rq->target);
-  bool answered = respond(g, rq), written = answered && respond_write(g, c, rq), open = true;
+  bool answered = respond(g, c, rq), written = answered && respond_write(g, c, rq), open = true;
   METRICS_ADD(&slot->metrics, busy_us, clock_mono_us() - begun_us);
   if (answered) {
     response_count(&slot->metrics, g->response.status);
@@ -125,10 +138,11 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   g->last_served = c;
   c->body_awaited = false;
   stage_set(rq.stage, STAGE_READ);
-  if (!connection_request_take(c, &rq)) {
+  gateway_begin(g, c, c->scan.method, c->scan.target);
+  if (!(c->refused ? connection_request_skip(c, &rq) : connection_request_take(c, &rq))) {
     gateway_bad(g, c->scan.why);
     gateway_drop(g, c);
-    stage_set(rq.stage, STAGE_IDLE);
+    scoreboard_request_pause(s->slot);
     arena_reset(g->arena);
   } else {
     c->close_after = event.hung_up || (event.waited && scoreboard_other_idle(s->board, s->slot, now_us, IDLE_US));
@@ -150,6 +164,17 @@ static bool body_await(struct gateway *g, struct connection *c, bool hung_up)
     c->body_awaited = true;
   }
   return gateway_watch(g, c);
+}
+
+/* Peeks again: the buffer holds the bytes of another connection. */
+void gateway_body_late(struct gateway *g, struct connection *c)
+{
+  if (connection_peek(c, g->buffer) == CONNECTION_REQUEST) {
+    gateway_request(g, c, (struct gateway_event){.waited = false});
+    return;
+  }
+  gateway_bad(g, c->scan.why ? c->scan.why : "cut off in its body");
+  gateway_drop(g, c);
 }
 
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event)

@@ -70,8 +70,11 @@ struct gateway_event {
 /* Handles an event on c, or a new connection. */
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);
 void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event); /* after CONNECTION_REQUEST */
+void gateway_body_late(struct gateway *g, struct connection *c); /* the end of the body did not come in time */
 struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us);
-/* Answers a request or defers it.  false: the connection is closed. */
+/* Records the request that begins, and finds out whether its path is refused. */
+void gateway_begin(struct gateway *g, struct connection *c, struct span method, struct span target);
+/* After gateway_begin: answers a request or defers it.  false: the connection is closed. */
 bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq);
 
 /* gateway_deferred.c */

@@ -247,6 +247,7 @@ static void reload_go_on(struct master *m, int64_t now_us)
   if (result == RELOAD_DONE) {
     log_open("master", process_log_level(m->config));
     log_info("reload: configuration %u is in force", m->workers.generation);
+    refused_paths_clear(&m->board->refused);
     watcher_stop(&m->watcher, now_us); /* the new watcher starts with the new configuration */
     reload_answer(m, true, SPAN("reloaded"));
     notify_status("serving");
@@ -293,7 +294,7 @@ static void turn(struct master *m)
 
 static int wait_ms(const struct master *m)
 {
-  int64_t now_us = clock_mono_us(), left_us = m->workers.fork_after_us - now_us;
+  int64_t now_us = clock_mono_us(), left_us = workers_next_start_us(&m->workers) - now_us;
   if (!m->ready_logged || m->reload.state == RELOAD_STARTING || m->reload.queued)
     return 5;
   if (!m->stopping && workers_serving(&m->workers, m->workers.generation) != (unsigned)m->workers.wanted && left_us < WATCH_US)
@@ -360,6 +361,7 @@ static bool master_open(struct master *m, FILE *why)
   m->control.run = control_run;
   m->control.context = m;
   m->workers.config = m->config;
+  m->workers.death_limit.most = WORKERS_DEATH_LINES;
   m->workers.board = m->board;
   m->workers.generation = 1;
   m->workers.listen_fd = m->listener.fd;

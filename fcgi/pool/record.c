@@ -87,9 +87,10 @@ static bool name_good(struct span name)
   return name.n > 0;
 }
 
-/* The first fault of the concatenated parameters; NULL: none. */
-static const char *params_fault(struct span params)
+/* Keeps the parameters that identify the request.  Returns the first fault of the concatenated parameters; NULL: none. */
+static const char *params_read(struct record_request *scan)
 {
+  struct span params = scan->params;
   unsigned methods = 0, uris = 0;
   while (params.n) {
     size_t name_n, value_n;
@@ -100,8 +101,12 @@ static const char *params_fault(struct span params)
     params = span_from(params, name_n + value_n);
     if (!name_good(name) || span_find(value, 0) < value.n)
       return "a parameter with a forbidden byte";
-    methods += span_eq(name, SPAN("REQUEST_METHOD"));
-    uris += span_eq(name, SPAN("REQUEST_URI"));
+    if (span_eq(name, SPAN("REQUEST_METHOD")))
+      scan->method = value, methods++;
+    else if (span_eq(name, SPAN("REQUEST_URI")))
+      scan->target = value, uris++;
+    else if (span_eq(name, SPAN("REQUEST_ID")))
+      scan->request_id = value;
   }
   return methods == 1 && uris == 1 ? NULL : "REQUEST_METHOD and REQUEST_URI must occur exactly once";
 }
@@ -161,7 +166,7 @@ struct record_request record_scan(struct span bytes, char *scratch)
     got = GOT_BAD;
   } else if (got == GOT_RECORD) {
     scan.verdict = RECORD_WHOLE;
-    if ((r.why = params_fault(scan.params)) || body_scan(&r, &scan) == GOT_BAD)
+    if ((r.why = params_read(&scan)) || body_scan(&r, &scan) == GOT_BAD)
       got = GOT_BAD;
     scan.length = span_head(bytes, RECORD_LIMIT).n - r.rest.n;
   }

@@ -37,6 +37,7 @@ struct record_request {
   bool padded;      /* libfcgi would misread it: use record_unpadded */
   size_t length;    /* bytes of the complete records, padding included */
   struct span params; /* RECORD_WHOLE: all parameters, concatenated in the scratch */
+  struct span method, target, request_id; /* values of REQUEST_METHOD, REQUEST_URI and REQUEST_ID in params */
 };
 
 /* `scratch` has RECORD_LIMIT bytes, for the concatenated parameters. */

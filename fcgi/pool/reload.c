@@ -243,7 +243,7 @@ static enum reload_result starting_turn(struct reload *r, struct workers *w, str
   bool failed = w->failed_us >= r->since_us && w->failed_generation == w->generation;
   if (failed || now_us - r->since_us > START_US)
     return roll_back(r, w, now_us);
-  if (workers_ready(w, w->generation) < (unsigned)w->wanted)
+  if (!workers_all_ready(w, now_us))
     return RELOAD_NOTHING;
   workers_retire(w, w->generation, false, now_us);
   atomic_store(&w->board->generation, w->generation);

@@ -90,6 +90,7 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
   buf_printf(out, "ended: %llu killed, %llu exited, %llu hung; %llu recycled\n",
              (unsigned long long)LOAD(b->deaths_killed), (unsigned long long)LOAD(b->deaths_exited),
              (unsigned long long)LOAD(b->deaths_hung), (unsigned long long)LOAD(b->recycled));
+  refused_paths_text(&b->refused, now_us, out);
   if (app && app->status)
     app->status(app->context, out, false);
   buf_puts(out, "worker     pid state       requests  doing\n");
@@ -166,6 +167,9 @@ void report_json(const struct scoreboard *b, const struct app *app, struct buf *
     app->status(app->context, out, true);
     buf_puts(out, out->n > before ? "," : "");
   }
+  buf_puts(out, "\"refused_paths\":[");
+  refused_paths_json(&b->refused, now_us, out);
+  buf_puts(out, "],");
   watcher_json(b, out);
   buf_putc(out, ',');
   workers_json(b, now_us, out);
@@ -196,6 +200,8 @@ void report_metrics(const struct scoreboard *b, struct buf *out)
   metric(out, "pool_workers_leaving", "workers that end after the requests that they have accepted", "gauge", n.leaving);
   metric(out, "pool_requests_deferred", "deferred requests: their answers need the work of another process", "gauge", n.deferred);
   metric(out, "pool_watcher_up", "1 when the watcher runs", "gauge", LOAD(b->watcher.pid) != 0);
+  metric(out, "refused_paths", "paths that are refused for a while because they ended workers", "gauge",
+         refused_paths_count(&b->refused, clock_mono_us()));
   metric(out, "pool_uptime_seconds", "seconds since the master started", "gauge",
          (uint64_t)((clock_mono_us() - LOAD(b->started_us)) / CLOCK_SECOND));
 }

@@ -10,7 +10,10 @@
 struct scoreboard *scoreboard_new(void)
 {
   struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return b == MAP_FAILED ? NULL : b;
+  if (b == MAP_FAILED)
+    return NULL;
+  refused_paths_open(&b->refused);
+  return b;
 }
 
 void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64_t now_us)
@@ -25,6 +28,8 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   if (LOAD(s->request_hash))
     STORE(s->fatal_hash, LOAD(s->request_hash));
   atomic_store(&s->request_hash, 0);
+  STORE(s->target_id, 0);
+  STORE(s->path_id, 0);
   STORE(s->idle_us, 0);
   STORE(s->requests, 0);
   STORE(s->deferred, 0);
@@ -60,7 +65,8 @@ static void text_write(struct scoreboard_slot *s, const uint64_t *words)
   atomic_store_explicit(&s->text_seq, (seq | 1) + 1, memory_order_release);
 }
 
-void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target)
+void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target,
+                              struct request_ids ids)
 {
   union {
     uint64_t words[SCOREBOARD_TEXT / 8];
@@ -72,6 +78,8 @@ void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct 
   text.bytes[method.n] = ' ';
   memcpy(text.bytes + method.n + 1, target.p, target.n);
   text_write(s, text.words);
+  STORE(s->target_id, ids.target);
+  STORE(s->path_id, ids.path);
   STORE(s->idle_us, 0);
   STORE(s->request_us, now_us);
 }
@@ -85,8 +93,15 @@ void scoreboard_request_end(struct scoreboard_slot *s)
 void scoreboard_request_pause(struct scoreboard_slot *s)
 {
   STORE(s->request_hash, 0);
+  STORE(s->target_id, 0);
+  STORE(s->path_id, 0);
   STORE(s->request_us, 0);
   stage_set(&s->stage, STAGE_IDLE);
+}
+
+struct request_ids scoreboard_request_ids(const struct scoreboard_slot *s)
+{
+  return (struct request_ids){LOAD(s->target_id), LOAD(s->path_id)};
 }
 
 /* FNV-1a (RFC 9923). */

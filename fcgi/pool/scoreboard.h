@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "base/span.h"
 #include "base/stage.h"
+#include "pool/refused_paths.h"
 
 /* Twice the maximum of workers_max, because old and new workers overlap at a reload, and a few leaving workers. */
 #define SCOREBOARD_SLOTS 1040
@@ -44,6 +45,7 @@ struct scoreboard_slot {
   _Atomic int64_t heartbeat_us; /* start of the last turn of the event loop */
   _Atomic int64_t request_us;   /* start of the running request; 0: none runs */
   _Atomic uint64_t request_hash; /* of the id and target of the running request; 0: none runs */
+  _Atomic uint64_t target_id, path_id; /* struct request_ids of the running request; 0: none runs */
   _Atomic int64_t idle_us;      /* since when it waits for connections; 0: it does not wait */
   _Atomic uint64_t requests;    /* answered by this process */
   _Atomic unsigned deferred;    /* requests that are deferred now */
@@ -82,6 +84,7 @@ struct scoreboard {
   _Atomic int64_t started_us;
   _Atomic int stopping;  /* the whole pool ends */
   _Atomic unsigned used; /* all slots from this index on have never been used */
+  struct refused_paths refused;
   struct scoreboard_slot watcher;
   struct scoreboard_slot slots[SCOREBOARD_SLOTS];
 };
@@ -97,7 +100,8 @@ enum scoreboard_state scoreboard_slot_state(const struct scoreboard_slot *s);
 const char *scoreboard_state_text(enum scoreboard_state state);
 
 /* Worker: around each request. */
-void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target);
+void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target,
+                              struct request_ids ids);
 void scoreboard_request_end(struct scoreboard_slot *s);
 void scoreboard_request_pause(struct scoreboard_slot *s); /* the request is deferred */
 
@@ -111,6 +115,9 @@ MUST_USE bool scoreboard_begun_before(const struct scoreboard *b, struct scorebo
  * SCOREBOARD_UNKNOWN when the worker was stopped or killed while it wrote the text. */
 #define SCOREBOARD_UNKNOWN "an unknown request"
 void scoreboard_text_read(const struct scoreboard_slot *s, char *out);
+
+/* The request that runs, or that the worker had when it died.  target 0: none. */
+struct request_ids scoreboard_request_ids(const struct scoreboard_slot *s);
 
 /* Writes "while GET /x (123 ms, waiting for the database)", "while idle" or "while starting" into
  * out[SCOREBOARD_DOING], followed by ", 2 deferred" when requests are deferred. */

@@ -13,6 +13,7 @@
 
 #define STABLE_US (10 * CLOCK_SECOND)            /* after this time without failures, the count starts again */
 #define ABORT_US (500 * INT64_C(1000))         /* from SIGABRT to SIGKILL */
+#define DEATHS_US (60 * CLOCK_SECOND)           /* two deaths within this time and request_timeout: see refused_paths.h */
 #define IDLE_LEAST_US (3 * CLOCK_SECOND)        /* an idle worker hangs only after this time */
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
@@ -87,13 +88,43 @@ void workers_want(struct workers *w, int64_t count)
   atomic_store(&w->board->workers_wanted, (uint64_t)count);
 }
 
-/* Failed forks and early deaths delay the next start. */
+/* Failed forks and deaths during the start delay the next start. */
 static void failure_note(struct workers *w, unsigned generation, int64_t now_us)
 {
   w->failed_generation = generation;
   w->failures = now_us - w->failed_us > STABLE_US ? 1 : w->failures + 1;
   w->failed_us = now_us;
   w->fork_after_us = now_us + restart_delay_us(w->failures);
+}
+
+/* As many deaths as there are workers cost no delay: one request may have reached all of them. */
+static void request_death_note(struct workers *w, int64_t now_us)
+{
+  unsigned free = (unsigned)w->wanted;
+  w->request_deaths = now_us - w->request_death_us > STABLE_US ? 1 : w->request_deaths + 1;
+  w->request_death_us = now_us;
+  w->crowd_after_us = w->request_deaths > free ? now_us + restart_delay_us(w->request_deaths - free) : 0;
+}
+
+/* Deaths in requests never delay a start below this number of workers. */
+static int floor_of(const struct workers *w)
+{
+  return w->wanted / 2 > 1 ? w->wanted / 2 : 1;
+}
+
+bool workers_all_ready(const struct workers *w, int64_t now_us)
+{
+  return (int)workers_ready(w, w->generation) >= (now_us < w->crowd_after_us ? floor_of(w) : w->wanted);
+}
+
+static int64_t start_after_us(const struct workers *w, int serving)
+{
+  return serving >= floor_of(w) && w->crowd_after_us > w->fork_after_us ? w->crowd_after_us : w->fork_after_us;
+}
+
+int64_t workers_next_start_us(const struct workers *w)
+{
+  return start_after_us(w, (int)workers_serving(w, w->generation));
 }
 
 static int slot_find(const struct workers *w)
@@ -155,7 +186,7 @@ void workers_balance(struct workers *w, int64_t now_us)
   int n = (int)workers_serving(w, w->generation);
   if (w->stopping)
     return;
-  while (n < w->wanted && now_us >= w->fork_after_us && worker_start(w, now_us))
+  while (n < w->wanted && now_us >= start_after_us(w, n) && worker_start(w, now_us))
     n++;
   for (int i = used(w) - 1; i >= 0 && n > w->wanted; i--)
     if (serves(w, i, w->generation)) {
@@ -227,10 +258,27 @@ void workers_watch(struct workers *w, int64_t now_us)
   }
 }
 
-/* The worker died during its start or its first request; a new worker would probably die too. */
-static bool died_early(const struct scoreboard_slot *s)
+/* Learns which request ended the worker, and slows the next starts down if necessary. */
+static void death_note(struct workers *w, int i, int status, int64_t now_us)
 {
-  return !LOAD(s->ready) || (LOAD(s->requests) == 0 && LOAD(s->request_us) != 0);
+  const struct scoreboard_slot *s = slot_of(w, i);
+  bool hung = w->members[i].aborted_us != 0;
+  int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  char text[SCOREBOARD_TEXT];
+  scoreboard_text_read(s, text);
+  struct span target = span_z(text);
+  if (!span_eq(target, SPAN(SCOREBOARD_UNKNOWN)))
+    (void)span_split(&target, ' '); /* the method */
+  if (hung || refused_paths_counts(signal))
+    refused_paths_death(&w->board->refused, &(struct worker_death){.ids = scoreboard_request_ids(s),
+                                                                    .target = target,
+                                                                    .fault = {signal, hung},
+                                                                    .now_us = now_us,
+                                                                    .window_us = DEATHS_US + w->config->request_timeout * 1000});
+  if (!LOAD(s->ready))
+    failure_note(w, LOAD(s->generation), now_us);
+  else if (LOAD(s->request_us))
+    request_death_note(w, now_us);
 }
 
 static void death_explain(struct workers *w, int i, int status, int64_t now_us)
@@ -248,15 +296,15 @@ static void death_explain(struct workers *w, int i, int status, int64_t now_us)
     log_info("worker %d (%d) replaced after %llu requests", i, (int)m->pid, (unsigned long long)LOAD(s->requests));
   } else if (m->aborted_us) {
     SCOREBOARD_COUNT(w->board, deaths_hung);
-    log_error("worker %d %s because it hung %s", i, ending, doing);
+    log_limited(&w->death_limit, 10, LOG_LEVEL_ERROR, "worker %d %s because it hung %s", i, ending, doing);
+    death_note(w, i, status, now_us);
   } else {
-    log_error("worker %d %s %s", i, ending, doing);
+    log_limited(&w->death_limit, 10, LOG_LEVEL_ERROR, "worker %d %s %s", i, ending, doing);
     if (WIFSIGNALED(status))
       SCOREBOARD_COUNT(w->board, deaths_killed);
     else
       SCOREBOARD_COUNT(w->board, deaths_exited);
-    if (died_early(s))
-      failure_note(w, LOAD(s->generation), now_us);
+    death_note(w, i, status, now_us);
   }
 }
 

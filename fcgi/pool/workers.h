@@ -3,8 +3,9 @@
  *
  * `wanted` is the target number of workers.  Signals and commands change `wanted`, the end of a worker changes the
  * table, and workers_balance starts or retires workers until the table matches.  A worker that dies during its start
- * or its first request is replaced with increasing delays; every other worker is replaced at once.  No function
- * blocks. */
+ * is replaced with increasing delays, because the next one would die too.  A worker that dies in a request is replaced
+ * at once while fewer than half of the wanted workers serve.  Above that floor, many deaths in requests within a short
+ * time cause increasing delays.  Every other worker is replaced at once.  No function blocks. */
 #ifndef DIPTYCH_POOL_WORKERS_H
 #define DIPTYCH_POOL_WORKERS_H
 
@@ -14,6 +15,8 @@
 #include "base/log.h"
 #include "pool/app.h"
 #include "pool/scoreboard.h"
+
+#define WORKERS_DEATH_LINES 100 /* log lines about deaths in 10 s: an attacker may cause many */
 
 struct worker_process {
   pid_t pid;                 /* 0: the slot is free */
@@ -35,10 +38,13 @@ struct workers {
   void (*in_child)(void *);    /* called in a child after fork: closes the master's own descriptors */
   void *in_child_context;
   int64_t fork_after_us;       /* start no worker before this time */
-  int64_t failed_us;           /* time of the last failure: an early death or a failed fork */
+  int64_t failed_us;           /* time of the last failure: a death during the start or a failed fork */
   unsigned failed_generation;  /* generation of the last failure */
   unsigned failures;           /* number of consecutive failures */
-  struct log_limit fork_limit;
+  int64_t crowd_after_us;      /* start no worker above the floor before this time */
+  int64_t request_death_us;    /* time of the last death in a request */
+  unsigned request_deaths;     /* number of them in a row */
+  struct log_limit fork_limit, death_limit;
   struct worker_process members[SCOREBOARD_SLOTS];
 };
 
@@ -47,6 +53,9 @@ void workers_want(struct workers *w, int64_t count); /* clamped to workers_min a
 /* Starts or retires workers of the current generation until there are `wanted`.  Does nothing while the pool
  * stops. */
 void workers_balance(struct workers *w, int64_t now_us);
+
+/* When workers_balance may start the next worker.  Monotonic. */
+int64_t workers_next_start_us(const struct workers *w);
 
 /* Kills workers that hang or that do not end within stop_grace.  Call it about every 100 ms. */
 void workers_watch(struct workers *w, int64_t now_us);
@@ -59,6 +68,8 @@ void workers_retire(struct workers *w, unsigned generation, bool matching, int64
 
 unsigned workers_count(const struct workers *w); /* all worker processes, also those that are leaving */
 unsigned workers_ready(const struct workers *w, unsigned generation);
+/* All wanted workers are ready.  While deaths in requests delay starts, the floor is enough. */
+bool workers_all_ready(const struct workers *w, int64_t now_us);
 unsigned workers_serving(const struct workers *w, unsigned generation); /* starting or ready */
 
 /* Like fork; the child closes the master's descriptors and gets its role in the log and its signal mask. */

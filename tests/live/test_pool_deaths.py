@@ -80,10 +80,10 @@ def test_a_request_that_ends_workers_ends_one_of_them(make_probe):
     ids = []
     for visit in range(1, 4):
         wait_until(asked_on_a_kept_connection)
-        answer = web.http("GET", "/abort")
+        answer = web.http("GET", f"/abort/{visit}")  # one path would be refused after two deaths
         assert_plain_error(answer, 502)
         refused = answer["X-Request-Id"]  # by the pool: nginx's own page has none
-        assert not refused or probe.wait_logged("502 for GET /abort", refused)
+        assert not refused or probe.wait_logged(f"502 for GET /abort/{visit}", refused)
         ids.append(refused)
         wait_until(lambda: probe.metric("pool_deaths_killed_total") >= visit)
         probe.wait_workers(4)

@@ -84,6 +84,8 @@ static void a_whole_request(void **state)
   assert_int_equal(scan.id, 7);
   assert_true(scan.keep && scan.stdin_ended && !scan.more);
   assert_null(scan.why);
+  assert_true(span_eq(scan.method, SPAN("GET")) && span_eq(scan.target, SPAN("/")));
+  assert_int_equal(scan.request_id.n, 0);
 }
 
 static void every_prefix_is_partial_until_the_parameters_end(void **state)

@@ -31,7 +31,7 @@ static void the_states_of_a_slot(void **state)
   assert_string_equal(doing, "while starting");
   atomic_store(&s->ready, 1);
   assert_int_equal(scoreboard_slot_state(s), SCOREBOARD_READY);
-  scoreboard_request_begin(s, 5000, SPAN("GET"), SPAN("/x?y=1"));
+  scoreboard_request_begin(s, 5000, SPAN("GET"), SPAN("/x?y=1"), (struct request_ids){0});
   stage_set(&s->stage, STAGE_DATABASE);
   scoreboard_doing(s, 128000, doing);
   assert_string_equal(doing, "while GET /x?y=1 (123 ms, waiting for the database)");
@@ -39,7 +39,7 @@ static void the_states_of_a_slot(void **state)
   scoreboard_request_end(s);
   scoreboard_doing(s, 128000, doing);
   assert_string_equal(doing, "while idle");
-  scoreboard_request_begin(s, 6000, SPAN("GET"), SPAN("/x?y=2"));
+  scoreboard_request_begin(s, 6000, SPAN("GET"), SPAN("/x?y=2"), (struct request_ids){0});
   atomic_store(&s->deferred, 2);
   scoreboard_request_pause(s);
   scoreboard_doing(s, 128000, doing);
@@ -58,7 +58,7 @@ static void long_requests_are_cut(void **state)
   char target[1000], text[SCOREBOARD_TEXT];
   memset(target, 'x', sizeof target);
   for (size_t n = 0; n < sizeof target; n += 13) {
-    scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(target, n));
+    scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(target, n), (struct request_ids){0});
     scoreboard_text_read(&b->slots[0], text);
     assert_int_equal(strlen(text), n + 4 < SCOREBOARD_TEXT ? n + 4 : SCOREBOARD_TEXT - 1);
   }
@@ -73,13 +73,13 @@ static void a_reader_never_sees_a_mixture(void **state)
   memset(a, 'a', sizeof a);
   memset(z, 'z', sizeof z);
   int whole = 0, unknown = 0;
-  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a));
+  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a), (struct request_ids){0});
   pid_t test = getpid(), pid = fork();
   assert_int_not_equal(pid, -1);
   if (pid == 0)
     while (getppid() == test) { /* also ends after a failed test */
-      scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a));
-      scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(z, sizeof z));
+      scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(a, sizeof a), (struct request_ids){0});
+      scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_of(z, sizeof z), (struct request_ids){0});
       for (volatile int rest = 0; rest < 5000; rest++)
         ;
     }
@@ -99,11 +99,11 @@ static void a_half_written_text_is_unknown(void **state)
 {
   struct scoreboard *b = scoreboard_new();
   char text[SCOREBOARD_TEXT];
-  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), SPAN("/whole"));
+  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), SPAN("/whole"), (struct request_ids){0});
   atomic_fetch_add(&b->slots[0].text_seq, 1);
   scoreboard_text_read(&b->slots[0], text);
   assert_string_equal(text, SCOREBOARD_UNKNOWN);
-  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), SPAN("/next"));
+  scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), SPAN("/next"), (struct request_ids){0});
   scoreboard_text_read(&b->slots[0], text);
   assert_string_equal(text, "GET /next");
 }
@@ -123,7 +123,7 @@ static void other_idle_workers(void **state)
   atomic_store(&other->idle_us, 9000);
   assert_false(scoreboard_other_idle(b, own, 10000, 2000));
   assert_true(scoreboard_other_idle(b, own, 11000, 2000));
-  scoreboard_request_begin(other, 11000, SPAN("GET"), SPAN("/"));
+  scoreboard_request_begin(other, 11000, SPAN("GET"), SPAN("/"), (struct request_ids){0});
   assert_false(scoreboard_other_idle(b, own, 20000, 2000));
   atomic_store(&other->idle_us, 9000);
   atomic_store(&other->leaving, 1);
@@ -169,7 +169,7 @@ static void the_report_is_json_for_any_request(void **state)
   atomic_store(&b->used, 1);
   for (int c = 1; c < 256; c++) {
     char target[8] = {'/', (char)c, '"', '\\', 'x'};
-    scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_z(target));
+    scoreboard_request_begin(&b->slots[0], 1, SPAN("GET"), span_z(target), (struct request_ids){0});
     json_t *v = report_of(b, NULL);
     assert_non_null(v);
     const char *request = json_string_value(json_object_get(json_array_get(json_object_get(v, "workers"), 0), "request"));
