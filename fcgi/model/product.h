@@ -100,13 +100,6 @@ struct pair_source {
   size_t n_questions;
 };
 
-/* An activity of the chart's 12 months, without its texts. */
-struct chart_move {
-  int64_t occurred_us;
-  enum activity_kind kind;
-  enum activity_class class;
-};
-
 #define TIMELINE_PAGE 50 /* activities on a page of the timeline, and in the profile */
 
 /* All rows of a product, read in one snapshot. */
@@ -121,7 +114,7 @@ struct product {
   size_t n_sparks;
   const struct activity *latest_release; /* due, with a version; ties: lowest id; NULL: none */
   const struct activity *first_release;  /* the earliest on record, likewise */
-  const struct chart_move *moves; /* last 366 days, newest first, at most 2,000 */
+  const struct moves_count *moves; /* all due activities from moves_from on (model/moves.h), newest slot first */
   size_t n_moves;
   const struct question *questions; /* of the product alone, by sort then id */
   size_t n_questions;

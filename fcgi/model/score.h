@@ -17,6 +17,7 @@
 #define SCORE_NONE (-1)
 #define SCORE_CADENCE_DAYS 90
 #define SCORE_SPARK_DAYS 30
+#define SCORE_MONTHS 12 /* past months with a score of their own (model/moves.h) */
 
 /* X(NAME, label, from tenths, to tenths).  `from` is in the band; `to` is not, except in the last band. */
 #define BAND_LIST(X)                                                                                                   \

@@ -1,15 +1,14 @@
 /* Reads up to a hundred whole products for their fragments: rows_facts_read with texts, and two more statements, for the
- * newest activities and for the activities of the chart. */
+ * newest activities and for the counts of activities by the hour. */
 #include <stdlib.h>
 
 #include "base/must.h"
+#include "model/moves.h"
 #include "rows/rows_activity.h"
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
 
 #define SPARKS_MOST 10
-#define MOVES_MOST 2000
-#define MOVES_DAYS 366
 
 enum { LIST_ALL, LIST_SPARKS, LIST_LATEST, LIST_FIRST, LISTS }; /* of each product; the last two: releases */
 
@@ -152,26 +151,32 @@ static enum err newest_read(struct rows_reading *r)
   return err;
 }
 
-/* ---- the chart */
+/* ---- how often it shipped: activities counted by slots (model/moves.h) */
+
+enum { M_PRODUCT, M_HOUR, M_LATER, M_KIND, M_CLASS, M_COUNT };
 
 static void moves_sql(const struct rows_reading *r, struct buf *sql)
 {
-  buf_puts(sql, "SELECT product_id, occurred_at, kind, class FROM (SELECT a.product_id, a.occurred_at, a.kind, a.class,"
-                " ROW_NUMBER() OVER (PARTITION BY a.product_id ORDER BY a.occurred_at DESC, a.id) AS nth");
-  rows_activity_due(r, sql, r->snapshot.site_now_us - MOVES_DAYS * CLOCK_DAY);
-  buf_printf(sql, ") AS moves WHERE nth <= %d ORDER BY product_id, nth", MOVES_MOST);
+  buf_puts(sql, "SELECT a.product_id, TIMESTAMPDIFF(HOUR, '1970-01-01', a.occurred_at) AS slot_hour,"
+                " EXTRACT(MINUTE_MICROSECOND FROM a.occurred_at) > 0 AS slot_later, a.kind, a.class, COUNT(*)");
+  rows_activity_due(r, sql, moves_from(r->snapshot.window_us));
+  buf_puts(sql, " GROUP BY a.product_id, slot_hour, slot_later, a.kind, a.class"
+                " ORDER BY a.product_id, slot_hour DESC, slot_later DESC");
 }
 
-static void moves_take(struct rows_reading *r, struct db_rows *rows, struct chart_move *moves)
+static void moves_take(struct rows_reading *r, struct db_rows *rows, struct moves_count *moves)
 {
   struct product *p = NULL;
   for (size_t i = 0; db_next(rows); i++) {
-    uint64_t id = db_uint(rows, 0);
+    uint64_t id = db_uint(rows, M_PRODUCT);
     if (!p || p->facts.id != id)
       p = rows_reading_find(r, id);
     if (!p)
       continue;
-    moves[i] = (struct chart_move){db_time(rows, 1), rows_kind(db_text(rows, 2)), rows_class(db_text(rows, 3))};
+    moves[i] = (struct moves_count){.slot = (int64_t)(2 * db_uint(rows, M_HOUR) + db_uint(rows, M_LATER)),
+                                    .class = rows_class(db_text(rows, M_CLASS)),
+                                    .event = rows_kind(db_text(rows, M_KIND)) == ACTIVITY_EVENT,
+                                    .n = (uint32_t)db_uint(rows, M_COUNT)};
     if (p->n_moves++ == 0)
       p->moves = &moves[i];
   }
@@ -185,7 +190,7 @@ static enum err moves_read(struct rows_reading *r)
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK) {
-    struct chart_move *moves = ARENA_ARRAY(r->arena, rows.count + 1, struct chart_move);
+    struct moves_count *moves = ARENA_ARRAY(r->arena, rows.count + 1, struct moves_count);
     if (moves)
       moves_take(r, &rows, moves);
     else

@@ -1,14 +1,19 @@
-/* The activity chart: the last 12 months on one time axis, with a lane for each product of the page and a tick for each
- * activity; and the same numbers as a table.  chart_view is the content and is in the JSON representation; chart_draw
- * is the drawing.
+/* The activity chart: the last 12 months on one time axis, with a lane for each product of the page, in which every
+ * activity is drawn; and the same numbers as a table.  chart_view is the content and is in the JSON representation;
+ * chart_draw is the drawing.
  *
  * The SVG is as wide as its column; y is in pixels, an INT.  Shapes and labels have an x in percent of the width, TEXT
- * with two decimals ("34.25").  Straight lines are path data for an inner viewBox that is 10,000 wide and stretched, one
- * path for each kind of line; a year of releases takes a few hundred bytes.  Lane i (from 0) has its base line at
- * y = 44 + 52 * i.  A tick is 8 high for a trivial move, 18 for an improvement and 30 for a spark, and the head of a spark
- * is drawn with the product's shape.  The labels of the months are at label_y = height - 8; height is
- * 44 + 52 * (lanes - 1) + 30.  The as-of line is at 100 %.  A tick within 0.20 % of another tick that is at least as high
- * is left out of the drawing, but counted in the table. */
+ * with two decimals ("34.25").  Lines are path data for an inner viewBox that is 10,000 wide and stretched.  The as-of
+ * line is at 100 %.
+ *
+ * There are two ways to draw the lanes of a chart, chosen by density:
+ *   days   each move is a tick, one "M2610 60V52" of `ticks`: 8 high for a trivial move, 18 for an improvement, 30 for a
+ *          spark, which also has a head in the product's shape.  The moves of a day are stacked, at noon of the day.
+ *   weeks  when a product ships on more than 120 days, or so much on one day that its stack is over 64 high: one bar for
+ *          the moves of seven days, counted back from the as-of line.  Its y is in moves, 0 to `most`, from the top down,
+ *          in a viewBox that is stretched to the height `area`: "M9904 12V7" are five moves.  Trivial moves are in `pale`;
+ *          above them the improvements, then the sparks, both in `ticks`.  A bar with sparks has one head.  A bar of less
+ *          than two pixels has a foot of two pixels in `feet`, whose y is in pixels. */
 #ifndef DIPTYCH_SITE_VIEW_CHART_H
 #define DIPTYCH_SITE_VIEW_CHART_H
 
@@ -23,19 +28,31 @@ VIEW_DECLARE(spark_draw, SPARK_DRAW)
 #define MONTH_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(x) TEXT(label)
 VIEW_DECLARE(month_draw, MONTH_DRAW)
 
-/* The base line of a product, and its ticks as path data. */
+/* A product's lane.  name, at most 28 characters, and moves, "41 moves", are its label; y: the base line; top: of the
+ * tallest bar. */
 #define LANE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   TEXT(position)                                                                                                       \
+  TEXT(name)                                                                                                           \
+  TEXT(moves)                                                                                                          \
+  INT(label_y)                                                                                                         \
+  INT(top)                                                                                                             \
   INT(y)                                                                                                               \
   TEXT(ticks)                                                                                                          \
+  TEXT(pale)                                                                                                           \
+  TEXT(feet)                                                                                                           \
   LIST(sparks, spark_draw)
 VIEW_DECLARE(lane_draw, LANE_DRAW)
 
-/* height in pixels; axis_y: the end of the as-of line and of the hairlines of the months (path data), height - 22. */
+/* weeks: bars, else ticks; most: moves of the tallest bar; area: its height.  axis_y: the end of the as-of line and of the
+ * hairlines of the months (path data); label_y: the base line of their names; key_y: the top of the key, 40 high. */
 #define CHART_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+  FLAG(weeks)                                                                                                          \
+  INT(most)                                                                                                            \
+  INT(area)                                                                                                            \
   INT(height)                                                                                                          \
   INT(axis_y)                                                                                                          \
   INT(label_y)                                                                                                         \
+  INT(key_y)                                                                                                           \
   TEXT(hairlines)                                                                                                      \
   LIST(months, month_draw)                                                                                             \
   LIST(lanes, lane_draw)

@@ -2,6 +2,7 @@
  * needs a new FRAGMENT_FORMAT: it changes all keys, so old values are not read again. */
 #include "store/fragment.h"
 
+#include "model/moves.h"
 #include "store/fragment_text.h"
 #include "text/pack.h"
 
@@ -116,27 +117,29 @@ static const struct activity *unpack_activities(struct unpack *u, struct arena *
   return v;
 }
 
-static void pack_moves(struct buf *b, const struct chart_move *v, size_t n)
+static void pack_moves(struct buf *b, const struct moves_count *v, size_t n)
 {
   int64_t before = 0;
   pack_uint(b, n);
   for (size_t i = 0; i < n; i++) {
-    pack_int(b, v[i].occurred_us - before);
-    pack_uint(b, (uint64_t)v[i].kind << 4 | v[i].class);
-    before = v[i].occurred_us;
+    pack_int(b, v[i].slot - before);
+    pack_uint(b, (uint64_t)v[i].n << 3 | (v[i].event ? 4 : 0) | v[i].class);
+    before = v[i].slot;
   }
 }
 
-static const struct chart_move *unpack_moves(struct unpack *u, struct arena *a, size_t *n)
+static const struct moves_count *unpack_moves(struct unpack *u, struct arena *a, size_t *n)
 {
   size_t count = unpack_count(u, 2);
-  struct chart_move *v = ARENA_ARRAY(a, count, struct chart_move);
+  struct moves_count *v = ARENA_ARRAY(a, count, struct moves_count);
   int64_t before = 0;
   for (size_t i = 0; v && i < count; i++) {
-    v[i].occurred_us = before += unpack_int(u);
-    uint64_t classes = unpack_uint(u);
-    v[i].kind = (enum activity_kind)(classes >> 4 & 3);
-    v[i].class = (enum activity_class)(classes & 3);
+    v[i].slot = before += unpack_int(u);
+    uint64_t word = unpack_uint(u);
+    v[i].n = (uint32_t)(word >> 3);
+    v[i].event = word & 4;
+    v[i].class = (enum activity_class)(word & 3);
+    u->failed = u->failed || v[i].class > CLASS_SPARK;
   }
   *n = v ? count : 0;
   return v;

@@ -18,7 +18,7 @@
 
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
-  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, the chart's moves, picks */              \
+  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, counts by the hour, picks */             \
   X(CARD, 'c')      /* summary, headline and newest sparks, for lists */                                               \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
@@ -54,7 +54,7 @@ struct profile {
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
   size_t n_activities;
   const struct activity *latest_release, *first_release; /* with a version; NULL: none */
-  const struct chart_move *moves; /* newest first */
+  const struct moves_count *moves; /* newest slot first */
   size_t n_moves;
 };
 

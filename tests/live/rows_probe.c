@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "model/moves.h"
 #include "probe.h"
 #include "rows/rows_batch.h"
 #include "rows/rows_terms.h"
@@ -46,6 +47,14 @@ static json_t *pair_json(const struct pair_source *w)
                    questions_json(w->questions, w->n_questions));
 }
 
+static uint64_t moves_sum(const struct product *p)
+{
+  uint64_t n = 0;
+  for (size_t i = 0; i < p->n_moves; i++)
+    n += p->moves[i].n;
+  return n;
+}
+
 static json_t *product_json(const struct product *p)
 {
   json_t *o = probe_facts(&p->facts);
@@ -69,7 +78,7 @@ static json_t *product_json(const struct product *p)
   json_object_set_new(o, "questions_list", questions_json(p->questions, p->n_questions));
   json_object_set_new(o, "timeline", activities_json(p->activities, p->n_activities));
   json_object_set_new(o, "sparks", activities_json(p->sparks, p->n_sparks));
-  json_object_set_new(o, "moves", json_integer((json_int_t)p->n_moves));
+  json_object_set_new(o, "moves", json_integer((json_int_t)moves_sum(p)));
   if (p->editorial)
     json_object_set_new(o, "editorial",
                         json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)p->editorial->id, "headline",

@@ -23,6 +23,7 @@
 
 #include "catalog/catalog_writer.h"
 #include "image/image_source.h"
+#include "model/moves.h"
 #include "site/site.h"
 #include "store/store.h"
 
@@ -40,7 +41,7 @@ struct page_product { /* a product and the memory of its spans and arrays */
   struct activity all[PAGE_ACTIVITIES]; /* newest first; product.activities are the first of them */
   size_t n_all;
   struct activity sparks[10];
-  struct chart_move moves[PAGE_ACTIVITIES];
+  struct moves_count moves[PAGE_ACTIVITIES];
   char titles[PAGE_ACTIVITIES][64], versions[PAGE_ACTIVITIES][24];
 };
 

@@ -146,7 +146,7 @@ static void count(struct page_product *p)
       p->product.latest_release = p->product.latest_release ? p->product.latest_release : a;
       p->product.first_release = a;
     }
-    p->moves[i] = (struct chart_move){a->occurred_us, a->kind, a->class};
+    p->moves[i] = (struct moves_count){moves_slot(a->occurred_us), a->class, a->kind == ACTIVITY_EVENT, 1};
   }
   if (p->product.n_sparks)
     f->spark_us = p->sparks[0].occurred_us;
