@@ -79,11 +79,15 @@ static struct span cadence_text(struct page *p, uint32_t n90, uint32_t median2)
                       (unsigned long long)(hundredths % 100));
 }
 
+static struct span median_text(struct page *p, uint32_t median2)
+{
+  return arena_printf(p->arena, median2 % 2 ? "%u.5" : "%u", median2 / 2);
+}
+
 struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position)
 {
   struct velocity_view *v = ARENA_NEW(p->arena, struct velocity_view);
   const struct facts *f = &g->member.facts;
-  uint32_t m2 = g->median2 < 2 ? 2 : g->median2;
   int tenths = g->member.tenths;
   if (!v)
     return NULL;
@@ -91,10 +95,11 @@ struct velocity_view *build_velocity(struct page *p, const struct planned_produc
   v->override = f->override_tenths >= 0;
   v->n90 = f->n90;
   v->s30 = f->s30;
-  v->median = m2 % 2 ? arena_printf(p->arena, "%u.5", m2 / 2) : arena_printf(p->arena, "%u", m2 / 2);
+  v->median = median_text(p, g->median2 < 2 ? 2 : g->median2);
   v->as_of = page_hour(p, f->window_us);
-  if (g->n_sectors) {
+  if (planned_product_sector(g)) {
     v->sector = g->sectors[0].name;
+    v->sector_median = median_text(p, g->median2);
     v->sector_href = build_path(p, "/sectors/", g->sectors[0].slug);
   }
   if (!v->scored)
@@ -105,7 +110,7 @@ struct velocity_view *build_velocity(struct page *p, const struct planned_produc
   v->computed = tenths_text(p, score_tenths(f->n90, f->s30, g->median2));
   v->meter = ARENA_NEW(p->arena, struct meter_draw);
   if (v->meter)
-    *v->meter = (struct meter_draw){.at = tenths, .median_at = 50, .position = build_position(position)};
+    *v->meter = (struct meter_draw){.at = tenths, .position = build_position(position)};
   return v;
 }
 

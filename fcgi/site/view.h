@@ -38,9 +38,8 @@ VIEW_DECLARE(link_view, LINK_VIEW)
   TEXT(sep)
 VIEW_DECLARE(chip_view, CHIP_VIEW)
 
-/* The velocity meter, a scale from 0 to 10 over the whole width.  at: 10 * score, in percent; median_at: the position
- * of a product that ships at the median of its sector (50: 5.0). */
-#define METER_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) INT(at) INT(median_at) TEXT(position)
+/* The velocity meter, a scale from 0 to 10 over the whole width.  at: 10 * score, in percent. */
+#define METER_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) INT(at) TEXT(position)
 VIEW_DECLARE(meter_draw, METER_DRAW)
 
 /* A product's velocity and the numbers from which it was computed.
@@ -50,8 +49,9 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
  *   band      "dormant", "slow", "steady", "active" or "surging"
  *   override  the editors set the score; computed still has the result of the formula
  *   n90 s30   releases and posts in 90 days; sparks in 30 days
- *   median    m of the formula, "12" or "12.5"
- *   sector    the name of the sector of that median; empty, like sector_href, for a product without a sector
+ *   median    m of the formula, "12" or "12.5"; sector_median: the median itself, which may be "0"
+ *   sector    the name of the sector of that median; empty, like sector_href and sector_median, for a product without a
+ *             sector
  *   cadence   the first part of the formula, two decimals: "4.44"
  *   computed  the result of the formula, one decimal
  *   as_of     when the windows end: "22 August 2026, 12:00 UTC" */
@@ -63,6 +63,7 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
   INT(n90)                                                                                                             \
   INT(s30)                                                                                                             \
   TEXT(median)                                                                                                         \
+  TEXT(sector_median)                                                                                                  \
   TEXT(sector)                                                                                                         \
   TEXT(sector_href)                                                                                                    \
   TEXT(cadence)                                                                                                        \
