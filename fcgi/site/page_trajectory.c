@@ -102,6 +102,16 @@ static struct span description(struct page *p, const struct profile *f, const st
                                    SPAN_ARG(f->excerpt)));
 }
 
+/* A desk or a team is no person: "Sidelight web desk". */
+static bool author_is_group(struct span author, struct span site_name)
+{
+  static const char *const endings[] = {" desk", " Desk", " team", " Team", " editors", " staff", " newsroom"};
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+    if (span_ends(author, span_z(endings[i])))
+      return true;
+  return span_eq(author, site_name);
+}
+
 static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
 {
   jsonld_node(j, "Article");
@@ -112,7 +122,8 @@ static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
   if (e->updated)
     jsonld_text(j, "dateModified", e->updated->datetime);
   if (e->author.n) {
-    buf_puts(&j->out, ",\"author\":{\"@type\":\"Person\"");
+    bool group = author_is_group(e->author, j->frame->site_name);
+    buf_puts(&j->out, group ? ",\"author\":{\"@type\":\"Organization\"" : ",\"author\":{\"@type\":\"Person\"");
     jsonld_text(j, "name", e->author);
     buf_putc(&j->out, '}');
   }

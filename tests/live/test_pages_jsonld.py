@@ -4,6 +4,7 @@ import json
 import pytest
 
 from lib import jsonld
+from lib.daemon import wait_until
 from lib.page import parse
 from test_http import PAGES
 
@@ -51,3 +52,10 @@ def test_what_says_something_else_is_noticed(sample_site, change):
         strayed = strayed.replace(c, f"\\u{ord(c):04x}")
     with pytest.raises((AssertionError, KeyError)):
         jsonld.nodes(before + '<script type="application/ld+json">' + strayed + rest[rest.index("</script>"):], sample_site.url)
+
+
+@pytest.mark.parametrize("author, kind", [("Ada L.", "Person"), ("Sidelight web desk", "Organization"), ("The data team", "Organization"),
+                                          ("Desk Jockey", "Person")])
+def test_a_desk_is_no_person(own_site, author, kind):
+    own_site.sql("UPDATE editorial SET author = %s WHERE product_id = (SELECT id FROM product WHERE slug = 'kafka')", author)
+    wait_until(lambda: f'"@type":"{kind}","name":"{author}"' in own_site.get("/products/kafka").text, 10)

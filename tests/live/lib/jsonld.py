@@ -18,10 +18,11 @@ REQUIRED = {
     "Answer": {"text": TEXT},
     "Article": {"headline": TEXT, "mainEntityOfPage": URL},
     "Person": {"name": TEXT},
+    "Organization": {"name": TEXT},
     "CreativeWork": {"name": TEXT, "additionalType": "https://schema.org/SoftwareApplication"},
 }
 OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "CreativeWork": {"url": URL, "description": TEXT},
-            "Article": {"datePublished": DATE, "dateModified": DATE, "author": "Person"}}
+            "Article": {"datePublished": DATE, "dateModified": DATE, "author": ["Person", "Organization"]}}
 
 
 def _check(node, kind):
@@ -31,7 +32,10 @@ def _check(node, kind):
     assert set(REQUIRED[kind]) <= set(said) <= set(known), (kind, sorted(said))
     for name, value in said.items():
         form = known[name]
-        if isinstance(form, list):
+        if isinstance(form, list) and isinstance(value, dict):
+            assert value["@type"] in form, (name, value)
+            _check(value, value["@type"])
+        elif isinstance(form, list):
             assert value, name
             for part in value:
                 _check(part, form[0])
