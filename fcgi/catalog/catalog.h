@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/attribute.h"
 #include "model/product.h"
 #include "model/score.h"
 #include "model/term.h"
@@ -85,6 +86,10 @@ bool catalog_theme_slug(const struct catalog_pin *pin, struct span slug, struct 
 uint32_t catalog_pages(const struct catalog_pin *pin);
 bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct page_head *out);
 bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct page_head *out);
+
+uint32_t catalog_attributes(const struct catalog_pin *pin); /* their number; index order: sort, then slug */
+/* The array of sectors is the arena's.  Drafts and archived attributes are in the catalog, too. */
+bool catalog_attribute(const struct catalog_pin *pin, uint32_t index, struct arena *arena, struct attribute *out);
 
 struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
 int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in struct facts */

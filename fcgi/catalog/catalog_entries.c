@@ -1,4 +1,4 @@
-/* Writes the tables of sectors, themes and pages: entries in index order, then the orders by id and by slug. */
+/* Writes the tables of sectors, themes, pages and attributes: entries in index order, then the orders by id and by slug. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
@@ -24,8 +24,10 @@ static int by_sort(const void *a, const void *b, void *data)
 {
   const struct catalog_term_record *x = row_record(data, a), *y = row_record(data, b);
   int c = (x->number > y->number) - (x->number < y->number);
-  if (c == 0)
+  if (c == 0 && ((struct sort_context *)data)->kind == KIND_SECTOR)
     c = span_cmp(catalog_term_name(x), catalog_term_name(y));
+  if (c == 0)
+    c = span_cmp(catalog_term_slug(x), catalog_term_slug(y));
   return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
@@ -58,7 +60,7 @@ static enum err orders_write(struct catalog_writer *w, enum catalog_kind kind, s
   if (!rows)
     return ERR_NO_MEMORY;
   uint32_t *place = rows + n, *by_id = (uint32_t *)(entries + n), *slugs = by_id + n;
-  rows_sort(&x, rows, n, kind == KIND_SECTOR ? by_sort : by_slug);
+  rows_sort(&x, rows, n, kind == KIND_SECTOR || kind == KIND_ATTRIBUTE ? by_sort : by_slug);
   for (uint32_t i = 0; i < n; i++) {
     place[rows[i]] = i;
     entries[i] = (struct catalog_entry){.record = w->terms[kind][rows[i]].record};
@@ -89,7 +91,7 @@ enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind,
     e = orders_write(w, kind, entries);
   const uint32_t *by_id = (const uint32_t *)(entries + n);
   for (uint32_t row = 0; e == ERR_OK && row < n; row++) {
-    MUST(by_id[row] < n, "a sector, theme or page has no entry in the catalog");
+    MUST(by_id[row] < n, "a sector, theme, page or attribute has no entry in the catalog");
     list_set(w, kind, row, ends, start, &entries[by_id[row]]);
   }
   return e;

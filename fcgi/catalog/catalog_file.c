@@ -2,7 +2,7 @@
  * rebuilds all tables.
  *
  *   struct catalog_file_header | records of the heap | offsets by ordinal | ordinals by slug |
- *   offsets of sectors, themes, pages | stored versions | struct catalog_position without unused gaps
+ *   offsets of sectors, themes, pages, attributes | stored versions | struct catalog_position without unused gaps
  *
  * Body and header have a checksum each (BLAKE2b).  catalog_save.c writes the file, catalog_load.c reads it. */
 #include <errno.h>

@@ -44,6 +44,7 @@ enum catalog_table {
   TABLE_SECTORS,  /* struct catalog_entry, then two permutations: by id, by slug */
   TABLE_THEMES,
   TABLE_PAGES,
+  TABLE_ATTRIBUTES,
   TABLE_PAIRS,    /* struct catalog_pair_ids, sorted */
   TABLE_POSITION, /* struct catalog_position without its unused gaps */
   TABLE_COUNT
@@ -55,7 +56,7 @@ struct catalog_slot {
 
 struct catalog_table_ring {
   struct catalog_slot slot[CATALOG_RING];
-  uint32_t current, n; /* n: items; for sectors, themes and pages: entries */
+  uint32_t current, n; /* n: items; for sectors, themes, pages and attributes: entries */
 };
 
 struct catalog_snapshot {
@@ -72,7 +73,7 @@ struct catalog_snapshot {
   struct catalog_table_ring tables[TABLE_COUNT];
 };
 
-struct catalog_entry { /* a sector, theme or page in index order */
+struct catalog_entry { /* a sector, theme, page or attribute in index order */
   uint32_t record;
   uint32_t list, n_list; /* its range in TABLE_LISTS */
   uint32_t median2;
@@ -106,7 +107,7 @@ _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 7
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
 
-struct catalog_term_record { /* a sector, theme or page; after it come slug and name */
+struct catalog_term_record { /* a sector, theme, page or attribute; after it come slug and name, or the body of an attribute */
   uint64_t id, rev, hash;
   int64_t number; /* sort, or changed_us of a page */
   int64_t edited_us;
@@ -229,6 +230,10 @@ bool catalog_record_has_alias(const struct catalog_record *head, const void *bod
 const void *catalog_record_read(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_record *head);
 /* A table of the pin's snapshot with *n items of `size` bytes, checked to lie in the half. */
 const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table t, size_t size, uint32_t *n);
+
+/* The attribute in a term's record; its spans point into the record.  false: damaged, or no memory. */
+bool catalog_attribute_read(const struct catalog_term *t, enum product_status status, struct arena *arena,
+                            struct attribute *out);
 
 uint64_t catalog_hash(const void *p, size_t n);
 uint64_t catalog_hash_id(uint64_t id);

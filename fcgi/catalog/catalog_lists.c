@@ -1,4 +1,4 @@
-/* Reads the catalog's lists through a pin: rankings, sectors, themes, pages, pairs. */
+/* Reads the catalog's lists through a pin: rankings, sectors, themes, pages, attributes, pairs. */
 #include "catalog/catalog_layout.h"
 
 static struct catalog_list list_read(const struct catalog_pin *pin, enum catalog_table t)
@@ -36,7 +36,7 @@ struct catalog_list catalog_recent_sparks(const struct catalog_pin *pin)
   return newest_list(b->sparks, &b->n_sparks);
 }
 
-/* ---- sectors, themes and pages: entries in index order, then the orders by id and by slug */
+/* ---- sectors, themes, pages and attributes: entries in index order, then the orders by id and by slug */
 struct entries {
   const struct catalog_entry *at;
   const uint32_t *by_id, *by_slug;
@@ -188,6 +188,20 @@ bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct p
 {
   struct entries e = entries_read(pin, TABLE_PAGES);
   return catalog_page_at(pin, entry_find(pin, &e, 0, &slug), out);
+}
+
+uint32_t catalog_attributes(const struct catalog_pin *pin)
+{
+  return entries_read(pin, TABLE_ATTRIBUTES).n;
+}
+
+bool catalog_attribute(const struct catalog_pin *pin, uint32_t index, struct arena *arena, struct attribute *out)
+{
+  struct entries e = entries_read(pin, TABLE_ATTRIBUTES);
+  struct catalog_term t;
+  enum product_status status;
+  *out = (struct attribute){0};
+  return index < e.n && term_read(pin, e.at[index].record, &t, &status) && catalog_attribute_read(&t, status, arena, out);
 }
 
 struct version catalog_site_version(const struct catalog_pin *pin)

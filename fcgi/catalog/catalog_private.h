@@ -10,7 +10,7 @@
 #include "base/must.h"
 #include "catalog/catalog_layout.h"
 
-enum catalog_kind { KIND_SECTOR, KIND_THEME, KIND_PAGE, KIND_COUNT };
+enum catalog_kind { KIND_SECTOR, KIND_THEME, KIND_PAGE, KIND_ATTRIBUTE, KIND_COUNT };
 
 struct catalog_vector { /* of uint32_t */
   uint32_t *at;
@@ -191,6 +191,13 @@ void catalog_versions_forget(struct catalog *c, const void *half, uint32_t produ
 
 /* ---- catalog_terms.c */
 size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found);
+/* Stages a sector, theme, page or attribute; the fixed part is copied, its lengths are set here. */
+MUST_USE enum err catalog_term_put(struct catalog_writer *w, enum catalog_kind k, struct catalog_term_record r,
+                                   struct span slug, struct span name);
+void catalog_term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t id);
+
+/* ---- catalog_attributes.c */
+MUST_USE bool catalog_attribute_valid(struct span packed); /* the body of an attribute's record */
 
 /* ---- catalog_compact.c: moving to the other half */
 MUST_USE enum err catalog_half_switch(struct catalog_writer *w); /* LIMIT: the other half is not free yet */

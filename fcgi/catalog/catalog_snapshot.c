@@ -134,6 +134,8 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
     e = catalog_rank_patch(w);
   if (e == ERR_OK && (all || w->dirty_kind[KIND_PAGE]))
     e = catalog_entries_write(w, KIND_PAGE, NULL, 0);
+  if (e == ERR_OK && (all || w->dirty_kind[KIND_ATTRIBUTE]))
+    e = catalog_entries_write(w, KIND_ATTRIBUTE, NULL, 0);
   if (e == ERR_OK && (all || w->dirty_pairs))
     e = pairs_write(w);
   if (e == ERR_OK && (all || !position_same(w, position)))

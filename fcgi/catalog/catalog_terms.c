@@ -1,4 +1,4 @@
-/* Stages sectors, themes and pages.  They are short lists, kept by id.  A publication that changes one of them writes the
+/* Stages sectors, themes, pages and attributes.  They are short lists, kept by id.  A publication that changes one of them writes the
  * list whole. */
 #include "catalog/catalog_private.h"
 
@@ -49,8 +49,8 @@ static enum err term_store(struct catalog_writer *w, enum catalog_kind k, const 
   return ERR_OK;
 }
 
-static enum err term_put(struct catalog_writer *w, enum catalog_kind k, struct catalog_term_record r, struct span slug,
-                         struct span name)
+enum err catalog_term_put(struct catalog_writer *w, enum catalog_kind k, struct catalog_term_record r, struct span slug,
+                          struct span name)
 {
   if (slug.n > UINT16_MAX)
     return ERR_INVALID;
@@ -68,7 +68,7 @@ static enum err term_put(struct catalog_writer *w, enum catalog_kind k, struct c
   return w->broken ? ERR_NO_MEMORY : e;
 }
 
-static void term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t id)
+void catalog_term_remove(struct catalog_writer *w, enum catalog_kind k, uint64_t id)
 {
   bool found = false;
   size_t i = w->n_terms[k] ? catalog_term_row_find(w, k, id, &found) : 0;
@@ -83,34 +83,34 @@ enum err catalog_put_sector(struct catalog_writer *w, const struct term *t)
 {
   struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort,
                                   .edited_us = t->edited_us};
-  return term_put(w, KIND_SECTOR, r, t->slug, t->name);
+  return catalog_term_put(w, KIND_SECTOR, r, t->slug, t->name);
 }
 
 void catalog_remove_sector(struct catalog_writer *w, uint64_t id)
 {
-  term_remove(w, KIND_SECTOR, id);
+  catalog_term_remove(w, KIND_SECTOR, id);
 }
 
 enum err catalog_put_theme(struct catalog_writer *w, const struct term *t)
 {
   struct catalog_term_record r = {.id = t->id, .rev = t->version.rev, .hash = t->version.hash, .number = t->sort,
                                   .edited_us = t->edited_us};
-  return term_put(w, KIND_THEME, r, t->slug, t->name);
+  return catalog_term_put(w, KIND_THEME, r, t->slug, t->name);
 }
 
 void catalog_remove_theme(struct catalog_writer *w, uint64_t id)
 {
-  term_remove(w, KIND_THEME, id);
+  catalog_term_remove(w, KIND_THEME, id);
 }
 
 enum err catalog_put_page(struct catalog_writer *w, const struct page_head *p)
 {
   struct catalog_term_record r = {.id = p->id, .rev = p->version.rev, .hash = p->version.hash,
                                   .number = p->changed_us, .status = (uint16_t)p->status};
-  return term_put(w, KIND_PAGE, r, p->slug, p->title);
+  return catalog_term_put(w, KIND_PAGE, r, p->slug, p->title);
 }
 
 void catalog_remove_page(struct catalog_writer *w, uint64_t id)
 {
-  term_remove(w, KIND_PAGE, id);
+  catalog_term_remove(w, KIND_PAGE, id);
 }

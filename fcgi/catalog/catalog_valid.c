@@ -123,14 +123,16 @@ static bool products_valid(const struct catalog_writer *w)
   return true;
 }
 
-/* ---- sectors, themes, pages: in the order of ids */
+/* ---- sectors, themes, pages, attributes: in the order of ids */
 static bool term_valid(const struct catalog_writer *w, enum catalog_kind k, uint32_t at)
 {
   const struct catalog_term_record *t = catalog_term_of(w, at);
   if (!within(w, at, sizeof *t) || t->name_n > UINT16_MAX || !within(w, at, sizeof *t + t->slug_n + t->name_n))
     return false;
-  return catalog_time_valid(t->edited_us) &&
-         (k == KIND_PAGE ? t->status <= PRODUCT_ARCHIVED && catalog_time_valid(t->number) : t->status == 0);
+  if (k == KIND_ATTRIBUTE && !catalog_attribute_valid(catalog_term_name(t)))
+    return false;
+  return catalog_time_valid(t->edited_us) && (k != KIND_PAGE || catalog_time_valid(t->number)) &&
+         t->status <= (k == KIND_PAGE || k == KIND_ATTRIBUTE ? PRODUCT_ARCHIVED : 0);
 }
 
 bool catalog_terms_valid(const struct catalog_writer *w, enum catalog_kind k)

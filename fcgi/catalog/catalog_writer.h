@@ -45,6 +45,8 @@ MUST_USE enum err catalog_put_theme(struct catalog_writer *w, const struct term 
 void catalog_remove_theme(struct catalog_writer *w, uint64_t id);
 MUST_USE enum err catalog_put_page(struct catalog_writer *w, const struct page_head *p);
 void catalog_remove_page(struct catalog_writer *w, uint64_t id);
+MUST_USE enum err catalog_put_attribute(struct catalog_writer *w, const struct attribute *a);
+void catalog_remove_attribute(struct catalog_writer *w, uint64_t id);
 void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us);
 void catalog_put_window(struct catalog_writer *w, int64_t window_us);
 

@@ -37,6 +37,9 @@ enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
 #define PRODUCT_SECTORS_MAX 16 /* further sectors, by sort, are left out */
 #define PRODUCT_THEMES_MAX 32
 #define PRODUCT_PICKS_MAX 12 /* further picks, by sort, are left out */
+#define PRODUCT_VALUES_MAX 64 /* further values, by id of the attribute, are left out */
+#define PRODUCT_VALUE_CHARS 500 /* of a value or a note; the rest is left out and an ellipsis added */
+#define PRODUCT_SOURCE_CHARS 2048 /* a longer source is left out */
 
 struct facts {
   uint64_t id;
@@ -91,6 +94,14 @@ struct editors_pick {
   struct span reason;
 };
 
+/* What a product has of an attribute (model/attribute.h). */
+struct attribute_value {
+  uint64_t attribute_id;
+  struct span value; /* one line, not empty; read by the kind of the attribute */
+  struct span note, source_url;
+  int64_t checked_us; /* the day, 00:00 UTC; CLOCK_NEVER: unknown */
+};
+
 /* The pair text and the questions about a pair, with the id of the other product. */
 struct pair_source {
   uint64_t other_id;
@@ -119,6 +130,8 @@ struct product {
   const struct question *questions; /* of the product alone, by sort then id */
   size_t n_questions;
   const struct editors_pick *picks; /* facts.n_picks of them, with the ids of facts.picks */
+  const struct attribute_value *values; /* by attribute id, one each */
+  size_t n_values;
   const struct pair_source *pairs; /* pairs with a published text or published questions */
   size_t n_pairs;
   const struct span *aliases;

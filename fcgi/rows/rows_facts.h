@@ -13,6 +13,6 @@ MUST_USE enum err rows_facts_read(struct db *db, void *arg);
 
 /* Parts of rows_facts_read, one statement each. */
 MUST_USE enum err rows_links_read(struct rows_reading *r);     /* revisions, sectors, themes, aliases */
-MUST_USE enum err rows_questions_read(struct rows_reading *r); /* questions, texts on pairs, picks */
+MUST_USE enum err rows_questions_read(struct rows_reading *r); /* questions, texts on pairs, picks, facts */
 
 #endif

@@ -1,24 +1,30 @@
-/* Reads questions on products and pairs, texts on pairs, and editors' picks, with one statement.
+/* Reads questions on products and pairs, texts on pairs, editors' picks, and facts, with one statement.
  *
  * A pair's row belongs to both of its products, so each of its tables is read twice: once by each of its two product
- * columns.  When the reading has both products, the row is taken for each of them.  A pick belongs to one product. */
+ * columns.  When the reading has both products, the row is taken for each of them.  A pick or a fact belongs to one product. */
 #include <stdlib.h>
 
+#include "base/must.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
+#include "text/utf8.h"
 
-enum kind { KIND_TEXT, KIND_QUESTION, KIND_PICK };
+/* In the order of a product's items: picks and facts come after everything else. */
+enum kind { KIND_TEXT, KIND_QUESTION, KIND_PICK, KIND_FACT };
 
 /* The tables use different columns for their texts, because a UNION of two collations is an error. */
-enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT, Q_REASON };
+enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT, Q_REASON,
+       Q_VALUE, Q_NOTE, Q_SOURCE, Q_CHECKED };
 
 struct item {
   struct product *owner;
-  uint64_t other; /* 0: a question on the product alone */
+  uint64_t other; /* product, 0: a question on the product alone; of a fact: its attribute */
   enum kind kind;
   int64_t sort;
   uint64_t id, digest;
-  struct span first, second; /* intro and verdict, or question and answer, or a pick's reason */
+  struct span first, second; /* intro and verdict, or question and answer, or a pick's reason, or value and note */
+  struct span source;        /* of a fact, like checked_us */
+  int64_t checked_us;
 };
 
 static void questions_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
@@ -27,7 +33,7 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool sw
   const char *other = swapped ? "f.product_id" : "f.other_product_id";
   buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
   if (r->texts)
-    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL, NULL",
+    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL, NULL, NULL, NULL, NULL, NULL",
                (unsigned long long)db_config(r->db)->markdown_bytes + 1);
   buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
@@ -40,7 +46,7 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
   unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
   buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT, owner, other);
   if (r->texts)
-    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu), NULL", cap, cap);
+    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu), NULL, NULL, NULL, NULL, NULL", cap, cap);
   buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
@@ -49,19 +55,31 @@ static void picks_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_printf(sql, "SELECT %d, a.product_id, a.other_product_id, a.id, a.sort, " ROWS_ALTERNATIVE_DIGEST, KIND_PICK);
   if (r->texts)
-    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason");
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason, NULL, NULL, NULL, NULL");
   buf_puts(sql, " FROM site_alternative a WHERE a.status = 'published' AND");
   rows_sql_in(sql, "a.product_id", &r->set);
 }
 
-/* Picks come last, in their own order. */
+/* One character more than is kept shows that a text is longer. */
+static void values_sql(const struct rows_reading *r, struct buf *sql)
+{
+  buf_printf(sql, "SELECT %d, v.product_id, v.attribute_id, v.id, 0, " ROWS_FACT_DIGEST, KIND_FACT);
+  if (r->texts)
+    buf_printf(sql, ", NULL, NULL, NULL, NULL, NULL, LEFT(v.value, %d), LEFT(v.note, %d), LEFT(v.source_url, %d), v.checked_on",
+               PRODUCT_VALUE_CHARS + 1, PRODUCT_VALUE_CHARS + 1, PRODUCT_SOURCE_CHARS + 1);
+  buf_puts(sql, " FROM site_fact v WHERE");
+  rows_sql_in(sql, "v.product_id", &r->set);
+}
+
+/* Picks and then facts come last; picks have an order of their own. */
 static int item_compare(const void *x, const void *y)
 {
   const struct item *a = x, *b = y;
+  enum kind late_a = a->kind < KIND_PICK ? KIND_TEXT : a->kind, late_b = b->kind < KIND_PICK ? KIND_TEXT : b->kind;
   if (a->owner != b->owner)
     return a->owner < b->owner ? -1 : 1;
-  if ((a->kind == KIND_PICK) != (b->kind == KIND_PICK))
-    return a->kind == KIND_PICK ? 1 : -1;
+  if (late_a != late_b)
+    return late_a < late_b ? -1 : 1;
   if (a->kind != KIND_PICK && a->other != b->other)
     return a->other < b->other ? -1 : 1;
   if (a->kind != b->kind)
@@ -102,6 +120,23 @@ static size_t items_once(struct item *items, size_t n)
   return kept;
 }
 
+static void item_texts(struct rows_reading *r, struct db_rows *rows, struct item *to)
+{
+  static const struct {
+    unsigned first, second;
+  } columns[] = {[KIND_TEXT] = {Q_INTRO, Q_VERDICT},
+                 [KIND_QUESTION] = {Q_QUESTION, Q_ANSWER},
+                 [KIND_PICK] = {Q_REASON, Q_ANSWER},
+                 [KIND_FACT] = {Q_VALUE, Q_NOTE}};
+  to->first = rows_cell(r->arena, rows, columns[to->kind].first);
+  to->second = rows_cell(r->arena, rows, columns[to->kind].second);
+  to->checked_us = CLOCK_NEVER;
+  if (r->texts && to->kind == KIND_FACT) {
+    to->source = rows_line(r->arena, rows, Q_SOURCE);
+    to->checked_us = db_time(rows, Q_CHECKED);
+  }
+}
+
 static struct item *items_take(struct rows_reading *r, struct db_rows *rows, size_t *n)
 {
   struct item *items = ARENA_ARRAY(r->arena, rows->count + 1, struct item);
@@ -110,17 +145,11 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
     struct product *p = rows_reading_find(r, db_uint(rows, Q_PRODUCT));
     enum kind kind = (enum kind)db_uint(rows, Q_KIND);
     uint64_t other = db_uint(rows, Q_OTHER);
-    if (!p || other == p->facts.id || (kind != KIND_QUESTION && other == 0))
-      continue; /* not a pair; only a foreign table can contain such a row */
-    unsigned first = kind == KIND_TEXT ? Q_INTRO : kind == KIND_QUESTION ? Q_QUESTION : Q_REASON;
-    items[(*n)++] = (struct item){p,
-                                  other,
-                                  kind,
-                                  db_int(rows, Q_SORT),
-                                  db_uint(rows, Q_ID),
-                                  db_uint(rows, Q_DIGEST),
-                                  rows_cell(r->arena, rows, first),
-                                  rows_cell(r->arena, rows, kind == KIND_TEXT ? Q_VERDICT : Q_ANSWER)};
+    if (!p || kind > KIND_FACT || (kind != KIND_FACT && other == p->facts.id) || (kind != KIND_QUESTION && other == 0))
+      continue; /* not a pair, or no attribute; only a foreign table can contain such a row */
+    items[*n] = (struct item){.owner = p, .other = other, .kind = kind, .sort = db_int(rows, Q_SORT),
+                              .id = db_uint(rows, Q_ID), .digest = db_uint(rows, Q_DIGEST)};
+    item_texts(r, rows, &items[(*n)++]);
   }
   if (items)
     *n = items_once(items, *n);
@@ -175,15 +204,55 @@ static enum err picks_set(struct rows_reading *r, struct product *p, const struc
   return ERR_OK;
 }
 
+static struct span value_cut(struct rows_reading *r, struct span s)
+{
+  bool longer = s.n > PRODUCT_VALUE_CHARS && utf8_count(s) > PRODUCT_VALUE_CHARS;
+  s = longer ? ARENA_JOIN(r->arena, utf8_cut(s, PRODUCT_VALUE_CHARS), SPAN("…")) : span_trim(s);
+  return utf8_is_blank(s) ? SPAN("") : s;
+}
+
+/* The first value of each attribute that is not blank. */
+static enum err values_set(struct rows_reading *r, struct product *p, const struct item *items, size_t n)
+{
+  struct attribute_value *to = ARENA_ARRAY(r->arena, n < PRODUCT_VALUES_MAX ? n : PRODUCT_VALUES_MAX, struct attribute_value);
+  if (!to)
+    return ERR_NO_MEMORY;
+  for (size_t i = 0; i < n && p->n_values < PRODUCT_VALUES_MAX; i++) {
+    struct span value = value_cut(r, items[i].first);
+    if (!value.n || (p->n_values && to[p->n_values - 1].attribute_id == items[i].other))
+      continue;
+    MUST(p->n_values < n, "a product has more values than rows");
+    to[p->n_values++] = (struct attribute_value){
+        .attribute_id = items[i].other,
+        .value = value,
+        .note = value_cut(r, items[i].second),
+        .source_url = utf8_count(items[i].source) > PRODUCT_SOURCE_CHARS ? SPAN("") : items[i].source,
+        .checked_us = items[i].checked_us};
+  }
+  p->values = to;
+  return ERR_OK;
+}
+
+/* How many items of this kind are at the end of the list. */
+static size_t items_last(const struct item *items, size_t n, enum kind kind)
+{
+  size_t from = n;
+  while (from && items[from - 1].kind == kind)
+    from--;
+  return n - from;
+}
+
 static enum err product_set(struct rows_reading *r, const struct item *items, size_t n)
 {
   struct product *p = items->owner;
-  size_t n_alone = 0, start, all = n;
+  size_t n_alone = 0, start;
   for (size_t i = 0; i < n; i++)
     rows_reading_mix(r, p, items[i].digest);
-  while (n && items[n - 1].kind == KIND_PICK)
-    n--;
-  if (n < all && picks_set(r, p, items + n, all - n) != ERR_OK)
+  size_t n_values = items_last(items, n, KIND_FACT), n_picks = items_last(items, n - n_values, KIND_PICK);
+  n -= n_values + n_picks;
+  if (n_picks && picks_set(r, p, items + n, n_picks) != ERR_OK)
+    return ERR_NO_MEMORY;
+  if (n_values && r->texts && values_set(r, p, items + n + n_picks, n_values) != ERR_OK)
     return ERR_NO_MEMORY;
   while (n_alone < n && items[n_alone].other == 0)
     n_alone++;
@@ -218,6 +287,8 @@ enum err rows_questions_read(struct rows_reading *r)
   }
   buf_puts(&sql, " UNION ALL ");
   picks_sql(r, &sql);
+  buf_puts(&sql, " UNION ALL ");
+  values_sql(r, &sql);
   enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
   buf_free(&sql);
   struct item *items = err == ERR_OK ? items_take(r, &rows, &n) : NULL;

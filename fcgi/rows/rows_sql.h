@@ -40,6 +40,12 @@
               ", " ROWS_LONG("c.verdict_md"))
 #define ROWS_ALTERNATIVE_DIGEST                                                                                        \
   ROWS_DIGEST("a.id, " ROWS_CELL("a.other_product_id") ", " ROWS_CELL("a.reason") ", " ROWS_CELL("a.sort"))
+#define ROWS_FACT_DIGEST                                                                                               \
+  ROWS_DIGEST("v.attribute_id, " ROWS_LONG("v.value") ", " ROWS_CELL("v.note") ", " ROWS_CELL("v.source_url")         \
+              ", " ROWS_CELL("v.checked_on"))
+#define ROWS_ATTRIBUTE_DIGEST                                                                                          \
+  ROWS_DIGEST(ROWS_CELL("a.slug") ", " ROWS_CELL("a.name") ", " ROWS_CELL("a.kind") ", " ROWS_CELL("a.unit")          \
+              ", " ROWS_CELL("a.help") ", " ROWS_CELL("a.group_name") ", " ROWS_CELL("a.sort") ", " ROWS_CELL("a.status"))
 #define ROWS_SECTOR_DIGEST ROWS_DIGEST(ROWS_CELL("s.slug") ", " ROWS_CELL("s.name") ", " ROWS_CELL("s.sort"))
 #define ROWS_THEME_DIGEST ROWS_DIGEST(ROWS_CELL("t.slug") ", " ROWS_CELL("t.name"))
 #define ROWS_PAGE_DIGEST                                                                                               \

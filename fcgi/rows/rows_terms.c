@@ -1,6 +1,7 @@
 #include "rows/rows_terms.h"
 
 #include "base/hash.h"
+#include "rows/rows_attributes.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
@@ -165,7 +166,9 @@ static enum err terms_read(struct db *db, void *arg)
                                 " FROM site_sector s ORDER BY s.id", &out->sectors, &out->n_sectors)) == ERR_OK &&
       (err = terms_query(db, t, "SELECT t.id, t.slug, t.name, 0, " ROWS_THEME_DIGEST
                                 " FROM site_theme t ORDER BY t.id", &out->themes, &out->n_themes)) == ERR_OK &&
-      (err = pages_query(db, t)) == ERR_OK && (err = revisions_query(db, t)) == ERR_OK)
+      (err = pages_query(db, t)) == ERR_OK &&
+      (err = rows_attributes_read(db, t->arena, t->deadline_us, &out->attributes, &out->n_attributes)) == ERR_OK &&
+      (err = revisions_query(db, t)) == ERR_OK)
     err = rows_site_version(db, t->deadline_us, &out->site);
   return err == ERR_OK && arena_failed(t->arena) ? ERR_NO_MEMORY : err;
 }

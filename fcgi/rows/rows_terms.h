@@ -1,19 +1,21 @@
-/* Reads sectors, themes and editors' pages without their texts, and the version of the site's questions.  These tables
+/* Reads sectors, themes, attributes and editors' pages without their texts, and the version of the site's questions.  These tables
  * are small, so they are read whole. */
 #ifndef DIPTYCH_ROWS_ROWS_TERMS_H
 #define DIPTYCH_ROWS_ROWS_TERMS_H
 
+#include "model/attribute.h"
 #include "model/term.h"
 #include "rows/rows.h"
 
 struct rows_terms {
   struct term *sectors, *themes; /* sorted by id; edited_us is not set */
   struct page_head *pages;       /* sorted by id */
-  size_t n_sectors, n_themes, n_pages;
+  struct attribute *attributes;  /* sorted by id; edited_us is not set */
+  size_t n_sectors, n_themes, n_pages, n_attributes;
   struct version site; /* of the questions of the site itself */
 };
 
-/* One snapshot of six statements.  Rows whose slugs break the rules are left out. */
+/* One snapshot of nine statements.  Rows whose slugs break the rules are left out. */
 MUST_USE enum err rows_terms_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_terms *out);
 
 /* Parts for other readings, called inside a snapshot.  An entity without log entries has *rev 0. */

@@ -2,14 +2,14 @@
  *
  * The hash of a product is built from digests that the server computes of its rows.  Activities and the
  * site's questions contribute their number and the XOR of their digests; their order is part of the digests.  Links,
- * aliases, questions and picks of a product are mixed in their order. */
+ * aliases, questions, picks and facts of a product are mixed in their order. */
 #ifndef DIPTYCH_ROWS_ROWS_VALUES_H
 #define DIPTYCH_ROWS_ROWS_VALUES_H
 
 #include "model/product.h"
 
 /* Incremented when a hash covers other columns than before, so that an older saved catalog is not used. */
-#define ROWS_FORMAT 3
+#define ROWS_FORMAT 4
 
 enum product_status rows_status(struct span word);
 enum lifecycle rows_lifecycle(struct span word);

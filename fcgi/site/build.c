@@ -1,7 +1,6 @@
 #include "site/build.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #include "site/assets.h"
 #include "site/site.h"
@@ -137,9 +136,7 @@ static struct span lifecycle_name(enum lifecycle l)
   return names[l];
 }
 
-/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka".  Made from the address as the editors wrote it,
- * because readers see it.  Empty when the address was refused. */
-static struct span url_display(struct span accepted, struct span written)
+struct span build_url_display(struct span accepted, struct span written)
 {
   struct span host = accepted.n ? span_from(written, span_find_span(written, SPAN("://")) + 3) : SPAN("");
   if (span_starts(host, SPAN("www.")))
@@ -149,13 +146,9 @@ static struct span url_display(struct span accepted, struct span written)
   return host;
 }
 
-/* Accepts http and https addresses with a host; returns an empty span for others.  The address is normalized here,
- * because the representations do not escape addresses and all forms of a page must name the same one. */
-static struct span web_url(struct page *p, struct span url)
+struct span build_web_url(struct page *p, struct span url)
 {
-  size_t at = span_find_span(url, SPAN("://"));
-  bool web = (at == 4 || at == 5) && at + 3 < url.n && strncasecmp(url.p, "https", at) == 0;
-  return web && !strchr("/?#", url.p[at + 3]) ? url_tidied(p->arena, url) : SPAN("");
+  return url_web(url) ? url_tidied(p->arena, url) : SPAN("");
 }
 
 static struct release_view *build_release(struct page *p, const struct activity *release)
@@ -165,7 +158,7 @@ static struct release_view *build_release(struct page *p, const struct activity 
   if (!v)
     return NULL;
   *v = (struct release_view){.version = release->version,
-                             .url = web_url(p, release->url),
+                             .url = build_web_url(p, release->url),
                              .datetime = arena_copy(p->arena, span_of(iso, clock_iso(iso, release->occurred_us, 0))),
                              .date = arena_copy(p->arena, span_of(day, clock_day(day, release->occurred_us)))};
   return v;
@@ -209,11 +202,11 @@ void build_product(struct page *p, struct planned_product *g, const struct profi
   out->latest_release = build_release(p, f->latest_release);
   out->first_release = build_release(p, f->first_release);
   out->license = f->license;
-  out->website_url = web_url(p, f->website_url);
-  out->website_host = url_display(out->website_url, f->website_url);
-  out->repository_url = web_url(p, f->repository_url);
-  out->repository_host = url_display(out->repository_url, f->repository_url);
-  out->logo = span_starts(f->logo_url, SPAN("https://")) ? web_url(p, f->logo_url) : SPAN("");
+  out->website_url = build_web_url(p, f->website_url);
+  out->website_host = build_url_display(out->website_url, f->website_url);
+  out->repository_url = build_web_url(p, f->repository_url);
+  out->repository_host = build_url_display(out->repository_url, f->repository_url);
+  out->logo = span_starts(f->logo_url, SPAN("https://")) ? build_web_url(p, f->logo_url) : SPAN("");
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
   CHIPS(p, out->themes, g->themes, g->n_themes, false);
   CHIPS(p, out->top_themes, g->themes, g->n_themes < SENTENCES_TOP_THEMES ? g->n_themes : SENTENCES_TOP_THEMES, false);
@@ -271,7 +264,7 @@ void build_move(struct page *p, const struct activity *a, const struct facts *f,
       .position = build_position(position),
       .sign = build_sign(position),
       .title = a->title.n ? a->title : arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(f->name), SPAN_ARG(a->version)),
-      .url = web_url(p, a->url),
+      .url = build_web_url(p, a->url),
       .version = a->version,
       .kind = kind_name(a->kind),
       .class = class_name(a->class),

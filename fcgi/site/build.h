@@ -34,6 +34,13 @@ struct span build_path(struct page *p, const char *prefix, struct span slug);
 #define BUILD_CUT_CHARS 280
 struct span build_cut(struct page *p, struct span text);
 
+/* Accepts http and https addresses with a host; returns an empty span for others.  The address is normalized here,
+ * because the representations do not escape addresses and all forms of a page must name the same one. */
+struct span build_web_url(struct page *p, struct span url);
+/* "https://github.com/apache/kafka/" -> "github.com/apache/kafka".  Made from the address as the editors wrote it,
+ * because readers see it.  Empty when the address was refused. */
+struct span build_url_display(struct span accepted, struct span written);
+
 struct body_view *build_body(struct page *p, struct body b, struct span source);
 struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position);
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s);

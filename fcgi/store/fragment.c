@@ -2,6 +2,7 @@
  * needs a new FRAGMENT_FORMAT: it changes all keys, so old values are not read again. */
 #include "store/fragment.h"
 
+#include "base/must.h"
 #include "model/moves.h"
 #include "store/fragment_text.h"
 #include "text/pack.h"
@@ -181,6 +182,34 @@ static const struct activity *unpack_release(struct unpack *u, struct arena *a)
   return n ? release : NULL;
 }
 
+static void pack_values(struct buf *b, const struct attribute_value *v, size_t n)
+{
+  MUST(n <= PRODUCT_VALUES_MAX, "a product has more values than a reading gives");
+  pack_uint(b, n);
+  for (size_t i = 0; i < n; i++) {
+    pack_uint(b, v[i].attribute_id);
+    pack_span(b, v[i].value);
+    pack_span(b, v[i].note);
+    pack_span(b, v[i].source_url);
+    pack_int(b, v[i].checked_us);
+  }
+}
+
+static const struct attribute_value *unpack_values(struct unpack *u, struct arena *a, size_t *n)
+{
+  size_t count = unpack_count(u, 5);
+  struct attribute_value *v = ARENA_ARRAY(a, count, struct attribute_value);
+  for (size_t i = 0; v && i < count; i++) {
+    v[i].attribute_id = unpack_uint(u);
+    v[i].value = unpack_span(u);
+    v[i].note = unpack_span(u);
+    v[i].source_url = unpack_span(u);
+    v[i].checked_us = unpack_int(u);
+  }
+  *n = v ? count : 0;
+  return v;
+}
+
 /* ---- whole fragments */
 
 static void pack_profile(struct fragment_renderer *r, const struct product *p, struct buf *b)
@@ -206,6 +235,7 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   pack_activities(b, p->activities, p->n_activities < PROFILE_ACTIVITIES ? p->n_activities : PROFILE_ACTIVITIES);
   pack_release(b, p->latest_release);
   pack_release(b, p->first_release);
+  pack_values(b, p->values, p->n_values);
   pack_moves(b, p->moves, p->n_moves);
 }
 
@@ -242,6 +272,7 @@ static void *unpack_profile(struct unpack *u, struct arena *a)
   p->activities = unpack_activities(u, a, &p->n_activities);
   p->latest_release = unpack_release(u, a);
   p->first_release = unpack_release(u, a);
+  p->values = unpack_values(u, a, &p->n_values);
   p->moves = unpack_moves(u, a, &p->n_moves);
   return p;
 }

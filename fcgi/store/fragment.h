@@ -18,7 +18,7 @@
 
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
-  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, counts by the hour, picks */             \
+  X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, counts by the hour, picks, values */     \
   X(CARD, 'c')      /* summary, headline and newest sparks, for lists */                                               \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
@@ -31,7 +31,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 6 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 7 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
@@ -54,6 +54,8 @@ struct profile {
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
   size_t n_activities;
   const struct activity *latest_release, *first_release; /* with a version; NULL: none */
+  const struct attribute_value *values; /* by attribute id */
+  size_t n_values;
   const struct moves_count *moves; /* newest slot first */
   size_t n_moves;
 };

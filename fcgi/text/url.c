@@ -156,6 +156,13 @@ bool url_external(struct span url)
   return slashes == 2;
 }
 
+bool url_web(struct span url)
+{
+  size_t at = span_find_span(url, SPAN("://"));
+  bool web = (at == 4 || at == 5) && at + 3 < url.n && strncasecmp(url.p, "https", at) == 0;
+  return web && !strchr("/?#", url.p[at + 3]);
+}
+
 bool url_query_find(struct span query, struct span name, struct span *value)
 {
   while (query.p) {

@@ -31,6 +31,9 @@ bool url_scheme_ok(struct span url);
 /* True: it names a host (http://..., https://..., //...), so the link leaves the site unless it begins with base_url. */
 bool url_external(struct span url);
 
+/* True: an http or https address with a host.  Pages link to no other addresses of products. */
+bool url_web(struct span url);
+
 /* Finds the first parameter `name` in a query string ("a=1&b=2", without "?").  *value is still encoded.
  * False: not present. */
 bool url_query_find(struct span query, struct span name, struct span *value);

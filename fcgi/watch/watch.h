@@ -140,7 +140,7 @@ const char *watch_replica_trouble(const struct watcher *w);  /* "": none */
 /* ---- watch_apply.c */
 /* Reads products and stages them.  ids are sorted, without duplicates. */
 MUST_USE enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n);
-/* Sectors, themes, pages, the site's questions: stages those that differ, or all; *found counts them. */
+/* Sectors, themes, pages, attributes, the site's questions: stages those that differ, or all; *found counts them. */
 MUST_USE enum err watch_terms(struct watcher *w, bool all, size_t *found);
 /* LIMIT: there may be room later, do not advance the position yet.  When the memory stays full, and in a full load,
  * the product keeps its old record and OK is returned: the sweep tries again. */

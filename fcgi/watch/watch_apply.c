@@ -100,7 +100,7 @@ enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n)
   return err;
 }
 
-/* ---- sectors, themes, pages, the site's questions: small tables, read and compared whole */
+/* ---- sectors, themes, pages, attributes, the site's questions: small tables, read and compared whole */
 
 struct terms_change {
   struct watcher *w;
@@ -199,6 +199,44 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
   }
 }
 
+/* The attributes of the catalog, in its order; *n is 0 when nothing is pinned or memory ran out. */
+static struct attribute *attributes_known(struct terms_change *c, size_t *n)
+{
+  uint32_t count = c->pinned ? catalog_attributes(&c->pin) : 0;
+  struct attribute *known = ARENA_ARRAY(c->w->arena, count, struct attribute);
+  *n = 0;
+  for (uint32_t i = 0; known && i < count; i++)
+    *n += catalog_attribute(&c->pin, i, c->w->arena, &known[*n]);
+  return known;
+}
+
+static const struct attribute *attribute_among(const struct attribute *v, size_t n, uint64_t id)
+{
+  for (size_t i = 0; i < n; i++)
+    if (v[i].id == id)
+      return &v[i];
+  return NULL;
+}
+
+static void attributes_apply(struct terms_change *c, const struct rows_terms *t)
+{
+  size_t n_known;
+  const struct attribute *known = attributes_known(c, &n_known);
+  for (size_t i = 0; i < t->n_attributes; i++) {
+    struct attribute *now = &t->attributes[i];
+    const struct attribute *before = attribute_among(known, n_known, now->id);
+    const struct version *version = before ? &before->version : NULL;
+    now->edited_us = edited_us(c->w, version, before ? before->edited_us : CLOCK_NEVER, &now->version);
+    if (differs(c, version, &now->version))
+      staging_note(c, catalog_put_attribute(c->w->writer, now));
+  }
+  for (size_t i = 0; i < n_known && !c->all; i++)
+    if (!attribute_among(t->attributes, t->n_attributes, known[i].id)) {
+      catalog_remove_attribute(c->w->writer, known[i].id);
+      c->found++;
+    }
+}
+
 static void site_apply(struct terms_change *c, const struct version *now)
 {
   struct version known = c->pinned ? catalog_site_version(&c->pin) : (struct version){0};
@@ -220,6 +258,7 @@ enum err watch_terms(struct watcher *w, bool all, size_t *found)
   sectors_apply(&c, &t);
   themes_apply(&c, &t);
   pages_apply(&c, &t);
+  attributes_apply(&c, &t);
   site_apply(&c, &t.site);
   *found = c.found;
   return c.err;
