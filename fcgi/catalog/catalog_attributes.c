@@ -57,12 +57,13 @@ enum err catalog_put_attribute(struct catalog_writer *w, const struct attribute 
 {
   struct catalog_term_record r = {.id = a->id, .rev = a->version.rev, .hash = a->version.hash, .number = a->sort,
                                   .edited_us = a->edited_us, .status = (uint16_t)a->status};
-  struct buf body = {.max = UINT16_MAX};
   MUST(a->n_sectors <= ATTRIBUTE_SECTORS_MAX, "an attribute has more sectors than a reading gives");
-  body_write(a, &body);
-  enum err e = body.failed ? ERR_LIMIT : catalog_term_put(w, KIND_ATTRIBUTE, r, a->slug, buf_view(&body));
-  buf_free(&body);
-  return e;
+  buf_clear(&w->scratch);
+  body_write(a, &w->scratch);
+  w->broken |= w->scratch.failed;
+  if (w->broken)
+    return ERR_NO_MEMORY;
+  return w->scratch.n > UINT16_MAX ? ERR_LIMIT : catalog_term_put(w, KIND_ATTRIBUTE, r, a->slug, buf_view(&w->scratch));
 }
 
 void catalog_remove_attribute(struct catalog_writer *w, uint64_t id)

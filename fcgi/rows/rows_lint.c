@@ -5,20 +5,11 @@
 #include "base/clock.h"
 #include "model/product.h"
 #include "rows/rows.h"
+#include "rows/rows_lint.h"
 #include "text/slug.h"
 
-#define LINES_MOST 20 /* for one rule; the rest is only counted */
-#define CHUNK 20000
-
-struct lint {
-  struct db *db;
-  int64_t deadline_us;
-  FILE *out;
-  size_t found;
-};
-
 /* X(table, page); page: the first words of the site's own paths are reserved */
-#define SLUG_TABLES(X) X(product, false) X(product_alias, false) X(sector, false) X(theme, false) X(page, true)
+#define SLUG_TABLES(X) X(product, false) X(product_alias, false) X(sector, false) X(theme, false) X(attribute, false) X(page, true)
 
 #define WORDS(table, column, words, reads_as)                                                                          \
   {"SELECT '" table "', id, " column " FROM site_" table " WHERE " column " IS NULL OR " column " NOT IN (" words ")", \
@@ -54,19 +45,25 @@ static const struct rule {
     REPEATED("faq"),
     REPEATED("comparison"),
     REPEATED("page"),
+    REPEATED("attribute"),
+    REPEATED("attribute_sector"),
+    REPEATED("fact"),
     STATUS("product"),
     STATUS("editorial"),
     STATUS("activity"),
     STATUS("faq"),
     STATUS("comparison"),
     STATUS("page"),
+    STATUS("attribute"),
     WORDS("product", "lifecycle", "'active', 'maintenance', 'discontinued'", "active"),
     WORDS("activity", "kind", "'release', 'post', 'event'", "release"),
     WORDS("activity", "class", "'spark', 'improvement', 'trivial'", "trivial"),
+    WORDS("attribute", "kind", "'text', 'number', 'bool', 'date', 'version', 'list', 'url'", "text"),
     DUPLICATE_SLUG("product"),
     DUPLICATE_SLUG("sector"),
     DUPLICATE_SLUG("theme"),
     DUPLICATE_SLUG("page"),
+    DUPLICATE_SLUG("attribute"),
     LIMITED("product_sector", "sectors", PRODUCT_SECTORS_MAX),
     LIMITED("product_theme", "themes", PRODUCT_THEMES_MAX),
     OWNER("product_sector", "product_id", "product"),
@@ -80,15 +77,17 @@ static const struct rule {
     OWNER("faq", "other_product_id", "product"),
     OWNER("comparison", "product_id", "product"),
     OWNER("comparison", "other_product_id", "product"),
+    OWNER("attribute_sector", "attribute_id", "attribute"),
+    OWNER("attribute_sector", "sector_id", "sector"),
+    OWNER("fact", "product_id", "product"),
+    OWNER("fact", "attribute_id", "attribute"),
     {"SELECT 'editorial', id, published_at FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
      "published without published_at: it never becomes due"},
     {"SELECT 'activity', id, occurred_at FROM site_activity WHERE status = 'published' AND (occurred_at IS NULL OR "
      "occurred_at < '1000-01-01')", "published without a time: no timeline shows it"},
 };
 
-static enum err ask(struct lint *l, struct db_rows *rows, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static enum err ask(struct lint *l, struct db_rows *rows, const char *format, ...)
+enum err lint_ask(struct lint *l, struct db_rows *rows, const char *format, ...)
 {
   struct buf sql = BUF_INIT;
   va_list args;
@@ -114,8 +113,8 @@ static void value_print(FILE *out, struct span value)
   fputs(value.n > 80 ? "...\"" : "\"", out);
 }
 
-static void line_print(struct lint *l, struct span table, uint64_t id, const struct db_rows *rows, unsigned column,
-                       const char *meaning)
+void lint_line(struct lint *l, struct span table, uint64_t id, const struct db_rows *rows, unsigned column,
+               const char *meaning)
 {
   fprintf(l->out, "site_%.*s id %llu: ", SPAN_ARG(table), (unsigned long long)id);
   if (db_null(rows, column))
@@ -125,17 +124,23 @@ static void line_print(struct lint *l, struct span table, uint64_t id, const str
   fprintf(l->out, ": %s\n", meaning);
 }
 
+void lint_more(struct lint *l, size_t n)
+{
+  if (n > LINT_LINES_MOST)
+    fprintf(l->out, "  and %zu more like it\n", n - LINT_LINES_MOST);
+}
+
 static enum err rule_check(struct lint *l, const struct rule *rule)
 {
   struct db_rows rows;
-  enum err err = ask(l, &rows, "SELECT DISTINCT * FROM (%s) AS odd LIMIT 100000", rule->sql);
+  enum err err = lint_ask(l, &rows, "SELECT DISTINCT * FROM (%s) AS odd LIMIT 100000", rule->sql);
   for (size_t n = 0; err == ERR_OK && db_next(&rows); n++) {
-    if (n < LINES_MOST)
-      line_print(l, db_text(&rows, 0), db_uint(&rows, 1), &rows, 2, rule->meaning);
-    else if (n == LINES_MOST)
-      fprintf(l->out, "  and %zu more like it\n", rows.count - LINES_MOST);
+    if (n < LINT_LINES_MOST)
+      lint_line(l, db_text(&rows, 0), db_uint(&rows, 1), &rows, 2, rule->meaning);
     l->found++;
   }
+  if (err == ERR_OK)
+    lint_more(l, rows.count);
   db_rows_free(&rows);
   return err;
 }
@@ -148,8 +153,8 @@ static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, 
     *after = db_uint(rows, 0);
     if (copy || (page ? slug_valid_page(slug) : slug_valid(slug)))
       continue;
-    if ((*n_bad)++ < LINES_MOST)
-      line_print(l, span_z(table), *after, rows, 1,
+    if ((*n_bad)++ < LINT_LINES_MOST)
+      lint_line(l, span_z(table), *after, rows, 1,
                  page && slug_valid(slug) ? "the slug is one of the site's own words: the page is left out"
                                           : "the slug is not [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without -vs-: "
                                             "the row is left out");
@@ -159,19 +164,18 @@ static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, 
 static enum err slugs_check(struct lint *l, const char *table, bool page)
 {
   struct db_rows rows;
-  size_t n_bad = 0, count = CHUNK;
+  size_t n_bad = 0, count = LINT_CHUNK;
   uint64_t after = 0;
   enum err err = ERR_OK;
-  while (err == ERR_OK && count == CHUNK) {
-    err = ask(l, &rows, "SELECT id, slug FROM site_%s WHERE id > %llu ORDER BY id LIMIT %d", table,
-              (unsigned long long)after, CHUNK);
+  while (err == ERR_OK && count == LINT_CHUNK) {
+    err = lint_ask(l, &rows, "SELECT id, slug FROM site_%s WHERE id > %llu ORDER BY id LIMIT %d", table,
+              (unsigned long long)after, LINT_CHUNK);
     count = rows.count;
     if (err == ERR_OK)
       slugs_list(l, &rows, table, page, &n_bad, &after);
     db_rows_free(&rows);
   }
-  if (n_bad > LINES_MOST)
-    fprintf(l->out, "  and %zu more like it\n", n_bad - LINES_MOST);
+  lint_more(l, n_bad);
   l->found += n_bad;
   return err;
 }
@@ -187,6 +191,8 @@ enum err rows_lint(struct db *db, int64_t deadline_us, FILE *out, size_t *found)
 #undef SLUGS
   for (size_t i = 0; err == ERR_OK && i < sizeof rules / sizeof *rules; i++)
     err = rule_check(&l, &rules[i]);
+  if (err == ERR_OK)
+    err = lint_facts(&l);
   *found = l.found;
   return err;
 }

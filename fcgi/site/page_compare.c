@@ -22,6 +22,7 @@ enum plan plan_compare(struct page *p, struct span param)
   p->canonical = compare_path(p, c);
   if (!compare_plan_members(p, c))
     return PLAN_OK; /* memory ran out; the arena remembers it */
+  fact_attributes_plan(p, &c->attributes);
   compare_plan_others(p, c, true);
   return PLAN_OK;
 }
@@ -235,6 +236,7 @@ enum err build_compare(struct page *p)
   mark_shared(v);
   v->lede = compare_lede(p, c, f);
   note_rows(v);
+  v->facts = fact_table_build(p, &c->attributes, c->set, f, c->n);
   members(p, c, v);
   ended(p, c, v);
   cards(p, c, v);

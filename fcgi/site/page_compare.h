@@ -4,6 +4,7 @@
 #define DIPTYCH_SITE_PAGE_COMPARE_H
 
 #include "site/alternatives.h"
+#include "site/fact_table.h"
 #include "site/view_compare.h"
 
 #define COMPARE_MAX SENTENCES_SET_MAX
@@ -19,6 +20,7 @@ struct compare {
   size_t n_cards, n_picks, n_first;            /* n_first: picks and close ones */
   struct facts alternatives[COMPARE_MAX][ALTERNATIVES_TOP]; /* of each product, picks before close ones */
   size_t n_alternatives[COMPARE_MAX], n_picked[COMPARE_MAX];
+  struct fact_attributes attributes; /* none when another page shows the questions */
   size_t pair_want; /* PAIR want: the editors' text and answers on the pair; SIZE_MAX: none */
   struct span base_path; /* path of the comparison, when another page shows its questions; else empty */
 };

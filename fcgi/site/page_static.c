@@ -1,6 +1,7 @@
 /* Static pages, which the editors write: /about and any other /{slug} of table `page`; and /methodology, which adds the
  * bands and the current medians.  The template of /methodology contains the rules, so that page exists without a
  * published row too. */
+#include "site/attribute_list.h"
 #include "site/jsonld.h"
 #include "site/pages.h"
 #include "site/sectors.h"
@@ -21,6 +22,7 @@ struct methodology {
   uint32_t n_sectors;
   struct planned_product example;
   bool has_example;
+  struct attribute_list list;
 };
 
 /* ---- plan */
@@ -102,6 +104,7 @@ enum plan plan_methodology(struct page *p, struct span param)
   plan_bands(p, m);
   plan_example(p, m);
   m->n_sectors = sectors_plan_rows(p, 0, SECTORS_MOST, &m->sectors);
+  attribute_list_plan(p, &m->list);
   return PLAN_OK;
 }
 
@@ -216,6 +219,9 @@ enum err build_methodology(struct page *p)
   v->sectors.n = v->sectors.v ? m->n_sectors : 0;
   if (m->has_example && (v->example = ARENA_NEW(p->arena, struct product_view)))
     build_product(p, &m->example, NULL, NULL, 0, v->example);
+  v->attributes.v = ARENA_ARRAY(p->arena, m->list.attributes.n, struct attribute_view);
+  v->attributes.n = v->attributes.v ? attribute_list_build(p, &m->list, v->attributes.v) : 0;
+  v->facts = v->attributes.n > 0;
   v->page = frame(p, v->title, t ? plain_text(p, t->body.html)
                                  : SPAN("How velocity is computed: the formula, the bands and today's medians."));
   p->view = v;

@@ -1,6 +1,7 @@
 /* /products/{slug}: a product's trajectory.  The timeline has 50 activities on a page; every page repeats the rest. */
 #include "site/alternatives.h"
 #include "site/chosen.h"
+#include "site/fact_table.h"
 #include "site/image_link.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
@@ -14,6 +15,7 @@ _Static_assert(LISTING_PAGE == TIMELINE_PAGE, "the timeline pages like every lis
 
 struct trajectory {
   struct planned_product product;
+  struct fact_attributes attributes;
   size_t timeline, questions, source; /* wants; SIZE_MAX: none */
   struct listing list;                /* only the pager of the timeline */
   struct product_standing standing;
@@ -41,6 +43,7 @@ enum plan plan_trajectory(struct page *p, struct span param)
   t->timeline = page_want_product(p, member, FRAGMENT_TIMELINE, t->list.page);
   t->questions = page_want_product(p, member, FRAGMENT_QUESTIONS, 0);
   t->source = p->target->form == FORM_HTML ? SIZE_MAX : page_want_product(p, member, FRAGMENT_SOURCE, 0);
+  fact_attributes_plan(p, &t->attributes);
   product_sentences_rank(p, &t->product, &t->standing);
   alternatives_find(p, &t->product, &list);
   t->n_related = alternatives_plan_cards(p, &list, RELATED_MAX, true, t->related);
@@ -130,15 +133,42 @@ static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
   jsonld_node_end(j);
 }
 
+static void json_ld_fact(struct jsonld *j, bool first, const struct fact_row_view *row)
+{
+  buf_puts(&j->out, first ? "{\"@type\":\"PropertyValue\"" : ",{\"@type\":\"PropertyValue\"");
+  jsonld_text(j, "propertyID", row->slug);
+  jsonld_text(j, "name", row->name);
+  jsonld_text(j, "value", row->values.v[0].value);
+  jsonld_text(j, "unitText", row->unit);
+  jsonld_text(j, "description", row->values.v[0].note);
+  buf_putc(&j->out, '}');
+}
+
+static void json_ld_facts(struct jsonld *j, const struct facts_view *facts)
+{
+  bool first = true;
+  buf_puts(&j->out, ",\"additionalProperty\":[");
+  for (size_t i = 0; i < facts->blocks.n; i++)
+    for (size_t k = 0; k < facts->blocks.v[i].rows.n; k++) {
+      const struct fact_row_view *row = &facts->blocks.v[i].rows.v[k];
+      if (row->values.n)
+        json_ld_fact(j, first, row);
+      first = first && !row->values.n;
+    }
+  buf_putc(&j->out, ']');
+}
+
 /* Search engines require a price and ratings for a SoftwareApplication.  Products have neither here, so the type is
  * CreativeWork and SoftwareApplication only an additional type. */
-static void json_ld_product(struct jsonld *j, const struct product_view *v)
+static void json_ld_product(struct jsonld *j, const struct product_view *v, const struct facts_view *facts)
 {
   jsonld_node(j, "CreativeWork");
   jsonld_text(j, "additionalType", SPAN("https://schema.org/SoftwareApplication"));
   jsonld_text(j, "name", v->name);
   jsonld_text(j, "description", v->summary);
   jsonld_text(j, "url", v->website_url);
+  if (facts)
+    json_ld_facts(j, facts);
   jsonld_node_end(j);
 }
 
@@ -148,7 +178,7 @@ static struct span json_ld(struct page *p, const struct trajectory_view *v)
   jsonld_begin(&j, p, v->page);
   jsonld_web_page(&j, "ItemPage");
   jsonld_breadcrumb(&j);
-  json_ld_product(&j, v->product);
+  json_ld_product(&j, v->product, v->facts);
   if (v->product->editorial)
     json_ld_article(&j, v->product->editorial);
   jsonld_questions(&j, v->questions.v, v->questions.n);
@@ -200,6 +230,7 @@ enum err build_trajectory(struct page *p)
   struct alternatives_named named = alternatives_name(&t->product, t->related, t->n_related, t->n_picks);
   v->ended = alternatives_ended(p, &named);
   v->sector = alternatives_sector(p, &named);
+  v->facts = fact_table_build(p, &t->attributes, &t->product, &f, 1);
   v->chart = build_chart(p, &t->product, &f, 1);
   fill_timeline(p, t, moves, v);
   v->pager = listing_pager(p, &t->list);

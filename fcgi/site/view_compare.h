@@ -1,11 +1,12 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]]: two to four products in canonical order.
- * The order of the blocks and their ids are fixed: at-a-glance, what-is-{slug}, (the editors' text on the pair),
- * side-by-side, alternatives, activity, faq. */
+ * The order of the blocks and their ids are fixed: at-a-glance, what-is-{slug}, facts (when a product has any),
+ * (the editors' text on the pair), side-by-side, alternatives, activity, faq. */
 #ifndef DIPTYCH_SITE_VIEW_COMPARE_H
 #define DIPTYCH_SITE_VIEW_COMPARE_H
 
 #include "site/view.h"
 #include "site/view_chart.h"
+#include "site/view_facts.h"
 
 /* The pair text: shown when a published row exists; each body may be empty. */
 #define COMPARISON_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) RECORD(intro, body_view) RECORD(verdict, body_view)
@@ -19,6 +20,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   as_of              when the windows end: "22 August 2026, 12:00 UTC"
  *   summaries, latest_releases, licenses, first_releases, repositories
  *                      a product has one; the row at a glance is left out otherwise
+ *   facts              NULL: no product has any
  *   overlap, cadence   the sentences of the first answer, for the representations; overlap may be empty
  *   alternatives_intro what the alternatives are and how they are ranked
  *   alternatives       six at most, picks and close ones first; empty: no product shares a sector
@@ -44,6 +46,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   LIST(members, member_view)                                                                                           \
   LIST(ended, ended_view)                                                                                              \
   LIST(products, product_view)                                                                                         \
+  RECORD(facts, facts_view)                                                                                            \
   RECORD(comparison, comparison_view)                                                                                  \
   TEXT(overlap)                                                                                                        \
   TEXT(cadence)                                                                                                        \

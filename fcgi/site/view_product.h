@@ -3,6 +3,7 @@
  *   lede        generated: how often it shipped in 90 days, its velocity and, unless active, its state
  *   standing    "Ranked 12 of 100, 2 of 8 in DevOps."; empty when never scored
  *   product     position is "a"
+ *   facts       NULL: none recorded; one value in each row
  *   ended       NULL unless the product is discontinued
  *   timeline    50 activities on a page, newest first; every page of the timeline repeats chart, sections,
  *               questions and related
@@ -14,6 +15,7 @@
 
 #include "site/view.h"
 #include "site/view_chart.h"
+#include "site/view_facts.h"
 
 #define TRAJECTORY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                    \
   RECORD(page, page_view)                                                                                              \
@@ -22,6 +24,7 @@
   TEXT(lede)                                                                                                           \
   TEXT(standing)                                                                                                       \
   RECORD(product, product_view)                                                                                        \
+  RECORD(facts, facts_view)                                                                                            \
   RECORD(ended, ended_view)                                                                                            \
   RECORD(chart, chart_view)                                                                                            \
   INT(moves)                                                                                                           \

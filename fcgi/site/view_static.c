@@ -9,6 +9,10 @@ VIEW_DEFINE(static_view, STATIC_VIEW)
 VIEW_DEFINE(band_view, BAND_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct attribute_view
+VIEW_DEFINE(attribute_view, ATTRIBUTE_VIEW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct methodology_view
 VIEW_DEFINE(methodology_view, METHODOLOGY_VIEW)
 #undef VIEW_THIS

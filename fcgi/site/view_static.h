@@ -23,8 +23,20 @@ VIEW_DECLARE(static_view, STATIC_VIEW)
   INT(products)
 VIEW_DECLARE(band_view, BAND_VIEW)
 
+/* An attribute of which the editors record facts.  kind: "text", "number", "bool", "date", "version", "list" or "url";
+ * unit: of a number; sectors: the names of those whose products are asked, joined; empty: all products are. */
+#define ATTRIBUTE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                     \
+  TEXT(slug)                                                                                                           \
+  TEXT(name)                                                                                                           \
+  TEXT(kind)                                                                                                           \
+  TEXT(unit)                                                                                                           \
+  TEXT(help)                                                                                                           \
+  TEXT(group)                                                                                                          \
+  TEXT(sectors)
+VIEW_DECLARE(attribute_view, ATTRIBUTE_VIEW)
+
 /* /methodology.  body may be NULL (no row); the template contains the rules.  example: a product whose score the page
- * computes step by step; NULL when there is none. */
+ * computes step by step; NULL when there is none.  facts: the editors record facts, of these attributes. */
 #define METHODOLOGY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                   \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
@@ -34,7 +46,9 @@ VIEW_DECLARE(band_view, BAND_VIEW)
   LIST(bands, band_view)                                                                                               \
   INT(unscored)                                                                                                        \
   LIST(sectors, sector_view)                                                                                           \
-  RECORD(example, product_view)
+  RECORD(example, product_view)                                                                                        \
+  FLAG(facts)                                                                                                          \
+  LIST(attributes, attribute_view)
 VIEW_DECLARE(methodology_view, METHODOLOGY_VIEW)
 
 #endif

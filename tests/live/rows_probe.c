@@ -55,6 +55,24 @@ static uint64_t moves_sum(const struct product *p)
   return n;
 }
 
+static json_t *value_json(const struct attribute_value *v)
+{
+  json_t *checked = v->checked_us == CLOCK_NEVER ? json_null() : json_integer((json_int_t)v->checked_us);
+  return json_pack("{s:I, s:o, s:o, s:o, s:o}", "attribute", (json_int_t)v->attribute_id, "value", probe_text(v->value), "note",
+                   probe_text(v->note), "source", probe_text(v->source_url), "checked", checked);
+}
+
+static json_t *attribute_json(const struct attribute *a)
+{
+  json_t *sectors = json_array();
+  for (uint32_t i = 0; i < a->n_sectors; i++)
+    json_array_append_new(sectors, json_integer((json_int_t)a->sectors[i]));
+  return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:i, s:o}", "entity", "attribute", "id", (json_int_t)a->id,
+                   "version", probe_version(a->version), "slug", probe_text(a->slug), "name", probe_text(a->name), "kind",
+                   probe_text(attribute_kind_name(a->kind)), "unit", probe_text(a->unit), "help", probe_text(a->help), "group",
+                   probe_text(a->group), "sort", (json_int_t)a->sort, "status", a->status, "sectors", sectors);
+}
+
 static json_t *product_json(const struct product *p)
 {
   json_t *o = probe_facts(&p->facts);
@@ -67,6 +85,10 @@ static json_t *product_json(const struct product *p)
     json_array_append_new(picks, json_pack("[I, I, o]", (json_int_t)p->facts.picks[i], (json_int_t)p->picks[i].other_id,
                                            probe_text(p->picks[i].reason)));
   json_object_set_new(o, "picks", picks);
+  json_t *values = json_array();
+  for (size_t i = 0; i < p->n_values; i++)
+    json_array_append_new(values, value_json(&p->values[i]));
+  json_object_set_new(o, "values", values);
   json_t *aliases = json_array();
   for (size_t i = 0; i < p->n_aliases; i++)
     json_array_append_new(aliases, probe_text(p->aliases[i]));
@@ -137,6 +159,8 @@ static enum err terms(struct ask *a)
     probe_say(probe_term("theme", &t.themes[i]));
   for (size_t i = 0; err == ERR_OK && i < t.n_pages; i++)
     probe_say(probe_page(&t.pages[i]));
+  for (size_t i = 0; err == ERR_OK && i < t.n_attributes; i++)
+    probe_say(attribute_json(&t.attributes[i]));
   if (err == ERR_OK)
     probe_say(json_pack("{s:s, s:o}", "entity", "site", "version", probe_version(t.site)));
   return err;

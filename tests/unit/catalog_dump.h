@@ -67,6 +67,16 @@ static void dump_others(FILE *out, const struct catalog_pin *pin)
             SPAN_ARG(p.slug), SPAN_ARG(p.title), p.status, (long long)p.changed_us);
   for (uint32_t i = 0; catalog_pair_at(pin, i, &a, &b); i++)
     fprintf(out, "pair %llu %llu %d\n", (unsigned long long)a, (unsigned long long)b, catalog_pair(pin, a, b));
+  struct arena *arena = arena_new(0);
+  struct attribute t;
+  for (uint32_t i = 0; catalog_attribute(pin, i, arena, &t); i++) {
+    fprintf(out, "attribute %llu v%llu %.*s \"%.*s\" \"%.*s\" \"%.*s\" \"%.*s\" kind %d/%d sort %lld edited %lld",
+            (unsigned long long)t.id, (unsigned long long)t.version.hash, SPAN_ARG(t.slug), SPAN_ARG(t.name), SPAN_ARG(t.unit),
+            SPAN_ARG(t.help), SPAN_ARG(t.group), t.kind, t.status, (long long)t.sort, (long long)t.edited_us);
+    dump_ids(out, "sectors", t.sectors, t.n_sectors);
+    fputc('\n', out);
+  }
+  arena_free(&arena);
   fprintf(out, "site v%llu %lld window %lld\n", (unsigned long long)catalog_site_version(pin).rev,
           (long long)catalog_site_edited(pin), (long long)pin->window_us);
 }

@@ -61,6 +61,16 @@ static __attribute__((unused)) void put_term(struct catalog_writer *w, bool them
   assert_int_equal(theme ? catalog_put_theme(w, &t) : catalog_put_sector(w, &t), ERR_OK);
 }
 
+/* Asked of the sectors 10 and 11. */
+static __attribute__((unused)) struct attribute attribute_of(uint64_t id, const char *slug, int64_t sort)
+{
+  static const uint64_t sectors[] = {10, 11};
+  return (struct attribute){.id = id, .version = {0, id * 31}, .slug = span_z(slug), .name = SPAN("Name of it"),
+                            .unit = SPAN("MB"), .help = SPAN("What it is."), .group = SPAN("Group"),
+                            .kind = ATTRIBUTE_NUMBER, .status = PRODUCT_PUBLISHED, .sort = sort, .edited_us = T0,
+                            .sectors = sectors, .n_sectors = 2};
+}
+
 static __attribute__((unused)) struct catalog_position *position_at(uint64_t cursor)
 {
   static struct catalog_position f;

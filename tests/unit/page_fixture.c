@@ -105,6 +105,8 @@ void page_site_publish(struct page_site *s)
     assert_int_equal(catalog_put_theme(s->writer, &page_themes[i]), ERR_OK);
   for (size_t i = 0; i < s->rows->n_pages; i++)
     assert_int_equal(catalog_put_page(s->writer, &s->rows->pages[i].page), ERR_OK);
+  for (size_t i = 0; i < PAGE_ATTRIBUTES; i++)
+    assert_int_equal(catalog_put_attribute(s->writer, &s->rows->attributes[i]), ERR_OK);
   for (size_t i = 0; i < PAGE_PRODUCTS; i++)
     put_product(s->writer, &s->rows->products[i].product);
   catalog_put_site(s->writer, s->rows->site_version, CLOCK_NEVER);

@@ -30,6 +30,7 @@
 #define PAGE_NOW_US INT64_C(1755864000000000) /* 2025-08-22T12:00:00Z */
 #define PAGE_BASE_URL "https://compare.example.org"
 #define PAGE_ACTIVITIES 64
+#define PAGE_ATTRIBUTES 9
 #define PAGE_TEXT(literal) {literal, sizeof(literal) - 1} /* a span in a constant initializer */
 
 /* ---- rows */
@@ -54,6 +55,7 @@ struct page_rows {
   struct page_product products[PAGE_PRODUCTS];
   struct page_editorial_page pages[4];
   size_t n_pages;
+  struct attribute attributes[PAGE_ATTRIBUTES]; /* ids from 1 on */
   struct version site_version;
   const struct question *questions;
   size_t n_questions;

@@ -52,6 +52,42 @@ static const struct pair_source kafka_pairs[] = {{.other_id = PAGE_NATS,
 static const uint64_t pulsar_pick_ids[] = {PAGE_RABBIT, PAGE_OLD};
 static const struct editors_pick pulsar_picks[] = {{PAGE_RABBIT, PAGE_TEXT("Rabbit <asks> for less.")},
                                                    {PAGE_OLD, PAGE_TEXT("It was here first.")}};
+#define DAY(n) (INT64_C(20000) * CLOCK_DAY + (n) * CLOCK_DAY) /* 2024-10-04 and after */
+#define ATTRIBUTE(number, word, text, type, unit_text, group_text)                                                    \
+  .id = (number), .version = {0, 900 + (number)}, .slug = PAGE_TEXT(word), .name = PAGE_TEXT(text),                    \
+  .kind = ATTRIBUTE_##type, .unit = PAGE_TEXT(unit_text), .group = PAGE_TEXT(group_text), .sort = (number),            \
+  .status = PRODUCT_PUBLISHED, .edited_us = CLOCK_NEVER
+
+/* Two groups that take turns, one attribute without a group, one for brokers only, one draft, one that pages say already. */
+static const struct attribute attributes[PAGE_ATTRIBUTES] = {
+    {ATTRIBUTE(1, "written-in", "Written in", LIST, "", "Project"), .help = PAGE_TEXT("Its main languages.")},
+    {ATTRIBUTE(2, "memory", "Memory", NUMBER, "MB", "Running <it>")},
+    {ATTRIBUTE(3, "open", "Open source", BOOL, "", "Project")},
+    {ATTRIBUTE(4, "since", "Public since", DATE, "", "Project")},
+    {ATTRIBUTE(5, "needs", "Needs at least", VERSION, "", "Running <it>")},
+    {ATTRIBUTE(6, "docs", "Manual", URL, "", "")},
+    {ATTRIBUTE(7, "routing", "Routing", TEXT, "", "Running <it>"), .sectors = second, .n_sectors = 1},
+    {ATTRIBUTE(8, "drafted", "Drafted attribute", TEXT, "", "Project")},
+    {ATTRIBUTE(9, "licence", "Licence again", TEXT, "", "Project")}};
+static const struct attribute_value kafka_values[] = {
+    {1, PAGE_TEXT("Java, Scala"), PAGE_TEXT("Clients <in> more."), PAGE_TEXT("https://kafka.apache.org/?a=1&b=2"), DAY(1)},
+    {2, PAGE_TEXT("1024"), PAGE_TEXT(""), PAGE_TEXT("javascript:alert(1)"), DAY(1)},
+    {3, PAGE_TEXT("yes"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {4, PAGE_TEXT("2011-01-11"), PAGE_TEXT(""), PAGE_TEXT(""), CLOCK_NEVER},
+    {5, PAGE_TEXT("17"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {7, PAGE_TEXT("By a log that no broker asks for"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {8, PAGE_TEXT("Drafted value"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {9, PAGE_TEXT("Licence value"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {99, PAGE_TEXT("A value of nothing"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)}};
+static const struct attribute_value nats_values[] = {
+    {1, PAGE_TEXT("scala,JAVA"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {2, PAGE_TEXT("16 <MB>"), PAGE_TEXT(""), PAGE_TEXT("https://nats.io/"), DAY(9)},
+    {3, PAGE_TEXT("partly"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {5, PAGE_TEXT("17.0"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {6, PAGE_TEXT("https://docs.nats.io/"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
+    {7, PAGE_TEXT("By subject"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)}};
+static const struct attribute_value pulsar_values[] = {
+    {1, PAGE_TEXT("Java"), PAGE_TEXT(""), PAGE_TEXT(""), CLOCK_NEVER}};
 static const struct span kafka_aliases[] = {PAGE_TEXT("apache-kafka")};
 
 static const struct product products[PAGE_PRODUCTS] = {
@@ -65,6 +101,8 @@ static const struct product products[PAGE_PRODUCTS] = {
      .editorial = &kafka_editorial,
      .questions = kafka_questions,
      .n_questions = COUNT(kafka_questions),
+     .values = kafka_values,
+     .n_values = COUNT(kafka_values),
      .pairs = kafka_pairs,
      .n_pairs = COUNT(kafka_pairs),
      .aliases = kafka_aliases,
@@ -73,11 +111,15 @@ static const struct product products[PAGE_PRODUCTS] = {
                .status = PRODUCT_PUBLISHED, .sectors = both, .n_sectors = 2, .themes = second, .n_themes = 1,
                .override_tenths = -1},
      .website_url = PAGE_TEXT("https://nats.io/?a=1&b=2"),
+     .values = nats_values,
+     .n_values = COUNT(nats_values),
      .editorial = &nats_editorial},
     {.facts = {.id = PAGE_PULSAR, .slug = PAGE_TEXT("pulsar"), .name = PAGE_TEXT("Pulsar"),
                .status = PRODUCT_PUBLISHED, .sectors = first, .n_sectors = 1, .override_tenths = 77,
                .picks = pulsar_pick_ids, .n_picks = COUNT(pulsar_pick_ids)},
-     .picks = pulsar_picks},
+     .picks = pulsar_picks,
+     .values = pulsar_values,
+     .n_values = COUNT(pulsar_values)},
     {.facts = {.id = PAGE_RABBIT, .slug = PAGE_TEXT("rabbit"), .name = PAGE_TEXT("Rabbit"),
                .status = PRODUCT_PUBLISHED, .lifecycle = LIFECYCLE_DISCONTINUED, .sectors = second, .n_sectors = 1,
                .override_tenths = -1}},
@@ -180,6 +222,8 @@ struct page_rows *page_rows_new(void)
     count(&r->products[i]);
   }
   memcpy(r->pages, pages, sizeof pages);
+  memcpy(r->attributes, attributes, sizeof attributes);
+  r->attributes[7].status = PRODUCT_DRAFT;
   r->n_pages = COUNT(pages);
   r->site_version = (struct version){.rev = 1, .hash = 41};
   r->questions = site_questions;

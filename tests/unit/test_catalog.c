@@ -224,6 +224,65 @@ static void test_pages_and_the_site(void **state)
   assert_false(catalog_page_slug(&pin, SPAN("methodology"), &got));
 }
 
+static void test_attributes_come_back_in_their_order(void **state)
+{
+  struct catalog_fixture *x = *state;
+  struct arena *arena = arena_new(0);
+  struct attribute last = attribute_of(1, "last", 9), b = attribute_of(2, "b", 3), a = attribute_of(3, "a", 3), got;
+  last.status = PRODUCT_ARCHIVED, last.kind = ATTRIBUTE_URL, last.n_sectors = 0;
+  assert_int_equal(catalog_put_attribute(x->w, &last), ERR_OK);
+  assert_int_equal(catalog_put_attribute(x->w, &b), ERR_OK);
+  assert_int_equal(catalog_put_attribute(x->w, &a), ERR_OK);
+  struct catalog_pin pin = publish(x->c, x->w, 1);
+  assert_int_equal(catalog_attributes(&pin), 3);
+  assert_true(catalog_attribute(&pin, 0, arena, &got));
+  assert_span(got.slug, "a");
+  assert_span(got.name, "Name of it");
+  assert_span(got.unit, "MB");
+  assert_span(got.help, "What it is.");
+  assert_span(got.group, "Group");
+  assert_memory_equal(got.sectors, a.sectors, 2 * sizeof *a.sectors);
+  got.slug = a.slug, got.name = a.name, got.unit = a.unit, got.help = a.help, got.group = a.group, got.sectors = a.sectors;
+  assert_memory_equal(&got, &a, sizeof a);
+  assert_true(catalog_attribute(&pin, 1, arena, &got));
+  assert_span(got.slug, "b");
+  assert_true(catalog_attribute(&pin, 2, arena, &got));
+  assert_span(got.slug, "last");
+  assert_int_equal(got.status, PRODUCT_ARCHIVED);
+  assert_int_equal(got.n_sectors, 0);
+  assert_false(catalog_attribute(&pin, 3, arena, &got));
+  a.name = SPAN("Another name");
+  assert_int_equal(catalog_put_attribute(x->w, &a), ERR_OK);
+  catalog_remove_attribute(x->w, 2);
+  pin = publish(x->c, x->w, 2);
+  assert_int_equal(catalog_attributes(&pin), 2);
+  assert_true(catalog_attribute(&pin, 0, arena, &got));
+  assert_span(got.name, "Another name");
+  arena_free(&arena);
+}
+
+static void test_the_longest_attribute_fits(void **state)
+{
+  struct catalog_fixture *x = *state;
+  struct arena *arena = arena_new(0);
+  static char text[ATTRIBUTE_TEXT_CHARS * 4 + 64000];
+  uint64_t sectors[ATTRIBUTE_SECTORS_MAX];
+  struct attribute a = attribute_of(1, "long", 0), got;
+  memset(text, 'x', sizeof text);
+  a.name = a.unit = a.help = a.group = span_of(text, ATTRIBUTE_TEXT_CHARS * 4);
+  for (size_t i = 0; i < ATTRIBUTE_SECTORS_MAX; i++)
+    sectors[i] = UINT64_MAX - ATTRIBUTE_SECTORS_MAX + i;
+  a.sectors = sectors, a.n_sectors = ATTRIBUTE_SECTORS_MAX;
+  assert_int_equal(catalog_put_attribute(x->w, &a), ERR_OK);
+  struct catalog_pin pin = publish(x->c, x->w, 1);
+  assert_true(catalog_attribute(&pin, 0, arena, &got));
+  assert_true(span_eq(got.group, a.group));
+  assert_memory_equal(got.sectors, sectors, sizeof sectors);
+  a.help = span_of(text, sizeof text);
+  assert_int_equal(catalog_put_attribute(x->w, &a), ERR_LIMIT);
+  arena_free(&arena);
+}
+
 static void test_a_pair_is_listed_once_whichever_side_names_it(void **state)
 {
   struct catalog_fixture *x = *state;
@@ -283,6 +342,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_sectors_stand_by_sort_then_name_themes_by_slug, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_term_lists_its_products_whichever_came_first, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_pages_and_the_site, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_attributes_come_back_in_their_order, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_the_longest_attribute_fits, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_pair_is_listed_once_whichever_side_names_it, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_long_and_odd_values, catalog_setup, catalog_teardown),
   };

@@ -84,7 +84,10 @@ static enum err terms_stage(struct catalog_writer *w)
   enum err e = term_write(w, false, 2, 2);
   if (e == ERR_OK)
     e = term_write(w, true, 4, 1);
-  return e == ERR_OK ? catalog_put_page(w, &page) : e;
+  if (e == ERR_OK)
+    e = catalog_put_page(w, &page);
+  struct attribute attribute = attribute_of(8, "memory", 1);
+  return e == ERR_OK ? catalog_put_attribute(w, &attribute) : e;
 }
 
 static enum err edits_stage(struct catalog_writer *w, const struct edits *x)

@@ -51,6 +51,8 @@ static struct catalog_pin site_publish(struct fixture *x)
   put_term(x->w, false, 11, "devops", "DevOps", 0);
   put_term(x->w, true, 20, "streaming", "Streaming", 0);
   assert_int_equal(catalog_put_page(x->w, &about), ERR_OK);
+  struct attribute attribute = attribute_of(8, "memory", 1);
+  assert_int_equal(catalog_put_attribute(x->w, &attribute), ERR_OK);
   catalog_put_site(x->w, (struct version){7, 8, 0}, 9);
   catalog_put_window(x->w, clock_hour_floor(T0));
   publish(x->c, x->w, 41);

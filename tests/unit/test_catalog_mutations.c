@@ -39,6 +39,8 @@ static void site_save(const char *path)
   put_term(w, false, 10, "data", "Data", 1), put_term(w, false, 11, "devops", "DevOps", 0);
   put_term(w, true, 20, "streaming", "Streaming", 0);
   assert_int_equal(catalog_put_page(w, &about), ERR_OK);
+  struct attribute attribute = attribute_of(8, "memory", 1);
+  assert_int_equal(catalog_put_attribute(w, &attribute), ERR_OK);
   catalog_put_site(w, (struct version){7, 8, 0}, T0);
   catalog_put_window(w, clock_hour_floor(T0));
   struct catalog_position f = {.cursor = 42, .anchor_changed_us = T0, .incarnation = "one", .n_gaps = 2,
@@ -211,10 +213,10 @@ static void test_lists_out_of_range(void **state)
   REFUSED(offsets(x)[n + header(x)->n_by_slug] = offsets(x)[n + header(x)->n_by_slug + 1]);
 }
 
-static void test_terms_and_pages_out_of_range(void **state)
+static void test_terms_pages_and_attributes_out_of_range(void **state)
 {
   struct copy *x = *state;
-  for (uint32_t i = 0; i < 4; i++) {
+  for (uint32_t i = 0; i < 5; i++) {
     REFUSED(term(x, i)->edited_us = INT64_MAX);
     REFUSED(term(x, i)->name_n = UINT32_MAX);
     REFUSED(term(x, i)->name_n = 60000);
@@ -224,6 +226,13 @@ static void test_terms_and_pages_out_of_range(void **state)
   REFUSED(term(x, 0)->status = 1);
   REFUSED(term(x, 0)->id = 11); /* the id of the next one */
   REFUSED(term(x, 3)->number = INT64_MAX); /* changed_us of a page */
+  unsigned char *body = (unsigned char *)(term(x, 4) + 1) + strlen("memory"); /* of an attribute: first its kind */
+  REFUSED(body[0] = ATTRIBUTE_KIND_COUNT);
+  REFUSED(body[1] = 0xff);               /* the length of its name */
+  REFUSED(body[term(x, 4)->name_n - 3] = ATTRIBUTE_SECTORS_MAX + 1);
+  REFUSED(body[term(x, 4)->name_n - 3] = 1); /* a sector too many after them */
+  REFUSED(body[term(x, 4)->name_n - 1] |= 0x80);
+  REFUSED(term(x, 4)->name_n--);
 }
 
 static void test_the_log_position_out_of_range(void **state)
@@ -286,7 +295,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_the_original_file_is_loaded, setup, teardown),
       cmocka_unit_test_setup_teardown(test_products_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_lists_out_of_range, setup, teardown),
-      cmocka_unit_test_setup_teardown(test_terms_and_pages_out_of_range, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_terms_pages_and_attributes_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_the_log_position_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_the_header_out_of_range, setup, teardown),
       cmocka_unit_test_setup_teardown(test_no_byte_ends_the_process, setup, teardown),

@@ -50,6 +50,10 @@ static void others_stage(struct catalog_writer *w, const struct rows *r)
   struct page_head page = {1, {r->page_rev, 5, 0}, SPAN("about"), SPAN("About"), PRODUCT_PUBLISHED, T0};
   if (r->page)
     assert_int_equal(catalog_put_page(w, &page), ERR_OK);
+  struct attribute attribute = attribute_of(8, "memory", (int64_t)r->page_rev);
+  attribute.version.hash = r->page_rev;
+  if (r->page)
+    assert_int_equal(catalog_put_attribute(w, &attribute), ERR_OK);
   if (r->site_rev)
     catalog_put_site(w, (struct version){r->site_rev, 6, 0}, T0);
   catalog_put_window(w, r->window_us);
@@ -138,6 +142,7 @@ static void other_edit(struct catalog_writer *w, struct rows *r)
   } else {
     r->page = false;
     catalog_remove_page(w, 1);
+    catalog_remove_attribute(w, 8);
   }
   others_stage(w, r);
 }
