@@ -107,7 +107,7 @@ _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 7
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
 
-struct catalog_term_record { /* a sector, theme, page or attribute; after it come slug and name, or the body of an attribute */
+struct catalog_term_record { /* a sector, theme, page or attribute; after it: slug and name */
   uint64_t id, rev, hash;
   int64_t number; /* sort, or changed_us of a page */
   int64_t edited_us;

@@ -1,5 +1,5 @@
-/* Stages sectors, themes, pages and attributes.  They are short lists, kept by id.  A publication that changes one of them writes the
- * list whole. */
+/* Stages sectors, themes, pages and attributes.  They are short lists, kept by id.  A publication that changes one of them
+ * writes the list whole. */
 #include "catalog/catalog_private.h"
 
 size_t catalog_term_row_find(const struct catalog_writer *w, enum catalog_kind k, uint64_t id, bool *found)

@@ -95,7 +95,7 @@ struct editors_pick {
 };
 
 /* What a product has of an attribute (model/attribute.h). */
-struct attribute_value {
+struct recorded_value {
   uint64_t attribute_id;
   struct span value; /* one line, not empty; read by the kind of the attribute */
   struct span note, source_url;
@@ -130,7 +130,7 @@ struct product {
   const struct question *questions; /* of the product alone, by sort then id */
   size_t n_questions;
   const struct editors_pick *picks; /* facts.n_picks of them, with the ids of facts.picks */
-  const struct attribute_value *values; /* by attribute id, one each */
+  const struct recorded_value *values; /* by attribute id, one each */
   size_t n_values;
   const struct pair_source *pairs; /* pairs with a published text or published questions */
   size_t n_pairs;

@@ -3,9 +3,10 @@
  * Whether a value fits its kind is decided by the function that pages use (model/attribute.h), so every fact is read
  * once, in chunks.  The other rules are statements.  A fact is old when it was checked more than a year before the
  * site's clock. */
+#include "rows/rows_lint_facts.h"
+
 #include "base/clock.h"
 #include "model/attribute.h"
-#include "rows/rows_lint.h"
 #include "rows/rows_sql.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -113,12 +114,12 @@ static void fact_judge(const struct db_rows *rows, bool odd[RULE_COUNT])
   odd[RULE_SOURCE] = source.n && (!url_web(source) || longer(source, PRODUCT_SOURCE_CHARS));
 }
 
-struct facts_walk {
+struct fact_counts {
   size_t counts[RULE_COUNT];
   uint64_t after;
 };
 
-static void facts_list(struct lint *l, struct db_rows *rows, struct facts_walk *w)
+static void facts_list(struct lint *l, struct db_rows *rows, struct fact_counts *w)
 {
 #define RULE_ROW(name, column, meaning) {column, meaning},
   static const struct {
@@ -139,10 +140,10 @@ static void facts_list(struct lint *l, struct db_rows *rows, struct facts_walk *
   }
 }
 
-static enum err facts_walk(struct lint *l)
+static enum err facts_check(struct lint *l)
 {
   struct db_rows rows;
-  struct facts_walk w = {.after = 0};
+  struct fact_counts w = {.after = 0};
   size_t count = LINT_CHUNK;
   enum err err = ERR_OK;
   while (err == ERR_OK && count == LINT_CHUNK) {
@@ -173,7 +174,7 @@ static bool unit_odd(struct span unit)
   return longer(unit, UNIT_CHARS);
 }
 
-static enum err attributes_walk(struct lint *l)
+static enum err attributes_check(struct lint *l)
 {
   struct db_rows rows;
   enum err err = lint_ask(l, &rows, "SELECT DISTINCT id, slug, unit FROM site_attribute ORDER BY id");
@@ -205,6 +206,6 @@ enum err lint_facts(struct lint *l)
   if (err == ERR_OK)
     err = old_check(l);
   if (err == ERR_OK)
-    err = facts_walk(l);
-  return err == ERR_OK ? attributes_walk(l) : err;
+    err = facts_check(l);
+  return err == ERR_OK ? attributes_check(l) : err;
 }

@@ -214,7 +214,7 @@ static struct span value_cut(struct rows_reading *r, struct span s)
 /* The first value of each attribute that is not blank. */
 static enum err values_set(struct rows_reading *r, struct product *p, const struct item *items, size_t n)
 {
-  struct attribute_value *to = ARENA_ARRAY(r->arena, n < PRODUCT_VALUES_MAX ? n : PRODUCT_VALUES_MAX, struct attribute_value);
+  struct recorded_value *to = ARENA_ARRAY(r->arena, n < PRODUCT_VALUES_MAX ? n : PRODUCT_VALUES_MAX, struct recorded_value);
   if (!to)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < n && p->n_values < PRODUCT_VALUES_MAX; i++) {
@@ -222,7 +222,7 @@ static enum err values_set(struct rows_reading *r, struct product *p, const stru
     if (!value.n || (p->n_values && to[p->n_values - 1].attribute_id == items[i].other))
       continue;
     MUST(p->n_values < n, "a product has more values than rows");
-    to[p->n_values++] = (struct attribute_value){
+    to[p->n_values++] = (struct recorded_value){
         .attribute_id = items[i].other,
         .value = value,
         .note = value_cut(r, items[i].second),

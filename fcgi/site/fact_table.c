@@ -26,7 +26,7 @@ enum block { BLOCK_DIFFER, BLOCK_SAME, BLOCK_PARTIAL, BLOCK_RECORDED, BLOCK_COUN
 
 struct row {
   const struct attribute *attribute;
-  const struct attribute_value *values[FACT_COLUMNS_MAX]; /* NULL: not recorded */
+  const struct recorded_value *values[FACT_COLUMNS_MAX]; /* NULL: not recorded */
   enum block block;
   bool placed;
 };
@@ -41,7 +41,7 @@ struct table {
 };
 
 /* Values are sorted by attribute. */
-static const struct attribute_value *value_find(const struct profile *f, uint64_t attribute)
+static const struct recorded_value *value_find(const struct profile *f, uint64_t attribute)
 {
   size_t low = 0, high = f->n_values;
   while (low < high) {
@@ -78,7 +78,7 @@ static void row_add(struct table *t, const struct attribute *a)
   bool any = false, valued = false;
   for (size_t i = 0; i < t->n; i++) {
     const struct facts *facts = &t->g[i].member.facts;
-    const struct attribute_value *value = value_find(t->f[i], a->id);
+    const struct recorded_value *value = value_find(t->f[i], a->id);
     valued = valued || value;
     if (value && attribute_asked(a, facts->sectors, facts->n_sectors))
       row.values[i] = value;
@@ -94,7 +94,7 @@ static void row_add(struct table *t, const struct attribute *a)
 
 /* ---- the day on which most values were checked */
 
-static int64_t day_of(const struct attribute_value *v)
+static int64_t day_of(const struct recorded_value *v)
 {
   return v && v->checked_us != CLOCK_NEVER ? v->checked_us / CLOCK_DAY : INT64_MIN;
 }
@@ -141,7 +141,7 @@ static struct span day_short(struct page *p, int64_t day)
 static void fact_fill(const struct table *t, const struct row *row, size_t i, int64_t usual, struct fact_view *out)
 {
   const struct attribute *a = row->attribute;
-  const struct attribute_value *v = row->values[i];
+  const struct recorded_value *v = row->values[i];
   const struct facts *facts = &t->g[i].member.facts;
   *out = (struct fact_view){.slug = facts->slug, .product = facts->name, .position = build_position(i), .sign = build_sign(i)};
   if (!v)
@@ -202,7 +202,10 @@ static bool block_fill(const struct table *t, enum block block, int64_t usual, s
   bool pair = t->n == 2;
   const struct span headings[] = {SPAN("Where they differ"), pair ? SPAN("The same in both") : SPAN("The same in all"),
                                   pair ? SPAN("Recorded for one only") : SPAN("Recorded for some only"), SPAN("")};
-  *out = (struct fact_block_view){.block = names[block], .heading = headings[block], .differs = block == BLOCK_DIFFER, .columns = (int64_t)t->n + 1};
+  *out = (struct fact_block_view){.block = names[block],
+                                  .heading = headings[block],
+                                  .differs = block == BLOCK_DIFFER,
+                                  .columns = (int64_t)t->n + 1};
   out->rows.v = ARENA_ARRAY(t->p->arena, t->n_rows, struct fact_row_view);
   for (size_t i = 0; i < t->n_rows && out->rows.v; i++)
     if (!t->rows[i].attribute->group.n)

@@ -182,7 +182,7 @@ static const struct activity *unpack_release(struct unpack *u, struct arena *a)
   return n ? release : NULL;
 }
 
-static void pack_values(struct buf *b, const struct attribute_value *v, size_t n)
+static void pack_values(struct buf *b, const struct recorded_value *v, size_t n)
 {
   MUST(n <= PRODUCT_VALUES_MAX, "a product has more values than a reading gives");
   pack_uint(b, n);
@@ -195,10 +195,10 @@ static void pack_values(struct buf *b, const struct attribute_value *v, size_t n
   }
 }
 
-static const struct attribute_value *unpack_values(struct unpack *u, struct arena *a, size_t *n)
+static const struct recorded_value *unpack_values(struct unpack *u, struct arena *a, size_t *n)
 {
   size_t count = unpack_count(u, 5);
-  struct attribute_value *v = ARENA_ARRAY(a, count, struct attribute_value);
+  struct recorded_value *v = ARENA_ARRAY(a, count, struct recorded_value);
   for (size_t i = 0; v && i < count; i++) {
     v[i].attribute_id = unpack_uint(u);
     v[i].value = unpack_span(u);

@@ -54,7 +54,7 @@ struct profile {
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
   size_t n_activities;
   const struct activity *latest_release, *first_release; /* with a version; NULL: none */
-  const struct attribute_value *values; /* by attribute id */
+  const struct recorded_value *values; /* by attribute id */
   size_t n_values;
   const struct moves_count *moves; /* newest slot first */
   size_t n_moves;

@@ -55,7 +55,7 @@ static uint64_t moves_sum(const struct product *p)
   return n;
 }
 
-static json_t *value_json(const struct attribute_value *v)
+static json_t *value_json(const struct recorded_value *v)
 {
   json_t *checked = v->checked_us == CLOCK_NEVER ? json_null() : json_integer((json_int_t)v->checked_us);
   return json_pack("{s:I, s:o, s:o, s:o, s:o}", "attribute", (json_int_t)v->attribute_id, "value", probe_text(v->value), "note",

@@ -9,7 +9,7 @@ from lib.servers import wait_until
 
 PAGE = "/compare/kafka-vs-kubernetes"
 A, B = "Apache Kafka", "Kubernetes"
-BLOCKS = ["at-a-glance", "what-is-kafka", "what-is-kubernetes", "side-by-side", "alternatives", "activity", "faq"]
+BLOCKS = ["at-a-glance", "what-is-kafka", "what-is-kubernetes", "facts", "side-by-side", "alternatives", "activity", "faq"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(page):
 
 def test_what_the_page_holds_is_listed_under_the_lede_in_the_order_of_its_blocks(page):
     listed = [a["href"].lstrip("#") for a in page.one("nav", {"aria-label": "On this page"}).all("a")]
-    assert listed == ["at-a-glance", "editors-word", "side-by-side", "alternatives", "activity", "faq"]
+    assert listed == ["at-a-glance", "facts", "editors-word", "side-by-side", "alternatives", "activity", "faq"]
     assert [s["id"] for s in page.all("section") if s["id"] in listed] == listed
 
 

@@ -69,7 +69,7 @@ static const struct attribute attributes[PAGE_ATTRIBUTES] = {
     {ATTRIBUTE(7, "routing", "Routing", TEXT, "", "Running <it>"), .sectors = second, .n_sectors = 1},
     {ATTRIBUTE(8, "drafted", "Drafted attribute", TEXT, "", "Project")},
     {ATTRIBUTE(9, "licence", "Licence again", TEXT, "", "Project")}};
-static const struct attribute_value kafka_values[] = {
+static const struct recorded_value kafka_values[] = {
     {1, PAGE_TEXT("Java, Scala"), PAGE_TEXT("Clients <in> more."), PAGE_TEXT("https://kafka.apache.org/?a=1&b=2"), DAY(1)},
     {2, PAGE_TEXT("1024"), PAGE_TEXT(""), PAGE_TEXT("javascript:alert(1)"), DAY(1)},
     {3, PAGE_TEXT("yes"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
@@ -79,14 +79,14 @@ static const struct attribute_value kafka_values[] = {
     {8, PAGE_TEXT("Drafted value"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
     {9, PAGE_TEXT("Licence value"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
     {99, PAGE_TEXT("A value of nothing"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)}};
-static const struct attribute_value nats_values[] = {
+static const struct recorded_value nats_values[] = {
     {1, PAGE_TEXT("scala,JAVA"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
     {2, PAGE_TEXT("16 <MB>"), PAGE_TEXT(""), PAGE_TEXT("https://nats.io/"), DAY(9)},
     {3, PAGE_TEXT("partly"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
     {5, PAGE_TEXT("17.0"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
     {6, PAGE_TEXT("https://docs.nats.io/"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)},
     {7, PAGE_TEXT("By subject"), PAGE_TEXT(""), PAGE_TEXT(""), DAY(1)}};
-static const struct attribute_value pulsar_values[] = {
+static const struct recorded_value pulsar_values[] = {
     {1, PAGE_TEXT("Java"), PAGE_TEXT(""), PAGE_TEXT(""), CLOCK_NEVER}};
 static const struct span kafka_aliases[] = {PAGE_TEXT("apache-kafka")};
 

@@ -142,13 +142,13 @@ static void the_greatest_facts_fit(void **state)
 {
   struct page_site *s = *state;
   static char text[PRODUCT_VALUE_CHARS * 4], source[PRODUCT_SOURCE_CHARS + 1];
-  static struct attribute_value values[PRODUCT_VALUES_MAX];
+  static struct recorded_value values[PRODUCT_VALUES_MAX];
   memset(source, 'x', sizeof source);
   memcpy(source, "https://", 8);
   for (size_t i = 0; i < sizeof text; i += 4)
     memcpy(text + i, "\xf0\x9f\x98\x80", 4);
   for (size_t i = 0; i < PRODUCT_VALUES_MAX; i++)
-    values[i] = (struct attribute_value){i + 1, span_of(text, sizeof text), span_of(text, sizeof text),
+    values[i] = (struct recorded_value){i + 1, span_of(text, sizeof text), span_of(text, sizeof text),
                                          span_of(source, PRODUCT_SOURCE_CHARS), PAGE_NOW_US};
   for (uint64_t id = PAGE_KAFKA; id <= PAGE_RABBIT; id++) {
     struct product *p = &page_rows_product(s->rows, id)->product;

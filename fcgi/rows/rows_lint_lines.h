@@ -1,7 +1,6 @@
-/* What the rules of `diptych lint` share.  rows_lint.c has the rules that are statements, rows_lint_facts.c those that
- * read the values of facts. */
-#ifndef DIPTYCH_ROWS_ROWS_LINT_H
-#define DIPTYCH_ROWS_ROWS_LINT_H
+/* What the rules of `diptych lint` share: statements and the lines that name rows. */
+#ifndef DIPTYCH_ROWS_ROWS_LINT_LINES_H
+#define DIPTYCH_ROWS_ROWS_LINT_LINES_H
 
 #include <stdio.h>
 
@@ -25,7 +24,5 @@ void lint_line(struct lint *l, struct span table, uint64_t id, const struct db_r
                const char *meaning);
 /* Counts the lines beyond LINT_LINES_MOST. */
 void lint_more(struct lint *l, size_t n);
-
-MUST_USE enum err lint_facts(struct lint *l);
 
 #endif
