@@ -133,12 +133,20 @@ static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
   jsonld_node_end(j);
 }
 
+/* A form that programs read, where readers see another one. */
+static struct span json_ld_value(const struct fact_row_view *row, const struct fact_view *v)
+{
+  if (v->datetime.n || v->url.n)
+    return v->datetime.n ? v->datetime : v->url;
+  return span_eq(row->kind, attribute_kind_name(ATTRIBUTE_NUMBER)) ? v->value : v->text;
+}
+
 static void json_ld_fact(struct jsonld *j, bool first, const struct fact_row_view *row)
 {
   buf_puts(&j->out, first ? "{\"@type\":\"PropertyValue\"" : ",{\"@type\":\"PropertyValue\"");
   jsonld_text(j, "propertyID", row->slug);
   jsonld_text(j, "name", row->name);
-  jsonld_text(j, "value", row->values.v[0].value);
+  jsonld_text(j, "value", json_ld_value(row, &row->values.v[0]));
   jsonld_text(j, "unitText", row->unit);
   jsonld_text(j, "description", row->values.v[0].note);
   buf_putc(&j->out, '}');

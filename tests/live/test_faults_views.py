@@ -9,7 +9,7 @@ from lib.servers import Site, wait_until
 from test_faults_session import long_timeline, start_anew
 
 VIEWS = ["product", "sector", "theme", "product_sector", "product_theme", "product_alias", "editorial", "activity", "faq",
-         "comparison", "page"]
+         "comparison", "page", "attribute", "attribute_sector", "fact"]
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-kubernetes-vs-nats", "/products/kafka", "/products/kafka?page=2",
          "/alternatives/kafka", "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/about", "/leaderboard", "/sectors",
          "/sectors/devops", "/themes/streaming", "/search?q=ka"]

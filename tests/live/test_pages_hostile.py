@@ -17,7 +17,8 @@ STRINGS = [
 TEXT = {"product": ["name", "license", "website_url", "repository_url", "logo_url"], "sector": ["name"],
         "theme": ["name"], "editorial": ["headline", "author", "current_state_md", "heading_md", "prediction_md"],
         "activity": ["title", "url", "version"], "faq": ["question", "answer_md"], "comparison": ["intro_md", "verdict_md"],
-        "page": ["title", "body_md"]}
+        "page": ["title", "body_md"], "attribute": ["name", "unit", "help", "group_name"],
+        "fact": ["value", "note", "source_url"]}
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-kubernetes-vs-nats", "/products/kafka", "/alternatives/kafka",
          "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/about", "/methodology", "/leaderboard", "/sectors",
          "/sectors/devops", "/themes/streaming", "/search?q=kafka", "/compare?a=kafka", "/nope"]

@@ -19,9 +19,11 @@ REQUIRED = {
     "Article": {"headline": TEXT, "mainEntityOfPage": URL},
     "Person": {"name": TEXT},
     "Organization": {"name": TEXT},
+    "PropertyValue": {"propertyID": TEXT, "name": TEXT, "value": TEXT},
     "CreativeWork": {"name": TEXT, "additionalType": "https://schema.org/SoftwareApplication"},
 }
-OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "CreativeWork": {"url": URL, "description": TEXT},
+OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "PropertyValue": {"unitText": TEXT, "description": TEXT},
+            "CreativeWork": {"url": URL, "description": TEXT, "additionalProperty": ["PropertyValue"]},
             "Article": {"datePublished": DATE, "dateModified": DATE, "author": ["Person", "Organization"]}}
 
 
@@ -86,6 +88,10 @@ def _shown(nodes, page, url):
             assert {node[n] for n in ("datePublished", "dateModified") if n in node} <= times
         else:
             assert words(node["name"]) in text and node.get("url", node.get("@id")) in hrefs | {None}
+            seen = {t["datetime"] for t in page.all("time")} | hrefs
+            for fact in node.get("additionalProperty", []):
+                assert words(fact["name"]) in text and words(fact.get("description", "")) in text
+                assert fact["value"] in seen or words(fact["value"]) in text.replace(",", "") or words(fact["value"]) in text
 
 
 def _once(pairs):
