@@ -12,7 +12,7 @@
 struct catalog_file_header {
   char magic[8];
   uint32_t format, layout; /* layout: depends on struct sizes, which another build may not share */
-  uint32_t heap_from, heap_top, products, n_by_slug, n_terms[KIND_COUNT], n_gaps;
+  uint32_t heap_from, heap_top, products, n_by_slug, n_terms[KIND_COUNT], n_gaps, unused;
   uint64_t publication;
   int64_t window_us, saved_us, confirmed_us;
   struct version site;

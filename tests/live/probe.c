@@ -63,6 +63,17 @@ json_t *probe_page(const struct page_head *p)
                    p->status);
 }
 
+json_t *probe_attribute(const struct attribute *a)
+{
+  json_t *sectors = json_array();
+  for (uint32_t i = 0; i < a->n_sectors; i++)
+    json_array_append_new(sectors, json_integer((json_int_t)a->sectors[i]));
+  return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:i, s:o}", "entity", "attribute", "id", (json_int_t)a->id,
+                   "version", probe_version(a->version), "slug", probe_text(a->slug), "name", probe_text(a->name), "kind",
+                   probe_text(attribute_kind_name(a->kind)), "unit", probe_text(a->unit), "help", probe_text(a->help), "group",
+                   probe_text(a->group), "sort", (json_int_t)a->sort, "status", a->status, "sectors", sectors);
+}
+
 void probe_say(json_t *o)
 {
   json_dumpf(o, stdout, JSON_COMPACT | JSON_ENCODE_ANY);

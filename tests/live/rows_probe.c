@@ -62,17 +62,6 @@ static json_t *value_json(const struct recorded_value *v)
                    probe_text(v->note), "source", probe_text(v->source_url), "checked", checked);
 }
 
-static json_t *attribute_json(const struct attribute *a)
-{
-  json_t *sectors = json_array();
-  for (uint32_t i = 0; i < a->n_sectors; i++)
-    json_array_append_new(sectors, json_integer((json_int_t)a->sectors[i]));
-  return json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:i, s:o}", "entity", "attribute", "id", (json_int_t)a->id,
-                   "version", probe_version(a->version), "slug", probe_text(a->slug), "name", probe_text(a->name), "kind",
-                   probe_text(attribute_kind_name(a->kind)), "unit", probe_text(a->unit), "help", probe_text(a->help), "group",
-                   probe_text(a->group), "sort", (json_int_t)a->sort, "status", a->status, "sectors", sectors);
-}
-
 static json_t *product_json(const struct product *p)
 {
   json_t *o = probe_facts(&p->facts);
@@ -160,7 +149,7 @@ static enum err terms(struct ask *a)
   for (size_t i = 0; err == ERR_OK && i < t.n_pages; i++)
     probe_say(probe_page(&t.pages[i]));
   for (size_t i = 0; err == ERR_OK && i < t.n_attributes; i++)
-    probe_say(attribute_json(&t.attributes[i]));
+    probe_say(probe_attribute(&t.attributes[i]));
   if (err == ERR_OK)
     probe_say(json_pack("{s:s, s:o}", "entity", "site", "version", probe_version(t.site)));
   return err;

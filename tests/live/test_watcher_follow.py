@@ -119,9 +119,9 @@ def test_sectors_themes_pages_and_site_questions_are_followed(module_watch):
 
     def same():
         read = rows(watcher.config, "terms")[0]
-        have = {(t["entity"], t["id"]): t for word in ("sectors", "themes", "pages") for t in watcher.ask(word)}
+        have = {(t["entity"], t["id"]): t for word in ("sectors", "themes", "pages", "attributes") for t in watcher.ask(word)}
         strip = [{**t, "entity": t["entity"]} for t in read if t["entity"] != "site"]
-        entity = {"sectors": "sector", "themes": "theme", "pages": "page"}
+        entity = {"sectors": "sector", "themes": "theme", "pages": "page", "attributes": "attribute"}
         have = {(entity.get(e, e), i): {**t, "entity": entity.get(e, e)} for (e, i), t in have.items()}
         return have == {(t["entity"], t["id"]): t for t in strip} and \
             watcher.ask("site") == next(t["version"] for t in read if t["entity"] == "site")
@@ -136,6 +136,15 @@ def test_sectors_themes_pages_and_site_questions_are_followed(module_watch):
                  "UPDATE page SET body_md = 'Other text' WHERE slug = 'imprint'",
                  "UPDATE page SET status = 'archived' WHERE slug = 'imprint'",
                  "DELETE FROM page WHERE slug = 'imprint'",
+                 "UPDATE attribute SET name = 'Other name', kind = 'text', unit = 'MB', help = NULL, sort = 7 LIMIT 1",
+                 "INSERT INTO attribute (slug, name) VALUES ('new-attribute', 'New')",
+                 "UPDATE attribute SET status = 'archived', group_name = 'Group' WHERE slug = 'new-attribute'",
+                 "INSERT INTO attribute_sector (attribute_id, sector_id) SELECT a.id, s.id FROM attribute a, sector s"
+                 " WHERE a.slug = 'new-attribute'",
+                 "UPDATE attribute_sector SET attribute_id = (SELECT MIN(id) FROM attribute WHERE slug = 'governance')"
+                 " WHERE attribute_id = (SELECT MAX(id) FROM attribute) ORDER BY id LIMIT 1",
+                 "DELETE FROM attribute_sector WHERE attribute_id = (SELECT MAX(id) FROM attribute)",
+                 "DELETE FROM attribute WHERE slug = 'new-attribute'",
                  "INSERT INTO faq (question, answer_md, status) VALUES ('Who?', 'We.', 'published')",
                  "UPDATE faq SET answer_md = 'All of us.' WHERE question = 'Who?'"):
         base.sql(edit, user="diptych_cms")

@@ -2,7 +2,7 @@
  * runs the watcher.  Commands come on standard input, one a line; each is answered by one line of JSON
  * (`all` by a line for each product, then {"end":...}).
  *
- *   slug WORD | id N | all | sectors | themes | pages | site | pair A B | state | metrics
+ *   slug WORD | id N | all | sectors | themes | pages | attributes | site | pair A B | state | metrics
  *   kill      ends the watcher with SIGKILL and starts another
  *   stop      lets the watcher end in its own way, and does not start another
  *   start     starts one
@@ -100,6 +100,11 @@ static json_t *terms(const struct catalog_pin *pin, const char *entity)
     json_array_append_new(list, term_json(entity, &t));
   for (uint32_t i = 0; *entity == 'p' && catalog_page_at(pin, i, &g); i++)
     json_array_append_new(list, probe_page(&g));
+  struct arena *arena = arena_new(0);
+  struct attribute a;
+  for (uint32_t i = 0; *entity == 'a' && catalog_attribute(pin, i, arena, &a); i++)
+    json_array_append_new(list, probe_attribute(&a));
+  arena_free(&arena);
   return list;
 }
 
