@@ -9,11 +9,15 @@ void image_pack(const struct image *p, struct buf *out)
   pack_uint(out, IMAGE_LOOK);
   pack_span(out, p->site);
   pack_span(out, p->eyebrow);
+  pack_span(out, p->date);
+  pack_span(out, p->title);
+  pack_span(out, p->line);
   pack_uint(out, p->n);
   for (size_t i = 0; i < p->n; i++) {
     const struct image_panel *panel = &p->panels[i];
     pack_span(out, panel->name);
     pack_span(out, panel->note);
+    pack_span(out, panel->line);
     pack_span(out, panel->score);
     pack_span(out, panel->band);
     pack_int(out, panel->tenths);
@@ -27,14 +31,18 @@ bool image_unpack(struct span packed, struct image *out)
   bool known = unpack_uint(&u) == IMAGE_LOOK;
   out->site = unpack_span(&u);
   out->eyebrow = unpack_span(&u);
+  out->date = unpack_span(&u);
+  out->title = unpack_span(&u);
+  out->line = unpack_span(&u);
   uint64_t n = unpack_uint(&u);
-  if (!known || u.failed || n < 1 || n > IMAGE_PANELS)
+  if (!known || u.failed || n > IMAGE_PANELS)
     return false;
   out->n = (size_t)n;
   for (size_t i = 0; i < out->n; i++) {
     struct image_panel *panel = &out->panels[i];
     panel->name = unpack_span(&u);
     panel->note = unpack_span(&u);
+    panel->line = unpack_span(&u);
     panel->score = unpack_span(&u);
     panel->band = unpack_span(&u);
     panel->tenths = (int)unpack_int(&u);

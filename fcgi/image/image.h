@@ -1,4 +1,5 @@
-/* The preview picture of a product or a set for links to its page (Open Graph): a PNG of 1200 by 630 pixels.
+/* The preview picture of a page for links to it (Open Graph): a PNG of 1200 by 630 pixels.  A page about products has a
+ * panel for each; any other has its title and one line.
  *
  * A picture is a function of struct image.  The packed struct is the request to the image worker.  Its hash is the
  * version in the picture's address: an edit that changes the picture also changes the address, and the picture at an
@@ -15,16 +16,19 @@
 #define IMAGE_HEIGHT 630
 #define IMAGE_PANELS 4
 #define IMAGE_VERSION 12 /* hex digits */
-#define IMAGE_LOOK 1     /* number of the design */
+#define IMAGE_LOOK 2     /* number of the design */
 
+/* All texts are valid UTF-8. */
 struct image_panel {
-  struct span name, note, score, band; /* valid UTF-8; score and band are empty without a score */
-  int tenths;                          /* the score in tenths */
+  struct span name, note, line; /* note: its sector; line: what it is, or figures; each may be empty */
+  struct span score, band;      /* empty without a score */
+  int tenths;                   /* the score in tenths */
 };
 
 struct image {
-  struct span site, eyebrow;
-  size_t n; /* 1 to IMAGE_PANELS */
+  struct span site, eyebrow, date; /* eyebrow may be empty; date: "As of 22 August 2026" */
+  struct span title, line;         /* of a picture without panels */
+  size_t n;                        /* 0 to IMAGE_PANELS */
   struct image_panel panels[IMAGE_PANELS];
 };
 

@@ -1,4 +1,5 @@
-/* Draws the picture: one panel for each product, with the product's colour and shape from the page. */
+/* Draws the picture: one panel for each product, with the product's colour and shape from the page, or the title and
+ * the line of a page. */
 #include <math.h>
 #include <pango/pangocairo.h>
 
@@ -8,6 +9,7 @@
 #define GAP 64.0
 #define TOP 150.0
 #define BOTTOM 578.0
+#define METER 560.0
 #define SERIF "Charis SIL,Charter,Georgia,DejaVu Serif,serif"
 
 /* The colours of the light theme in templates/assets/site.css. */
@@ -78,8 +80,8 @@ struct area {
   bool middle;
 };
 
-/* Fits text into an area: reduces it down to half its size, then truncates it with an ellipsis. */
-static void text_fit(cairo_t *cr, struct span text, const struct letters *l, const struct area *a)
+/* Fits text into an area: reduces it down to half its size, then truncates it with an ellipsis.  Returns its height. */
+static double text_fit(cairo_t *cr, struct span text, const struct letters *l, const struct area *a)
 {
   PangoLayout *layout = NULL;
   int w, h = 0;
@@ -97,6 +99,7 @@ static void text_fit(cairo_t *cr, struct span text, const struct letters *l, con
   cairo_move_to(cr, a->x, a->middle ? a->y - h / 2.0 : a->y);
   pango_cairo_show_layout(cr, layout);
   g_object_unref(layout);
+  return h;
 }
 
 /* Draws one line on a base line and returns its width. */
@@ -126,38 +129,68 @@ static void meter(cairo_t *cr, const struct image_panel *panel, size_t position,
   cairo_fill(cr);
 }
 
+/* The name, and below it the line, which has at least two fifths of the height. */
+static void name_draw(cairo_t *cr, const struct image *p, const struct image_panel *panel, double x, double w, double h)
+{
+  static const double sizes[] = {92, 76, 54, 42}, lines[] = {34, 27, 27, 24};
+  struct letters name = {.px = sizes[p->n - 1], .bold = true, .colour = INK};
+  struct letters line = {.px = lines[p->n - 1], .colour = INK};
+  double y = TOP + 68;
+  double used = text_fit(cr, panel->name, &name, &(struct area){x, y, w, panel->line.n ? h * 0.6 : h, false});
+  if (panel->line.n)
+    text_fit(cr, panel->line, &line, &(struct area){x, y + used + 6, w, h - used - 6, false});
+}
+
 static void panel_draw(cairo_t *cr, const struct image *p, size_t i, double x, double w)
 {
-  static const double sizes[] = {112, 76, 54, 42}, scores[] = {88, 76, 64, 52};
+  static const double scores[] = {64, 64, 58, 52};
   const struct image_panel *panel = &p->panels[i];
-  struct letters name = {.px = sizes[p->n - 1], .bold = true, .colour = INK};
   struct letters note = {.px = p->n > 2 ? 23 : 27, .colour = QUIET};
   struct letters score = {.px = scores[p->n - 1], .bold = true, .colour = INK};
   struct letters band = {.px = scores[p->n - 1] * 0.5, .italic = true, .colour = INK};
-  double base = BOTTOM - 44;
+  bool alone = p->n == 1; /* its meter has room beside the score */
+  double base = alone ? BOTTOM - 6 : BOTTOM - 44;
   box(cr, hues[i], x, TOP, w, 6);
   shape_path(cr, i, x + 13, TOP + 45, 11);
   ink(cr, hues[i]);
   cairo_fill(cr);
   text_fit(cr, panel->note, &note, &(struct area){x + 38, TOP + 45, w - 38, 0, true});
-  text_fit(cr, panel->name, &name, &(struct area){x, TOP + 68, w, base - score.px - note.px - TOP - 80, false});
+  name_draw(cr, p, panel, x, w, base - score.px - note.px - TOP - 80);
   text_on(cr, span_z("Velocity"), &note, x, base - score.px - 4, false);
   if (panel->score.n) {
     double at = x + text_on(cr, panel->score, &score, x, base, false);
     text_on(cr, panel->band, &band, at + band.px * 0.5, base, false);
   } else
     text_on(cr, span_z("not scored"), &band, x, base, false);
-  meter(cr, panel, i, x, BOTTOM - 12, w < 560 ? w : 560);
+  meter(cr, panel, i, alone ? x + w - METER : x, alone ? BOTTOM - 24 : BOTTOM - 12, w < METER ? w : METER);
+}
+
+/* The title and the line below it, under a rule in the colours of two products. */
+static void title_draw(cairo_t *cr, const struct image *p)
+{
+  struct letters title = {.px = 88, .bold = true, .colour = INK};
+  struct letters line = {.px = 36, .colour = QUIET};
+  double w = IMAGE_WIDTH - 2 * MARGIN, y = TOP + 40;
+  box(cr, hues[0], MARGIN, TOP, w / 2, 6);
+  box(cr, hues[1], MARGIN + w / 2, TOP, w / 2, 6);
+  y += text_fit(cr, p->title, &title, &(struct area){MARGIN, y, w, 230, false}) + 16;
+  if (p->line.n)
+    text_fit(cr, p->line, &line, &(struct area){MARGIN, y, w, BOTTOM - y, false});
 }
 
 static void frame_draw(cairo_t *cr, const struct image *p)
 {
   struct letters brand = {.px = 40, .bold = true, .colour = INK};
   struct letters eyebrow = {.px = 24, .spaced = true, .colour = QUIET};
+  double right = IMAGE_WIDTH - MARGIN;
   box(cr, PAPER, 0, 0, IMAGE_WIDTH, IMAGE_HEIGHT);
   box(cr, INK, 0, 0, IMAGE_WIDTH, 12);
-  text_fit(cr, p->site, &brand, &(struct area){MARGIN, 76, IMAGE_WIDTH - 2 * MARGIN - 320, 0, true});
-  text_on(cr, p->eyebrow, &eyebrow, IMAGE_WIDTH - MARGIN, 84, true);
+  right -= text_on(cr, p->date, &eyebrow, right, 84, true);
+  if (p->eyebrow.n) {
+    right -= text_on(cr, span_z(" · "), &eyebrow, right, 84, true);
+    right -= text_on(cr, p->eyebrow, &eyebrow, right, 84, true);
+  }
+  text_fit(cr, p->site, &brand, &(struct area){MARGIN, 76, right - MARGIN - 32, 0, true});
   box(cr, INK, MARGIN, 112, IMAGE_WIDTH - 2 * MARGIN, 1.5);
 }
 
@@ -173,8 +206,10 @@ bool image_draw(const struct image *p, struct buf *png)
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, IMAGE_WIDTH, IMAGE_HEIGHT);
   cairo_t *cr = cairo_create(surface);
   double n = (double)p->n, gap = p->n > 2 ? GAP * 0.6 : GAP;
-  double w = (IMAGE_WIDTH - 2 * MARGIN - (n - 1) * gap) / n;
+  double w = n > 0 ? (IMAGE_WIDTH - 2 * MARGIN - (n - 1) * gap) / n : 0;
   frame_draw(cr, p);
+  if (!p->n)
+    title_draw(cr, p);
   for (size_t i = 0; i < p->n; i++) {
     double x = MARGIN + (double)i * (w + gap);
     panel_draw(cr, p, i, x, w);

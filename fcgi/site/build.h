@@ -13,6 +13,8 @@
  * ERR_NOT_FOUND for a removed or draft product, ERR_INVALID for an archived one. */
 enum err build_check_published(const struct profile *f);
 
+struct image;
+
 struct page_frame { /* the page's part of its frame */
   struct span title, head_title, description, og_type; /* head_title empty: title and site name */
   struct link_view *crumbs;                            /* breadcrumb between the home page and this page */
@@ -22,6 +24,7 @@ struct page_frame { /* the page's part of its frame */
   size_t n_feeds;
   struct span follow, calendar_href; /* page_view; empty follow: "Follow", when the page has a feed of its own */
   bool representations; /* the page has .json and .md */
+  const struct image *picture; /* for links to the page; NULL: one of its title and description, if it may be indexed */
 };
 
 struct page_view *build_frame(struct page *p, const struct page_frame *f);

@@ -1,6 +1,7 @@
 /* The frame of every page: title, canonical address, breadcrumb, feeds, and the time in the footer. */
 #include "site/assets.h"
 #include "site/build.h"
+#include "site/image_link.h"
 #include "site/site.h"
 
 static struct time_view *as_of(struct page *p)
@@ -88,5 +89,6 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
   v->contact = span_z(c->contact);
   breadcrumb(p, f, v);
   sections(p, v);
+  image_link_frame(p, f, v);
   return v;
 }

@@ -1,45 +1,130 @@
 #include "site/image_link.h"
 
-#include "image/image.h"
 #include "site/site.h"
 #include "text/utf8.h"
 
 #define NAME_CHARS 120
+#define LINE_CHARS 200
 
-static struct span image_text(struct page *p, struct span s)
+static struct span image_text(struct page *p, struct span s, size_t chars)
 {
-  return utf8_cut(utf8_clean(p->arena, s), NAME_CHARS);
+  struct span cut = utf8_cut(utf8_clean(p->arena, s), chars);
+  return cut.n < s.n ? ARENA_JOIN(p->arena, cut, SPAN("…")) : cut;
 }
 
-struct span image_link_pack(struct page *p, const struct planned_product *set, size_t n)
+/* ---- what it shows */
+
+/* "12 moves in 90 days. Latest: 4.3.1, 25 Jun 2026" */
+static struct span figures(struct page *p, const struct facts *f, const struct profile *profile, bool latest)
 {
-  struct image picture = {.site = image_text(p, span_z(site_config(p->site)->site_name)),
-                          .eyebrow = n > 1 ? SPAN("Comparison") : SPAN("Trajectory"),
-                          .n = n};
-  struct buf packed = BUF_INIT;
-  for (size_t i = 0; i < n && i < IMAGE_PANELS; i++) {
-    const struct planned_product *g = &set[i];
-    struct image_panel *panel = &picture.panels[i];
-    panel->name = image_text(p, g->member.facts.name);
-    panel->note = g->n_sectors ? image_text(p, g->sectors[0].name) : SPAN("");
-    if (g->member.facts.lifecycle == LIFECYCLE_DISCONTINUED)
-      panel->note = SPAN("Discontinued");
-    if (g->member.tenths == SCORE_NONE)
-      continue;
-    panel->tenths = g->member.tenths;
-    panel->score = arena_printf(p->arena, "%d.%d", panel->tenths / 10, panel->tenths % 10);
-    panel->band = band_name(score_band(panel->tenths));
+  const struct activity *release = latest && profile ? profile->latest_release : NULL;
+  char day[CLOCK_ISO_MAX];
+  struct span moves = !f->n90 ? SPAN("No moves in 90 days")
+                              : arena_printf(p->arena, "%u %s in 90 days", f->n90, f->n90 == 1 ? "move" : "moves");
+  if (!release)
+    return moves;
+  return arena_printf(p->arena, "%.*s. Latest: %.*s, %.*s", SPAN_ARG(moves), SPAN_ARG(image_text(p, release->version, 40)),
+                      (int)clock_day(day, release->occurred_us), day);
+}
+
+static void panel_fill(struct page *p, const struct planned_product *g, const struct profile *f, size_t n,
+                       struct image_panel *out)
+{
+  const struct facts *facts = &g->member.facts;
+  out->name = image_text(p, facts->name, NAME_CHARS);
+  out->note = g->n_sectors ? image_text(p, g->sectors[0].name, NAME_CHARS) : SPAN("");
+  if (facts->lifecycle == LIFECYCLE_DISCONTINUED)
+    out->note = SPAN("Discontinued");
+  out->line = n == 1 && f && f->summary.n ? image_text(p, f->summary, LINE_CHARS) : figures(p, facts, f, n <= 2);
+  if (g->member.tenths == SCORE_NONE)
+    return;
+  out->tenths = g->member.tenths;
+  out->score = arena_printf(p->arena, "%d.%d", out->tenths / 10, out->tenths % 10);
+  out->band = band_name(score_band(out->tenths));
+}
+
+const struct image *image_link_products(struct page *p, const struct planned_product *set, const struct profile *const *f,
+                                        size_t n)
+{
+  struct image *picture = ARENA_NEW(p->arena, struct image);
+  if (!picture)
+    return NULL;
+  picture->eyebrow = n > 1 ? SPAN("Comparison") : SPAN("Trajectory");
+  picture->n = n < IMAGE_PANELS ? n : IMAGE_PANELS;
+  for (size_t i = 0; i < picture->n; i++)
+    panel_fill(p, &set[i], f[i], n, &picture->panels[i]);
+  return picture;
+}
+
+/* The description of a page, without the title that some begin with. */
+static struct span line_of(struct page *p, const struct page_frame *f)
+{
+  struct span begins = ARENA_JOIN(p->arena, f->title, SPAN(": "));
+  struct span line = span_starts(f->description, begins) ? span_from(f->description, begins.n) : f->description;
+  return image_text(p, line, LINE_CHARS);
+}
+
+/* The picture in words. */
+static struct span alt(struct page *p, const struct image *picture, struct span title)
+{
+  struct span out = picture->n ? ARENA_JOIN(p->arena, title, SPAN(".")) : ARENA_JOIN(p->arena, title, SPAN(". "), picture->line);
+  for (size_t i = 0; i < picture->n; i++) {
+    const struct image_panel *panel = &picture->panels[i];
+    struct span name = picture->n > 1 ? ARENA_JOIN(p->arena, panel->name, SPAN(": ")) : SPAN("");
+    struct span score = panel->score.n ? ARENA_JOIN(p->arena, SPAN(" Velocity "), panel->score, SPAN(", "), panel->band, SPAN("."))
+                                       : SPAN(" Not scored.");
+    out = ARENA_JOIN(p->arena, out, SPAN(" "), name, panel->line, span_ends(panel->line, SPAN(".")) ? SPAN("") : SPAN("."), score);
   }
-  image_pack(&picture, &packed);
-  return arena_take(p->arena, &packed);
+  return ARENA_JOIN(p->arena, out, SPAN(" "), picture->date, SPAN("."));
 }
 
-struct span image_link_path(struct page *p, const struct planned_product *set, size_t n)
+/* ---- where it is */
+
+static struct span page_name(struct page *p, struct span canonical)
+{
+  struct span path = span_from(canonical, 1), rest = path, first = span_split(&rest, '/');
+  bool deep = rest.n && span_find(rest, '/') < rest.n;
+  if (!path.n)
+    return SPAN("pages/index");
+  if (!rest.n)
+    return ARENA_JOIN(p->arena, SPAN("pages/"), first);
+  return !deep && (span_eq(first, SPAN("products")) || span_eq(first, SPAN("compare"))) ? rest : path;
+}
+
+struct span image_link_page(struct page *p, struct span param)
+{
+  if (span_find(param, '/') == param.n) {
+    bool joined = span_find_span(param, SPAN("-vs-")) < param.n;
+    return ARENA_JOIN(p->arena, joined ? SPAN("/compare/") : SPAN("/products/"), param);
+  }
+  struct span rest = param, first = span_split(&rest, '/');
+  bool single = span_eq(first, SPAN("pages")) && span_find(rest, '/') == rest.n;
+  if (single && span_eq(rest, SPAN("index")))
+    return SPAN("/");
+  return ARENA_JOIN(p->arena, SPAN("/"), single && rest.n ? rest : param);
+}
+
+static struct span image_path(struct page *p)
 {
   char version[IMAGE_VERSION + 1];
-  struct span names = SPAN("");
-  image_version(version, image_link_pack(p, set, n));
-  for (size_t i = 0; i < n; i++)
-    names = ARENA_JOIN(p->arena, names, i ? SPAN("-vs-") : SPAN(""), set[i].member.facts.slug);
-  return arena_printf(p->arena, "/og/%.*s-%s.png", SPAN_ARG(names), version);
+  image_version(version, p->picture);
+  return ARENA_JOIN(p->arena, SPAN("/og/"), page_name(p, p->canonical), SPAN("-"), span_of(version, IMAGE_VERSION),
+                    SPAN(".png"));
+}
+
+void image_link_frame(struct page *p, const struct page_frame *f, struct page_view *v)
+{
+  struct image picture = {.title = image_text(p, f->title, NAME_CHARS), .line = line_of(p, f)};
+  struct buf packed = BUF_INIT;
+  if (!p->canonical.n || (p->noindex && !f->picture))
+    return;
+  if (f->picture)
+    picture = *f->picture;
+  picture.site = image_text(p, span_z(site_config(p->site)->site_name), NAME_CHARS);
+  picture.date = ARENA_JOIN(p->arena, SPAN("As of "), page_day(p, p->pin.window_us));
+  image_pack(&picture, &packed);
+  p->picture = arena_take(p->arena, &packed);
+  p->picture_path = image_path(p);
+  v->og_image = page_absolute(p, p->picture_path);
+  v->og_alt = alt(p, &picture, f->title);
 }

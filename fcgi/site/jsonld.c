@@ -1,5 +1,6 @@
 #include "site/jsonld.h"
 
+#include "image/image.h"
 #include "site/site.h"
 #include "text/escape.h"
 #include "text/json.h"
@@ -33,6 +34,16 @@ void jsonld_node_end(struct jsonld *j)
   buf_putc(&j->out, '}');
 }
 
+void jsonld_image(struct jsonld *j, const char *name)
+{
+  if (!j->frame->og_image.n)
+    return;
+  buf_printf(&j->out, ",\"%s\":{\"@type\":\"ImageObject\"", name);
+  jsonld_text(j, "url", j->frame->og_image);
+  jsonld_text(j, "caption", j->frame->og_alt);
+  buf_printf(&j->out, ",\"width\":%d,\"height\":%d}", IMAGE_WIDTH, IMAGE_HEIGHT);
+}
+
 void jsonld_web_page(struct jsonld *j, const char *type)
 {
   jsonld_node(j, type);
@@ -41,6 +52,7 @@ void jsonld_web_page(struct jsonld *j, const char *type)
   jsonld_text(j, "name", j->frame->title);
   jsonld_text(j, "description", j->frame->description);
   jsonld_text(j, "inLanguage", j->frame->lang);
+  jsonld_image(j, "primaryImageOfPage");
   jsonld_node_end(j);
 }
 

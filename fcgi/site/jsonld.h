@@ -15,6 +15,7 @@ struct jsonld {
 
 void jsonld_begin(struct jsonld *j, struct page *p, const struct page_view *frame);
 void jsonld_web_page(struct jsonld *j, const char *type); /* "WebPage", "CollectionPage", "AboutPage", ... */
+void jsonld_image(struct jsonld *j, const char *name); /* adds the page's link picture to the open node, if there is one */
 void jsonld_breadcrumb(struct jsonld *j);
 void jsonld_questions(struct jsonld *j, const struct qa_view *v, size_t n);
 void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v, size_t n); /* ItemList */

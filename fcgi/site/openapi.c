@@ -22,8 +22,8 @@
   X("/themes/{}", "A theme's products, ranked", "slug", "The theme's slug", "streaming")                               \
   X("/search", "Products, sectors and themes by name", "", "", "")                                                     \
   X("/badge/{}.svg", "A product's velocity as a small picture", "slug", "The product's slug", "kafka")                 \
-  X("/og/{}.png", "A picture of a product or a set, 1200 by 630", "picture",                                     \
-    "A slug, or two to four joined by -vs-, a hyphen and the version that the page names", "kafka")                    \
+  X("/og/{/}.png", "The picture of a page for links to it, 1200 by 630", "picture",                                    \
+    "The page, a hyphen and the version; the page's og:image has the whole address", "kafka")                          \
   X("/sitemap.xml", "The index of the sitemaps", "", "", "")                                                           \
   X("/sitemaps/{}.xml", "One part of the sitemap", "part", "A part that the index names", "pages-1")                     \
   X("/faq", "Questions about the site", "", "", "")                                                                    \
@@ -70,9 +70,10 @@ static const struct path_docs *path_docs_of(const char *pattern)
 
 static void path_write(struct buf *out, const struct route *r, const struct path_docs *w, const char *suffix)
 {
-  const char *placeholder = strstr(r->pattern, "{}");
+  const char *placeholder = strchr(r->pattern, '{');
   if (placeholder)
-    buf_printf(out, "%.*s{%s}%s%s", (int)(placeholder - r->pattern), r->pattern, w->parameter, placeholder + 2, suffix);
+    buf_printf(out, "%.*s{%s}%s%s", (int)(placeholder - r->pattern), r->pattern, w->parameter, strchr(placeholder, '}') + 1,
+               suffix);
   else
     buf_printf(out, "%s%s", r->pattern, suffix);
 }
@@ -80,7 +81,7 @@ static void path_write(struct buf *out, const struct route *r, const struct path
 static json_t *parameters(const struct route *r, const struct path_docs *w)
 {
   json_t *list = json_array();
-  if (strstr(r->pattern, "{}"))
+  if (strchr(r->pattern, '{'))
     json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:s, s:{s:s}, s:s}", "name", w->parameter, "in", "path",
                                           "required", 1, "description", w->description, "schema", "type", "string",
                                           "example", w->example));
@@ -134,7 +135,7 @@ static void id_write(struct buf *out, const struct route *r, const char *suffix)
       buf_putc(out, *c);
     else if (*c == '{')
       buf_puts(out, "one");
-    else if (*c != '}')
+    else if (*c != '}' && c[-1] != '{')
       buf_putc(out, '-');
   if (*suffix)
     buf_printf(out, "-%s", suffix + 1);

@@ -19,6 +19,7 @@
 #include "site/view.h"
 #include "store/store.h"
 
+struct route;
 struct search_memo;
 struct deferred;
 struct site;
@@ -49,12 +50,13 @@ struct page {
   int64_t now_us; /* the site's clock: the real time, or `as_of` of the configuration */
   const struct facts *newer; /* facts that are newer than the catalog's (site/newer_facts.h) */
   size_t n_newer;
+  const struct route *(*route_find)(const struct target *t, struct span *param); /* for the plan of another page */
   struct search_memo **searches; /* results of the searches of earlier plans (site/search_memo.h) */
 
   /* filled by plan */
   struct span canonical;  /* path without form suffix and query */
   unsigned page_number;   /* ?page=, from 1 */
-  struct span location;   /* PLAN_SEE_OTHER */
+  struct span location;   /* PLAN_SEE_OTHER; also set by a build that finds another spelling of the address */
   struct span parameters; /* the other query parameters that the page uses, "?q=kafka" (page_parameter_add) */
   struct span reason;     /* PLAN_BAD, PLAN_NOT_FOUND: what the error page says; empty: its usual text */
   bool noindex;
@@ -69,6 +71,7 @@ struct page {
   const void *view;
   struct monograms monograms; /* of the products that the page shows */
   struct span body;       /* the finished body, when no template makes it */
+  struct span picture, picture_path; /* for links to the page (image_link.h); empty: none */
   int64_t changed_us;     /* newest change of the shown data, for Last-Modified; CLOCK_NEVER: unknown */
   int64_t label_us;       /* the start of the newest relative time on the page */
   int64_t next_change_us; /* when the first label of a relative time changes; CLOCK_FOREVER: never */

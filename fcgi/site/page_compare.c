@@ -215,7 +215,7 @@ static void fill_sentences(struct page *p, const struct compare *c, const struct
   }
 }
 
-static void frame(struct page *p, const struct compare *c, struct compare_view *v)
+static void frame(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
 {
   static const char *const follow_these[] = {"Follow these two", "Follow these three", "Follow these four"};
   struct link_view *crumb = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
@@ -233,10 +233,10 @@ static void frame(struct page *p, const struct compare *c, struct compare_view *
                                                 .n_feeds = 1,
                                                 .follow = span_z(follow_these[c->n - 2]),
                                                 .calendar_href = v->calendar_href,
-                                                .representations = true});
+                                                .representations = true,
+                                                .picture = image_link_products(p, c->set, f, c->n)});
   if (!v->page)
     return;
-  v->page->og_image = page_absolute(p, image_link_path(p, c->set, c->n));
   v->page->json_ld = compare_json_ld(p, v);
 }
 
@@ -279,7 +279,7 @@ enum err build_compare(struct page *p)
   fill_timeline(p, c, f, v);
   fill_sentences(p, c, page_value(p, c->pair_want), v);
   compare_questions(p, c, page_value(p, c->pair_want), v);
-  frame(p, c, v);
+  frame(p, c, f, v);
   p->view = v;
   return ERR_OK;
 }

@@ -25,6 +25,7 @@ static enum plan plan_once(struct page_request *v)
                      .now_us = v->http.now_us,
                      .newer = v->newer,
                      .n_newer = v->n_newer,
+                     .route_find = route_find,
                      .searches = &v->searches,
                      .page_number = 1,
                      .changed_us = CLOCK_NEVER,
@@ -70,6 +71,15 @@ static struct span query_without_page(struct arena *a, struct span query)
   return kept;
 }
 
+static void answer_moved(struct page_request *v, struct span path, struct span query, struct response *out)
+{
+  query = url_query_tidied(v->rq->arena, query);
+  http_redirect(&v->http, 308,
+                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->resources.config->base_url, SPAN_ARG(path),
+                             query.n ? "?" : "", SPAN_ARG(query)),
+                out);
+}
+
 /* Answers 308 to the canonical address, with the query, when the request used another spelling. */
 static bool redirect_canonical(struct page_request *v, struct response *out)
 {
@@ -79,11 +89,7 @@ static bool redirect_canonical(struct page_request *v, struct response *out)
     return false;
   if (page_one)
     query = query_without_page(v->rq->arena, query);
-  query = url_query_tidied(v->rq->arena, query);
-  http_redirect(&v->http, 308,
-                arena_printf(v->rq->arena, "%s%.*s%s%.*s", v->site->resources.config->base_url, SPAN_ARG(canonical),
-                             query.n ? "?" : "", SPAN_ARG(query)),
-                out);
+  answer_moved(v, canonical, query, out);
   return true;
 }
 
@@ -180,6 +186,8 @@ static bool page_make(struct page_request *v, bool last, struct response *out)
     out->deferred = p->deferred;
   else if (e != ERR_OK || arena_failed(v->rq->arena))
     answer_stale(v, out);
+  else if (p->location.n)
+    answer_moved(v, p->location, v->target.query, out);
   else
     answer_built(v, out);
   return true;

@@ -145,6 +145,7 @@ static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
   jsonld_node(j, "Article");
   jsonld_text(j, "headline", e->headline);
   jsonld_text(j, "mainEntityOfPage", j->frame->canonical);
+  jsonld_image(j, "image");
   if (e->published)
     jsonld_text(j, "datePublished", e->published->datetime);
   if (e->updated)
@@ -238,11 +239,11 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
                                                 .feeds = feed,
                                                 .n_feeds = 1,
                                                 .calendar_href = v->calendar_href,
-                                                .representations = true});
+                                                .representations = true,
+                                                .picture = image_link_products(p, &t->product, &f, 1)});
   if (!v->page)
     return;
   listing_frame(v->page, v->pager);
-  v->page->og_image = page_absolute(p, image_link_path(p, &t->product, 1));
   v->page->json_ld = json_ld(p, v);
 }
 

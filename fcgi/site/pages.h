@@ -29,7 +29,7 @@
   X(theme, "/themes/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                  \
   X(search, "/search", CONTENT | ROUTE_PAGED | ROUTE_QUERY, &search_view_shape, "search", NULL)       \
   X(badge, "/badge/{}.svg", ROUTE_OTHER, &badge_view_shape, "badge.svg", "image/svg+xml")                              \
-  X(image, "/og/{}.png", ROUTE_OTHER | ROUTE_VERSIONED, NULL, NULL, "image/png")                               \
+  X(image, "/og/{/}.png", ROUTE_OTHER | ROUTE_VERSIONED, NULL, NULL, "image/png")                               \
   X(sitemap_index, "/sitemap.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap_index", "application/xml")               \
   X(sitemap, "/sitemaps/{}.xml", ROUTE_OTHER, &sitemap_view_shape, "sitemap", "application/xml") \
   X(site_faq, "/faq", CONTENT, &faq_view_shape, "faq", NULL)                                                           \

@@ -15,18 +15,19 @@ static unsigned form_flag(enum form f)
   return flags[f];
 }
 
-/* True when the path matches the pattern; *param is the segment that {} matched. */
+/* True when the path matches the pattern; *param is what {} or {/} matched. */
 static bool pattern_matches(const char *pattern, struct span path, struct span *param)
 {
-  const char *placeholder = strstr(pattern, "{}");
+  const char *placeholder = strchr(pattern, '{');
   *param = span_of(NULL, 0);
   if (!placeholder)
     return span_eq(path, span_z(pattern));
-  struct span head = span_of(pattern, (size_t)(placeholder - pattern)), tail = span_z(placeholder + 2);
+  bool deep = placeholder[1] == '/';
+  struct span head = span_of(pattern, (size_t)(placeholder - pattern)), tail = span_z(strchr(placeholder, '}') + 1);
   if (path.n < head.n + tail.n + 1 || !span_starts(path, head) || !span_ends(path, tail))
     return false;
   *param = span_of(path.p + head.n, path.n - head.n - tail.n);
-  return span_find(*param, '/') == param->n;
+  return deep || span_find(*param, '/') == param->n;
 }
 
 const struct route *route_find(const struct target *t, struct span *param)

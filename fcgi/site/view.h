@@ -288,7 +288,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
 /* The frame of every page.
  *   head_title    the content of <title>; title: the h1, without the site's name
  *   canonical     absolute; description: one or two sentences from the content
- *   og_type       "website", "article" or "profile"; og_image: absolute, empty when there is none
+ *   og_type       "website", "article" or "profile"; og_image: absolute, empty when there is none;
+ *                 og_alt: the picture in words
  *   json_ld       one JSON document, already escaped for a script element; empty: none
  *   json_path, md_path, prev, next   hrefs, empty when there is none
  *   feeds         the Atom feeds of this page, or the site's feed; text is the title of the feed
@@ -311,6 +312,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   FLAG(noindex)                                                                                                        \
   TEXT(og_type)                                                                                                        \
   TEXT(og_image)                                                                                                       \
+  TEXT(og_alt)                                                                                                         \
   HTML(json_ld)                                                                                                        \
   TEXT(json_path)                                                                                                      \
   TEXT(md_path)                                                                                                        \

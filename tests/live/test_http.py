@@ -66,7 +66,7 @@ def test_the_table_has_every_route():
         for flag, suffix in (("HTML", ""), ("JSON", ".json"), ("MD", ".md"), ("ATOM", ".atom"), ("OTHER", "")):
             named = forms.replace("CONTENT", "ROUTE_HTML | ROUTE_JSON | ROUTE_MD").split(" | ")
             if f"ROUTE_{flag}" in named and not (pattern == "/" and suffix):
-                fits = re.compile(re.escape(pattern + suffix).replace(r"\{\}", "[^/]+") + r"(\?.*)?")
+                fits = re.compile(re.escape(pattern + suffix).replace(r"\{\}", "[^/]+").replace(r"\{/\}", ".+") + r"(\?.*)?")
                 assert any(fits.fullmatch(row) for row in TABLE), pattern + suffix
     single = re.findall(r'\{"(/\w+)", \w+\}', (TOP / "fcgi/site/endpoints.c").read_text())
     files = re.findall(r'^  X\(\w+, "[^"]+", "(/[^"]+)",', (TOP / "fcgi/site/templates.h").read_text(), re.M)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from lib.page import parse
+from test_http import PAGES
 from lib.pictures import assert_picture, picture_of
 from lib.servers import wait_until
 
@@ -15,8 +16,42 @@ def own_site(make_site):
     return make_site(config={"deadline": 20000, "memcached_timeout": 1000})
 
 
+def indexable(site, path):
+    return not list(parse(site.get(path).text).all("meta", {"name": "robots"}))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_that_may_be_indexed_has_a_picture(sample_site, path):
+    page = parse(sample_site.get(path).text)
+    said = {m["property"]: m["content"] for m in page.all("meta") if (m["property"] or "").startswith("og:image")}
+    if not indexable(sample_site, path) and not path.startswith(("/compare/", "/products/")):
+        assert said == {}
+        return
+    assert said["og:image"].startswith(sample_site.url + "/og/") and said["og:image:type"] == "image/png"
+    assert (said["og:image:width"], said["og:image:height"]) == ("1200", "630")
+    assert said["og:image:alt"].startswith(page.one("h1").text + ".")
+    assert said["og:image:alt"].endswith(" As of 22 August 2026.")
+    address = said["og:image"].removeprefix(sample_site.url)
+    assert_picture(sample_site.get(address))
+    bare = re.sub(r"-[0-9a-f]{12}\.png$", ".png", address)
+    assert sample_site.get(bare)["Location"] == said["og:image"]
+    assert sample_site.get(bare.replace(".png", "-000000000000.png"))["Location"] == said["og:image"]
+
+
+def test_a_picture_says_what_a_product_is_and_how_a_pair_ships(sample_site):
+    (summary, moves), = sample_site.database.sql(
+        "SELECT p.summary, COUNT(*) FROM product p JOIN activity a ON a.product_id = p.id WHERE p.slug = 'nats' AND a.status ="
+        " 'published' AND a.kind <> 'event' AND a.occurred_at BETWEEN '2026-05-24 12:00:01' AND '2026-08-22 12:00' GROUP BY p.id")
+
+    def alt(path):
+        return parse(sample_site.get(path).text).one("meta", {"property": "og:image:alt"})["content"]
+    assert f"NATS Server. {summary} Velocity " in alt("/products/nats")
+    assert f" NATS Server: {moves} moves in 90 days. Latest: " in alt("/compare/kafka-vs-nats")
+    assert f" NATS Server: {moves} moves in 90 days. Velocity " in alt("/compare/kafka-vs-nats-vs-redis")
+
+
 @pytest.mark.parametrize("path", ["/products/kafka", "/products/jquery", "/compare/kafka-vs-kubernetes",
-                                  "/compare/caddy-vs-haproxy-vs-memcached-vs-nats"])
+                                  "/compare/caddy-vs-haproxy-vs-memcached-vs-nats", "/", "/sectors/devops"])
 def test_a_page_names_its_picture(sample_site, path):
     address = picture_of(sample_site, path)
     answer = sample_site.get(address, accept_encoding="gzip")
@@ -36,9 +71,20 @@ def test_other_spellings_lead_to_the_picture(sample_site):
                  "/og/kafka-vs-kubernetes.png", f"/og/KAFKA-vs-kubernetes-{version}.png"):
         answer = sample_site.get(path)
         assert (answer.status, answer["Location"]) == (308, sample_site.url + pair), path
+    for path, page in (("/og/products/kafka.png", "/products/kafka"), ("/og/apache-kafka.png", "/products/kafka"),
+                       ("/og/kafka-vs-kafka.png", "/products/kafka"), ("/og/compare/nats-vs-kafka.png", "/compare/kafka-vs-nats"),
+                       ("/og/PAGES/Leaderboard.png", "/leaderboard"), ("/og/alternatives/apache-kafka.png", "/alternatives/kafka"),
+                       ("/og/sectors//devops.png", "/sectors/devops"), ("/og/pages/index.png?a=b", "/")):
+        answer = sample_site.get(path)
+        query = "?a=b" if "?" in path else ""
+        assert (answer.status, answer["Location"]) == (308, sample_site.url + picture_of(sample_site, page) + query), path
+    assert sample_site.get("/og/example-archived.png").status == 410
     assert sample_site.get("/og/kafka.png")["Location"].endswith(picture_of(sample_site, "/products/kafka"))
     for path in (f"/og/kafka-vs-nobody-{version}.png", "/og/nobody.png", "/og/kafka-.png",
-                 "/og/.png", f"/og/-{version}.png", "/og/kafka.jpg"):
+                 "/og/.png", f"/og/-{version}.png", "/og/kafka.jpg", "/og/pages/search.png", "/og/pages/nothing.png",
+                 "/og/pages/products.png", "/og/sectors/nothing.png", "/og/sectors.png", "/og/pages/sectors/devops.png",
+                 "/og/og/kafka.png", "/og/pages.png", "/og/pages/.png", "/og/compare/kafka.png", "/og/pages/feed.atom.png",
+                 "/og/kafka.json.png", "/og/badge/kafka.svg.png"):
         assert sample_site.get(path).status == 404, path
 
 
@@ -53,6 +99,19 @@ def test_an_edit_that_shows_changes_the_address(own_site):
     assert own_site.get(new).body != first.body
     own_site.sql("UPDATE product SET status = 'archived' WHERE slug = 'kafka'")
     wait_until(lambda: own_site.get(new).status == 410, 5)
+
+
+def test_an_edit_of_what_the_picture_says_changes_the_address(own_site):
+    old = {path: picture_of(own_site, path) for path in ("/products/kafka", "/about", "/sectors/devops")}
+    own_site.sql("UPDATE product SET summary = %s WHERE slug = 'kafka'", "Another line.")
+    own_site.sql("UPDATE page SET title = %s WHERE slug = 'about'", "Another title")
+    own_site.sql("UPDATE sector SET name = %s WHERE slug = 'devops'", "Another name")
+    for path, address in old.items():
+        wait_until(lambda: picture_of(own_site, path) != address, 5)
+        answer = own_site.get(address)
+        assert (answer.status, answer["Location"]) == (308, own_site.url + picture_of(own_site, path))
+    alt = parse(own_site.get("/products/kafka").text).one("meta", {"property": "og:image:alt"})["content"]
+    assert alt.startswith("Apache Kafka. Another line. Velocity ")
 
 
 def test_any_name_fits(own_site):

@@ -102,7 +102,8 @@ const struct page_case page_case_badge = {.segment = "kafka",
                                           .draft = "secret",
                                           .kafka = "Apache Kafka"};
 const struct page_case page_case_image = {
-    .unknown = "nothing", .withdrawn = "old", .draft = "secret", .others = {"kafka", "apache-kafka"}, .drawn = true};
+    .unknown = "nothing", .withdrawn = "old", .draft = "secret", .others = {"kafka", "apache-kafka", "products/kafka"},
+    .asks = true, .drawn = true};
 const struct page_case page_case_sitemap_index = {
     .shown = {"/sitemaps/pages-1.xml</loc>", "/sitemaps/products-1.xml</loc><lastmod>2025-08-21T12:00:00Z",
               "/sitemaps/pairs-1.xml</loc>"}};
@@ -282,7 +283,7 @@ static void target_write(struct page_site *s, const struct page_form *f, const c
                          char out[PAGE_TARGET])
 {
   char drawn[64];
-  const char *gap = strstr(f->pattern, "{}");
+  const char *gap = strchr(f->pattern, '{');
   if (!segment && f->expect->drawn) {
     picture_segment(s, drawn);
     segment = drawn;
@@ -291,7 +292,7 @@ static void target_write(struct page_site *s, const struct page_form *f, const c
   assert_true(!gap || segment);
   struct span suffix = whole ? target_suffix(f->form) : SPAN("");
   snprintf(out, PAGE_TARGET, "%.*s%s%s%.*s%s", gap ? (int)(gap - f->pattern) : (int)strlen(f->pattern), f->pattern,
-           gap ? segment : "", gap ? gap + 2 : "", SPAN_ARG(suffix), whole && f->expect->query ? f->expect->query : "");
+           gap ? segment : "", gap ? strchr(gap, '}') + 1 : "", SPAN_ARG(suffix), whole && f->expect->query ? f->expect->query : "");
 }
 
 const char *page_target(struct page_site *s, const struct page_form *f, const char *segment, char out[PAGE_TARGET])

@@ -9,7 +9,7 @@
 #include "site/routes.h"
 
 struct page_case {
-  const char *segment;     /* replaces {} in the pattern */
+  const char *segment;     /* replaces {} or {/} in the pattern */
   const char *query;       /* "?q=kafka"; NULL: none */
   const char *title, *h1;  /* text of the HTML elements, with entities */
   const char *sections;    /* ids of the HTML sections */

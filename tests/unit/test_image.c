@@ -12,9 +12,10 @@
 
 static struct image example(void)
 {
-  struct image p = {.site = SPAN("Sidelight"), .eyebrow = SPAN("Comparison"), .n = 2};
-  p.panels[0] = (struct image_panel){SPAN("Kafka"), SPAN("DevOps"), SPAN("2.2"), SPAN("slow"), 22};
-  p.panels[1] = (struct image_panel){SPAN("Zipkin"), SPAN(""), SPAN(""), SPAN(""), 0};
+  struct image p = {.site = SPAN("Sidelight"), .eyebrow = SPAN("Comparison"), .date = SPAN("As of 22 August 2026"),
+                    .title = SPAN("Title"), .line = SPAN("Line"), .n = 2};
+  p.panels[0] = (struct image_panel){SPAN("Kafka"), SPAN("DevOps"), SPAN("3 moves"), SPAN("2.2"), SPAN("slow"), 22};
+  p.panels[1] = (struct image_panel){.name = SPAN("Zipkin")};
   return p;
 }
 
@@ -33,8 +34,10 @@ static void there_and_back(void **state)
   struct buf packed = BUF_INIT;
   image_pack(&p, &packed);
   assert_true(image_unpack(buf_view(&packed), &q));
+  assert_true(span_eq(q.date, p.date) && span_eq(q.title, p.title) && span_eq(q.line, p.line));
   assert_true(q.n == 2 && span_eq(q.site, p.site) && span_eq(q.eyebrow, p.eyebrow));
   assert_true(span_eq(q.panels[0].name, SPAN("Kafka")) && span_eq(q.panels[0].band, SPAN("slow")));
+  assert_true(span_eq(q.panels[0].note, SPAN("DevOps")) && span_eq(q.panels[0].line, SPAN("3 moves")));
   assert_true(q.panels[0].tenths == 22 && q.panels[1].score.n == 0 && span_eq(q.panels[1].name, SPAN("Zipkin")));
   for (size_t n = 0; n < packed.n; n++)
     assert_false(image_unpack(span_of(packed.p, n), &q));
@@ -48,7 +51,9 @@ static void number_of_panels(void **state)
     struct image p = {.n = n}, q;
     struct buf packed = BUF_INIT;
     image_pack(&p, &packed);
-    assert_int_equal(image_unpack(buf_view(&packed), &q), n >= 1);
+    assert_true(image_unpack(buf_view(&packed), &q) && q.n == n);
+    packed.p[6] = IMAGE_PANELS + 1; /* after the number of the design and five empty texts */
+    assert_false(image_unpack(buf_view(&packed), &q));
     buf_free(&packed);
   }
 }
@@ -63,8 +68,9 @@ static void versions(void **state)
   version_of(&q, other);
   assert_string_equal(first, other);
   assert_int_equal(strlen(first), IMAGE_VERSION);
-  struct span *shown[] = {&q.site,           &q.eyebrow,         &q.panels[0].name, &q.panels[0].note,
-                          &q.panels[0].score, &q.panels[0].band, &q.panels[1].name, &q.panels[1].score};
+  struct span *shown[] = {&q.site,           &q.eyebrow,        &q.date,           &q.title,          &q.line,
+                          &q.panels[0].name, &q.panels[0].note, &q.panels[0].line, &q.panels[0].score, &q.panels[0].band,
+                          &q.panels[1].name, &q.panels[1].line, &q.panels[1].score};
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
     struct span was = *shown[i];
     *shown[i] = SPAN("changed");

@@ -114,9 +114,9 @@ static void with_older_fragments_it_is_stale_and_not_kept(void **state)
   struct page_site *s = site_of(f, target, &well);
   struct page_answer warm = page_get(s, target);
   edit_kafka(s);
+  s->store.fault = PAGE_FAULT_DATABASE;
   if (f->expect->drawn) /* it has another address now */
     page_target(s, f, NULL, target);
-  s->store.fault = PAGE_FAULT_DATABASE;
   uint64_t stale = s->metrics.pages_stale, rendered = s->metrics.pages_rendered;
   struct page_answer a = page_get(s, target), b = page_get(s, target);
   assert_int_equal(a.response.status, 200);

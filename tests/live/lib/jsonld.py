@@ -19,12 +19,15 @@ REQUIRED = {
     "Article": {"headline": TEXT, "mainEntityOfPage": URL},
     "Person": {"name": TEXT},
     "Organization": {"name": TEXT},
+    "ImageObject": {"url": URL, "caption": TEXT, "width": int, "height": int},
     "PropertyValue": {"propertyID": TEXT, "name": TEXT, "value": TEXT},
     "CreativeWork": {"name": TEXT, "additionalType": "https://schema.org/SoftwareApplication"},
 }
-OPTIONAL = {"ListItem": {"item": URL, "url": URL}, "PropertyValue": {"unitText": TEXT, "description": TEXT},
+OPTIONAL = {**{kind: {"primaryImageOfPage": "ImageObject"} for kind in PAGE_TYPES},
+            "ListItem": {"item": URL, "url": URL}, "PropertyValue": {"unitText": TEXT, "description": TEXT},
             "CreativeWork": {"url": URL, "description": TEXT, "additionalProperty": ["PropertyValue"]},
-            "Article": {"datePublished": DATE, "dateModified": DATE, "author": ["Person", "Organization"]}}
+            "Article": {"datePublished": DATE, "dateModified": DATE, "author": ["Person", "Organization"],
+                        "image": "ImageObject"}}
 
 
 def _check(node, kind):
@@ -60,8 +63,14 @@ def _shown(nodes, page, url):
 
     def local(address):
         return address.removeprefix(url)
+    picture = {m["property"]: m["content"] for m in page.all("meta") if (m["property"] or "").startswith("og:image")}
     for node in nodes:
         kind = node["@type"]
+        image = node.get("primaryImageOfPage") or node.get("image")
+        assert bool(image) == (bool(picture) and kind in (*PAGE_TYPES, "Article")), kind
+        if image:
+            assert [image["url"], image["caption"], str(image["width"]), str(image["height"])] == [
+                picture["og:image" + part] for part in ("", ":alt", ":width", ":height")]
         if kind in PAGE_TYPES:
             assert node["url"] == node["@id"] == page.one("link", {"rel": "canonical"})["href"]
             assert words(node["name"]) == page.one("h1").text
