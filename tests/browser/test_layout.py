@@ -82,19 +82,6 @@ def test_the_stylesheet_is_small(sample_site, browser):
     assert len(sample_site.get(sheets[0]).body) < 24000
 
 
-def test_a_comparison_prints_on_at_most_three_pages(browser, sample_site):
-    browser.look(sample_site.url + PAGES["comparison"])
-    pdf = browser.pdf()
-    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/") in (1, 2, 3)
-
-
-def test_print_leaves_out_navigation_and_shows_addresses(browser, sample_site):
-    browser.look(sample_site.url + PAGES["comparison"], media="print")
-    assert browser.js("return getComputedStyle(document.querySelector('.mast nav')).display") == "none"
-    shown = browser.js("return getComputedStyle(document.querySelector('.glance a[href^=http]'), '::after').content")
-    assert "http" in shown
-
-
 def test_a_stands_left_and_b_right_from_the_title_to_the_timeline(browser, sample_site):
     browser.look(sample_site.url + PAGES["comparison"])
     middle = browser.js("const r = document.querySelector('h1').getBoundingClientRect(); return r.left + r.width / 2")

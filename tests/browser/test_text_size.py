@@ -1,0 +1,82 @@
+"""Readers whose browser shows a page in another way: larger text, no stylesheet, paper."""
+import pytest
+
+from pages import PAGES
+
+# Elements that reach over the right edge of the window, with all details open.
+WIDER = """
+const width = document.documentElement.clientWidth;
+document.querySelectorAll("details").forEach(e => e.open = true);
+return document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > width + 1).slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+"""
+# Elements whose text is cut off, because they hide what does not fit.
+CUT = """
+return [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest(".vh, .skip, svg, input") &&
+  /hidden|clip/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 120));
+"""
+ENLARGE = """
+const style = document.createElement("style");
+style.textContent = `html{font-size:${arguments[0]}%}`;
+document.head.append(style);
+"""
+# "tag.class size" of texts that are smaller on paper than 9 pt, which is 12 px; also of generated ones.
+SMALL = """
+const found = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const add = (e, part) => {
+  const style = getComputedStyle(e, part);
+  const box = e.ownerSVGElement && e.ownerSVGElement.viewBox.baseVal;
+  const scale = box && box.height ? e.ownerSVGElement.getBoundingClientRect().height / box.height : 1;
+  if (parseFloat(style.fontSize) * scale < 12) found.add(`${e.tagName}.${e.className.baseVal ?? e.className} ${part || ""} ${style.fontSize}`);
+};
+while (walk.nextNode()) {
+  const e = walk.currentNode.parentElement;
+  if (walk.currentNode.data.trim() && e.checkVisibility() && !e.closest(".vh, .skip, script")) add(e, null);
+}
+for (const e of document.querySelectorAll("body *"))
+  for (const part of ["::before", "::after"])
+    if (e.checkVisibility() && /[^"\\s]/.test(getComputedStyle(e, part).content.replace(/none|normal/, ""))) add(e, part);
+return [...found];
+"""
+# Pictures and signs, but for the charts, that are larger than a logo.
+LARGE = """
+document.querySelectorAll("link[rel=stylesheet]").forEach(e => e.remove());
+return [...document.querySelectorAll("svg, img")].filter(e => !e.ownerSVGElement && !e.closest(".chart"))
+  .map(e => [e.getAttribute("class"), e.getBoundingClientRect()])
+  .filter(([name, box]) => (name != "meter" && box.width > 48) || box.height > 48).map(([name, box]) => `${name} ${box.width} ${box.height}`);
+"""
+
+
+def pages_of(pdf):
+    return pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("percent", (150, 200))
+def test_text_of_twice_the_size_fits_a_phone(browser, sample_site, name, percent):
+    browser.look(sample_site.url + PAGES[name], 360, csp=False).js(ENLARGE, percent)
+    assert browser.js(WIDER) == [] and browser.js(CUT) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_signs_are_small_without_the_stylesheet(browser, sample_site, name):
+    assert browser.look(sample_site.url + PAGES[name], csp=False).js(LARGE) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_on_paper_is_smaller_than_nine_points(browser, sample_site, name):
+    assert browser.look(sample_site.url + PAGES[name], 720, media="print").js(SMALL) == []
+
+
+@pytest.mark.parametrize("pair", ("kafka-vs-kubernetes", "kafka-vs-nats", "h2o-vs-keydb", "nginx-vs-redis"))
+def test_a_comparison_prints_on_at_most_three_pages(browser, sample_site, pair):
+    assert pages_of(browser.look(sample_site.url + "/compare/" + pair).pdf()) in (1, 2, 3)
+
+
+def test_print_leaves_out_navigation_and_shows_addresses(browser, sample_site):
+    browser.look(sample_site.url + PAGES["comparison"], media="print")
+    assert browser.js("return getComputedStyle(document.querySelector('.mast nav')).display") == "none"
+    assert "http" in browser.js("return getComputedStyle(document.querySelector('.prose a[href^=http]'), '::after').content")
+    websites = browser.js("""return [...document.querySelectorAll('.glance tr')].filter(e => e.cells[0].textContent == 'Website')
+      .flatMap(e => [...e.querySelectorAll('a')].map(a => [a.textContent, a.getAttribute('href')]))""")
+    assert len(websites) == 2 and all(text in href for text, href in websites)  # the address is the text
