@@ -72,6 +72,16 @@ static enum block block_of(const struct table *t, const struct row *row)
   return recorded == t->n ? BLOCK_SAME : BLOCK_PARTIAL;
 }
 
+static bool listed(const struct attribute *a)
+{
+  return a->status == PRODUCT_PUBLISHED && !attribute_reserved(a->slug);
+}
+
+bool fact_shown(const struct attribute *a, const struct facts *f)
+{
+  return listed(a) && attribute_asked(a, f->sectors, f->n_sectors);
+}
+
 static void row_add(struct table *t, const struct attribute *a)
 {
   struct row row = {.attribute = a};
@@ -86,7 +96,7 @@ static void row_add(struct table *t, const struct attribute *a)
   }
   if (valued)
     page_changed_at(t->p, a->edited_us); /* also of an attribute that was shown until its last edit */
-  if (!any || a->status != PRODUCT_PUBLISHED || attribute_reserved(a->slug))
+  if (!any || !listed(a))
     return;
   row.block = block_of(t, &row);
   t->rows[t->n_rows++] = row;

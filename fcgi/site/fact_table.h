@@ -20,6 +20,9 @@ struct fact_attributes { /* of the site, in the order in which they are shown */
 /* Plan: reads the attributes; they are part of the page's digest. */
 void fact_attributes_plan(struct page *p, struct fact_attributes *out);
 
+/* True: pages of this product show its value of the attribute, when it has one. */
+bool fact_shown(const struct attribute *a, const struct facts *f);
+
 /* Build: of n products, whose i-th has the position i.  NULL: there is nothing to show, or memory ran out. */
 struct facts_view *fact_table_build(struct page *p, const struct fact_attributes *a, const struct planned_product *g,
                                     const struct profile *const *f, size_t n);

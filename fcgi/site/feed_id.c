@@ -23,7 +23,7 @@ struct span feed_id_tag(struct page *p, struct span what)
   return ARENA_JOIN(p->arena, SPAN("tag:"), host(p), SPAN("," TAG_DATE ":"), what);
 }
 
-struct span feed_id_uid(struct page *p, const char *what, uint64_t id)
+struct span feed_id_uid(struct page *p, struct span what)
 {
-  return arena_printf(p->arena, "%s-%llu@%.*s", what, (unsigned long long)id, SPAN_ARG(host(p)));
+  return ARENA_JOIN(p->arena, what, SPAN("@"), host(p));
 }

@@ -7,7 +7,7 @@
 
 /* A tag: URI (RFC 4151): "tag:compare.example.org,2026-01-01:activity/12". */
 struct span feed_id_tag(struct page *p, struct span what);
-/* A UID (RFC 5545 section 3.8.4.7): "fact-12@compare.example.org". */
-struct span feed_id_uid(struct page *p, const char *what, uint64_t id);
+/* A UID (RFC 5545 section 3.8.4.7): "editorial-12@compare.example.org". */
+struct span feed_id_uid(struct page *p, struct span what);
 
 #endif

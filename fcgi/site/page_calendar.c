@@ -1,17 +1,21 @@
 /* /feeds/{a}+{b}.ics: a calendar (RFC 5545, RFC 7986) of up to 20 products, for calendar programs that subscribe to it.
  *
- * It has an all-day event for the prediction of each product's current editorial, on the day when it was published.
+ * It has an all-day event for each fact of a product that is a date, and for the prediction of its current editorial, on
+ * the day when that was published.
  * Events are transparent: they block no time.  Everything in it comes from rows, also the time stamps, so the same rows
  * give the same bytes.  A calendar without any component is invalid, so one without events has a time zone. */
 #include "site/build.h"
 #include "site/chosen.h"
+#include "site/fact_table.h"
 #include "site/feed_id.h"
 #include "site/pages.h"
 #include "site/site.h"
 #include "text/ical.h"
+#include "text/url.h"
 
 struct calendar {
   struct chosen chosen;
+  struct fact_attributes attributes;
   size_t sources[CHOSEN_MAX]; /* SOURCE wants */
 };
 
@@ -24,6 +28,7 @@ enum plan plan_calendar(struct page *p, struct span param)
     return result;
   p->canonical = ARENA_JOIN(p->arena, chosen_path(p, &c->chosen), SPAN(".ics"));
   p->noindex = true;
+  fact_attributes_plan(p, &c->attributes);
   for (size_t i = 0; i < c->chosen.n; i++) {
     struct member *m = &c->chosen.members[i];
     m->want = page_want_product(p, m, FRAGMENT_PROFILE, 0);
@@ -35,8 +40,7 @@ enum plan plan_calendar(struct page *p, struct span param)
 /* ---- build */
 
 struct event {
-  const char *row; /* the table and the id of the row that it is made from */
-  uint64_t id;
+  struct span uid; /* made from ids of rows */
   int64_t day_us, changed_us;
   struct span summary, description, path, category;
 };
@@ -44,12 +48,13 @@ struct event {
 static void event_write(struct page *p, const struct event *e, struct buf *out)
 {
   ical_line(out, "BEGIN", SPAN("VEVENT"));
-  ical_text(out, "UID", feed_id_uid(p, e->row, e->id));
+  ical_text(out, "UID", e->uid);
   ical_time(out, "DTSTAMP", e->changed_us);
   ical_time(out, "LAST-MODIFIED", e->changed_us);
   ical_date(out, "DTSTART;VALUE=DATE", e->day_us);
   ical_text(out, "SUMMARY", e->summary);
-  ical_text(out, "DESCRIPTION", e->description);
+  if (e->description.n)
+    ical_text(out, "DESCRIPTION", e->description);
   ical_line(out, "URL", page_absolute(p, e->path));
   ical_text(out, "CATEGORIES", e->category);
   ical_line(out, "TRANSP", SPAN("TRANSPARENT"));
@@ -63,8 +68,7 @@ static size_t prediction_write(struct page *p, const struct facts *f, const stru
   if (!s || !s->editorial_id || !s->prediction.n || profile->published_us == CLOCK_NEVER)
     return 0;
   event_write(p,
-              &(struct event){.row = "editorial",
-                              .id = s->editorial_id,
+              &(struct event){.uid = feed_id_uid(p, arena_printf(p->arena, "editorial-%llu", (unsigned long long)s->editorial_id)),
                               .day_us = profile->published_us,
                               .changed_us = changed_us,
                               .summary = ARENA_JOIN(p->arena, f->name, SPAN(": prediction")),
@@ -73,6 +77,54 @@ static size_t prediction_write(struct page *p, const struct facts *f, const stru
                               .category = SPAN("Prediction")},
               out);
   return 1;
+}
+
+static struct span fact_description(struct page *p, const struct recorded_value *v)
+{
+  struct span out = v->note;
+  if (url_web(v->source_url))
+    out = ARENA_JOIN(p->arena, out, out.n ? SPAN("\n") : SPAN(""), SPAN("Source: "), v->source_url);
+  if (v->checked_us != CLOCK_NEVER)
+    out = ARENA_JOIN(p->arena, out, out.n ? SPAN("\n") : SPAN(""), SPAN("Checked on "), page_day(p, v->checked_us), SPAN("."));
+  return out;
+}
+
+static void fact_write(struct page *p, const struct facts *f, const struct attribute *a, const struct recorded_value *v,
+                       int64_t day_us, struct buf *out)
+{
+  int64_t changed_us = v->checked_us != CLOCK_NEVER ? v->checked_us : f->changed_us;
+  struct span ids = arena_printf(p->arena, "fact-%llu-%llu", (unsigned long long)f->id, (unsigned long long)a->id);
+  event_write(p,
+              &(struct event){.uid = feed_id_uid(p, ids),
+                              .day_us = day_us,
+                              .changed_us = changed_us != CLOCK_NEVER ? changed_us : day_us,
+                              .summary = ARENA_JOIN(p->arena, f->name, SPAN(": "), a->name),
+                              .description = fact_description(p, v),
+                              .path = ARENA_JOIN(p->arena, build_path(p, "/products/", f->slug), SPAN("#facts")),
+                              .category = SPAN("Fact")},
+              out);
+}
+
+/* The dates among the facts that pages show. */
+static size_t facts_write(struct page *p, const struct fact_attributes *attributes, const struct facts *f,
+                          const struct profile *profile, struct buf *out)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < attributes->n; i++) {
+    const struct attribute *a = &attributes->v[i];
+    if (a->kind != ATTRIBUTE_DATE || !fact_shown(a, f))
+      continue;
+    for (size_t k = 0; k < profile->n_values; k++) {
+      const struct recorded_value *v = &profile->values[k];
+      int64_t day_us;
+      if (v->attribute_id != a->id || !attribute_fits(ATTRIBUTE_DATE, v->value) || !clock_parse(v->value, &day_us))
+        continue;
+      page_changed_at(p, a->edited_us);
+      fact_write(p, f, a, v, day_us, out);
+      n++;
+    }
+  }
+  return n;
 }
 
 /* UTC never changes its offset. */
@@ -127,7 +179,9 @@ enum err build_calendar(struct page *p)
   head_write(p, c, &out);
   for (size_t i = 0; i < c->chosen.n; i++) {
     const struct member *m = &c->chosen.members[i];
-    events += prediction_write(p, &m->facts, page_value(p, m->want), page_value(p, c->sources[i]), &out);
+    const struct profile *profile = page_value(p, m->want);
+    events += facts_write(p, &c->attributes, &m->facts, profile, &out);
+    events += prediction_write(p, &m->facts, profile, page_value(p, c->sources[i]), &out);
   }
   if (!events)
     time_zone_write(&out);

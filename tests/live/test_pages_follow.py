@@ -52,6 +52,15 @@ def predictions(site, chosen):
             for slug, (i, at, changed) in newest.items() if slug in chosen}
 
 
+def facts(site, chosen):
+    """uid -> (day, summary) of the facts that are dates."""
+    found = site.database.sql(
+        "SELECT p.slug, CONCAT('fact-', p.id, '-', a.id, '@127.0.0.1'), f.value, CONCAT(p.name, ': ', a.name) FROM fact f"
+        " JOIN attribute a ON a.id = f.attribute_id JOIN product p ON p.id = f.product_id"
+        " WHERE a.kind = 'date' AND a.status = 'published' AND NOT EXISTS (SELECT 1 FROM attribute_sector s WHERE s.attribute_id = a.id)")
+    return {uid: (datetime.date.fromisoformat(value), summary) for slug, uid, value, summary in found if slug in chosen}
+
+
 @pytest.mark.parametrize("n", (1, 2, 5, MANY))
 def test_a_chosen_feed_holds_the_newest_fifty_of_its_products(sample_site, n):
     chosen = slugs(sample_site, n)
@@ -146,6 +155,39 @@ def test_a_calendar_has_the_predictions_of_its_products(sample_site, chosen):
         assert events[uid]["DTSTART"].dt == day
         assert events[uid]["DTSTAMP"].dt.replace(tzinfo=None) == changed
         assert ": prediction" in events[uid]["SUMMARY"] and events[uid]["DESCRIPTION"]
+
+
+def test_a_calendar_has_the_facts_that_are_dates(sample_site):
+    every = [r[0] for r in sample_site.database.sql("SELECT slug FROM product WHERE status = 'published' ORDER BY slug")]
+    shown = {}
+    for at in range(0, len(every), MANY):
+        found = calendar(sample_site, f"/feeds/{'+'.join(every[at:at + MANY])}.ics")
+        shown.update({str(e["UID"]): e for e in found.walk("VEVENT") if e["UID"].startswith("fact-")})
+    expected = facts(sample_site, every)
+    assert {uid: (e["DTSTART"].dt, str(e["SUMMARY"])) for uid, e in shown.items()} == expected and len(expected) > 20
+    for event in shown.values():
+        assert event["URL"].endswith("#facts") and re.search(r"Source: https?://\S+\nChecked on \d+ \w+ 20\d\d\.$", event["DESCRIPTION"])
+
+
+def test_an_edit_of_a_date_moves_its_event(own_site):
+    sql = own_site.database.sql
+
+    def dates():
+        return {str(e["SUMMARY"]): (e["DTSTART"].dt, str(e.get("DESCRIPTION", ""))) for e in
+                calendar(own_site, "/feeds/kafka.ics").walk("VEVENT") if e["UID"].startswith("fact-")}
+    sql("INSERT INTO attribute (slug, name, kind, status) VALUES ('reviewed', 'Next review', 'date', 'published')")
+    sql("INSERT INTO fact (product_id, attribute_id, value, note, source_url) SELECT p.id, a.id, '2027-02-28', 'A note, of sorts',"
+        " 'javascript:x' FROM product p, attribute a WHERE p.slug = 'kafka' AND a.slug = 'reviewed'")
+    name = "Apache Kafka: Next review"
+    wait_until(lambda: dates().get(name) == (datetime.date(2027, 2, 28), "A note, of sorts"), 5)
+    for change, there in (("UPDATE fact f JOIN attribute a ON a.id = f.attribute_id SET f.value = '2028-02-29' WHERE a.slug = 'reviewed'",
+                           datetime.date(2028, 2, 29)),
+                          ("UPDATE fact f JOIN attribute a ON a.id = f.attribute_id SET f.value = 'in spring' WHERE a.slug = 'reviewed'", None),
+                          ("UPDATE fact f JOIN attribute a ON a.id = f.attribute_id SET f.value = '2028-02-29' WHERE a.slug = 'reviewed'",
+                           datetime.date(2028, 2, 29)),
+                          ("UPDATE attribute SET status = 'draft' WHERE slug = 'reviewed'", None)):
+        sql(change)
+        wait_until(lambda: dates().get(name, [None])[0] == there, 5)
 
 
 def test_a_calendar_is_the_same_from_every_process(own_site):
