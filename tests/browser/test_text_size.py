@@ -35,7 +35,8 @@ while (walk.nextNode()) {
 }
 for (const e of document.querySelectorAll("body *"))
   for (const part of ["::before", "::after"])
-    if (e.checkVisibility() && /[^"\\s]/.test(getComputedStyle(e, part).content.replace(/none|normal/, ""))) add(e, part);
+    if (e.checkVisibility() && getComputedStyle(e, part).display != "none" &&
+        /[^"\\s]/.test(getComputedStyle(e, part).content.replace(/none|normal/, ""))) add(e, part);
 return [...found];
 """
 # Pictures and signs, but for the charts, that are larger than a logo.
