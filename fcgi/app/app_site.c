@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "app/app_cache.h"
 #include "base/log.h"
+#include "cache/cache.h"
 #include "image/image_queue.h"
 #include "pool/report.h"
 #include "site/assets.h"
@@ -23,17 +25,19 @@ static struct app_shared app_shared;
 struct app_resources {
   struct templates *templates;
   struct assets *assets;
+  struct cache_healths caches;
   int64_t read_us;
 };
 
 struct app_worker {
   struct site *site;
+  struct cache *cache;
   struct store *store;
   struct image_queue *images;
   const struct scoreboard *board;
 };
 
-struct app_resources *app_resources_open(const struct config *c, FILE *why)
+struct app_resources *app_resources_open(struct app_shared *s, const struct config *c, FILE *why)
 {
   struct app_resources *r = calloc(1, sizeof *r);
   if (!r) {
@@ -43,7 +47,10 @@ struct app_resources *app_resources_open(const struct config *c, FILE *why)
   r->read_us = clock_now_us();
   r->assets = assets_read(c, why);
   r->templates = templates_open(c, why);
-  if (!r->assets || !r->templates)
+  bool placed = !s || cache_healths_open(&r->caches, &s->backends->caches, span_z(c->memcached));
+  if (!placed)
+    fprintf(why, "memcached: more than %d servers, or the name of one is too long\n", CACHE_SERVERS_MAX);
+  if (!r->assets || !r->templates || !placed)
     app_resources_close(&r);
   return r;
 }
@@ -54,13 +61,14 @@ void app_resources_close(struct app_resources **r)
     return;
   templates_close(&(*r)->templates);
   assets_free(&(*r)->assets);
+  cache_healths_close(&(*r)->caches);
   free(*r);
   *r = NULL;
 }
 
 static void *resources_open(const struct config *c, FILE *why)
 {
-  return app_resources_open(c, why);
+  return app_resources_open(&app_shared, c, why);
 }
 
 static void resources_close(void *resources)
@@ -72,8 +80,8 @@ static void resources_close(void *resources)
 int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
 {
   s->catalog = catalog_create((size_t)c->catalog_bytes);
-  s->breakers = mmap(NULL, sizeof *s->breakers, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (!s->catalog || s->breakers == MAP_FAILED || sodium_init() < 0) {
+  s->backends = mmap(NULL, sizeof *s->backends, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (!s->catalog || s->backends == MAP_FAILED || sodium_init() < 0) {
     fputs("no shared memory for the catalog: set catalog_bytes lower\n", why);
     return 1;
   }
@@ -87,7 +95,7 @@ static int shared_create(void *context, const struct config *c, FILE *why)
 
 static void metrics_text(void *context, struct buf *out)
 {
-  report_metrics(((struct app_worker *)context)->board, out);
+  report_metrics(((struct app_worker *)context)->board, app_site(), out);
 }
 
 /* The state in the catalog is written by the watcher and is out of date when the watcher is dead. */
@@ -106,6 +114,7 @@ void app_worker_close(struct app_worker **w)
   site_close(&(*w)->site);
   store_close(&(*w)->store);
   image_queue_close(&(*w)->images);
+  cache_free(&(*w)->cache);
   free(*w);
   *w = NULL;
 }
@@ -113,6 +122,11 @@ void app_worker_close(struct app_worker **w)
 struct store *app_worker_store(struct app_worker *w)
 {
   return w->store;
+}
+
+struct cache *app_worker_cache(struct app_worker *w)
+{
+  return w->cache;
 }
 
 static bool worker_site(struct app_worker *w, const struct app_resources *r, const struct config *c, struct metrics *m,
@@ -128,8 +142,9 @@ static bool worker_site(struct app_worker *w, const struct app_resources *r, con
                              .metrics_context = w,
                              .pool_trouble = w->board ? pool_trouble : NULL,
                              .pool_context = w};
-  w->store = store_open(c, s->catalog, m, &s->breakers->database, &s->breakers->cache);
-  w->images = image_queue_open(c, m, &s->breakers->cache);
+  w->cache = cache_new(c, m, &r->caches);
+  w->store = w->cache ? store_open(c, s->catalog, m, &s->backends->database, w->cache) : NULL;
+  w->images = w->cache ? image_queue_open(c, m, w->cache) : NULL;
   resources.store = w->store;
   resources.images = w->images ? image_queue_source(w->images) : NULL;
   w->site = w->store && w->images ? site_open(&resources) : NULL;
@@ -171,6 +186,7 @@ static void worker_handle(void *self, const struct request *rq, struct response 
 static void worker_idle(void *self)
 {
   image_queue_tidy(((struct app_worker *)self)->images);
+  cache_tidy(((struct app_worker *)self)->cache);
 }
 
 static int worker_fd(void *self)
@@ -210,12 +226,12 @@ static void worker_close(void *self)
 static int watcher_process_run(void *context, const struct config *c, const struct app_process *process)
 {
   struct app_shared *s = context;
-  return watcher_run(c, s->catalog, &s->breakers->database, process->metrics, process->stop_fd, process->heartbeat_us);
+  return watcher_run(c, s->catalog, &s->backends->database, process->metrics, process->stop_fd, process->heartbeat_us);
 }
 
 static int configuration_check(void *context, const struct config *c, FILE *why)
 {
-  struct app_resources *r = app_resources_open(c, why);
+  struct app_resources *r = app_resources_open(NULL, c, why);
   int bad = !r;
   (void)context;
   app_resources_close(&r);
@@ -239,7 +255,7 @@ static void status(void *context, struct buf *out, bool json)
                "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
                "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":",
                st.ready ? "true" : "false", st.reading_fails ? "true" : "false", st.database_up ? "true" : "false",
-               breaker_closed(&s->breakers->cache) ? "true" : "false", products,
+               app_cache_up(&s->backends->caches) ? "true" : "false", products,
                (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
                st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
                (unsigned long long)st.behind, (unsigned long long)st.cursor, (unsigned long long)st.gaps,
@@ -247,7 +263,9 @@ static void status(void *context, struct buf *out, bool json)
     json_write_string(out, span_z(st.incarnation));
     buf_puts(out, ",\"trouble\":");
     json_write_string(out, span_z(st.trouble));
-    buf_putc(out, '}');
+    buf_puts(out, "},\"cache_servers\":[");
+    app_cache_json(&s->backends->caches, out);
+    buf_putc(out, ']');
     return;
   }
   buf_printf(out, "catalog: %s, %u products, ", st.ready ? "ready" : "not ready", products);
@@ -260,12 +278,17 @@ static void status(void *context, struct buf *out, bool json)
   else
     buf_printf(out, "confirmed %lld ms ago", (long long)behind_ms);
   buf_printf(out, ", %llu gaps\n", (unsigned long long)st.gaps);
-  buf_printf(out, "database: %s; cache: %s\n", st.database_up ? "up" : st.reading_fails ? "refuses a statement" : "away",
-             breaker_closed(&s->breakers->cache) ? "up" : "away");
+  buf_printf(out, "database: %s\n", st.database_up ? "up" : st.reading_fails ? "refuses a statement" : "away");
+  app_cache_text(&s->backends->caches, out);
   if (st.replica && st.lag_us >= 0)
     buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));
   if (st.trouble[0])
     buf_printf(out, "trouble: %s\n", st.trouble);
+}
+
+static void metrics(void *context, struct buf *out)
+{
+  app_cache_metrics(&((struct app_shared *)context)->backends->caches, out);
 }
 
 const struct app *app_site(void)
@@ -282,6 +305,7 @@ const struct app *app_site(void)
                                  .worker_close = worker_close,
                                  .watcher_run = watcher_process_run,
                                  .check = configuration_check,
-                                 .status = status};
+                                 .status = status,
+                                 .metrics = metrics};
   return &app;
 }

@@ -4,6 +4,7 @@
 
 #include "base/breaker.h"
 #include "base/err.h"
+#include "cache/cache_health.h"
 #include "catalog/catalog.h"
 #include "pool/app.h"
 #include "site/site.h"
@@ -11,9 +12,10 @@
 /* Shared memory of all processes; the master creates it before any fork. */
 struct app_shared {
   struct catalog *catalog;
-  struct app_breakers { /* mapped shared */
-    struct breaker database, cache;
-  } *breakers;
+  struct app_backends { /* mapped shared */
+    struct breaker database;
+    struct cache_health_table caches;
+  } *backends;
 };
 
 const struct app *app_site(void);
@@ -21,9 +23,10 @@ const struct app *app_site(void);
 /* Creates it, also for a process outside of a pool.  0: done; else the reason is written to why. */
 MUST_USE int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 
-/* Templates and the names of assets.  NULL: the faults are written to why. */
+/* Templates, the names of assets, and the health of the cache's servers in s.  The process that created s calls it.  s NULL:
+ * only a check, no worker can be opened with it.  NULL: the faults are written to why. */
 struct app_resources;
-MUST_USE struct app_resources *app_resources_open(const struct config *c, FILE *why);
+MUST_USE struct app_resources *app_resources_open(struct app_shared *s, const struct config *c, FILE *why);
 void app_resources_close(struct app_resources **r);
 
 struct app_worker;
@@ -32,6 +35,7 @@ MUST_USE struct app_worker *app_worker_open(const struct app_shared *s, const st
                                             struct metrics *m, const struct scoreboard *board);
 void app_worker_close(struct app_worker **w);
 struct store *app_worker_store(struct app_worker *w);
+struct cache *app_worker_cache(struct app_worker *w);
 /* Like site_handle, but it waits for deferred work, and so always answers. */
 void app_worker_handle(struct app_worker *w, struct request *rq, struct response *out);
 

@@ -10,10 +10,12 @@
 
 #include "app/app_site.h"
 #include "base/log.h"
+#include "cache/cache.h"
 #include "watch/watch_loop.h"
 
 #define READY_US (10 * CLOCK_SECOND)
 #define RENDER_US (10 * CLOCK_SECOND)
+#define NAMES_US (5 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
 #define WARM_BATCH 20
 
@@ -45,7 +47,7 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   if (s->watcher == 0) {
     close(s->stop[1]);
     log_open("watcher", LOG_LEVEL_WARN);
-    _exit(watcher_run(&own, s->shared.catalog, &s->shared.breakers->database, &unread, s->stop[0], NULL));
+    _exit(watcher_run(&own, s->shared.catalog, &s->shared.backends->database, &unread, s->stop[0], NULL));
   }
   close(s->stop[0]);
   return true;
@@ -81,10 +83,12 @@ static bool ready_wait(struct standalone *s, FILE *why)
 
 static bool standalone_open(struct standalone *s, const struct config *c, FILE *why)
 {
-  s->resources = app_resources_open(c, why);
-  if (!s->resources || app_shared_create(&s->shared, c, why) != 0 || !watcher_start(s, c, why))
+  if (app_shared_create(&s->shared, c, why) != 0 || !(s->resources = app_resources_open(&s->shared, c, why)) ||
+      !watcher_start(s, c, why))
     return false;
   s->worker = app_worker_open(&s->shared, s->resources, c, &s->metrics, NULL);
+  if (s->worker)
+    cache_names_wait(app_worker_cache(s->worker), NAMES_US);
   return s->worker && ready_wait(s, why);
 }
 

@@ -20,34 +20,37 @@
 #define LINT_MS 120000
 
 /* Checks one server of the list. */
-static bool cache_answers(const struct config *c, struct span server)
+static bool cache_check(const struct config *c, struct span server, struct cache_health_table *table, FILE *out)
 {
   struct metrics m = {0};
-  struct breaker b = {0};
-  struct config own = *c;
-  own.memcached = strndup(server.p, server.n);
-  struct cache *cache = own.memcached ? cache_new(&own, &m, &b) : NULL;
-  bool ok = cache && cache_lease(cache, SPAN("diptych-check")) != ERR_UNAVAILABLE;
+  struct cache_healths one;
+  struct cache *cache = table && cache_healths_open(&one, table, server) ? cache_new(c, &m, &one) : NULL;
+  bool known = !cache || cache_names_wait(cache, ANSWER_US);
+  bool ok = cache && known && cache_lease(cache, SPAN("diptych-check")) != ERR_UNAVAILABLE;
   if (ok)
     cache_release(cache, SPAN("diptych-check"));
   cache_free(&cache);
-  free(own.memcached);
+  fprintf(out, "cache      %.*s: %s\n", SPAN_ARG(server),
+          ok      ? "answers"
+          : known ? "does not answer: is memcached running there?"
+                  : "its name is unknown: correct it, or the name server");
   return ok;
 }
 
 static bool check_cache(const struct config *c, FILE *out)
 {
   struct span list = span_z(c->memcached);
+  struct cache_health_table *table = aligned_alloc(_Alignof(struct cache_health_table), sizeof *table);
   bool all = true;
+  if (table)
+    memset(table, 0, sizeof *table);
   if (!list.n)
     fputs("cache      none configured: every page that is not in the page cache reads the database\n", out);
   while (list.n) {
     struct span server = span_trim(span_split(&list, ','));
-    bool ok = !server.n || cache_answers(c, server);
-    if (server.n)
-      fprintf(out, "cache      %.*s: %s\n", SPAN_ARG(server), ok ? "answers" : "does not answer: is memcached running there?");
-    all = all && ok;
+    all = (!server.n || cache_check(c, server, table, out)) && all;
   }
+  free(table);
   return all;
 }
 

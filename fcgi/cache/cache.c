@@ -1,99 +1,77 @@
-/* The timeouts of libmemcached apply to each wait, not to the whole call: a server that sends one byte at a time
+/* Places keys on servers, and runs each operation within memcached_timeout.
+ *
+ * Each server has a memcached_st of its own, so a server that fails does not spoil what the others answer.  With several
+ * servers a further memcached_st, which never connects, places the keys by ketama.  The place of a key depends on the
+ * configured servers only, never on their health: the keys of a dead server are misses and do not move.  A multi-get is
+ * sent to all its servers before the first answer is read.
+ *
+ * The timeouts of libmemcached apply to each wait, not to the whole call: a server that sends one byte at a time
  * could hold a call for seconds.  Therefore each operation runs under a cutoff (base/cutoff.h), which shuts down the
- * connections after memcached_timeout.  Unread bytes on a connection mean that the server has answered and that this
- * process did not get the CPU.  The operation then gets another period of memcached_timeout, up to
- * TIMEOUT_PERIODS_MAX periods.  An operation that was cut off is a failure and counts against the breaker. */
+ * connections to the current server after memcached_timeout.  Unread bytes on a connection mean that the server has
+ * answered and that this process did not get the CPU.  The operation then gets another period of memcached_timeout, up
+ * to TIMEOUT_PERIODS_MAX periods.  An operation that was cut off is a failure of its server. */
 #include "cache/cache.h"
 
-#include <libmemcached/memcached.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/cutoff.h"
 #include "base/log.h"
-#include "cache/cache_answer.h"
-#include "cache/cache_peers.h"
+#include "cache/cache_server.h"
 
-#define BREAKER_HOLD_US (1 * CLOCK_SECOND)
 #define TIMEOUT_PERIODS_MAX 4
 
 struct cache {
-  memcached_st *mc; /* NULL: no servers configured */
+  size_t n; /* servers; 0: none configured */
+  struct cache_server servers[CACHE_SERVERS_MAX];
+  memcached_st *ring; /* places keys; NULL: there is one server at most */
   struct metrics *metrics;
-  struct breaker *breaker;
   int64_t timeout_us;
   time_t ttl, lease_ttl;
-  struct cache_peers peers;
-  int periods;           /* of timeout_us that the running operation has used */
-  int64_t hold_until_us; /* monotonic; an operation of this process failed: it sends none until then */
-  struct log_limit failed, large;
+  struct log_limit large;
+  /* Of the running operation; shared with the signal handler. */
+  struct cache_server *volatile current; /* the server that is waited for; NULL: none */
+  volatile sig_atomic_t periods;         /* of timeout_us that have passed */
+  volatile sig_atomic_t cut;             /* the current server was cut off */
 };
 
-static bool server_add(struct cache *c, struct span server)
+static bool server_place(struct cache *c, const struct cache_address *a)
 {
-  char name[256];
-  if (server.n == 0 || server.n >= sizeof name)
-    return false;
-  memcpy(name, server.p, server.n);
-  name[server.n] = 0;
-  if (name[0] == '/')
-    return cache_peers_add(&c->peers, name, 0) && memcached_server_add_unix_socket(c->mc, name) == MEMCACHED_SUCCESS;
-  char *colon = strrchr(name, ':');
-  long port = colon ? strtol(colon + 1, NULL, 10) : 11211;
-  if (colon)
-    *colon = 0;
-  return port > 0 && port < 65536 && cache_peers_add(&c->peers, NULL, (uint16_t)port) &&
-         memcached_server_add(c->mc, name, (in_port_t)port) == MEMCACHED_SUCCESS;
+  return (a->port ? memcached_server_add(c->ring, a->host, a->port) : memcached_server_add_unix_socket(c->ring, a->host)) ==
+         MEMCACHED_SUCCESS;
 }
 
-static bool servers_add(struct cache *c, const char *list)
+static bool ring_make(struct cache *c)
 {
-  struct span rest = span_z(list);
-  while (rest.p) {
-    struct span server = span_trim(span_split(&rest, ','));
-    if (server.n && !server_add(c, server)) {
-      log_error("memcached = \"%s\": \"%.*s\" is not an address: write /path/to/socket or host:port", list,
-                SPAN_ARG(server));
+  bool placed = (c->ring = memcached_create(NULL)) != NULL;
+  for (size_t i = 0; i < c->n && placed; i++)
+    placed = server_place(c, &c->servers[i].address);
+  return placed && memcached_behavior_set_distribution(c->ring, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA) == MEMCACHED_SUCCESS;
+}
+
+static bool servers_open(struct cache *c, const struct cache_healths *healths)
+{
+  for (size_t i = 0; i < healths->n; i++)
+    if (!cache_server_open(&c->servers[c->n++], span_z(healths->v[i]->name), healths->v[i], c->timeout_us)) {
+      log_error("memcached: \"%s\" is not an address: write /path/to/socket or host:port", healths->v[i]->name);
       return false;
     }
-  }
-  return true;
+  return c->n < 2 || ring_make(c);
 }
 
-static void behaviors_set(memcached_st *mc, int64_t timeout_ms)
-{
-  uint64_t ms = (uint64_t)timeout_ms;
-  memcached_behavior_set_distribution(mc, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, ms);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, ms);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_SND_TIMEOUT, ms * 1000);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_RCV_TIMEOUT, ms * 1000);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_NO_BLOCK, 1);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_VERIFY_KEY, 1);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0); /* the breaker decides when to try again */
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, 0);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_AUTO_EJECT_HOSTS, 0);
-}
-
-struct cache *cache_new(const struct config *conf, struct metrics *m, struct breaker *b)
+struct cache *cache_new(const struct config *conf, struct metrics *m, const struct cache_healths *healths)
 {
   struct cache *c = calloc(1, sizeof *c);
   if (!c)
     return NULL;
-  *c = (struct cache){.metrics = m,
-                      .breaker = b,
-                      .timeout_us = conf->memcached_timeout * 1000,
-                      .ttl = (time_t)conf->cache_ttl,
-                      .lease_ttl = (time_t)conf->lease_ttl};
-  if (!*conf->memcached)
-    return c;
-  c->mc = memcached_create(NULL);
-  if (!c->mc || !servers_add(c, conf->memcached)) {
+  c->metrics = m;
+  c->timeout_us = conf->memcached_timeout * 1000;
+  c->ttl = (time_t)conf->cache_ttl;
+  c->lease_ttl = (time_t)conf->lease_ttl;
+  if (!servers_open(c, healths))
     cache_free(&c);
-    return NULL;
-  }
-  behaviors_set(c->mc, conf->memcached_timeout);
   return c;
 }
 
@@ -101,100 +79,219 @@ void cache_free(struct cache **c)
 {
   if (!*c)
     return;
-  if ((*c)->mc)
-    memcached_free((*c)->mc);
+  for (size_t i = 0; i < (*c)->n; i++)
+    cache_server_close(&(*c)->servers[i]);
+  if ((*c)->ring)
+    memcached_free((*c)->ring);
   free(*c);
   *c = NULL;
 }
 
-bool cache_usable(struct cache *c)
+static size_t place_of(const struct cache *c, struct span key)
 {
-  return c->mc && breaker_closed(c->breaker) && clock_mono_us() >= c->hold_until_us;
+  return c->ring ? memcached_generate_hash(c->ring, key.p, key.n) : 0;
+}
+
+bool cache_usable(const struct cache *c)
+{
+  for (size_t i = 0; i < c->n; i++)
+    if (cache_server_usable(&c->servers[i]))
+      return true;
+  return false;
+}
+
+bool cache_key_down(const struct cache *c, struct span key)
+{
+  return c->n && !cache_server_usable(&c->servers[place_of(c, key)]);
+}
+
+void cache_tidy(struct cache *c)
+{
+  for (size_t i = 0; i < c->n; i++)
+    cache_server_tidy(&c->servers[i]);
+}
+
+bool cache_names_wait(struct cache *c, int64_t wait_us)
+{
+  bool known = true;
+  int64_t until_us = clock_mono_us() + wait_us;
+  for (size_t i = 0; i < c->n; i++) {
+    int64_t left_us = until_us - clock_mono_us();
+    known = cache_server_name_wait(&c->servers[i], left_us > 0 ? left_us : 0) && known;
+  }
+  return known;
 }
 
 /* Runs in a signal handler. */
 static bool timeout_expired(void *of)
 {
   struct cache *c = of;
-  if (++c->periods < TIMEOUT_PERIODS_MAX && cache_peers_readable(&c->peers))
+  c->periods++;
+  if (!c->current || (c->periods < TIMEOUT_PERIODS_MAX && cache_address_readable(&c->current->address)))
     return false;
-  cache_peers_shut(&c->peers);
+  cache_address_shut(&c->current->address);
+  c->cut = 1;
   return true;
 }
 
-/* True: the operation may run, and its timeout runs until operation_end. */
-static bool operation_begin(struct cache *c)
+static void current_set(struct cache *c, struct cache_server *s)
 {
-  if (!c->mc)
-    return false;
-  if (clock_mono_us() >= c->hold_until_us && breaker_allows(c->breaker, BREAKER_HOLD_US)) {
-    c->periods = 0;
-    cutoff_start(c->timeout_us, timeout_expired, c);
+  c->cut = 0;
+  c->current = s;
+}
+
+/* Ends the part of an operation that concerns the current server. */
+static enum cache_answer current_settle(struct cache *c, const char *what, memcached_return_t rc)
+{
+  struct cache_server *s = c->current;
+  c->current = NULL;
+  enum cache_answer answer = cache_server_settle(s, what, c->cut ? MEMCACHED_TIMEOUT : rc);
+  if (answer == CACHE_TROUBLE)
+    METRICS_ADD(c->metrics, cache_errors, 1);
+  return answer;
+}
+
+/* true: the server can be asked. */
+static bool server_ready(struct cache *c, struct cache_server *s)
+{
+  if (cache_server_ready(s))
     return true;
-  }
   METRICS_ADD(c->metrics, cache_skipped, 1);
+  atomic_fetch_add_explicit(&s->health->skipped, 1, memory_order_relaxed);
   return false;
 }
 
-static void failure_handle(struct cache *c, const char *what, memcached_return_t rc)
+/* NULL: the key's server is skipped.  Otherwise the timeout runs until operation_end. */
+static memcached_st *operation_begin(struct cache *c, struct span key)
 {
-  METRICS_ADD(c->metrics, cache_errors, 1);
-  log_limited(&c->failed, 60, LOG_LEVEL_WARN, "memcached: %s failed: %s: this worker skips the cache for 1 s", what,
-              memcached_strerror(c->mc, rc));
-  cache_peers_shut(&c->peers); /* otherwise memcached_quit waits for the rest of an answer */
-  memcached_quit(c->mc);       /* a late answer must not be read as the answer to the next request */
-  c->hold_until_us = clock_mono_us() + BREAKER_HOLD_US;
+  struct cache_server *s = c->n ? &c->servers[place_of(c, key)] : NULL;
+  if (!s || !server_ready(c, s))
+    return NULL;
+  c->periods = 0;
+  current_set(c, s);
+  cutoff_start(c->timeout_us, timeout_expired, c);
+  return s->mc;
 }
 
 static enum cache_answer operation_end(struct cache *c, const char *what, memcached_return_t rc)
 {
   if (cutoff_stop())
-    rc = MEMCACHED_TIMEOUT;
-  enum cache_answer answer = cache_answer_settle(c->breaker, rc, BREAKER_HOLD_US);
-  if (answer == CACHE_TROUBLE)
-    failure_handle(c, what, rc);
-  return answer;
+    c->cut = 1;
+  return current_settle(c, what, rc);
 }
 
-static void result_take(const memcached_result_st *r, const struct span *keys, size_t n, struct arena *arena,
-                        struct span *values)
+/* One multi-get. */
+struct batch {
+  const struct span *keys;
+  size_t n;
+  struct span *values;
+  unsigned char places[CACHE_BATCH];       /* the server of each key */
+  unsigned char counts[CACHE_SERVERS_MAX]; /* keys of each server; 0: it is not asked, or has failed */
+};
+
+_Static_assert(CACHE_SERVERS_MAX <= UCHAR_MAX && CACHE_BATCH <= UCHAR_MAX, "places and counts are bytes");
+
+/* Returns the number of servers that can be asked. */
+static size_t batch_place(struct cache *c, struct batch *b)
+{
+  size_t ready = 0;
+  memset(b->counts, 0, c->n);
+  for (size_t i = 0; i < b->n; i++) {
+    b->places[i] = (unsigned char)place_of(c, b->keys[i]);
+    b->counts[b->places[i]]++;
+  }
+  for (size_t at = 0; at < c->n; at++)
+    if (b->counts[at] && server_ready(c, &c->servers[at]))
+      ready++;
+    else
+      b->counts[at] = 0;
+  return ready;
+}
+
+static bool batch_send(struct cache *c, struct batch *b, size_t at)
+{
+  const char *ps[CACHE_BATCH];
+  size_t ns[CACHE_BATCH], n = 0;
+  for (size_t i = 0; i < b->n; i++)
+    if (b->places[i] == at)
+      ps[n] = b->keys[i].p, ns[n++] = b->keys[i].n;
+  METRICS_ADD(c->metrics, cache_gets, 1);
+  current_set(c, &c->servers[at]);
+  memcached_return_t rc = memcached_mget(c->servers[at].mc, ps, ns, n);
+  if (rc == MEMCACHED_SUCCESS && !c->cut) {
+    c->current = NULL;
+    return true;
+  }
+  return current_settle(c, "get", rc == MEMCACHED_SUCCESS ? MEMCACHED_FAILURE : rc) != CACHE_TROUBLE;
+}
+
+static void result_take(const memcached_result_st *r, const struct batch *b, size_t at, struct arena *arena)
 {
   struct span key = span_of(memcached_result_key_value(r), memcached_result_key_length(r));
-  for (size_t i = 0; i < n; i++)
-    if (!values[i].p && span_eq(keys[i], key)) {
-      values[i] = arena_copy(arena, span_of(memcached_result_value(r), memcached_result_length(r)));
+  for (size_t i = 0; i < b->n; i++)
+    if (b->places[i] == at && !b->values[i].p && span_eq(b->keys[i], key)) {
+      b->values[i] = arena_copy(arena, span_of(memcached_result_value(r), memcached_result_length(r)));
       return;
     }
 }
 
-static enum err get_batch(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
+/* A server whose turn comes after the timeout must have answered by then. */
+static memcached_return_t answers_read(struct cache *c, struct batch *b, size_t at, struct arena *arena)
 {
-  const char *ps[CACHE_BATCH];
-  size_t ns[CACHE_BATCH];
-  for (size_t i = 0; i < n; i++)
-    ps[i] = keys[i].p, ns[i] = keys[i].n;
-  METRICS_ADD(c->metrics, cache_gets, 1);
-  memcached_return_t rc = memcached_mget(c->mc, ps, ns, n);
-  if (rc == MEMCACHED_SUCCESS) {
-    memcached_result_st result;
-    memcached_result_create(c->mc, &result);
-    while (memcached_fetch_result(c->mc, &result, &rc))
-      result_take(&result, keys, n, arena, values);
-    memcached_result_free(&result);
-  }
-  enum cache_answer answer = operation_end(c, "get", rc == MEMCACHED_SERVER_ERROR ? MEMCACHED_PROTOCOL_ERROR : rc);
-  return answer == CACHE_TROUBLE ? ERR_UNAVAILABLE : ERR_OK;
+  memcached_st *mc = c->servers[at].mc;
+  memcached_return_t rc = MEMCACHED_SUCCESS;
+  memcached_result_st result;
+  if (c->periods && !cache_address_readable(&c->servers[at].address))
+    return MEMCACHED_TIMEOUT;
+  memcached_result_create(mc, &result);
+  while (memcached_fetch_result(mc, &result, &rc))
+    result_take(&result, b, at, arena);
+  memcached_result_free(&result);
+  return rc == MEMCACHED_SERVER_ERROR ? MEMCACHED_PROTOCOL_ERROR : rc;
+}
+
+static bool batch_read(struct cache *c, struct batch *b, size_t at, struct arena *arena)
+{
+  struct cache_health *h = c->servers[at].health;
+  size_t hits = 0;
+  current_set(c, &c->servers[at]);
+  bool answered = current_settle(c, "get", answers_read(c, b, at, arena)) != CACHE_TROUBLE;
+  for (size_t i = 0; i < b->n; i++)
+    hits += b->places[i] == at && b->values[i].p;
+  atomic_fetch_add_explicit(&h->hits, hits, memory_order_relaxed);
+  atomic_fetch_add_explicit(&h->misses, b->counts[at] - hits, memory_order_relaxed);
+  return answered;
+}
+
+/* false: a server did not answer. */
+static bool batch_get(struct cache *c, struct batch *b, struct arena *arena)
+{
+  bool all = true;
+  c->periods = 0;
+  c->current = NULL;
+  cutoff_start(c->timeout_us, timeout_expired, c);
+  for (size_t at = 0; at < c->n; at++)
+    if (b->counts[at] && (c->periods || !batch_send(c, b, at))) {
+      b->counts[at] = 0; /* it failed, or the servers before it took all the time */
+      all = false;
+    }
+  for (size_t at = 0; at < c->n; at++)
+    if (b->counts[at])
+      all = batch_read(c, b, at, arena) && all;
+  return cutoff_stop() ? false : all;
 }
 
 enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
 {
+  bool all = true;
   for (size_t i = 0; i < n; i++)
     values[i] = span_of(NULL, 0);
-  enum err e = ERR_OK;
-  for (size_t at = 0; at < n && e == ERR_OK; at += CACHE_BATCH)
-    e = operation_begin(c) ? get_batch(c, keys + at, n - at < CACHE_BATCH ? n - at : CACHE_BATCH, arena, values + at)
-                 : ERR_UNAVAILABLE;
-  return e;
+  for (size_t at = 0; at < n && c->n; at += CACHE_BATCH) {
+    struct batch b = {.keys = keys + at, .values = values + at};
+    b.n = n - at < CACHE_BATCH ? n - at : CACHE_BATCH;
+    all = batch_place(c, &b) && batch_get(c, &b, arena) && all;
+  }
+  return all && c->n ? ERR_OK : ERR_UNAVAILABLE;
 }
 
 void cache_set(struct cache *c, struct span key, struct span value)
@@ -206,29 +303,32 @@ void cache_set(struct cache *c, struct span key, struct span value)
                 CACHE_VALUE_MAX);
     return;
   }
-  if (!operation_begin(c))
+  memcached_st *mc = operation_begin(c, key);
+  if (!mc)
     return;
-  memcached_return_t rc = memcached_set(c->mc, key.p, key.n, value.p, value.n, c->ttl, 0);
+  memcached_return_t rc = memcached_set(mc, key.p, key.n, value.p, value.n, c->ttl, 0);
   enum cache_answer answer = operation_end(c, "set", rc);
   if (answer == CACHE_DONE)
     METRICS_ADD(c->metrics, cache_stores, 1);
   else if (answer != CACHE_TROUBLE) {
     METRICS_ADD(c->metrics, cache_errors, 1); /* the server answers, but has no room for this value */
     log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached: did not store a value of %zu bytes: %s", value.n,
-                memcached_strerror(c->mc, rc));
+                memcached_strerror(mc, rc));
   }
 }
 
 enum err cache_lease(struct cache *c, struct span key)
 {
-  if (!operation_begin(c))
+  memcached_st *mc = operation_begin(c, key);
+  if (!mc)
     return ERR_UNAVAILABLE;
-  enum cache_answer answer = operation_end(c, "add", memcached_add(c->mc, key.p, key.n, "1", 1, c->lease_ttl, 0));
+  enum cache_answer answer = operation_end(c, "add", memcached_add(mc, key.p, key.n, "1", 1, c->lease_ttl, 0));
   return answer == CACHE_DONE ? ERR_OK : answer == CACHE_REFUSED ? ERR_LIMIT : ERR_UNAVAILABLE;
 }
 
 void cache_release(struct cache *c, struct span key)
 {
-  if (operation_begin(c)) /* a lease that is not deleted expires */
-    (void)operation_end(c, "delete", memcached_delete(c->mc, key.p, key.n, 0));
+  memcached_st *mc = operation_begin(c, key);
+  if (mc) /* a lease that is not deleted expires */
+    (void)operation_end(c, "delete", memcached_delete(mc, key.p, key.n, 0));
 }

@@ -1,16 +1,16 @@
-/* The memcached client.  Each process opens its own connections on first use; they must not cross a fork.
+/* The client of the memcached servers.  Each process opens its own connections on first use; they must not cross a fork.
  *
- * memcached_timeout limits each operation as a whole.  A failed operation is a miss, is counted and strikes the
- * shared breaker (base/breaker.h).  A frozen server costs each worker one timeout at most; after that, workers skip
- * the cache.  The values are opaque: the caller wraps them in envelopes (cache/envelope.h).
- * Keys match [A-Za-z0-9:_-]{1,64}. */
+ * memcached_timeout limits each operation as a whole, also a multi-get that asks several servers.  A key has one server,
+ * which depends on the configured servers only.  A server that fails or does not answer makes misses of its own keys;
+ * cache_server.h says when it is asked again.  The values are opaque: the caller wraps them in envelopes
+ * (cache/envelope.h).  Keys match [A-Za-z0-9:_-]{1,64}. */
 #ifndef DIPTYCH_CACHE_CACHE_H
 #define DIPTYCH_CACHE_CACHE_H
 
 #include "base/arena.h"
-#include "base/breaker.h"
 #include "base/err.h"
 #include "base/metrics.h"
+#include "cache/cache_health.h"
 #include "config/config.h"
 
 #define CACHE_BATCH 100         /* keys per multi-get; larger requests deadlock over UNIX sockets */
@@ -18,15 +18,23 @@
 
 struct cache;
 
-/* The caller owns the cache.  NULL: no memory, or a server address does not parse (logged). */
-MUST_USE struct cache *cache_new(const struct config *c, struct metrics *m, struct breaker *b);
+/* The caller owns the cache.  healths: the servers; it must outlive the cache.  NULL: no memory, or a server address does
+ * not parse (logged). */
+MUST_USE struct cache *cache_new(const struct config *c, struct metrics *m, const struct cache_healths *healths);
 void cache_free(struct cache **c);
 
-/* True: servers are configured, the breaker is closed and this process is not in a hold after a failure. */
-MUST_USE bool cache_usable(struct cache *c);
+/* True: at least one server would be asked. */
+MUST_USE bool cache_usable(const struct cache *c);
+/* True: the key has a server, which would not be asked: the value can neither be read nor stored. */
+MUST_USE bool cache_key_down(const struct cache *c, struct span key);
+
+/* Finds out whether servers that were down answer again.  Never waits; call it between requests. */
+void cache_tidy(struct cache *c);
+/* For commands: waits until the names of servers are known.  false: one is unknown. */
+bool cache_names_wait(struct cache *c, int64_t wait_us);
 
 /* Fetches n keys with one multi-get per CACHE_BATCH keys.  values[i] is a copy in the arena; a null pointer is a miss.
- * UNAVAILABLE: the cache did not answer, and all keys that have no value are misses. */
+ * UNAVAILABLE: a server did not answer; keys without a value are misses. */
 enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values);
 
 /* Stores a value for cache_ttl.  Failures are counted and otherwise ignored. */

@@ -24,7 +24,6 @@ void image_queue_close(struct image_queue **q)
   if (!*q)
     return;
   image_worker_free(&(*q)->worker);
-  cache_free(&(*q)->cache);
   arena_free(&(*q)->arena);
   for (size_t i = 0; i < IMAGE_QUEUE_PLACES; i++) {
     buf_free(&(*q)->jobs[i].packed);
@@ -122,7 +121,7 @@ static enum err image_queue_get(struct image_source *s, const struct image_reque
   return ERR_DEFERRED;
 }
 
-struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache)
+struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct cache *cache)
 {
   struct image_queue *q = calloc(1, sizeof *q);
   if (!q)
@@ -131,10 +130,10 @@ struct image_queue *image_queue_open(const struct config *c, struct metrics *m, 
   q->metrics = m;
   envelope_secret(q->secret, span_z(c->cache_secret));
   bool opened = descriptors_open(q);
-  q->cache = cache_new(c, m, cache);
+  q->cache = cache;
   q->worker = image_worker_new(q->epoll_fd);
   q->arena = arena_new(ARENA_MAX);
-  if (!opened || !q->cache || !q->worker || !q->arena)
+  if (!opened || !q->worker || !q->arena)
     image_queue_close(&q);
   return q;
 }

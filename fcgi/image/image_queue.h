@@ -13,8 +13,8 @@
 #ifndef DIPTYCH_IMAGE_IMAGE_QUEUE_H
 #define DIPTYCH_IMAGE_IMAGE_QUEUE_H
 
-#include "base/breaker.h"
 #include "base/metrics.h"
+#include "cache/cache.h"
 #include "config/config.h"
 #include "image/image_source.h"
 
@@ -23,8 +23,8 @@
 
 struct image_queue;
 
-/* The caller owns the queue.  NULL: no memory, no descriptors, or a memcached address does not parse (logged). */
-struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct breaker *cache);
+/* The caller owns the queue.  The cache must outlive it.  NULL: no memory or no descriptors. */
+struct image_queue *image_queue_open(const struct config *c, struct metrics *m, struct cache *cache);
 void image_queue_close(struct image_queue **q);
 
 /* The interface for pages; valid as long as the image queue. */

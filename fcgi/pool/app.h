@@ -4,7 +4,7 @@
  *
  * Each process calls its callbacks in this order:
  *
- *   master   resources_open and shared_create once, before the first fork.  status when an operator asks.
+ *   master   shared_create and resources_open once, before the first fork.  status when an operator asks.
  *            At a reload, after the check: resources_open for the new configuration, then resources_close
  *            for the configuration that is no longer in force.
  *   checker  check.  A child of the master, at a reload.
@@ -58,7 +58,7 @@ struct app {
   void *(*resources_open)(const struct config *c, FILE *why);
   void (*resources_close)(void *resources);
 
-  /* Optional.  Creates shared memory that children inherit.  0: done; else the reason is written to why. */
+  /* Optional.  Called first.  Creates shared memory that children inherit.  0: done; else the reason is written to why. */
   int (*shared_create)(void *context, const struct config *c, FILE *why);
 
   /* NULL: it has logged the reason, and the worker exits. */
@@ -86,6 +86,8 @@ struct app {
   /* Optional.  Reads shared memory only and never blocks.  json: writes object members without outer braces or
    * outer commas, as in "products":100,"lag_ms":3.  Otherwise writes lines of plain text. */
   void (*status)(void *context, struct buf *out, bool json);
+  /* Optional.  Like status, also in workers: metrics of the app in the Prometheus text format. */
+  void (*metrics)(void *context, struct buf *out);
 };
 
 #endif

@@ -204,7 +204,7 @@ static void report_answer(struct master *m, struct control_client *client, struc
   struct buf out = BUF_INIT;
   queue_look(m);
   if (client->command == CONTROL_metrics)
-    report_metrics(m->board, &out);
+    report_metrics(m->board, m->app, &out);
   else if (span_eq(argument, SPAN("json")))
     report_json(m->board, m->app, &out);
   else
@@ -344,6 +344,8 @@ static bool master_open(struct master *m, FILE *why)
 {
   standard_open();
   m->workers.app = m->app;
+  if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
+    return false;
   if (m->app->resources_open && !(m->workers.resources = m->app->resources_open(m->config, why)))
     return false;
   m->board = scoreboard_new();
@@ -355,8 +357,6 @@ static bool master_open(struct master *m, FILE *why)
   }
   if (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
       !pid_file_write(m, why))
-    return false;
-  if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
     return false;
   m->control.run = control_run;
   m->control.context = m;

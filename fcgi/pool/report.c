@@ -182,7 +182,7 @@ static void metric(struct buf *out, const char *name, const char *help, const ch
              (unsigned long long)value);
 }
 
-void report_metrics(const struct scoreboard *b, struct buf *out)
+void report_metrics(const struct scoreboard *b, const struct app *app, struct buf *out)
 {
   struct report_sums sums = report_sum(b);
   struct counts n = count(b);
@@ -204,4 +204,6 @@ void report_metrics(const struct scoreboard *b, struct buf *out)
          refused_paths_count(&b->refused, clock_mono_us()));
   metric(out, "pool_uptime_seconds", "seconds since the master started", "gauge",
          (uint64_t)((clock_mono_us() - LOAD(b->started_us)) / CLOCK_SECOND));
+  if (app && app->metrics)
+    app->metrics(app->context, out);
 }

@@ -10,8 +10,9 @@
 void report_text(const struct scoreboard *b, const struct app *app, struct buf *out);
 void report_json(const struct scoreboard *b, const struct app *app, struct buf *out);
 
-/* Prometheus text exposition format 0.0.4: the counters and gauges of metrics.h and scoreboard.h. */
-void report_metrics(const struct scoreboard *b, struct buf *out);
+/* Prometheus text exposition format 0.0.4: the counters and gauges of metrics.h and scoreboard.h, and those of the app,
+ * which may be NULL. */
+void report_metrics(const struct scoreboard *b, const struct app *app, struct buf *out);
 
 /* Sums over all workers and the watcher. */
 struct report_sums {

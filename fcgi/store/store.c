@@ -65,7 +65,8 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
     if (want_open(&wants[i])) {
       open[m] = &wants[i];
       keys[m] = span_of(texts[m], store_want_key(s, &wants[i], texts[m]));
-      if (!x->under_load || !from_fragment_cache(s, &wants[i], keys[m]))
+      bool local = x->under_load || cache_key_down(s->cache, keys[m]);
+      if (!local || !from_fragment_cache(s, &wants[i], keys[m]))
         m++;
     }
   if (m == 0)
@@ -107,30 +108,45 @@ static size_t lease_key(const struct store_live *s, const struct want *wants, si
   return len;
 }
 
-/* Takes the leases of the ids.  Moves the ids that this worker fills to the front and returns their count; another
- * worker fills the rest. */
-static size_t take_leases(struct store_live *s, const struct want *wants, size_t n, uint64_t *ids, size_t m)
+/* Another worker could not pass on its fragment of this product, because the server of its key is down. */
+static bool is_unsharable(const struct store_live *s, const struct want *wants, size_t n, uint64_t id)
 {
-  size_t ours = 0;
   char key[FRAGMENT_KEY_MAX + 1];
-  if (!cache_usable(s->cache))
-    return m;
-  for (size_t i = 0; i < m; i++) {
-    enum err e = cache_lease(s->cache, span_of(key, lease_key(s, wants, n, ids[i], key)));
-    if (e == ERR_LIMIT)
-      continue;
-    uint64_t id = ids[i];
-    ids[i] = ids[ours];
-    ids[ours++] = id;
-  }
-  return ours;
+  for (size_t i = 0; i < n; i++)
+    if (want_open(&wants[i]) && want_concerns(&wants[i], id) &&
+        cache_key_down(s->cache, span_of(key, store_want_key(s, &wants[i], key))))
+      return true;
+  return false;
 }
 
-static void release_leases(struct store_live *s, const struct want *wants, size_t n, const uint64_t *ids, size_t m)
+struct leases {
+  uint64_t ids[STORE_WANTS_MAX]; /* of products that this worker fills */
+  bool held[STORE_WANTS_MAX];    /* with a lease */
+  size_t n;
+};
+
+/* Takes the leases of the ids.  Another worker fills those that are not in *ours. */
+static void take_leases(struct store_live *s, const struct want *wants, size_t n, const uint64_t *ids, size_t m,
+                        struct leases *ours)
 {
   char key[FRAGMENT_KEY_MAX + 1];
-  for (size_t i = 0; i < m && cache_usable(s->cache); i++)
-    cache_release(s->cache, span_of(key, lease_key(s, wants, n, ids[i], key)));
+  ours->n = 0;
+  for (size_t i = 0; i < m; i++) {
+    bool alone = !cache_usable(s->cache) || is_unsharable(s, wants, n, ids[i]);
+    enum err e = alone ? ERR_UNAVAILABLE : cache_lease(s->cache, span_of(key, lease_key(s, wants, n, ids[i], key)));
+    if (e == ERR_LIMIT)
+      continue;
+    ours->held[ours->n] = e == ERR_OK;
+    ours->ids[ours->n++] = ids[i];
+  }
+}
+
+static void release_leases(struct store_live *s, const struct want *wants, size_t n, const struct leases *ours)
+{
+  char key[FRAGMENT_KEY_MAX + 1];
+  for (size_t i = 0; i < ours->n; i++)
+    if (ours->held[i])
+      cache_release(s->cache, span_of(key, lease_key(s, wants, n, ours->ids[i], key)));
 }
 
 static void pause_us(int64_t us)
@@ -155,7 +171,7 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
 /* Fills the products whose leases this worker holds.  Asks memcached first: the previous holder may have stored the
  * fragments since the last multi-get. */
 static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
-                            const uint64_t *leased, size_t m)
+                            const struct leases *leased)
 {
   uint64_t missing[STORE_WANTS_MAX], ours[STORE_WANTS_MAX];
   size_t left = 0;
@@ -163,11 +179,11 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
     from_cache(s, x, wants, n);
   size_t open = missing_ids(wants, n, missing);
   for (size_t i = 0; i < open; i++)
-    for (size_t k = 0; k < m; k++)
-      if (missing[i] == leased[k])
-        ours[left++] = leased[k];
+    for (size_t k = 0; k < leased->n; k++)
+      if (missing[i] == leased->ids[k])
+        ours[left++] = leased->ids[k];
   enum err e = left ? store_fill_products(s, x, ours, left, wants, n) : ERR_OK;
-  release_leases(s, wants, n, leased, m);
+  release_leases(s, wants, n, leased);
   return e;
 }
 
@@ -176,15 +192,18 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
   uint64_t ids[STORE_WANTS_MAX];
+  struct leases ours;
   int64_t now_us = clock_mono_us(), half_us = now_us + (x->deadline_us - now_us) / 2;
   int64_t wait_end_us = now_us + s->config->lease_ttl * CLOCK_SECOND;
   if (wait_end_us > half_us)
     wait_end_us = half_us;
   for (size_t m; (m = missing_ids(wants, n, ids)) > 0;) {
     bool late = clock_mono_us() >= wait_end_us;
-    size_t ours = late ? m : take_leases(s, wants, n, ids, m);
-    if (ours) {
-      enum err e = late ? store_fill_products(s, x, ids, ours, wants, n) : fill_leased(s, x, wants, n, ids, ours);
+    ours.n = 0;
+    if (!late)
+      take_leases(s, wants, n, ids, m, &ours);
+    if (late || ours.n) {
+      enum err e = late ? store_fill_products(s, x, ids, m, wants, n) : fill_leased(s, x, wants, n, &ours);
       if (e != ERR_OK)
         return e;
       continue;
@@ -282,14 +301,13 @@ static void live_tidy(struct store *base)
 static void live_close(struct store *base)
 {
   struct store_live *s = (struct store_live *)base;
-  cache_free(&s->cache);
   fragment_cache_free(&s->fragments);
   db_free(&s->db);
   free(s);
 }
 
 struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
-                         struct breaker *database, struct breaker *cache)
+                         struct breaker *database, struct cache *cache)
 {
   struct store_live *s = calloc(1, sizeof *s);
   if (!s)
@@ -299,12 +317,12 @@ struct store *store_open(const struct config *c, const struct catalog *catalog, 
                            .catalog = catalog,
                            .metrics = m,
                            .database = database,
+                           .cache = cache,
                            .rendering = fragment_rendering(c)};
   envelope_secret(s->secret, span_z(c->cache_secret));
-  s->cache = cache_new(c, m, cache);
   s->db = db_new(c, m, database);
   s->fragments = fragment_cache_new((size_t)c->fragment_cache_bytes);
-  if (!s->cache || !s->db || !s->fragments) {
+  if (!s->db || !s->fragments) {
     live_close(&s->base);
     return NULL;
   }

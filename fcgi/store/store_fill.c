@@ -20,6 +20,8 @@ static void store_body(struct store_live *s, const struct want *made, struct spa
   char key[FRAGMENT_KEY_MAX + 1];
   struct buf value = BUF_INIT;
   size_t n = store_want_key(s, made, key);
+  if (cache_key_down(s->cache, span_of(key, n)))
+    (void)fragment_cache_put(s->fragments, made->kind, span_of(key, n), body);
   envelope_wrap(&value, span_of(key, n), body, s->secret);
   if (!value.failed)
     cache_set(s->cache, span_of(key, n), buf_view(&value));

@@ -3,11 +3,11 @@
 #define DIPTYCH_STORE_STORE_OPEN_H
 
 #include "base/breaker.h"
+#include "cache/cache.h"
 #include "store/store.h"
 
-/* The caller owns the store and ends it with store_close.  NULL: no memory, or an address in the configuration does
- * not parse (logged). */
+/* The caller owns the store and ends it with store_close.  The cache must outlive it.  NULL: no memory. */
 struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
-                         struct breaker *database, struct breaker *cache);
+                         struct breaker *database, struct cache *cache);
 
 #endif

@@ -95,7 +95,7 @@ static struct span big(const struct request *rq, size_t n)
 static struct span metrics(const struct probe *p, const struct request *rq)
 {
   struct buf out = BUF_INIT;
-  report_metrics(p->process.board, &out);
+  report_metrics(p->process.board, NULL, &out);
   struct span copy = arena_copy(rq->arena, buf_view(&out));
   buf_free(&out);
   return copy;
