@@ -31,7 +31,7 @@ struct tally {
   unsigned servers, up;
 };
 
-static struct tally tally(const struct cache_health_table *t)
+static struct tally servers_count(const struct cache_health_table *t)
 {
   struct tally n = {0};
   const struct cache_health *h;
@@ -44,13 +44,13 @@ static struct tally tally(const struct cache_health_table *t)
 
 bool app_cache_up(const struct cache_health_table *t)
 {
-  struct tally n = tally(t);
+  struct tally n = servers_count(t);
   return n.up == n.servers;
 }
 
 void app_cache_text(const struct cache_health_table *t, struct buf *out)
 {
-  struct tally n = tally(t);
+  struct tally n = servers_count(t);
   const struct cache_health *h;
   char at[CLOCK_ISO_MAX];
   if (!n.servers)

@@ -286,7 +286,7 @@ static void status(void *context, struct buf *out, bool json)
     buf_printf(out, "trouble: %s\n", st.trouble);
 }
 
-static void metrics(void *context, struct buf *out)
+static void cache_metrics(void *context, struct buf *out)
 {
   app_cache_metrics(&((struct app_shared *)context)->backends->caches, out);
 }
@@ -306,6 +306,6 @@ const struct app *app_site(void)
                                  .watcher_run = watcher_process_run,
                                  .check = configuration_check,
                                  .status = status,
-                                 .metrics = metrics};
+                                 .metrics = cache_metrics};
   return &app;
 }

@@ -1,9 +1,9 @@
 /* A circuit breaker.  It keeps requests from waiting for the timeout of a dead backend.
  *
- * There is one breaker per backend, in shared memory.  The first worker that times out opens it for all
- * workers.  While it is open, no worker calls the backend.  When the hold time is over, one caller may try
- * (half open); its success closes the breaker.  There are no locks: when a caller dies while it tries, the
- * next caller may try after another hold time. */
+ * There is one breaker for the database and one for each memcached server, in shared memory.  The first worker that
+ * times out opens it for all workers.  While it is open, no worker calls the backend.  When the hold time is over, one
+ * caller may try (half open); its success closes the breaker.  There are no locks: when a caller dies while it tries,
+ * the next caller may try after another hold time. */
 #ifndef DIPTYCH_BASE_BREAKER_H
 #define DIPTYCH_BASE_BREAKER_H
 

@@ -29,7 +29,7 @@
   X(cache_misses, "fragments not found in memcached")                                                                  \
   X(cache_bad, "cached values whose envelope did not verify")                                                          \
   X(cache_errors, "memcached operations that failed or timed out")                                                     \
-  X(cache_skipped, "operations not tried because the breaker was open")                                                \
+  X(cache_skipped, "memcached operations not tried because the server was down")                                       \
   X(cache_stores, "fragments stored in memcached")                                                                     \
   X(cache_too_large, "fragments not stored because they are too large")                                                \
   X(db_statements, "SQL statements sent")                                                                              \

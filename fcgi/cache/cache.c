@@ -55,7 +55,7 @@ static bool servers_open(struct cache *c, const struct cache_healths *healths)
 {
   for (size_t i = 0; i < healths->n; i++)
     if (!cache_server_open(&c->servers[c->n++], span_z(healths->v[i]->name), healths->v[i], c->timeout_us)) {
-      log_error("memcached: \"%s\" is not an address: write /path/to/socket or host:port", healths->v[i]->name);
+      log_error("memcached: \"%s\" is not an address: write /path/to/socket, host:port or [IPv6]:port", healths->v[i]->name);
       return false;
     }
   return c->n < 2 || ring_make(c);

@@ -6,6 +6,7 @@
 
 #define HOLD_US (1 * CLOCK_SECOND)
 #define RELAPSES_MAX 3 /* 8 s */
+#define CHANGE_LINES 6 /* in a minute */
 #define PROBE_US (1 * CLOCK_SECOND)
 #define LOOKUP_FIRST_US (50 * INT64_C(1000))
 
@@ -51,7 +52,7 @@ static bool mc_make(struct cache_server *s)
 
 bool cache_server_open(struct cache_server *s, struct span name, struct cache_health *health, int64_t timeout_us)
 {
-  *s = (struct cache_server){.health = health, .timeout_us = timeout_us, .probe = CACHE_PROBE_NONE};
+  *s = (struct cache_server){.health = health, .timeout_us = timeout_us, .probe = CACHE_PROBE_NONE, .changed.most = CHANGE_LINES};
   if (!cache_address_parse(&s->address, name))
     return false;
   cache_address_look_up(&s->address);
@@ -74,10 +75,10 @@ static void health_update(struct cache_server *s, const char *why)
   if (!cache_health_update(s->health, &was_us))
     return;
   if (atomic_load(&s->health->down))
-    log_limited(&s->changed, 10, LOG_LEVEL_WARN, "memcached: %s is down: %s: its fragments are made from the database",
+    log_limited(&s->changed, 60, LOG_LEVEL_WARN, "memcached: %s is down: %s: its fragments are made from the database",
                 s->health->name, why);
   else
-    log_limited(&s->changed, 10, LOG_LEVEL_INFO, "memcached: %s is up again after %lld s", s->health->name,
+    log_limited(&s->changed, 60, LOG_LEVEL_INFO, "memcached: %s is up again after %lld s", s->health->name,
                 (long long)(was_us / CLOCK_SECOND));
 }
 

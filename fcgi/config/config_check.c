@@ -15,6 +15,8 @@
 #define PASSWORD_FILE_MOST 4096
 #define BASE_URL_MOST 300 /* a host name has at most 253 bytes */
 #define LANG_MOST 35      /* RFC 5646 section 4.4.1 */
+#define SERVERS_MOST 64   /* CACHE_SERVERS_MAX */
+#define SERVER_MOST 255   /* bytes of one; see CACHE_HEALTH_NAME */
 
 /* host:port; `port_usual`: the port may be missing. */
 static bool is_address(struct span s, bool port_usual)
@@ -30,21 +32,35 @@ static bool is_address(struct span s, bool port_usual)
   return colon > 1 && port > 0 && port < 65536;
 }
 
-static bool are_servers(struct span list)
-{
-  bool any = !list.n;
-  while (list.p) {
-    struct span server = span_trim(span_split(&list, ','));
-    if (server.n && server.p[0] != '/' && !is_address(server, true))
-      return false;
-    any = any || server.n;
-  }
-  return any;
-}
-
 static bool is_socket_path(struct span s)
 {
   return s.n && s.n < sizeof ((struct sockaddr_un *)NULL)->sun_path;
+}
+
+/* Also "[IPv6]:port" and "[IPv6]". */
+static bool is_server(struct span s)
+{
+  size_t bracket = s.p[0] == '[' ? span_find(s, ']') : 0;
+  struct span port = bracket ? span_from(s, bracket + 1) : s;
+  if (s.p[0] == '/')
+    return is_socket_path(s);
+  if (bracket) /* the port behind it is checked like one of a name */
+    return bracket > 1 && bracket < s.n && (!port.n || (port.p[0] == ':' && is_address(span_from(s, bracket), false)));
+  struct span after = span_from(s, span_find(s, ':') + 1);
+  return span_find(after, ':') == after.n && is_address(s, true);
+}
+
+static bool are_servers(struct span list)
+{
+  bool empty = !list.n;
+  size_t n = 0;
+  while (list.p) {
+    struct span server = span_trim(span_split(&list, ','));
+    if (server.n > SERVER_MOST || (server.n && !is_server(server)))
+      return false;
+    n += server.n > 0;
+  }
+  return empty || (n > 0 && n <= SERVERS_MOST);
 }
 
 static bool is_listen(struct span s)
@@ -123,7 +139,7 @@ const char *config_word_fault(const char *key, const char *value)
       {"lang", is_lang, "write a language tag like en or pt-BR"},
       {"listen", is_listen, "write the path of a UNIX socket with a / in it, at most 107 bytes, or an address like 127.0.0.1:9000"},
       {"control", is_socket_path, "write the path of a UNIX socket, at most 107 bytes"},
-      {"memcached", are_servers, "write /path/to/socket or host:port, separated by commas"},
+      {"memcached", are_servers, "write /path/to/socket, host:port or [IPv6]:port, separated by commas, at most 64"},
       {"log_level", is_level, "write error, warn, info or debug"},
   };
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

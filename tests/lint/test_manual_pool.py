@@ -33,6 +33,13 @@ def test_gauges_are_in_the_manual(manual):
     assert [n for n in gauges if f"diptych_{n}\n" not in manual] == []
 
 
+def test_metrics_of_the_cache_servers_are_in_the_manual(manual):
+    metrics = [n + "_total" for n in names("cache/cache_health.h", "CACHE_HEALTH_COUNTERS")]
+    metrics += re.findall(r'^  family\(out, "(\w+)", "', (FCGI / "app/app_cache.c").read_text(), re.M)
+    assert len(metrics) > 5
+    assert [n for n in metrics if f"diptych_cache_server_{n}\n" not in manual] == []
+
+
 def test_control_commands_are_in_the_manual(manual):
     section = re.search(r"^\.SH CONTROL SOCKET\n(.*?)^\.SH", manual, re.M | re.S)[1]
     commands = names("pool/control.h", "CONTROL_COMMANDS")

@@ -92,7 +92,7 @@ FAULTS = {  # what somebody writes: what the program says to write instead
     'listen = "localhost:9000"': "like 127.0.0.1:9000",
     'listen = "[::1]:9000"': "like 127.0.0.1:9000",
     'listen = "127.0.0.1:90000"': "like 127.0.0.1:9000",
-    'memcached = "127.0.0.1:port"': "write /path/to/socket or host:port",
+    'memcached = "127.0.0.1:port"': "write /path/to/socket, host:port",
     'mysql_password_file = "/nowhere"': "name a file that this account may read",
 }
 

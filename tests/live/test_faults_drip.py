@@ -28,12 +28,13 @@ def timed(site, path):
 
 
 class Server(threading.Thread):
-    """Accepts on a UNIX socket and talks to each peer in a thread of its own."""
+    """Accepts on a UNIX socket, or on a pair of address and port, and talks to each peer in a thread of its own."""
 
     def __init__(self, path):
         super().__init__(daemon=True)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
+        self.listener = socket.socket(socket.AF_INET if isinstance(path, tuple) else socket.AF_UNIX)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(path if isinstance(path, tuple) else str(path))
         self.listener.listen(16)
         self.start()
 

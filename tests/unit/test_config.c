@@ -129,7 +129,13 @@ static void text_values_have_their_form(void **state)
   char url[400] = "base_url = \"https://";
   memset(url + 20, 'a', 300);
   refused(strcat(url, "\"\n"), 1, "write scheme and host");
-  refused("memcached = \", ,\"\n", 1, "write /path/to/socket or host:port");
+  refused("memcached = \", ,\"\n", 1, "write /path/to/socket, host:port");
+  taken("memcached = \"[::1]:11211, [::1], /x/y, a, a:1, 127.0.0.1\"\ncache_secret = \"0123456789abcdef\"\n");
+  refused("memcached = \"::1:11211\"\n", 1, "or [IPv6]:port");
+  refused("memcached = \"a:1, fe80::1\"\n", 1, "or [IPv6]:port");
+  refused("memcached = \"[::1\"\n", 1, "or [IPv6]:port");
+  refused("memcached = \"[::1]11211\"\n", 1, "or [IPv6]:port");
+  refused("memcached = \"[::1]:0\"\n", 1, "or [IPv6]:port");
   refused("site_name = \" \"\n", 1, "write a name");
   refused("site_name = \"a\\nb\"\n", 1, "write a name");
   refused("site_name = \"a\\xFF\"\n", 1, "write a name");

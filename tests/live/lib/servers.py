@@ -237,11 +237,19 @@ class Templates:
 
 
 class Cache:
-    def __init__(self, folder, settings=()):
-        self.socket = Path(folder) / "memcached.sock"
+    """A memcached on a UNIX socket, or on `address`, a pair of a loopback address and a port."""
+
+    def __init__(self, folder, settings=(), name="memcached", address=None):
+        self.socket, self.address = Path(folder) / f"{name}.sock", address
+        where = ["-l", address[0], "-p", address[1], "-U", "0"] if address else ["-s", self.socket, "-a", "0700"]
         self.daemon = Daemon("memcached", [
-            program("memcached"), "-s", self.socket, "-a", "0700", "-m", "64", "-c", "256", "-t", "2",
-            *(["-u", "root"] if os.getuid() == 0 else []), *settings], Path(folder) / "memcached.log")
+            program("memcached"), *where, "-m", "64", "-c", "256", "-t", "2",
+            *(["-u", "root"] if os.getuid() == 0 else []), *settings], Path(folder) / f"{name}.log")
+
+    @property
+    def server(self):
+        """As in the configuration."""
+        return "{}:{}".format(*self.address) if self.address else str(self.socket)
 
     def start(self):
         self.socket.unlink(missing_ok=True)
@@ -259,9 +267,9 @@ class Cache:
 
     def command(self, line, end=("END\r\n", "OK\r\n")):
         """Sends one line of the ASCII protocol; returns the answer as text."""
-        with socket.socket(socket.AF_UNIX) as s:
+        with socket.socket(socket.AF_INET if self.address else socket.AF_UNIX) as s:
             s.settimeout(5)
-            s.connect(str(self.socket))
+            s.connect(self.address or str(self.socket))
             s.sendall(line.encode() + b"\r\n")
             received = ""
             while not received.endswith(tuple(end)) and not received.startswith(("VERSION", "ERROR", "CLIENT_ERROR")):
