@@ -135,6 +135,66 @@ static void folding(void **state)
   folds("a\xFF" "b", "ab");
 }
 
+static void compatibility_forms_are_one(void **state)
+{
+  (void)state;
+  folds("ＫＡＦＫＡ　４", "kafka 4");
+  folds("ﬁle ﬂow ﬃ ĳ ǆ ℌ ① ㎏ ½", "file flow ffi ij dz h 1 kg 1/2");
+  folds("ｶﾌｶ ｶﾞｷﾞ", "カフカ ガギ");
+  folds("か\xE3\x82\x99き", "がき"); /* a voiced sound mark makes another letter */
+  folds("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB\xEA\xB8\x80", "한글"); /* decomposed Hangul */
+  folds("ﻣﺮﺣﺒﺎ", "مرحبا");
+  folds("Å Å A\xCC\x8A", "a a a");
+}
+
+static void marks_that_writers_leave_out_are_gone(void **state)
+{
+  (void)state;
+  folds("مُحَمَّدٌ عـــربي أإآ", "محمد عربي ااا");
+  folds("کافکا ۴٢", "كافكا 42");
+  folds("שָׁלוֹם", "שלום");
+  folds("Й и\xCC\x86 ї ў Ё е\xCC\x88 Ка\xCC\x81" "фка", "й й ї ў е е кафка");
+  folds("हिन्दी தமிழ்", "हिन्दी தமிழ்");
+  folds("İıI i\xCC\x87", "iii i");
+  folds("z\xCC\x81\xCC\x82\xCC\x83\xCC\x84" "a\xCC\xB6l\xCC\xB5go", "zalgo");
+  folds("\xCC\x81\xCC\x82 \xE2\x83\x9D", "");
+}
+
+static void blanks_of_any_kind_separate(void **state)
+{
+  (void)state;
+  static const char *const blanks[] = {" ", "\t", "\n", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\x83", "\xE2\x80\x8B", "\xE2\x80\xA8",
+                                       "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", "\xEF\xBB\xBF", "\xE3\x85\xA4", "\x7f", "\xC2\x85"};
+  for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+    char in[64];
+    snprintf(in, sizeof in, "%sKafka%s %sNATS%s", blanks[i], blanks[i], blanks[i], blanks[i]);
+    folds(in, "kafka nats");
+  }
+  folds("kaf\xC2\xADka na\xE2\x80\x8Dts na\xE2\x81\xA0ts", "kafka nats nats"); /* hyphenation and joiners do not */
+  folds("Kafka™ “NATS”—fast…", "kafka nats -fast...");
+  folds("„Kafka“、Nats・go", "kafka nats go");
+}
+
+/* Any text, also with marks in any order, folds to a text that folds to itself and is as long at most as its letters. */
+static void a_folded_text_folds_to_itself(void **state)
+{
+  (void)state;
+  static const uint32_t parts[] = {'a', 'E', ' ', 0x301, 0x306, 0x308, 0x30A, 0x418, 0x438, 0x435, 0x433, 0x304B, 0x3099, 0x309A,
+                                   0xFF76, 0xFF9E, 0x1112, 0x1161, 0x11AB, 0x627, 0x653, 0x64B, 0x915, 0x93C, 0xBC6, 0xBBE,
+                                   0x345, 0x3B1, 0x200B, 0x200D, 0xAD, 0x2044, 0xBD, 0xDF, 0x130, 0xFB03, 0xFDFA, 0x1F468, 0xE0101};
+  srand(5);
+  for (int round = 0; round < 100000; round++) {
+    struct arena *a = arena_new(0);
+    struct buf in = BUF_INIT;
+    for (int i = rand() % 12; i >= 0; i--)
+      utf8_put(&in, rand() % 8 ? parts[(size_t)rand() % (sizeof parts / sizeof *parts)] : (uint32_t)rand() % 0x11000);
+    struct span text = arena_take(a, &in), once = utf8_fold(a, text), twice = utf8_fold(a, once);
+    if (!span_eq(once, twice) || !utf8_valid(once))
+      fail_msg("\"%.*s\" folds to \"%.*s\" and that to \"%.*s\"", SPAN_ARG(text), SPAN_ARG(once), SPAN_ARG(twice));
+    arena_free(&a);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -145,6 +205,10 @@ int main(void)
       cmocka_unit_test(cutting),
       cmocka_unit_test(what_nobody_sees_is_blank),
       cmocka_unit_test(folding),
+      cmocka_unit_test(compatibility_forms_are_one),
+      cmocka_unit_test(marks_that_writers_leave_out_are_gone),
+      cmocka_unit_test(blanks_of_any_kind_separate),
+      cmocka_unit_test(a_folded_text_folds_to_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
