@@ -77,7 +77,7 @@ static enum err readings_try(struct db *db, struct arena *arena)
 {
   struct rows_batch batch;
   uint64_t ids[ROWS_PRODUCTS_MAX];
-  struct rows_range first = {0, UINT64_MAX, ROWS_PRODUCTS_MAX};
+  struct rows_range first = {.until = UINT64_MAX, .most = ROWS_PRODUCTS_MAX};
   enum err e = rows_batch_range(db, &first, arena, clock_mono_us() + ANSWER_US, &batch);
   size_t n = e == ERR_OK ? batch.n : 0;
   for (size_t i = 0; i < n; i++)

@@ -22,7 +22,7 @@
   X(pages_rendered, "pages rendered from fragments")                                                                   \
   X(pages_evicted, "pages evicted from the page cache")                                                                \
   X(pages_stale, "stale pages served while a backend was away")                                                        \
-  X(searches, "searches over the names of all products")                                                               \
+  X(searches, "searches in the names, or in the names and texts, of all products")                                     \
   X(cache_gets, "memcached multi-gets")                                                                                \
   X(cache_hits, "fragments found in memcached")                                                                        \
   X(fragments_reused, "fragments that a worker under load reused without asking memcached")                            \

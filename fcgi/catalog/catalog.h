@@ -99,16 +99,30 @@ bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id)
 uint32_t catalog_pairs(const struct catalog_pin *pin);
 bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
 
-/* Searches names and slugs of published products.  The caller folds the needle (text/utf8.h).  Tolerates one error in
- * needles of 3 to 5 characters, two in longer ones (catalog/catalog_match.h).  Writes at most max results to out,
- * best first, equal ones by rank, and returns their number. */
+/* The one published product with this folded name (text/utf8.h); separators count as one each.  CATALOG_NONE: there is
+ * none, or there are several. */
+uint32_t catalog_find_name(const struct catalog_pin *pin, struct span folded);
+
+/* Searches published products.  The caller folds the needle.  Writes at most max results to out, best first, equal ones by
+ * rank, and returns their number.  When very many products have the words in their texts, those with the best ranks are
+ * taken. */
 struct catalog_match {
   uint32_t ordinal;
-  uint32_t cost; /* enum match_cost; 0: exact */
+  uint32_t cost; /* enum match_cost (catalog/catalog_match.h) */
 };
-size_t catalog_search(const struct catalog_pin *pin, struct span needle, struct catalog_match *out, size_t max);
-/* The same for sectors or themes: ordinal is the index for catalog_sector or catalog_theme. */
-size_t catalog_search_terms(const struct catalog_pin *pin, bool themes, struct span needle, struct arena *arena,
+enum catalog_searched {
+  SEARCH_NAMES, /* slugs, names and aliases */
+  SEARCH_ALL,   /* names, then summaries and facts */
+  SEARCH_NEAR   /* names with one error, or if there are none, with two */
+};
+size_t catalog_search(const struct catalog_pin *pin, enum catalog_searched what, struct span needle, struct arena *arena,
+                      struct catalog_match *out, size_t max);
+/* Names of sectors or themes: ordinal is the index for catalog_sector or catalog_theme.  near: with few errors. */
+struct catalog_terms_search {
+  bool themes, near;
+  struct span needle;
+};
+size_t catalog_search_terms(const struct catalog_pin *pin, const struct catalog_terms_search *search, struct arena *arena,
                             struct catalog_match *out, size_t max);
 
 /* ---- version floors: a worker that read a newer version than the catalog's raises the floor, and no worker of this

@@ -61,6 +61,8 @@ static enum err records_move(struct catalog_writer *w, const char *from, uint32_
     }
     w->scores[n] = w->scores[i];
     w->marks[n] = w->marks[i];
+    if ((e = catalog_index_move(w, from, i, n)) != ERR_OK)
+      return e;
     map[i] = n++;
   }
   memset(w->records + n, 0, (w->cap - n) * sizeof *w->records);

@@ -1,21 +1,23 @@
 /* The format of the state file: the half's record heap, byte for byte, and the lists that refer to it.  A load
- * rebuilds all tables.
+ * rebuilds all tables, except the search index, which would take as long as all the others.
  *
  *   struct catalog_file_header | records of the heap | offsets by ordinal | ordinals by slug |
- *   offsets of sectors, themes, pages, attributes | stored versions | struct catalog_position without unused gaps
+ *   offsets of sectors, themes, pages, attributes | stored versions | bits of the search index, for each chunk of products
+ *   those of names and those of texts | struct catalog_position without unused gaps
  *
  * Body and header have a checksum each (BLAKE2b).  catalog_save.c writes the file, catalog_load.c reads it. */
 #include <errno.h>
 #include <unistd.h>
 
 #include "catalog/catalog_file.h"
+#include "catalog/catalog_index.h"
 
 #define CHUNK ((size_t)1 << 20)
 
 uint32_t catalog_file_layout(void)
 {
   return (uint32_t)(sizeof(struct catalog_snapshot) * 31 + sizeof(struct catalog_record) * 7 +
-                    sizeof(struct catalog_position) + sizeof(struct catalog_file_header));
+                    sizeof(struct catalog_position) + sizeof(struct catalog_file_header) + CATALOG_INDEX_BYTES * 13);
 }
 
 void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char sum[CATALOG_FILE_SUM])
@@ -35,7 +37,7 @@ uint64_t catalog_file_bytes(const struct catalog_file_header *h)
   for (int k = 0; k < KIND_COUNT; k++)
     terms += h->n_terms[k];
   return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + ((uint64_t)h->products + h->n_by_slug + terms) * 4 +
-         (uint64_t)h->products * sizeof(struct catalog_stored_version) + position_bytes(h->n_gaps);
+         (uint64_t)h->products * (sizeof(struct catalog_stored_version) + CATALOG_INDEX_BYTES) + position_bytes(h->n_gaps);
 }
 
 void catalog_stream_open(struct catalog_stream *s, int fd, bool write)
@@ -98,6 +100,18 @@ static void stored_move(struct catalog_stream *s, struct catalog_writer *w, uint
   }
 }
 
+static void index_move(struct catalog_stream *s, struct catalog_writer *w, uint32_t products)
+{
+  struct catalog_index_part rows;
+  for (uint32_t from = 0; from < products && !s->failed; from += CATALOG_INDEX_CHUNK) {
+    s->failed = !catalog_index_rows(w, from, !s->write, &rows);
+    if (s->failed)
+      return;
+    stream_move(s, rows.names, rows.n * INDEX_NAME_WORDS * sizeof(uint64_t));
+    stream_move(s, rows.texts, rows.n * INDEX_TEXT_WORDS * sizeof(uint64_t));
+  }
+}
+
 void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, const struct catalog_file_header *h)
 {
   stream_move(s, w->base + (size_t)h->heap_from * 8, (size_t)(h->heap_top - h->heap_from) * 8);
@@ -107,5 +121,6 @@ void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, con
     for (uint32_t i = 0; i < h->n_terms[k]; i++)
       stream_move(s, &w->terms[k][i].record, sizeof w->terms[k][i].record);
   stored_move(s, w, h->products);
+  index_move(s, w, h->products);
   stream_move(s, &w->position, position_bytes(h->n_gaps));
 }

@@ -1,8 +1,9 @@
-/* The shared hash tables (slugs and aliases, ids) and the shared lists of sector and theme ids.
+/* The shared hash tables (slugs, aliases and names; ids) and the shared lists of sector and theme ids.
  * An entry is never removed: a reader checks it against the record.  A table that is 60 % full is rebuilt with
  * room for twice its valid entries, without the outdated ones. */
 #include <stdlib.h>
 
+#include "catalog/catalog_match.h"
 #include "catalog/catalog_private.h"
 
 #define BITS_LEAST 8
@@ -35,20 +36,21 @@ static bool entry_put(struct hash_table t, uint64_t hash, uint32_t ordinal)
 
 static size_t slugs_put(struct hash_table t, const struct catalog_record *r, uint32_t ordinal)
 {
-  struct span slug = catalog_record_slug(r, r), rest = catalog_record_aliases(r, r);
+  struct span slug = catalog_record_slug(r, r), rest = catalog_record_aliases(r, r), alias;
+  char name[CATALOG_NAME_MAX];
   size_t added = entry_put(t, catalog_hash(slug.p, slug.n), ordinal);
-  while (rest.n) {
-    size_t n = (unsigned char)rest.p[0];
-    added += entry_put(t, catalog_hash(rest.p + 1, n), ordinal);
-    rest = span_from(rest, n + 1);
-  }
+  while ((alias = catalog_record_alias_take(&rest)).n)
+    added += entry_put(t, catalog_hash(alias.p, alias.n), ordinal);
+  if (r->fold_n)
+    added += entry_put(t, catalog_hash(name, match_normalize(catalog_record_fold(r, r), name)), ordinal);
   return added;
 }
 
 static size_t slugs_of(const struct catalog_record *r)
 {
-  size_t n = 1;
-  for (struct span rest = catalog_record_aliases(r, r); rest.n; rest = span_from(rest, (unsigned char)rest.p[0] + 1u))
+  struct span rest = catalog_record_aliases(r, r);
+  size_t n = 1 + (r->fold_n > 0);
+  while (catalog_record_alias_take(&rest).n)
     n++;
   return n;
 }

@@ -50,8 +50,8 @@ static void half_empty(struct catalog_writer *w, unsigned half)
   atomic_thread_fence(memory_order_seq_cst);
   if (!atomic_load(&k->clean) && madvise(base, w->c->half_bytes, MADV_REMOVE) != 0) {
     memset(base, 0, sizeof(struct catalog_snapshot) * CATALOG_SNAPSHOTS);
-    char *stored = (char *)catalog_stored_array(w->c, base);
-    memset(stored, 0, (size_t)(base + w->c->half_bytes - stored));
+    char *end = (char *)catalog_index_directory(w->c, base);
+    memset(end, 0, (size_t)(base + w->c->half_bytes - end));
   }
   atomic_store(&k->clean, 1);
 }
@@ -72,7 +72,7 @@ bool catalog_half_begin(struct catalog_writer *w)
   w->next = (struct catalog_snapshot){.window_us = w->next.window_us, .site = w->next.site,
                                    .site_edited_us = w->next.site_edited_us,
                                    .publication = w->next.publication, .heap_top = HEAP_START};
-  w->next.tables_low = (uint32_t)(((char *)catalog_stored_array(w->c, w->base) - w->base) / 8);
+  w->next.tables_low = (uint32_t)(((char *)catalog_index_directory(w->c, w->base) - w->base) / 8);
   memset(w->published, 0, sizeof w->published);
   return true;
 }

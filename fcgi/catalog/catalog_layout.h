@@ -1,7 +1,8 @@
 /* The layout of the catalog in shared memory; private to this room.
  *
  *   region    = struct catalog (control words, version floors, the watcher's state), half 0, half 1
- *   half      = snapshots[CATALOG_SNAPSHOTS] | records, growing up -> ... <- tables, growing down | stored versions
+ *   half      = snapshots[CATALOG_SNAPSHOTS] | records, growing up -> ... <- tables, growing down | directory of the search
+ *               index | stored versions
  *   record    = one product or term, written once, never changed, found by its offset
  *   snapshot  = one publication: the places of its tables.  A table (the ranking, for example) has a ring of
  *               slots.  A publication that changes the table writes the next slot; other publications share it.
@@ -12,8 +13,9 @@
  *   building  per half: the step that is being written.  It overwrites slots that the snapshots of step
  *             building - ring and earlier use: a pin is valid while step + ring > building
  *   first     per half: the first step since the half was emptied: pins of earlier steps are not valid
- * All snapshots of a half share the slug and id tables, which only gain entries (one atomic store each).  A reader
- * checks each entry against the record in its own snapshot, so a surplus entry does no harm.
+ * All snapshots of a half share the slug and id tables, which only gain entries (one atomic store each), and the search
+ * index, which only gains bits.  A reader checks each entry against the record in its own snapshot, so a surplus entry does
+ * no harm.
  *
  * A reader trusts nothing: every offset and length goes through catalog_at, and every loop is bounded. */
 #ifndef DIPTYCH_CATALOG_CATALOG_LAYOUT_H
@@ -31,6 +33,7 @@
 #define CATALOG_ORDINALS_MAX ((UINT32_C(1) << 24) - 2)
 #define CATALOG_NO_SCORE 255
 #define CATALOG_NAME_MAX 1024 /* bytes of a name, and of a folded one */
+#define CATALOG_INDEX_CHUNK 1024 /* products (catalog/catalog_index.h) */
 #define CATALOG_PUBLICATION_MOST (UINT64_C(1) << 62)
 #define CATALOG_FLOOR_SETS 2048
 #define CATALOG_FLOOR_WAYS 4
@@ -84,16 +87,17 @@ struct catalog_pair_ids {
 };
 
 /* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), ids of picks, slug,
- * name, folded name (absent when it equals the slug except for separators), aliases (each a length byte and its bytes). */
+ * name, folded name (absent when it equals the slug except for separators), aliases (each a length byte and its bytes),
+ * texts (struct facts). */
 struct catalog_record {
   uint64_t id, rev, hash;
-  uint8_t n_sectors, n_themes; /* rankings and the search read only from here on */
+  uint8_t n_sectors, n_themes; /* rankings read only from here on */
   uint8_t flags;
   int8_t override_tenths;
   uint32_t sectors, themes; /* offsets of shared lists of ids */
   uint32_t n90, activities;
   uint16_t s30, n_pairs;
-  uint32_t letters; /* match_letters of slug and folded name, for the search */
+  uint16_t texts_n, unused;
   uint8_t times, slug_n;
   uint16_t name_n;
   int64_t changed_us;
@@ -102,7 +106,7 @@ struct catalog_record {
   uint16_t alias_bytes;
 };
 _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
-#define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings and the search read */
+#define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings read */
 
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
@@ -159,6 +163,13 @@ static inline struct catalog_stored_version *catalog_stored_array(const struct c
   return (struct catalog_stored_version *)((char *)(uintptr_t)half + c->half_bytes - bytes);
 }
 
+/* Offsets of the chunks of the search index; 0: none. */
+static inline uint32_t *catalog_index_directory(const struct catalog *c, const void *half)
+{
+  size_t bytes = ((size_t)c->max_ordinals / CATALOG_INDEX_CHUNK + 1) * sizeof(uint32_t);
+  return (uint32_t *)(uintptr_t)((char *)catalog_stored_array(c, half) - (bytes + 63) / 64 * 64);
+}
+
 /* Bytes [at*8, at*8 + bytes) of a half; NULL when they do not all lie in it, and for offset 0. */
 static inline const void *catalog_at(const struct catalog *c, const void *half, uint32_t at, size_t bytes)
 {
@@ -181,7 +192,7 @@ _Static_assert(CATALOG_NAME_MAX < 1 << 12 && PRODUCT_PICKS_MAX < 1 << 4, "a prod
 static inline size_t catalog_record_bytes(const struct catalog_record *r)
 {
   size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)r->n_pairs + r->n_picks) + r->slug_n +
-             r->name_n + r->fold_n + r->alias_bytes;
+             r->name_n + r->fold_n + r->alias_bytes + r->texts_n;
   return (n + 7) & ~(size_t)7;
 }
 
@@ -216,6 +227,21 @@ static inline struct span catalog_record_aliases(const struct catalog_record *he
 {
   struct span name = catalog_record_name(head, body);
   return span_of(name.p + name.n + head->fold_n, head->alias_bytes);
+}
+
+static inline struct span catalog_record_texts(const struct catalog_record *head, const void *body)
+{
+  struct span aliases = catalog_record_aliases(head, body);
+  return span_of(aliases.p + aliases.n, head->texts_n);
+}
+
+/* Removes the first alias from *rest and returns it; empty: there is none. */
+static inline struct span catalog_record_alias_take(struct span *rest)
+{
+  size_t n = rest->n ? (unsigned char)rest->p[0] : 0;
+  struct span alias = n && n < rest->n ? span_of(rest->p + 1, n) : span_of(rest->p, 0);
+  *rest = alias.n ? span_from(*rest, n + 1) : span_of(rest->p, 0);
+  return alias;
 }
 
 static inline enum product_status catalog_record_status(const struct catalog_record *r)

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "catalog/catalog_file.h"
+#include "catalog/catalog_index.h"
 
 static const char *header_fault(const struct catalog_file_header *h, uint64_t bytes)
 {
@@ -27,7 +28,8 @@ static const char *header_fault(const struct catalog_file_header *h, uint64_t by
 
 static bool file_fits(const struct catalog_writer *w, const struct catalog_file_header *h)
 {
-  return (uint64_t)h->heap_top * 8 <= w->c->half_bytes / 8 * 7 && h->products <= w->c->max_ordinals;
+  uint64_t bytes = (uint64_t)h->heap_top * 8 + (uint64_t)h->products * CATALOG_INDEX_BYTES;
+  return bytes <= w->c->half_bytes / 8 * 7 && h->products <= w->c->max_ordinals;
 }
 
 /* Checksums prove that the bytes are the written ones, not that the values are valid. */
@@ -37,10 +39,10 @@ static bool header_valid(const struct catalog_file_header *h)
          catalog_time_valid(h->confirmed_us) && memchr(h->incarnation, 0, sizeof h->incarnation);
 }
 
-static bool body_valid(const struct catalog_writer *w, const struct catalog_file_header *h)
+static bool body_valid(struct catalog_writer *w, const struct catalog_file_header *h)
 {
   return w->position.n_gaps == h->n_gaps && memcmp(w->position.incarnation, h->incarnation, sizeof h->incarnation) == 0 &&
-         catalog_valid(w);
+         catalog_valid(w) && catalog_index_valid(w);
 }
 
 static bool arrays_grow(struct catalog_writer *w, const struct catalog_file_header *h)

@@ -1,96 +1,229 @@
-/* Matches folded texts against a prepared needle: plain comparison first, then with errors. */
+/* Matches folded texts against a prepared needle. */
 #include "catalog/catalog_match.h"
 
 #include "text/utf8.h"
 
-static bool in_word(char c)
+/* ---- characters and words */
+
+/* Of each byte: 0 separates words, 1 is in a word, 2 begins or continues a character outside of ASCII. */
+static const uint8_t kinds[256] = {
+    ['#'] = 1, ['+'] = 1, ['0' ... '9'] = 1, ['a' ... 'z'] = 1, [0x80 ... 0xff] = 2};
+
+static inline bool in_word(char c)
 {
-  unsigned char u = (unsigned char)c;
-  return (u >= 'a' && u <= 'z') || (u >= '0' && u <= '9') || u >= 0x80;
+  return kinds[(unsigned char)c];
 }
 
-static size_t word_end(struct span s, size_t from)
+size_t match_char(struct span s, uint32_t *c)
 {
-  while (from < s.n && in_word(s.p[from]))
-    from++;
-  return from;
-}
-
-static size_t word_start(struct span s, size_t from)
-{
-  while (from < s.n && !in_word(s.p[from]))
-    from++;
-  return from;
-}
-
-/* Classes of characters: one for each letter, five for digits, one for other characters of words, one for separators. */
-static inline unsigned class_of(char c)
-{
-  if (c >= 'a' && c <= 'z')
-    return (unsigned)(c - 'a');
-  if (c >= '0' && c <= '9')
-    return 26 + (unsigned)(c - '0') % 5;
-  return in_word(c) ? MATCH_CLASSES - 2 : MATCH_CLASSES - 1;
-}
-
-uint32_t match_letters(struct span s)
-{
-  uint32_t mask = 0;
-  for (size_t i = 0; i < s.n; i++)
-    if (in_word(s.p[i]))
-      mask |= UINT32_C(1) << class_of(s.p[i]);
-  return mask;
-}
-
-/* Decodes one character; all separators become `-`. */
-static size_t char_next(struct span s, size_t at, uint32_t *c)
-{
-  if ((unsigned char)s.p[at] < 0x80) {
-    *c = in_word(s.p[at]) ? (unsigned char)s.p[at] : '-';
+  if (!s.n)
+    return 0;
+  if ((unsigned char)s.p[0] < 0x80) {
+    *c = in_word(s.p[0]) ? (unsigned char)s.p[0] : '-';
     return 1;
   }
-  size_t n = utf8_next(span_from(s, at), c);
+  size_t n = utf8_next(s, c);
+  if (!n)
+    *c = UTF8_REPLACEMENT;
   return n ? n : 1;
 }
 
+static bool is_unspaced(uint32_t c)
+{
+  return c >= 0xE00 && (c < 0xF00 || (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800) || (c >= 0x3040 && c < 0x3100) ||
+                        (c >= 0x3400 && c < 0xA000) || (c >= 0xF900 && c < 0xFB00) || (c >= 0x20000 && c < 0x40000));
+}
+
+/* The end of the word that begins at the start of s, which is not empty. */
+static size_t word_end(struct span s, struct match_word *out)
+{
+  size_t n = 0;
+  uint32_t c;
+  while (n < s.n && kinds[(unsigned char)s.p[n]] == 1)
+    n++;
+  out->chars = n;
+  out->unspaced = false;
+  if (n == s.n || !in_word(s.p[n]))
+    return n;
+  for (size_t bytes; (bytes = match_char(span_from(s, n), &c)) && c != '-'; n += bytes) {
+    bool unspaced = is_unspaced(c);
+    if (!n)
+      out->unspaced = unspaced;
+    else if (out->unspaced != unspaced)
+      break;
+    out->chars++;
+  }
+  return n;
+}
+
+bool match_word_next(struct span *rest, struct match_word *out)
+{
+  struct span s = *rest;
+  size_t from = 0;
+  while (from < s.n && !in_word(s.p[from]))
+    from++;
+  s = span_from(s, from);
+  size_t n = s.n ? word_end(s, out) : 0;
+  out->text = span_head(s, n);
+  *rest = span_from(s, n);
+  return n > 0;
+}
+
+size_t match_normalize(struct span text, char *out)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < text.n; i++)
+    if (in_word(text.p[i])) {
+      if (n && i && !in_word(text.p[i - 1]))
+        out[n++] = '-';
+      out[n++] = text.p[i];
+    }
+  return n;
+}
+
+/* ---- the needle */
+
 static void needle_init(struct match_needle *m, struct span text)
 {
-  *m = (struct match_needle){.text = text, .letters = match_letters(text)};
+  *m = (struct match_needle){0};
   size_t chars = 0;
   for (size_t at = 0; at < text.n; chars++) {
     uint32_t c = 0;
     if (chars == MATCH_CHARS)
       return;
-    m->counts[class_of(text.p[at])]++;
-    at += char_next(text, at, &c);
+    at += match_char(span_from(text, at), &c);
     if (c < 128)
       m->ascii[c] |= UINT64_C(1) << chars;
     else
       m->other[chars] = c;
   }
   m->chars = chars;
-  m->errors = chars < 3 ? 0 : chars < 6 ? 1 : 2;
+  m->errors = chars < 4 ? 0 : chars < 8 ? 1 : 2;
 }
 
 void match_prepare(struct match_search *s, struct span needle)
 {
-  size_t from = word_start(needle, 0), to = needle.n;
-  while (to > from && !in_word(needle.p[to - 1]) && needle.p[to - 1] != '+' && needle.p[to - 1] != '#')
-    to--;
-  needle_init(&s->whole, span_of(needle.p + from, to - from));
+  struct match_word w;
+  struct span rest = needle;
+  s->text = (struct span){NULL, 0};
   s->n_words = 0;
-  for (size_t at = from; at < needle.n; at = word_start(needle, at)) {
-    size_t end = word_end(needle, at);
-    if (s->n_words == MATCH_WORDS_MAX) {
-      s->n_words = 0;
-      return;
-    }
-    needle_init(&s->words[s->n_words++], span_of(needle.p + at, end - at));
-    at = end;
+  s->all = 0;
+  size_t n = 0;
+  for (; match_word_next(&rest, &w); n++) {
+    if (!s->text.p)
+      s->text.p = w.text.p;
+    s->text.n = (size_t)(w.text.p + w.text.n - s->text.p);
+    if (n >= MATCH_WORDS_MAX)
+      continue;
+    s->words[n] = w;
+    needle_init(&s->near[n], w.text);
+    s->all |= UINT32_C(1) << n;
   }
-  if (s->n_words < 2)
-    s->n_words = 0;
+  s->n_words = n > MATCH_WORDS_MAX ? 0 : n;
+  needle_init(&s->whole, s->text);
 }
+
+static bool errors_limit(struct match_needle *m, unsigned most)
+{
+  bool more = m->errors > most;
+  m->errors = more ? most : m->errors;
+  return more;
+}
+
+bool match_errors_limit(struct match_search *s, unsigned most)
+{
+  bool limited = errors_limit(&s->whole, most);
+  for (size_t i = 0; i < s->n_words; i++)
+    limited |= errors_limit(&s->near[i], most);
+  return limited;
+}
+
+bool match_empty(const struct match_search *s)
+{
+  return s->text.n == 0;
+}
+
+/* ---- without errors */
+
+/* True: b begins with a.  All separators are equal. */
+static bool same_start(struct span a, struct span b)
+{
+  if (a.n > b.n)
+    return false;
+  for (size_t i = 0; i < a.n; i++)
+    if (a.p[i] != b.p[i] && (in_word(a.p[i]) || in_word(b.p[i])))
+      return false;
+  return true;
+}
+
+static struct span words_only(struct span s)
+{
+  while (s.n && !in_word(s.p[0]))
+    s = span_from(s, 1);
+  while (s.n && !in_word(s.p[s.n - 1]))
+    s.n--;
+  return s;
+}
+
+uint32_t match_text(const struct match_search *s, struct span text)
+{
+  struct span m = s->text, t = words_only(text);
+  if (!m.n || m.n > t.n)
+    return MATCH_NONE;
+  if (same_start(m, t))
+    return m.n == t.n ? MATCH_EXACT : MATCH_PREFIX;
+  uint32_t best = MATCH_NONE;
+  bool inside = s->n_words == 1 && (s->words[0].chars > 2 || s->words[0].unspaced);
+  for (size_t at = 1; at + m.n <= t.n; at++) {
+    const char *p = memchr(t.p + at, m.p[0], t.n - m.n - at + 1);
+    if (!p)
+      break;
+    at = (size_t)(p - t.p);
+    bool word = !in_word(t.p[at - 1]);
+    if ((!word && !inside) || !same_start(m, span_from(t, at)))
+      continue;
+    if (word)
+      return MATCH_WORD_PREFIX;
+    best = MATCH_INSIDE;
+  }
+  return best;
+}
+
+static bool contains(struct span text, struct span part)
+{
+  return span_find_span(text, part) < text.n;
+}
+
+static bool word_matches(const struct match_word *needle, const struct match_word *w)
+{
+  if (needle->unspaced || w->unspaced)
+    return needle->unspaced && w->unspaced && contains(w->text, needle->text);
+  if (needle->chars < 3)
+    return span_eq(needle->text, w->text);
+  return needle->text.p[0] == w->text.p[0] && needle->text.n <= w->text.n &&
+         memcmp(needle->text.p, w->text.p, needle->text.n) == 0;
+}
+
+bool match_word_matches(const struct match_search *s, const struct match_word *w)
+{
+  for (size_t i = 0; i < s->n_words; i++)
+    if (word_matches(&s->words[i], w))
+      return true;
+  return false;
+}
+
+uint32_t match_words(const struct match_search *s, struct span text)
+{
+  struct match_word w;
+  uint32_t found = 0;
+  while (found != s->all && match_word_next(&text, &w))
+    for (size_t i = 0; i < s->n_words; i++)
+      if (word_matches(&s->words[i], &w))
+        found |= UINT32_C(1) << i;
+  return found;
+}
+
+/* ---- with errors */
 
 static uint64_t positions_of(const struct match_needle *m, uint32_t c)
 {
@@ -104,10 +237,10 @@ static uint64_t positions_of(const struct match_needle *m, uint32_t c)
 }
 
 /* With e errors allowed, one of the first e + 1 characters must occur near the needle's start. */
-static bool start_possible(const struct match_needle *m, struct span text, size_t at)
+static bool start_possible(const struct match_needle *m, struct span text)
 {
   uint64_t near = (UINT64_C(1) << (2 * m->errors + 2)) - 1;
-  for (size_t i = at; i <= at + m->errors; i++) {
+  for (size_t i = 0; i <= m->errors; i++) {
     unsigned char c = i < text.n ? (unsigned char)text.p[i] : 0x80;
     if (c >= 0x80 || m->ascii[in_word((char)c) ? c : '-'] & near)
       return true;
@@ -115,15 +248,14 @@ static bool start_possible(const struct match_needle *m, struct span text, size_
   return false;
 }
 
-/* The least cost of a match with errors that begins at `at`, the start of a word. */
-static uint32_t cost_from(const struct match_needle *m, struct span text, size_t at)
+/* The least distance of a part of the text that begins at its start and ends with a word; above m->errors: none. */
+static size_t distance_from(const struct match_needle *m, struct span text)
 {
   uint64_t vp = UINT64_MAX, vn = 0, d0 = 0, before = 0, last = UINT64_C(1) << (m->chars - 1);
-  size_t distance = m->chars, most = m->chars + m->errors;
-  uint32_t best = MATCH_NONE;
+  size_t distance = m->chars, most = m->chars + m->errors, best = m->errors + 1, at = 0;
   for (size_t i = 0; at < text.n && i < most; i++) {
     uint32_t c = 0;
-    at += char_next(text, at, &c);
+    at += match_char(span_from(text, at), &c);
     uint64_t pm = positions_of(m, c), tr = ((~d0 & pm) << 1) & before;
     d0 = (((pm & vp) + vp) ^ vp) | pm | vn | tr;
     uint64_t hp = vn | ~(d0 | vp), hn = d0 & vp;
@@ -135,95 +267,36 @@ static uint32_t cost_from(const struct match_needle *m, struct span text, size_t
     before = pm;
     if (distance > m->errors + (most - i - 1))
       break; /* each further character reduces the distance by one at most */
-    bool boundary = at >= text.n || !in_word(text.p[at]);
-    uint32_t cost = MATCH_NONE;
-    if (boundary && distance <= m->errors)
-      cost = distance <= 1 ? MATCH_ONE_ERROR : MATCH_TWO_ERRORS;
-    else if (m->chars >= 5 && distance <= 1)
-      cost = MATCH_PREFIX_ERROR;
-    if (cost < best)
-      best = cost;
+    if ((at >= text.n || !in_word(text.p[at])) && distance < best)
+      best = distance;
   }
   return best;
 }
 
-/* True: b begins with a.  All separators are equal. */
-static bool same_start(struct span a, struct span b)
+/* The least distance of words of the text. */
+static size_t needle_distance(const struct match_needle *m, struct span text)
 {
-  if (a.n > b.n)
-    return false;
-  for (size_t i = 0; i < a.n; i++)
-    if (a.p[i] != b.p[i] && (in_word(a.p[i]) || in_word(b.p[i])))
-      return false;
-  return true;
-}
-
-static uint32_t cost_plain(const struct match_needle *m, struct span text)
-{
-  if (same_start(m->text, text))
-    return m->text.n == text.n ? MATCH_EXACT : MATCH_PREFIX;
-  uint32_t best = MATCH_NONE;
-  for (size_t at = 1; at + m->text.n <= text.n; at++) {
-    const char *p = memchr(text.p + at, m->text.p[0], text.n - m->text.n - at + 1);
-    if (!p)
-      break;
-    at = (size_t)(p - text.p);
-    if (!same_start(m->text, span_from(text, at)))
-      continue;
-    if (!in_word(text.p[at - 1]))
-      return MATCH_WORD_PREFIX;
-    best = MATCH_SUBSTRING;
+  size_t best = m->errors + 1;
+  struct match_word w;
+  if (!m->chars)
+    return SIZE_MAX;
+  while (best > 0 && match_word_next(&text, &w)) {
+    struct span from = span_of(w.text.p, w.text.n + text.n);
+    size_t d = start_possible(m, from) ? distance_from(m, from) : best;
+    best = d < best ? d : best;
   }
-  return best;
+  return best > m->errors ? SIZE_MAX : best;
 }
 
-/* Each character of the needle that does not occur in the text costs one error. */
-static bool letters_suffice(const struct match_needle *m, uint32_t letters)
+uint32_t match_near(const struct match_search *s, struct span text)
 {
-  unsigned missing = 0;
-  for (uint32_t bits = m->letters & ~letters; bits; bits &= bits - 1)
-    if ((missing += m->counts[__builtin_ctz(bits)]) > m->errors)
-      return false;
-  return true;
-}
-
-static uint32_t needle_cost(const struct match_needle *m, struct match_candidate text, uint32_t worst)
-{
-  if (m->text.n == 0 || text.text.n == 0 || !letters_suffice(m, text.letters))
-    return MATCH_NONE;
-  struct span t = in_word(m->text.p[0]) ? span_from(text.text, word_start(text.text, 0)) : text.text;
-  uint32_t best = m->letters & ~text.letters ? MATCH_NONE : cost_plain(m, t);
-  if (m->errors == 0 || worst <= MATCH_ONE_ERROR)
-    return best;
-  for (size_t at = word_start(t, 0); at < t.n && best > MATCH_ONE_ERROR; at = word_start(t, word_end(t, at))) {
-    uint32_t cost = start_possible(m, t, at) ? cost_from(m, t, at) : MATCH_NONE;
-    if (cost < best)
-      best = cost;
+  size_t worst = 0, whole = needle_distance(&s->whole, text);
+  for (size_t i = 0; i < s->n_words && worst < SIZE_MAX; i++) {
+    size_t d = needle_distance(&s->near[i], text);
+    worst = d > worst ? d : worst;
   }
-  return best;
-}
-
-uint32_t match_text(const struct match_search *s, struct match_candidate text, uint32_t worst)
-{
-  uint32_t best = needle_cost(&s->whole, text, worst);
-  if (best < MATCH_WORDS || s->n_words == 0 || worst <= MATCH_WORDS)
-    return best;
-  uint32_t highest = 0;
-  for (size_t i = 0; i < s->n_words && highest < MATCH_NONE; i++) {
-    uint32_t cost = needle_cost(&s->words[i], text, MATCH_NONE);
-    highest = cost > highest ? cost : highest;
-  }
-  return highest < MATCH_NONE ? MATCH_WORDS + highest : best;
-}
-
-bool match_possible(const struct match_search *s, uint32_t letters)
-{
-  if (letters_suffice(&s->whole, letters))
-    return true;
-  for (size_t i = 0; i < s->n_words; i++)
-    if (!letters_suffice(&s->words[i], letters))
-      return false;
-  return s->n_words > 0;
+  size_t best = s->n_words > 1 && worst < whole ? worst : whole;
+  return best == SIZE_MAX ? MATCH_NONE : best < 2 ? MATCH_ONE_ERROR : MATCH_TWO_ERRORS;
 }
 
 bool match_same(struct span a, struct span b)

@@ -101,7 +101,12 @@ struct catalog_writer {
   int64_t saver_began_us, saver_not_before_us; /* monotonic */
 };
 
-enum { MARK_STAGED = 1, MARK_SEEN = 2, MARK_MOVED = 4 /* must leave its place in a list */ };
+enum {
+  MARK_STAGED = 1,
+  MARK_SEEN = 2,
+  MARK_MOVED = 4,  /* must leave its place in a list */
+  MARK_SURPLUS = 8 /* the index has bits of earlier texts of the product */
+};
 
 /* ---- catalog_heap.c: memory of the half */
 uint32_t catalog_heap_start(void);
@@ -151,6 +156,20 @@ uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* als
 MUST_USE bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at);
 void catalog_intern_forget(struct catalog_writer *w); /* before the writer moves to another half */
 MUST_USE bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32_t n); /* false: no memory */
+
+/* ---- catalog_index_write.c: the search index */
+MUST_USE enum err catalog_index_put(struct catalog_writer *w, uint32_t ordinal); /* of its record; NO_MEMORY, LIMIT or OK */
+/* Copies the bits of ordinal `old` of the half `from`, which the product has had as yet. */
+MUST_USE enum err catalog_index_move(struct catalog_writer *w, const char *from, uint32_t old, uint32_t ordinal);
+MUST_USE enum err catalog_index_repair(struct catalog_writer *w); /* after a takeover: makes missing chunks again */
+/* The bits of the products of one chunk, for the state file.  make: they will be written; false: there is no room. */
+struct catalog_index_part {
+  uint64_t *names, *texts;
+  uint32_t n;
+};
+MUST_USE bool catalog_index_rows(struct catalog_writer *w, uint32_t from, bool make, struct catalog_index_part *out);
+/* Computes the bits of some products again.  They differ when another build, with another hash, wrote them. */
+MUST_USE bool catalog_index_valid(struct catalog_writer *w);
 
 /* ---- catalog_record.c: building records */
 MUST_USE enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,

@@ -1,6 +1,7 @@
 /* Reads products through a pin.  A writer may be running at the same time or may have died: the fixed part of a record
  * is copied before its lengths are used, every offset is checked, and every probe sequence is bounded. */
 #include "catalog/catalog_layout.h"
+#include "catalog/catalog_match.h"
 
 static const struct catalog_snapshot *snapshot_of(const struct catalog_pin *pin)
 {
@@ -116,6 +117,37 @@ uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *ali
   return found;
 }
 
+/* True: the folded name of the record has these words. */
+static bool name_is(const struct catalog_record *head, const void *body, struct span words)
+{
+  char name[CATALOG_NAME_MAX];
+  struct span fold = catalog_record_fold(head, body);
+  return fold.n <= sizeof name && span_eq(span_of(name, match_normalize(fold, name)), words);
+}
+
+uint32_t catalog_find_name(const struct catalog_pin *pin, struct span folded)
+{
+  const struct catalog_snapshot *b = snapshot_of(pin);
+  char words[CATALOG_NAME_MAX];
+  uint32_t mask, found = CATALOG_NONE;
+  const uint32_t *table = hash_read(pin, &b->slugs_at, &b->slugs_bits, &mask);
+  size_t n = folded.n <= sizeof words ? match_normalize(folded, words) : 0;
+  uint64_t hash = catalog_hash(words, n);
+  for (uint32_t i = 0; n && table && i <= mask; i++) {
+    uint32_t entry = __atomic_load_n(&table[(hash + i) & mask], __ATOMIC_RELAXED), ordinal = (entry & 0xffffff) - 1;
+    struct catalog_record head;
+    if (entry == 0)
+      break;
+    const void *body = entry >> 24 == hash >> 56 ? catalog_record_read(pin, ordinal, &head) : NULL;
+    if (!body || ordinal == found || catalog_record_status(&head) != PRODUCT_PUBLISHED || !name_is(&head, body, span_of(words, n)))
+      continue;
+    if (found != CATALOG_NONE)
+      return CATALOG_NONE;
+    found = ordinal;
+  }
+  return found;
+}
+
 uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id)
 {
   const struct catalog_snapshot *b = snapshot_of(pin);
@@ -167,6 +199,7 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
       .override_tenths = r.override_tenths,
       .has_editorial = r.flags & FLAG_EDITORIAL,
       .has_questions = r.flags & FLAG_QUESTIONS,
+      .texts = catalog_record_texts(&r, body),
       .window_us = window_us > pin->window_us ? window_us : pin->window_us,
       .editorial_us = catalog_record_time(&r, body, TIME_EDITORIAL, CLOCK_NEVER),
       .activity_us = catalog_record_time(&r, body, TIME_ACTIVITY, CLOCK_NEVER),

@@ -1,26 +1,27 @@
 /* Builds a product's record from its facts, in w->scratch.  A value that does not fit its field is cut: a name to 1,024
- * bytes, aliases and pairs to a count of 16 bits, sectors and themes to their maxima.  Only a slug that is empty or
- * longer than 255 bytes is refused. */
+ * bytes, texts to TEXTS_MAX, aliases and pairs to a count of 16 bits, sectors and themes to their maxima.  Only a slug that
+ * is empty or longer than 255 bytes is refused. */
 #include <stdlib.h>
 
 #include "catalog/catalog_match.h"
 #include "catalog/catalog_private.h"
+#include "model/texts.h"
 #include "text/utf8.h"
 
-static struct span name_cut(struct span name, size_t max)
+static struct span text_cut(struct span text, size_t max)
 {
-  if (name.n <= max)
-    return name;
+  if (text.n <= max)
+    return text;
   size_t n = max;
-  while (n && ((unsigned char)name.p[n] & 0xc0) == 0x80)
+  while (n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
     n--;
-  return span_head(name, n);
+  return span_head(text, n);
 }
 
 static struct span name_fold(struct catalog_writer *w, struct span name)
 {
   arena_reset(w->arena);
-  return name_cut(utf8_fold(w->arena, name), CATALOG_NAME_MAX);
+  return text_cut(utf8_fold(w->arena, name), CATALOG_NAME_MAX);
 }
 
 static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int64_t us, int64_t absent)
@@ -79,7 +80,6 @@ static void text_put(struct catalog_writer *w, struct catalog_record *r, struct 
   struct span fold = name_fold(w, name);
   r->slug_n = (uint8_t)slug.n;
   r->name_n = (uint16_t)name.n;
-  r->letters = match_letters(slug) | match_letters(fold);
   buf_span(b, slug);
   buf_span(b, name);
   if (match_same(fold, slug)) {
@@ -101,6 +101,13 @@ static void aliases_put(struct buf *b, struct catalog_record *r, const struct sp
     bytes += aliases[i].n + 1;
   }
   r->alias_bytes = (uint16_t)bytes;
+}
+
+static void texts_put(struct buf *b, struct catalog_record *r, struct span texts)
+{
+  texts = text_cut(texts, TEXTS_MAX);
+  r->texts_n = (uint16_t)texts.n;
+  buf_span(b, texts);
 }
 
 static uint8_t flags_of(const struct facts *f)
@@ -130,8 +137,9 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
   if (!pairs_put(b, &r, f, pair_ids, n_pairs))
     return ERR_NO_MEMORY;
   picks_put(b, &r, f);
-  text_put(w, &r, f->slug, name_cut(f->name, CATALOG_NAME_MAX));
+  text_put(w, &r, f->slug, text_cut(f->name, CATALOG_NAME_MAX));
   aliases_put(b, &r, aliases, n_aliases);
+  texts_put(b, &r, f->texts);
   while (b->n % 8)
     buf_putc(b, '\0');
   if (b->failed || arena_failed(w->arena))

@@ -14,6 +14,7 @@
 
 #define BYTES_LEAST ((size_t)8 << 20)
 #define BYTES_MOST ((size_t)16 << 30)
+#define PRODUCT_BYTES 352 /* of a product with a short name and without texts, its index and its share of the tables */
 #define STATE_TRIES 1000
 #define PIN_TRIES 1000
 
@@ -35,7 +36,7 @@ static void region_init(struct catalog *c, size_t bytes)
   c->bytes = bytes;
   c->half_bytes = (bytes - CATALOG_HEADER) / 2 & ~(size_t)65535;
   c->grace_us = CATALOG_GRACE_S * CLOCK_SECOND;
-  size_t ordinals = c->half_bytes / 256;
+  size_t ordinals = c->half_bytes / PRODUCT_BYTES;
   c->max_ordinals = ordinals < CATALOG_ORDINALS_MAX ? (uint32_t)ordinals : CATALOG_ORDINALS_MAX;
   atomic_store(&c->confirmed_us, CLOCK_NEVER);
   for (int i = 0; i < 2; i++) {

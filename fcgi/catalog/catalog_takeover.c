@@ -37,7 +37,7 @@ static bool table_copy(const struct catalog_writer *w, enum catalog_table t, voi
 static bool snapshot_valid(const struct catalog_writer *w)
 {
   const struct catalog_snapshot *s = &w->next;
-  size_t end = (size_t)((char *)catalog_stored_array(w->c, w->base) - w->base) / 8;
+  size_t end = (size_t)((char *)catalog_index_directory(w->c, w->base) - w->base) / 8;
   return s->step == w->step && s->products <= w->c->max_ordinals && s->heap_top >= catalog_heap_start() &&
          s->heap_top <= s->tables_low && s->tables_low <= end &&
          s->tables[TABLE_BY_SLUG].n <= s->products;
@@ -121,5 +121,8 @@ enum err catalog_takeover(struct catalog_writer *w)
   if (!catalog_valid(w) || !catalog_ids_valid(w))
     return ERR_INVALID;
   w->rank_all = w->recent_all = true; /* the published lists are not trusted: the next publication rebuilds them */
-  return catalog_derive(w) ? ERR_OK : ERR_NO_MEMORY;
+  if (!catalog_derive(w))
+    return ERR_NO_MEMORY;
+  enum err e = catalog_index_repair(w);
+  return e == ERR_LIMIT ? ERR_INVALID : e;
 }

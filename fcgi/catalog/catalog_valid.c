@@ -2,8 +2,8 @@
  * process, and the file may come from anywhere.  A checksum proves that the bytes are the written ones, not that the values
  * are valid.  So every field of every record is checked, and no byte outside of the record heap is read.  When a check
  * fails, everything is read from the database. */
-#include "catalog/catalog_match.h"
 #include "catalog/catalog_private.h"
+#include "model/texts.h"
 
 #define TIME_MOST (INT64_C(253402300800) * CLOCK_SECOND) /* the year 10000 */
 
@@ -65,12 +65,8 @@ static bool aliases_valid(const struct catalog_record *r)
 
 static bool text_valid(const struct catalog_record *r)
 {
-  uint32_t slug = match_letters(catalog_record_slug(r, r));
-  bool same = r->flags & FLAG_FOLD_IS_SLUG;
-  if (r->slug_n == 0 || r->name_n > CATALOG_NAME_MAX || r->fold_n > CATALOG_NAME_MAX)
-    return false;
-  return same ? r->fold_n == 0 && (r->letters & slug) == slug
-              : r->letters == (slug | match_letters(catalog_record_fold(r, r)));
+  return r->slug_n && r->name_n <= CATALOG_NAME_MAX && r->fold_n <= CATALOG_NAME_MAX && r->texts_n <= TEXTS_MAX &&
+         r->unused == 0 && (!(r->flags & FLAG_FOLD_IS_SLUG) || r->fold_n == 0);
 }
 
 static bool flags_valid(const struct catalog_record *r)

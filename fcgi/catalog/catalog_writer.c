@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#define TABLE_BYTES 64 /* of a product in the tables of a snapshot */
+
 static void private_free(struct catalog_writer *w)
 {
   for (size_t i = 0; i < w->n_medians; i++)
@@ -114,6 +116,23 @@ static bool same_but_window(const void *a, size_t n, const struct catalog_record
   return memcmp(&x, &y, sizeof x) == 0 && memcmp((const char *)a + sizeof x, old + 1, n - sizeof x) == 0;
 }
 
+/* True: a search finds both for the same needles. */
+static bool texts_same(const struct catalog_record *a, const struct catalog_record *b)
+{
+  struct span x = catalog_record_slug(a, a), y = catalog_record_slug(b, b), end_x = catalog_record_texts(a, a),
+              end_y = catalog_record_texts(b, b);
+  return a->slug_n == b->slug_n && a->name_n == b->name_n && a->fold_n == b->fold_n && a->alias_bytes == b->alias_bytes &&
+         span_eq(span_of(x.p, (size_t)(end_x.p + end_x.n - x.p)), span_of(y.p, (size_t)(end_y.p + end_y.n - y.p)));
+}
+
+/* In a half without tables, records leave room for them: otherwise nothing could be published. */
+static bool room_left(const struct catalog_writer *w, size_t bytes)
+{
+  size_t room = (size_t)(w->next.tables_low - w->next.heap_top) * 8;
+  size_t tables = w->switched ? TABLE_BYTES * ((size_t)w->next.products + CATALOG_INDEX_CHUNK) : 0;
+  return bytes + tables <= room;
+}
+
 /* Stores the record in w->scratch as the product's new one. */
 static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
 {
@@ -127,7 +146,7 @@ static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
     return ERR_LIMIT;
   else if (!catalog_mirrors_grow(w, w->next.products + 1))
     return ERR_NO_MEMORY;
-  void *p = catalog_heap_alloc(w, n, &at);
+  void *p = room_left(w, n) ? catalog_heap_alloc(w, n, &at) : NULL;
   if (!p)
     return ERR_LIMIT;
   memcpy(p, w->scratch.p, n);
@@ -138,6 +157,8 @@ static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
   if (!catalog_stage(w, ordinal, at) || !catalog_due_put(w, ordinal))
     return ERR_NO_MEMORY;
   enum err e = catalog_hash_put(w, ordinal);
+  if (e == ERR_OK && (!before || !texts_same(catalog_record_of(w, before), catalog_record_of(w, at))))
+    e = catalog_index_put(w, ordinal);
   if (e != ERR_OK)
     w->records[ordinal] = before; /* undo */
   else

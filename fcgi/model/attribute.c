@@ -48,6 +48,16 @@ bool attribute_reserved(struct span slug)
   return false;
 }
 
+bool attribute_shown(const struct attribute *a)
+{
+  return a->status == PRODUCT_PUBLISHED && !attribute_reserved(a->slug);
+}
+
+bool attribute_denied(const struct attribute *a, struct span value)
+{
+  return a->kind == ATTRIBUTE_BOOL && (span_eq(value, SPAN("no")) || span_starts(value, SPAN("no (")));
+}
+
 /* ---- what fits */
 
 static bool is_digit(char c)

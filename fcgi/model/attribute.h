@@ -56,6 +56,12 @@ struct span attribute_kind_name(enum attribute_kind kind);
 /* True: the attribute is shown for a product with these sectors. */
 bool attribute_asked(const struct attribute *a, const uint64_t *sectors, uint32_t n);
 
+/* True: the pages show values of the attribute, at products that are asked for it. */
+bool attribute_shown(const struct attribute *a);
+
+/* True: the value, with or without a note behind it, says that the product does not have what the attribute names. */
+bool attribute_denied(const struct attribute *a, struct span value);
+
 /* True: the pages show this already, from a column of the product ("licence", "website").  Such an attribute is left
  * out, so that nothing is said twice. */
 bool attribute_reserved(struct span slug);

@@ -57,6 +57,7 @@ struct facts {
   int override_tenths;     /* velocity_override * 10, rounded half up, 0 to 100; -1: none */
   bool has_editorial;
   bool has_questions;      /* there are published FAQ rows of the product alone, not of a pair */
+  struct span texts;       /* for the search (model/texts.h); only in the catalog's facts and those for it */
   int64_t window_us;       /* the full hour at which n90 and s30 end */
   int64_t editorial_us;    /* last editorial update; CLOCK_NEVER without editorial */
   int64_t activity_us;     /* newest due activity; CLOCK_NEVER: none */

@@ -16,7 +16,8 @@ static enum err batch_read(struct db *db, struct rows_reading *r, struct rows_ba
 enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
                          struct rows_batch *out)
 {
-  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = ids, .n = n}};
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .search = true,
+                           .set = {.ids = ids, .n = n}};
   return batch_read(db, &r, out);
 }
 
@@ -24,6 +25,7 @@ enum err rows_batch_range(struct db *db, const struct rows_range *range, struct 
                           struct rows_batch *out)
 {
   struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .most = range->most,
-                           .until = range->until, .set = {.first = range->after + 1, .last = range->until}};
+                           .search = !range->versions, .until = range->until,
+                           .set = {.first = range->after + 1, .last = range->until}};
   return batch_read(db, &r, out);
 }

@@ -1,4 +1,4 @@
-/* Products without texts, for the watcher: each call reads one snapshot. */
+/* Products without other texts than those for the search, for the watcher: each call reads one snapshot. */
 #ifndef DIPTYCH_ROWS_ROWS_BATCH_H
 #define DIPTYCH_ROWS_ROWS_BATCH_H
 
@@ -18,7 +18,8 @@ MUST_USE enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, 
 
 struct rows_range { /* after < id <= until */
   uint64_t after, until;
-  size_t most; /* the largest number of products to read */
+  size_t most;   /* the largest number of products to read */
+  bool versions; /* facts.texts are not needed */
 };
 MUST_USE enum err rows_batch_range(struct db *db, const struct rows_range *range, struct arena *arena,
                                    int64_t deadline_us, struct rows_batch *out);

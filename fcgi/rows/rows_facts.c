@@ -1,6 +1,7 @@
 #include "rows/rows_facts.h"
 
 #include "base/hash.h"
+#include "model/texts.h"
 #include "rows/rows_activity.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_values.h"
@@ -31,15 +32,17 @@ static enum err clock_read(struct rows_reading *r)
 
 /* ---- the products' own rows */
 
-enum { P_ID, P_SLUG, P_NAME, P_STATUS, P_LIFECYCLE, P_OVERRIDE, P_UPDATED, P_DIGEST, P_NOW, P_WEBSITE, P_REPOSITORY,
-       P_LOGO, P_LICENSE, P_SUMMARY };
+enum { P_ID, P_SLUG, P_NAME, P_STATUS, P_LIFECYCLE, P_OVERRIDE, P_UPDATED, P_DIGEST, P_NOW, P_LICENSE, P_SUMMARY,
+       P_WEBSITE, P_REPOSITORY, P_LOGO };
 
 static void products_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_puts(sql, "SELECT p.id, p.slug, p.name, p.status, p.lifecycle, p.velocity_override, p.updated_at, "
                 ROWS_PRODUCT_DIGEST ", UTC_TIMESTAMP(6)");
+  if (r->texts || r->search)
+    buf_puts(sql, ", p.license, p.summary");
   if (r->texts)
-    buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url, p.license, p.summary");
+    buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url");
   buf_puts(sql, " FROM site_product p WHERE");
   rows_sql_in(sql, "p.id", &r->set);
   buf_puts(sql, " ORDER BY p.id");
@@ -61,12 +64,14 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
   f->window_us = r->snapshot.window_us;
   f->editorial_us = f->activity_us = f->spark_us = f->edited_us = CLOCK_NEVER;
   f->next_due_us = CLOCK_FOREVER;
+  if (r->texts || r->search) {
+    p->license = rows_line(r->arena, rows, P_LICENSE);
+    p->summary = rows_line(r->arena, rows, P_SUMMARY);
+  }
   if (r->texts) {
     p->website_url = rows_cell(r->arena, rows, P_WEBSITE);
     p->repository_url = rows_cell(r->arena, rows, P_REPOSITORY);
     p->logo_url = rows_cell(r->arena, rows, P_LOGO);
-    p->license = rows_line(r->arena, rows, P_LICENSE);
-    p->summary = rows_line(r->arena, rows, P_SUMMARY);
   }
 }
 
@@ -190,6 +195,21 @@ static enum err editorials_read(struct rows_reading *r)
   return err;
 }
 
+/* ---- what the search reads besides the names */
+
+static struct span texts_of(struct rows_reading *r, const struct product *p)
+{
+  struct buf texts = BUF_INIT;
+  texts_summary_put(&texts, p->summary);
+  texts_fact_put(&texts, TEXTS_LICENSE, p->license);
+  for (size_t i = 0; i < p->n_values; i++) {
+    const struct recorded_value *v = &p->values[i];
+    struct span note = ARENA_JOIN(r->arena, v->value, SPAN(" ("), v->note, SPAN(")"));
+    texts_fact_put(&texts, v->attribute_id, v->note.n ? note : v->value);
+  }
+  return arena_take(r->arena, &texts);
+}
+
 /* ---- all parts */
 
 static int64_t later_of(int64_t a, int64_t b)
@@ -205,6 +225,8 @@ static void versions_set(struct rows_reading *r)
     struct facts *f = &r->products[i].facts;
     f->version.hash = r->hashes[i];
     f->version.due_us = f->next_due_us;
+    if (r->search)
+      f->texts = texts_of(r, &r->products[i]);
     f->changed_us = later_of(f->changed_us, later_of(f->editorial_us, f->activity_us));
     if (slug_valid(f->slug))
       r->products[kept++] = r->products[i];

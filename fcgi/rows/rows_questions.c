@@ -13,8 +13,8 @@
 enum kind { KIND_TEXT, KIND_QUESTION, KIND_PICK, KIND_FACT };
 
 /* The tables use different columns for their texts, because a UNION of two collations is an error. */
-enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_QUESTION, Q_ANSWER, Q_INTRO, Q_VERDICT, Q_REASON,
-       Q_VALUE, Q_NOTE, Q_SOURCE, Q_CHECKED };
+enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_VALUE, Q_NOTE, Q_SOURCE, Q_CHECKED, Q_QUESTION, Q_ANSWER, Q_INTRO,
+       Q_VERDICT, Q_REASON };
 
 struct item {
   struct product *owner;
@@ -27,13 +27,20 @@ struct item {
   int64_t checked_us;
 };
 
+/* The columns of a fact, in the rows of the other tables.  The search reads the first two. */
+static void no_fact_sql(const struct rows_reading *r, struct buf *sql)
+{
+  buf_puts(sql, r->texts ? ", NULL, NULL, NULL, NULL" : r->search ? ", NULL, NULL" : "");
+}
+
 static void questions_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
 {
   const char *owner = swapped ? "f.other_product_id" : "f.product_id";
   const char *other = swapped ? "f.product_id" : "f.other_product_id";
   buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
+  no_fact_sql(r, sql);
   if (r->texts)
-    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL, NULL",
                (unsigned long long)db_config(r->db)->markdown_bytes + 1);
   buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
@@ -45,8 +52,9 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
   const char *other = swapped ? "c.product_id" : "c.other_product_id";
   unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
   buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT, owner, other);
+  no_fact_sql(r, sql);
   if (r->texts)
-    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu), NULL, NULL, NULL, NULL, NULL", cap, cap);
+    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu), NULL", cap, cap);
   buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
@@ -54,8 +62,9 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
 static void picks_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_printf(sql, "SELECT %d, a.product_id, a.other_product_id, a.id, a.sort, " ROWS_ALTERNATIVE_DIGEST, KIND_PICK);
+  no_fact_sql(r, sql);
   if (r->texts)
-    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason, NULL, NULL, NULL, NULL");
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason");
   buf_puts(sql, " FROM site_alternative a WHERE a.status = 'published' AND");
   rows_sql_in(sql, "a.product_id", &r->set);
 }
@@ -64,9 +73,10 @@ static void picks_sql(const struct rows_reading *r, struct buf *sql)
 static void values_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_printf(sql, "SELECT %d, v.product_id, v.attribute_id, v.id, 0, " ROWS_FACT_DIGEST, KIND_FACT);
+  if (r->texts || r->search)
+    buf_printf(sql, ", LEFT(v.value, %d), LEFT(v.note, %d)", PRODUCT_VALUE_CHARS + 1, PRODUCT_VALUE_CHARS + 1);
   if (r->texts)
-    buf_printf(sql, ", NULL, NULL, NULL, NULL, NULL, LEFT(v.value, %d), LEFT(v.note, %d), LEFT(v.source_url, %d), v.checked_on",
-               PRODUCT_VALUE_CHARS + 1, PRODUCT_VALUE_CHARS + 1, PRODUCT_SOURCE_CHARS + 1);
+    buf_printf(sql, ", LEFT(v.source_url, %d), v.checked_on, NULL, NULL, NULL, NULL, NULL", PRODUCT_SOURCE_CHARS + 1);
   buf_puts(sql, " FROM site_fact v WHERE");
   rows_sql_in(sql, "v.product_id", &r->set);
 }
@@ -252,7 +262,7 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
   n -= n_values + n_picks;
   if (n_picks && picks_set(r, p, items + n, n_picks) != ERR_OK)
     return ERR_NO_MEMORY;
-  if (n_values && r->texts && values_set(r, p, items + n + n_picks, n_values) != ERR_OK)
+  if (n_values && (r->texts || r->search) && values_set(r, p, items + n + n_picks, n_values) != ERR_OK)
     return ERR_NO_MEMORY;
   while (n_alone < n && items[n_alone].other == 0)
     n_alone++;

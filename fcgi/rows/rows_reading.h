@@ -15,6 +15,7 @@ struct rows_reading {
   struct arena *arena;
   int64_t deadline_us;    /* monotonic */
   bool texts;             /* read texts too: editorials, questions, texts on pairs */
+  bool search;            /* read what the search reads: facts.texts */
   struct rows_set set;    /* which products; a range is narrowed to the products that were read */
   uint64_t until;         /* of a range: its end */
   size_t most;            /* of a range: the largest number of rows to read */

@@ -72,14 +72,9 @@ static enum block block_of(const struct table *t, const struct row *row)
   return recorded == t->n ? BLOCK_SAME : BLOCK_PARTIAL;
 }
 
-static bool listed(const struct attribute *a)
-{
-  return a->status == PRODUCT_PUBLISHED && !attribute_reserved(a->slug);
-}
-
 bool fact_shown(const struct attribute *a, const struct facts *f)
 {
-  return listed(a) && attribute_asked(a, f->sectors, f->n_sectors);
+  return attribute_shown(a) && attribute_asked(a, f->sectors, f->n_sectors);
 }
 
 static void row_add(struct table *t, const struct attribute *a)
@@ -96,7 +91,7 @@ static void row_add(struct table *t, const struct attribute *a)
   }
   if (valued)
     page_changed_at(t->p, a->edited_us); /* also of an attribute that was shown until its last edit */
-  if (!any || !listed(a))
+  if (!any || !attribute_shown(a))
     return;
   row.block = block_of(t, &row);
   t->rows[t->n_rows++] = row;

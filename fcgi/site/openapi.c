@@ -20,7 +20,7 @@
   X("/sectors", "All sectors", "", "", "")                                                                             \
   X("/sectors/{}", "A sector's products, ranked", "slug", "The sector's slug", "devops")                               \
   X("/themes/{}", "A theme's products, ranked", "slug", "The theme's slug", "streaming")                               \
-  X("/search", "Products, sectors and themes by name", "", "", "")                                                     \
+  X("/search", "Products, sectors and themes by name, then products by summary and facts", "", "", "")                 \
   X("/badge/{}.svg", "A product's velocity as a small picture", "slug", "The product's slug", "kafka")                 \
   X("/og/{/}.png", "The picture of a page for links to it, 1200 by 630", "picture",                                    \
     "The page, a hyphen and the version; the page's og:image has the whole address", "kafka")                          \

@@ -1,5 +1,6 @@
-/* /search?q=: products, sectors and themes, from the catalog only.  "kafka vs kubernetes" shows a link to the
- * comparison. */
+/* /search?q=: products, sectors and themes, from the catalog only.  A query of several names ("kafka vs kubernetes", "kafka
+ * nats") shows a link to their comparison first.  Names come before sectors and themes, and these before products that have
+ * the words in their summaries or facts.  Only when nothing matches, names with few errors are shown. */
 #include <string.h>
 
 #include "catalog/catalog_match.h"
@@ -7,7 +8,9 @@
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/picker.h"
+#include "site/search_lines.h"
 #include "site/search_memo.h"
+#include "site/search_set.h"
 #include "site/view_search.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -16,26 +19,35 @@
 #define RESULTS_MAX 500
 #define TERMS_MAX 12
 #define SUGGEST 4
+#define NEAR_MAX 6  /* products with a similar name */
+#define MEANT_MAX 6 /* names in one sentence */
 
 struct search {
-  struct span query;
+  struct span query, needle; /* needle: folded */
   bool too_long, inexact;
-  struct listing list;
+  struct listing list;       /* products found by name, then by their texts */
+  size_t n_named, mentions;  /* of the shown page; of all pages */
+  struct found_view **found; /* of the shown cards, why; NULL: by name */
   struct catalog_term sectors[TERMS_MAX], themes[TERMS_MAX];
   size_t n_sectors, n_themes;
   struct member suggest[SUGGEST];
   size_t n_suggest;
-  struct member set[PICKER_FIELDS]; /* the products of "a vs b", in canonical order */
-  size_t n_set;
+  struct search_set set;
 };
 
-static size_t find_terms(struct page *p, bool themes, struct span needle, struct catalog_term *out)
+static size_t terms_find(struct page *p, const struct catalog_terms_search *search, struct catalog_term *out)
 {
   struct catalog_match m[TERMS_MAX];
-  size_t found = catalog_search_terms(&p->pin, themes, needle, p->arena, m, TERMS_MAX), n = 0;
+  size_t found = catalog_search_terms(&p->pin, search, p->arena, m, TERMS_MAX), n = 0;
   for (size_t i = 0; i < found; i++)
-    n += themes ? catalog_theme(&p->pin, m[i].ordinal, &out[n]) : catalog_sector(&p->pin, m[i].ordinal, &out[n]);
+    n += search->themes ? catalog_theme(&p->pin, m[i].ordinal, &out[n]) : catalog_sector(&p->pin, m[i].ordinal, &out[n]);
   return n;
+}
+
+static void sectors_and_themes_find(struct page *p, struct search *s, struct span needle, bool near)
+{
+  s->n_sectors = terms_find(p, &(struct catalog_terms_search){false, near, needle}, s->sectors);
+  s->n_themes = terms_find(p, &(struct catalog_terms_search){true, near, needle}, s->themes);
 }
 
 static size_t match_put_first(struct catalog_match *m, size_t n, uint32_t ordinal)
@@ -46,81 +58,61 @@ static size_t match_put_first(struct catalog_match *m, size_t n, uint32_t ordina
   if (at == n)
     n < RESULTS_MAX ? n++ : at--;
   memmove(m + 1, m, at * sizeof *m);
-  m[0] = (struct catalog_match){ordinal, 0};
+  m[0] = (struct catalog_match){ordinal, MATCH_EXACT};
   return n;
 }
 
-/* A product whose slug or alias ("k8s") is the needle comes first. */
-static enum plan find_products(struct page *p, struct span needle, struct search *s)
+static bool is_mention(const struct catalog_match *m)
 {
-  struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
-  struct member named;
-  size_t n = m ? search_memo_find(p, needle, m, RESULTS_MAX) : 0;
-  if (m && page_product(p, needle, &named) == PLAN_OK)
-    n = match_put_first(m, n, named.ordinal);
+  return m->cost >= MATCH_NAMED && m->cost <= MATCH_LABEL;
+}
+
+/* The cards of the shown page, and why the search found them. */
+static enum plan products_list(struct page *p, struct search *s, const struct catalog_match *m, size_t n)
+{
+  struct search_words *words = ARENA_NEW(p->arena, struct search_words);
   enum plan result = listing_page(p, (uint32_t)n, &s->list);
-  s->inexact = n && m[0].cost >= MATCH_ONE_ERROR && !s->n_sectors && !s->n_themes;
-  for (size_t i = s->list.first; result == PLAN_OK && i < n && i < s->list.first + LISTING_PAGE; i++)
+  s->found = ARENA_ARRAY(p->arena, LISTING_PAGE, struct found_view *);
+  if (result != PLAN_OK || !words || !s->found)
+    return result;
+  struct facts f;
+  match_prepare(&words->needle, s->needle);
+  if (s->mentions)
+    fact_attributes_plan(p, &words->attributes);
+  for (size_t i = s->list.first; i < n && i < s->list.first + LISTING_PAGE; i++) {
+    uint32_t at = s->list.n;
+    bool mention = is_mention(&m[i]);
     listing_add(p, &s->list, m[i].ordinal, 0);
+    if (s->list.n == at)
+      continue;
+    if (mention && catalog_facts(&p->pin, m[i].ordinal, &f))
+      s->found[at] = search_line_find(p, &f, words);
+    s->n_named += !mention;
+  }
   return result;
 }
 
-/* Removes the text before the next "vs" from *rest and returns it. */
-static struct span name_take(struct span *rest)
+/* A product whose slug, alias ("k8s") or name is the needle comes first. */
+static enum plan products_find(struct page *p, struct search *s, bool near)
 {
-  static const struct span marks[] = {{" vs ", 4}, {" vs. ", 5}, {" versus ", 8}, {"-vs-", 4}};
-  size_t at = rest->n, skip = 0;
-  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-    size_t found = span_find_span(*rest, marks[i]);
-    if (found < at)
-      at = found, skip = marks[i].n;
-  }
-  struct span side = span_trim(span_head(*rest, at));
-  *rest = span_from(*rest, at + skip);
-  return side;
+  struct catalog_match *m = ARENA_ARRAY(p->arena, RESULTS_MAX, struct catalog_match);
+  struct search_request request = {near ? SEARCH_NEAR : SEARCH_ALL, s->needle, near ? NEAR_MAX : RESULTS_MAX};
+  struct member named;
+  size_t n = m ? search_memo_find(p, &request, m) : 0;
+  if (m && !near && picker_find_exact(p, s->needle, &named))
+    n = match_put_first(m, n, named.ordinal);
+  for (size_t i = 0; i < n; i++)
+    s->mentions += is_mention(&m[i]);
+  return products_list(p, s, m, n);
 }
 
-static bool set_add(struct search *s, const struct member *m)
+static enum plan set_list(struct page *p, struct search *s)
 {
-  size_t at = s->n_set;
-  for (size_t i = 0; i < s->n_set; i++)
-    if (s->set[i].ordinal == m->ordinal)
-      return true;
-  if (s->n_set == PICKER_FIELDS)
-    return false;
-  for (; at && span_cmp(s->set[at - 1].facts.slug, m->facts.slug) > 0; at--)
-    s->set[at] = s->set[at - 1];
-  s->set[at] = *m;
-  s->n_set++;
-  return true;
-}
-
-/* "kafka vs kubernetes": two to four products, each named exactly or nearly.  False: a normal search. */
-static bool find_set(struct page *p, struct span needle, struct search *s)
-{
-  struct span others = needle;
-  name_take(&others);
-  if (!others.n) /* a single name is searched only once, by find_products */
-    return false;
-  for (struct span rest = needle; rest.n;) {
-    struct pick k = {.value = name_take(&rest)};
-    picker_find(p, &k);
-    if ((!k.known && !k.n_near) || !set_add(s, k.known ? &k.member : &k.near[0])) {
-      s->n_set = 0;
-      break;
-    }
-    s->inexact = s->inexact || !k.known;
-  }
-  s->n_set = s->n_set < 2 ? 0 : s->n_set;
-  s->inexact = s->inexact && s->n_set;
-  return s->n_set;
-}
-
-static enum plan list_set(struct page *p, struct search *s)
-{
-  enum plan result = listing_page(p, (uint32_t)s->n_set, &s->list);
-  for (size_t i = 0; result == PLAN_OK && i < s->n_set; i++)
-    listing_add(p, &s->list, s->set[i].ordinal, 0);
+  enum plan result = listing_page(p, (uint32_t)s->set.n, &s->list);
+  for (size_t i = 0; result == PLAN_OK && i < s->set.n; i++)
+    listing_add(p, &s->list, s->set.v[i].ordinal, 0);
+  s->n_named = s->list.n;
+  s->inexact = s->set.inexact;
   return result;
 }
 
@@ -129,6 +121,11 @@ static void suggest(struct page *p, struct search *s)
   struct catalog_list ranking = catalog_ranking(&p->pin);
   for (uint32_t i = 0; i < ranking.n && s->n_suggest < SUGGEST; i++)
     s->n_suggest += page_member(p, ranking.ordinals[i], &s->suggest[s->n_suggest]);
+}
+
+static bool nothing_found(const struct search *s)
+{
+  return !s->list.total && !s->n_sectors && !s->n_themes;
 }
 
 enum plan plan_search(struct page *p, struct span param)
@@ -144,15 +141,21 @@ enum plan plan_search(struct page *p, struct span param)
   struct span typed = span_trim(target_query(p->target, "q", p->arena));
   s->query = utf8_cut(typed, QUERY_CHARS);
   s->too_long = s->query.n < typed.n;
-  struct span needle = span_trim(utf8_fold(p->arena, s->query));
-  if (!needle.n)
+  s->needle = utf8_fold(p->arena, s->query);
+  if (!s->query.n)
     return PLAN_OK;
-  if (find_set(p, needle, s))
-    return list_set(p, s);
-  s->n_sectors = find_terms(p, false, needle, s->sectors);
-  s->n_themes = find_terms(p, true, needle, s->themes);
-  enum plan result = find_products(p, needle, s);
-  if (!s->list.total && !s->n_sectors && !s->n_themes)
+  search_set_find(p, s->needle, &s->set);
+  if (s->set.n)
+    return set_list(p, s);
+  sectors_and_themes_find(p, s, s->needle, false);
+  enum plan result = products_find(p, s, false);
+  if (result == PLAN_OK && nothing_found(s)) {
+    result = products_find(p, s, true);
+    if (!s->list.total)
+      sectors_and_themes_find(p, s, s->needle, true);
+    s->inexact = !nothing_found(s);
+  }
+  if (nothing_found(s))
     suggest(p, s);
   return result;
 }
@@ -162,41 +165,89 @@ static struct span count_text(struct page *p, size_t n, const char *one, const c
   return arena_printf(p->arena, "%zu %s", n, n == 1 ? one : many);
 }
 
+/* "Did you mean Apache Kafka or Apache Maven?" */
+static struct span meant(struct page *p, const struct search *s)
+{
+  struct span names[PICKER_FIELDS + NEAR_MAX + 2 * TERMS_MAX];
+  size_t n = 0;
+  if (s->set.n) {
+    for (size_t i = 0; i < s->set.n; i++)
+      names[n++] = s->set.v[i].facts.name;
+    names[0] = sentences_versus(p->arena, names, n);
+    n = 1;
+  } else {
+    for (size_t i = 0; i < s->list.n && i < NEAR_MAX; i++)
+      names[n++] = s->list.cards[i].member.facts.name;
+    for (size_t i = 0; i < s->n_sectors; i++)
+      names[n++] = s->sectors[i].name;
+    for (size_t i = 0; i < s->n_themes; i++)
+      names[n++] = s->themes[i].slug;
+  }
+  if (n > MEANT_MAX)
+    n = MEANT_MAX;
+  return ARENA_JOIN(p->arena, SPAN("Did you mean "), sentences_join(p->arena, names, n, "or "), SPAN("?"));
+}
+
+/* "5 products mention the words of “message broker”."  quoted: the sentence before it does
+ * not say the words. */
+static struct span mentioned(struct page *p, const struct search *s, bool quoted)
+{
+  const char *more = s->list.total > s->mentions ? "more " : ""; /* than those found by name */
+  struct span what = arena_printf(p->arena, "“%.*s”", SPAN_ARG(s->query));
+  bool words = span_find(s->needle, ' ') < s->needle.n;
+  if (!quoted)
+    what = words ? SPAN("these words") : SPAN("this word");
+  else if (words)
+    what = ARENA_JOIN(p->arena, SPAN("the words of "), what);
+  if (s->list.total == RESULTS_MAX)
+    return arena_printf(p->arena, "Many %sproducts mention %.*s; the best ranked are listed.", more, SPAN_ARG(what));
+  return arena_printf(p->arena, "%zu %s%s %.*s.", s->mentions, more,
+                      s->mentions == 1 ? "product mentions" : "products mention", SPAN_ARG(what));
+}
+
 static struct span found(struct page *p, const struct search *s)
 {
-  struct span parts[3];
-  size_t n = 0;
-  if (s->list.total)
-    parts[n++] = count_text(p, s->list.total, "product", "products");
+  struct span parts[3], more = SPAN("");
+  size_t n = 0, named = s->list.total - s->mentions;
+  if (named)
+    parts[n++] = count_text(p, named, "product", "products");
   if (s->n_sectors)
     parts[n++] = count_text(p, s->n_sectors, "sector", "sectors");
   if (s->n_themes)
     parts[n++] = count_text(p, s->n_themes, "theme", "themes");
-  if (!n)
+  if (!n && !s->mentions)
     return arena_printf(p->arena, "Nothing matches “%.*s”.%s", SPAN_ARG(s->query),
                         s->n_suggest ? " These move fastest at the moment:" : "");
-  return arena_printf(p->arena, "%.*s for “%.*s”.", SPAN_ARG(sentences_join(p->arena, parts, n, "and ")),
-                      SPAN_ARG(s->query));
+  if (s->inexact)
+    return arena_printf(p->arena, "Nothing matches “%.*s”. %.*s", SPAN_ARG(s->query), SPAN_ARG(meant(p, s)));
+  if (!n)
+    return mentioned(p, s, true);
+  if (s->mentions)
+    more = ARENA_JOIN(p->arena, SPAN(" "), mentioned(p, s, false));
+  return arena_printf(p->arena, "%.*s for “%.*s”.%.*s", SPAN_ARG(sentences_join(p->arena, parts, n, "and ")),
+                      SPAN_ARG(s->query), SPAN_ARG(more));
 }
 
 static struct span summary(struct page *p, const struct search *s)
 {
+  struct span text = found(p, s);
+  if (s->set.more)
+    text = arena_printf(p->arena, "%.*s A comparison has at most %d; these were named first.", SPAN_ARG(text), SEARCH_SET_MAX);
   if (!s->too_long)
-    return found(p, s);
-  return arena_printf(p->arena, "Only the first %d characters were looked for. %.*s", QUERY_CHARS,
-                      SPAN_ARG(found(p, s)));
+    return text;
+  return arena_printf(p->arena, "Only the first %d characters were looked for. %.*s", QUERY_CHARS, SPAN_ARG(text));
 }
 
 /* The link to the comparison of the set. */
 static void comparison(struct page *p, const struct search *s, struct search_view *v)
 {
   struct span slugs[PICKER_FIELDS], names[PICKER_FIELDS];
-  v->comparisons.v = s->n_set ? ARENA_NEW(p->arena, struct link_view) : NULL;
+  v->comparisons.v = s->set.n ? ARENA_NEW(p->arena, struct link_view) : NULL;
   if (!v->comparisons.v)
     return;
-  for (size_t i = 0; i < s->n_set; i++)
-    slugs[i] = s->set[i].facts.slug, names[i] = s->set[i].facts.name;
-  v->comparisons.v[0] = (struct link_view){sentences_versus(p->arena, names, s->n_set), build_set_path(p, slugs, s->n_set)};
+  for (size_t i = 0; i < s->set.n; i++)
+    slugs[i] = s->set.v[i].facts.slug, names[i] = s->set.v[i].facts.name;
+  v->comparisons.v[0] = (struct link_view){sentences_versus(p->arena, names, s->set.n), build_set_path(p, slugs, s->set.n)};
   v->comparisons.n = 1;
 }
 
@@ -230,6 +281,20 @@ static struct pager_view *pager(struct page *p, const struct search *s)
   return v;
 }
 
+static void cards(struct page *p, const struct search *s, struct search_view *v)
+{
+  v->products.v = listing_cards(p, &s->list);
+  if (!v->products.v)
+    return;
+  v->products.n = s->n_named;
+  v->mentions.v = v->products.v + s->n_named;
+  v->mentions.n = s->list.n - s->n_named;
+  for (size_t i = 0; i < v->mentions.n; i++) {
+    v->mentions.v[i].found = s->found[s->n_named + i];
+    v->mentions.v[i].found_summary = v->mentions.v[i].found && !v->mentions.v[i].found->label.n;
+  }
+}
+
 static void frame(struct page *p, const struct search *s, struct search_view *v)
 {
   struct jsonld j;
@@ -240,7 +305,7 @@ static void frame(struct page *p, const struct search *s, struct search_view *v)
   jsonld_begin(&j, p, v->page);
   jsonld_web_page(&j, "SearchResultsPage");
   jsonld_breadcrumb(&j);
-  jsonld_cards(&j, v->title, v->products.v, v->products.n);
+  jsonld_cards(&j, v->title, v->products.v, v->products.n + v->mentions.n); /* one array */
   v->page->json_ld = jsonld_end(&j);
 }
 
@@ -255,8 +320,7 @@ enum err build_search(struct page *p)
   v->summary = v->asked ? summary(p, s) : SPAN("");
   v->inexact = s->inexact;
   comparison(p, s, v);
-  v->products.v = listing_cards(p, &s->list);
-  v->products.n = v->products.v ? s->list.n : 0;
+  cards(p, s, v);
   v->sectors.v = term_chips(p, s->sectors, s->n_sectors, true);
   v->sectors.n = v->sectors.v ? s->n_sectors : 0;
   v->themes.v = term_chips(p, s->themes, s->n_themes, false);

@@ -1,5 +1,6 @@
 #include "site/picker.h"
 
+#include "catalog/catalog_match.h"
 #include "site/search_memo.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -10,25 +11,31 @@ static const struct span labels[PICKER_FIELDS] = {{"First product", 13},
                                                   {"Third product", 13},
                                                   {"Fourth product", 14}};
 
+bool picker_find_exact(struct page *p, struct span folded, struct member *out)
+{
+  char *words = arena_alloc(p->arena, folded.n + 1);
+  struct span slug = span_of(words, words ? match_normalize(folded, words) : 0);
+  if (!slug.n)
+    return false;
+  if (page_product(p, slug, out) == PLAN_OK)
+    return true;
+  uint32_t ordinal = catalog_find_name(&p->pin, folded);
+  return ordinal != CATALOG_NONE && page_member(p, ordinal, out);
+}
+
 void picker_find(struct page *p, struct pick *k)
 {
   struct catalog_match matches[PICKER_NEAR];
-  struct span typed = span_trim(k->value), folded = utf8_fold(p->arena, typed);
-  if (!typed.n)
+  struct search_request plain = {SEARCH_NAMES, utf8_fold(p->arena, k->value), PICKER_NEAR}, near = plain;
+  k->known = picker_find_exact(p, plain.needle, &k->member);
+  if (k->known || !plain.needle.n)
     return;
-  k->known = page_product(p, folded, &k->member) == PLAN_OK;
-  size_t n = k->known ? 0 : search_memo_find(p, folded, matches, PICKER_NEAR);
-  for (size_t i = 0; i < n; i++) {
-    struct member m;
-    if (!page_member(p, matches[i].ordinal, &m))
-      continue;
-    if (i == 0 && matches[i].cost == 0 && (n == 1 || matches[1].cost > 0)) {
-      k->known = true;
-      k->member = m;
-      return;
-    }
-    k->near[k->n_near++] = m;
-  }
+  near.what = SEARCH_NEAR;
+  size_t n = search_memo_find(p, &plain, matches);
+  if (!n)
+    n = search_memo_find(p, &near, matches);
+  for (size_t i = 0; i < n; i++)
+    k->n_near += page_member(p, matches[i].ordinal, &k->near[k->n_near]);
 }
 
 void picker_plan(struct page *p, size_t fields, struct picker *out)

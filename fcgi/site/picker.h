@@ -24,8 +24,9 @@ struct picker {
   size_t n_options;
 };
 
-/* Plan.  Finds the product that a field names, by slug, alias or full name in any spelling; otherwise the products
- * with similar names. */
+/* Plan.  Finds the product with this slug, alias or full name.  The caller folds the name (text/utf8.h). */
+bool picker_find_exact(struct page *p, struct span folded, struct member *out);
+/* Plan.  Finds the product that a field names, in any spelling; otherwise the products with similar names. */
 void picker_find(struct page *p, struct pick *k);
 /* Plan.  Makes empty fields and the options. */
 void picker_plan(struct page *p, size_t fields, struct picker *out);

@@ -41,6 +41,14 @@ VIEW_DEFINE(product_view, PRODUCT_VIEW)
 VIEW_DEFINE(versus_view, VERSUS_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct piece_view
+VIEW_DEFINE(piece_view, PIECE_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct found_view
+VIEW_DEFINE(found_view, FOUND_VIEW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct card_view
 VIEW_DEFINE(card_view, CARD_VIEW)
 #undef VIEW_THIS

@@ -144,12 +144,21 @@ VIEW_DECLARE(product_view, PRODUCT_VIEW)
 #define VERSUS_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(with) TEXT(text) TEXT(position) TEXT(href)
 VIEW_DECLARE(versus_view, VERSUS_VIEW)
 
+/* Why a search found the product of a card: a text in pieces.  label: of a fact ("Licence"); empty: it is the summary.
+ *   mark  the piece is a word that was looked for */
+#define PIECE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) FLAG(mark)
+VIEW_DECLARE(piece_view, PIECE_VIEW)
+#define FOUND_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(label) LIST(pieces, piece_view)
+VIEW_DECLARE(found_view, FOUND_VIEW)
+
 /* Another product, as a card or as a row of a ranking.
  *   rank       in the list, from 1; 0: the list is not a ranking
  *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
  *   reason     of an alternative that the editors picked: their sentence why; empty: they did not pick it
  *   also_in    of an alternative that is not close: the sector that it shares; empty: it is close, or no alternative
  *   versus     links to its comparison with each product of the page, in the page's order
+ *   found      of a search that found the product by another text than its name; NULL: it did not.  found_summary: by its
+ *              summary
  *   scored, score, band, override, n90, s30   as in velocity_view
  *   lifecycle  as in product_view */
 #define CARD_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
@@ -171,7 +180,9 @@ VIEW_DECLARE(versus_view, VERSUS_VIEW)
   LIST(sectors, chip_view)                                                                                             \
   TEXT(reason)                                                                                                         \
   TEXT(also_in)                                                                                                        \
-  LIST(versus, versus_view)
+  LIST(versus, versus_view)                                                                                            \
+  RECORD(found, found_view)                                                                                            \
+  FLAG(found_summary)
 VIEW_DECLARE(card_view, CARD_VIEW)
 
 /* A ship move.

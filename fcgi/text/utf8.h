@@ -36,8 +36,8 @@ bool utf8_is_blank(struct span s);
 /* The first `max` characters.  If the last third of them has a blank, the text ends before that blank. */
 struct span utf8_cut(struct span s, size_t max);
 
-/* Folds for search: compatibility forms, case, accents and vowel marks are gone ("Ærø Łódź" -> "aero lodz", "ＫＡＦＫＡ" ->
- * "kafka"), blanks of all kinds are one blank each, and none are at the ends.  A folded text folds to itself.  Malformed
+/* Folds for search: compatibility forms, case, accents and vowel marks are gone ("Ærø Łódź" -> "aero lodz", "ＫＡ" -> "ka"),
+ * blanks of all kinds are one blank each, and none are at the ends.  A folded text folds to itself.  Malformed
  * bytes are left out. */
 struct span utf8_fold(struct arena *a, struct span s);
 

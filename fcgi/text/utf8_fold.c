@@ -21,7 +21,7 @@
 static bool is_blank(uint32_t c)
 {
   switch (c) {
-  case 0x200B: case 0x2800: case 0x3164: case 0xFEFF: case 0xFFA0: return true;
+  case 0x200B: case 0x2800: case 0x3164: case 0xFEFF: case 0xFFA0: case UTF8_REPLACEMENT: return true;
   case 0x2122: case 0x2120: return true; /* TM and SM, which would become letters */
   default: break;
   }

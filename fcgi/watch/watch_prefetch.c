@@ -59,9 +59,9 @@ static bool batch_read(struct reader *r)
   int64_t began_us = clock_mono_us();
   r->err = ERR_UNAVAILABLE;
   for (int attempt = 0; attempt < ATTEMPTS && r->err == ERR_UNAVAILABLE && !r->prefetch->stop; attempt++) {
+    struct rows_range range = {.after = r->after, .until = r->until, .most = r->most};
     arena_reset(r->arena);
-    r->err = rows_batch_range(r->db, &(struct rows_range){r->after, r->until, r->most}, r->arena, watch_deadline(),
-                              &r->batch);
+    r->err = rows_batch_range(r->db, &range, r->arena, watch_deadline(), &r->batch);
   }
   r->after = r->batch.last;
   r->most = batch_next(r->most, clock_mono_us() - began_us);

@@ -222,8 +222,8 @@ static enum err slice_compare(struct watcher *w, size_t slice)
   struct rows_batch batch;
   struct watch_ids suspects = {0};
   arena_reset(w->arena);
-  enum err err = rows_batch_range(w->db, &(struct rows_range){w->sweep.after, UINT64_MAX, slice}, w->arena, watch_deadline(),
-                              &batch);
+  enum err err = rows_batch_range(w->db, &(struct rows_range){w->sweep.after, UINT64_MAX, slice, .versions = true}, w->arena,
+                                  watch_deadline(), &batch);
   if (err != ERR_OK)
     return err;
   METRICS_ADD(w->metrics, sweep_products, batch.n);

@@ -134,8 +134,8 @@ static enum err facts(struct ask *a)
 static enum err range(struct ask *a)
 {
   struct rows_batch batch;
-  return batch_say(rows_batch_range(a->db, &(struct rows_range){a->numbers[0], UINT64_MAX, a->numbers[1]}, a->arena,
-                                    a->deadline_us, &batch), &batch);
+  struct rows_range range = {.after = a->numbers[0], .until = UINT64_MAX, .most = a->numbers[1]};
+  return batch_say(rows_batch_range(a->db, &range, a->arena, a->deadline_us, &batch), &batch);
 }
 
 static enum err terms(struct ask *a)

@@ -1,0 +1,177 @@
+/* Writes the search index.  A chunk is allocated with the first product in it.  The directory names it at once; readers
+ * look only at ordinals of their snapshot, so they see it when its products are published.  After the death of a writer,
+ * entries of chunks that no snapshot covers are dropped (catalog_index_repair). */
+#include "catalog/catalog_index.h"
+#include "catalog/catalog_private.h"
+#include "model/texts.h"
+#include "text/utf8.h"
+
+struct product_bits {
+  uint64_t names[INDEX_NAME_WORDS], texts[INDEX_TEXT_WORDS];
+};
+
+static uint32_t *directory(const struct catalog_writer *w)
+{
+  return catalog_index_directory(w->c, w->base);
+}
+
+static struct catalog_index_chunk *chunk_of(const struct catalog_writer *w, uint32_t ordinal)
+{
+  uint32_t at = directory(w)[ordinal / CATALOG_INDEX_CHUNK];
+  return at ? (struct catalog_index_chunk *)(w->base + (size_t)at * 8) : NULL;
+}
+
+static struct catalog_index_chunk *chunk_make(struct catalog_writer *w, uint32_t ordinal)
+{
+  MUST(ordinal < w->c->max_ordinals, "a product of the search index has no ordinal in the catalog");
+  struct catalog_index_chunk *chunk = chunk_of(w, ordinal);
+  uint32_t at;
+  if (chunk)
+    return chunk;
+  chunk = catalog_table_alloc(w, sizeof *chunk, &at);
+  if (!chunk)
+    return NULL;
+  memset(chunk, 0, sizeof *chunk);
+  chunk->mark = INDEX_CHUNK_MARK + ordinal / CATALOG_INDEX_CHUNK;
+  __atomic_store_n(&directory(w)[ordinal / CATALOG_INDEX_CHUNK], at, __ATOMIC_RELEASE);
+  return chunk;
+}
+
+static enum err bits_make(struct catalog_writer *w, const struct catalog_record *r, struct product_bits *out)
+{
+  struct span aliases = catalog_record_aliases(r, r), alias;
+  struct texts_reader reader = {.rest = catalog_record_texts(r, r)};
+  struct texts_line line;
+  *out = (struct product_bits){0};
+  arena_reset(w->arena);
+  catalog_index_text(catalog_record_slug(r, r), out->names, out->texts);
+  if (!(r->flags & FLAG_FOLD_IS_SLUG))
+    catalog_index_text(catalog_record_fold(r, r), out->names, out->texts);
+  while ((alias = catalog_record_alias_take(&aliases)).n)
+    catalog_index_text(alias, out->names, out->texts);
+  while (texts_next(&reader, &line)) {
+    catalog_index_text(utf8_fold(w->arena, line.text), NULL, out->texts);
+    if (line.fact)
+      catalog_index_attribute(line.attribute, out->texts);
+  }
+  return arena_failed(w->arena) ? ERR_NO_MEMORY : ERR_OK;
+}
+
+/* Sets bits; false: bits stay that are not among them. */
+static bool bits_add(uint64_t *to, const uint64_t *bits, size_t n)
+{
+  uint64_t surplus = 0;
+  for (size_t i = 0; i < n; i++) {
+    surplus |= to[i] & ~bits[i];
+    __atomic_store_n(&to[i], to[i] | bits[i], __ATOMIC_RELAXED);
+  }
+  return surplus == 0;
+}
+
+enum err catalog_index_put(struct catalog_writer *w, uint32_t ordinal)
+{
+  struct product_bits bits;
+  struct catalog_index_chunk *chunk = chunk_make(w, ordinal);
+  enum err e = chunk ? bits_make(w, catalog_record_of(w, w->records[ordinal]), &bits) : ERR_LIMIT;
+  if (e != ERR_OK)
+    return e;
+  uint32_t i = ordinal % CATALOG_INDEX_CHUNK;
+  bool names = bits_add(chunk->names[i], bits.names, INDEX_NAME_WORDS);
+  bool texts = bits_add(chunk->texts[i], bits.texts, INDEX_TEXT_WORDS);
+  if (!names || !texts)
+    w->marks[ordinal] |= MARK_SURPLUS;
+  return ERR_OK;
+}
+
+enum err catalog_index_move(struct catalog_writer *w, const char *from, uint32_t old, uint32_t ordinal)
+{
+  uint32_t at = catalog_index_directory(w->c, from)[old / CATALOG_INDEX_CHUNK], i = ordinal % CATALOG_INDEX_CHUNK;
+  bool surplus = w->marks[ordinal] & MARK_SURPLUS;
+  w->marks[ordinal] &= (uint8_t)~MARK_SURPLUS;
+  if (!at || surplus)
+    return catalog_index_put(w, ordinal);
+  struct catalog_index_chunk *chunk = chunk_make(w, ordinal);
+  const struct catalog_index_chunk *source = (const void *)(from + (size_t)at * 8);
+  if (!chunk)
+    return ERR_LIMIT;
+  memcpy(chunk->names[i], source->names[old % CATALOG_INDEX_CHUNK], sizeof *chunk->names);
+  memcpy(chunk->texts[i], source->texts[old % CATALOG_INDEX_CHUNK], sizeof *chunk->texts);
+  return ERR_OK;
+}
+
+static enum err range_put(struct catalog_writer *w, uint32_t from, uint32_t to)
+{
+  enum err e = ERR_OK;
+  for (uint32_t i = from; i < to && e == ERR_OK; i++)
+    if (w->records[i])
+      e = catalog_index_put(w, i);
+  return e;
+}
+
+/* ---- the state file */
+
+/* A chunk is missing when there was no room for its first product. */
+bool catalog_index_rows(struct catalog_writer *w, uint32_t from, bool make, struct catalog_index_part *out)
+{
+  static struct catalog_index_chunk none;
+  struct catalog_index_chunk *chunk = make ? chunk_make(w, from) : chunk_of(w, from);
+  uint32_t left = w->next.products - from;
+  if (!chunk && make)
+    return false;
+  if (!chunk)
+    chunk = &none;
+  out->n = left < CATALOG_INDEX_CHUNK ? left : CATALOG_INDEX_CHUNK;
+  out->names = chunk->names[0];
+  out->texts = chunk->texts[0];
+  return true;
+}
+
+static bool bits_missing(const uint64_t *bits, const uint64_t *of, size_t n)
+{
+  uint64_t missing = 0;
+  for (size_t i = 0; i < n; i++)
+    missing |= bits[i] & ~of[i];
+  return missing;
+}
+
+static bool bits_valid(struct catalog_writer *w, uint32_t ordinal)
+{
+  struct product_bits bits;
+  const struct catalog_index_chunk *chunk = chunk_of(w, ordinal);
+  uint32_t i = ordinal % CATALOG_INDEX_CHUNK;
+  return chunk && bits_make(w, catalog_record_of(w, w->records[ordinal]), &bits) == ERR_OK &&
+         !bits_missing(bits.names, chunk->names[i], INDEX_NAME_WORDS) &&
+         !bits_missing(bits.texts, chunk->texts[i], INDEX_TEXT_WORDS);
+}
+
+bool catalog_index_valid(struct catalog_writer *w)
+{
+  for (uint32_t i = 0; i < w->next.products; i += i < 16 ? 1 : CATALOG_INDEX_CHUNK / 4)
+    if (w->records[i] && !bits_valid(w, i))
+      return false;
+  return true;
+}
+
+/* ---- takeover */
+
+static bool chunk_valid(const struct catalog_writer *w, uint32_t number)
+{
+  uint32_t at = directory(w)[number];
+  size_t end = (size_t)((char *)directory(w) - w->base);
+  if (at < w->next.tables_low || (size_t)at * 8 + sizeof(struct catalog_index_chunk) > end)
+    return false;
+  return ((const struct catalog_index_chunk *)(w->base + (size_t)at * 8))->mark == INDEX_CHUNK_MARK + number;
+}
+
+enum err catalog_index_repair(struct catalog_writer *w)
+{
+  enum err e = ERR_OK;
+  uint32_t n = w->next.products, chunks = w->c->max_ordinals / CATALOG_INDEX_CHUNK + 1;
+  for (uint32_t i = 0; i < chunks; i++)
+    if (directory(w)[i] && !chunk_valid(w, i))
+      directory(w)[i] = 0;
+  for (uint32_t i = 0; i < n && e == ERR_OK; i += CATALOG_INDEX_CHUNK)
+    if (!chunk_of(w, i))
+      e = range_put(w, i, n - i < CATALOG_INDEX_CHUNK ? n : i + CATALOG_INDEX_CHUNK);
+  return e;
+}
