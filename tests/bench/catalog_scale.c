@@ -1,7 +1,7 @@
 /* Measures the catalog at scale: `catalog_scale [products]` (a million by default) fills a catalog and prints the cost of
  * a publication, a lookup, a search and the state file, and the bytes of shared memory for each product.  Times are
  * CPU time of this process unless the line says otherwise.  Names are invented; each product has one or two of 40
- * sectors and four of 2,000 themes. */
+ * sectors and four of 2,000 themes, and a summary of 255 bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "catalog/catalog.h"
+#include "catalog/catalog_index.h"
 #include "catalog/catalog_layout.h"
 #include "catalog/catalog_writer.h"
 
@@ -57,12 +58,33 @@ static void name_make(struct name *m, uint32_t id)
   random_state = saved_state;
 }
 
+static const char *const words[] = {"a", "the", "of", "and", "that", "for", "in", "with", "database", "server", "library", "tool",
+                                   "keeps", "stores", "streams", "fast", "small", "written", "queries", "messages", "documents",
+                                   "cluster", "nodes", "replicated", "format", "language", "web", "proxy", "cache", "files"};
+
+/* About 255 bytes: common words, every third one a rare one of three syllables. */
+static struct span summary_make(char *out, size_t cap, uint32_t id)
+{
+  uint64_t saved_state = random_state;
+  size_t n = 0;
+  random_state = (id + 7) * UINT64_C(0xbf58476d1ce4e5b9);
+  for (int i = 0; n + 24 < cap; i++)
+    if (i % 3 == 2)
+      n += (size_t)snprintf(out + n, cap - n, "%s%s%s ", syllables[random_below(24)], syllables[random_below(24)],
+                            syllables[random_below(24)]);
+    else
+      n += (size_t)snprintf(out + n, cap - n, "%s ", words[random_below(30)]);
+  random_state = saved_state;
+  return span_of(out, n);
+}
+
 static uint64_t combinations[COMBINATIONS][4];
 
 static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev, uint32_t n90)
 {
   int64_t newer = rev == 4 ? CLOCK_DAY * 100 : 0; /* of its last activity */
   struct name m;
+  char summary[272];
   name_make(&m, id);
   uint64_t sectors[] = {1 + id % SECTORS, 1 + (id / SECTORS + id) % SECTORS};
   struct facts f = {.id = id + 1, .version = {.rev = rev, .hash = id * 77 + rev}, .slug = {m.slug, m.slug_n},
@@ -72,7 +94,7 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
                     .has_editorial = true, .window_us = INT64_C(1780000000000000),
                     .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7 + newer,
                     .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
-                    .next_due_us = CLOCK_FOREVER};
+                    .next_due_us = CLOCK_FOREVER, .texts = summary_make(summary, sizeof summary, id)};
   return catalog_put_product(w, &f, NULL, 0, NULL, 0);
 }
 
@@ -112,11 +134,17 @@ static size_t bytes_touched(const void *from, size_t bytes)
   return touched * page;
 }
 
-static void memory_print(const struct catalog *c, uint32_t products, size_t text)
+struct text_bytes {
+  size_t names, summaries;
+};
+
+static void memory_print(const struct catalog *c, uint32_t products, struct text_bytes text)
 {
   size_t all = bytes_touched(c, c->bytes);
   printf("%-48s %10.1f\n", "shared bytes for each product", (double)all / products);
-  printf("%-48s %10.1f\n", "... of these, slug, name and folded name", (double)text / products);
+  printf("%-48s %10.1f\n", "... of these, slug, name and folded name", (double)text.names / products);
+  printf("%-48s %10.1f\n", "... summaries", (double)text.summaries / products);
+  printf("%-48s %10.1f\n", "... index of the search", (double)sizeof(struct catalog_index_chunk) / CATALOG_INDEX_CHUNK);
 }
 
 static void lookups_print(const struct catalog *c, uint32_t products)
@@ -144,19 +172,29 @@ static void lookups_print(const struct catalog *c, uint32_t products)
   printf("%-48s %10.0f ns\n", "find by id", (now_ms() - from) * 1e6 / LOOKUPS);
 }
 
+static void search_print(const struct catalog_pin *pin, enum catalog_searched what, const char *needle)
+{
+  static const char *const kinds[] = {"names", "all", "near"};
+  struct catalog_match out[500];
+  struct arena *arena = arena_new(0);
+  char title[64];
+  double from = now_ms();
+  size_t n = catalog_search(pin, what, span_z(needle), arena, out, what == SEARCH_NEAR ? 6 : 500);
+  double took = now_ms() - from;
+  snprintf(title, sizeof title, "search %s \"%s\": %zu found", kinds[what], needle, n);
+  printf("%-48s %10.3f ms\n", title, took);
+  arena_free(&arena);
+}
+
 static void searches_print(const struct catalog *c)
 {
-  static const char *const needles[] = {"kafkater-form", "kaffkater", "grafana", "sentyr", "zzz", "ka"};
-  struct catalog_match out[50];
+  static const char *const needles[] = {"kafkater-form", "kaffkater", "grafana", "sentyr", "zzz", "ka", "a", "database", "ter",
+                                        "vaultmadgra", "keeps", "database vaultmadgra", "qqqqqqqqqq"};
   struct catalog_pin pin;
   catalog_pin_current(c, &pin);
-  for (size_t i = 0; i < sizeof needles / sizeof *needles; i++) {
-    char what[64];
-    double from = now_ms();
-    size_t n = catalog_search(&pin, span_z(needles[i]), out, 50);
-    snprintf(what, sizeof what, "search \"%s\": %zu found", needles[i], n);
-    printf("%-48s %10.3f ms\n", what, now_ms() - from);
-  }
+  for (size_t i = 0; i < sizeof needles / sizeof *needles; i++)
+    for (int what = SEARCH_NAMES; what <= SEARCH_NEAR; what++)
+      search_print(&pin, (enum catalog_searched)what, needles[i]);
 }
 
 static void file_print(struct catalog_writer *w, size_t bytes)
@@ -185,7 +223,8 @@ static void file_print(struct catalog_writer *w, size_t bytes)
 int main(int argc, char **argv)
 {
   uint32_t products = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000000;
-  size_t bytes = (size_t)4 << 30, text = 0;
+  size_t bytes = (size_t)4 << 30;
+  struct text_bytes text = {0, 0};
   struct catalog *c = catalog_create(bytes);
   struct catalog_writer *w = catalog_writer_open(c);
   double from = now_ms();
@@ -195,7 +234,9 @@ int main(int argc, char **argv)
   for (uint32_t i = 0; i < products; i++) {
     struct name m;
     name_make(&m, i);
-    text += m.slug_n + 2 * m.name_n;
+    char summary[272];
+    text.names += m.slug_n + 2 * m.name_n;
+    text.summaries += summary_make(summary, sizeof summary, i).n;
     if (product_put(w, i, 1, i % 97) != ERR_OK)
       return 1;
   }

@@ -40,6 +40,7 @@ static void dump_product(FILE *out, const struct catalog_pin *pin, const struct 
   dump_ids(out, "sectors", f->sectors, f->n_sectors);
   dump_ids(out, "themes", f->themes, f->n_themes);
   dump_ids(out, "picks", f->picks, f->n_picks);
+  fprintf(out, " texts \"%.*s\"", SPAN_ARG(f->texts));
   fprintf(out, " alias %d\n", catalog_find(pin, span_of(alias, (size_t)n), &by_alias) == ordinal && by_alias);
 }
 
@@ -122,7 +123,10 @@ static char *catalog_dump(const struct catalog *c)
   dump_terms(out, &pin, false);
   dump_terms(out, &pin, true);
   dump_others(out, &pin);
-  fprintf(out, "found %zu\n", catalog_search(&pin, SPAN("product"), found, 20));
+  struct arena *arena = arena_new(0);
+  fprintf(out, "found %zu\n", catalog_search(&pin, SEARCH_ALL, SPAN("product"), arena, found, 20));
+  fprintf(out, "by text %zu\n", catalog_search(&pin, SEARCH_ALL, SPAN("keeps 5"), arena, found, 20));
+  arena_free(&arena);
   assert_true(catalog_pin_valid(&pin));
   fclose(out);
   return text;

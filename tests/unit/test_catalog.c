@@ -41,6 +41,7 @@ static void test_all_facts_come_back(void **state)
   f.lifecycle = LIFECYCLE_DISCONTINUED;
   f.sectors = sectors, f.n_sectors = 2, f.themes = themes, f.n_themes = 3, f.picks = picks, f.n_picks = 3;
   f.n90 = 12, f.s30 = 3, f.activities = 99, f.override_tenths = 73;
+  f.texts = SPAN("A log\n0\tApache-2.0");
   f.has_editorial = true, f.has_questions = true;
   f.editorial_us = T0 + 1, f.activity_us = T0 + 2, f.spark_us = T0 + 3, f.changed_us = T0 + 4;
   f.next_due_us = f.version.due_us = T0 + 5;
@@ -54,7 +55,8 @@ static void test_all_facts_come_back(void **state)
   assert_memory_equal(got.sectors, sectors, sizeof sectors);
   assert_memory_equal(got.themes, themes, sizeof themes);
   assert_memory_equal(got.picks, picks, sizeof picks);
-  got.slug = f.slug, got.name = f.name, got.sectors = f.sectors, got.themes = f.themes, got.picks = f.picks;
+  assert_span(got.texts, "A log\n0\tApache-2.0");
+  got.slug = f.slug, got.name = f.name, got.texts = f.texts, got.sectors = f.sectors, got.themes = f.themes, got.picks = f.picks;
   assert_memory_equal(&got, &f, sizeof f);
   assert_true(catalog_pair(&pin, 2, 7));
   assert_true(catalog_pair(&pin, 7, 9));

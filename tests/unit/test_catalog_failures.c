@@ -255,9 +255,42 @@ static void test_later_publications_after_a_limit(void **state)
   catalog_destroy(&other);
 }
 
+/* Long texts fill the memory before the number of products does: those that fit are published all the same. */
+static void test_texts_fill_the_catalog(void **state)
+{
+  (void)state;
+  struct catalog *c = catalog_create((size_t)8 << 20);
+  struct catalog_writer *w = catalog_writer_open(c);
+  struct arena *arena = arena_new(0);
+  struct catalog_match found[4];
+  static char text[2000];
+  enum err e = ERR_OK;
+  uint32_t n = 0;
+  memset(text, 'x', sizeof text);
+  for (; e == ERR_OK; n++) {
+    char slug[16];
+    snprintf(slug, sizeof slug, "p%u", n);
+    struct facts f = product_of(n + 1, slug, slug);
+    f.texts = span_of(text, sizeof text);
+    e = catalog_put_product(w, &f, NULL, 0, NULL, 0);
+  }
+  assert_int_equal(e, ERR_LIMIT);
+  assert_true(n > 1000);
+  struct catalog_pin pin = publish(c, w, 1);
+  assert_int_equal(catalog_search(&pin, SEARCH_ALL, SPAN("xxxx"), arena, found, 4), 4);
+  struct facts f = product_of(5, "p4", "Another name");
+  put(w, &f);
+  pin = publish(c, w, 2);
+  assert_int_equal(catalog_search(&pin, SEARCH_ALL, SPAN("another"), arena, found, 4), 1);
+  arena_free(&arena);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_texts_fill_the_catalog),
       cmocka_unit_test(test_every_allocation_fails_in_turn),
       cmocka_unit_test(test_every_limit_is_met_in_turn),
       cmocka_unit_test(test_later_publications_after_a_limit),

@@ -7,7 +7,9 @@
 
 #include "base/log.h"
 #include "catalog/catalog_file.h"
+#include "catalog/catalog_index.h"
 #include "catalog_dump.h"
+#include "model/texts.h"
 
 #define ROOM ((size_t)8 << 20)
 
@@ -33,6 +35,7 @@ static void site_save(const char *path)
   struct catalog_state s = {.ready = true, .confirmed_us = T0, .incarnation = "one"};
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1, a.picks = picks, a.n_picks = 1;
   a.n90 = 9, a.override_tenths = 50, a.activity_us = a.spark_us = a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
+  a.texts = SPAN("A log that keeps messages\n0\tApache-2.0\n7\tJVM");
   c.status = PRODUCT_DRAFT, c.lifecycle = LIFECYCLE_MAINTENANCE;
   assert_int_equal(catalog_put_product(w, &a, aliases, 2, pairs, 2), ERR_OK);
   put(w, &b), put(w, &c);
@@ -138,6 +141,12 @@ static struct file_position *position(const struct copy *x)
   return (struct file_position *)(x->bytes + x->n - offsetof(struct catalog_position, gaps) - 2 * sizeof(struct catalog_gap));
 }
 
+/* The bits of the search index, behind the stored versions.  The file does not align them. */
+static uint64_t *index_of(const struct copy *x)
+{
+  return (void *)((char *)position(x) - 3 * CATALOG_INDEX_BYTES);
+}
+
 #define REFUSED(what)                                                                                                  \
   do {                                                                                                                 \
     what;                                                                                                              \
@@ -176,7 +185,11 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 0)->n_pairs++);
   REFUSED(product(x, 0)->n_picks = PRODUCT_PICKS_MAX + 1);
   REFUSED(product(x, 0)->n_picks++);
-  REFUSED(product(x, 0)->letters = 0);
+  REFUSED(product(x, 0)->texts_n = TEXTS_MAX + 1);
+  REFUSED(product(x, 0)->texts_n = UINT16_MAX);
+  REFUSED(product(x, 0)->unused = 1);
+  REFUSED(memset(index_of(x), 0, 8)); /* not the bits of the names */
+  REFUSED(memset(index_of(x) + 3 * INDEX_NAME_WORDS, 0, 8 * INDEX_TEXT_WORDS));
   REFUSED(product(x, 0)->times |= 32);
   REFUSED(product(x, 0)->slug_n = 0);
   REFUSED(product(x, 0)->slug_n = 255);

@@ -114,7 +114,10 @@ static const char *catalog_check(const struct catalog *c, bool *valid, bool stri
   struct catalog_match found[5];
   if (!fault && catalog_find(&pin, SPAN("product-17"), &alias) == CATALOG_NONE)
     fault = "a product is not found";
-  catalog_search(&pin, SPAN("prodct 17"), found, 5);
+  struct arena *arena = arena_new(0);
+  for (int what = SEARCH_NAMES; what <= SEARCH_NEAR; what++)
+    catalog_search(&pin, (enum catalog_searched)what, SPAN("prodct 17"), arena, found, 5);
+  arena_free(&arena);
   *valid = catalog_pin_valid(&pin);
   if (*valid && !fault && g < *newest)
     return "an older publication came back";

@@ -30,10 +30,11 @@ static uint32_t below(uint32_t n)
 static void product_stage(struct catalog_writer *w, const struct rows *r, uint32_t i)
 {
   struct facts f = r->facts[i];
-  char alias[32];
+  char alias[32], texts[64];
   struct span aliases = span_of(alias, (size_t)snprintf(alias, sizeof alias, "once-%s", r->slugs[i]));
   f.slug = span_z(r->slugs[i]), f.sectors = r->sectors[i], f.themes = r->themes[i];
   f.picks = r->themes[i];
+  f.texts = span_of(texts, (size_t)snprintf(texts, sizeof texts, "Keeps %u\n0\tMIT %u", (unsigned)f.version.rev, i));
   assert_int_equal(catalog_put_product(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
 }
 
