@@ -54,6 +54,8 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
 /* Tenths, or SCORE_NONE for products that have no score or are not published.  An override replaces the score, also a
  * missing one. */
 int catalog_score(const struct catalog_pin *pin, uint32_t ordinal);
+/* facts.past of a product, as of the months before the pin's window.  false: there is no such product. */
+bool catalog_past(const struct catalog_pin *pin, uint32_t ordinal, uint16_t out[SCORE_MONTHS]);
 
 /* Rankings hold published products only, by score descending, then by slug; products without a score come last. */
 struct catalog_list {
@@ -77,6 +79,9 @@ struct catalog_term { /* a sector or a theme */
 uint32_t catalog_sectors(const struct catalog_pin *pin); /* their number; index order: sort, then name, then id */
 bool catalog_sector(const struct catalog_pin *pin, uint32_t index, struct catalog_term *out);
 bool catalog_sector_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
+/* Twice the medians n90 of the products whose first sector it is, as median2, at the ends of the SCORE_MONTHS months before
+ * the pin's window, oldest first.  false, and all 0: there is no such sector. */
+bool catalog_sector_past(const struct catalog_pin *pin, uint64_t id, uint32_t out[SCORE_MONTHS]);
 bool catalog_sector_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
 uint32_t catalog_themes(const struct catalog_pin *pin); /* their number; index order: slug */
 bool catalog_theme(const struct catalog_pin *pin, uint32_t index, struct catalog_term *out);

@@ -1,94 +1,12 @@
-/* Private data that is derived from the records: counts for the medians, pairs, the heap of due times.
+/* Private data that is derived from the records: medians (catalog_median.c), pairs, the heap of due times.
  * catalog_absorb applies staged changes to all of it. */
 #include <stdlib.h>
 
 #include "catalog/catalog_private.h"
 
-/* ---- medians: per first sector, the counts of n90 among published products */
-static size_t median_at(const struct catalog_writer *w, uint64_t sector)
-{
-  size_t from = 0, to = w->n_medians;
-  while (from < to) {
-    size_t middle = from + (to - from) / 2;
-    if (w->medians[middle].sector < sector)
-      from = middle + 1;
-    else
-      to = middle;
-  }
-  return from;
-}
-
-struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sector)
-{
-  size_t i = median_at(w, sector);
-  return i < w->n_medians && w->medians[i].sector == sector ? &w->medians[i] : NULL;
-}
-
-static struct catalog_median *median_find_or_add(struct catalog_writer *w, uint64_t sector)
-{
-  size_t i = median_at(w, sector);
-  if (i < w->n_medians && w->medians[i].sector == sector)
-    return &w->medians[i];
-  if (!catalog_grow((void **)&w->medians, &w->cap_medians, w->n_medians + 1, sizeof *w->medians))
-    return NULL;
-  memmove(w->medians + i + 1, w->medians + i, (w->n_medians++ - i) * sizeof *w->medians);
-  w->medians[i] = (struct catalog_median){.sector = sector};
-  return &w->medians[i];
-}
-
-static uint32_t count_at(const struct catalog_median *m, uint64_t rank)
-{
-  for (size_t i = 0; i < m->n; i++) {
-    if (rank < m->counts[i].products)
-      return m->counts[i].n90;
-    rank -= m->counts[i].products;
-  }
-  return 0;
-}
-
-static bool median_update(struct catalog_median *m)
-{
-  uint32_t before = m->median2;
-  uint64_t total = 0;
-  for (size_t i = 0; i < m->n; i++)
-    total += m->counts[i].products;
-  m->median2 = total ? count_at(m, (total - 1) / 2) + count_at(m, total / 2) : 0;
-  return m->median2 != before;
-}
-
-/* by: +1 or -1 product with this n90. */
-static bool median_add(struct catalog_writer *w, uint64_t sector, uint32_t n90, int by)
-{
-  struct catalog_median *m = median_find_or_add(w, sector);
-  if (!m)
-    return false;
-  size_t i = 0;
-  while (i < m->n && m->counts[i].n90 < n90)
-    i++;
-  if (i == m->n || m->counts[i].n90 != n90) {
-    if (by < 0)
-      return true;
-    if (!catalog_grow((void **)&m->counts, &m->cap, m->n + 1, sizeof *m->counts))
-      return false;
-    memmove(m->counts + i + 1, m->counts + i, (m->n++ - i) * sizeof *m->counts);
-    m->counts[i] = (struct catalog_count){n90, 0};
-  }
-  m->counts[i].products += (uint32_t)by;
-  if (m->counts[i].products == 0)
-    memmove(m->counts + i, m->counts + i + 1, (--m->n - i) * sizeof *m->counts);
-  return true;
-}
-
 static bool published(const struct catalog_record *r)
 {
   return r && catalog_record_status(r) == PRODUCT_PUBLISHED;
-}
-
-static bool median_count(struct catalog_writer *w, const struct catalog_record *r, int by)
-{
-  if (!published(r) || r->n_sectors == 0)
-    return true;
-  return median_add(w, catalog_ids_of(w, r->sectors)[0], r->activities ? r->n90 : 0, by);
 }
 
 /* ---- pairs */
@@ -195,21 +113,21 @@ int64_t catalog_next_due(struct catalog_writer *w)
 /* ---- everything, from the mirrors */
 bool catalog_derive(struct catalog_writer *w)
 {
-  for (size_t i = 0; i < w->n_medians; i++)
-    free(w->medians[i].counts);
-  w->n_medians = w->n_pairs = w->n_due = w->live_bytes = 0;
+  catalog_medians_free(w);
+  w->n_pairs = w->n_due = w->live_bytes = 0;
   w->n_by_id = w->covered = 0;
   for (uint32_t i = 0; i < w->next.products; i++) {
     const struct catalog_record *r = catalog_record_of(w, w->records[i]);
     if (!r)
       continue;
     w->live_bytes += catalog_record_bytes(r);
-    if (!median_count(w, r, 1) || !pairs_add(w, r, i) || !catalog_due_put(w, i) ||
+    if (!catalog_median_move(w, NULL, r) || !pairs_add(w, r, i) || !catalog_due_put(w, i) ||
         !catalog_intern_known(w, r->sectors, r->n_sectors) || !catalog_intern_known(w, r->themes, r->n_themes))
       return false;
   }
-  for (size_t i = 0; i < w->n_medians; i++)
-    median_update(&w->medians[i]);
+  bool dirty_rank = w->dirty_rank, rank_all = w->rank_all, dirty_past = w->dirty_past;
+  catalog_medians_find(w);
+  w->dirty_rank = dirty_rank, w->rank_all = rank_all, w->dirty_past = dirty_past; /* nothing changed since the last publication */
   return true;
 }
 
@@ -271,7 +189,7 @@ static bool absorb_one(struct catalog_writer *w, const struct catalog_staged *s,
     if (!pairs_add(w, b, s->ordinal))
       return false;
   }
-  return median_count(w, a, -1) && median_count(w, b, 1) && order_changes(w, s->ordinal, a, b, added) &&
+  return catalog_median_move(w, a, b) && order_changes(w, s->ordinal, a, b, added) &&
          catalog_vector_put(&w->changed, s->ordinal);
 }
 
@@ -284,8 +202,6 @@ bool catalog_absorb(struct catalog_writer *w)
   w->n_staged = 0;
   ok = ok && catalog_order_patch(w, w->dirty_order, &added);
   free(added.at);
-  for (size_t i = 0; i < w->n_medians; i++)
-    if (median_update(&w->medians[i]))
-      w->rank_all = w->dirty_rank = true;
+  catalog_medians_find(w);
   return ok;
 }

@@ -49,6 +49,7 @@ enum catalog_table {
   TABLE_PAGES,
   TABLE_ATTRIBUTES,
   TABLE_PAIRS,    /* struct catalog_pair_ids, sorted */
+  TABLE_PAST,     /* for each sector in index order: SCORE_MONTHS times uint32_t, median2 of past months, oldest first */
   TABLE_POSITION, /* struct catalog_position without its unused gaps */
   TABLE_COUNT
 };
@@ -86,9 +87,9 @@ struct catalog_pair_ids {
   uint64_t low, high;
 };
 
-/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), ids of picks, slug,
- * name, folded name (absent when it equals the slug except for separators), aliases (each a length byte and its bytes),
- * texts (struct facts). */
+/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), ids of picks, the
+ * SCORE_MONTHS counts of past months (`past` bytes each; 0: all are 0, 1: all are below 256), slug, name, folded name (absent
+ * when it equals the slug except for separators), aliases (each a length byte and its bytes), texts (struct facts). */
 struct catalog_record {
   uint64_t id, rev, hash;
   uint8_t n_sectors, n_themes; /* rankings read only from here on */
@@ -97,7 +98,7 @@ struct catalog_record {
   uint32_t sectors, themes; /* offsets of shared lists of ids */
   uint32_t n90, activities;
   uint16_t s30, n_pairs;
-  uint16_t texts_n, unused;
+  uint16_t texts_n, past;
   uint8_t times, slug_n;
   uint16_t name_n;
   int64_t changed_us;
@@ -191,8 +192,8 @@ _Static_assert(CATALOG_NAME_MAX < 1 << 12 && PRODUCT_PICKS_MAX < 1 << 4, "a prod
 
 static inline size_t catalog_record_bytes(const struct catalog_record *r)
 {
-  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)r->n_pairs + r->n_picks) + r->slug_n +
-             r->name_n + r->fold_n + r->alias_bytes + r->texts_n;
+  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)r->n_pairs + r->n_picks) +
+             SCORE_MONTHS * (size_t)r->past + r->slug_n + r->name_n + r->fold_n + r->alias_bytes + r->texts_n;
   return (n + 7) & ~(size_t)7;
 }
 
@@ -206,9 +207,24 @@ static inline const uint64_t *catalog_record_picks(const struct catalog_record *
   return catalog_record_pairs(head, body) + head->n_pairs;
 }
 
+static inline const unsigned char *catalog_record_past(const struct catalog_record *head, const void *body)
+{
+  return (const unsigned char *)(catalog_record_picks(head, body) + head->n_picks);
+}
+
+/* The count of a past month, 0 to SCORE_MONTHS - 1. */
+static inline uint16_t catalog_past_count(const struct catalog_record *head, const unsigned char *past, int month)
+{
+  uint16_t count;
+  if (head->past < 2)
+    return head->past ? past[month] : 0;
+  memcpy(&count, past + 2 * month, sizeof count);
+  return count;
+}
+
 static inline struct span catalog_record_slug(const struct catalog_record *head, const void *body)
 {
-  return span_of((const char *)(catalog_record_picks(head, body) + head->n_picks), head->slug_n);
+  return span_of((const char *)catalog_record_past(head, body) + SCORE_MONTHS * (size_t)head->past, head->slug_n);
 }
 
 static inline struct span catalog_record_name(const struct catalog_record *head, const void *body)

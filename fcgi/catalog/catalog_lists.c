@@ -141,6 +141,18 @@ bool catalog_sector_id(const struct catalog_pin *pin, uint64_t id, struct catalo
   return term_find(pin, TABLE_SECTORS, id, NULL, out);
 }
 
+bool catalog_sector_past(const struct catalog_pin *pin, uint64_t id, uint32_t out[SCORE_MONTHS])
+{
+  struct entries e = entries_read(pin, TABLE_SECTORS);
+  uint32_t n, index = entry_find(pin, &e, id, NULL);
+  const uint32_t *past = catalog_table_read(pin, TABLE_PAST, SCORE_MONTHS * sizeof *past, &n);
+  if (index < n)
+    memcpy(out, past + (size_t)index * SCORE_MONTHS, SCORE_MONTHS * sizeof *past);
+  else
+    memset(out, 0, SCORE_MONTHS * sizeof *past);
+  return index < n;
+}
+
 bool catalog_sector_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out)
 {
   return term_find(pin, TABLE_SECTORS, 0, &slug, out);

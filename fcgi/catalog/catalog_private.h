@@ -21,13 +21,19 @@ struct catalog_staged {
   uint32_t ordinal, old; /* old: offset of the live record, 0: none */
 };
 
-struct catalog_median { /* counts of n90 among the products with this first sector */
-  uint64_t sector;
+struct catalog_distribution { /* how many products have which n90, ascending */
   struct catalog_count {
     uint32_t n90, products;
   } *counts;
   size_t n, cap;
   uint32_t median2;
+};
+
+struct catalog_median { /* of the products with this first sector */
+  uint64_t sector;
+  struct catalog_distribution now, past[SCORE_MONTHS];
+  uint32_t quiet; /* products whose counts of all past months are 0; `past` is without them */
+  bool changed_now, changed_past; /* the medians must be found again */
 };
 
 struct catalog_pair_row {
@@ -72,7 +78,7 @@ struct catalog_writer {
   struct catalog_vector changed;                      /* ordinals since the last publication */
   struct catalog_vector slot_changed[CATALOG_RING];   /* ordinals since each slot of TABLE_RECORDS was written */
   bool slot_stale[CATALOG_RING];                      /* the slot must be written whole */
-  bool dirty, dirty_rank, dirty_order, dirty_recent, dirty_pairs, dirty_kind[KIND_COUNT];
+  bool dirty, dirty_rank, dirty_order, dirty_recent, dirty_pairs, dirty_past, dirty_kind[KIND_COUNT];
   struct catalog_staged *reranked; /* products whose rank may have changed, with their old records */
   size_t n_reranked, cap_reranked;
   bool rank_all, recent_all; /* the lists must be rebuilt */
@@ -172,6 +178,8 @@ MUST_USE bool catalog_index_rows(struct catalog_writer *w, uint32_t from, bool m
 MUST_USE bool catalog_index_valid(struct catalog_writer *w);
 
 /* ---- catalog_record.c: building records */
+void catalog_past_put(struct buf *b, struct catalog_record *r, const uint16_t *counts);
+void catalog_record_finish(struct buf *b, const struct catalog_record *r); /* b holds what follows a space for *r */
 MUST_USE enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
                                        size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
 
@@ -179,7 +187,14 @@ MUST_USE enum err catalog_record_build(struct catalog_writer *w, const struct fa
 MUST_USE bool catalog_derive(struct catalog_writer *w); /* rebuilds everything from the mirrors; false: no memory */
 MUST_USE bool catalog_absorb(struct catalog_writer *w); /* applies staged changes; false: no memory */
 MUST_USE bool catalog_due_put(struct catalog_writer *w, uint32_t ordinal);
+
+/* ---- catalog_median.c: medians of sectors, now and in past months */
 struct catalog_median *catalog_median_of(struct catalog_writer *w, uint64_t sector); /* NULL: none */
+/* Counts a product with its old and its new record; each may be NULL.  false: no memory. */
+MUST_USE bool catalog_median_move(struct catalog_writer *w, const struct catalog_record *from, const struct catalog_record *to);
+void catalog_medians_find(struct catalog_writer *w); /* sets dirty flags for medians that changed */
+void catalog_medians_free(struct catalog_writer *w);
+MUST_USE enum err catalog_past_write(struct catalog_writer *w); /* after the table of sectors */
 
 /* ---- catalog_takeover.c */
 /* Copies the mirrors from the live snapshot and derives the rest.  INVALID: the snapshot is damaged. */

@@ -39,7 +39,7 @@ uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record
   if (r->activities == 0)
     return CATALOG_NO_SCORE;
   struct catalog_median *m = r->n_sectors ? catalog_median_of(w, catalog_ids_of(w, r->sectors)[0]) : NULL;
-  return (uint8_t)score_tenths(r->n90, r->s30, m ? m->median2 : 0);
+  return (uint8_t)score_tenths(r->n90, r->s30, m ? m->now.median2 : 0);
 }
 
 static unsigned bucket_of(uint8_t score)

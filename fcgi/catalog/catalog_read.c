@@ -213,6 +213,15 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
   return true;
 }
 
+bool catalog_past(const struct catalog_pin *pin, uint32_t ordinal, uint16_t out[SCORE_MONTHS])
+{
+  struct catalog_record r;
+  const void *body = catalog_record_read(pin, ordinal, &r);
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    out[i] = body ? catalog_past_count(&r, catalog_record_past(&r, body), i) : 0;
+  return body;
+}
+
 int catalog_score(const struct catalog_pin *pin, uint32_t ordinal)
 {
   uint32_t n;

@@ -74,6 +74,30 @@ static void picks_put(struct buf *b, struct catalog_record *r, const struct fact
     }
 }
 
+/* In the least width that holds all counts, so equal counts have equal bytes. */
+void catalog_past_put(struct buf *b, struct catalog_record *r, const uint16_t *counts)
+{
+  uint16_t most = 0;
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    most |= counts[i];
+  r->past = most > UINT8_MAX ? 2 : most > 0;
+  for (int i = 0; i < SCORE_MONTHS && r->past; i++) {
+    uint8_t narrow = (uint8_t)counts[i];
+    buf_put(b, r->past == 2 ? (const void *)&counts[i] : &narrow, r->past);
+  }
+}
+
+/* Pads the record to whole units and writes its fixed part. */
+void catalog_record_finish(struct buf *b, const struct catalog_record *r)
+{
+  size_t bytes = catalog_record_bytes(r);
+  while (b->n < bytes && !b->failed)
+    buf_putc(b, '\0');
+  b->n = bytes;
+  if (!b->failed)
+    memcpy(b->p, r, sizeof *r);
+}
+
 static void text_put(struct catalog_writer *w, struct catalog_record *r, struct span slug, struct span name)
 {
   struct buf *b = &w->scratch;
@@ -137,13 +161,11 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
   if (!pairs_put(b, &r, f, pair_ids, n_pairs))
     return ERR_NO_MEMORY;
   picks_put(b, &r, f);
+  if (f->past)
+    catalog_past_put(b, &r, f->past);
   text_put(w, &r, f->slug, text_cut(f->name, CATALOG_NAME_MAX));
   aliases_put(b, &r, aliases, n_aliases);
   texts_put(b, &r, f->texts);
-  while (b->n % 8)
-    buf_putc(b, '\0');
-  if (b->failed || arena_failed(w->arena))
-    return ERR_NO_MEMORY;
-  memcpy(b->p, &r, sizeof r);
-  return ERR_OK;
+  catalog_record_finish(b, &r);
+  return b->failed || arena_failed(w->arena) ? ERR_NO_MEMORY : ERR_OK;
 }

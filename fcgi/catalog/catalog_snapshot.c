@@ -132,6 +132,8 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
     e = catalog_rank_write(w);
   else if (e == ERR_OK && w->dirty_rank)
     e = catalog_rank_patch(w);
+  if (e == ERR_OK && (all || w->dirty_kind[KIND_SECTOR] || w->dirty_past))
+    e = catalog_past_write(w);
   if (e == ERR_OK && (all || w->dirty_kind[KIND_PAGE]))
     e = catalog_entries_write(w, KIND_PAGE, NULL, 0);
   if (e == ERR_OK && (all || w->dirty_kind[KIND_ATTRIBUTE]))
@@ -170,6 +172,7 @@ static void snapshot_publish(struct catalog_writer *w, const struct catalog_posi
   w->rank_all &= !rank_dirty(w);
   w->recent_all &= !w->switched && !w->dirty_recent;
   w->switched = w->full = w->forget = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
+  w->dirty_past = false;
   w->changed.n = w->n_reranked = 0;
   memset(w->dirty_kind, 0, sizeof w->dirty_kind);
 }

@@ -51,6 +51,15 @@ static bool picks_valid(const struct catalog_record *r)
   return r->n_picks <= PRODUCT_PICKS_MAX;
 }
 
+static bool past_valid(const struct catalog_record *r)
+{
+  const unsigned char *past = catalog_record_past(r, r);
+  uint16_t most = 0;
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    most |= catalog_past_count(r, past, i);
+  return r->past == (most > UINT8_MAX ? 2 : most > 0);
+}
+
 static bool aliases_valid(const struct catalog_record *r)
 {
   struct span rest = catalog_record_aliases(r, r);
@@ -66,7 +75,7 @@ static bool aliases_valid(const struct catalog_record *r)
 static bool text_valid(const struct catalog_record *r)
 {
   return r->slug_n && r->name_n <= CATALOG_NAME_MAX && r->fold_n <= CATALOG_NAME_MAX && r->texts_n <= TEXTS_MAX &&
-         r->unused == 0 && (!(r->flags & FLAG_FOLD_IS_SLUG) || r->fold_n == 0);
+         (!(r->flags & FLAG_FOLD_IS_SLUG) || r->fold_n == 0);
 }
 
 static bool flags_valid(const struct catalog_record *r)
@@ -82,8 +91,8 @@ static bool record_valid(const struct catalog_writer *w, uint32_t at)
   const struct catalog_record *r = catalog_record_of(w, at);
   if (!within(w, at, sizeof *r) || !within(w, at, catalog_record_bytes(r)))
     return false;
-  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) && aliases_valid(r) &&
-         ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
+  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) && past_valid(r) &&
+         aliases_valid(r) && ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
          ids_valid(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
 }
 

@@ -10,8 +10,7 @@
 
 static void private_free(struct catalog_writer *w)
 {
-  for (size_t i = 0; i < w->n_medians; i++)
-    free(w->medians[i].counts);
+  catalog_medians_free(w);
   for (int i = 0; i < KIND_COUNT; i++)
     free(w->terms[i]);
   for (int i = 0; i < CATALOG_RING; i++)
@@ -23,7 +22,6 @@ static void private_free(struct catalog_writer *w)
   free(w->by_slug);
   free(w->staged);
   free(w->reranked);
-  free(w->medians);
   free(w->pairs);
   free(w->due);
   free(w->interned);
@@ -228,7 +226,28 @@ enum err catalog_remove_product(struct catalog_writer *w, uint64_t id)
   return w->broken ? ERR_NO_MEMORY : ERR_OK;
 }
 
-enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90, uint32_t s30, int64_t window_us)
+/* Copies a record into w->scratch with other counts. */
+static void counts_replace(struct catalog_writer *w, const struct catalog_record *old, const struct catalog_counts *counts,
+                           int64_t window_us)
+{
+  struct buf *b = &w->scratch;
+  struct catalog_record r = *old;
+  const char *past = (const char *)catalog_record_past(old, old);
+  size_t bytes = SCORE_MONTHS * (size_t)old->past;
+  r.n90 = counts->n90;
+  r.s30 = counts->s30 < UINT16_MAX ? (uint16_t)counts->s30 : UINT16_MAX;
+  r.window_h = catalog_window_hours(window_us);
+  buf_clear(b);
+  buf_put(b, old, (size_t)(past - (const char *)old));
+  if (counts->past)
+    catalog_past_put(b, &r, counts->past);
+  else
+    buf_put(b, past, bytes);
+  buf_put(b, past + bytes, (size_t)((const char *)old + catalog_record_bytes(old) - past) - bytes);
+  catalog_record_finish(b, &r);
+}
+
+enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, const struct catalog_counts *counts, int64_t window_us)
 {
   enum err e = ERR_LIMIT;
   for (int tries = 0; tries < 2 && e == ERR_LIMIT; tries++) {
@@ -237,16 +256,9 @@ enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90,
     uint32_t ordinal = catalog_ordinal_of(w, id);
     if (ordinal == CATALOG_NONE)
       return ERR_NOT_FOUND;
-    const struct catalog_record *old = catalog_record_of(w, w->records[ordinal]);
-    struct catalog_record r = *old;
-    r.n90 = n90;
-    r.s30 = s30 < UINT16_MAX ? (uint16_t)s30 : UINT16_MAX;
-    r.window_h = catalog_window_hours(window_us);
-    buf_clear(&w->scratch);
-    buf_put(&w->scratch, old, catalog_record_bytes(old));
+    counts_replace(w, catalog_record_of(w, w->records[ordinal]), counts, window_us);
     if (w->scratch.failed)
       return put_result(w, ERR_NO_MEMORY);
-    memcpy(w->scratch.p, &r, sizeof r);
     e = record_put(w, ordinal);
   }
   return put_result(w, e);

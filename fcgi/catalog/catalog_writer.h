@@ -35,7 +35,8 @@ struct catalog_writer;
 struct catalog_writer *catalog_writer_open(struct catalog *c);
 void catalog_writer_close(struct catalog_writer **w);
 
-/* Staging.  Arguments are copied.  LIMIT: the region is full (logged). */
+/* Staging.  Arguments are copied.  The counts of past months of all products must belong to the same months, those before
+ * the window of the next publication.  LIMIT: the region is full (logged). */
 MUST_USE enum err catalog_put_product(struct catalog_writer *w, const struct facts *f, const struct span *aliases,
                                       size_t n_aliases, const uint64_t *pair_ids, size_t n_pairs);
 MUST_USE enum err catalog_remove_product(struct catalog_writer *w, uint64_t id); /* NO_MEMORY or OK */
@@ -50,8 +51,14 @@ void catalog_remove_attribute(struct catalog_writer *w, uint64_t id);
 void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us);
 void catalog_put_window(struct catalog_writer *w, int64_t window_us);
 
-/* Sets n90 and s30 of one product without another version (the hour moved). */
-MUST_USE enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, uint32_t n90, uint32_t s30, int64_t window_us);
+/* Sets counts of one product without another version (the hour moved, or a month ended).  past: as in struct facts; NULL:
+ * the counts of past months stay. */
+struct catalog_counts {
+  uint32_t n90, s30;
+  const uint16_t *past;
+};
+MUST_USE enum err catalog_put_counts(struct catalog_writer *w, uint64_t id, const struct catalog_counts *counts,
+                                     int64_t window_us);
 
 /* Begins a full load: the next publication removes everything that was not put since.  catalog_writer_close and another
  * begin abandon it. */

@@ -51,6 +51,9 @@ struct facts {
   const uint64_t *themes;  /* theme ids, in the same order */
   const uint64_t *picks;   /* ids of the products that the editors name as alternatives, by sort then row id */
   uint32_t n_sectors, n_themes, n_picks;
+  const uint16_t *past;    /* n90 at the ends of the SCORE_MONTHS months before (model/moves.h), oldest first, at most
+                              65,535; NULL: all 0, or not read.  Only a reading of rows for the catalog sets it;
+                              catalog_past reads it back */
   uint32_t n90;            /* published releases and posts in the 90 days up to window_us */
   uint32_t s30;            /* published sparks in the 30 days up to window_us */
   uint32_t activities;     /* all published and due activities; 0: not scored */

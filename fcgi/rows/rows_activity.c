@@ -6,7 +6,7 @@
  * copies of each row and takes the first. */
 #include "rows/rows_activity.h"
 
-#include "model/score.h"
+#include "model/moves.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_values.h"
 
@@ -46,9 +46,34 @@ void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigne
                           .occurred_us = db_time(rows, column + 6)};
 }
 
+/* ---- past months */
+
+void rows_activity_past_sql(struct buf *sql, int64_t past_us)
+{
+  int64_t ends[SCORE_MONTHS];
+  moves_month_ends(past_us, ends);
+  for (int i = 0; i < SCORE_MONTHS; i++) {
+    buf_puts(sql, ", SUM(a.occurred_at <= ");
+    rows_sql_time(sql, ends[i]);
+    buf_puts(sql, " AND a.occurred_at > ");
+    rows_sql_time(sql, ends[i] - SCORE_CADENCE_DAYS * CLOCK_DAY);
+    buf_puts(sql, " AND IFNULL(a.kind, '') <> 'event')");
+  }
+}
+
+void rows_activity_past_take(const struct db_rows *rows, unsigned column, uint16_t out[SCORE_MONTHS], bool *any)
+{
+  *any = false;
+  for (unsigned i = 0; i < SCORE_MONTHS; i++) {
+    uint64_t n90 = db_uint(rows, column + i);
+    out[i] = n90 < UINT16_MAX ? (uint16_t)n90 : UINT16_MAX;
+    *any = *any || n90;
+  }
+}
+
 /* ---- counts */
 
-enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST, A_ROWS, A_IDS };
+enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST, A_ROWS, A_IDS, A_PAST };
 
 static void window_sql(struct buf *sql, const struct rows_reading *r, int days)
 {
@@ -71,10 +96,23 @@ static void activities_sql(const struct rows_reading *r, struct buf *sql)
   buf_printf(sql, "), MAX(CASE WHEN %s THEN a.occurred_at END), MAX(CASE WHEN a.class = 'spark' AND %s THEN"
                   " a.occurred_at END), MIN(CASE WHEN NOT %s THEN a.occurred_at END), BIT_XOR(CASE WHEN %s THEN "
                   ROWS_ACTIVITY_DIGEST " ELSE 0 END), COUNT(*), COUNT(DISTINCT a.id)", is_due, is_due, is_due, is_due);
+  if (r->past_us)
+    rows_activity_past_sql(sql, r->past_us);
   rows_activity_from(sql, &r->set, &(struct rows_window){CLOCK_NEVER, CLOCK_FOREVER}, r->repeats);
   buf_puts(sql, " GROUP BY a.product_id");
   sql->failed |= due.failed;
   buf_free(&due);
+}
+
+static const uint16_t *past_take(struct rows_reading *r, const struct db_rows *rows)
+{
+  uint16_t counts[SCORE_MONTHS];
+  bool any;
+  rows_activity_past_take(rows, A_PAST, counts, &any);
+  uint16_t *past = any ? ARENA_ARRAY(r->arena, SCORE_MONTHS, uint16_t) : NULL;
+  if (past)
+    memcpy(past, counts, sizeof counts);
+  return past;
 }
 
 static void activity_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
@@ -87,6 +125,8 @@ static void activity_take(struct rows_reading *r, struct db_rows *rows, struct p
   f->spark_us = db_time(rows, A_SPARK);
   if (db_config(r->db)->as_of_us == CLOCK_NEVER)
     rows_reading_due(f, db_time(rows, A_NEXT));
+  if (r->past_us)
+    f->past = past_take(r, rows);
   if (f->activities) {
     rows_reading_mix(r, p, f->activities);
     rows_reading_mix(r, p, db_uint(rows, A_DIGEST));

@@ -5,6 +5,7 @@
 #ifndef DIPTYCH_ROWS_ROWS_ACTIVITY_H
 #define DIPTYCH_ROWS_ROWS_ACTIVITY_H
 
+#include "model/score.h"
 #include "rows/rows_reading.h"
 
 struct rows_window {
@@ -17,6 +18,10 @@ void rows_activity_from(struct buf *sql, const struct rows_set *set, const struc
 void rows_activity_due(const struct rows_reading *r, struct buf *sql, int64_t from_us);
 /* Reads counts, newest times and hashes; sets r->repeats. */
 MUST_USE enum err rows_activities_read(struct rows_reading *r);
+/* ", SUM(...)" for each past month, oldest first: the releases and posts in the 90 days up to its end. */
+void rows_activity_past_sql(struct buf *sql, int64_t past_us);
+/* Reads these sums from `column` on; *any: one is not 0. */
+void rows_activity_past_take(const struct db_rows *rows, unsigned column, uint16_t out[SCORE_MONTHS], bool *any);
 /* Copies an activity from the columns id, kind, class, title, url, version, occurred_at; `column` is the first. */
 void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigned column, struct activity *to);
 

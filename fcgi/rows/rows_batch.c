@@ -13,11 +13,11 @@ static enum err batch_read(struct db *db, struct rows_reading *r, struct rows_ba
   return err;
 }
 
-enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
+enum err rows_batch_list(struct db *db, const struct rows_list *list, struct arena *arena, int64_t deadline_us,
                          struct rows_batch *out)
 {
   struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .search = true,
-                           .set = {.ids = ids, .n = n}};
+                           .past_us = list->past_us, .set = {.ids = list->ids, .n = list->n}};
   return batch_read(db, &r, out);
 }
 
@@ -25,7 +25,7 @@ enum err rows_batch_range(struct db *db, const struct rows_range *range, struct 
                           struct rows_batch *out)
 {
   struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .most = range->most,
-                           .search = !range->versions, .until = range->until,
+                           .search = !range->versions, .past_us = range->past_us, .until = range->until,
                            .set = {.first = range->after + 1, .last = range->until}};
   return batch_read(db, &r, out);
 }

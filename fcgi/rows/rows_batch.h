@@ -12,14 +12,19 @@ struct rows_batch {
   bool ended;    /* of a range: no product has a greater id */
 };
 
-/* ids must be sorted and unique. */
-MUST_USE enum err rows_batch_list(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
+struct rows_list {
+  const uint64_t *ids; /* sorted and unique */
+  size_t n;
+  int64_t past_us; /* facts.past counts the months before this time; 0: it is not read */
+};
+MUST_USE enum err rows_batch_list(struct db *db, const struct rows_list *list, struct arena *arena, int64_t deadline_us,
                                   struct rows_batch *out);
 
 struct rows_range { /* after < id <= until */
   uint64_t after, until;
   size_t most;   /* the largest number of products to read */
   bool versions; /* facts.texts are not needed */
+  int64_t past_us;
 };
 MUST_USE enum err rows_batch_range(struct db *db, const struct rows_range *range, struct arena *arena,
                                    int64_t deadline_us, struct rows_batch *out);

@@ -14,6 +14,7 @@ struct rows_reading {
   struct db *db;
   struct arena *arena;
   int64_t deadline_us;    /* monotonic */
+  int64_t past_us;        /* read the counts of the months before this time (facts.past); 0: of none */
   bool texts;             /* read texts too: editorials, questions, texts on pairs */
   bool search;            /* read what the search reads: facts.texts */
   struct rows_set set;    /* which products; a range is narrowed to the products that were read */

@@ -43,11 +43,15 @@ struct watch_count {
   uint64_t id;
   struct version version;
   uint32_t n90, s30;
+  uint16_t past[SCORE_MONTHS]; /* only when a month ended */
 };
 
-/* A recount gathers counts slice by slice and stages them all at its end. */
+/* A recount gathers counts slice by slice and stages them all at its end.  When a month ended, it also gathers those of the
+ * past months.  Products that are read meanwhile are staged with the old months, and read again at its end. */
 struct watch_recount {
   bool running;
+  bool month_ended;
+  struct watch_ids read; /* products that were read since it began; only when a month ended */
   int64_t window_us;
   uint64_t after;          /* ids up to this one are counted */
   struct watch_count *v;
@@ -80,6 +84,7 @@ struct watcher {
 
   int64_t db_now_us;         /* the database's time at the last poll */
   int64_t site_now_us;       /* db_now_us, or as_of when it is configured */
+  int64_t past_us;           /* while the window of the next publication is another one: that window; else 0 */
   int64_t newest_change_us;  /* newest changed_at of the last poll; CLOCK_NEVER: no entry had one */
   uint32_t gap_turn;         /* the next of the older gaps to ask for */
   bool behind;               /* the last poll was full: poll again at once */
@@ -115,6 +120,8 @@ int64_t watch_deadline(void);                          /* of one bulk statement 
 /* Edit time of the changes that are applied now: as the log says, or now when the log says nothing or the entry is
  * old. */
 int64_t watch_changed_us(const struct watcher *w);
+/* The window whose past months facts.past counts: that of the catalog, or the one that a load or recount will publish. */
+int64_t watch_past_us(const struct watcher *w);
 /* The identity of what is followed: the database's incarnation, as_of and the format of facts (ROWS_FORMAT). */
 void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation);
 /* A gap of the change log was dropped for want of room: the sweep has to find what commits in it. */
@@ -127,6 +134,7 @@ void watch_ids_sort(struct watch_ids *ids);                      /* and removes 
 MUST_USE enum err watch_poll(struct watcher *w);
 MUST_USE enum err watch_load(struct watcher *w);
 MUST_USE enum err watch_clock(struct watcher *w);
+void watch_recount_end(struct watcher *w); /* also of one that has not begun */
 MUST_USE enum err watch_try(struct watcher *w);
 MUST_USE enum err watch_sweep_step(struct watcher *w);
 

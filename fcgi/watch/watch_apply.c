@@ -79,7 +79,8 @@ static enum err batch_apply(struct watcher *w, const uint64_t *ids, size_t n)
   struct rows_batch batch;
   size_t at = 0;
   arena_reset(w->arena);
-  enum err err = rows_batch_list(w->db, ids, n, w->arena, watch_deadline(), &batch);
+  struct rows_list list = {ids, n, watch_past_us(w)};
+  enum err err = rows_batch_list(w->db, &list, w->arena, watch_deadline(), &batch);
   for (size_t i = 0; err == ERR_OK && i < n; i++) {
     if (at < batch.n && batch.products[at].facts.id == ids[i])
       err = watch_product_stage(w, &batch.products[at++]);
@@ -89,6 +90,12 @@ static enum err batch_apply(struct watcher *w, const uint64_t *ids, size_t n)
   return err;
 }
 
+/* A recount that moves the past months runs, and what is read must be read again at its end. */
+static bool reads_old_months(const struct watcher *w)
+{
+  return w->recount.month_ended && !w->past_us;
+}
+
 enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n)
 {
   enum err err = ERR_OK;
@@ -96,6 +103,8 @@ enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n)
     if (watch_stopping(w))
       return ERR_UNAVAILABLE;
     err = batch_apply(w, ids + i, n - i < WATCH_BATCH ? n - i : WATCH_BATCH);
+    for (size_t k = i; err == ERR_OK && reads_old_months(w) && k < n && k < i + WATCH_BATCH; k++)
+      err = watch_ids_add(&w->recount.read, ids[k]) ? ERR_OK : ERR_NO_MEMORY;
   }
   return err;
 }

@@ -41,6 +41,14 @@ int64_t watch_deadline(void)
 
 /* ---- the change log */
 
+int64_t watch_past_us(const struct watcher *w)
+{
+  struct catalog_pin pin;
+  if (w->past_us)
+    return w->past_us;
+  return catalog_pin_current(w->catalog, &pin) && pin.window_us > 0 ? pin.window_us : clock_hour_floor(w->site_now_us);
+}
+
 void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation)
 {
   uint64_t settings = hash_mix(ROWS_HASH_START, (uint64_t)w->config->as_of_us);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "model/score.h"
+#include "model/moves.h"
 #include "rows/rows_activity.h"
 #include "watch/watch.h"
 
@@ -63,9 +63,15 @@ static void counts_sql(const struct watch_recount *r, uint64_t last, bool distin
 {
   struct rows_set set = {.first = r->after + 1, .last = last};
   struct rows_window window = {r->window_us - SCORE_CADENCE_DAYS * CLOCK_DAY + 1, r->window_us};
-  buf_puts(sql, "SELECT product_id, SUM(IFNULL(kind, '') <> 'event'), SUM(IFNULL(class, '') = 'spark' AND ");
+  if (r->month_ended) /* the first of the past windows begins earlier */
+    window.from_us = moves_from(r->window_us);
+  buf_puts(sql, "SELECT product_id, SUM(IFNULL(kind, '') <> 'event' AND ");
+  window_sql(sql, r->window_us, SCORE_CADENCE_DAYS);
+  buf_puts(sql, "), SUM(IFNULL(class, '') = 'spark' AND ");
   window_sql(sql, r->window_us, SCORE_SPARK_DAYS);
   buf_puts(sql, "), COUNT(*), COUNT(DISTINCT id)");
+  if (r->month_ended)
+    rows_activity_past_sql(sql, r->window_us);
   rows_activity_from(sql, &set, &window, distinct);
   buf_puts(sql, " GROUP BY product_id ORDER BY product_id");
 }
@@ -85,22 +91,46 @@ static enum err counts_read(struct watcher *w, uint64_t last, bool distinct, str
   return err;
 }
 
-/* Keeps the counts that differ from the catalog.  A product without a row has no activity in the windows. */
+/* The counts of the product with the next id; *row: rows has a row.  A product without a row has no activity in the
+ * windows. */
+static void count_take(const struct watch_recount *r, struct db_rows *rows, bool *row, struct watch_count *c)
+{
+  bool any;
+  while (*row && db_uint(rows, 0) < c->id)
+    *row = db_next(rows);
+  if (!*row || db_uint(rows, 0) != c->id)
+    return;
+  c->n90 = (uint32_t)db_uint(rows, 1);
+  c->s30 = (uint32_t)db_uint(rows, 2);
+  if (r->month_ended)
+    rows_activity_past_take(rows, 5, c->past, &any);
+}
+
+static bool past_differs(const struct watch_recount *r, const struct catalog_pin *pin, uint32_t ordinal,
+                         const struct watch_count *c)
+{
+  uint16_t past[SCORE_MONTHS];
+  return r->month_ended && (!catalog_past(pin, ordinal, past) || memcmp(past, c->past, sizeof past) != 0);
+}
+
+/* Keeps the counts that differ from the catalog. */
 static bool counts_compare(struct watcher *w, struct db_rows *rows, const uint64_t *ids, size_t n)
 {
+  struct watch_recount *r = &w->recount;
   struct catalog_pin pin;
   struct facts f;
   bool row = db_next(rows), ok = true;
   if (!catalog_pin_current(w->catalog, &pin))
     return true;
   for (size_t i = 0; i < n && ok; i++) {
-    while (row && db_uint(rows, 0) < ids[i])
-      row = db_next(rows);
-    bool counted = row && db_uint(rows, 0) == ids[i];
-    uint32_t n90 = counted ? (uint32_t)db_uint(rows, 1) : 0, s30 = counted ? (uint32_t)db_uint(rows, 2) : 0;
+    struct watch_count c = {.id = ids[i]};
+    count_take(r, rows, &row, &c);
     uint32_t ordinal = catalog_find_id(&pin, ids[i]);
-    if (ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &f) && (f.n90 != n90 || f.s30 != s30))
-      ok = count_add(&w->recount, &(struct watch_count){ids[i], f.version, n90, s30});
+    if (ordinal == CATALOG_NONE || !catalog_facts(&pin, ordinal, &f))
+      continue;
+    c.version = f.version;
+    if (f.n90 != c.n90 || f.s30 != c.s30 || past_differs(r, &pin, ordinal, &c))
+      ok = count_add(r, &c);
   }
   return ok;
 }
@@ -130,40 +160,72 @@ static enum err recount_slice(struct watcher *w, bool *ended)
   return err;
 }
 
-/* A product that was read again since its slice has its new counts already. */
+/* A product that was read again since its slice has its new counts already, but those of past months belong to the old
+ * months: it is read once more. */
+static enum err read_again(struct watcher *w)
+{
+  struct watch_ids *ids = &w->recount.read;
+  if (!w->recount.month_ended)
+    return ERR_OK;
+  w->past_us = w->recount.window_us;
+  watch_ids_sort(ids);
+  return watch_products(w, ids->v, ids->n);
+}
+
+static enum err count_stage(struct watcher *w, const struct catalog_pin *pin, const struct watch_count *c)
+{
+  struct watch_recount *r = &w->recount;
+  struct facts f;
+  uint32_t ordinal = catalog_find_id(pin, c->id);
+  if (ordinal == CATALOG_NONE || !catalog_facts(pin, ordinal, &f) || !version_eq(f.version, c->version))
+    return ERR_OK;
+  struct catalog_counts counts = {c->n90, c->s30, r->month_ended ? c->past : NULL};
+  enum err err = watch_staging_result(w, catalog_put_counts(w->writer, c->id, &counts, r->window_us));
+  return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err recount_publish(struct watcher *w)
 {
   struct watch_recount *r = &w->recount;
   struct catalog_pin pin;
-  struct facts f;
   if (!catalog_pin_current(w->catalog, &pin))
     return ERR_OK;
-  for (size_t i = 0; i < r->n; i++) {
-    enum err err = ERR_OK;
-    uint32_t ordinal = catalog_find_id(&pin, r->v[i].id);
-    if (ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &f) && version_eq(f.version, r->v[i].version))
-      err = watch_staging_result(w, catalog_put_counts(w->writer, r->v[i].id, r->v[i].n90, r->v[i].s30, r->window_us));
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-      return err;
-  }
+  enum err err = read_again(w);
+  w->past_us = 0;
+  for (size_t i = 0; i < r->n && err == ERR_OK; i++)
+    err = count_stage(w, &pin, &r->v[i]);
+  if (err != ERR_OK)
+    return err;
   catalog_put_window(w->writer, r->window_us);
-  log_info("the hour moved: the counts of %zu products changed", r->n);
+  log_info("%s: the counts of %zu products changed", r->month_ended ? "a month ended" : "the hour moved", r->n);
   return watch_publish(w, w->position);
 }
 
-static enum err recount(struct watcher *w, int64_t window_us)
+static void recount_begin(struct watcher *w, int64_t window_us, int64_t before_us)
 {
-  struct watch_recount *r = &w->recount;
+  watch_recount_end(w);
+  w->recount.running = true;
+  w->recount.window_us = window_us;
+  w->recount.month_ended = moves_month(window_us, 0) != moves_month(before_us, 0);
+}
+
+void watch_recount_end(struct watcher *w)
+{
+  free(w->recount.v);
+  free(w->recount.read.v);
+  w->recount = (struct watch_recount){0};
+}
+
+static enum err recount(struct watcher *w, int64_t window_us, int64_t before_us)
+{
   bool ended = false;
-  if (!r->running || r->window_us != window_us)
-    *r = (struct watch_recount){.running = true, .window_us = window_us, .v = r->v, .cap = r->cap};
+  if (!w->recount.running || w->recount.window_us != window_us)
+    recount_begin(w, window_us, before_us);
   enum err err = recount_slice(w, &ended);
   if (err != ERR_OK || !ended)
     return err;
-  if ((err = recount_publish(w)) == ERR_OK) {
-    free(r->v);
-    *r = (struct watch_recount){0};
-  }
+  if ((err = recount_publish(w)) == ERR_OK)
+    watch_recount_end(w);
   return err;
 }
 
@@ -175,6 +237,6 @@ enum err watch_clock(struct watcher *w)
   if (catalog_next_due(w->writer) <= w->db_now_us)
     err = due_apply(w);
   if (err == ERR_OK && catalog_pin_current(w->catalog, &pin) && pin.window_us != window_us)
-    err = recount(w, window_us);
+    err = recount(w, window_us, pin.window_us);
   return err;
 }

@@ -110,14 +110,12 @@ static enum err products_load(struct watcher *w, size_t *count)
   enum err err;
   struct rows_batch batch;
   struct watch_prefetch *prefetch = watch_prefetch_open(w, &err);
-  int64_t window_us = 0, logged_us = clock_mono_us();
+  int64_t logged_us = clock_mono_us();
   bool end = false;
   *count = 0;
   while (err == ERR_OK && (err = watch_prefetch_take(prefetch, &batch, &end)) == ERR_OK && !end) {
     for (size_t i = 0; err == ERR_OK && i < batch.n; i++)
       err = watch_product_stage(w, &batch.products[i]);
-    if (err == ERR_OK && !window_us) /* of the first batch: a recount follows when the hour moves during the load */
-      catalog_put_window(w->writer, window_us = batch.snapshot.window_us);
     *count += batch.n;
     if (clock_mono_us() - logged_us > 5 * CLOCK_SECOND) {
       logged_us = clock_mono_us();
@@ -143,8 +141,11 @@ enum err watch_load(struct watcher *w)
     err = catalog_begin_full(w->writer);
   watch_limit_note(w, err);
   w->loading = true;
+  w->past_us = clock_hour_floor(w->site_now_us);
   if (err == ERR_OK)
     err = products_load(w, &count);
+  if (err == ERR_OK) /* a recount follows when the hour moved during the load */
+    catalog_put_window(w->writer, w->past_us);
   if (err == ERR_OK)
     err = watch_terms(w, true, &found);
   w->loading = false;
@@ -152,11 +153,12 @@ enum err watch_load(struct watcher *w)
     catalog_forget_versions(w->writer);
   if (err == ERR_OK)
     err = watch_publish(w, w->next_position);
+  w->past_us = 0;
   if (err != ERR_OK)
     return err;
   *w->position = *w->next_position;
   w->load_needed = w->log_replaced = false;
-  w->recount.running = false;
+  watch_recount_end(w);
   w->sweep.after = 0;
   if (!first) { /* a restore writes table by table: sweep soon, and more than once */
     w->sweep.fast = true;

@@ -170,7 +170,7 @@ static void watcher_close(struct watcher *w)
   catalog_writer_close(&w->writer);
   db_free(&w->db);
   arena_free(&w->arena);
-  free(w->recount.v);
+  watch_recount_end(w);
   free(w->changed.v);
   free(w->next_position);
   free(w->position);

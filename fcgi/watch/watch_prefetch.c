@@ -36,6 +36,7 @@ struct reader {
 
 struct watch_prefetch {
   struct watcher *w;
+  int64_t past_us;
   struct reader readers[READERS];
   size_t n;
   struct reader *taken; /* the watcher has its batch */
@@ -59,7 +60,7 @@ static bool batch_read(struct reader *r)
   int64_t began_us = clock_mono_us();
   r->err = ERR_UNAVAILABLE;
   for (int attempt = 0; attempt < ATTEMPTS && r->err == ERR_UNAVAILABLE && !r->prefetch->stop; attempt++) {
-    struct rows_range range = {.after = r->after, .until = r->until, .most = r->most};
+    struct rows_range range = {.after = r->after, .until = r->until, .most = r->most, .past_us = r->prefetch->past_us};
     arena_reset(r->arena);
     r->err = rows_batch_range(r->db, &range, r->arena, watch_deadline(), &r->batch);
   }
@@ -156,6 +157,7 @@ struct watch_prefetch *watch_prefetch_open(struct watcher *w, enum err *err)
   if (!p)
     return NULL;
   p->w = w;
+  p->past_us = watch_past_us(w);
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->changed, NULL);
   if (*err == ERR_OK && !readers_open(p, least, most))

@@ -159,7 +159,7 @@ static enum err suspects_check(struct watcher *w, struct watch_ids *suspects)
   struct arena *own = arena_new(0); /* the polls reset w->arena */
   if (!own)
     return ERR_NO_MEMORY;
-  err = rows_batch_list(w->db, suspects->v, suspects->n, own, watch_deadline(), &batch);
+  err = rows_batch_list(w->db, &(struct rows_list){suspects->v, suspects->n, 0}, own, watch_deadline(), &batch);
   if (err == ERR_OK)
     err = watch_poll(w);
   if (err == ERR_OK && !unsettled(w))

@@ -95,6 +95,10 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
                     .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7 + newer,
                     .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
                     .next_due_us = CLOCK_FOREVER, .texts = summary_make(summary, sizeof summary, id)};
+  uint16_t past[SCORE_MONTHS];
+  for (uint32_t i = 0; i < SCORE_MONTHS; i++)
+    past[i] = (uint16_t)((n90 + id * i) % 23);
+  f.past = past;
   return catalog_put_product(w, &f, NULL, 0, NULL, 0);
 }
 
@@ -259,7 +263,8 @@ int main(int argc, char **argv)
   }
   publish_measure(w, "publish the position only");
   for (uint32_t i = 0; i < 10000; i++)
-    if (catalog_put_counts(w, 1 + random_below(products), 3, 1, INT64_C(1780000000000000)) != ERR_OK)
+    if (catalog_put_counts(w, 1 + random_below(products), &(struct catalog_counts){3, 1, NULL},
+                           INT64_C(1780000000000000)) != ERR_OK)
       return 1;
   publish_measure(w, "publish 10,000 new counts (the hour moved)");
   struct catalog_pin pin;

@@ -46,6 +46,10 @@ json_t *probe_facts(const struct facts *f)
   json_object_set_new(o, "spark_us", time_json(f->spark_us));
   json_object_set_new(o, "changed_us", time_json(f->changed_us));
   json_object_set_new(o, "next_due_us", time_json(f->next_due_us));
+  json_t *past = json_array();
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    json_array_append_new(past, json_integer(f->past ? f->past[i] : 0));
+  json_object_set_new(o, "past", past);
   return o;
 }
 

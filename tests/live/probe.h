@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "model/attribute.h"
+#include "model/score.h"
 #include "model/term.h"
 
 json_t *probe_text(struct span s);

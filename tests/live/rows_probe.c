@@ -125,16 +125,22 @@ static enum err batch_say(enum err err, const struct rows_batch *batch)
   return err;
 }
 
+static int64_t past_us(const struct ask *a)
+{
+  return clock_hour_floor(config_now_us(db_config(a->db)));
+}
+
 static enum err facts(struct ask *a)
 {
   struct rows_batch batch;
-  return batch_say(rows_batch_list(a->db, a->numbers, a->n, a->arena, a->deadline_us, &batch), &batch);
+  struct rows_list list = {a->numbers, a->n, past_us(a)};
+  return batch_say(rows_batch_list(a->db, &list, a->arena, a->deadline_us, &batch), &batch);
 }
 
 static enum err range(struct ask *a)
 {
   struct rows_batch batch;
-  struct rows_range range = {.after = a->numbers[0], .until = UINT64_MAX, .most = a->numbers[1]};
+  struct rows_range range = {.after = a->numbers[0], .until = UINT64_MAX, .most = a->numbers[1], .past_us = past_us(a)};
   return batch_say(rows_batch_range(a->db, &range, a->arena, a->deadline_us, &batch), &batch);
 }
 

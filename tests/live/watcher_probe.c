@@ -2,7 +2,7 @@
  * runs the watcher.  Commands come on standard input, one a line; each is answered by one line of JSON
  * (`all` by a line for each product, then {"end":...}).
  *
- *   slug WORD | id N | all | sectors | themes | pages | attributes | site | pair A B | state | metrics
+ *   slug WORD | id N | all | sectors | medians | themes | pages | attributes | site | pair A B | state | metrics
  *   kill      ends the watcher with SIGKILL and starts another
  *   stop      lets the watcher end in its own way, and does not start another
  *   start     starts one
@@ -70,6 +70,9 @@ static json_t *product(const struct catalog_pin *pin, uint32_t ordinal)
   struct facts f;
   if (ordinal == CATALOG_NONE || !catalog_facts(pin, ordinal, &f))
     return json_null();
+  uint16_t past[SCORE_MONTHS];
+  catalog_past(pin, ordinal, past);
+  f.past = past;
   json_t *o = probe_facts(&f);
   json_object_set_new(o, "score", json_integer(catalog_score(pin, ordinal)));
   return o;
@@ -87,6 +90,22 @@ static json_t *by_slug(const struct catalog_pin *pin, const char *word)
 static json_t *term_json(const char *entity, const struct catalog_term *t)
 {
   return probe_term(entity, &(struct term){.id = t->id, .version = t->version, .slug = t->slug, .name = t->name, .sort = t->sort});
+}
+
+/* Twice the medians of each sector at the ends of past months. */
+static json_t *medians(const struct catalog_pin *pin)
+{
+  json_t *list = json_array();
+  struct catalog_term t;
+  uint32_t past[SCORE_MONTHS];
+  for (uint32_t i = 0; catalog_sector(pin, i, &t); i++) {
+    json_t *months = json_array();
+    catalog_sector_past(pin, t.id, past);
+    for (int k = 0; k < SCORE_MONTHS; k++)
+      json_array_append_new(months, json_integer(past[k]));
+    json_array_append_new(list, json_pack("{s:I, s:o}", "id", (json_int_t)t.id, "past", months));
+  }
+  return list;
 }
 
 static json_t *terms(const struct catalog_pin *pin, const char *entity)
@@ -160,7 +179,7 @@ static json_t *catalog_answer(struct probe *p, const char *word, const char *one
     }
     return json_pack("{s:I}", "end", (json_int_t)pin.publication);
   }
-  return terms(&pin, word);
+  return strcmp(word, "medians") == 0 ? medians(&pin) : terms(&pin, word);
 }
 
 static json_t *answer(struct probe *p, const char *word, const char *one, const char *two)

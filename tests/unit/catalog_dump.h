@@ -37,11 +37,45 @@ static void dump_product(FILE *out, const struct catalog_pin *pin, const struct 
           f->activities, f->override_tenths);
   fprintf(out, " times %lld %lld %lld %lld %lld %lld", (long long)f->window_us, (long long)f->activity_us,
           (long long)f->spark_us, (long long)f->changed_us, (long long)f->edited_us, (long long)f->next_due_us);
+  uint16_t past[SCORE_MONTHS];
+  assert_true(catalog_past(pin, ordinal, past));
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    fprintf(out, " %u", past[i]);
   dump_ids(out, "sectors", f->sectors, f->n_sectors);
   dump_ids(out, "themes", f->themes, f->n_themes);
   dump_ids(out, "picks", f->picks, f->n_picks);
   fprintf(out, " texts \"%.*s\"", SPAN_ARG(f->texts));
   fprintf(out, " alias %d\n", catalog_find(pin, span_of(alias, (size_t)n), &by_alias) == ordinal && by_alias);
+}
+
+/* The medians of a sector's past months, found from all products. */
+static void past_medians_check(const struct catalog_pin *pin, uint64_t sector, const uint32_t got[SCORE_MONTHS])
+{
+  uint32_t *counts = calloc(pin->products + 1u, sizeof *counts);
+  for (int month = 0; month < SCORE_MONTHS; month++) {
+    size_t n = 0;
+    for (uint32_t i = 0; i < pin->products; i++) {
+      struct facts f;
+      uint16_t past[SCORE_MONTHS];
+      if (!catalog_facts(pin, i, &f) || f.status != PRODUCT_PUBLISHED || f.n_sectors == 0 || f.sectors[0] != sector)
+        continue;
+      assert_true(catalog_past(pin, i, past));
+      counts[n++] = past[month];
+    }
+    assert_int_equal(got[month], score_median2(counts, n));
+  }
+  free(counts);
+}
+
+static void dump_past(FILE *out, const struct catalog_pin *pin, uint64_t sector)
+{
+  uint32_t past[SCORE_MONTHS];
+  assert_true(catalog_sector_past(pin, sector, past));
+  past_medians_check(pin, sector, past);
+  fprintf(out, "past medians of %llu:", (unsigned long long)sector);
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    fprintf(out, " %u", past[i]);
+  fputc('\n', out);
 }
 
 static void dump_terms(FILE *out, const struct catalog_pin *pin, bool themes)
@@ -56,6 +90,8 @@ static void dump_terms(FILE *out, const struct catalog_pin *pin, bool themes)
             (unsigned long long)t.id, (unsigned long long)t.version.rev, SPAN_ARG(t.slug), SPAN_ARG(t.name),
             (long long)t.sort, (long long)t.edited_us, t.median2);
     dump_list(out, pin, "", t.ranking);
+    if (!themes)
+      dump_past(out, pin, t.id);
   }
 }
 

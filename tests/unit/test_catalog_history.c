@@ -52,8 +52,8 @@ static void test_counts_and_window_move_without_a_version(void **state)
   catalog_put_window(x->w, hour);
   struct catalog_pin pin = publish(x->c, x->w, 1);
   uint64_t first = pin.publication;
-  assert_int_equal(catalog_put_counts(x->w, 1, 5, 2, hour + CLOCK_HOUR), ERR_OK);
-  assert_int_equal(catalog_put_counts(x->w, 77, 5, 2, hour), ERR_NOT_FOUND);
+  assert_int_equal(catalog_put_counts(x->w, 1, &(struct catalog_counts){5, 2, NULL}, hour + CLOCK_HOUR), ERR_OK);
+  assert_int_equal(catalog_put_counts(x->w, 77, &(struct catalog_counts){5, 2, NULL}, hour), ERR_NOT_FOUND);
   catalog_put_window(x->w, hour + CLOCK_HOUR);
   pin = publish(x->c, x->w, 1);
   assert_true(pin.publication > first);

@@ -36,6 +36,8 @@ static void site_save(const char *path)
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1, a.picks = picks, a.n_picks = 1;
   a.n90 = 9, a.override_tenths = 50, a.activity_us = a.spark_us = a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
   a.texts = SPAN("A log that keeps messages\n0\tApache-2.0\n7\tJVM");
+  static const uint16_t past[2][SCORE_MONTHS] = {{1, 2, 3, [11] = 4}, {[5] = 500}};
+  a.past = past[0], b.past = past[1];
   c.status = PRODUCT_DRAFT, c.lifecycle = LIFECYCLE_MAINTENANCE;
   assert_int_equal(catalog_put_product(w, &a, aliases, 2, pairs, 2), ERR_OK);
   put(w, &b), put(w, &c);
@@ -159,6 +161,11 @@ static void test_the_original_file_is_loaded(void **state)
   assert_int_equal(mutation_load(*state), ERR_OK);
 }
 
+static unsigned char *past(struct catalog_record *r)
+{
+  return (unsigned char *)(uintptr_t)catalog_record_past(r, r);
+}
+
 static void test_products_out_of_range(void **state)
 {
   struct copy *x = *state;
@@ -187,10 +194,15 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 0)->n_picks++);
   REFUSED(product(x, 0)->texts_n = TEXTS_MAX + 1);
   REFUSED(product(x, 0)->texts_n = UINT16_MAX);
-  REFUSED(product(x, 0)->unused = 1);
   REFUSED(memset(index_of(x), 0, 8)); /* not the bits of the names */
   REFUSED(memset(index_of(x) + 3 * INDEX_NAME_WORDS, 0, 8 * INDEX_TEXT_WORDS));
   REFUSED(product(x, 0)->times |= 32);
+  REFUSED(product(x, 0)->past = 0); /* without the counts that follow the record */
+  REFUSED(product(x, 0)->past = 2);
+  REFUSED(product(x, 0)->past = 3);
+  REFUSED(memset(past(product(x, 0)), 0, SCORE_MONTHS));     /* all 0, not in their least width */
+  REFUSED(memset(past(product(x, 1)), 0, SCORE_MONTHS * 2));
+  REFUSED(past(product(x, 1))[5 * 2 + 1] = 0);               /* all below 256, of two bytes */
   REFUSED(product(x, 0)->slug_n = 0);
   REFUSED(product(x, 0)->slug_n = 255);
   REFUSED(product(x, 0)->name_n = UINT16_MAX);

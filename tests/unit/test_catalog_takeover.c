@@ -14,6 +14,7 @@ struct rows {
   struct facts facts[PRODUCTS_MOST];
   char slugs[PRODUCTS_MOST][24];
   uint64_t sectors[PRODUCTS_MOST][3], themes[PRODUCTS_MOST][3], pair[PRODUCTS_MOST];
+  uint16_t past[PRODUCTS_MOST][SCORE_MONTHS];
   uint64_t term_rev[2][TERMS_MOST], page_rev, site_rev;
   uint32_t used; /* number of products that ever existed */
   int64_t window_us;
@@ -35,6 +36,7 @@ static void product_stage(struct catalog_writer *w, const struct rows *r, uint32
   f.slug = span_z(r->slugs[i]), f.sectors = r->sectors[i], f.themes = r->themes[i];
   f.picks = r->themes[i];
   f.texts = span_of(texts, (size_t)snprintf(texts, sizeof texts, "Keeps %u\n0\tMIT %u", (unsigned)f.version.rev, i));
+  f.past = i % 7 ? r->past[i] : NULL;
   assert_int_equal(catalog_put_product(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
 }
 
@@ -74,12 +76,21 @@ static void all_stage(struct catalog_writer *w, const struct rows *r)
 }
 
 /* ---- edits */
+static void past_make(struct rows *r, uint32_t i)
+{
+  uint32_t most = below(3) == 0 ? 0 : below(20) ? 40 : 70000; /* of all widths */
+  for (int k = 0; k < SCORE_MONTHS; k++)
+    r->past[i][k] = i % 7 && most ? (uint16_t)below(most) : 0;
+}
+
 static void product_make(struct rows *r, uint32_t i, enum product_status status)
 {
   struct facts f = product_of(i + 1, "", "A Product");
   snprintf(r->slugs[i], sizeof r->slugs[i], "p%u-%u", below(1000), i);
   f.status = status;
   f.version = (struct version){r->facts[i].version.rev + 1, below(UINT32_MAX), 0};
+  if (below(2))
+    past_make(r, i);
   f.n90 = below(30), f.s30 = below(4), f.activities = below(5) * 10;
   f.override_tenths = below(10) ? -1 : (int)below(101);
   f.n_sectors = below(4), f.n_themes = below(4), f.n_picks = below(3);
@@ -127,8 +138,12 @@ static void counts_edit(struct catalog_writer *w, struct rows *r, uint32_t i)
 {
   if (!r->present[i])
     return;
-  r->facts[i].n90 = below(40), r->facts[i].s30 = below(5);
-  assert_int_equal(catalog_put_counts(w, i + 1, r->facts[i].n90, r->facts[i].s30, r->window_us), ERR_OK);
+  struct catalog_counts counts = {r->facts[i].n90 = below(40), r->facts[i].s30 = below(5), NULL};
+  if (below(2)) {
+    past_make(r, i);
+    counts.past = r->past[i];
+  }
+  assert_int_equal(catalog_put_counts(w, i + 1, &counts, r->window_us), ERR_OK);
 }
 
 static void other_edit(struct catalog_writer *w, struct rows *r)
@@ -181,10 +196,12 @@ static char *dump_twice(struct catalog *c, struct catalog_writer *w, const struc
   char *now = catalog_dump(c), *later, *both;
   struct facts f = product_of(999999, "the-later-one", "Later");
   uint64_t ids[] = {1, 2};
+  static const uint16_t past[SCORE_MONTHS] = {9, 8, 300, [11] = 7};
+  f.past = past;
   f.sectors = f.themes = ids, f.n_sectors = f.n_themes = 2, f.n90 = 17, f.activity_us = T0;
   put(w, &f);
   if (r->used && r->present[0])
-    assert_int_equal(catalog_put_counts(w, 1, 23, 3, r->window_us), ERR_OK);
+    assert_int_equal(catalog_put_counts(w, 1, &(struct catalog_counts){23, 3, past}, r->window_us), ERR_OK);
   publish(c, w, cursor + 1);
   later = catalog_dump(c);
   assert_true(asprintf(&both, "%s---- later\n%s", now, later) > 0);
