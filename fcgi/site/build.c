@@ -63,7 +63,7 @@ static void chips(struct page *p, const struct catalog_term *t, uint32_t n, bool
     chips((p), (terms), (uint32_t)(view).n, (sector), (view).v);                                                       \
   } while (0)
 
-static struct span tenths_text(struct page *p, int tenths)
+struct span build_tenths(struct page *p, int tenths)
 {
   char text[8];
   return arena_copy(p->arena, span_of(text, score_text(text, tenths)));
@@ -78,7 +78,7 @@ static struct span cadence_text(struct page *p, uint32_t n90, uint32_t median2)
                       (unsigned long long)(hundredths % 100));
 }
 
-static struct span median_text(struct page *p, uint32_t median2)
+struct span build_median(struct page *p, uint32_t median2)
 {
   return arena_printf(p->arena, median2 % 2 ? "%u.5" : "%u", median2 / 2);
 }
@@ -94,19 +94,19 @@ struct velocity_view *build_velocity(struct page *p, const struct planned_produc
   v->override = f->override_tenths >= 0;
   v->n90 = f->n90;
   v->s30 = f->s30;
-  v->median = median_text(p, g->median2 < 2 ? 2 : g->median2);
+  v->median = build_median(p, g->median2 < 2 ? 2 : g->median2);
   v->as_of = page_hour(p, f->window_us);
   if (planned_product_sector(g)) {
     v->sector = g->sectors[0].name;
-    v->sector_median = median_text(p, g->median2);
+    v->sector_median = build_median(p, g->median2);
     v->sector_href = build_path(p, "/sectors/", g->sectors[0].slug);
   }
   if (!v->scored)
     return v;
-  v->score = tenths_text(p, tenths);
+  v->score = build_tenths(p, tenths);
   v->band = band_name(score_band(tenths));
   v->cadence = cadence_text(p, f->n90, g->median2);
-  v->computed = tenths_text(p, score_tenths(f->n90, f->s30, g->median2));
+  v->computed = build_tenths(p, score_tenths(f->n90, f->s30, g->median2));
   v->meter = ARENA_NEW(p->arena, struct meter_draw);
   if (v->meter)
     *v->meter = (struct meter_draw){.at = tenths, .position = build_position(position)};
@@ -235,7 +235,7 @@ void build_card(struct page *p, struct planned_product *g, const struct card *c,
                             .lifecycle = lifecycle_name(f->lifecycle),
                             .discontinued = f->lifecycle == LIFECYCLE_DISCONTINUED};
   if (out->scored) {
-    out->score = tenths_text(p, tenths);
+    out->score = build_tenths(p, tenths);
     out->band = band_name(score_band(tenths));
   }
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);

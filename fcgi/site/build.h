@@ -45,6 +45,8 @@ struct span build_web_url(struct page *p, struct span url);
 struct span build_url_display(struct span accepted, struct span written);
 
 struct body_view *build_body(struct page *p, struct body b, struct span source);
+struct span build_tenths(struct page *p, int tenths);        /* "5.0" */
+struct span build_median(struct page *p, uint32_t median2);  /* "12" or "12.5" */
 struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position);
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s);
 /* f may be NULL: only the facts of the catalog are shown.  s may be NULL: no Markdown source. */
@@ -56,6 +58,10 @@ void build_move(struct page *p, const struct activity *a, const struct facts *f,
                 struct activity_view *out);
 void build_activity(struct page *p, const struct activity *a, const struct facts *f, size_t position,
                     struct activity_view *out);
+struct velocity_history_view;
+/* For products whose plan called planned_product_past.  NULL: none of them was scored at the end of any month. */
+struct velocity_history_view *build_velocity_history(struct page *p, const struct planned_product *g,
+                                                     const struct profile *const *f, size_t n);
 struct chart_view *build_chart(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n);
 
 /* "/compare/a-vs-b" of members in canonical order. */

@@ -117,6 +117,12 @@ bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out)
   return true;
 }
 
+void page_sector_past(struct page *p, uint64_t id, uint32_t out[SCORE_MONTHS])
+{
+  catalog_sector_past(&p->pin, id, out);
+  page_digest(p, out, SCORE_MONTHS * sizeof *out);
+}
+
 bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out)
 {
   if (!catalog_theme_id(&p->pin, id, out))

@@ -89,6 +89,7 @@ enum plan page_product(struct page *p, struct span slug, struct member *out);
 bool page_member(struct page *p, uint32_t ordinal, struct member *out); /* false: not published */
 void page_facts_refresh(const struct page *p, struct facts *f); /* replaces f by facts of `newer`, if they are newer */
 bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out);
+void page_sector_past(struct page *p, uint64_t id, uint32_t out[SCORE_MONTHS]); /* catalog_sector_past */
 bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out);
 void page_about_find(struct page *p); /* sets has_about */
 void page_digest(struct page *p, const void *bytes, size_t n); /* adds anything else that the page shows */

@@ -25,6 +25,8 @@ enum plan plan_compare(struct page *p, struct span param)
   if (!compare_plan_members(p, c))
     return PLAN_OK; /* memory ran out; the arena remembers it */
   fact_attributes_plan(p, &c->attributes);
+  for (size_t i = 0; i < c->n; i++)
+    planned_product_past(p, &c->set[i]);
   compare_plan_others(p, c, true);
   return PLAN_OK;
 }
@@ -276,6 +278,7 @@ enum err build_compare(struct page *p)
   changes(p, c, v);
   follow(p, c, v);
   v->chart = build_chart(p, c->set, f, c->n);
+  v->velocity_history = build_velocity_history(p, c->set, f, c->n);
   fill_timeline(p, c, f, v);
   fill_sentences(p, c, page_value(p, c->pair_want), v);
   compare_questions(p, c, page_value(p, c->pair_want), v);

@@ -39,6 +39,7 @@ enum plan plan_trajectory(struct page *p, struct span param)
   result = listing_page(p, m.facts.activities, &t->list);
   if (result != PLAN_OK || !planned_product_fill(p, &m, &t->product))
     return result; /* memory ran out; the arena remembers it */
+  planned_product_past(p, &t->product);
   struct member *member = &t->product.member;
   member->want = page_want_product(p, member, FRAGMENT_PROFILE, 0);
   t->timeline = page_want_product(p, member, FRAGMENT_TIMELINE, t->list.page);
@@ -266,6 +267,7 @@ enum err build_trajectory(struct page *p)
   v->sector = alternatives_sector(p, &named);
   v->facts = fact_table_build(p, &t->attributes, &t->product, &f, 1);
   v->chart = build_chart(p, &t->product, &f, 1);
+  v->velocity_history = build_velocity_history(p, &t->product, &f, 1);
   v->pager = listing_pager(p, &t->list);
   fill_timeline(p, t, moves, v);
   related(p, t, v);

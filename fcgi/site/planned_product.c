@@ -37,6 +37,13 @@ bool planned_product_fill(struct page *p, const struct member *m, struct planned
   return g->themes && sectors_fill(p, g);
 }
 
+void planned_product_past(struct page *p, struct planned_product *g)
+{
+  uint64_t sector = planned_product_sector(g);
+  if (sector)
+    page_sector_past(p, sector, g->past2);
+}
+
 bool planned_product_fill_card(struct page *p, uint32_t ordinal, struct planned_product *g)
 {
   *g = (struct planned_product){0};

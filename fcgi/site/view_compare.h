@@ -7,6 +7,7 @@
 #include "site/view.h"
 #include "site/view_chart.h"
 #include "site/view_facts.h"
+#include "site/view_velocity_history.h"
 
 /* The pair text: shown when a published row exists; each body may be empty. */
 #define COMPARISON_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) RECORD(intro, body_view) RECORD(verdict, body_view)
@@ -57,6 +58,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   TEXT(pick_href)                                                                                                      \
   LIST(add, link_view)                                                                                                 \
   RECORD(chart, chart_view)                                                                                            \
+  RECORD(velocity_history, velocity_history_view)                                                                      \
   LIST(timeline, activity_view)                                                                                        \
   LIST(days, day_draw)                                                                                                 \
   LIST(questions, qa_view)

@@ -17,6 +17,7 @@
 #include "site/view.h"
 #include "site/view_chart.h"
 #include "site/view_facts.h"
+#include "site/view_velocity_history.h"
 
 #define TRAJECTORY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                    \
   RECORD(page, page_view)                                                                                              \
@@ -28,6 +29,7 @@
   RECORD(facts, facts_view)                                                                                            \
   RECORD(ended, ended_view)                                                                                            \
   RECORD(chart, chart_view)                                                                                            \
+  RECORD(velocity_history, velocity_history_view)                                                                      \
   INT(moves)                                                                                                           \
   LIST(timeline, activity_view)                                                                                        \
   LIST(days, day_draw)                                                                                                 \

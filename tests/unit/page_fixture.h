@@ -43,6 +43,7 @@ struct page_product { /* a product and the memory of its spans and arrays */
   size_t n_all;
   struct activity sparks[10];
   struct moves_count moves[PAGE_ACTIVITIES];
+  uint16_t past[SCORE_MONTHS];
   char titles[PAGE_ACTIVITIES][64], versions[PAGE_ACTIVITIES][24];
 };
 

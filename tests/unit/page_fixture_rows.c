@@ -190,6 +190,11 @@ static void count(struct page_product *p)
     }
     p->moves[i] = (struct moves_count){moves_slot(a->occurred_us), a->class, a->kind == ACTIVITY_EVENT, 1};
   }
+  int64_t ends[SCORE_MONTHS];
+  moves_month_ends(f->window_us, ends);
+  for (int i = 0; i < SCORE_MONTHS; i++)
+    p->past[i] = (uint16_t)moves_windows_at(p->moves, p->n_all, ends[i]).n90;
+  f->past = p->past;
   if (p->product.n_sparks)
     f->spark_us = p->sparks[0].occurred_us;
   p->product.activities = p->all;
