@@ -98,39 +98,3 @@ size_t sentences_timeline(const struct sentences_list *lists, size_t n, struct s
     out[count++] = (struct sentences_move){&lists[best].v[at[best]++], best};
   }
 }
-
-/* Bytes of the UTF-8 character at the beginning of s. */
-static size_t char_bytes(struct span s)
-{
-  size_t n = s.n ? 1 : 0;
-  while (n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-    n++;
-  return n;
-}
-
-static bool is_letter(char c)
-{
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
-}
-
-struct span sentences_monogram(struct arena *a, struct span name)
-{
-  struct span first = SPAN(""), second = SPAN(""), last = SPAN("");
-  bool inside = false;
-  for (size_t i = 0; i < name.n;) {
-    struct span one = span_head(span_from(name, i), char_bytes(span_from(name, i)));
-    bool letter = is_letter(name.p[i]);
-    if (letter && !inside && (!first.n || !second.n))
-      *(first.n ? &second : &first) = one;
-    else if (letter && inside && first.n && !last.n && !second.n)
-      last = one;
-    inside = letter;
-    i += one.n;
-  }
-  struct span out = ARENA_JOIN(a, first, second.n ? second : last);
-  for (size_t i = 0; i < out.n; i++)
-    if (i == 0 || second.n)
-      if (out.p[i] >= 'a' && out.p[i] <= 'z')
-        ((char *)out.p)[i] -= 'a' - 'A'; /* the arena's copy */
-  return out.n ? out : SPAN("?");
-}

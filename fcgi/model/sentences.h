@@ -54,8 +54,4 @@ struct sentences_list {
 };
 size_t sentences_timeline(const struct sentences_list *lists, size_t n, struct sentences_move *out);
 
-/* Two letters for a product without a logo: the initials of the first two parts of its name, or for a single part its
- * first two letters. */
-struct span sentences_monogram(struct arena *a, struct span name);
-
 #endif

@@ -15,6 +15,7 @@
 #include "catalog/catalog.h"
 #include "http/request.h"
 #include "http/target.h"
+#include "model/monogram.h"
 #include "site/view.h"
 #include "store/store.h"
 
@@ -66,6 +67,7 @@ struct page {
 
   /* filled by build */
   const void *view;
+  struct monograms monograms; /* of the products that the page shows */
   struct span body;       /* the finished body, when no template makes it */
   int64_t changed_us;     /* newest change of the shown data, for Last-Modified; CLOCK_NEVER: unknown */
   int64_t label_us;       /* the start of the newest relative time on the page */

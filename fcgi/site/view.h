@@ -96,7 +96,8 @@ VIEW_DECLARE(release_view, RELEASE_VIEW)
 
 /* A product that the page is about.
  *   sign          its shape as a character for Markdown: ● ◆ ■ ▲ by position
- *   monogram      two letters, drawn when logo is empty; logo is an https address
+ *   monogram      about two letters that no other product of the page has (model/monogram.h), drawn when logo is empty;
+ *                 logo is an https address
  *   lifecycle     "active", "maintenance" or "discontinued"; the flags repeat it
  *   summary       one line of the editors: what it is; empty: none
  *   outline       one generated sentence: latest release, moves in 90 days, licence

@@ -236,19 +236,6 @@ static void names_in_a_row(void **state)
   is(sentences_versus(arena, n, 3), "A vs B vs C");
 }
 
-static void monograms(void **state)
-{
-  (void)state;
-  is(sentences_monogram(arena, SPAN("Apache Kafka")), "AK");
-  is(sentences_monogram(arena, SPAN("Kubernetes")), "Ku");
-  is(sentences_monogram(arena, SPAN("nginx")), "Ng");
-  is(sentences_monogram(arena, SPAN("Ansible (ansible-core)")), "AA");
-  is(sentences_monogram(arena, SPAN("R")), "R");
-  is(sentences_monogram(arena, SPAN("Ærø")), "Ær");
-  is(sentences_monogram(arena, SPAN("!!!")), "?");
-  is(sentences_monogram(arena, SPAN("")), "?");
-}
-
 /* ---- timeline */
 
 static void the_timeline_merges_six_of_each(void **state)
@@ -284,7 +271,6 @@ int main(void)
       cmocka_unit_test(what_medians_do_not_explain_is_not_called_faster),
       cmocka_unit_test(no_pair_of_numbers_is_told_wrong),
       cmocka_unit_test(names_in_a_row),
-      cmocka_unit_test(monograms),
       cmocka_unit_test(the_timeline_merges_six_of_each),
   };
   return cmocka_run_group_tests(tests, make, clear);
