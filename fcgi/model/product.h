@@ -121,6 +121,7 @@ struct product {
   const struct editorial *editorial; /* NULL: there is none, or it is not due yet */
   const struct activity *activities; /* the newest TIMELINE_PAGE due activities: occurred_us descending, id ascending */
   size_t n_activities;
+  int64_t older_us; /* of the activity after the last of them; CLOCK_NEVER: there is none */
   const struct activity *sparks; /* the newest 10 due sparks, in the same order */
   size_t n_sparks;
   const struct activity *latest_release; /* due, with a version; ties: lowest id; NULL: none */

@@ -35,9 +35,11 @@ MUST_USE enum err rows_products(struct db *db, const uint64_t *ids, size_t n, st
                                 struct product *out, struct rows_snapshot *snapshot);
 
 /* Reads page `page` of a product's timeline; page 1 has the newest TIMELINE_PAGE activities.  `total` counts all
- * published and due activities.  NOT_FOUND: the product does not exist.  A page beyond the end has n == 0. */
+ * published and due activities.  NOT_FOUND: the product does not exist.  A page beyond the end has n == 0.
+ * newer_us and older_us are the times of the activities next to those of the page; CLOCK_NEVER: there is none. */
 struct rows_timeline {
   struct version version;
+  int64_t newer_us, older_us;
   const struct activity *activities;
   size_t n, total;
 };

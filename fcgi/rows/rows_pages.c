@@ -20,27 +20,56 @@ struct timeline_reading {
   struct rows_timeline *out;
 };
 
+/* Reads the page, and one activity before and one after it. */
+static void timeline_sql(const struct timeline_reading *t, struct buf *sql)
+{
+  uint64_t first = (uint64_t)(t->page - 1) * TIMELINE_PAGE, before = first ? 1 : 0;
+  buf_puts(sql, "SELECT a.id, a.kind, a.class, a.title, a.url, a.version, a.occurred_at");
+  rows_activity_due(&t->r, sql, CLOCK_NEVER);
+  buf_printf(sql, " ORDER BY a.occurred_at DESC, a.id LIMIT %d OFFSET %llu", TIMELINE_PAGE + (int)before + 1,
+             (unsigned long long)(first - before));
+}
+
+/* v: n activities from the one before the page, if there is one, to the one after it. */
+static void timeline_take(const struct timeline_reading *t, const struct activity *v, size_t n)
+{
+  struct rows_timeline *out = t->out;
+  if (t->page > 1 && n) {
+    out->newer_us = v->occurred_us;
+    v++;
+    n--;
+  }
+  if (n > TIMELINE_PAGE) {
+    out->older_us = v[TIMELINE_PAGE].occurred_us;
+    n = TIMELINE_PAGE;
+  }
+  out->activities = v;
+  out->n = n;
+}
+
 static enum err timeline_read(struct db *db, void *arg)
 {
   struct timeline_reading *t = arg;
   struct db_rows rows;
   struct buf sql = BUF_INIT;
+  size_t n = 0;
   enum err err = rows_facts_read(db, &t->r);
   if (err != ERR_OK || t->r.n == 0)
     return err == ERR_OK ? ERR_NOT_FOUND : err;
-  *t->out = (struct rows_timeline){.version = t->r.products->facts.version, .total = t->r.products->facts.activities};
-  buf_puts(&sql, "SELECT a.id, a.kind, a.class, a.title, a.url, a.version, a.occurred_at");
-  rows_activity_due(&t->r, &sql, CLOCK_NEVER);
-  buf_printf(&sql, " ORDER BY a.occurred_at DESC, a.id LIMIT %d OFFSET %llu", TIMELINE_PAGE,
-             (unsigned long long)(t->page - 1) * TIMELINE_PAGE);
+  *t->out = (struct rows_timeline){.version = t->r.products->facts.version,
+                                   .newer_us = CLOCK_NEVER,
+                                   .older_us = CLOCK_NEVER,
+                                   .total = t->r.products->facts.activities};
+  timeline_sql(t, &sql);
   err = db_query(db, &sql, t->r.deadline_us, &rows);
   buf_free(&sql);
   struct activity *to = err == ERR_OK ? ARENA_ARRAY(t->r.arena, rows.count + 1, struct activity) : NULL;
   if (err == ERR_OK && !to)
     err = ERR_NO_MEMORY;
   while (err == ERR_OK && db_next(&rows))
-    rows_activity_take(t->r.arena, &rows, 0, &to[t->out->n++]);
-  t->out->activities = to;
+    rows_activity_take(t->r.arena, &rows, 0, &to[n++]);
+  if (err == ERR_OK)
+    timeline_take(t, to, n);
   db_rows_free(&rows);
   return err;
 }

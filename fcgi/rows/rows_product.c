@@ -8,6 +8,7 @@
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
 
+#define NEWEST_MOST (TIMELINE_PAGE + 1) /* the last one tells whether its day goes on on the next page */
 #define SPARKS_MOST 10
 
 enum { LIST_ALL, LIST_SPARKS, LIST_LATEST, LIST_FIRST, LISTS }; /* of each product; the last two: releases */
@@ -39,7 +40,7 @@ static void newest_sql(const struct rows_reading *r, struct buf *sql)
              r->repeats ? " AND a.product_id = newest.product_id AND a.occurred_at = newest.occurred_at"
                           " AND a.status = 'published'"
                         : "",
-             TIMELINE_PAGE, SPARKS_MOST);
+             NEWEST_MOST, SPARKS_MOST);
 }
 
 static int newer_first(const void *x, const void *y)
@@ -87,12 +88,12 @@ static enum err newest_take(struct rows_reading *r, struct db_rows *rows, const 
   struct activity one;
   uint32_t all = facts->activities;
   uint64_t digest = db_uint(rows, T_DIGEST);
-  if (!newest_room(r, &lists[LIST_ALL], all < TIMELINE_PAGE ? all + 1 : TIMELINE_PAGE) ||
+  if (!newest_room(r, &lists[LIST_ALL], all < NEWEST_MOST ? all + 1 : NEWEST_MOST) ||
       !newest_room(r, &lists[LIST_SPARKS], SPARKS_MOST) || !newest_room(r, &lists[LIST_LATEST], 1) ||
       !newest_room(r, &lists[LIST_FIRST], 1))
     return ERR_NO_MEMORY;
   rows_activity_take(r->arena, rows, T_ID, &one);
-  if (db_uint(rows, T_NTH) <= TIMELINE_PAGE)
+  if (db_uint(rows, T_NTH) <= NEWEST_MOST)
     newest_put(&lists[LIST_ALL], &one, digest);
   if (one.class == CLASS_SPARK && db_uint(rows, T_NTH_CLASS) <= SPARKS_MOST)
     newest_put(&lists[LIST_SPARKS], &one, digest);
@@ -123,6 +124,9 @@ static const struct activity *release_among(const struct activity *v, size_t n)
 static void newest_give(struct newest lists[LISTS], struct product *p)
 {
   newest_set(&lists[LIST_ALL], &p->activities, &p->n_activities);
+  p->older_us = p->n_activities > TIMELINE_PAGE ? p->activities[TIMELINE_PAGE].occurred_us : CLOCK_NEVER;
+  if (p->n_activities > TIMELINE_PAGE)
+    p->n_activities = TIMELINE_PAGE;
   newest_set(&lists[LIST_SPARKS], &p->sparks, &p->n_sparks);
   p->latest_release = release_among(p->activities, p->n_activities);
   if (!p->latest_release)

@@ -1,4 +1,5 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
+#include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/image_link.h"
 #include "site/page_compare.h"
@@ -116,17 +117,48 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
   }
 }
 
+/* The moves of the product on the day of its oldest move in the timeline. */
+static size_t moves_of_last_day(const struct profile *f)
+{
+  size_t n = 0;
+  int64_t day = day_rows_day(f->activities[SENTENCES_TIMELINE_EACH - 1].occurred_us);
+  for (size_t i = 0; i < f->n_moves && f->moves[i].slot >= moves_slot_hour(day); i++)
+    if (f->moves[i].slot < moves_slot_hour(day + CLOCK_DAY))
+      n += f->moves[i].n;
+  return n;
+}
+
+/* The timeline may end within a day of a product. */
+static void note_left_out(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    size_t at = v->days.n, n = f[i]->n_activities < SENTENCES_TIMELINE_EACH ? 0 : moves_of_last_day(f[i]);
+    while (at && !span_eq(v->days.v[at - 1].position, build_position(i)))
+      at--;
+    if (!at || n <= v->days.v[at - 1].moves.n)
+      continue;
+    struct day_draw *last = &v->days.v[at - 1];
+    last->more = ARENA_JOIN(p->arena, arena_uint(p->arena, n - last->moves.n, 1), SPAN(" more that day"));
+    last->more_href = ARENA_JOIN(p->arena, SPAN("/products/"), c->set[i].member.facts.slug, SPAN("#activity"));
+  }
+}
+
 static void fill_timeline(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
 {
   struct sentences_list lists[COMPARE_MAX];
   struct sentences_move moves[COMPARE_MAX * SENTENCES_TIMELINE_EACH];
-  for (size_t i = 0; i < c->n; i++)
+  const struct facts *members[COMPARE_MAX];
+  for (size_t i = 0; i < c->n; i++) {
     lists[i] = (struct sentences_list){f[i]->activities, f[i]->n_activities};
-  size_t n = sentences_timeline(lists, c->n, moves);
-  v->timeline.v = ARENA_ARRAY(p->arena, n, struct activity_view);
-  for (size_t i = 0; i < n && v->timeline.v; i++)
-    build_activity(p, moves[i].activity, &c->set[moves[i].member].member.facts, moves[i].member,
-                   &v->timeline.v[v->timeline.n++]);
+    members[i] = &c->set[i].member.facts;
+  }
+  struct timeline_moves m = {moves, sentences_timeline(lists, c->n, moves), members, c->n};
+  if (p->target->form == FORM_JSON) {
+    v->timeline.v = build_timeline_entries(p, &m, &v->timeline.n);
+    return;
+  }
+  v->days.v = build_timeline_days(p, &m, &v->days.n);
+  note_left_out(p, c, f, v);
 }
 
 static void mark_shared_list(struct chip_view *v, size_t n, const struct chip_view *w, size_t m)

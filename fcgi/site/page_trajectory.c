@@ -1,5 +1,6 @@
 /* /products/{slug}: a product's trajectory.  The timeline has 50 activities on a page; every page repeats the rest. */
 #include "site/alternatives.h"
+#include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/fact_table.h"
 #include "site/image_link.h"
@@ -53,12 +54,36 @@ enum plan plan_trajectory(struct page *p, struct span param)
 
 /* ---- build */
 
+static bool same_day(int64_t a, int64_t b)
+{
+  return a != CLOCK_NEVER && b != CLOCK_NEVER && day_rows_day(a) == day_rows_day(b);
+}
+
+/* A day may go on on the next page of the timeline. */
+static void note_continued(const struct timeline *f, struct trajectory_view *v)
+{
+  if (!v->days.n || !v->pager)
+    return;
+  if (same_day(f->newer_us, f->activities[0].occurred_us))
+    v->days.v[0].before_href = v->pager->prev;
+  if (same_day(f->older_us, f->activities[f->n_activities - 1].occurred_us))
+    v->days.v[v->days.n - 1].after_href = v->pager->next;
+}
+
 static void fill_timeline(struct page *p, const struct trajectory *t, const struct timeline *f, struct trajectory_view *v)
 {
+  const struct facts *member = &t->product.member.facts;
+  struct sentences_move *moves = ARENA_ARRAY(p->arena, f->n_activities, struct sentences_move);
   v->moves = (int64_t)f->total;
-  v->timeline.v = ARENA_ARRAY(p->arena, f->n_activities, struct activity_view);
-  for (size_t i = 0; i < f->n_activities && v->timeline.v; i++)
-    build_activity(p, &f->activities[i], &t->product.member.facts, 0, &v->timeline.v[v->timeline.n++]);
+  for (size_t i = 0; i < f->n_activities && moves; i++)
+    moves[i] = (struct sentences_move){&f->activities[i], 0};
+  struct timeline_moves m = {moves, moves ? f->n_activities : 0, &member, 1};
+  if (p->target->form == FORM_JSON) {
+    v->timeline.v = build_timeline_entries(p, &m, &v->timeline.n);
+    return;
+  }
+  v->days.v = build_timeline_days(p, &m, &v->days.n);
+  note_continued(f, v);
 }
 
 static void related(struct page *p, struct trajectory *t, struct trajectory_view *v)
@@ -240,8 +265,8 @@ enum err build_trajectory(struct page *p)
   v->sector = alternatives_sector(p, &named);
   v->facts = fact_table_build(p, &t->attributes, &t->product, &f, 1);
   v->chart = build_chart(p, &t->product, &f, 1);
-  fill_timeline(p, t, moves, v);
   v->pager = listing_pager(p, &t->list);
+  fill_timeline(p, t, moves, v);
   related(p, t, v);
   fill_sentences(p, t, v);
   frame(p, t, f, v);

@@ -49,6 +49,14 @@ VIEW_DEFINE(card_view, CARD_VIEW)
 VIEW_DEFINE(activity_view, ACTIVITY_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct day_move_draw
+VIEW_DEFINE(day_move_draw, DAY_MOVE_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct day_draw
+VIEW_DEFINE(day_draw, DAY_DRAW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct qa_view
 VIEW_DEFINE(qa_view, QA_VIEW)
 #undef VIEW_THIS

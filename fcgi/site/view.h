@@ -11,7 +11,8 @@
  *   - `position` is "a", "b", "c" or "d": the product's place in the set, which determines its hue and shape.  It is
  *     "a" on a page with one product, and empty where a position has no meaning.
  *   - Numbers with fractions are TEXT, already rounded ("5.0").
- *   - Views with names that end in _draw contain only geometry.  The JSON representation leaves them out, and `page`.
+ *   - Views with names that end in _draw contain what other fields say already, arranged: geometry, rows.  The JSON
+ *     representation leaves them out, and `page`.
  *   - Percentages in _draw views are relative to the width of the drawing and are used as SVG attributes unchanged.
  * All memory belongs to the request's arena. */
 #ifndef DIPTYCH_SITE_VIEW_H
@@ -191,6 +192,29 @@ VIEW_DECLARE(card_view, CARD_VIEW)
   TEXT(class)                                                                                                          \
   FLAG(spark)
 VIEW_DECLARE(activity_view, ACTIVITY_VIEW)
+
+/* A move in a row of the timeline.  text: its version when that says all that its title says, else its title; sep: ", " or
+ * "; ", and "" for the last. */
+#define DAY_MOVE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) TEXT(url) FLAG(spark) TEXT(sep)
+VIEW_DECLARE(day_move_draw, DAY_MOVE_DRAW)
+
+/* A row of the timeline: the moves of a product on one day, in order of time.  The JSON representation has each move as an
+ * entry of its own instead.
+ *   when         of the newest of them
+ *   more         "2 more that day", when the timeline ends within the day; more_href: where they are
+ *   before_href  the day began on this page of the timeline; empty: here
+ *   after_href   the day goes on on this page of the timeline; empty: it ends here */
+#define DAY_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                           \
+  RECORD(when, time_view)                                                                                              \
+  TEXT(product)                                                                                                        \
+  TEXT(position)                                                                                                       \
+  TEXT(sign)                                                                                                           \
+  LIST(moves, day_move_draw)                                                                                           \
+  TEXT(more)                                                                                                           \
+  TEXT(more_href)                                                                                                      \
+  TEXT(before_href)                                                                                                    \
+  TEXT(after_href)
+VIEW_DECLARE(day_draw, DAY_DRAW)
 
 /* A question and its answer.
  *   id        of the HTML element, unique on the page: "faq-1"

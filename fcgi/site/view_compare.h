@@ -27,8 +27,8 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   atom_href, calendar_href   "/compare/kafka-vs-nats.atom", "/feeds/kafka+nats.ics"
  *   pick_href          "/compare?a=kafka": the picker with the first product filled in
  *   add                up to three links that add a product: text "Add Redis"; empty for four products
- *   timeline           at most 6 activities of each product, newest first
- *   sparks_shown       the timeline contains a spark */
+ *   timeline           at most 6 activities of each product, newest first, for the JSON representation
+ *   days               the same as rows, for the others */
 #define COMPARE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
@@ -58,6 +58,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   LIST(add, link_view)                                                                                                 \
   RECORD(chart, chart_view)                                                                                            \
   LIST(timeline, activity_view)                                                                                        \
+  LIST(days, day_draw)                                                                                                 \
   LIST(questions, qa_view)
 VIEW_DECLARE(compare_view, COMPARE_VIEW)
 

@@ -5,8 +5,9 @@
  *   product     position is "a"
  *   facts       NULL: none recorded; one value in each row
  *   ended       NULL unless the product is discontinued
- *   timeline    50 activities on a page, newest first; every page of the timeline repeats chart, sections,
- *               questions and related
+ *   timeline    50 activities on a page, newest first, for the JSON representation; every page of the timeline repeats
+ *               chart, sections, questions and related
+ *   days        the same as rows, for the others
  *   related     up to six alternatives, picks and close ones, each with one versus link
  *   sector      a link to its own sector; NULL: it has none
  *   moves       the number of all activities */
@@ -29,6 +30,7 @@
   RECORD(chart, chart_view)                                                                                            \
   INT(moves)                                                                                                           \
   LIST(timeline, activity_view)                                                                                        \
+  LIST(days, day_draw)                                                                                                 \
   RECORD(pager, pager_view)                                                                                            \
   LIST(questions, qa_view)                                                                                             \
   TEXT(faq_href)                                                                                                       \

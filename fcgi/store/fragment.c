@@ -295,6 +295,8 @@ static void *unpack_timeline(struct unpack *u, struct arena *a)
   if (!t)
     return NULL;
   t->total = unpack_uint(u);
+  t->newer_us = unpack_int(u);
+  t->older_us = unpack_int(u);
   t->activities = unpack_activities(u, a, &t->n_activities);
   return t;
 }
@@ -366,7 +368,12 @@ bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind,
     pack_span(out, p->editorial ? p->editorial->headline : span_z(NULL));
     pack_activities(out, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
   } else if (kind == FRAGMENT_TIMELINE)
-    return fragment_pack_timeline(p->facts.activities, p->activities, p->n_activities, out);
+    return fragment_pack_timeline(&(struct timeline){.total = p->facts.activities,
+                                                     .newer_us = CLOCK_NEVER,
+                                                     .older_us = p->older_us,
+                                                     .activities = p->activities,
+                                                     .n_activities = p->n_activities},
+                                  out);
   else if (kind == FRAGMENT_QUESTIONS)
     pack_answers(r, out, p->questions, p->n_questions);
   else if (kind == FRAGMENT_SOURCE)
@@ -376,10 +383,12 @@ bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind,
   return !out->failed;
 }
 
-bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, struct buf *out)
+bool fragment_pack_timeline(const struct timeline *t, struct buf *out)
 {
-  pack_uint(out, total);
-  pack_activities(out, v, n);
+  pack_uint(out, t->total);
+  pack_int(out, t->newer_us);
+  pack_int(out, t->older_us);
+  pack_activities(out, t->activities, t->n_activities);
   return !out->failed;
 }
 

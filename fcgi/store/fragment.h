@@ -69,6 +69,7 @@ struct card {
 
 struct timeline {
   uint64_t total; /* activities of the product, on all pages */
+  int64_t newer_us, older_us; /* of the activities next to those of this page; CLOCK_NEVER: none */
   const struct activity *activities;
   size_t n_activities;
 };
@@ -123,7 +124,7 @@ struct fragment_renderer {
 
 /* Render and pack; the caller owns `out`.  False: no memory, and out->failed is set. */
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out);
-bool fragment_pack_timeline(uint64_t total, const struct activity *v, size_t n, struct buf *out);
+bool fragment_pack_timeline(const struct timeline *t, struct buf *out);
 bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out);
 bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, size_t n, struct buf *out);
 bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,

@@ -322,7 +322,12 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
   if (e != ERR_OK || older(w, rows.version))
     return e != ERR_OK ? e : ERR_RETRY;
   made.version = rows.version;
-  fragment_pack_timeline(rows.total, rows.activities, rows.n, &packed);
+  (void)fragment_pack_timeline(&(struct timeline){.total = rows.total,
+                                                  .newer_us = rows.newer_us,
+                                                  .older_us = rows.older_us,
+                                                  .activities = rows.activities,
+                                                  .n_activities = rows.n},
+                               &packed);
   return fragment_finish(s, x, &(struct filling){w, 1, true, renderer_of(s, x)}, &made, &packed);
 }
 

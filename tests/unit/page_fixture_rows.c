@@ -194,6 +194,7 @@ static void count(struct page_product *p)
     f->spark_us = p->sparks[0].occurred_us;
   p->product.activities = p->all;
   p->product.n_activities = p->n_all < TIMELINE_PAGE ? p->n_all : TIMELINE_PAGE;
+  p->product.older_us = p->n_all > TIMELINE_PAGE ? p->all[TIMELINE_PAGE].occurred_us : CLOCK_NEVER;
   p->product.sparks = p->sparks;
   p->product.moves = p->moves;
   p->product.n_moves = p->n_all;

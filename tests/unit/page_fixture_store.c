@@ -70,7 +70,12 @@ static bool pack_timeline(const struct want *made, const struct page_product *p,
 {
   size_t from = (made->page ? made->page - 1 : 0) * TIMELINE_PAGE;
   size_t n = from < p->n_all ? p->n_all - from : 0;
-  return fragment_pack_timeline(p->n_all, p->all + (n ? from : 0), n < TIMELINE_PAGE ? n : TIMELINE_PAGE, out);
+  struct timeline t = {.total = p->n_all,
+                       .newer_us = from && n ? p->all[from - 1].occurred_us : CLOCK_NEVER,
+                       .older_us = n > TIMELINE_PAGE ? p->all[from + TIMELINE_PAGE].occurred_us : CLOCK_NEVER,
+                       .activities = p->all + (n ? from : 0),
+                       .n_activities = n < TIMELINE_PAGE ? n : TIMELINE_PAGE};
+  return fragment_pack_timeline(&t, out);
 }
 
 static bool pack_page(const struct page_store *s, struct want *made, struct buf *out)
