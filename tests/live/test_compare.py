@@ -6,6 +6,7 @@ import pytest
 
 from lib.page import parse
 from lib.servers import wait_until
+from lib.timeline import rows_of, rows_shown
 
 PAGE = "/compare/kafka-vs-kubernetes"
 A, B = "Apache Kafka", "Kubernetes"
@@ -156,17 +157,45 @@ def test_six_alternatives_share_a_sector_and_link_everywhere(sample_site, page):
     assert {"/alternatives/kafka", "/alternatives/kubernetes"} <= hrefs
 
 
-def test_the_timeline_is_six_of_each_newest_first_as_in_the_rows(sample_site, page):
-    items = list(page.id("activity").one("ol").all("li"))
-    expected = []
-    for slug in ("kafka", "kubernetes"):
-        expected += [(r[1].strftime("%Y-%m-%dT%H:%M:%SZ"), slug, r[0]) for r in sample_site.database.sql(
-            "SELECT a.title, a.occurred_at FROM activity a JOIN product p ON p.id = a.product_id WHERE p.slug = %s"
-            " AND a.status = 'published' AND a.occurred_at <= '2026-08-22 12:00' ORDER BY a.occurred_at DESC, a.id LIMIT 6",
-            slug)]
-    expected.sort(key=lambda x: x[0], reverse=True)
-    assert [i.one("time")["datetime"] for i in items] == [e[0] for e in expected]
-    assert sorted(i.text.count(e[2]) > 0 for i, e in zip(items, expected)) == [True] * len(expected)
+def newest(site, slug, n=6):
+    return site.database.sql(
+        "SELECT a.occurred_at, a.id, a.title, a.version, a.url FROM activity a JOIN product p ON p.id = a.product_id"
+        " WHERE p.slug = %s AND a.status = 'published' AND a.occurred_at <= '2026-08-22 12:00'"
+        f" ORDER BY a.occurred_at DESC, a.id LIMIT {n}", slug)
+
+
+@pytest.mark.parametrize("slugs", ["kafka-vs-kubernetes", "kafka-vs-nats-vs-redis", "h2o-vs-keydb"])
+def test_the_timeline_is_six_of_each_in_a_row_a_day_newest_first(sample_site, slugs):
+    page = parse(sample_site.get(f"/compare/{slugs}").text)
+    expected, left_out = [], {}
+    for at, slug in enumerate(slugs.split("-vs-")):
+        name = sample_site.database.sql("SELECT name FROM product WHERE slug = %s", slug)[0][0]
+        rows = rows_of(newest(sample_site, slug), name)
+        expected += [(time, -at, f"move {'abcd'[at]}", links, name) for time, links in rows]
+        whole = rows_of(newest(sample_site, slug, 60), name)[:len(rows)]
+        left_out[name] = sum(len(r[1]) for r in whole) - sum(len(r[1]) for r in rows)
+    expected.sort(key=lambda r: r[:2], reverse=True)
+    shown = rows_shown(page)
+    assert [(r["time"], r["class"], r["links"]) for r in shown] == [(e[0], e[2], e[3]) for e in expected]
+    for row, name in zip(shown, (e[4] for e in expected)):
+        assert name in row["text"]
+    said = {e[4]: r["more"] for r, e in zip(shown, expected) if r["more"]}
+    assert said == {name: f"and {n} more that day" for name, n in left_out.items() if n}
+    entries = sample_site.get(f"/compare/{slugs}.json").json["timeline"]
+    assert len(entries) == sum(len(e[3]) for e in expected), "each move is an entry of its own"
+
+
+def test_a_row_of_several_moves_marks_the_one_that_is_a_spark(sample_site):
+    row = next(r for r in rows_shown(parse(sample_site.get("/compare/kafka-vs-nats").text)) if "spark" in r["text"])
+    assert re.search(r"4\.3\.0 spark; The 4\.3 line opens", row["text"]), row["text"]
+
+
+def test_a_product_without_moves_says_so_in_its_column(own_site):
+    own_site.database.sql("INSERT INTO product (slug, name, status) VALUES ('bare', 'Bare', 'published')")
+    wait_until(lambda: own_site.get("/compare/bare-vs-kafka").status == 200, 5)
+    rows = rows_shown(parse(own_site.get("/compare/bare-vs-kafka").text))
+    assert [r["text"] for r in rows if r["class"] == "move a"] == ["Bare No ship move is on record yet."]
+    assert "- ● Bare: no ship move is on record yet" in own_site.get("/compare/bare-vs-kafka.md").text
 
 
 def test_an_activity_after_as_of_is_not_shown(page):

@@ -1,10 +1,12 @@
 """/products/{slug}: a product's trajectory, against the rows that it is made from."""
 import json
 import re
+from itertools import groupby
 
 import pytest
 
 from lib.page import parse
+from lib.timeline import rows_of, rows_shown
 from lib.servers import wait_until
 
 PATH = "/products/kafka"
@@ -20,13 +22,9 @@ def page(sample_site):
 
 
 def moves(site, slug):
-    return [(r[0].strftime("%Y-%m-%dT%H:%M:%SZ"), r[1]) for r in site.database.sql(
-        "SELECT a.occurred_at, a.title FROM activity a JOIN product p ON p.id = a.product_id"
-        f" WHERE p.slug = %s AND {DUE} ORDER BY a.occurred_at DESC, a.id", slug)]
-
-
-def shown(page):
-    return [(i.one("time")["datetime"], i.text) for i in page.id("activity").one("ol").all("li")]
+    return site.database.sql(
+        "SELECT a.occurred_at, a.id, a.title, a.version, a.url FROM activity a JOIN product p ON p.id = a.product_id"
+        f" WHERE p.slug = %s AND {DUE} ORDER BY a.occurred_at DESC, a.id", slug)
 
 
 def test_the_editorial_stands_whole_with_author_and_dates(sample_site, page):
@@ -75,32 +73,66 @@ def test_the_score_is_shown_with_its_inputs(sample_site, page):
     assert page.id("velocity").one("span", {"class": "num"}).text == next(c["score"] for c in everyone if c["slug"] == "kafka")
 
 
-def test_the_timeline_is_every_due_move_newest_first(sample_site, page):
+def test_the_timeline_is_a_row_a_day_newest_first_with_every_due_move_of_the_day(sample_site, page):
     expected = moves(sample_site, "kafka")
-    items = shown(page)
-    assert [i[0] for i in items] == [e[0] for e in expected]
-    assert all(e[1] in i[1] for e, i in zip(expected, items))
+    rows = rows_shown(page)
+    assert [(r["time"], r["links"]) for r in rows] == rows_of(expected, "Apache Kafka")
+    assert len(rows) < len(expected), "some days have several moves"
     assert f"On record: {len(expected)}, newest first." in page.id("activity").text
+
+
+def pages_of(site, path):
+    """All pages of a list, by the links that lead from one to the next."""
+    while path:
+        page = parse(site.get(path).text)
+        yield path, page
+        following = [l["href"] for l in page.all("link", {"rel": "next"})]
+        assert following == [a["href"] for a in page.all("a", {"rel": "next"})]
+        path = following[0] if following else None
 
 
 def test_a_long_timeline_pages_at_fifty(sample_site):
     expected = moves(sample_site, "wordpress")
     assert len(expected) > 100
-    seen = []
-    path = "/products/wordpress"
-    while path:
-        answer = sample_site.get(path)
-        page = parse(answer.text)
+    links, entries = [], []
+    for path, page in pages_of(sample_site, "/products/wordpress"):
         robots = [m["content"] for m in page.all("meta", {"name": "robots"})]
         assert robots == (["noindex"] if "?" in path else [])
         assert page.one("link", {"rel": "canonical"})["href"] == sample_site.url + path
-        items = shown(page)
-        assert len(items) <= 50
-        seen += items
-        following = [l["href"] for l in page.all("link", {"rel": "next"})]
-        assert following == [a["href"] for a in page.all("a", {"rel": "next"})]
-        path = following[0] if following else None
-    assert [s[0] for s in seen] == [e[0] for e in expected]
+        shown = sum(len(r["links"]) for r in rows_shown(page))
+        listed = sample_site.get(path.replace("wordpress", "wordpress.json")).json["timeline"]
+        assert shown == len(listed) <= 50
+        links += sum((r["links"][::-1] for r in rows_shown(page)), [])
+        entries += listed
+    assert [(e["when"]["datetime"], e["title"], e["version"]) for e in entries] == \
+        [(m[0].strftime("%Y-%m-%dT%H:%M:%SZ"), m[2], m[3]) for m in expected], "each move is an entry of its own"
+    assert sorted(links) == sorted(sum((r[1] for r in rows_of(expected, "WordPress")), []))
+
+
+def test_a_day_that_goes_on_on_the_next_page_says_so_on_both(own_site):
+    """120 moves on four days of 30: both later pages begin within a day."""
+    own_site.database.sql("INSERT INTO product (id, slug, name, status) VALUES (9001, 'busy', 'Busy', 'published')")
+    for n in range(120):
+        own_site.database.sql(
+            "INSERT INTO activity (id, product_id, kind, class, title, version, url, occurred_at) VALUES"
+            " (%s, 9001, 'release', 'trivial', %s, %s, 'https://example.org/', %s)", 90000 + n, f"Busy {n} released", str(n),
+            f"2026-08-{10 + n // 30} 0{n % 7}:00:00")
+    wait_until(lambda: "On record: 120," in own_site.get("/products/busy").text, 10)
+    expected = moves(own_site, "busy")
+    seen = []
+    for n, (path, page) in enumerate(pages_of(own_site, "/products/busy"), 1):
+        rows = rows_shown(page)
+        assert sum(len(r["links"]) for r in rows) == (50, 50, 20)[n - 1]
+        assert rows[-1]["after"] == (None, "/products/busy?page=2", "/products/busy?page=3", None)[n]
+        assert rows[0]["before"] == (None, None, "/products/busy", "/products/busy?page=2")[n]
+        assert [r["after"] for r in rows[:-1]] + [r["before"] for r in rows[1:]] == [None] * (2 * len(rows) - 2)
+        seen += rows
+        markdown = own_site.get(path.replace("busy", "busy.md")).text
+        assert ("[and more that day]" in markdown) == bool(rows[-1]["after"])
+        assert ("[continued]" in markdown) == bool(rows[0]["before"])
+    days = [(day, sum((r["links"] for r in rows), [])) for day, rows in
+            ((d, list(g)) for d, g in groupby(seen, lambda r: r["time"][:10]))]
+    assert [(d, sorted(l)) for d, l in days] == [(t[:10], sorted(l)) for t, l in rows_of(expected, "Busy")]
 
 
 @pytest.mark.parametrize("path, status, to", [
