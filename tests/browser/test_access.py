@@ -79,7 +79,7 @@ def test_search_by_keyboard(browser, sample_site):
 
 def test_a_comparison_by_keyboard(browser, sample_site):
     browser.look(sample_site.url + PAGES["comparison"])
-    tab_to(browser, "What the score is made of: Apache Kafka")
+    tab_to(browser, "Why this score")
     assert not browser.js("return document.activeElement.parentElement.open")
     browser.press(ENTER)
     assert browser.js("return document.activeElement.parentElement.open")

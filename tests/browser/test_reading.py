@@ -1,0 +1,78 @@
+"""A page in the hands of a reader: titles break between names, timelines fill their columns, a click on a score opens it."""
+import pytest
+
+from pages import PAGES
+
+LONG = "/compare/activemq-vs-opentelemetry-collector"
+SETS = ("/compare/activemq-vs-ansible-vs-moby", "/compare/activemq-vs-ansible-vs-moby-vs-opentelemetry-collector")
+
+WORDS = """const found = [];
+for (const who of document.querySelectorAll("h1 .who")) {
+  const text = who.lastChild, range = document.createRange();
+  for (const word of text.data.matchAll(/\\S+/g)) {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    if (range.getClientRects().length > 1) found.push(word[0]);
+  }
+}
+return found"""
+
+VERSUS = """return [...document.querySelectorAll("h1 .vs")].map(vs => {
+  const range = document.createRange();
+  range.selectNodeContents(vs.parentElement.lastChild);
+  const line = range.getClientRects()[0], r = vs.getBoundingClientRect();
+  return [vs.parentElement.textContent, r.top < line.bottom && r.bottom > line.top, vs.getClientRects().length]})"""
+
+
+@pytest.mark.parametrize("path", (LONG, *SETS))
+@pytest.mark.parametrize("width", (320, 360, 640, 768, 1280))
+def test_a_title_breaks_between_words_and_vs_stays_with_its_name(browser, sample_site, path, width):
+    browser.look(sample_site.url + path, width)
+    assert browser.js(WORDS) == []
+    beside = browser.js(VERSUS)
+    assert len(beside) == path.count("-vs-")
+    assert [b for b in beside if not b[1] or b[2] != 1] == []
+
+
+TOPS = """return [".a", ".b"].map(side => [...document.querySelectorAll(".moves .move" + side)].map(e => {
+  const r = e.getBoundingClientRect(); return [r.top, r.bottom, r.left, r.right]}))"""
+
+
+@pytest.mark.parametrize("path", (PAGES["comparison"], "/compare/kafka-vs-nats", "/compare/h2o-vs-keydb", LONG))
+@pytest.mark.parametrize("width", (768, 1280))
+def test_both_sides_of_a_timeline_begin_at_its_top_and_have_no_holes(browser, sample_site, path, width):
+    left, right = browser.look(sample_site.url + path, width).js(TOPS)
+    assert left and right and left[0][0] == right[0][0]
+    assert max(r[3] for r in left) <= min(r[2] for r in right)
+    for side in (left, right):
+        assert all(abs(b[0] - a[1]) < 1 for a, b in zip(side, side[1:])), "one below the other"
+
+
+@pytest.mark.parametrize("scripts", (True, False))
+@pytest.mark.parametrize("path, link, id", ((PAGES["comparison"], ".glance a[href='#score-kubernetes']", "score-kubernetes"),
+                                            (PAGES["trajectory"], "#velocity .score a", "score-kafka")))
+def test_a_click_on_a_score_opens_its_inputs(browser, sample_site, path, link, id, scripts):
+    browser.look(sample_site.url + path, scripts=scripts)
+    browser.driver.find_element("css selector", link).click()
+    browser.command("Emulation.setScriptExecutionDisabled", value=False)
+    opened, top, height = browser.js("""const e = document.getElementById(arguments[0]), r = e.getBoundingClientRect();
+      return [e.closest("details").open, r.top, r.height]""", id)
+    assert opened and height > 50 and 0 <= top < 900
+
+
+def test_a_score_of_a_card_opens_the_inputs_of_its_product(browser, sample_site):
+    browser.look(sample_site.url + PAGES["alternatives"])
+    link = browser.driver.find_element("css selector", ".card .score a")
+    target = link.get_attribute("href")
+    link.click()
+    browser.arrive(target)
+    assert browser.js("return document.getElementById(location.hash.slice(1)).closest('details').open")
+
+
+@pytest.mark.parametrize("name", ("comparison", "trajectory", "home", "faq-product"))
+def test_the_links_of_blocks_to_themselves_are_seen_but_not_printed(browser, sample_site, name):
+    signs = """return [...document.querySelectorAll("main .self")].map(e => {
+      const s = getComputedStyle(e, "::after"); return s.display == "none" ? "" : s.content})"""
+    seen = browser.look(sample_site.url + PAGES[name]).js(signs)
+    assert len(seen) >= 2 and all("#" in sign for sign in seen)
+    assert set(browser.view(media="print").js(signs)) == {""}
