@@ -1,4 +1,5 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
+#include "model/moves.h"
 #include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/image_link.h"
