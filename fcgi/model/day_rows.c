@@ -69,13 +69,13 @@ static bool is_same(struct span a, struct span b)
   return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
 }
 
-/* The next word of *rest, without the punctuation around it. */
+/* The next word of *rest, without the punctuation around it.  Quotes stay, because Markdown puts the title between some. */
 static struct span word_next(struct span *rest)
 {
   struct span word = span_split(rest, ' ');
-  while (word.n && strchr("(\"'", word.p[0]))
+  while (word.n && word.p[0] == '(')
     word = span_from(word, 1);
-  while (word.n && strchr(".,:;!)\"'", word.p[word.n - 1]))
+  while (word.n && strchr(".,:;!)", word.p[word.n - 1]))
     word.n--;
   return word;
 }

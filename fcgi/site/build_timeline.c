@@ -16,10 +16,13 @@ static void day_moves(struct page *p, const struct day_row *row, const struct fa
   for (size_t i = 0; i < row->n && out->moves.v; i++) {
     struct activity_view v;
     build_move(p, row->moves[i], f, row->member, &v);
-    bool version = day_rows_version_says_all(row->moves[i], f->name);
+    bool version = v.url.n && day_rows_version_says_all(row->moves[i], f->name);
     titles = titles || !version;
     out->moves.v[out->moves.n++] =
-        (struct day_move_draw){.text = version ? v.version : v.title, .url = v.url, .spark = v.spark};
+        (struct day_move_draw){.text = version ? v.version : v.title,
+                               .name = version ? v.title : SPAN(""),
+                               .url = v.url,
+                               .spark = v.spark};
   }
   for (size_t i = 0; i + 1 < out->moves.n; i++)
     out->moves.v[i].sep = titles ? SPAN("; ") : SPAN(", ");

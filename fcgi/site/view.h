@@ -193,9 +193,9 @@ VIEW_DECLARE(card_view, CARD_VIEW)
   FLAG(spark)
 VIEW_DECLARE(activity_view, ACTIVITY_VIEW)
 
-/* A move in a row of the timeline.  text: its version when that says all that its title says, else its title; sep: ", " or
- * "; ", and "" for the last. */
-#define DAY_MOVE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) TEXT(url) FLAG(spark) TEXT(sep)
+/* A move in a row of the timeline.  text: its version when that says all that its title says, else its title; name: its
+ * title, when text is its version; sep: ", " or "; ", and "" for the last. */
+#define DAY_MOVE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) TEXT(name) TEXT(url) FLAG(spark) TEXT(sep)
 VIEW_DECLARE(day_move_draw, DAY_MOVE_DRAW)
 
 /* A row of the timeline: the moves of a product on one day, in order of time.  The JSON representation has each move as an

@@ -114,6 +114,7 @@ static void a_version_stands_for_a_title_that_says_no_more(void **state)
   assert_false(says_all("Kubernetes 1.36: sidecars are stable", "1.36", "Kubernetes"));
   assert_false(says_all("Kubernetes 1.36.4 released", "1.36", "Kubernetes"));
   assert_false(says_all("Kubernetes 1.36 released", "", "Kubernetes"));
+  assert_false(says_all("Kubernetes \"1.36\" released", "1.36", "Kubernetes"));
   assert_false(day_rows_version_says_all(&post, SPAN("X")));
 }
 
