@@ -47,7 +47,7 @@ static void rows_stand_where_they_differ_where_they_are_the_same_and_where_one_i
 static void the_table_marks_what_differs_and_says_the_usual_day_once(void **state)
 {
   ORDER(*state, "/compare/kafka-vs-nats", "<a href=\"#facts\">Facts</a>", "id=\"what-is-nats\"", "<section class=\"part\" id=\"facts\"",
-        ": facts</h2>", "<caption>", "checked on <time datetime=\"2024-10-05\">5 Oct 2024</time> unless another day is given. ",
+        ": facts</a></h2>", "<caption>", "checked on <time datetime=\"2024-10-05\">5 Oct 2024</time> unless another day is given. ",
         "colspan=\"3\">Where they differ</th>", "\xe2\x89\xa0 </span>Open source <span class=\"of\">Project</span></th>",
         "\xe2\x89\xa0 </span>Memory <span class=\"of\">Running &lt;it&gt;</span></th>", "1,024\xc2\xa0MB", "<bdi>16 &lt;MB&gt;</bdi>",
         "<a class=\"src\" href=\"https://nats.io/\"", "checked 13 Oct 2024", "The same in both",
