@@ -66,6 +66,22 @@ struct catalog_list catalog_ranking(const struct catalog_pin *pin);
 struct catalog_list catalog_by_slug(const struct catalog_pin *pin); /* published, canonical order */
 struct catalog_list catalog_recent(const struct catalog_pin *pin);  /* newest activity first, at most 64 */
 struct catalog_list catalog_recent_sparks(const struct catalog_pin *pin); /* newest spark first, at most 64 */
+struct catalog_list catalog_recent_releases(const struct catalog_pin *pin); /* newest release first, at most 64 */
+struct catalog_list catalog_recent_editorials(const struct catalog_pin *pin); /* newest editorial first, at most 64 */
+
+/* Orders of lists.  BY_VELOCITY is the ranking.  Products that are equal by moves (n90, most first) or by their latest
+ * release (newest first, none last) stand in the order of the ranking.  BY_NAME compares folded names, in which everything
+ * that is neither a letter nor a digit is a blank and does not count at the beginning; then slugs. */
+enum catalog_order { CATALOG_BY_VELOCITY, CATALOG_BY_MOVES, CATALOG_BY_LATEST, CATALOG_BY_NAME };
+#define CATALOG_ORDERS 4
+struct catalog_list catalog_ordered(const struct catalog_pin *pin, enum catalog_order order); /* all published products */
+/* The first letter of a product's name in that order: a to z; 0: a digit, or none; 0x7f: another
+ * character. */
+char catalog_initial(const struct catalog_pin *pin, uint32_t ordinal);
+
+struct catalog_range {
+  uint32_t from, most;
+};
 
 struct catalog_term { /* a sector or a theme */
   uint64_t id;
@@ -88,6 +104,11 @@ bool catalog_theme(const struct catalog_pin *pin, uint32_t index, struct catalog
 bool catalog_theme_id(const struct catalog_pin *pin, uint64_t id, struct catalog_term *out);
 bool catalog_theme_slug(const struct catalog_pin *pin, struct span slug, struct catalog_term *out);
 
+/* Writes the items [from, from + most) of the term's products in another order to `out`, and returns their number.  Its cost
+ * is far below that of sorting them (catalog/catalog_select.c).  0: also when memory ran out. */
+uint32_t catalog_term_ordered(const struct catalog_pin *pin, const struct catalog_term *t, bool theme,
+                              enum catalog_order order, struct catalog_range range, struct arena *arena, uint32_t *out);
+
 uint32_t catalog_pages(const struct catalog_pin *pin);
 bool catalog_page_at(const struct catalog_pin *pin, uint32_t index, struct page_head *out);
 bool catalog_page_slug(const struct catalog_pin *pin, struct span slug, struct page_head *out);
@@ -103,6 +124,8 @@ int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in str
 bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id);
 uint32_t catalog_pairs(const struct catalog_pin *pin);
 bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
+/* The pairs with the newest texts of the editors, the newest first; at most 16.  A product may be unpublished. */
+bool catalog_written_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
 
 /* The one published product with this folded name (text/utf8.h); separators count as one each.  CATALOG_NONE: there is
  * none, or there are several. */

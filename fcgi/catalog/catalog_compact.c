@@ -71,13 +71,13 @@ static enum err records_move(struct catalog_writer *w, const char *from, uint32_
   return ERR_OK;
 }
 
-static void order_move(struct catalog_writer *w, const uint32_t *map)
+static uint32_t order_move(uint32_t *listed, uint32_t n, const uint32_t *map)
 {
   uint32_t kept = 0;
-  for (uint32_t i = 0; i < w->n_by_slug; i++)
-    if (map[w->by_slug[i]] != CATALOG_NONE)
-      w->by_slug[kept++] = map[w->by_slug[i]];
-  w->n_by_slug = kept;
+  for (uint32_t i = 0; i < n; i++)
+    if (map[listed[i]] != CATALOG_NONE)
+      listed[kept++] = map[listed[i]];
+  return kept;
 }
 
 static enum err all_move(struct catalog_writer *w, const char *from, uint32_t products, uint32_t *map)
@@ -88,7 +88,8 @@ static enum err all_move(struct catalog_writer *w, const char *from, uint32_t pr
     e = terms_move(w, from);
   if (e != ERR_OK)
     return e;
-  order_move(w, map);
+  order_move(w->by_name, w->n_by_slug, map);
+  w->n_by_slug = order_move(w->by_slug, w->n_by_slug, map);
   w->changed.n = 0;
   for (int s = 0; s < CATALOG_RING; s++) {
     w->slot_changed[s].n = 0;

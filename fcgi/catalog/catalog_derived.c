@@ -20,7 +20,7 @@ static bool pairs_add(struct catalog_writer *w, const struct catalog_record *r, 
   for (uint32_t i = 0; i < r->n_pairs; i++) {
     struct catalog_pair_ids p = ids[i] < r->id ? (struct catalog_pair_ids){ids[i], r->id}
                                                : (struct catalog_pair_ids){r->id, ids[i]};
-    w->pairs[w->n_pairs++] = (struct catalog_pair_row){p, owner};
+    w->pairs[w->n_pairs++] = (struct catalog_pair_row){p, r->flags & FLAG_PAIR_TEXTS ? ids[r->n_pairs + i] : 0, owner};
   }
   return true;
 }
@@ -36,8 +36,8 @@ static void pairs_drop(struct catalog_writer *w, uint32_t owner)
 
 static bool pairs_same(const struct catalog_record *a, const struct catalog_record *b)
 {
-  uint32_t n = a ? a->n_pairs : 0;
-  if (n != (b ? b->n_pairs : 0))
+  uint32_t n = a ? catalog_record_pair_words(a) : 0;
+  if (n != (b ? catalog_record_pair_words(b) : 0))
     return false;
   return n == 0 || memcmp(catalog_record_pairs(a, a), catalog_record_pairs(b, b), n * sizeof(uint64_t)) == 0;
 }
@@ -139,6 +139,7 @@ static bool rank_changes(const struct catalog_record *a, const struct catalog_re
   return a->n90 != b->n90 || a->s30 != b->s30 || (a->activities == 0) != (b->activities == 0) ||
          a->override_tenths != b->override_tenths || a->sectors != b->sectors || a->n_sectors != b->n_sectors ||
          a->themes != b->themes || a->n_themes != b->n_themes ||
+         catalog_record_time(a, a, TIME_RELEASE, 0) != catalog_record_time(b, b, TIME_RELEASE, 0) ||
          !span_eq(catalog_record_slug(a, a), catalog_record_slug(b, b));
 }
 
@@ -146,14 +147,18 @@ static bool recent_changes(const struct catalog_record *a, const struct catalog_
 {
   if (!published(a) || !published(b))
     return published(a) || published(b);
-  return catalog_record_time(a, a, TIME_ACTIVITY, 0) != catalog_record_time(b, b, TIME_ACTIVITY, 0) ||
-         catalog_record_time(a, a, TIME_SPARK, 0) != catalog_record_time(b, b, TIME_SPARK, 0);
+  static const uint8_t times[] = {TIME_ACTIVITY, TIME_SPARK, TIME_RELEASE, TIME_PUBLISHED};
+  for (size_t i = 0; i < sizeof times; i++)
+    if (catalog_record_time(a, a, times[i], 0) != catalog_record_time(b, b, times[i], 0))
+      return true;
+  return false;
 }
 
 static bool order_changes(struct catalog_writer *w, uint32_t ordinal, const struct catalog_record *a,
                           const struct catalog_record *b, struct catalog_vector *added)
 {
-  bool renamed = a && b && !span_eq(catalog_record_slug(a, a), catalog_record_slug(b, b));
+  bool renamed = a && b && (!span_eq(catalog_record_slug(a, a), catalog_record_slug(b, b)) ||
+                            !span_eq(catalog_record_fold(a, a), catalog_record_fold(b, b)));
   w->dirty_order |= renamed || published(a) != published(b);
   if (published(a) && (!published(b) || renamed))
     w->marks[ordinal] |= MARK_MOVED;

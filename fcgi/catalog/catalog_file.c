@@ -1,7 +1,7 @@
 /* The format of the state file: the half's record heap, byte for byte, and the lists that refer to it.  A load
  * rebuilds all tables, except the search index, which would take as long as all the others.
  *
- *   struct catalog_file_header | records of the heap | offsets by ordinal | ordinals by slug |
+ *   struct catalog_file_header | records of the heap | offsets by ordinal | ordinals by slug | ordinals by name |
  *   offsets of sectors, themes, pages, attributes | stored versions | bits of the search index, for each chunk of products
  *   those of names and those of texts | struct catalog_position without unused gaps
  *
@@ -36,7 +36,8 @@ uint64_t catalog_file_bytes(const struct catalog_file_header *h)
   uint64_t terms = 0;
   for (int k = 0; k < KIND_COUNT; k++)
     terms += h->n_terms[k];
-  return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + ((uint64_t)h->products + h->n_by_slug + terms) * 4 +
+  uint64_t offsets = h->products + 2 * (uint64_t)h->n_by_slug + terms;
+  return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + offsets * 4 +
          (uint64_t)h->products * (sizeof(struct catalog_stored_version) + CATALOG_INDEX_BYTES) + position_bytes(h->n_gaps);
 }
 
@@ -117,6 +118,7 @@ void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, con
   stream_move(s, w->base + (size_t)h->heap_from * 8, (size_t)(h->heap_top - h->heap_from) * 8);
   stream_move(s, w->records, h->products * sizeof *w->records);
   stream_move(s, w->by_slug, h->n_by_slug * sizeof *w->by_slug);
+  stream_move(s, w->by_name, h->n_by_slug * sizeof *w->by_name);
   for (int k = 0; k < KIND_COUNT; k++)
     for (uint32_t i = 0; i < h->n_terms[k]; i++)
       stream_move(s, &w->terms[k][i].record, sizeof w->terms[k][i].record);

@@ -30,6 +30,7 @@
 #define CATALOG_RING 4                /* slots of a table; 2 from CATALOG_LARGE products on */
 #define CATALOG_LARGE 100000
 #define CATALOG_RECENT 64
+#define CATALOG_WRITTEN 16
 #define CATALOG_ORDINALS_MAX ((UINT32_C(1) << 24) - 2)
 #define CATALOG_NO_SCORE 255
 #define CATALOG_NAME_MAX 1024 /* bytes of a name, and of a folded one */
@@ -42,7 +43,10 @@ enum catalog_table {
   TABLE_RECORDS,  /* uint32_t by ordinal: offset of the record, 0: removed */
   TABLE_SCORES,   /* uint8_t by ordinal: tenths or CATALOG_NO_SCORE */
   TABLE_BY_SLUG,  /* uint32_t: ordinals of published products */
+  TABLE_BY_NAME,  /* uint32_t: the same ordinals by name */
   TABLE_RANKING,  /* uint32_t: the same ordinals by rank */
+  TABLE_BY_MOVES, /* uint32_t: the same by n90, then by rank */
+  TABLE_BY_LATEST, /* uint32_t: the same by the time of the latest release, then by rank */
   TABLE_LISTS,    /* uint32_t: the rankings of all sectors, then of all themes */
   TABLE_SECTORS,  /* struct catalog_entry, then two permutations: by id, by slug */
   TABLE_THEMES,
@@ -52,6 +56,12 @@ enum catalog_table {
   TABLE_PAST,     /* for each sector in index order: SCORE_MONTHS times uint32_t, median2 of past months, oldest first */
   TABLE_POSITION, /* struct catalog_position without its unused gaps */
   TABLE_COUNT
+};
+
+enum catalog_newest { NEWEST_ACTIVITIES, NEWEST_SPARKS, NEWEST_RELEASES, NEWEST_EDITORIALS, NEWEST_COUNT };
+
+struct catalog_pair_ids {
+  uint64_t low, high;
 };
 
 struct catalog_slot {
@@ -72,8 +82,9 @@ struct catalog_snapshot {
   uint32_t heap_top, tables_low; /* where the next writer continues */
   uint32_t slugs_at, slugs_bits; /* hash tables of uint32_t */
   uint32_t ids_at, ids_bits;
-  uint32_t n_recent, n_sparks;
-  uint32_t recent[CATALOG_RECENT], sparks[CATALOG_RECENT];
+  uint32_t n_newest[NEWEST_COUNT], newest[NEWEST_COUNT][CATALOG_RECENT];
+  uint32_t n_written;
+  struct catalog_pair_ids written[CATALOG_WRITTEN]; /* pairs with a text of the editors, the newest text first */
   struct catalog_table_ring tables[TABLE_COUNT];
 };
 
@@ -83,13 +94,10 @@ struct catalog_entry { /* a sector, theme, page or attribute in index order */
   uint32_t median2;
 };
 
-struct catalog_pair_ids {
-  uint64_t low, high;
-};
-
-/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), ids of picks, the
- * SCORE_MONTHS counts of past months (`past` bytes each; 0: all are 0, 1: all are below 256), slug, name, folded name (absent
- * when it equals the slug except for separators), aliases (each a length byte and its bytes), texts (struct facts). */
+/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), with FLAG_PAIR_TEXTS the
+ * id of each pair's text (0: none), ids of picks, the SCORE_MONTHS counts of past months (`past` bytes each; 0: all are 0,
+ * 1: all are below 256), slug, name, folded name (absent when it equals the slug except for separators), aliases (each a
+ * length byte and its bytes), texts (struct facts). */
 struct catalog_record {
   uint64_t id, rev, hash;
   uint8_t n_sectors, n_themes; /* rankings read only from here on */
@@ -109,8 +117,10 @@ struct catalog_record {
 _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
 #define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings read */
 
-enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIMES_ALL = 31 };
-enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64 };
+enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIME_RELEASE = 32,
+       TIME_PUBLISHED = 64, TIMES_ALL = 127 };
+enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64,
+       FLAG_PAIR_TEXTS = 128 };
 
 struct catalog_term_record { /* a sector, theme, page or attribute; after it: slug and name */
   uint64_t id, rev, hash;
@@ -180,19 +190,24 @@ static inline const void *catalog_at(const struct catalog *c, const void *half, 
   return (const char *)half + from;
 }
 
-static inline unsigned catalog_bits(unsigned v) /* bits that are set; v is at most 31 */
+static inline unsigned catalog_bits(unsigned v) /* bits that are set; v is at most 127 */
 {
   unsigned high = v >> 4;
   v &= 15;
   v -= v >> 1 & 5;
-  return (v & 3) + (v >> 2) + high;
+  return (v & 3) + (v >> 2) + (high & 1) + (high >> 1 & 1) + (high >> 2);
 }
 
 _Static_assert(CATALOG_NAME_MAX < 1 << 12 && PRODUCT_PICKS_MAX < 1 << 4, "a product's lengths fit their fields");
 
+static inline uint32_t catalog_record_pair_words(const struct catalog_record *r)
+{
+  return r->flags & FLAG_PAIR_TEXTS ? 2u * r->n_pairs : r->n_pairs;
+}
+
 static inline size_t catalog_record_bytes(const struct catalog_record *r)
 {
-  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)r->n_pairs + r->n_picks) +
+  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)catalog_record_pair_words(r) + r->n_picks) +
              SCORE_MONTHS * (size_t)r->past + r->slug_n + r->name_n + r->fold_n + r->alias_bytes + r->texts_n;
   return (n + 7) & ~(size_t)7;
 }
@@ -204,7 +219,7 @@ static inline const uint64_t *catalog_record_pairs(const struct catalog_record *
 
 static inline const uint64_t *catalog_record_picks(const struct catalog_record *head, const void *body)
 {
-  return catalog_record_pairs(head, body) + head->n_pairs;
+  return catalog_record_pairs(head, body) + catalog_record_pair_words(head);
 }
 
 static inline const unsigned char *catalog_record_past(const struct catalog_record *head, const void *body)
@@ -276,6 +291,8 @@ const void *catalog_table_read(const struct catalog_pin *pin, enum catalog_table
 /* The attribute in a term's record; its spans point into the record.  false: damaged, or no memory. */
 bool catalog_attribute_read(const struct catalog_term *t, enum product_status status, struct arena *arena,
                             struct attribute *out);
+/* The key of CATALOG_BY_MOVES or CATALOG_BY_LATEST, the least first (catalog_rank_orders.c). */
+uint64_t catalog_order_key(enum catalog_order order, const struct catalog_record *head, const void *body);
 
 uint64_t catalog_hash(const void *p, size_t n);
 uint64_t catalog_hash_id(uint64_t id);

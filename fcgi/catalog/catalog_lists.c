@@ -18,22 +18,37 @@ struct catalog_list catalog_by_slug(const struct catalog_pin *pin)
   return list_read(pin, TABLE_BY_SLUG);
 }
 
-static struct catalog_list newest_list(const uint32_t *ordinals, const uint32_t *n)
+struct catalog_list catalog_ordered(const struct catalog_pin *pin, enum catalog_order order)
 {
-  uint32_t count = __atomic_load_n(n, __ATOMIC_RELAXED);
-  return (struct catalog_list){ordinals, count < CATALOG_RECENT ? count : CATALOG_RECENT};
+  static const enum catalog_table tables[CATALOG_ORDERS] = {TABLE_RANKING, TABLE_BY_MOVES, TABLE_BY_LATEST, TABLE_BY_NAME};
+  return list_read(pin, tables[order]);
+}
+
+static struct catalog_list newest_list(const struct catalog_pin *pin, enum catalog_newest which)
+{
+  const struct catalog_snapshot *b = pin->snapshot;
+  uint32_t count = __atomic_load_n(&b->n_newest[which], __ATOMIC_RELAXED);
+  return (struct catalog_list){b->newest[which], count < CATALOG_RECENT ? count : CATALOG_RECENT};
 }
 
 struct catalog_list catalog_recent(const struct catalog_pin *pin)
 {
-  const struct catalog_snapshot *b = pin->snapshot;
-  return newest_list(b->recent, &b->n_recent);
+  return newest_list(pin, NEWEST_ACTIVITIES);
 }
 
 struct catalog_list catalog_recent_sparks(const struct catalog_pin *pin)
 {
-  const struct catalog_snapshot *b = pin->snapshot;
-  return newest_list(b->sparks, &b->n_sparks);
+  return newest_list(pin, NEWEST_SPARKS);
+}
+
+struct catalog_list catalog_recent_releases(const struct catalog_pin *pin)
+{
+  return newest_list(pin, NEWEST_RELEASES);
+}
+
+struct catalog_list catalog_recent_editorials(const struct catalog_pin *pin)
+{
+  return newest_list(pin, NEWEST_EDITORIALS);
 }
 
 /* ---- sectors, themes, pages and attributes: entries in index order, then the orders by id and by slug */
@@ -267,5 +282,16 @@ bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id
     return false;
   *id = pairs[index].low;
   *other_id = pairs[index].high;
+  return true;
+}
+
+bool catalog_written_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id)
+{
+  const struct catalog_snapshot *b = pin->snapshot;
+  uint32_t n = __atomic_load_n(&b->n_written, __ATOMIC_RELAXED);
+  if (index >= n || index >= CATALOG_WRITTEN)
+    return false;
+  *id = b->written[index].low;
+  *other_id = b->written[index].high;
   return true;
 }

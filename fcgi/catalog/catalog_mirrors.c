@@ -18,7 +18,8 @@ bool catalog_mirrors_grow(struct catalog_writer *w, uint32_t ordinals)
     return true;
   size_t cap = ordinals + ordinals / 2 + 64;
   if (!array_resize((void **)&w->records, cap, sizeof *w->records) || !array_resize((void **)&w->scores, cap, 1) ||
-      !array_resize((void **)&w->marks, cap, 1) || !array_resize((void **)&w->by_slug, cap, sizeof *w->by_slug))
+      !array_resize((void **)&w->marks, cap, 1) || !array_resize((void **)&w->by_slug, cap, sizeof *w->by_slug) ||
+      !array_resize((void **)&w->by_name, cap, sizeof *w->by_name))
     return false;
   memset(w->records + w->cap, 0, (cap - w->cap) * sizeof *w->records);
   memset(w->scores + w->cap, CATALOG_NO_SCORE, cap - w->cap);

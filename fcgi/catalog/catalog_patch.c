@@ -21,6 +21,12 @@ struct list_space { /* where lists are written, and its capacity */
   uint32_t *ordinals, n;
 };
 
+struct ordered { /* insertions into one list, in the order of table `by` */
+  const struct insertion *v;
+  size_t n;
+  enum catalog_table by;
+};
+
 struct patch {
   struct catalog_writer *w;
   struct insertion *insertions;
@@ -41,6 +47,18 @@ static int rank_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b)
   return c ? c : (a > b) - (a < b);
 }
 
+static int order_cmp(const struct catalog_writer *w, enum catalog_table t, uint32_t a, uint32_t b)
+{
+  if (t != TABLE_RANKING) {
+    const struct catalog_record *r = catalog_record_of(w, w->records[a]), *s = catalog_record_of(w, w->records[b]);
+    enum catalog_order order = t == TABLE_BY_MOVES ? CATALOG_BY_MOVES : CATALOG_BY_LATEST;
+    uint64_t x = catalog_order_key(order, r, r), y = catalog_order_key(order, s, s);
+    if (x != y)
+      return x < y ? -1 : 1;
+  }
+  return rank_cmp(w, a, b);
+}
+
 static int insertion_cmp(const void *a, const void *b, void *data)
 {
   const struct insertion *x = a, *y = b;
@@ -51,9 +69,8 @@ static int insertion_cmp(const void *a, const void *b, void *data)
   return rank_cmp(data, x->ordinal, y->ordinal);
 }
 
-/* Writes to out the old list without marked products and with the insertions (by rank).  Returns its length. */
-static uint32_t list_patch(const struct patch *p, struct catalog_list old, uint32_t *out, uint32_t room,
-                           const struct insertion *insertions, size_t n_insertions)
+/* Writes to out the old list without marked products and with the insertions.  Returns its length. */
+static uint32_t list_patch(const struct patch *p, struct catalog_list old, uint32_t *out, uint32_t room, struct ordered add)
 {
   const struct catalog_writer *w = p->w;
   uint32_t end = 0;
@@ -63,20 +80,20 @@ static uint32_t list_patch(const struct patch *p, struct catalog_list old, uint3
     out[end] = old.ordinals[i];
     end += !(w->marks[old.ordinals[i]] & MARK_MOVED);
   }
-  uint32_t total = end + (uint32_t)n_insertions, to = total;
+  uint32_t total = end + (uint32_t)add.n, to = total;
   MUST(total <= room, "a ranking grew by more products than were put into it");
-  for (size_t i = n_insertions; i-- > 0;) {
+  for (size_t i = add.n; i-- > 0;) {
     uint32_t from = 0, until = end;
     while (from < until) {
       uint32_t middle = from + (until - from) / 2;
-      if (rank_cmp(w, out[middle], insertions[i].ordinal) < 0)
+      if (order_cmp(w, add.by, out[middle], add.v[i].ordinal) < 0)
         from = middle + 1;
       else
         until = middle;
     }
     memmove(out + to - (end - from), out + from, (end - from) * sizeof *out);
     to -= end - from;
-    out[--to] = insertions[i].ordinal;
+    out[--to] = add.v[i].ordinal;
     end = from;
   }
   return total;
@@ -138,17 +155,48 @@ static size_t insertions_of(const struct patch *p, size_t from, uint32_t kind, u
   return to - from;
 }
 
-static enum err ranking_patch(const struct patch *p)
+static enum err whole_patch(const struct patch *p, enum catalog_table t, const struct insertion *insertions)
 {
   struct catalog_writer *w = p->w;
   bool fresh;
-  uint32_t room = w->published[TABLE_RANKING].n + (uint32_t)p->n_insertions;
-  uint32_t *out = catalog_table_next(w, TABLE_RANKING, room, room * sizeof *out, &fresh);
+  struct ordered add = {insertions, insertions_of(p, 0, 0, 0), t};
+  uint32_t room = w->published[t].n + (uint32_t)add.n;
+  uint32_t *out = catalog_table_next(w, t, room, room * sizeof *out, &fresh);
   if (!out)
     return ERR_LIMIT;
-  struct catalog_list old = {published_table(w, TABLE_RANKING), w->published[TABLE_RANKING].n};
-  w->next.tables[TABLE_RANKING].n = list_patch(p, old, out, room, p->insertions, insertions_of(p, 0, 0, 0));
+  struct catalog_list old = {published_table(w, t), w->published[t].n};
+  w->next.tables[t].n = list_patch(p, old, out, room, add);
   return ERR_OK;
+}
+
+static int moves_cmp(const void *a, const void *b, void *data)
+{
+  return order_cmp(data, TABLE_BY_MOVES, ((const struct insertion *)a)->ordinal, ((const struct insertion *)b)->ordinal);
+}
+
+static int latest_cmp(const void *a, const void *b, void *data)
+{
+  return order_cmp(data, TABLE_BY_LATEST, ((const struct insertion *)a)->ordinal, ((const struct insertion *)b)->ordinal);
+}
+
+/* The ranking, and the orders that follow it. */
+static enum err rankings_patch(const struct patch *p)
+{
+  size_t n = insertions_of(p, 0, 0, 0);
+  struct insertion *sorted = reallocarray(NULL, n + 1, sizeof *sorted);
+  enum err e = sorted ? whole_patch(p, TABLE_RANKING, p->insertions) : ERR_NO_MEMORY;
+  if (e == ERR_OK && n) {
+    memcpy(sorted, p->insertions, n * sizeof *sorted);
+    qsort_r(sorted, n, sizeof *sorted, moves_cmp, p->w);
+  }
+  if (e == ERR_OK)
+    e = whole_patch(p, TABLE_BY_MOVES, sorted);
+  if (e == ERR_OK && n)
+    qsort_r(sorted, n, sizeof *sorted, latest_cmp, p->w);
+  if (e == ERR_OK)
+    e = whole_patch(p, TABLE_BY_LATEST, sorted);
+  free(sorted);
+  return e;
 }
 
 static struct catalog_list published_list(const struct catalog_writer *w, enum catalog_kind kind, uint32_t row)
@@ -173,7 +221,7 @@ static uint32_t lists_patch(const struct patch *p, enum catalog_kind kind, struc
     size_t n = insertions_of(p, *add, kind + 1, row);
     MUST(from <= out.n && old.n <= out.n - from, "the rankings of sectors and themes grew by more than was put into them");
     if (p->touched[kind][row])
-      from += list_patch(p, old, out.ordinals + from, out.n - from, p->insertions + *add, n);
+      from += list_patch(p, old, out.ordinals + from, out.n - from, (struct ordered){p->insertions + *add, n, TABLE_RANKING});
     else {
       memcpy(out.ordinals + from, old.ordinals, old.n * sizeof *old.ordinals);
       from += old.n;
@@ -192,12 +240,12 @@ static enum err all_patch(const struct patch *p, uint32_t *ends[2])
   uint32_t room = w->published[TABLE_LISTS].n + (uint32_t)p->n_insertions;
   enum err e = catalog_scores_write(w);
   if (e == ERR_OK)
-    e = ranking_patch(p);
+    e = rankings_patch(p);
   struct list_space out = {.n = room};
   if (e == ERR_OK)
     out.ordinals = catalog_table_next(w, TABLE_LISTS, room, room * sizeof *out.ordinals, &fresh);
   if (!out.ordinals)
-    return ERR_LIMIT;
+    return e == ERR_OK ? ERR_LIMIT : e;
   uint32_t sectors_end = lists_patch(p, KIND_SECTOR, out, 0, &add, ends[0]);
   w->next.tables[TABLE_LISTS].n = lists_patch(p, KIND_THEME, out, sectors_end, &add, ends[1]);
   e = catalog_entries_write(w, KIND_SECTOR, ends[0], 0);

@@ -1,7 +1,7 @@
 /* The writer's private memory.  All of it can be derived from the live snapshot (catalog_takeover), so a new writer
  * continues where a dead one stopped.
  *
- * Mirrors (records, scores, by_slug) hold the content of the next snapshot.  A publication copies changed parts into
+ * Mirrors (records, scores, by_slug, by_name) hold the content of the next snapshot.  A publication copies changed parts into
  * the next slots of the shared tables. */
 #ifndef DIPTYCH_CATALOG_CATALOG_PRIVATE_H
 #define DIPTYCH_CATALOG_CATALOG_PRIVATE_H
@@ -38,6 +38,7 @@ struct catalog_median { /* of the products with this first sector */
 
 struct catalog_pair_row {
   struct catalog_pair_ids ids;
+  uint64_t text; /* id of the editors' text; 0: none */
   uint32_t owner; /* ordinal of the product whose record lists the pair */
 };
 
@@ -67,8 +68,8 @@ struct catalog_writer {
 
   uint32_t *records; /* mirrors, by ordinal */
   uint8_t *scores, *marks;
-  uint32_t *by_slug;
-  uint32_t n_by_slug, cap; /* cap: ordinals that the mirrors hold */
+  uint32_t *by_slug, *by_name;
+  uint32_t n_by_slug, cap; /* of both lists; cap: ordinals that the mirrors hold */
 
   struct catalog_staged *staged;
   size_t n_staged, cap_staged;
@@ -212,7 +213,11 @@ MUST_USE bool catalog_order_patch(struct catalog_writer *w, bool moved, const st
 MUST_USE enum err catalog_rank_write(struct catalog_writer *w); /* scores, rankings, sectors and themes */
 MUST_USE enum err catalog_scores_write(struct catalog_writer *w);
 uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r); /* r may be NULL */
+int catalog_slug_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b);
+int catalog_name_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b);
 MUST_USE bool catalog_rank_few(const struct catalog_writer *w); /* few enough changes for catalog_rank_patch */
+/* ---- catalog_rank_orders.c: TABLE_BY_MOVES and TABLE_BY_LATEST from the next snapshot's ranking */
+MUST_USE enum err catalog_rank_orders_write(struct catalog_writer *w, const uint32_t *ranking);
 MUST_USE enum err catalog_rank_patch(struct catalog_writer *w);
 void catalog_recent_write(struct catalog_writer *w, bool all);
 MUST_USE enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start);

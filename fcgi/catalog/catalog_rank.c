@@ -188,7 +188,10 @@ static enum err rankings_write(struct catalog_writer *w, struct term_index x[2])
   scores_compute(w, x);
   enum err e = catalog_scores_write(w);
   uint32_t *ranking = e == ERR_OK ? ranking_write(w) : NULL;
-  return ranking ? lists_write(w, x, ranking) : ERR_LIMIT;
+  if (!ranking)
+    return e == ERR_OK ? ERR_LIMIT : e;
+  e = catalog_rank_orders_write(w, ranking);
+  return e == ERR_OK ? lists_write(w, x, ranking) : e;
 }
 
 enum err catalog_rank_write(struct catalog_writer *w)

@@ -1,13 +1,13 @@
-/* The newest activities and sparks: at most CATALOG_RECENT products each, newest first, equal ones by slug.  A changed
- * product is removed and inserted again.  All products are read only when a product from beyond the end of the list
- * would have to move up. */
+/* The newest activities, sparks, releases and editorials: at most CATALOG_RECENT products each, newest first, equal ones by
+ * slug.  A changed product is removed and inserted again.  All products are read only when a product from beyond the end
+ * of the list would have to move up. */
 #include "catalog/catalog_private.h"
 
 #define PREFETCH 16
 
 struct newest {
   const struct catalog_writer *w;
-  uint8_t which; /* TIME_ACTIVITY or TIME_SPARK */
+  uint8_t which; /* TIME_... */
   uint32_t *ordinals, *n;
   int64_t at_us[CATALOG_RECENT]; /* of ordinals[i] */
 };
@@ -92,9 +92,10 @@ static bool newest_changed(struct newest *l)
 
 void catalog_recent_write(struct catalog_writer *w, bool all)
 {
-  struct newest lists[] = {{w, TIME_ACTIVITY, w->next.recent, &w->next.n_recent, {0}},
-                           {w, TIME_SPARK, w->next.sparks, &w->next.n_sparks, {0}}};
-  for (int i = 0; i < 2; i++)
-    if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&lists[i]))
-      newest_all(&lists[i]);
+  static const uint8_t times[NEWEST_COUNT] = {TIME_ACTIVITY, TIME_SPARK, TIME_RELEASE, TIME_PUBLISHED};
+  for (int i = 0; i < NEWEST_COUNT; i++) {
+    struct newest list = {.w = w, .which = times[i], .ordinals = w->next.newest[i], .n = &w->next.n_newest[i]};
+    if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&list))
+      newest_all(&list);
+  }
 }

@@ -39,6 +39,8 @@ static void times_put(struct buf *b, struct catalog_record *r, const struct fact
   time_put(b, r, TIME_SPARK, f->spark_us, CLOCK_NEVER);
   time_put(b, r, TIME_DUE, f->next_due_us, CLOCK_FOREVER);
   time_put(b, r, TIME_EDITED, f->edited_us, CLOCK_NEVER);
+  time_put(b, r, TIME_RELEASE, f->release_us, CLOCK_NEVER);
+  time_put(b, r, TIME_PUBLISHED, f->published_us, CLOCK_NEVER);
 }
 
 static int id_cmp(const void *a, const void *b)
@@ -47,9 +49,29 @@ static int id_cmp(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+static uint64_t text_of(const struct facts *f, uint64_t other_id)
+{
+  for (uint32_t i = 0; i < f->n_written; i++)
+    if (f->written[i].other_id == other_id)
+      return f->written[i].text_id;
+  return 0;
+}
+
+static void pair_texts_put(struct buf *b, struct catalog_record *r, const struct facts *f, size_t ids_at)
+{
+  for (uint32_t i = 0; i < r->n_pairs && f->n_written && !b->failed; i++) {
+    uint64_t id, text;
+    memcpy(&id, b->p + ids_at + i * sizeof id, sizeof id);
+    text = text_of(f, id);
+    buf_put(b, &text, sizeof text);
+    r->flags |= FLAG_PAIR_TEXTS;
+  }
+}
+
 static bool pairs_put(struct buf *b, struct catalog_record *r, const struct facts *f, const uint64_t *ids, size_t n)
 {
   uint64_t *sorted = n ? reallocarray(NULL, n, sizeof *ids) : NULL;
+  size_t ids_at = b->n;
   if (n && !sorted)
     return false;
   if (n) {
@@ -62,6 +84,7 @@ static bool pairs_put(struct buf *b, struct catalog_record *r, const struct fact
       r->n_pairs++;
     }
   free(sorted);
+  pair_texts_put(b, r, f, ids_at);
   return true;
 }
 

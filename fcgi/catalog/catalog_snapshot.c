@@ -20,6 +20,27 @@ static int pair_cmp(const void *a, const void *b)
   return c ? c : (x->high > y->high) - (x->high < y->high);
 }
 
+/* The newest texts.  Each text is listed by both of its products. */
+static void written_write(struct catalog_writer *w)
+{
+  uint64_t texts[CATALOG_WRITTEN];
+  uint32_t n = 0;
+  for (size_t i = 0; i < w->n_pairs; i++) {
+    uint64_t text = w->pairs[i].text;
+    uint32_t at = n;
+    while (at > 0 && texts[at - 1] < text)
+      at--;
+    if (text == 0 || at == CATALOG_WRITTEN || (at > 0 && texts[at - 1] == text))
+      continue;
+    n += n < CATALOG_WRITTEN;
+    memmove(texts + at + 1, texts + at, (n - at - 1) * sizeof *texts);
+    memmove(w->next.written + at + 1, w->next.written + at, (n - at - 1) * sizeof *w->next.written);
+    texts[at] = text;
+    w->next.written[at] = w->pairs[i].ids;
+  }
+  w->next.n_written = n;
+}
+
 static enum err pairs_write(struct catalog_writer *w)
 {
   bool fresh;
@@ -35,6 +56,7 @@ static enum err pairs_write(struct catalog_writer *w)
     if (kept == 0 || pair_cmp(&out[kept - 1], &out[i]) != 0)
       out[kept++] = out[i];
   w->next.tables[TABLE_PAIRS].n = kept;
+  written_write(w);
   return ERR_OK;
 }
 
@@ -72,14 +94,14 @@ static enum err records_write(struct catalog_writer *w)
   return ERR_OK;
 }
 
-static enum err by_slug_write(struct catalog_writer *w)
+static enum err listed_write(struct catalog_writer *w, enum catalog_table t, const uint32_t *listed)
 {
   bool fresh;
-  uint32_t *out = catalog_table_next(w, TABLE_BY_SLUG, w->n_by_slug, w->n_by_slug * sizeof *out, &fresh);
+  uint32_t *out = catalog_table_next(w, t, w->n_by_slug, w->n_by_slug * sizeof *out, &fresh);
   if (!out)
     return ERR_LIMIT;
   if (w->n_by_slug)
-    memcpy(out, w->by_slug, w->n_by_slug * sizeof *out);
+    memcpy(out, listed, w->n_by_slug * sizeof *out);
   return ERR_OK;
 }
 
@@ -127,7 +149,9 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
   if (all || w->changed.n)
     e = records_write(w);
   if (e == ERR_OK && (all || w->dirty_order))
-    e = by_slug_write(w);
+    e = listed_write(w, TABLE_BY_SLUG, w->by_slug);
+  if (e == ERR_OK && (all || w->dirty_order))
+    e = listed_write(w, TABLE_BY_NAME, w->by_name);
   if (e == ERR_OK && (all || terms || (w->dirty_rank && !catalog_rank_few(w))))
     e = catalog_rank_write(w);
   else if (e == ERR_OK && w->dirty_rank)

@@ -40,7 +40,7 @@ static bool snapshot_valid(const struct catalog_writer *w)
   size_t end = (size_t)((char *)catalog_index_directory(w->c, w->base) - w->base) / 8;
   return s->step == w->step && s->products <= w->c->max_ordinals && s->heap_top >= catalog_heap_start() &&
          s->heap_top <= s->tables_low && s->tables_low <= end &&
-         s->tables[TABLE_BY_SLUG].n <= s->products;
+         s->tables[TABLE_BY_SLUG].n <= s->products && s->tables[TABLE_BY_NAME].n == s->tables[TABLE_BY_SLUG].n;
 }
 
 static int row_cmp(const void *a, const void *b, void *data)
@@ -101,6 +101,7 @@ static bool products_copy(struct catalog_writer *w)
   return table_copy(w, TABLE_RECORDS, w->records, sizeof *w->records, w->next.products) &&
          table_copy(w, TABLE_SCORES, w->scores, 1, w->next.products) &&
          table_copy(w, TABLE_BY_SLUG, w->by_slug, sizeof *w->by_slug, w->n_by_slug) &&
+         table_copy(w, TABLE_BY_NAME, w->by_name, sizeof *w->by_name, w->n_by_slug) &&
          entries_count(w, w->next.slugs_at, w->next.slugs_bits, &w->slugs_used) &&
          entries_count(w, w->next.ids_at, w->next.ids_bits, &w->ids_used);
 }

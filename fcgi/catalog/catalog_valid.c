@@ -5,6 +5,7 @@
 #include "catalog/catalog_private.h"
 #include "model/texts.h"
 
+#define PREFETCH 16
 #define TIME_MOST (INT64_C(253402300800) * CLOCK_SECOND) /* the year 10000 */
 
 bool catalog_time_valid(int64_t us)
@@ -80,7 +81,8 @@ static bool text_valid(const struct catalog_record *r)
 
 static bool flags_valid(const struct catalog_record *r)
 {
-  unsigned known = FLAG_STATUS | FLAG_LIFECYCLE | FLAG_EDITORIAL | FLAG_QUESTIONS | FLAG_FOLD_IS_SLUG;
+  unsigned known = FLAG_STATUS | FLAG_LIFECYCLE | FLAG_EDITORIAL | FLAG_QUESTIONS | FLAG_FOLD_IS_SLUG |
+                   FLAG_PAIR_TEXTS;
   return !(r->flags & ~known) && (r->flags & FLAG_STATUS) <= PRODUCT_ARCHIVED &&
          (r->flags & FLAG_LIFECYCLE) >> 2 <= LIFECYCLE_DISCONTINUED && r->override_tenths >= -1 &&
          r->override_tenths <= 100 && !(r->times & ~TIMES_ALL);
@@ -96,18 +98,36 @@ static bool record_valid(const struct catalog_writer *w, uint32_t at)
          ids_valid(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
 }
 
-/* ---- the list of published products: complete and in order */
-static bool listed_valid(const struct catalog_writer *w, uint32_t i)
+/* ---- the lists of published products: complete and in order */
+static bool listed_valid(const struct catalog_writer *w, const uint32_t *listed, uint32_t i,
+                         int (*cmp)(const struct catalog_writer *, uint32_t, uint32_t))
 {
-  uint32_t ordinal = w->by_slug[i], before = i ? w->by_slug[i - 1] : 0;
+  uint32_t ordinal = listed[i];
   if (ordinal >= w->next.products || !w->records[ordinal])
     return false;
   const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
-  const struct catalog_record *last = catalog_record_of(w, w->records[before]);
-  if (catalog_record_status(r) != PRODUCT_PUBLISHED)
-    return false;
-  int c = i ? span_cmp(catalog_record_slug(last, last), catalog_record_slug(r, r)) : -1;
-  return c < 0 || (c == 0 && before < ordinal);
+  return catalog_record_status(r) == PRODUCT_PUBLISHED && (i == 0 || cmp(w, listed[i - 1], ordinal) < 0);
+}
+
+/* The records of a list lie in no order. */
+static void listed_prefetch(const struct catalog_writer *w, const uint32_t *listed, uint32_t i)
+{
+  if (i + PREFETCH >= w->n_by_slug || listed[i + PREFETCH] >= w->next.products)
+    return;
+  const char *at = w->base + (size_t)w->records[listed[i + PREFETCH]] * 8;
+  __builtin_prefetch(at);
+  __builtin_prefetch(at + sizeof(struct catalog_record));
+}
+
+static bool all_listed(const struct catalog_writer *w, const uint32_t *listed,
+                       int (*cmp)(const struct catalog_writer *, uint32_t, uint32_t))
+{
+  for (uint32_t i = 0; i < w->n_by_slug; i++) {
+    listed_prefetch(w, listed, i);
+    if (!listed_valid(w, listed, i, cmp))
+      return false;
+  }
+  return true;
 }
 
 static bool products_valid(const struct catalog_writer *w)
@@ -122,10 +142,7 @@ static bool products_valid(const struct catalog_writer *w)
   }
   if (w->n_by_slug != published)
     return false;
-  for (uint32_t i = 0; i < w->n_by_slug; i++)
-    if (!listed_valid(w, i))
-      return false;
-  return true;
+  return all_listed(w, w->by_slug, catalog_slug_cmp) && all_listed(w, w->by_name, catalog_name_cmp);
 }
 
 /* ---- sectors, themes, pages, attributes: in the order of ids */

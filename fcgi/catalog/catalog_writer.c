@@ -20,6 +20,7 @@ static void private_free(struct catalog_writer *w)
   free(w->scores);
   free(w->marks);
   free(w->by_slug);
+  free(w->by_name);
   free(w->staged);
   free(w->reranked);
   free(w->pairs);

@@ -41,6 +41,11 @@ enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
 #define PRODUCT_VALUE_CHARS 500 /* of a value or a note; the rest is left out and an ellipsis added */
 #define PRODUCT_SOURCE_CHARS 2048 /* a longer source is left out */
 
+/* A pair that the editors wrote a comparison about. */
+struct written_pair {
+  uint64_t other_id, text_id; /* text_id: of the comparison's row; a newer row has a higher one */
+};
+
 struct facts {
   uint64_t id;
   struct version version;
@@ -49,8 +54,9 @@ struct facts {
   enum lifecycle lifecycle;
   const uint64_t *sectors; /* sector ids, ordered by sort then id; the first is the product's own sector */
   const uint64_t *themes;  /* theme ids, in the same order */
+  const struct written_pair *written; /* for the writer of the catalog only; NULL elsewhere */
   const uint64_t *picks;   /* ids of the products that the editors name as alternatives, by sort then row id */
-  uint32_t n_sectors, n_themes, n_picks;
+  uint32_t n_sectors, n_themes, n_picks, n_written;
   const uint16_t *past;    /* n90 at the ends of the SCORE_MONTHS months before (model/moves.h), oldest first, at most
                               65,535; NULL: all 0, or not read.  Only a reading of rows for the catalog sets it;
                               catalog_past reads it back */
@@ -63,8 +69,10 @@ struct facts {
   struct span texts;       /* for the search (model/texts.h); only in the catalog's facts and those for it */
   int64_t window_us;       /* the full hour at which n90 and s30 end */
   int64_t editorial_us;    /* last editorial update; CLOCK_NEVER without editorial */
+  int64_t published_us;    /* when that editorial was published; CLOCK_NEVER without editorial */
   int64_t activity_us;     /* newest due activity; CLOCK_NEVER: none */
   int64_t spark_us;        /* newest due spark; CLOCK_NEVER: none */
+  int64_t release_us;      /* newest due release with a version; CLOCK_NEVER: none */
   int64_t changed_us;      /* lastmod: the latest of row update, editorial update, newest activity */
   int64_t edited_us;       /* last change that the catalog saw, for Last-Modified, also of rows without
                               a time of their own; CLOCK_NEVER: none.  In facts that are newer than the
@@ -110,6 +118,7 @@ struct recorded_value {
 struct pair_source {
   uint64_t other_id;
   bool has_text;
+  uint64_t text_id; /* 0: there is no text */
   struct span intro_md, verdict_md;
   const struct question *questions;
   size_t n_questions;

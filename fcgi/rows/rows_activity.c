@@ -73,7 +73,8 @@ void rows_activity_past_take(const struct db_rows *rows, unsigned column, uint16
 
 /* ---- counts */
 
-enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_NEXT, A_DIGEST, A_ROWS, A_IDS, A_PAST };
+enum { A_PRODUCT, A_COUNT, A_N90, A_S30, A_NEWEST, A_SPARK, A_RELEASE, A_NEXT, A_DIGEST, A_ROWS, A_IDS,
+       A_PAST };
 
 static void window_sql(struct buf *sql, const struct rows_reading *r, int days)
 {
@@ -94,8 +95,10 @@ static void activities_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, "), SUM(IFNULL(a.class, '') = 'spark' AND ");
   window_sql(sql, r, SCORE_SPARK_DAYS);
   buf_printf(sql, "), MAX(CASE WHEN %s THEN a.occurred_at END), MAX(CASE WHEN a.class = 'spark' AND %s THEN"
-                  " a.occurred_at END), MIN(CASE WHEN NOT %s THEN a.occurred_at END), BIT_XOR(CASE WHEN %s THEN "
-                  ROWS_ACTIVITY_DIGEST " ELSE 0 END), COUNT(*), COUNT(DISTINCT a.id)", is_due, is_due, is_due, is_due);
+                  " a.occurred_at END), MAX(CASE WHEN " ROWS_IS_RELEASE " AND %s THEN a.occurred_at END),"
+                  " MIN(CASE WHEN NOT %s THEN a.occurred_at END), BIT_XOR(CASE WHEN %s THEN "
+                  ROWS_ACTIVITY_DIGEST " ELSE 0 END), COUNT(*), COUNT(DISTINCT a.id)", is_due, is_due, is_due, is_due,
+             is_due);
   if (r->past_us)
     rows_activity_past_sql(sql, r->past_us);
   rows_activity_from(sql, &r->set, &(struct rows_window){CLOCK_NEVER, CLOCK_FOREVER}, r->repeats);
@@ -123,6 +126,7 @@ static void activity_take(struct rows_reading *r, struct db_rows *rows, struct p
   f->s30 = (uint32_t)db_uint(rows, A_S30);
   f->activity_us = db_time(rows, A_NEWEST);
   f->spark_us = db_time(rows, A_SPARK);
+  f->release_us = db_time(rows, A_RELEASE);
   if (db_config(r->db)->as_of_us == CLOCK_NEVER)
     rows_reading_due(f, db_time(rows, A_NEXT));
   if (r->past_us)

@@ -8,6 +8,9 @@
 #include "model/score.h"
 #include "rows/rows_reading.h"
 
+/* A release, as rows_kind reads it, with a version that is not of blanks alone. */
+#define ROWS_IS_RELEASE "(IFNULL(a.kind, '') NOT IN ('post', 'event') AND TRIM(IFNULL(a.version, '')) <> '')"
+
 struct rows_window {
   int64_t from_us, until_us; /* CLOCK_NEVER: from the earliest; CLOCK_FOREVER: no end */
 };

@@ -62,7 +62,7 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
   f->override_tenths = rows_override(db_text(rows, P_OVERRIDE));
   f->changed_us = db_time(rows, P_UPDATED);
   f->window_us = r->snapshot.window_us;
-  f->editorial_us = f->activity_us = f->spark_us = f->edited_us = CLOCK_NEVER;
+  f->editorial_us = f->published_us = f->activity_us = f->spark_us = f->release_us = f->edited_us = CLOCK_NEVER;
   f->next_due_us = CLOCK_FOREVER;
   if (r->texts || r->search) {
     p->license = rows_line(r->arena, rows, P_LICENSE);
@@ -168,6 +168,7 @@ static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, str
                           .updated_us = db_time(rows, E_UPDATED)};
   p->editorial = e;
   f->has_editorial = true;
+  f->published_us = e->published_us;
   f->editorial_us = e->published_us > e->updated_us ? e->published_us : e->updated_us;
   return ERR_OK;
 }

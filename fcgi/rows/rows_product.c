@@ -16,9 +16,6 @@ enum { LIST_ALL, LIST_SPARKS, LIST_LATEST, LIST_FIRST, LISTS }; /* of each produ
 enum { T_PRODUCT, T_NTH, T_NTH_CLASS, T_LATEST, T_FIRST, T_DIGEST, T_ID, T_KIND, T_CLASS, T_TITLE, T_URL, T_VERSION,
        T_OCCURRED };
 
-/* A release, as rows_kind reads it, with a version that is not of blanks alone. */
-#define IS_RELEASE "(IFNULL(a.kind, '') NOT IN ('post', 'event') AND TRIM(IFNULL(a.version, '')) <> '')"
-
 /* Numbers the activities, then joins the newest, the latest release and the first one with their texts.  The join
  * repeats copies of a row; newest_put takes each once. */
 static void newest_sql(const struct rows_reading *r, struct buf *sql)
@@ -27,10 +24,10 @@ static void newest_sql(const struct rows_reading *r, struct buf *sql)
                   " newest.is_release AND newest.nth_first = 1, %s, a.id, a.kind, a.class, a.title, a.url, a.version,"
                   " a.occurred_at FROM (SELECT a.id, a.product_id, a.class, a.occurred_at, ROW_NUMBER() OVER"
                   " (PARTITION BY a.product_id ORDER BY a.occurred_at DESC, a.id) AS nth, ROW_NUMBER() OVER"
-                  " (PARTITION BY a.product_id, a.class ORDER BY a.occurred_at DESC, a.id) AS nth_class, " IS_RELEASE
+                  " (PARTITION BY a.product_id, a.class ORDER BY a.occurred_at DESC, a.id) AS nth_class, " ROWS_IS_RELEASE
                   " AS is_release,"
-                  " ROW_NUMBER() OVER (PARTITION BY a.product_id, " IS_RELEASE " ORDER BY a.occurred_at DESC, a.id)"
-                  " AS nth_latest, ROW_NUMBER() OVER (PARTITION BY a.product_id, " IS_RELEASE
+                  " ROW_NUMBER() OVER (PARTITION BY a.product_id, " ROWS_IS_RELEASE " ORDER BY a.occurred_at DESC, a.id)"
+                  " AS nth_latest, ROW_NUMBER() OVER (PARTITION BY a.product_id, " ROWS_IS_RELEASE
                   " ORDER BY a.occurred_at, a.id) AS nth_first",
              r->repeats ? ROWS_ACTIVITY_DIGEST : "0");
   rows_activity_due(r, sql, CLOCK_NEVER);

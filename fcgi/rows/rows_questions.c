@@ -182,6 +182,7 @@ static enum err pair_set(struct rows_reading *r, const struct item *items, size_
     texts++;
   *to = (struct pair_source){.other_id = items->other, .has_text = texts > 0, .n_questions = n - texts};
   if (texts) {
+    to->text_id = items->id;
     to->intro_md = items->first;
     to->verdict_md = items->second;
   }

@@ -9,7 +9,7 @@
 #include "model/product.h"
 
 /* Incremented when a hash covers other columns than before, so that an older saved catalog is not used. */
-#define ROWS_FORMAT 4
+#define ROWS_FORMAT 5
 
 enum product_status rows_status(struct span word);
 enum lifecycle rows_lifecycle(struct span word);

@@ -51,10 +51,15 @@ enum err watch_product_stage(struct watcher *w, const struct product *p)
 {
   struct facts facts = p->facts;
   uint64_t *pairs = ARENA_ARRAY(w->arena, p->n_pairs + 1, uint64_t);
-  if (!pairs)
+  struct written_pair *written = ARENA_ARRAY(w->arena, p->n_pairs + 1, struct written_pair);
+  if (!pairs || !written)
     return ERR_NO_MEMORY;
-  for (size_t i = 0; i < p->n_pairs; i++)
+  facts.written = written;
+  for (size_t i = 0; i < p->n_pairs; i++) {
     pairs[i] = p->pairs[i].other_id;
+    if (p->pairs[i].text_id)
+      written[facts.n_written++] = (struct written_pair){pairs[i], p->pairs[i].text_id};
+  }
   facts.edited_us = product_edited_us(w, &facts);
   return watch_staging_result(w, catalog_put_product(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs));
 }

@@ -94,6 +94,8 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
                     .has_editorial = true, .window_us = INT64_C(1780000000000000),
                     .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7 + newer,
                     .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
+                    .published_us = INT64_C(1770000000000000) + id,
+                    .release_us = id % 9 ? INT64_C(1775000000000000) - id * CLOCK_SECOND + newer : CLOCK_NEVER,
                     .next_due_us = CLOCK_FOREVER, .texts = summary_make(summary, sizeof summary, id)};
   uint16_t past[SCORE_MONTHS];
   for (uint32_t i = 0; i < SCORE_MONTHS; i++)
@@ -201,6 +203,33 @@ static void searches_print(const struct catalog *c)
       search_print(&pin, (enum catalog_searched)what, needles[i]);
 }
 
+/* The first, a middle and the last page of 50 of all products, of a sector and of a theme. */
+static void orders_print(const struct catalog *c)
+{
+  static const char *const orders[CATALOG_ORDERS] = {"velocity", "moves", "latest", "name"};
+  struct arena *arena = arena_new(0);
+  struct catalog_pin pin;
+  struct catalog_term terms[2];
+  uint32_t out[50];
+  catalog_pin_current(c, &pin);
+  if (!catalog_sector(&pin, 3, &terms[0]) || !catalog_theme(&pin, 3, &terms[1]))
+    return;
+  for (int t = 0; t < 2; t++)
+    for (int order = 1; order < CATALOG_ORDERS; order++) {
+      double took[3];
+      uint32_t n = terms[t].ranking.n, from[3] = {0, n / 2, n - n % 50};
+      for (int i = 0; i < 3; i++) {
+        double began = now_ms();
+        catalog_term_ordered(&pin, &terms[t], t, (enum catalog_order)order, (struct catalog_range){from[i], 50}, arena, out);
+        took[i] = now_ms() - began;
+        arena_reset(arena);
+      }
+      printf("%-48s %10.3f ms, %.3f, %.3f (%s of %u by %s)\n", "first, middle, last page of a list in order", took[0], took[1],
+             took[2], t ? "theme" : "sector", n, orders[order]);
+    }
+  arena_free(&arena);
+}
+
 static void file_print(struct catalog_writer *w, size_t bytes)
 {
   char path[] = "/tmp/diptych-catalog-XXXXXX";
@@ -274,6 +303,7 @@ int main(int argc, char **argv)
   printf("after rankings changed and all stored versions were set:\n");
   memory_print(c, products, text);
   lookups_print(c, products);
+  orders_print(c);
   searches_print(c);
   file_print(w, bytes);
   from = now_ms();

@@ -43,7 +43,9 @@ json_t *probe_facts(const struct facts *f)
   json_object_set_new(o, "window_us", time_json(f->window_us));
   json_object_set_new(o, "editorial_us", time_json(f->editorial_us));
   json_object_set_new(o, "activity_us", time_json(f->activity_us));
+  json_object_set_new(o, "published_us", time_json(f->published_us));
   json_object_set_new(o, "spark_us", time_json(f->spark_us));
+  json_object_set_new(o, "release_us", time_json(f->release_us));
   json_object_set_new(o, "changed_us", time_json(f->changed_us));
   json_object_set_new(o, "next_due_us", time_json(f->next_due_us));
   json_t *past = json_array();

@@ -134,8 +134,10 @@ def test_the_latest_release_and_the_first_on_record(shared):
     """Releases with a version, published and due by the site's clock; at one time the lowest id."""
     ident = product(shared, "releases")
     assert one(shared, ident)["latest_release"] is None and one(shared, ident)["first_release"] is None
+    assert one(shared, ident)["release_us"] is None
     for version, when in (("3.0", "2026-08-20"), ("2.9", "2026-08-20"), ("1.1", "2024-01-01"), ("1.0", "2023-01-01")):
         release(shared, ident, version, when)
+    assert one(shared, ident)["release_us"] == 1787184000000000
     for version, when in ((None, "2026-08-21"), ("  ", "2026-08-21"), ("\u200b\u2060", "2026-08-21"), ("", "2000-01-01")):
         release(shared, ident, version, when)
     release(shared, ident, "9.9", "2026-08-22 11:00:00", kind="event")

@@ -35,8 +35,9 @@ static void dump_product(FILE *out, const struct catalog_pin *pin, const struct 
           (unsigned long long)f->id, (unsigned long long)f->version.rev, (unsigned long long)f->version.hash,
           SPAN_ARG(f->slug), SPAN_ARG(f->name), f->status, f->lifecycle, catalog_score(pin, ordinal), f->n90, f->s30,
           f->activities, f->override_tenths);
-  fprintf(out, " times %lld %lld %lld %lld %lld %lld", (long long)f->window_us, (long long)f->activity_us,
-          (long long)f->spark_us, (long long)f->changed_us, (long long)f->edited_us, (long long)f->next_due_us);
+  fprintf(out, " times %lld %lld %lld %lld %lld %lld %lld %lld", (long long)f->window_us, (long long)f->activity_us,
+          (long long)f->spark_us, (long long)f->release_us, (long long)f->published_us,
+          (long long)f->changed_us, (long long)f->edited_us, (long long)f->next_due_us);
   uint16_t past[SCORE_MONTHS];
   assert_true(catalog_past(pin, ordinal, past));
   for (int i = 0; i < SCORE_MONTHS; i++)
@@ -114,6 +115,8 @@ static void dump_others(FILE *out, const struct catalog_pin *pin)
     fputc('\n', out);
   }
   arena_free(&arena);
+  for (uint32_t i = 0; catalog_written_at(pin, i, &a, &b); i++)
+    fprintf(out, "written %llu %llu\n", (unsigned long long)a, (unsigned long long)b);
   fprintf(out, "site v%llu %lld window %lld\n", (unsigned long long)catalog_site_version(pin).rev,
           (long long)catalog_site_edited(pin), (long long)pin->window_us);
 }
@@ -156,6 +159,11 @@ static char *catalog_dump(const struct catalog *c)
   dump_list(out, &pin, "by slug", catalog_by_slug(&pin));
   dump_list(out, &pin, "recent", catalog_recent(&pin));
   dump_list(out, &pin, "sparks", catalog_recent_sparks(&pin));
+  dump_list(out, &pin, "releases", catalog_recent_releases(&pin));
+  dump_list(out, &pin, "editorials", catalog_recent_editorials(&pin));
+  dump_list(out, &pin, "by moves", catalog_ordered(&pin, CATALOG_BY_MOVES));
+  dump_list(out, &pin, "by latest", catalog_ordered(&pin, CATALOG_BY_LATEST));
+  dump_list(out, &pin, "by name", catalog_ordered(&pin, CATALOG_BY_NAME));
   dump_terms(out, &pin, false);
   dump_terms(out, &pin, true);
   dump_others(out, &pin);

@@ -308,6 +308,38 @@ static void test_a_pair_is_listed_once_whichever_side_names_it(void **state)
   assert_true(catalog_pair(&pin, 1, 2)); /* the other product still names the pair */
 }
 
+static void test_the_newest_texts_on_pairs_come_first(void **state)
+{
+  struct catalog_fixture *x = *state;
+  uint64_t ids[40], id, other;
+  struct written_pair written[40];
+  for (uint64_t i = 0; i < 40; i++) {
+    ids[i] = i + 2;
+    written[i] = (struct written_pair){i + 2, 100 + i * 7 % 40};
+  }
+  struct facts a = product_of(1, "a", "A"), b = product_of(9, "b", "B");
+  a.written = written, a.n_written = 39;
+  b.written = (struct written_pair[]){{1, written[7].text_id}}, b.n_written = 1;
+  assert_int_equal(catalog_put_product(x->w, &a, NULL, 0, ids, 40), ERR_OK);
+  assert_int_equal(catalog_put_product(x->w, &b, NULL, 0, (uint64_t[]){1}, 1), ERR_OK);
+  struct catalog_pin pin = publish(x->c, x->w, 1);
+  for (uint32_t i = 0; i < 16; i++) {
+    uint64_t text = 139 - i - (139 - i <= written[39].text_id);
+    assert_true(catalog_written_at(&pin, i, &id, &other));
+    assert_int_equal(id, 1);
+    assert_int_equal(written[other - 2].text_id, text);
+  }
+  assert_false(catalog_written_at(&pin, 16, &id, &other));
+  a.n_written = 1;
+  assert_int_equal(catalog_put_product(x->w, &a, NULL, 0, ids, 40), ERR_OK);
+  pin = publish(x->c, x->w, 2);
+  assert_true(catalog_written_at(&pin, 0, &id, &other));
+  assert_int_equal(other, 9);
+  assert_true(catalog_written_at(&pin, 1, &id, &other));
+  assert_false(catalog_written_at(&pin, 2, &id, &other));
+  assert_int_equal(catalog_pairs(&pin), 40);
+}
+
 static void test_long_and_odd_values(void **state)
 {
   struct catalog_fixture *x = *state;
@@ -347,6 +379,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_attributes_come_back_in_their_order, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_the_longest_attribute_fits, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_pair_is_listed_once_whichever_side_names_it, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_the_newest_texts_on_pairs_come_first, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_long_and_odd_values, catalog_setup, catalog_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,10 @@ static void site_save(const char *path)
   struct catalog_writer *w = catalog_writer_open(made);
   struct catalog_state s = {.ready = true, .confirmed_us = T0, .incarnation = "one"};
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1, a.picks = picks, a.n_picks = 1;
-  a.n90 = 9, a.override_tenths = 50, a.activity_us = a.spark_us = a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
+  struct written_pair written = {2, 77};
+  a.written = &written, a.n_written = 1;
+  a.n90 = 9, a.override_tenths = 50, a.activity_us = a.release_us = a.published_us = a.spark_us =
+    a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
   a.texts = SPAN("A log that keeps messages\n0\tApache-2.0\n7\tJVM");
   static const uint16_t past[2][SCORE_MONTHS] = {{1, 2, 3, [11] = 4}, {[5] = 500}};
   a.past = past[0], b.past = past[1];
@@ -118,7 +121,7 @@ static void *record_at(const struct copy *x, uint32_t at)
   return x->bytes + sizeof(struct catalog_file_header) + (size_t)(at - header(x)->heap_from) * 8;
 }
 
-static uint32_t *offsets(const struct copy *x) /* by ordinal, by slug, of terms */
+static uint32_t *offsets(const struct copy *x) /* by ordinal, by slug, by name, of terms */
 {
   return record_at(x, header(x)->heap_top);
 }
@@ -130,7 +133,7 @@ static struct catalog_record *product(const struct copy *x, uint32_t i)
 
 static struct catalog_term_record *term(const struct copy *x, uint32_t i)
 {
-  return record_at(x, offsets(x)[header(x)->products + header(x)->n_by_slug + i]);
+  return record_at(x, offsets(x)[header(x)->products + 2 * header(x)->n_by_slug + i]);
 }
 
 /* The file does not align it. */
@@ -177,7 +180,7 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 0)->n_themes = 33);
   REFUSED(product(x, 0)->flags |= 3);
   REFUSED(product(x, 0)->flags |= 12);
-  REFUSED(product(x, 0)->flags |= 128);
+  REFUSED(product(x, 0)->flags ^= 128);
   REFUSED(product(x, 0)->flags ^= 1); /* not published, but listed */
   REFUSED(product(x, 2)->flags ^= 1);
   REFUSED(product(x, 0)->flags ^= FLAG_FOLD_IS_SLUG);
@@ -196,7 +199,7 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 0)->texts_n = UINT16_MAX);
   REFUSED(memset(index_of(x), 0, 8)); /* not the bits of the names */
   REFUSED(memset(index_of(x) + 3 * INDEX_NAME_WORDS, 0, 8 * INDEX_TEXT_WORDS));
-  REFUSED(product(x, 0)->times |= 32);
+  REFUSED(product(x, 0)->times |= 128);
   REFUSED(product(x, 0)->past = 0); /* without the counts that follow the record */
   REFUSED(product(x, 0)->past = 2);
   REFUSED(product(x, 0)->past = 3);
@@ -228,14 +231,15 @@ static void test_lists_out_of_range(void **state)
 {
   struct copy *x = *state;
   uint32_t n = header(x)->products;
-  for (uint32_t i = 0; i < n + header(x)->n_by_slug + 4; i++) {
+  for (uint32_t i = 0; i < n + 2 * header(x)->n_by_slug + 4; i++) {
     REFUSED(offsets(x)[i] = UINT32_MAX);
     REFUSED(offsets(x)[i] = i < n ? 1 : 2);
     REFUSED(offsets(x)[i] = header(x)->heap_top);
   }
   REFUSED(offsets(x)[n] = offsets(x)[n + 1]); /* a duplicate */
+  REFUSED(offsets(x)[n + header(x)->n_by_slug] = offsets(x)[n + header(x)->n_by_slug + 1]); /* by name */
   REFUSED(offsets(x)[0] = 0);                 /* removed, but listed */
-  REFUSED(offsets(x)[n + header(x)->n_by_slug] = offsets(x)[n + header(x)->n_by_slug + 1]);
+  REFUSED(offsets(x)[n + 2 * header(x)->n_by_slug] = offsets(x)[n + 2 * header(x)->n_by_slug + 1]);
 }
 
 static void test_terms_pages_and_attributes_out_of_range(void **state)

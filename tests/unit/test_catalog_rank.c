@@ -2,6 +2,8 @@
  * changes. */
 #include "catalog_fixture.h"
 
+#include <ctype.h>
+
 #include "catalog/catalog_layout.h"
 
 /* ---- the rules, one set in each row */
@@ -83,7 +85,7 @@ static void test_the_rules(void **state)
 struct model {
   struct facts facts[PRODUCTS]; /* id = index + 1; slug.n 0: no product */
   uint64_t sectors[PRODUCTS][3], themes[PRODUCTS][3];
-  char slugs[PRODUCTS][32];
+  char slugs[PRODUCTS][32], names[PRODUCTS][40];
   int scores[PRODUCTS];
   bool sector[TERMS + 1], theme[TERMS + 1]; /* by id */
 };
@@ -138,6 +140,42 @@ static int newest_cmp(const void *a, const void *b, void *data)
   return x != y ? (x < y) - (x > y) : slug_cmp(a, b, data);
 }
 
+static int moves_cmp(const void *a, const void *b, void *data)
+{
+  const struct model *m = data;
+  uint32_t x = m->facts[*(const int *)a].n90, y = m->facts[*(const int *)b].n90;
+  return x != y ? (x < y) - (x > y) : rank_cmp(a, b, data);
+}
+
+static int latest_cmp(const void *a, const void *b, void *data)
+{
+  const struct model *m = data;
+  int64_t x = m->facts[*(const int *)a].release_us, y = m->facts[*(const int *)b].release_us;
+  return x != y ? (x < y) - (x > y) : rank_cmp(a, b, data);
+}
+
+static const char *plain(char out[40], const char *name)
+{
+  size_t n = 0;
+  while (*name && !isalnum((unsigned char)*name))
+    name++;
+  for (; *name; name++)
+    out[n++] = isalnum((unsigned char)*name) ? (char)tolower((unsigned char)*name) : ' ';
+  out[n] = 0;
+  return out;
+}
+
+static int name_cmp(const void *a, const void *b, void *data)
+{
+  const struct model *m = data;
+  char x[40], y[40];
+  int c = strcmp(plain(x, m->names[*(const int *)a]), plain(y, m->names[*(const int *)b]));
+  return c ? c : slug_cmp(a, b, data);
+}
+
+typedef int model_cmp(const void *, const void *, void *);
+static model_cmp *const order_cmp[CATALOG_ORDERS] = {rank_cmp, moves_cmp, latest_cmp, name_cmp};
+
 static bool holds(const uint64_t *ids, uint32_t n, uint64_t id)
 {
   for (uint32_t i = 0; i < n; i++)
@@ -172,6 +210,25 @@ static void check_list(const struct catalog_pin *pin, struct model *m, struct ca
   }
 }
 
+/* A random part of the list of a term, in a random order. */
+static void check_part(const struct catalog_pin *pin, struct model *m, const struct catalog_term *t, bool theme)
+{
+  enum catalog_order order = (enum catalog_order)(rand() % CATALOG_ORDERS);
+  struct catalog_range range = {(uint32_t)rand() % (t->ranking.n + 2), (uint32_t)rand() % 60};
+  struct arena *arena = arena_new(0);
+  uint32_t *all = calloc(t->ranking.n + 1, sizeof *all), part[60];
+  range.from = rand() % 2 ? range.from : 0;
+  assert_int_equal(catalog_term_ordered(pin, t, theme, order, (struct catalog_range){0, t->ranking.n}, arena, all), t->ranking.n);
+  check_list(pin, m, (struct catalog_list){all, t->ranking.n}, theme ? THEME : SECTOR, t->id, order_cmp[order]);
+  uint32_t n = catalog_term_ordered(pin, t, theme, order, range, arena, part);
+  uint32_t left = range.from < t->ranking.n ? t->ranking.n - range.from : 0;
+  assert_int_equal(n, range.most < left ? range.most : left);
+  for (uint32_t i = 0; i < n; i++)
+    assert_int_equal(part[i], all[range.from + i]);
+  free(all);
+  arena_free(&arena);
+}
+
 static void check_terms(const struct catalog_pin *pin, struct model *m)
 {
   for (uint64_t id = 1; id <= TERMS; id++) {
@@ -180,10 +237,13 @@ static void check_terms(const struct catalog_pin *pin, struct model *m)
     if (m->sector[id]) {
       assert_int_equal(t.median2, model_median2(m, id));
       check_list(pin, m, t.ranking, SECTOR, id, rank_cmp);
+      check_part(pin, m, &t, false);
     }
     assert_int_equal(catalog_theme_id(pin, id, &t), m->theme[id]);
-    if (m->theme[id])
+    if (m->theme[id]) {
       check_list(pin, m, t.ranking, THEME, id, rank_cmp);
+      check_part(pin, m, &t, true);
+    }
   }
 }
 
@@ -191,6 +251,8 @@ static void check_all(const struct catalog_pin *pin, struct model *m)
 {
   model_score(m);
   check_list(pin, m, catalog_ranking(pin), ALL, 0, rank_cmp);
+  for (int order = 0; order < CATALOG_ORDERS; order++)
+    check_list(pin, m, catalog_ordered(pin, (enum catalog_order)order), ALL, 0, order_cmp[order]);
   check_list(pin, m, catalog_by_slug(pin), ALL, 0, slug_cmp);
   check_list(pin, m, catalog_recent(pin), RECENT, 0, newest_cmp);
   check_terms(pin, m);
@@ -203,10 +265,20 @@ static void check_all(const struct catalog_pin *pin, struct model *m)
   }
 }
 
+/* Often the slug with other separators, so that the record stores no folded name. */
+static void name_change(struct model *m, int i)
+{
+  static const char *const begin[] = {"", ".", "(", "The "};
+  strcpy(m->names[i], rand() % 2 ? "" : begin[rand() % 4]);
+  strncat(m->names[i], m->slugs[i], sizeof m->names[i] - 8);
+  for (char *c = m->names[i]; *c; c++)
+    *c = *c == '-' ? " -./"[rand() % 4] : rand() % 3 ? *c : (char)toupper((unsigned char)*c);
+}
+
 static void change_product(struct catalog_writer *w, struct model *m, int i)
 {
   struct facts *f = &m->facts[i];
-  int what = rand() % 12;
+  int what = rand() % 14;
   if (f->slug.n && what == 0) {
     assert_int_equal(catalog_remove_product(w, (uint64_t)i + 1), ERR_OK);
     f->slug.n = 0;
@@ -214,7 +286,8 @@ static void change_product(struct catalog_writer *w, struct model *m, int i)
   }
   if (!f->slug.n || what == 1) {
     snprintf(m->slugs[i], sizeof m->slugs[i], "%c%c-%d-%d", 'a' + rand() % 26, 'a' + rand() % 26, i, rand() % 9);
-    *f = product_of((uint64_t)i + 1, m->slugs[i], m->slugs[i]);
+    name_change(m, i);
+    *f = product_of((uint64_t)i + 1, m->slugs[i], m->names[i]);
     f->n90 = (uint32_t)rand() % 30;
     f->sectors = m->sectors[i], f->themes = m->themes[i];
     for (int k = 0; k < 3; k++) {
@@ -233,6 +306,12 @@ static void change_product(struct catalog_writer *w, struct model *m, int i)
     f->activities = (uint32_t)rand() % 2;
   if (what >= 6 && what < 9)
     f->activity_us = rand() % 4 ? T0 + rand() % 1000 : CLOCK_NEVER;
+  if (what == 12)
+    f->release_us = rand() % 4 ? T0 + rand() % 50 : CLOCK_NEVER;
+  if (what == 13) {
+    name_change(m, i);
+    f->name = span_z(m->names[i]);
+  }
   if (what == 9)
     f->n_themes = (uint32_t)rand() % 4;
   f->version.rev++;

@@ -37,6 +37,8 @@ static void product_stage(struct catalog_writer *w, const struct rows *r, uint32
   f.picks = r->themes[i];
   f.texts = span_of(texts, (size_t)snprintf(texts, sizeof texts, "Keeps %u\n0\tMIT %u", (unsigned)f.version.rev, i));
   f.past = i % 7 ? r->past[i] : NULL;
+  struct written_pair written = {r->pair[i], f.version.hash};
+  f.written = &written, f.n_written = i % 2;
   assert_int_equal(catalog_put_product(w, &f, &aliases, i % 3 == 0, &r->pair[i], r->pair[i] != 0), ERR_OK);
 }
 
@@ -100,6 +102,8 @@ static void product_make(struct rows *r, uint32_t i, enum product_status status)
   }
   f.activity_us = below(3) ? T0 - (int64_t)below(1000000) * CLOCK_SECOND : CLOCK_NEVER;
   f.spark_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000000) * CLOCK_SECOND;
+  f.release_us = below(3) ? T0 - (int64_t)below(1000) * CLOCK_SECOND : CLOCK_NEVER;
+  f.editorial_us = f.published_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000) * CLOCK_SECOND;
   f.next_due_us = below(4) ? CLOCK_FOREVER : T0 + (int64_t)below(1000) * CLOCK_SECOND;
   r->pair[i] = below(6) || i < 2 ? 0 : 1 + below(i); /* never with itself */
   r->facts[i] = f;
@@ -399,7 +403,7 @@ static void test_a_damaged_snapshot_is_not_taken_over(void **state)
   char *before = catalog_dump(s->c);
   uint64_t live = atomic_load(&s->c->live), publication = catalog_publication(s->c);
   struct catalog_snapshot *b = (struct catalog_snapshot *)catalog_half(s->c, live & 1) + (live >> 1) % CATALOG_SNAPSHOTS, was = *b;
-  for (size_t at = 0; at < offsetof(struct catalog_snapshot, n_recent); at += 4) {
+  for (size_t at = 0; at < offsetof(struct catalog_snapshot, n_newest); at += 4) {
     memset((char *)b + at, 0xff, 4);
     writer_replace(s);
     publish(s->c, s->w, s->cursor); /* without rows this may publish nothing */
