@@ -18,6 +18,7 @@
 #define NAMES_US (5 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
 #define WARM_BATCH 20
+#define WARM_KINDS 6
 
 struct standalone {
   struct app_shared shared;
@@ -141,15 +142,15 @@ int standalone_render(const struct config *c, const char *path, FILE *out, FILE 
 /* Fetches the fragments of up to WARM_BATCH products.  Returns the number of products that failed. */
 static size_t warm_batch(struct standalone *s, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
 {
-  static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS,
-                                             FRAGMENT_SOURCE};
-  struct want wants[WARM_BATCH * 5];
+  static const enum fragment_kind kinds[WARM_KINDS] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_TIMELINE,
+                                                       FRAGMENT_QUESTIONS, FRAGMENT_SOURCE};
+  struct want wants[WARM_BATCH * WARM_KINDS];
   struct stage stage = {0};
   size_t m = 0, failed = 0;
   struct arena *arena = arena_new(0);
   for (size_t i = 0; i < n && arena; i++) {
     struct facts f;
-    for (size_t k = 0; k < 5 && catalog_facts(pin, ordinals[i], &f); k++)
+    for (size_t k = 0; k < WARM_KINDS && catalog_facts(pin, ordinals[i], &f); k++)
       wants[m++] = (struct want){.kind = kinds[k],
                                  .page = kinds[k] == FRAGMENT_TIMELINE,
                                  .id = f.id,

@@ -46,8 +46,10 @@ static void pack_facts(struct buf *b, const struct facts *f)
   pack_uint(b, f->has_questions);
   pack_int(b, f->window_us);
   pack_int(b, f->editorial_us);
+  pack_int(b, f->published_us);
   pack_int(b, f->activity_us);
   pack_int(b, f->spark_us);
+  pack_int(b, f->release_us);
   pack_int(b, f->changed_us);
   pack_int(b, f->next_due_us);
 }
@@ -72,8 +74,10 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->has_questions = unpack_uint(u) != 0;
   f->window_us = unpack_int(u);
   f->editorial_us = unpack_int(u);
+  f->published_us = unpack_int(u);
   f->activity_us = unpack_int(u);
   f->spark_us = unpack_int(u);
+  f->release_us = unpack_int(u);
   f->changed_us = unpack_int(u);
   f->edited_us = CLOCK_NEVER;
   f->version.due_us = f->next_due_us = unpack_int(u);
@@ -239,6 +243,39 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   pack_moves(b, p->moves, p->n_moves);
 }
 
+static void pack_card(const struct product *p, struct buf *b)
+{
+  struct months months;
+  months_count(p->moves, p->n_moves, &months);
+  pack_facts(b, &p->facts);
+  pack_span(b, p->summary);
+  pack_span(b, p->editorial ? p->editorial->headline : span_z(NULL));
+  pack_activities(b, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
+  pack_release(b, p->latest_release);
+  pack_int(b, months.last);
+  for (int i = 0; i < MONTHS_SHOWN; i++)
+    pack_uint(b, months.counts[i]);
+}
+
+static void pack_news(struct fragment_renderer *r, const struct product *p, struct buf *b)
+{
+  static const struct editorial none = {.published_us = CLOCK_NEVER, .updated_us = CLOCK_NEVER};
+  const struct editorial *e = p->editorial ? p->editorial : &none;
+  struct activity releases[NEWS_RELEASES];
+  size_t n = 0;
+  for (size_t i = 0; i < p->n_activities && n < NEWS_RELEASES; i++)
+    if (p->activities[i].kind == ACTIVITY_RELEASE && p->activities[i].version.n)
+      releases[n++] = p->activities[i];
+  pack_facts(b, &p->facts);
+  pack_span(b, p->summary);
+  pack_span(b, e->headline);
+  pack_span(b, e->author);
+  fragment_text_plain(r, b, e->current_md, NEWS_EXCERPT_CHARS);
+  pack_int(b, e->published_us);
+  pack_int(b, e->updated_us);
+  pack_activities(b, releases, n);
+}
+
 static const struct editors_pick *unpack_picks(struct unpack *u, struct arena *a, struct facts *f)
 {
   struct editors_pick *v = ARENA_ARRAY(a, f->n_picks, struct editors_pick);
@@ -286,7 +323,27 @@ static void *unpack_card(struct unpack *u, struct arena *a)
   c->summary = unpack_span(u);
   c->headline = unpack_span(u);
   c->sparks = unpack_activities(u, a, &c->n_sparks);
+  c->latest_release = unpack_release(u, a);
+  c->months.last = (int32_t)unpack_int(u);
+  for (int i = 0; i < MONTHS_SHOWN; i++)
+    c->months.counts[i] = (uint16_t)unpack_uint(u);
   return c;
+}
+
+static void *unpack_news(struct unpack *u, struct arena *a)
+{
+  struct news *n = ARENA_NEW(a, struct news);
+  if (!n)
+    return NULL;
+  unpack_facts(u, a, &n->facts);
+  n->summary = unpack_span(u);
+  n->headline = unpack_span(u);
+  n->author = unpack_span(u);
+  n->excerpt = unpack_span(u);
+  n->published_us = unpack_int(u);
+  n->updated_us = unpack_int(u);
+  n->releases = unpack_activities(u, a, &n->n_releases);
+  return n;
 }
 
 static void *unpack_timeline(struct unpack *u, struct arena *a)
@@ -332,6 +389,7 @@ static void *unpack_pair(struct unpack *u, struct arena *a)
   t->verdict = unpack_body(u);
   t->intro_md = unpack_span(u);
   t->verdict_md = unpack_span(u);
+  t->excerpt = unpack_span(u);
   t->answers = unpack_answers(u, a);
   return t;
 }
@@ -362,12 +420,11 @@ bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind,
 {
   if (kind == FRAGMENT_PROFILE)
     pack_profile(r, p, out);
-  else if (kind == FRAGMENT_CARD) {
-    pack_facts(out, &p->facts);
-    pack_span(out, p->summary);
-    pack_span(out, p->editorial ? p->editorial->headline : span_z(NULL));
-    pack_activities(out, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
-  } else if (kind == FRAGMENT_TIMELINE)
+  else if (kind == FRAGMENT_CARD)
+    pack_card(p, out);
+  else if (kind == FRAGMENT_NEWS)
+    pack_news(r, p, out);
+  else if (kind == FRAGMENT_TIMELINE)
     return fragment_pack_timeline(&(struct timeline){.total = p->facts.activities,
                                                      .newer_us = CLOCK_NEVER,
                                                      .older_us = p->older_us,
@@ -399,6 +456,7 @@ bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w
   fragment_text_pack(r, out, "comparison of product", id, w->verdict_md);
   fragment_text_source(r, out, "comparison", w->intro_md);
   fragment_text_source(r, out, "comparison", w->verdict_md);
+  fragment_text_plain(r, out, w->intro_md, EXCERPT_CHARS);
   pack_answers(r, out, w->questions, w->n_questions);
   return !out->failed;
 }
@@ -423,7 +481,8 @@ void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a
 {
   struct unpack u = {.rest = body};
   void *(*const unpackers[FRAGMENT_COUNT])(struct unpack *, struct arena *) = {
-      [FRAGMENT_PROFILE] = unpack_profile,     [FRAGMENT_CARD] = unpack_card,     [FRAGMENT_TIMELINE] = unpack_timeline,
+      [FRAGMENT_PROFILE] = unpack_profile,     [FRAGMENT_CARD] = unpack_card,       [FRAGMENT_NEWS] = unpack_news,
+         [FRAGMENT_TIMELINE] = unpack_timeline,
       [FRAGMENT_QUESTIONS] = unpack_questions, [FRAGMENT_SOURCE] = unpack_source, [FRAGMENT_PAIR] = unpack_pair,
       [FRAGMENT_SITE] = unpack_questions,      [FRAGMENT_PAGE] = unpack_page};
   void *value = unpackers[kind](&u, a);

@@ -14,12 +14,14 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "config/config.h"
+#include "model/months.h"
 #include "model/product.h"
 
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
   X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, counts by the hour, picks, values */     \
-  X(CARD, 'c')      /* summary, headline and newest sparks, for lists */                                               \
+  X(CARD, 'c')      /* summary, headline, newest sparks, latest release, moves by month, for lists */                    \
+  X(NEWS, 'n')      /* newest releases, and the beginning of the editorial, for the home page */                             \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
   X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations and calendars */  \
@@ -31,7 +33,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 8 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 9 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
@@ -65,6 +67,19 @@ struct card {
   struct span summary, headline;
   const struct activity *sparks; /* newest CARD_SPARKS */
   size_t n_sparks;
+  const struct activity *latest_release; /* with a version; NULL: none */
+  struct months months;
+};
+
+#define NEWS_RELEASES 12
+#define NEWS_EXCERPT_CHARS 320
+
+struct news {
+  struct facts facts;
+  struct span summary, headline, author, excerpt; /* excerpt: the beginning of the current state as plain text */
+  int64_t published_us, updated_us; /* of the editorial; CLOCK_NEVER */
+  const struct activity *releases; /* newest NEWS_RELEASES with a version, newest first */
+  size_t n_releases;
 };
 
 struct timeline {
@@ -95,6 +110,7 @@ struct pair_text {
   bool has_text;
   struct body intro, verdict;
   struct span intro_md, verdict_md;
+  struct span excerpt; /* the beginning of the intro as plain text */
   struct answers answers;
 };
 

@@ -9,6 +9,8 @@ const struct facts *fragment_facts(enum fragment_kind kind, const void *value)
 {
   if (kind == FRAGMENT_PROFILE)
     return &((const struct profile *)value)->facts;
+  if (kind == FRAGMENT_NEWS)
+    return &((const struct news *)value)->facts;
   return kind == FRAGMENT_CARD ? &((const struct card *)value)->facts : NULL;
 }
 

@@ -11,7 +11,7 @@
 #define RENDER_RESERVE_US (300 * INT64_C(1000)) /* enough to build and render a page on a busy machine */
 #define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
-static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_TIMELINE,
+static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_TIMELINE,
                                                    FRAGMENT_QUESTIONS, FRAGMENT_SOURCE};
 #define PRODUCT_KINDS (sizeof product_kinds / sizeof *product_kinds)
 

@@ -90,9 +90,15 @@ void page_site_close(struct page_site **s)
 static void put_product(struct catalog_writer *w, const struct product *p)
 {
   uint64_t pairs[8];
-  for (size_t i = 0; i < p->n_pairs; i++)
+  struct written_pair written[8];
+  struct facts facts = p->facts;
+  facts.written = written;
+  for (size_t i = 0; i < p->n_pairs; i++) {
     pairs[i] = p->pairs[i].other_id;
-  assert_int_equal(catalog_put_product(w, &p->facts, p->aliases, p->n_aliases, pairs, p->n_pairs), ERR_OK);
+    if (p->pairs[i].text_id)
+      written[facts.n_written++] = (struct written_pair){pairs[i], p->pairs[i].text_id};
+  }
+  assert_int_equal(catalog_put_product(w, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs), ERR_OK);
 }
 
 void page_site_publish(struct page_site *s)

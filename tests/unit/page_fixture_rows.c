@@ -45,6 +45,7 @@ static const struct question site_questions[] = {
     {5, PAGE_TEXT("How often is it counted?"), PAGE_TEXT("Each hour.")}};
 static const struct pair_source kafka_pairs[] = {{.other_id = PAGE_NATS,
                                                  .has_text = true,
+                                                 .text_id = 1,
                                                  .intro_md = PAGE_TEXT("One is a log, one a **wire**."),
                                                  .verdict_md = PAGE_TEXT("Take both."),
                                                  .questions = pair_questions,
@@ -168,7 +169,8 @@ static void count(struct page_product *p)
   f->window_us = clock_hour_floor(PAGE_NOW_US);
   f->editorial_us = e ? e->updated_us : CLOCK_NEVER;
   f->activity_us = p->n_all ? p->all[0].occurred_us : CLOCK_NEVER;
-  f->spark_us = CLOCK_NEVER;
+  f->published_us = e ? e->published_us : CLOCK_NEVER;
+  f->spark_us = f->release_us = CLOCK_NEVER;
   f->edited_us = CLOCK_NEVER;
   f->changed_us = f->activity_us > f->editorial_us ? f->activity_us : f->editorial_us;
   if (f->changed_us == CLOCK_NEVER)
@@ -195,6 +197,8 @@ static void count(struct page_product *p)
   for (int i = 0; i < SCORE_MONTHS; i++)
     p->past[i] = (uint16_t)moves_windows_at(p->moves, p->n_all, ends[i]).n90;
   f->past = p->past;
+  if (p->product.latest_release)
+    f->release_us = p->product.latest_release->occurred_us;
   if (p->product.n_sparks)
     f->spark_us = p->sparks[0].occurred_us;
   p->product.activities = p->all;
