@@ -151,7 +151,7 @@ struct span build_web_url(struct page *p, struct span url)
   return url_web(url) ? url_tidied(p->arena, url) : SPAN("");
 }
 
-static struct release_view *build_release(struct page *p, const struct activity *release)
+struct release_view *build_release(struct page *p, const struct activity *release)
 {
   struct release_view *v = release ? ARENA_NEW(p->arena, struct release_view) : NULL;
   char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX];
@@ -222,6 +222,7 @@ void build_card(struct page *p, struct planned_product *g, const struct card *c,
   const struct facts *f = &g->member.facts;
   int tenths = g->member.tenths;
   *out = (struct card_view){.rank = g->member.rank,
+                            .ranked = g->member.rank > 0,
                             .slug = f->slug,
                             .name = f->name,
                             .href = build_path(p, "/products/", f->slug),
@@ -239,6 +240,10 @@ void build_card(struct page *p, struct planned_product *g, const struct card *c,
     out->band = band_name(score_band(tenths));
   }
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
+  if (c) {
+    out->latest_release = build_release(p, c->latest_release);
+    build_months(p, &c->months, out);
+  }
   page_changed_at(p, f->changed_us);
 }
 

@@ -52,6 +52,7 @@ struct editorial_view *build_editorial(struct page *p, const struct profile *f, 
 /* f may be NULL: only the facts of the catalog are shown.  s may be NULL: no Markdown source. */
 void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,
                    struct product_view *out);
+struct release_view *build_release(struct page *p, const struct activity *release); /* NULL: also for none */
 void build_card(struct page *p, struct planned_product *g, const struct card *c, struct card_view *out);
 /* An activity without its time, for pages that show no relative time and must not expire with one. */
 void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
@@ -62,6 +63,9 @@ struct velocity_history_view;
 /* For products whose plan called planned_product_past.  NULL: none of them was scored at the end of any month. */
 struct velocity_history_view *build_velocity_history(struct page *p, const struct planned_product *g,
                                                      const struct profile *const *f, size_t n);
+/* The moves of the last 12 calendar months of a card (build_months.c). */
+void build_months(struct page *p, const struct months *m, struct card_view *out);
+struct span build_months_shown(struct page *p); /* "September 2025 to August 2026" */
 struct chart_view *build_chart(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n);
 
 /* "/compare/a-vs-b" of members in canonical order. */

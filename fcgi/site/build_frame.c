@@ -41,7 +41,9 @@ static void sections(struct page *p, struct page_view *v)
   struct span c = p->canonical;
   v->on_compare = span_starts(c, SPAN("/compare"));
   v->on_leaderboard = span_eq(c, SPAN("/leaderboard"));
+  v->on_products = span_eq(c, SPAN("/products"));
   v->on_sectors = span_starts(c, SPAN("/sectors"));
+  v->on_themes = span_starts(c, SPAN("/themes"));
   v->on_faq = span_starts(c, SPAN("/faq"));
   v->about = p->has_about;
   v->on_about = span_eq(c, SPAN("/about"));
@@ -64,7 +66,7 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
 {
   const struct config *c = site_config(p->site);
   struct page_view *v = ARENA_NEW(p->arena, struct page_view);
-  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical, part = page_number_query(p);
+  struct span stem = p->canonical.n == 1 ? SPAN("/index") : p->canonical, part = page_canonical_query(p);
   if (!v)
     return NULL;
   v->lang = span_z(c->lang);

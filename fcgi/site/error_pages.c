@@ -50,6 +50,7 @@ static const char *cache_of(int status)
 struct error_report { /* the content of an error, in every format */
   int status;
   struct span title, reason, hint, request_id;
+  struct error_links links;
 };
 
 static void html_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
@@ -60,6 +61,9 @@ static void html_write(struct site *s, const struct request *rq, const struct er
   p.pin.window_us = clock_hour_floor(p.now_us);
   struct error_view v = {
       .title = f->title, .status = f->status, .reason = f->reason, .hint = f->hint, .request_id = f->request_id};
+  v.links.v = f->links.v;
+  v.links.n = f->links.n;
+  v.linked = f->links.n > 0;
   v.page = build_frame(&p, &(struct page_frame){.title = f->title, .description = f->reason});
   if (!v.page || !template_render(templates_error(site_resources_of(s)->templates), &v, out))
     buf_clear(out);
@@ -82,7 +86,25 @@ static void problem_write(struct site *s, const struct request *rq, const struct
   member_write(out, "detail", f->reason);
   member_write(out, "hint", f->hint);
   member_write(out, "request_id", f->request_id);
-  buf_puts(out, "}\n");
+  for (size_t i = 0; i < f->links.n; i++) {
+    buf_puts(out, i ? ",{\"text\":" : ",\"links\":[{\"text\":");
+    json_write_string(out, f->links.v[i].text);
+    member_write(out, "href", f->links.v[i].href);
+    buf_putc(out, '}');
+  }
+  buf_puts(out, f->links.n ? "]}\n" : "}\n");
+}
+
+/* Names may contain what Markdown reads as markup. */
+static void link_write(struct buf *out, const struct link_view *link, bool first)
+{
+  buf_puts(out, first ? "\n- [" : "- [");
+  for (size_t i = 0; i < link->text.n; i++) {
+    if (strchr("\\[]*_`<>&", link->text.p[i]))
+      buf_putc(out, '\\');
+    buf_putc(out, link->text.p[i]);
+  }
+  buf_printf(out, "](%.*s)\n", SPAN_ARG(link->href));
 }
 
 static void markdown_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
@@ -92,6 +114,8 @@ static void markdown_write(struct site *s, const struct request *rq, const struc
   buf_printf(out, "# %.*s\n\nError %d. %.*s\n", SPAN_ARG(f->title), f->status, SPAN_ARG(f->reason));
   if (f->hint.n)
     buf_printf(out, "%.*s\n", SPAN_ARG(f->hint));
+  for (size_t i = 0; i < f->links.n; i++)
+    link_write(out, &f->links.v[i], i == 0);
   buf_printf(out, "\nRequest `%.*s`\n", SPAN_ARG(f->request_id));
 }
 
@@ -128,10 +152,16 @@ static void failure_log(const struct request *rq, int status)
 
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
 {
+  errors_answer_links(s, rq, status, reason, (struct error_links){NULL, 0}, out);
+}
+
+void errors_answer_links(struct site *s, const struct request *rq, int status, struct span reason, struct error_links links,
+                         struct response *out)
+{
   const struct error_text *w = error_text_of(status);
   const struct error_format *format = format_of(rq);
   struct span body = body_of(
-      s, rq, format, &(struct error_report){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id});
+      s, rq, format, &(struct error_report){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id, links});
   if (!body.n) {
     bare_error(503, rq->id, out);
     return;

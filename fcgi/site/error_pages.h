@@ -8,8 +8,16 @@
 #include "http/response.h"
 
 struct site;
+struct link_view;
+
+struct error_links { /* where to go instead */
+  struct link_view *v;
+  size_t n;
+};
 
 /* reason replaces the usual sentence for the status; it may be empty. */
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out);
+void errors_answer_links(struct site *s, const struct request *rq, int status, struct span reason, struct error_links links,
+                         struct response *out);
 
 #endif

@@ -2,11 +2,16 @@
 
 enum plan listing_page(struct page *p, uint32_t total, struct listing *out)
 {
+  return listing_page_of(p, total, LISTING_PAGE, out);
+}
+
+enum plan listing_page_of(struct page *p, uint32_t total, uint32_t each, struct listing *out)
+{
   unsigned number = target_page(p->target, p->arena);
-  *out = (struct listing){.page = number, .total = total, .pages = total ? (total - 1) / LISTING_PAGE + 1 : 1};
+  *out = (struct listing){.page = number, .each = each, .total = total, .pages = total ? (total - 1) / each + 1 : 1};
   if (number == 0 || number > out->pages)
     return PLAN_NOT_FOUND;
-  out->first = (number - 1) * LISTING_PAGE;
+  out->first = (number - 1) * each;
   p->page_number = number;
   p->noindex = p->noindex || number > 1;
   out->cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct planned_product);
@@ -39,9 +44,10 @@ struct card_view *listing_cards(struct page *p, const struct listing *l)
   return v;
 }
 
-static struct span page_href(struct page *p, unsigned number)
+struct span listing_href(struct page *p, unsigned number)
 {
-  return number == 1 ? p->canonical : arena_printf(p->arena, "%.*s?page=%u", SPAN_ARG(p->canonical), number);
+  struct span base = ARENA_JOIN(p->arena, p->canonical, p->parameters);
+  return number == 1 ? base : arena_printf(p->arena, "%.*s%cpage=%u", SPAN_ARG(base), p->parameters.n ? '&' : '?', number);
 }
 
 struct pager_view *listing_pager(struct page *p, const struct listing *l)
@@ -52,10 +58,10 @@ struct pager_view *listing_pager(struct page *p, const struct listing *l)
   *v = (struct pager_view){.page = l->page,
                            .pages = l->pages,
                            .first = l->first + 1,
-                           .last = l->page < l->pages ? l->first + LISTING_PAGE : l->total,
+                           .last = l->page < l->pages ? l->first + l->each : l->total,
                            .total = l->total,
-                           .prev = l->page > 1 ? page_href(p, l->page - 1) : SPAN(""),
-                           .next = l->page < l->pages ? page_href(p, l->page + 1) : SPAN("")};
+                           .prev = l->page > 1 ? listing_href(p, l->page - 1) : SPAN(""),
+                           .next = l->page < l->pages ? listing_href(p, l->page + 1) : SPAN("")};
   return v;
 }
 

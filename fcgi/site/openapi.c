@@ -10,15 +10,17 @@
 
 /* X(pattern, summary, parameter, its description, example) */
 #define OPENAPI_PATHS(X)                                                                                               \
-  X("/index", "What moved lately: newest sparks, leaders by velocity, sectors", "", "", "")                            \
+  X("/index", "What is new: editorials, comparisons, releases, sparks; leaders by velocity, sectors", "", "", "")               \
   X("/compare", "The picker: with two or more known products, the address of their comparison", "", "", "")           \
   X("/compare/{}", "A comparison of two to four products", "set",                                                      \
     "Two to four slugs in byte order, joined by -vs-; any other order is redirected", "kafka-vs-kubernetes")           \
   X("/products/{}", "A product's trajectory", "slug", "The product's slug; an old one is redirected", "kafka")         \
   X("/alternatives/{}", "A product's alternatives, ranked", "slug", "The product's slug", "kafka")                     \
+  X("/products", "All products by name", "", "", "")                                                                   \
   X("/leaderboard", "All products by velocity", "", "", "")                                                            \
   X("/sectors", "All sectors", "", "", "")                                                                             \
   X("/sectors/{}", "A sector's products, ranked", "slug", "The sector's slug", "devops")                               \
+  X("/themes", "All themes, each with its number of products", "", "", "")                                             \
   X("/themes/{}", "A theme's products, ranked", "slug", "The theme's slug", "streaming")                               \
   X("/search", "Products, sectors and themes by name, then products by summary and facts", "", "", "")                 \
   X("/badge/{}.svg", "A product's velocity as a small picture", "slug", "The product's slug", "kafka")                 \
@@ -49,7 +51,8 @@ static const struct {
                {"/compare", "a", "A product's slug or name"},
                {"/compare", "b", "Another one's"},
                {"/compare", "c", "A third one's"},
-               {"/compare", "d", "A fourth one's"}};
+               {"/compare", "d", "A fourth one's"},
+               {"/compare", "from", "Slugs joined by -vs-, with which the form begins"}};
 
 static const struct {
   unsigned flag;
@@ -89,9 +92,13 @@ static json_t *parameters(const struct route *r, const struct path_docs *w)
     if (strcmp(queries[i].pattern, r->pattern) == 0)
       json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", queries[i].name, "in", "query",
                                             "description", queries[i].description, "schema", "type", "string"));
+  if (r->forms & ROUTE_SORTED)
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:[s, s, s, s]}}", "name", "sort", "in", "query",
+                                          "description", "The order; the usual one has no name", "schema", "type", "string",
+                                          "enum", "velocity", "moves", "latest", "name"));
   if (r->forms & ROUTE_PAGED)
     json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:i, s:i}}", "name", "page", "in", "query",
-                                          "description", "Lists hold 50 a page; page 1 has no number", "schema", "type",
+                                          "description", "Lists hold 50 a page, themes 500; page 1 has no number", "schema", "type",
                                           "integer", "minimum", 2, "maximum", 999999));
   return list;
 }

@@ -69,9 +69,12 @@ void openapi_schema_problem(json_t *schemas)
 {
   json_object_set_new(
       schemas, "problem",
-      json_pack("{s:s, s:{s:{s:s, s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s, s:s}}, s:[s, s, s, s]}", "type",
+      json_pack("{s:s, s:{s:{s:s, s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s, s:s}, s:{s:s, s:{s:s, s:{s:{s:s}, s:{s:s}},"
+                " s:[s, s]}}}, s:[s, s, s, s]}", "type",
                 "object", "properties", "type", "type", "string", "format", "uri-reference", "status", "type",
                 "integer", "title", "type", "string", "detail", "type", "string", "hint", "type", "string",
-                "request_id", "type", "string", "description", "Quote this number when you report the error", "required", "type",
+                "request_id", "type", "string", "description", "Quote this number when you report the error",
+                "links", "type", "array", "items", "type", "object", "properties", "text", "type", "string", "href", "type",
+                "string", "required", "text", "href", "required", "type",
                 "status", "title", "detail"));
 }

@@ -217,6 +217,11 @@ struct span page_number_query(const struct page *p)
   return p->page_number > 1 ? arena_printf(p->arena, "?page=%u", p->page_number) : SPAN("");
 }
 
+struct span page_canonical_query(const struct page *p)
+{
+  return p->order == p->usual_order ? page_number_query(p) : SPAN("");
+}
+
 struct span page_query(const struct page *p)
 {
   if (p->page_number <= 1 || !p->parameters.n)

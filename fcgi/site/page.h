@@ -56,8 +56,11 @@ struct page {
   /* filled by plan */
   struct span canonical;  /* path without form suffix and query */
   unsigned page_number;   /* ?page=, from 1 */
+  enum catalog_order order, usual_order; /* ?sort= and the order of the plain address (site/sort.h) */
   struct span location;   /* PLAN_SEE_OTHER; also set by a build that finds another spelling of the address */
   struct span parameters; /* the other query parameters that the page uses, "?q=kafka" (page_parameter_add) */
+  struct link_view *links; /* PLAN_NOT_FOUND: where to go instead */
+  size_t n_links;
   struct span reason;     /* PLAN_BAD, PLAN_NOT_FOUND: what the error page says; empty: its usual text */
   bool noindex;
   bool has_about;         /* the site has a published page /about; the navigation links to it */
@@ -109,6 +112,7 @@ struct span page_hour(struct page *p, int64_t us);       /* "22 August 2026, 12:
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
 void page_parameter_add(struct page *p, const char *name); /* adds this query parameter to `parameters`, if given */
 struct span page_number_query(const struct page *p); /* "?page=2"; empty on the first page */
+struct span page_canonical_query(const struct page *p); /* of the canonical link: the page number, unless sorted */
 struct span page_query(const struct page *p); /* "?q=kafka&page=2": `parameters` and the page number */
 
 /* Bytes of `parameters` up to which headers and pages link to the representations.  A longer query could make the

@@ -3,6 +3,7 @@
 #include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/image_link.h"
+#include "site/missing_set.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
 
@@ -15,6 +16,8 @@ enum plan plan_compare(struct page *p, struct span param)
   bool joined = span_find_span(param, SPAN("-vs-")) < param.n;
   enum plan result = !joined ? PLAN_NOT_FOUND : c ? compare_parse(p, param, c) : PLAN_OK;
   p->plan = c;
+  if (result == PLAN_NOT_FOUND && joined)
+    missing_set_plan(p, param);
   if (result != PLAN_OK || !c)
     return result;
   if (c->n == 1) { /* "a-vs-a": redirect to the product */
@@ -106,8 +109,7 @@ static int span_order(const void *a, const void *b)
 static void changes(struct page *p, const struct compare *c, struct compare_view *v)
 {
   struct span slugs[COMPARE_MAX];
-  /* The picker would redirect two known products back to this page, so only the first is filled in. */
-  v->pick_href = build_path(p, "/compare?a=", c->set[0].member.facts.slug);
+  v->pick_href = build_path(p, "/compare?from=", span_from(p->canonical, sizeof "/compare/" - 1));
   size_t most = c->n < COMPARE_MAX ? (c->n_first < 3 ? c->n_first : 3) : 0;
   v->add.v = ARENA_ARRAY(p->arena, most, struct link_view);
   for (size_t i = 0; i < most && v->add.v; i++) {

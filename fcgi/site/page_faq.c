@@ -2,6 +2,7 @@
  * pairs begin with generated questions, so they are never empty.  The site's page has only the editors' questions. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
+#include "site/missing_set.h"
 #include "site/page_compare.h"
 #include "site/pages.h"
 #include "site/product_sentences.h"
@@ -105,6 +106,8 @@ enum plan plan_faq(struct page *p, struct span param)
     return PLAN_OK; /* the arena remembers */
   struct compare *c = &f->set;
   enum plan result = compare_parse(p, param, c);
+  if (result == PLAN_NOT_FOUND)
+    missing_set_plan(p, param);
   if (result != PLAN_OK)
     return result;
   if (c->n > 2)

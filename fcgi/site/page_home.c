@@ -1,6 +1,8 @@
-/* /: the newest sparks, the leaders and the sectors. */
+/* /: the newest editorials, comparisons and releases (home_news.c), the newest sparks, the leaders, the sectors and the
+ * picker. */
 #include <stdlib.h>
 
+#include "site/home_news.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -13,6 +15,7 @@
 #define SECTORS 100
 
 struct home {
+  struct home_news news;
   struct listing leaders;
   struct planned_product movers[SPARKS]; /* products with the newest sparks */
   size_t n_movers;
@@ -31,6 +34,7 @@ enum plan plan_home(struct page *p, struct span param)
   if (!h)
     return PLAN_OK;
   h->total = ranking.n;
+  home_news_plan(p, &h->news);
   h->leaders.cards = ARENA_ARRAY(p->arena, LISTING_PAGE, struct planned_product);
   for (uint32_t i = 0; i < ranking.n && i < LEADERS; i++)
     listing_add(p, &h->leaders, ranking.ordinals[i], i + 1);
@@ -98,8 +102,12 @@ enum err build_home(struct page *p)
   v->title = SPAN("What moved lately");
   v->lede = lede(p, h->total);
   v->as_of = page_hour(p, p->pin.window_us);
+  v->months = build_months_shown(p);
   v->total = h->total;
+  v->any = h->total > 0;
+  home_news_build(p, &h->news, v);
   sparks(p, h, v);
+  v->sparked = v->sparks.n > 0;
   v->leaders.v = listing_cards(p, &h->leaders);
   v->leaders.n = v->leaders.v ? h->leaders.n : 0;
   v->sectors.v = sectors_build(p, h->sectors, h->n_sectors);

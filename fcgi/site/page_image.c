@@ -9,6 +9,7 @@
 #include "site/pages.h"
 #include "site/routes.h"
 #include "site/site.h"
+#include "site/sort.h"
 
 #define PLANS_MAX 2 /* the second is that of the page's canonical address */
 
@@ -39,6 +40,7 @@ static enum plan plan_page(struct page *p, struct image_plan *plan, struct span 
     return PLAN_NOT_FOUND;
   p->target = &plan->target;
   p->n_wants = 0;
+  p->order = p->usual_order = sort_usual(plan->route);
   enum plan result = plan->route->plan(p, param);
   plan->canonical = p->canonical;
   plan->plan = p->plan;

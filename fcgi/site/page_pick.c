@@ -3,6 +3,7 @@
 
 #include "site/alternatives.h"
 #include "site/jsonld.h"
+#include "site/page_compare.h"
 #include "site/pages.h"
 #include "site/picker.h"
 
@@ -76,6 +77,19 @@ static void popular_plan(struct page *p, struct pick_plan *c)
   }
 }
 
+/* ?from=kafka-vs-nats: the form that changes a set begins with its products.  They are not counted as given, so the answer
+ * is not a redirect back to the set. */
+static void set_remember(struct page *p, struct picker *k)
+{
+  struct compare *set = ARENA_NEW(p->arena, struct compare);
+  struct span slugs = target_query(p->target, "from", p->arena);
+  if (!slugs.n || !set || compare_parse(p, slugs, set) != PLAN_OK)
+    return;
+  page_parameter_add(p, "from");
+  for (size_t i = 0; i < set->n && i < k->n_fields; i++)
+    k->fields[i] = (struct pick){.value = set->set[i].member.facts.slug, .known = true, .member = set->set[i].member};
+}
+
 enum plan plan_pick(struct page *p, struct span param)
 {
   struct pick_plan *c = ARENA_NEW(p->arena, struct pick_plan);
@@ -91,6 +105,8 @@ enum plan plan_pick(struct page *p, struct span param)
     c->known += c->picker.fields[i].known;
   }
   if (c->known < 2 || c->known < c->given) {
+    if (!c->given)
+      set_remember(p, &c->picker);
     popular_plan(p, c);
     return PLAN_OK;
   }
@@ -98,20 +114,14 @@ enum plan plan_pick(struct page *p, struct span param)
   return PLAN_SEE_OTHER;
 }
 
-/* "Two of these names are not on our list: “foo” and “bar”." */
 static struct span unknown_names(struct page *p, const struct pick_plan *c)
 {
-  static const char *const some[] = {"One of these names is not on our list: ", "Two of these names are not on our list: ",
-                                     "Three of these names are not on our list: "};
   struct span names[PICKER_FIELDS];
   size_t n = 0;
   for (size_t i = 0; i < PICKER_FIELDS; i++)
     if (c->picker.fields[i].value.n && !c->picker.fields[i].known)
-      names[n++] = ARENA_JOIN(p->arena, SPAN("“"), c->picker.fields[i].value, SPAN("”"));
-  struct span begin = c->given == 1 ? SPAN("This name is not on our list: ")
-                      : c->known    ? span_z(some[n - 1])
-                                    : SPAN("None of these names is on our list: ");
-  return ARENA_JOIN(p->arena, begin, sentences_join(p->arena, names, n, "and "), SPAN("."));
+      names[n++] = c->picker.fields[i].value;
+  return picker_unknown(p, names, n, c->given);
 }
 
 static struct span problem_of(struct page *p, const struct pick_plan *c)

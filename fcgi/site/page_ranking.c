@@ -1,10 +1,12 @@
-/* Ranked lists: /leaderboard, /sectors/{slug}, /themes/{slug}. */
+/* Lists of products: /leaderboard, /products, /sectors/{slug}, /themes/{slug}. */
 #include <stdlib.h>
 
 #include "site/jsonld.h"
+#include "site/letters.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/site.h"
+#include "site/sort.h"
 
 #define RELATED_MAX 12
 #define TALLY_MAX 256
@@ -15,6 +17,7 @@ struct ranking {
   bool theme;
   struct catalog_term related[RELATED_MAX];
   size_t n_related;
+  struct letters letters; /* by name, of all products */
 };
 
 struct tally {
@@ -57,17 +60,49 @@ static void plan_related(struct page *p, struct ranking *r)
       r->n_related++;
 }
 
-static enum plan plan_ranking(struct page *p, struct catalog_list list, const struct catalog_term *term, bool theme)
+/* Another order of a sector's or theme's products: the catalog has no list of it. */
+static enum plan plan_part(struct page *p, struct ranking *r)
 {
-  struct ranking *r = ARENA_NEW(p->arena, struct ranking);
-  p->plan = r;
+  uint32_t ordinals[LISTING_PAGE];
+  struct listing *l = &r->list;
+  enum plan result = listing_page(p, r->term.ranking.n, l);
+  if (result != PLAN_OK)
+    return result;
+  uint32_t n = catalog_term_ordered(&p->pin, &r->term, r->theme, p->order, (struct catalog_range){l->first, LISTING_PAGE},
+                                    p->arena, ordinals);
+  for (uint32_t i = 0; i < n; i++)
+    listing_add(p, l, ordinals[i], l->first + i + 1);
+  return PLAN_OK;
+}
+
+static struct ranking *ranking_new(struct page *p)
+{
+  p->plan = ARENA_NEW(p->arena, struct ranking);
+  sort_plan(p);
+  return p->plan;
+}
+
+/* All products. */
+static enum plan plan_all(struct page *p)
+{
+  struct ranking *r = ranking_new(p);
   if (!r)
     return PLAN_OK;
-  if (term)
-    r->term = *term;
+  enum plan result = listing_plan(p, catalog_ordered(&p->pin, p->order), &r->list);
+  if (result == PLAN_OK && p->order == CATALOG_BY_NAME)
+    letters_plan(p, &r->list, &r->letters);
+  return result;
+}
+
+static enum plan plan_term(struct page *p, const struct catalog_term *term, bool theme)
+{
+  struct ranking *r = ranking_new(p);
+  if (!r)
+    return PLAN_OK;
+  r->term = *term;
   r->theme = theme;
-  enum plan result = listing_plan(p, list, &r->list);
-  if (result == PLAN_OK && term)
+  enum plan result = p->order == CATALOG_BY_VELOCITY ? listing_plan(p, term->ranking, &r->list) : plan_part(p, r);
+  if (result == PLAN_OK)
     plan_related(p, r);
   return result;
 }
@@ -76,7 +111,14 @@ enum plan plan_leaderboard(struct page *p, struct span param)
 {
   (void)param;
   p->canonical = SPAN("/leaderboard");
-  return plan_ranking(p, catalog_ranking(&p->pin), NULL, false);
+  return plan_all(p);
+}
+
+enum plan plan_all_products(struct page *p, struct span param)
+{
+  (void)param;
+  p->canonical = SPAN("/products");
+  return plan_all(p);
 }
 
 enum plan plan_sector(struct page *p, struct span param)
@@ -86,7 +128,7 @@ enum plan plan_sector(struct page *p, struct span param)
     return PLAN_NOT_FOUND;
   page_digest_term(p, &t);
   p->canonical = build_path(p, "/sectors/", t.slug);
-  return plan_ranking(p, t.ranking, &t, false);
+  return plan_term(p, &t, false);
 }
 
 enum plan plan_theme(struct page *p, struct span param)
@@ -96,7 +138,7 @@ enum plan plan_theme(struct page *p, struct span param)
     return PLAN_NOT_FOUND;
   page_digest_term(p, &t);
   p->canonical = build_path(p, "/themes/", t.slug);
-  return plan_ranking(p, t.ranking, &t, true);
+  return plan_term(p, &t, true);
 }
 
 /* ---- build */
@@ -106,23 +148,39 @@ static const char *plural(uint32_t n)
   return n == 1 ? "product" : "products";
 }
 
-static struct span intro_of(struct page *p, const struct ranking *r)
+static struct span median_text(struct page *p, uint32_t median2)
 {
-  if (!r->term.slug.n && !r->list.total)
-    return SPAN("No product is published here yet.");
-  if (!r->term.slug.n)
-    return r->list.total == 1 ? SPAN("The only product tracked so far.")
-                              : arena_printf(p->arena, "All %u products, fastest first.", r->list.total);
+  return median2 == 2 ? SPAN("once") : arena_printf(p->arena, "%u%s times", median2 / 2, median2 % 2 ? ".5" : "");
+}
+
+/* Of a sector or theme: "7 products, fastest first. The sector’s median product shipped 8.5 times in 90 days." */
+static struct span term_intro(struct page *p, const struct ranking *r)
+{
+  struct span sorted = sort_sentence(p->order), median = median_text(p, r->term.median2);
   if (!r->list.total)
     return arena_printf(p->arena, "No published product has this %s yet.", r->theme ? "theme" : "sector");
   if (r->theme)
-    return arena_printf(p->arena, "%u %s with the theme %.*s, fastest first.", r->list.total,
-                        plural(r->list.total), SPAN_ARG(r->term.slug));
-  struct span median = r->term.median2 == 2 ? SPAN("once")
-                                            : arena_printf(p->arena, "%u%s times", r->term.median2 / 2,
-                                                           r->term.median2 % 2 ? ".5" : "");
-  return arena_printf(p->arena, "%u %s, fastest first. The sector’s median product shipped %.*s in 90 days.",
-                      r->list.total, plural(r->list.total), SPAN_ARG(median));
+    return arena_printf(p->arena, "%u %s with the theme %.*s, %.*s.", r->list.total, plural(r->list.total),
+                        SPAN_ARG(r->term.slug), SPAN_ARG(sorted));
+  return arena_printf(p->arena, "%u %s, %.*s. The sector’s median product shipped %.*s in 90 days.", r->list.total,
+                      plural(r->list.total), SPAN_ARG(sorted), SPAN_ARG(median));
+}
+
+static struct span intro_of(struct page *p, const struct ranking *r)
+{
+  if (r->term.slug.n)
+    return term_intro(p, r);
+  if (!r->list.total)
+    return SPAN("No product is published here yet.");
+  return r->list.total == 1 ? SPAN("The only product tracked so far.")
+                            : arena_printf(p->arena, "All %u products, %.*s.", r->list.total, SPAN_ARG(sort_sentence(p->order)));
+}
+
+static struct span title_of(const struct page *p, const struct ranking *r)
+{
+  if (r->term.slug.n)
+    return r->theme ? r->term.slug : r->term.name;
+  return p->usual_order == CATALOG_BY_NAME ? SPAN("Products") : SPAN("Leaderboard");
 }
 
 static void related(struct page *p, const struct ranking *r, struct ranking_view *v)
@@ -137,17 +195,17 @@ static void related(struct page *p, const struct ranking *r, struct ranking_view
 static void frame(struct page *p, const struct ranking *r, struct ranking_view *v)
 {
   struct link_view *above = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
-  bool sector = r->term.slug.n && !r->theme;
+  bool term = r->term.slug.n, sector = term && !r->theme;
   struct jsonld j;
   if (!above || !feed)
     return;
-  *above = (struct link_view){SPAN("Sectors"), SPAN("/sectors")};
+  *above = sector ? (struct link_view){SPAN("Sectors"), SPAN("/sectors")} : (struct link_view){SPAN("Themes"), SPAN("/themes")};
   *feed = (struct link_view){arena_printf(p->arena, "Ship moves in %.*s", SPAN_ARG(v->title)),
                              arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = v->intro,
                                                 .crumbs = above,
-                                                .n_crumbs = sector,
+                                                .n_crumbs = term,
                                                 .feeds = feed,
                                                 .n_feeds = sector,
                                                 .representations = true});
@@ -161,19 +219,39 @@ static void frame(struct page *p, const struct ranking *r, struct ranking_view *
   v->page->json_ld = jsonld_end(&j);
 }
 
+/* By name, a place is no rank, and each letter begins a group. */
+static void fill_products(struct page *p, const struct ranking *r, struct ranking_view *v)
+{
+  v->products.v = listing_cards(p, &r->list);
+  v->products.n = v->products.v ? r->list.n : 0;
+  v->ranked = p->order != CATALOG_BY_NAME;
+  for (size_t i = 0; i < v->products.n; i++)
+    v->products.v[i].ranked = v->ranked;
+  if (!v->ranked && !r->term.slug.n) {
+    letters_mark(&r->letters, v->products.v, v->products.n);
+    v->letters.v = letters_links(p, &r->letters);
+    v->letters.n = v->letters.v ? r->letters.n : 0;
+    v->lettered = v->letters.n > 0;
+  }
+}
+
 static enum err build_ranking(struct page *p)
 {
   struct ranking *r = p->plan;
   struct ranking_view *v = ARENA_NEW(p->arena, struct ranking_view);
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = !r->term.slug.n ? SPAN("Leaderboard") : r->theme ? r->term.slug : r->term.name;
+  v->title = title_of(p, r);
   v->eyebrow = !r->term.slug.n ? SPAN("") : r->theme ? SPAN("Theme") : SPAN("Sector");
   v->intro = intro_of(p, r);
   v->as_of = page_hour(p, p->pin.window_us);
+  v->by = sort_name(p->order);
+  v->months = build_months_shown(p);
   v->total = r->list.total;
-  v->products.v = listing_cards(p, &r->list);
-  v->products.n = v->products.v ? r->list.n : 0;
+  v->orders.v = r->list.total > 1 ? sort_links(p) : NULL;
+  v->orders.n = v->orders.v ? CATALOG_ORDERS : 0;
+  v->sortable = v->orders.n > 0;
+  fill_products(p, r, v);
   v->pager = listing_pager(p, &r->list);
   related(p, r, v);
   frame(p, r, v);
@@ -182,6 +260,11 @@ static enum err build_ranking(struct page *p)
 }
 
 enum err build_leaderboard(struct page *p)
+{
+  return build_ranking(p);
+}
+
+enum err build_all_products(struct page *p)
 {
   return build_ranking(p);
 }

@@ -9,6 +9,7 @@
 
 #include "site/error_pages.h"
 #include "site/newer_facts.h"
+#include "site/sort.h"
 #include "text/url.h"
 
 #define PLAN_TRIES 5
@@ -28,6 +29,8 @@ static enum plan plan_once(struct page_request *v)
                      .route_find = route_find,
                      .searches = &v->searches,
                      .page_number = 1,
+                     .order = sort_order(&v->target, v->route, v->rq->arena),
+                     .usual_order = sort_usual(v->route),
                      .changed_us = CLOCK_NEVER,
                      .label_us = CLOCK_NEVER,
                      .next_change_us = CLOCK_FOREVER};
@@ -53,24 +56,6 @@ static enum plan plan_page(struct page_request *v)
   return result;
 }
 
-/* Does the query contain page=1?  The canonical address leaves it out. */
-static bool has_page_one(const struct page_request *v)
-{
-  return (v->route->forms & ROUTE_PAGED) && span_eq(target_query(&v->target, "page", v->rq->arena), SPAN("1"));
-}
-
-/* The query without `page`; other parameters stay as they are. */
-static struct span query_without_page(struct arena *a, struct span query)
-{
-  struct span kept = SPAN("");
-  while (query.p) {
-    struct span pair = span_split(&query, '&'), rest = pair;
-    if (!span_eq(span_split(&rest, '='), SPAN("page")))
-      kept = kept.n ? arena_printf(a, "%.*s&%.*s", SPAN_ARG(kept), SPAN_ARG(pair)) : pair;
-  }
-  return kept;
-}
-
 static void answer_moved(struct page_request *v, struct span path, struct span query, struct response *out)
 {
   query = url_query_tidied(v->rq->arena, query);
@@ -83,13 +68,10 @@ static void answer_moved(struct page_request *v, struct span path, struct span q
 /* Answers 308 to the canonical address, with the query, when the request used another spelling. */
 static bool redirect_canonical(struct page_request *v, struct response *out)
 {
-  struct span canonical = page_request_canonical(v), query = v->target.query;
-  bool page_one = has_page_one(v);
-  if (span_eq(canonical, v->target.raw_path) && !page_one)
+  struct span canonical = page_request_canonical(v);
+  if (span_eq(canonical, v->target.raw_path) && !v->respelled)
     return false;
-  if (page_one)
-    query = query_without_page(v->rq->arena, query);
-  answer_moved(v, canonical, query, out);
+  answer_moved(v, canonical, v->respelled ? v->query : v->target.query, out);
   return true;
 }
 
@@ -209,7 +191,8 @@ static bool catalog_unchanged(const struct site *s, const struct finished_page *
 static bool answer_plan(struct page_request *v, enum plan plan, struct response *out)
 {
   if (plan == PLAN_NOT_FOUND || plan == PLAN_GONE)
-    errors_answer(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, v->page.reason, out);
+    errors_answer_links(v->site, v->rq, plan == PLAN_GONE ? 410 : 404, v->page.reason,
+                        (struct error_links){v->page.links, v->page.n_links}, out);
   else if (plan == PLAN_BAD)
     errors_answer(v->site, v->rq, 400, v->page.reason, out);
   else if (plan == PLAN_SEE_OTHER)
@@ -242,9 +225,11 @@ void page_request_answer(struct page_request *v, struct response *out)
   struct site *s = v->site;
   struct finished_page *f;
   stage_set(v->rq->stage, STAGE_ROUTE);
-  v->key = arena_printf(v->rq->arena, "%.*s?%u", SPAN_ARG(v->target.raw_path),
-                        v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1);
-  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !has_page_one(v) ? page_cache_get(s->page_cache, v->key) : NULL;
+  v->respelled = sort_query_respell(&v->target, v->route, v->rq->arena, &v->query);
+  v->key = arena_printf(v->rq->arena, "%.*s?%u%.*s", SPAN_ARG(v->target.raw_path),
+                        v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1,
+                        SPAN_ARG(sort_key(&v->target, v->route, v->rq->arena)));
+  f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !v->respelled ? page_cache_get(s->page_cache, v->key) : NULL;
   if (f && labels_current(v, f) && catalog_unchanged(s, f)) {
     METRICS_ADD(s->resources.metrics, pages_hit, 1);
     answer_page(v, f, true, out);

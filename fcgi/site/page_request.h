@@ -24,6 +24,8 @@ struct page_request {
   const struct route *route;
   struct span route_param; /* the path segment that {} of the route's pattern matched */
   struct span key;         /* of the page cache */
+  struct span query;       /* the query in its canonical spelling, if respelled */
+  bool respelled;          /* the request used another spelling of the query */
   struct page page;
   unsigned char digest[FINISHED_DIGEST];
   uint64_t floors;      /* catalog_floor_count when the page was planned */

@@ -23,10 +23,12 @@
   X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
   X(trajectory, "/products/{}", CONTENT | ROUTE_PAGED, &trajectory_view_shape, "trajectory", NULL)                     \
   X(alternatives, "/alternatives/{}", CONTENT | ROUTE_PAGED, &alternatives_view_shape, "alternatives", NULL)           \
-  X(leaderboard, "/leaderboard", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                          \
+  X(all_products, "/products", CONTENT | ROUTE_PAGED | ROUTE_SORTED | ROUTE_BY_NAME, &ranking_view_shape, "ranking", NULL) \
+  X(leaderboard, "/leaderboard", CONTENT | ROUTE_PAGED | ROUTE_SORTED, &ranking_view_shape, "ranking", NULL)           \
   X(sectors, "/sectors", CONTENT | ROUTE_PAGED, &sectors_view_shape, "sectors", NULL)                                  \
-  X(sector, "/sectors/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                \
-  X(theme, "/themes/{}", CONTENT | ROUTE_PAGED, &ranking_view_shape, "ranking", NULL)                                  \
+  X(sector, "/sectors/{}", CONTENT | ROUTE_PAGED | ROUTE_SORTED, &ranking_view_shape, "ranking", NULL)                 \
+  X(themes, "/themes", CONTENT | ROUTE_PAGED, &themes_view_shape, "themes", NULL)                                      \
+  X(theme, "/themes/{}", CONTENT | ROUTE_PAGED | ROUTE_SORTED, &ranking_view_shape, "ranking", NULL)                   \
   X(search, "/search", CONTENT | ROUTE_PAGED | ROUTE_QUERY, &search_view_shape, "search", NULL)       \
   X(badge, "/badge/{}.svg", ROUTE_OTHER, &badge_view_shape, "badge.svg", "image/svg+xml")                              \
   X(image, "/og/{/}.png", ROUTE_OTHER | ROUTE_VERSIONED, NULL, NULL, "image/png")                               \

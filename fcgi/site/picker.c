@@ -58,6 +58,19 @@ void picker_fill(struct page *p, struct picker *k)
   }
 }
 
+struct span picker_unknown(struct page *p, const struct span *unknown, size_t n, size_t given)
+{
+  static const char *const some[] = {"One of these names is not on our list: ", "Two of these names are not on our list: ",
+                                     "Three of these names are not on our list: "};
+  struct span quoted[PICKER_FIELDS];
+  for (size_t i = 0; i < n; i++)
+    quoted[i] = ARENA_JOIN(p->arena, SPAN("“"), unknown[i], SPAN("”"));
+  struct span begin = given == 1 ? SPAN("This name is not on our list: ")
+                      : n < given ? span_z(some[n - 1])
+                                  : SPAN("None of these names is on our list: ");
+  return ARENA_JOIN(p->arena, begin, sentences_join(p->arena, quoted, n, "and "), SPAN("."));
+}
+
 /* The address of the form with the value of field `at` corrected. */
 static struct span corrected_href(struct page *p, const struct picker *k, size_t at, struct span slug)
 {

@@ -33,6 +33,8 @@ void picker_plan(struct page *p, size_t fields, struct picker *out);
 /* Plan.  Reads a, b, c, d from the query and finds their products.  Only for routes with ROUTE_QUERY: other pages are
  * cached, and would show one visitor's input to all. */
 void picker_fill(struct page *p, struct picker *k);
+/* "Two of these names are not on our list: “foo” and “bar”." */
+struct span picker_unknown(struct page *p, const struct span *unknown, size_t n, size_t given);
 /* Build. */
 struct picker_view *picker_build(struct page *p, const struct picker *k);
 

@@ -88,3 +88,11 @@ VIEW_DEFINE(pager_view, PAGER_VIEW)
 #define VIEW_THIS struct page_view
 VIEW_DEFINE(page_view, PAGE_VIEW)
 #undef VIEW_THIS
+
+#define VIEW_THIS struct month_view
+VIEW_DEFINE(month_view, MONTH_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct bars_draw
+VIEW_DEFINE(bars_draw, BARS_DRAW)
+#undef VIEW_THIS

@@ -151,8 +151,18 @@ VIEW_DECLARE(piece_view, PIECE_VIEW)
 #define FOUND_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(label) LIST(pieces, piece_view)
 VIEW_DECLARE(found_view, FOUND_VIEW)
 
+/* A calendar month.  month "2026-08"; moves: releases and posts. */
+#define MONTH_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(month) INT(moves)
+VIEW_DECLARE(month_view, MONTH_VIEW)
+
+/* A bar for each of 12 months, as path data for a viewBox of 48 by 16; a month without moves has none.  label "40 moves in
+ * 12 months". */
+#define BARS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(bars) TEXT(label)
+VIEW_DECLARE(bars_draw, BARS_DRAW)
+
 /* Another product, as a card or as a row of a ranking.
- *   rank       in the list, from 1; 0: the list is not a ranking
+ *   rank       its place in the list, from 1; 0: the list has no places; ranked: the place is a rank, not that of its name
+ *   letter     by name: the letter that begins with this product ("K", "0–9"), letter_id its id in the HTML; else empty
  *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
  *   reason     of an alternative that the editors picked: their sentence why; empty: they did not pick it
  *   also_in    of an alternative that is not close: the sector that it shares; empty: it is close, or no alternative
@@ -160,9 +170,14 @@ VIEW_DECLARE(found_view, FOUND_VIEW)
  *   found      of a search that found the product by another text than its name; NULL: it did not.  found_summary: by its
  *              summary
  *   scored, score, band, override, n90, s30   as in velocity_view
+ *   latest_release  with a version; NULL: none
+ *   months     the last 12, oldest first; bars: the same as a small chart; empty and NULL: the card was not read
  *   lifecycle  as in product_view */
 #define CARD_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   INT(rank)                                                                                                            \
+  FLAG(ranked)                                                                                                         \
+  TEXT(letter)                                                                                                         \
+  TEXT(letter_id)                                                                                                      \
   TEXT(slug)                                                                                                           \
   TEXT(name)                                                                                                           \
   TEXT(href)                                                                                                           \
@@ -175,6 +190,9 @@ VIEW_DECLARE(found_view, FOUND_VIEW)
   FLAG(override)                                                                                                       \
   INT(n90)                                                                                                             \
   INT(s30)                                                                                                             \
+  RECORD(latest_release, release_view)                                                                                 \
+  LIST(months, month_view)                                                                                             \
+  RECORD(bars, bars_draw)                                                                                              \
   TEXT(lifecycle)                                                                                                      \
   FLAG(discontinued)                                                                                                   \
   LIST(sectors, chip_view)                                                                                             \
@@ -337,7 +355,9 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   LIST(breadcrumb, link_view)                                                                                          \
   FLAG(on_compare)                                                                                                     \
   FLAG(on_leaderboard)                                                                                                 \
+  FLAG(on_products)                                                                                                    \
   FLAG(on_sectors)                                                                                                     \
+  FLAG(on_themes)                                                                                                      \
   FLAG(on_faq)                                                                                                         \
   FLAG(about)                                                                                                          \
   FLAG(on_about)                                                                                                       \

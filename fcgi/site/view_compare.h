@@ -26,7 +26,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   alternatives_intro what the alternatives are and how they are ranked
  *   alternatives       six at most, picks and close ones first; empty: no product shares a sector
  *   atom_href, calendar_href   "/compare/kafka-vs-nats.atom", "/feeds/kafka+nats.ics"
- *   pick_href          "/compare?a=kafka": the picker with the first product filled in
+ *   pick_href          "/compare?from=kafka-vs-nats": the picker with the products filled in
  *   add                up to three links that add a product: text "Add Redis"; empty for four products
  *   timeline           at most 6 activities of each product, newest first, for the JSON representation
  *   days               the same as rows, for the others */

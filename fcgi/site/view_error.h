@@ -1,6 +1,7 @@
 /* Error pages with navigation: 400, 404, 405, 410, 414, 500, 501, 503.  They need no backend.
  *   status   404; title "Not found"
- *   reason   one sentence: what is wrong; hint: what to do, may be empty */
+ *   reason   one sentence: what is wrong; hint: what to do, may be empty
+ *   links    where to go instead; linked: there are any */
 #ifndef DIPTYCH_SITE_VIEW_ERROR_H
 #define DIPTYCH_SITE_VIEW_ERROR_H
 
@@ -12,6 +13,8 @@
   INT(status)                                                                                                          \
   TEXT(reason)                                                                                                         \
   TEXT(hint)                                                                                                           \
+  FLAG(linked)                                                                                                         \
+  LIST(links, link_view)                                                                                               \
   TEXT(request_id)
 VIEW_DECLARE(error_view, ERROR_VIEW)
 

@@ -8,3 +8,19 @@ VIEW_DEFINE(ranking_view, RANKING_VIEW)
 #define VIEW_THIS struct sectors_view
 VIEW_DEFINE(sectors_view, SECTORS_VIEW)
 #undef VIEW_THIS
+
+#define VIEW_THIS struct order_view
+VIEW_DEFINE(order_view, ORDER_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct theme_view
+VIEW_DEFINE(theme_view, THEME_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct theme_group_view
+VIEW_DEFINE(theme_group_view, THEME_GROUP_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct themes_view
+VIEW_DEFINE(themes_view, THEMES_VIEW)
+#undef VIEW_THIS

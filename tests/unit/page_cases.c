@@ -7,7 +7,7 @@
 const struct page_case page_case_home = {
     .title = "Testbed · Products side by side",
     .h1 = "What moved lately",
-    .sections = "compare sparks leaders sectors",
+    .sections = "editorials comparisons releases sparks leaders sectors compare",
     .shown = {"What moved lately", "Move 60 of kafka", "Apache Kafka", "8.5", "Event streaming", "5 products side by side"},
     .asks = true,
     .kafka = "Apache Kafka"};
@@ -63,6 +63,17 @@ const struct page_case page_case_leaderboard = {
     .shown = {"Leaderboard", "All 5 products, fastest first", "Apache Kafka", "8.5", "Bare", "A log of records"},
     .asks = true,
     .kafka = "Apache Kafka"};
+const struct page_case page_case_all_products = {
+    .title = "Products · Testbed",
+    .h1 = "Products",
+    .sections = "products related",
+    .shown = {"All 5 products, by name", "Apache Kafka", "Pulsar", "Rabbit", "Event streaming", "8.5"},
+    .asks = true,
+    .kafka = "Apache Kafka"};
+const struct page_case page_case_themes = {.title = "Themes · Testbed",
+                                           .h1 = "Themes",
+                                           .sections = "themes",
+                                           .shown = {"All 2 themes from A to Z", "logs", "replication", "/themes/logs"}};
 const struct page_case page_case_sectors = {.title = "Sectors · Testbed",
                                             .h1 = "Sectors",
                                             .sections = "sectors",

@@ -103,7 +103,7 @@ static void a_velocity_that_editors_set_is_named_so(void **state)
 {
   PAGE_OF(*state, "/products/pulsar.json", "\"score\":\"7.7\"", "\"override\":true");
   PAGE_OF(*state, "/compare/kafka-vs-pulsar", ", set by the editors");
-  PAGE_OF(*state, "/leaderboard.md", "| 2 | [Pulsar](/products/pulsar) | 7.7 | active (set by the editors)");
+  PAGE_OF(*state, "/leaderboard.md", "| 2 | [Pulsar](/products/pulsar) | [Event streaming](/sectors/streaming) | 7.7 | active (set by the editors)");
 }
 
 static void a_timeline_has_pages(void **state)

@@ -1,0 +1,87 @@
+/* /themes: all themes by slug, each with its number of products. */
+#include "site/jsonld.h"
+#include "site/letters.h"
+#include "site/listing.h"
+#include "site/pages.h"
+
+#define THEMES_PAGE 500 /* a theme is one short line */
+
+struct themes {
+  struct listing list;
+  struct catalog_term *v;
+  uint32_t n;
+};
+
+enum plan plan_themes(struct page *p, struct span param)
+{
+  struct themes *t = ARENA_NEW(p->arena, struct themes);
+  (void)param;
+  p->canonical = SPAN("/themes");
+  p->plan = t;
+  if (!t)
+    return PLAN_OK;
+  uint32_t all = catalog_themes(&p->pin);
+  enum plan result = listing_page_of(p, all, THEMES_PAGE, &t->list);
+  t->v = result == PLAN_OK ? ARENA_ARRAY(p->arena, THEMES_PAGE, struct catalog_term) : NULL;
+  for (uint32_t i = t->list.first; t->v && i < all && t->n < THEMES_PAGE; i++)
+    if (catalog_theme(&p->pin, i, &t->v[t->n])) {
+      page_digest_term(p, &t->v[t->n]);
+      page_digest(p, &t->v[t->n].ranking.n, sizeof t->v[t->n].ranking.n);
+      t->n++;
+    }
+  return result;
+}
+
+static char initial_of(struct span slug)
+{
+  char c = slug.n ? slug.p[0] : 0;
+  return c >= 'a' && c <= 'z' ? c : c >= '0' && c <= '9' ? 0 : 0x7f;
+}
+
+static void groups(struct page *p, const struct themes *t, struct themes_view *v)
+{
+  struct theme_view *themes = ARENA_ARRAY(p->arena, t->n, struct theme_view);
+  v->groups.v = ARENA_ARRAY(p->arena, LETTERS_MAX, struct theme_group_view);
+  for (uint32_t i = 0; i < t->n && themes && v->groups.v; i++) {
+    const struct catalog_term *term = &t->v[i];
+    char initial = initial_of(term->slug);
+    if (i == 0 || (initial != initial_of(term[-1].slug) && v->groups.n < LETTERS_MAX)) {
+      v->groups.v[v->groups.n].letter = letters_text(initial);
+      v->groups.v[v->groups.n].id = letters_id(initial);
+      v->groups.v[v->groups.n++].themes.v = &themes[i];
+    }
+    themes[i] = (struct theme_view){term->slug, build_path(p, "/themes/", term->slug), term->ranking.n};
+    v->groups.v[v->groups.n - 1].themes.n++;
+  }
+}
+
+static struct span intro_of(struct page *p, uint32_t total)
+{
+  if (!total)
+    return SPAN("No theme has been set up yet.");
+  return total == 1 ? SPAN("The only theme so far, with the number of its products.")
+                    : arena_printf(p->arena, "All %u themes from A to Z, each with the number of its products.", total);
+}
+
+enum err build_themes(struct page *p)
+{
+  struct themes *t = p->plan;
+  struct themes_view *v = ARENA_NEW(p->arena, struct themes_view);
+  struct jsonld j;
+  if (!v)
+    return ERR_NO_MEMORY;
+  v->title = SPAN("Themes");
+  v->intro = intro_of(p, t->list.total);
+  groups(p, t, v);
+  v->pager = listing_pager(p, &t->list);
+  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true});
+  if (v->page) {
+    listing_frame(v->page, v->pager);
+    jsonld_begin(&j, p, v->page);
+    jsonld_web_page(&j, "CollectionPage");
+    jsonld_breadcrumb(&j);
+    v->page->json_ld = jsonld_end(&j);
+  }
+  p->view = v;
+  return ERR_OK;
+}
