@@ -17,7 +17,8 @@ from lib.servers import TOP, wait_until
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis",
          "/compare/caddy-vs-haproxy-vs-memcached-vs-nats", "/products/kafka", "/products/nodejs?page=2",
          "/alternatives/kafka", "/sectors", "/sectors/devops", "/themes/streaming", "/faq", "/faq/kafka",
-         "/faq/kafka-vs-kubernetes", "/leaderboard", "/leaderboard?page=2", "/search", "/search?q=kafka", "/about",
+         "/faq/kafka-vs-kubernetes", "/leaderboard", "/leaderboard?page=2", "/products", "/themes",
+         "/sectors/devops?sort=moves", "/leaderboard?sort=name&page=2", "/search", "/search?q=kafka", "/about",
          "/methodology", "/compare", "/compare?a=kafka"]
 OTHERS = ["/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom",
           "/sectors/devops.atom", "/feeds/kafka+nats+nginx+redis+valkey.atom", "/feeds/kafka+nats.ics", "/sitemap.xml", "/sitemaps/pages-1.xml", "/sitemaps/products-1.xml",
@@ -365,7 +366,7 @@ def assert_error_page(site, answer, status, path):
         assert answer["X-Request-Id"] in site.log
 
 
-NOTHING = ["/products/nobody", "/products/", "/products", "/products/nobody.json", "/products/nobody.md",
+NOTHING = ["/products/nobody", "/products/nobody.json", "/products/nobody.md",
            "/products/nobody.atom", "/compare/kafka", "/compare/kafka-vs-nobody", "/compare/nobody-vs-kafka.json",
            "/compare/kafka-vs-nats-vs-redis-vs-nginx-vs-caddy", "/alternatives/nobody", "/faq/nobody", "/sectors/nobody",
            "/sectors/nobody.atom", "/themes/nobody", "/leaderboard?page=99", "/leaderboard?page=0", "/leaderboard?page=x",

@@ -82,7 +82,7 @@ def test_other_spellings_lead_to_the_picture(sample_site):
     assert sample_site.get("/og/kafka.png")["Location"].endswith(picture_of(sample_site, "/products/kafka"))
     for path in (f"/og/kafka-vs-nobody-{version}.png", "/og/nobody.png", "/og/kafka-.png",
                  "/og/.png", f"/og/-{version}.png", "/og/kafka.jpg", "/og/pages/search.png", "/og/pages/nothing.png",
-                 "/og/pages/products.png", "/og/sectors/nothing.png", "/og/sectors.png", "/og/pages/sectors/devops.png",
+                 "/og/pages/product.png", "/og/sectors/nothing.png", "/og/sectors.png", "/og/pages/sectors/devops.png",
                  "/og/og/kafka.png", "/og/pages.png", "/og/pages/.png", "/og/compare/kafka.png", "/og/pages/feed.atom.png",
                  "/og/kafka.json.png", "/og/badge/kafka.svg.png"):
         assert sample_site.get(path).status == 404, path

@@ -11,6 +11,7 @@ from test_http import PAGES
 KINDS = {"/": {"WebPage", "ItemList"}, "/compare/": {"WebPage", "BreadcrumbList", "FAQPage", "ItemList"},
          "/products/": {"ItemPage", "BreadcrumbList", "CreativeWork", "Article", "FAQPage", "ItemList"},
          "/alternatives/": {"CollectionPage", "BreadcrumbList", "ItemList"}, "/sectors": {"CollectionPage", "BreadcrumbList"},
+         "/themes": {"CollectionPage", "BreadcrumbList"}, "/products": {"CollectionPage", "BreadcrumbList", "ItemList"},
          "/sectors/": {"CollectionPage", "BreadcrumbList", "ItemList"}, "/themes/": {"CollectionPage", "BreadcrumbList", "ItemList"},
          "/leaderboard": {"CollectionPage", "BreadcrumbList", "ItemList"}, "/faq": {"WebPage", "BreadcrumbList", "FAQPage"},
          "/faq/": {"WebPage", "BreadcrumbList", "FAQPage"}, "/search": {"SearchResultsPage", "BreadcrumbList"},
@@ -31,8 +32,9 @@ def test_it_says_what_the_page_shows(sample_site, path):
 
 
 def test_a_later_page_goes_on_counting(sample_site):
-    items = [n for n in jsonld.nodes(sample_site.get("/leaderboard?page=2").text, sample_site.url) if n["@type"] == "ItemList"]
-    assert items[0]["itemListElement"][0]["position"] == 51
+    for path in ("/leaderboard?page=2", "/products?page=2", "/leaderboard?sort=name&page=2"):
+        items = [n for n in jsonld.nodes(sample_site.get(path).text, sample_site.url) if n["@type"] == "ItemList"]
+        assert items[0]["itemListElement"][0]["position"] == 51
 
 
 @pytest.mark.parametrize("change", [

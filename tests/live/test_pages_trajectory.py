@@ -150,7 +150,6 @@ def test_a_day_that_goes_on_on_the_next_page_says_so_on_both(own_site):
     ("/products/example-draft", 404, None),
     ("/products/example-archived", 410, None),
     ("/products/example-archived.md", 410, None),
-    ("/products", 404, None),
     ("/products/kafka/x", 404, None),
 ])
 def test_addresses(sample_site, path, status, to):
