@@ -60,7 +60,7 @@ struct span monogram_of(struct arena *a, struct span name)
 static bool is_taken(const struct monograms *set, struct span letters)
 {
   for (size_t i = 0; i < set->n; i++)
-    if (set->v[i].letters.n == letters.n && strncasecmp(set->v[i].letters.p, letters.p, letters.n) == 0)
+    if (letters.n && set->v[i].letters.n == letters.n && strncasecmp(set->v[i].letters.p, letters.p, letters.n) == 0)
       return true;
   return false;
 }
