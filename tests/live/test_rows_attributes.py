@@ -1,20 +1,13 @@
 """What rows_* read of attributes and facts: order, limits, and which column changes which version."""
-import shutil
-
 import pytest
 
-from lib.probes import config_file, rows
-from lib.servers import Database, short_folder
+from lib.probes import config_file, rows, sample_database
 from test_rows import one, product
 
 
 @pytest.fixture(scope="module")
 def shared(templates):
-    folder = short_folder()
-    database = Database(folder).copy_from(templates.get("sample")).start()
-    yield database
-    database.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    yield from sample_database(templates)
 
 
 def attribute(database, slug, **columns):
