@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS site_state (
   CONSTRAINT site_state_one CHECK (id = 1)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
-INSERT IGNORE INTO site_state (id, incarnation) VALUES (1, MD5(CONCAT_WS('-', UUID(), RAND(), UTC_TIMESTAMP(6))));
+INSERT IGNORE INTO site_state (id, incarnation)
+VALUES (1, LEFT(SHA2(CONCAT_WS('-', UUID(), RAND(), UTC_TIMESTAMP(6)), 256), 32));
 
 -- Triggers append here. Only the purge deletes.
 CREATE TABLE IF NOT EXISTS change_log (

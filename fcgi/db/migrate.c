@@ -342,7 +342,7 @@ unsigned migrate_newest(const struct config *config)
 MUST_USE static bool lock_take(struct migration *mg)
 {
   long long got = 0;
-  if (!number_read(mg, "SELECT GET_LOCK(CONCAT('diptych.migrate.', MD5(DATABASE())), " OTHER_RUN_WAIT_S ")", &got))
+  if (!number_read(mg, "SELECT GET_LOCK(CONCAT('diptych.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), " OTHER_RUN_WAIT_S ")", &got))
     return failure_print(mg, "waiting for another run");
   if (got != 1)
     fputs("migrate: another run has held its lock for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);

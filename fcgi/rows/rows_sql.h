@@ -1,23 +1,22 @@
 /* The SQL that all readings share: digests of rows, conditions, times.
  *
- * A digest is 60 bits of the MD5 of a row's columns.  The server computes it, so a reading without texts transfers
- * none.  MySQL and MariaDB give the same result.  Columns are separated by 0x1f; this binary literal also makes the
- * result a byte string, so collations and character sets do not matter.  MD5 is strong enough: the writers of rows
- * are trusted to publish anything.
+ * A digest is 60 bits of the SHA-256 of a row's columns.  The server computes it, so a reading without texts transfers
+ * none.  MySQL and MariaDB give the same result; MySQL 9 has no MD5().  Columns are separated by 0x1f; this binary
+ * literal also makes the result a byte string, so collations and character sets do not matter.
  *
  * A digest has 60 bits so that it fits a signed integer.  A CASE over unsigned and signed values is a DECIMAL, and
  * BIT_XOR limits a DECIMAL to the largest signed integer.
  *
- * Long texts contribute their own MD5, because CONCAT_WS gives NULL for results beyond max_allowed_packet. */
+ * Long texts contribute their own hash, because CONCAT_WS gives NULL for results beyond max_allowed_packet. */
 #ifndef DIPTYCH_ROWS_ROWS_SQL_H
 #define DIPTYCH_ROWS_ROWS_SQL_H
 
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define ROWS_NUMBER(text) "CAST(CONV(LEFT(MD5(" text "), 15), 16, 10) AS UNSIGNED)"
+#define ROWS_NUMBER(text) "CAST(CONV(LEFT(SHA2(" text ", 256), 15), 16, 10) AS UNSIGNED)"
 #define ROWS_CELL(column) "IFNULL(" column ", 0x00)"
-#define ROWS_LONG(column) "MD5(IFNULL(" column ", 0x00))"
+#define ROWS_LONG(column) "SHA2(IFNULL(" column ", 0x00), 256)"
 #define ROWS_DIGEST(columns) ROWS_NUMBER("CONCAT_WS(0x1f, " columns ")")
 
 #define ROWS_PRODUCT_DIGEST                                                                                            \

@@ -8,8 +8,8 @@
 
 #include "model/product.h"
 
-/* Incremented when a hash covers other columns than before, so that an older saved catalog is not used. */
-#define ROWS_FORMAT 5
+/* Incremented when a hash covers other columns or is made otherwise than before, so that an older saved catalog is not used. */
+#define ROWS_FORMAT 6
 
 enum product_status rows_status(struct span word);
 enum lifecycle rows_lifecycle(struct span word);
