@@ -22,16 +22,38 @@ struct span build_months_shown(struct page *p)
   return ARENA_JOIN(p->arena, month_name(p, last_month(p) - MONTHS_SHOWN + 1), SPAN(" to "), month_name(p, last_month(p)));
 }
 
-/* "M2 16V9M6 16V4" */
+static char *small_write(char *at, uint32_t v) /* v below 100 */
+{
+  if (v >= 10)
+    *at++ = (char)('0' + v / 10);
+  *at++ = (char)('0' + v % 10);
+  return at;
+}
+
+/* "M2 16V9M6 16V4".  Lists have hundreds of bars, so they are not formatted by directives. */
 static struct span bars_path(struct page *p, const uint32_t counts[MONTHS_SHOWN], uint32_t most)
 {
-  struct buf out = BUF_INIT;
+  char path[MONTHS_SHOWN * sizeof "M46 16V14"], *at = path;
   for (unsigned i = 0; i < MONTHS_SHOWN; i++) {
     uint32_t height = most ? (uint32_t)((uint64_t)counts[i] * BAR_TOP / most) : 0;
-    if (counts[i])
-      buf_printf(&out, "M%u %uV%u", i * BAR_STEP + 2, BAR_TOP, BAR_TOP - (height > BAR_LEAST ? height : BAR_LEAST));
+    if (!counts[i])
+      continue;
+    *at++ = 'M';
+    at = small_write(at, i * BAR_STEP + 2);
+    *at++ = ' ';
+    at = small_write(at, BAR_TOP);
+    *at++ = 'V';
+    at = small_write(at, BAR_TOP - (height > BAR_LEAST ? height : BAR_LEAST));
   }
-  return arena_take(p->arena, &out);
+  return arena_copy(p->arena, (struct span){path, (size_t)(at - path)});
+}
+
+/* "2026-08", the same for every card of the page. */
+static struct span month_id(struct page *p, int32_t month, int i)
+{
+  if (!p->month_ids[i].p)
+    p->month_ids[i] = arena_printf(p->arena, "%04d-%02d", month / 12, month % 12 + 1);
+  return p->month_ids[i];
 }
 
 void build_months(struct page *p, const struct months *m, struct card_view *out)
@@ -41,14 +63,14 @@ void build_months(struct page *p, const struct months *m, struct card_view *out)
   out->months.v = ARENA_ARRAY(p->arena, MONTHS_SHOWN, struct month_view);
   out->bars = ARENA_NEW(p->arena, struct bars_draw);
   for (int i = 0; i < MONTHS_SHOWN && out->months.v; i++) {
-    int32_t month = first + i;
-    counts[i] = months_get(m, month);
+    counts[i] = months_get(m, first + i);
     total += counts[i];
     most = counts[i] > most ? counts[i] : most;
-    out->months.v[out->months.n++] =
-        (struct month_view){arena_printf(p->arena, "%04d-%02d", month / 12, month % 12 + 1), counts[i]};
+    out->months.v[out->months.n++] = (struct month_view){month_id(p, first + i, i), counts[i]};
   }
   if (out->bars && out->months.v)
-    *out->bars = (struct bars_draw){.bars = bars_path(p, counts, most),
-                                    .label = arena_printf(p->arena, "%u %s in 12 months", total, total == 1 ? "move" : "moves")};
+    *out->bars = (struct bars_draw){
+        .bars = bars_path(p, counts, most),
+        .label = ARENA_JOIN(p->arena, arena_uint(p->arena, total, 1), total == 1 ? SPAN(" move") : SPAN(" moves"),
+                            SPAN(" in 12 months"))};
 }

@@ -16,6 +16,7 @@
 #include "http/request.h"
 #include "http/target.h"
 #include "model/monogram.h"
+#include "model/months.h"
 #include "site/view.h"
 #include "store/store.h"
 
@@ -73,6 +74,7 @@ struct page {
   /* filled by build */
   const void *view;
   struct monograms monograms; /* of the products that the page shows */
+  struct span month_ids[MONTHS_SHOWN]; /* of the small charts (build_months.c) */
   struct span body;       /* the finished body, when no template makes it */
   struct span picture, picture_path; /* for links to the page (image_link.h); empty: none */
   int64_t changed_us;     /* newest change of the shown data, for Last-Modified; CLOCK_NEVER: unknown */
