@@ -13,11 +13,17 @@
 /* Set once at the start of a process, before any request. */
 static char log_role[16] = "diptych";
 static enum log_level log_most = LOG_LEVEL_INFO;
+static _Atomic uint64_t *log_lost_count;
 
 void log_open(const char *role, enum log_level most)
 {
   snprintf(log_role, sizeof log_role, "%s", role);
   log_most = most;
+}
+
+void log_count_lost(_Atomic uint64_t *lost)
+{
+  log_lost_count = lost;
 }
 
 static size_t escape_controls(char *out, size_t cap, const char *in)
@@ -44,6 +50,13 @@ static size_t line_make(char line[PIPE_BUF], enum log_level level, const char *s
   return n;
 }
 
+static void loss_note(unsigned *lost)
+{
+  ++*lost;
+  if (log_lost_count)
+    atomic_fetch_add_explicit(log_lost_count, 1, memory_order_relaxed);
+}
+
 static void log_write(enum log_level level, const char *sentence)
 {
   static unsigned lost;
@@ -51,12 +64,13 @@ static void log_write(enum log_level level, const char *sentence)
   if (lost) {
     snprintf(loss, sizeof loss, "%u log lines before this one could not be written", lost);
     if (!log_sink_write(line, line_make(line, LOG_LEVEL_WARN, loss))) {
-      lost++;
+      loss_note(&lost);
       return;
     }
     lost = 0;
   }
-  lost += !log_sink_write(line, line_make(line, level, sentence));
+  if (!log_sink_write(line, line_make(line, level, sentence)))
+    loss_note(&lost);
 }
 
 static void log_vline(enum log_level level, const char *format, va_list args)

@@ -13,11 +13,14 @@
 #define DIPTYCH_BASE_LOG_H
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 void log_open(const char *role, enum log_level most); /* once per process; copies the first 15 bytes of role */
+/* Counts lost lines in *lost as well, from now on; children inherit this.  It must outlive the process. */
+void log_count_lost(_Atomic uint64_t *lost);
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct log_limit {

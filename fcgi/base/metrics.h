@@ -41,7 +41,6 @@
   X(markdown_refused, "Markdown bodies over a limit")                                                                  \
   X(pictures_drawn, "pictures drawn for links to pages")                                                               \
   X(pictures_refused, "answers without a picture: the image queue was full or the picture was late")                   \
-  X(busy_us, "microseconds spent answering requests")                                                                  \
   X(polls, "polls of the change log")                                                                                  \
   X(changes_applied, "change-log entries applied to the catalog")                                                      \
   X(publishes, "publications of the catalog")                                                                          \
@@ -49,10 +48,16 @@
   X(sweep_products, "products compared by the sweep")                                                                  \
   X(sweep_found, "differences found by the sweep that no change-log entry named")
 
+/* Times, counted in microseconds and shown in seconds.  X(name, Prometheus help) -> diptych_<name>_seconds_total */
+#define METRICS_TIMES(X) X(busy, "seconds spent answering requests")
+
 struct metrics {
 #define METRICS_FIELD(name, help) _Atomic uint64_t name;
   METRICS_LIST(METRICS_FIELD)
 #undef METRICS_FIELD
+#define METRICS_TIME(name, help) _Atomic uint64_t name##_us;
+  METRICS_TIMES(METRICS_TIME)
+#undef METRICS_TIME
 };
 
 #define METRICS_ADD(m, name, by) atomic_fetch_add_explicit(&(m)->name, (uint64_t)(by), memory_order_relaxed)

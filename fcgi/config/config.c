@@ -141,6 +141,12 @@ static void entry_take(struct reading *r, const struct config_entry *e)
     flag_take(r, k, e);
 }
 
+static size_t line_find(const void *lines, const char *key)
+{
+  const struct reading *r = lines;
+  return r->set_in[key_find(span_z(key)) - keys];
+}
+
 /* Relations between keys are checked only when every line is valid. */
 static unsigned text_take(struct config *c, struct span text, FILE *why)
 {
@@ -151,7 +157,7 @@ static unsigned text_take(struct config *c, struct span text, FILE *why)
   config_text_free(&r.text);
   if (!clock_parse(span_z(c->as_of), &c->as_of_us))
     c->as_of_us = CLOCK_NEVER;
-  return r.text.faults ? r.text.faults : config_relations_check(c, why);
+  return r.text.faults ? r.text.faults : config_relations_check(c, line_find, &r, why);
 }
 
 struct config *config_read(const char *path, FILE *why)

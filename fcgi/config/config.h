@@ -2,9 +2,9 @@
  * lint proves that man/diptych.8 and diptych.conf.sample contain each key.  config_text.h reads the file,
  * config_check.h checks the values.
  *
- * config_read writes each fault of a line to `why` as "file:line: sentence" and returns NULL.  When no line has a
- * fault, faults between keys follow as "file: sentence".  A key that is set twice is no fault; a line on `why` tells
- * that the later value counts.  A key's description states its unit.
+ * config_read writes each fault to `why` as "file:line: sentence" and returns NULL.  Faults between keys follow when no
+ * line has a fault; such a fault of keys that are not set is written as "file: sentence".  A key that is set twice is no
+ * fault; a line on `why` tells that the later value counts.  A key's description states its unit.
  *
  * A configuration does not change after it was read; reload reads a new one. */
 #ifndef DIPTYCH_CONFIG_CONFIG_H

@@ -150,17 +150,37 @@ const char *config_word_fault(const char *key, const char *value)
 
 struct check {
   struct config *config;
+  config_line_find *line;
+  const void *lines;
   FILE *why;
   unsigned faults;
 };
 
-static void fault_report(struct check *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* keys: of the fault, separated by blanks. */
+static void fault_report(struct check *k, const char *keys, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static void fault_report(struct check *k, const char *format, ...)
+static size_t line_of(const struct check *k, const char *keys)
+{
+  for (struct span rest = span_z(keys); rest.p;) {
+    char key[32];
+    struct span word = span_split(&rest, ' ');
+    snprintf(key, sizeof key, "%.*s", SPAN_ARG(word));
+    size_t line = k->line(k->lines, key);
+    if (line)
+      return line;
+  }
+  return 0;
+}
+
+static void fault_report(struct check *k, const char *keys, const char *format, ...)
 {
   va_list args;
+  size_t line = line_of(k, keys);
   k->faults++;
-  fprintf(k->why, "%s: ", k->config->path);
+  fprintf(k->why, "%s:", k->config->path);
+  if (line)
+    fprintf(k->why, "%zu:", line);
+  fputc(' ', k->why);
   va_start(args, format);
   vfprintf(k->why, format, args);
   va_end(args);
@@ -182,8 +202,8 @@ static void password_read(struct check *k)
     free(c->mysql_password);
     c->mysql_password = password;
   } else
-    fault_report(k, "mysql_password_file %s: %s: name a file that this account may read", c->mysql_password_file,
-                 strerror(errno));
+    fault_report(k, "mysql_password_file", "mysql_password_file %s: %s: name a file that this account may read",
+                 c->mysql_password_file, strerror(errno));
   buf_free(&text);
 }
 
@@ -198,25 +218,28 @@ static void tls_check(struct check *k)
     if (!*files[i].path)
       continue;
     if (!c->mysql_tls || access(files[i].path, R_OK) != 0)
-      fault_report(k, "%s = \"%s\": %s", files[i].name, files[i].path,
+      fault_report(k, files[i].name, "%s = \"%s\": %s", files[i].name, files[i].path,
                    c->mysql_tls ? strerror(errno) : "also set mysql_tls = true, or nothing is encrypted");
   }
   if (!*c->mysql_tls_cert != !*c->mysql_tls_key)
-    fault_report(k, "mysql_tls_cert and mysql_tls_key need each other: set both or neither");
+    fault_report(k, "mysql_tls_cert mysql_tls_key", "mysql_tls_cert and mysql_tls_key need each other: set both or neither");
 }
 
-unsigned config_relations_check(struct config *c, FILE *why)
+unsigned config_relations_check(struct config *c, config_line_find *line, const void *lines, FILE *why)
 {
-  struct check k = {.config = c, .why = why};
+  struct check k = {.config = c, .line = line, .lines = lines, .why = why};
   password_read(&k);
   if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max)
-    fault_report(&k, "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
+    fault_report(&k, "workers workers_max workers_min",
+                 "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
                  (long long)c->workers_min, (long long)c->workers_max);
   if (strcmp(c->listen, c->control) == 0)
-    fault_report(&k, "listen and control are both \"%s\": nginx and the commands of diptych need a socket each", c->listen);
+    fault_report(&k, "listen control",
+                 "listen and control are both \"%s\": nginx and the commands of diptych need a socket each", c->listen);
   if (*c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
-    fault_report(&k, "cache_secret must have at least %d characters when memcached is set: write a random text, the same "
-                     "on every machine of the site", SECRET_LEAST);
+    fault_report(&k, "cache_secret memcached",
+                 "cache_secret must have at least %d characters when memcached is set: write a random text, the same on "
+                 "every machine of the site", SECRET_LEAST);
   tls_check(&k);
   return k.faults;
 }

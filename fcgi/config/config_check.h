@@ -8,7 +8,11 @@
 /* Returns what to write instead; NULL: the value is valid. */
 MUST_USE const char *config_word_fault(const char *key, const char *value);
 
-/* Also reads mysql_password_file.  Returns the number of faults; each is written to `why`. */
-MUST_USE unsigned config_relations_check(struct config *c, FILE *why);
+/* The line in which a key is set; 0: it is not set. */
+typedef size_t config_line_find(const void *lines, const char *key);
+
+/* Also reads mysql_password_file.  Returns the number of faults; each is written to `why`, with the line of the first of
+ * its keys that is set. */
+MUST_USE unsigned config_relations_check(struct config *c, config_line_find *line, const void *lines, FILE *why);
 
 #endif
