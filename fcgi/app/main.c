@@ -8,6 +8,7 @@
 
 #include "app/app_site.h"
 #include "app/standalone.h"
+#include "base/title.h"
 #include "config.h"
 #include "config/config.h"
 #include "db/migrate.h"
@@ -112,13 +113,14 @@ static int run_serve(const struct invocation *in)
 }
 
 /* Returns the path of the control socket; NULL: it cannot be read.  A running pool must be reachable even when its
- * configuration file has faults now.  Then only `control` is read from the file, and the grace is the maximum. */
-static char *control_of(const struct invocation *in, int *grace_ms)
+ * configuration file has faults now.  Then only `control` is read from the file, and the grace is the maximum.  The faults
+ * are written to *faults. */
+static char *control_of(const struct invocation *in, int *grace_ms, FILE *faults)
 {
-  struct config *config = config_read(in->config_path, stderr);
+  struct config *config = config_read(in->config_path, faults);
   char *control = config ? strdup(config->control) : config_control(in->config_path);
   if (!config && control)
-    fprintf(stderr, "diptych: trying the pool on %s anyway\n", control);
+    fprintf(faults, "diptych: trying the pool on %s anyway\n", control);
   *grace_ms = config ? (int)config->stop_grace : STOP_GRACE_MOST;
   config_free(&config);
   return control;
@@ -129,7 +131,7 @@ static char *control_of(const struct invocation *in, int *grace_ms)
 static int control_ask(const struct invocation *in, const char *line, int wait_ms, bool graceful)
 {
   int grace_ms = 0, status = 1;
-  char *control = control_of(in, &grace_ms);
+  char *control = control_of(in, &grace_ms, stderr);
   if (graceful)
     wait_ms += grace_ms;
   if (control)
@@ -150,15 +152,35 @@ static int run_status(const struct invocation *in)
 static int run_scale(const struct invocation *in)
 {
   char line[32];
-  if (in->argc != 2 || !is_count(in->argv[1]))
-    return usage_wrong(in);
+  if (in->argc != 2 || !is_count(in->argv[1]) || atoi(in->argv[1]) == 0) {
+    usage_wrong(in);
+    fputs("N is a number of workers, 1 or more; `diptych stop` ends the pool\n", stderr);
+    return 2;
+  }
   snprintf(line, sizeof line, "scale %s", in->argv[1]);
   return control_ask(in, line, 5000, false);
 }
 
+/* The pool's answer names the faults of the file, so they are written here only when no pool answers. */
 static int run_reload(const struct invocation *in)
 {
-  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reload", 90000, false);
+  char *text = NULL;
+  size_t n = 0;
+  int grace_ms;
+  if (in->argc > 1)
+    return usage_wrong(in);
+  FILE *faults = open_memstream(&text, &n);
+  char *control = control_of(in, &grace_ms, faults ? faults : stderr);
+  struct control_call call = {.line = "reload", .wait_ms = 90000, .out = stdout, .err = stderr};
+  if (faults)
+    fclose(faults);
+  bool answers = control && control_client_reaches(control);
+  if (!answers && text)
+    fputs(text, stderr);
+  int status = control ? control_client_call(control, &call) : 1;
+  free(control);
+  free(text);
+  return status;
 }
 
 static int run_stop(const struct invocation *in)
@@ -243,6 +265,7 @@ static int output_close(int code)
 int main(int argc, char **argv)
 {
   struct invocation in = {.config_path = DEFAULT_CONFIG};
+  title_open(argc, argv);
   if (config_option_take(&argc, argv, &in.config_path) != 0) {
     fputs("diptych: --config needs a file\n", stderr);
     return 2;

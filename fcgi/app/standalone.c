@@ -10,6 +10,7 @@
 
 #include "app/app_site.h"
 #include "base/log.h"
+#include "base/title.h"
 #include "cache/cache.h"
 #include "watch/watch_loop.h"
 
@@ -48,6 +49,7 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   if (s->watcher == 0) {
     close(s->stop[1]);
     log_open("watcher", LOG_LEVEL_WARN);
+    title_set("watcher of a command");
     _exit(watcher_run(&own, s->shared.catalog, &s->shared.backends->database, &unread, s->stop[0], NULL));
   }
   close(s->stop[0]);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/title.h"
 #include "catalog/catalog_file.h"
 
 #define SAVE_BACKGROUND_BYTES ((size_t)16 << 20) /* of records; more are written by a child process */
@@ -114,6 +115,7 @@ static bool saver_start(struct catalog_writer *w, const char *path, const char *
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* the next watcher starts its own child, and two must not write one file */
     if (getppid() != parent)
       _exit(1);
+    title_set("catalog file");
     _exit(file_replace(w, path, temp) ? 0 : 1);
   }
   w->saver = pid;

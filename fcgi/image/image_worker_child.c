@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/title.h"
 #include "image/image.h"
 
 #define IDLE_MS 30000
@@ -44,6 +45,7 @@ static void process_setup(int fd)
   sigset_t nothing;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_NAME, "image-worker");
+  title_set("image worker");
   for (int s = 1; s < NSIG; s++)
     signal(s, SIG_DFL);
   signal(SIGHUP, SIG_IGN); /* the terminal signals the whole process group; the master handles it */

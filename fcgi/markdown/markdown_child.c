@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/title.h"
 #include "markdown/markdown_tree.h"
 
 static void child_limit(int cpu_ms)
@@ -105,8 +106,10 @@ enum markdown_result markdown_child_write(const struct markdown_limits *l, struc
   if (pipe2(ends, O_CLOEXEC) != 0)
     return MARKDOWN_NO_MEMORY;
   pid_t child = fork();
-  if (child == 0)
+  if (child == 0) {
+    title_set("Markdown");
     child_run(ends[1], l, source, writer);
+  }
   close(ends[1]);
   enum markdown_result result = MARKDOWN_NO_MEMORY;
   if (child > 0) {

@@ -83,6 +83,10 @@ struct app {
    * why. */
   int (*check)(void *context, const struct config *c, FILE *why);
 
+  /* Optional.  Reads shared memory only and never blocks.  false: the backends admit fewer workers than `workers`; the reason
+   * is written to why.  true: also when nothing is known. */
+  bool (*admitted)(void *context, int workers, struct buf *why);
+
   /* Optional.  Reads shared memory only and never blocks.  json: writes object members without outer braces or
    * outer commas, as in "products":100,"lag_ms":3.  Otherwise writes lines of plain text. */
   void (*status)(void *context, struct buf *out, bool json);

@@ -91,9 +91,9 @@ static void client_write(struct control_client *client)
   client_close(client);
 }
 
-void control_answer(struct control_client *client, bool ok, struct span text)
+static void answer_begin(struct control_client *client, const char *first, struct span text)
 {
-  buf_puts(&client->out, ok ? "ok\n" : "failed\n");
+  buf_puts(&client->out, first);
   buf_span(&client->out, text);
   if (text.n && text.p[text.n - 1] != '\n')
     buf_putc(&client->out, '\n');
@@ -103,6 +103,16 @@ void control_answer(struct control_client *client, bool ok, struct span text)
     client_close(client);
   else
     client_write(client);
+}
+
+void control_answer(struct control_client *client, bool ok, struct span text)
+{
+  answer_begin(client, ok ? "ok\n" : "failed\n", text);
+}
+
+void control_answer_invalid(struct control_client *client, struct span text)
+{
+  answer_begin(client, "invalid\n", text);
 }
 
 void control_answer_all(struct control *c, struct control_end end, struct span text)
@@ -119,7 +129,7 @@ static void unknown_answer(struct control_client *client)
   buf_puts(&out, "commands:\n");
   for (size_t i = 0; i < CONTROL_COMMAND_COUNT; i++)
     buf_printf(&out, "%s %s: %s\n", commands[i].name, commands[i].argument, commands[i].text);
-  control_answer(client, false, buf_view(&out));
+  control_answer_invalid(client, buf_view(&out));
   buf_free(&out);
 }
 

@@ -1,9 +1,9 @@
 /* The control socket: a client sends one command, gets one answer, and the connection is closed.
  *
- * A command is one line: a name of the table below and an argument.  The first line of the answer is "ok" or
- * "failed"; the rest is text.  The answers to reload and stop come when they are done; the connection stays open
- * until then.  The control socket runs in the master's event loop: it answers while all workers are busy.  All
- * of it is non-blocking and limited in size and time, so no client can block the master. */
+ * A command is one line: a name of the table below and an argument.  The first line of the answer is "ok", "failed" or
+ * "invalid" (the command or its argument is wrong); the rest is text.  The answers to reload and stop come when they are
+ * done; the connection stays open until then.  The control socket runs in the master's event loop: it answers while all
+ * workers are busy.  All of it is non-blocking and limited in size and time, so no client can block the master. */
 #ifndef DIPTYCH_POOL_CONTROL_H
 #define DIPTYCH_POOL_CONTROL_H
 
@@ -64,6 +64,7 @@ void control_turn(struct control *c, int64_t now_us);
 
 /* Begins to write the answer; text may be empty. */
 void control_answer(struct control_client *client, bool ok, struct span text);
+void control_answer_invalid(struct control_client *client, struct span text); /* the argument is wrong */
 /* Answers all clients that wait for end.command with a ticket up to end.ticket. */
 struct control_end {
   enum control_command command;

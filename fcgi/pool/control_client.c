@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -54,6 +55,20 @@ static bool answer_read(int fd, int wait_ms, struct buf *answer)
   }
 }
 
+bool control_client_reaches(const char *control)
+{
+  char *ignored = NULL;
+  size_t n = 0;
+  FILE *err = open_memstream(&ignored, &n);
+  int fd = err ? connect_to(control, err) : -1;
+  if (fd >= 0)
+    close(fd);
+  if (err)
+    fclose(err);
+  free(ignored);
+  return fd >= 0;
+}
+
 int control_client_call(const char *control, const struct control_call *call)
 {
   struct buf answer = BUF_INIT;
@@ -68,7 +83,7 @@ int control_client_call(const char *control, const struct control_call *call)
             call->wait_ms);
   else {
     struct span rest = buf_view(&answer), first = span_split(&rest, '\n');
-    status = span_eq(first, SPAN("ok")) ? 0 : 1;
+    status = span_eq(first, SPAN("ok")) ? 0 : span_eq(first, SPAN("invalid")) ? 2 : 1;
     if (!first.n)
       fprintf(call->err, "diptych: the pool on %s closed without an answer\n", control);
     fwrite(rest.p ? rest.p : "", 1, rest.n, status ? call->err : call->out);

@@ -156,11 +156,38 @@ static bool activated(struct listener *l)
   return true;
 }
 
+/* The address of a socket that systemd passed; it may differ from `listen`. */
+static void address_find(struct listener *l)
+{
+  union {
+    struct sockaddr any;
+    struct sockaddr_un local;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+  } a = {0};
+  socklen_t n = sizeof a;
+  char host[INET6_ADDRSTRLEN] = "";
+  if (getsockname(l->fd, &a.any, &n) != 0)
+    a.any.sa_family = AF_UNSPEC;
+  if (a.any.sa_family == AF_UNIX) /* an abstract name begins with a zero byte */
+    snprintf(l->address, sizeof l->address, "%s%.107s", a.local.sun_path[0] ? "" : "@", a.local.sun_path + !a.local.sun_path[0]);
+  else if (a.any.sa_family == AF_INET && inet_ntop(AF_INET, &a.v4.sin_addr, host, sizeof host))
+    snprintf(l->address, sizeof l->address, "%s:%d", host, ntohs(a.v4.sin_port));
+  else if (a.any.sa_family == AF_INET6 && inet_ntop(AF_INET6, &a.v6.sin6_addr, host, sizeof host))
+    snprintf(l->address, sizeof l->address, "[%s]:%d", host, ntohs(a.v6.sin6_port));
+  else
+    snprintf(l->address, sizeof l->address, "an unknown address");
+}
+
 bool listener_open(struct listener *l, const struct config *c, FILE *why)
 {
   *l = (struct listener)LISTENER_NONE;
-  if (activated(l))
+  if (activated(l)) {
+    l->activated = true;
+    address_find(l);
     return true;
+  }
+  snprintf(l->address, sizeof l->address, "%s", c->listen);
   bool opened = strchr(c->listen, '/') ? open_unix(l, c->listen, (mode_t)c->socket_mode, (int)c->backlog, why)
                                        : open_tcp(l, c, why);
   if (!opened)

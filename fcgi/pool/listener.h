@@ -17,10 +17,11 @@ struct listener {
   int fd;        /* non-blocking, close-on-exec */
   int lock_fd;   /* -1: none */
   char *path;    /* UNIX: the path to remove at the end; NULL: TCP, or owned by systemd */
-  bool is_unix;
+  bool is_unix, activated; /* activated: systemd passed the socket */
+  char address[128]; /* for the log: a path or address:port */
 };
 
-#define LISTENER_NONE {-1, -1, NULL, false}
+#define LISTENER_NONE {-1, -1, NULL, false, false, ""}
 
 /* false: the reason is written to why. */
 MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *why);

@@ -13,11 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/title.h"
 #include "pool/control.h"
 #include "pool/notify.h"
 #include "pool/process.h"
 #include "pool/reload.h"
 #include "pool/report.h"
+#include "pool/scaling.h"
 #include "pool/watcher_process.h"
 #include "pool/workers.h"
 
@@ -121,14 +123,6 @@ static void reload_answer(struct master *m, bool ok, struct span text)
   control_answer_all(&m->control, (struct control_end){CONTROL_reload, m->reload.number, ok}, text);
 }
 
-static void scale(struct master *m, int64_t count, const char *source)
-{
-  int before = m->workers.wanted;
-  workers_want(&m->workers, count);
-  if (m->workers.wanted != before)
-    log_info("%s: %d workers wanted, previously %d", source, m->workers.wanted, before);
-}
-
 static void signal_take(struct master *m, int signo, int64_t now_us)
 {
   char source[32];
@@ -143,10 +137,10 @@ static void signal_take(struct master *m, int signo, int64_t now_us)
     stop_begin(m, source, now_us);
     break;
   case SIGTTIN:
-    scale(m, m->workers.wanted + 1, source);
+    scaling_signal(&m->workers, 1, source);
     break;
   case SIGTTOU:
-    scale(m, m->workers.wanted - 1, source);
+    scaling_signal(&m->workers, -1, source);
     break;
   default: /* CHLD: turn calls reap; USR1, USR2: ignored */
     break;
@@ -167,25 +161,6 @@ static void reap(struct master *m, int64_t now_us)
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
     if (!workers_reap(&m->workers, pid, status, now_us) && !watcher_reap(&m->watcher, &m->workers, pid, status, now_us))
       reload_reap(&m->reload, pid, status);
-}
-
-static void scale_answer(struct master *m, struct control_client *client, struct span argument)
-{
-  char digits[8] = "", text[96], *end = digits;
-  if (argument.n && argument.n < sizeof digits)
-    memcpy(digits, argument.p, argument.n);
-  long count = strtol(digits, &end, 10);
-  if (!*digits || *end || count < 0) {
-    control_answer(client, false, SPAN("scale needs a number of workers"));
-    return;
-  }
-  scale(m, count, "control");
-  int wanted = m->workers.wanted;
-  int n = snprintf(text, sizeof text, "%d worker%s wanted%s", wanted, wanted == 1 ? "" : "s",
-                   wanted < count   ? " (workers_max allows no more)"
-                   : wanted > count ? " (workers_min allows no fewer)"
-                                    : "");
-  control_answer(client, true, span_of(text, (size_t)n));
 }
 
 static void queue_look(struct master *m)
@@ -223,7 +198,7 @@ static void control_run(void *context, struct control_client *client, struct spa
     report_answer(m, client, argument);
     break;
   case CONTROL_scale:
-    scale_answer(m, client, argument);
+    scaling_command(&m->workers, client, argument);
     break;
   case CONTROL_reload:
     if (m->stopping)
@@ -249,12 +224,12 @@ static void reload_go_on(struct master *m, int64_t now_us)
     log_info("reload: configuration %u is in force", m->workers.generation);
     refused_paths_clear(&m->board->refused);
     watcher_stop(&m->watcher, now_us); /* the new watcher starts with the new configuration */
-    reload_answer(m, true, SPAN("reloaded"));
+    reload_answer(m, true, span_of(m->reload.why, m->reload.n));
     notify_status("serving");
     notify_ready();
   } else if (result == RELOAD_REFUSED) {
-    struct span why = span_of(m->reload.why, m->reload.n), rest = why;
-    while (rest.n) {
+    struct span why = span_of(m->reload.why, m->reload.n);
+    for (struct span rest = why; rest.n;) {
       struct span line = span_split(&rest, '\n');
       log_error("reload refused, the previous configuration stays in force: %.*s", SPAN_ARG(line));
     }
@@ -287,7 +262,8 @@ static void turn(struct master *m)
   }
   if (!m->ready_logged && started(m, now_us)) {
     m->ready_logged = true;
-    log_info("serving %s with %d workers", m->config->listen, m->workers.wanted);
+    log_info("serving %s%s with %d workers", m->listener.address,
+             m->listener.activated ? ", which systemd holds," : "", m->workers.wanted);
     notify_ready();
   }
 }
@@ -350,6 +326,8 @@ static bool master_open(struct master *m, FILE *why)
     return false;
   m->board = scoreboard_new();
   m->wakeup_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+  if (m->board)
+    log_count_lost(&m->board->log_lines_lost);
   if (!m->board || pipe2(m->alive_fds, O_CLOEXEC) != 0 || m->wakeup_fd < 0 ||
       socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->transfer_fds) != 0 || !signals_open(m)) {
     fprintf(why, "cannot start: %s\n", strerror(errno));
@@ -358,6 +336,7 @@ static bool master_open(struct master *m, FILE *why)
   if (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
       !pid_file_write(m, why))
     return false;
+  m->reload.socket_passed = m->listener.activated;
   m->control.run = control_run;
   m->control.context = m;
   m->workers.config = m->config;
@@ -384,8 +363,10 @@ static void master_close(struct master *m)
   control_answer_all(&m->control, (struct control_end){CONTROL_stop, UINT_MAX, true}, SPAN("stopped"));
   control_close(&m->control);
   listener_close(&m->listener);
-  config_free(&m->config);
   config_free(&m->reload.next);
+  if (m->reload.started != m->config)
+    config_free(&m->reload.started);
+  config_free(&m->config);
   reload_resources_close(&m->workers, &m->workers.resources);
 }
 
@@ -405,6 +386,9 @@ int master_run(struct config **config, const struct app *app)
                        .signal_fd = -1,
                        .alive_fds = {-1, -1}};
   *config = NULL;
+  char role[256];
+  snprintf(role, sizeof role, "master %s", m->config->path);
+  title_set(role);
   log_open("master", process_log_level(m->config));
   bool opened = master_open(m, stderr);
   if (opened) {

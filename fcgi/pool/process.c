@@ -6,6 +6,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/title.h"
+
 enum log_level process_log_level(const struct config *c)
 {
   static const char *const names[] = {"error", "warn", "info", "debug"};
@@ -23,6 +25,7 @@ void process_child_begin(const char *role, enum log_level level, pid_t master)
   sigprocmask(SIG_SETMASK, &all, NULL);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   prctl(PR_SET_NAME, role);
+  title_set(role);
   log_open(role, level);
   if (getppid() != master)
     _exit(0);

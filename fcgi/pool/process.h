@@ -1,4 +1,4 @@
-/* What each child of the master does after fork: it sets its role in the log and its signals, and it ends when the
+/* What each child of the master does after fork: it sets its role in the log and in ps(1), and its signals, and it ends when the
  * master dies. */
 #ifndef DIPTYCH_POOL_PROCESS_H
 #define DIPTYCH_POOL_PROCESS_H

@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "config/config_diff.h"
 #include "pool/process.h"
+#include "pool/scaling.h"
 
 #define CHECK_US (20 * CLOCK_SECOND)
 #define START_US (20 * CLOCK_SECOND)
@@ -32,6 +34,8 @@ static int checker_run(const struct workers *w, int fd)
 /* Drops what does not fit. */
 static void why_add(struct reload *r, const char *p, size_t n)
 {
+  if (!n)
+    return;
   size_t room = sizeof r->why - r->n;
   r->truncated = r->truncated || n > room;
   memcpy(r->why + r->n, p, n < room ? n : room);
@@ -142,13 +146,6 @@ static void output_read(struct reload *r)
   }
 }
 
-static void fixed_warn(const struct config *was, const struct config *is)
-{
-  if (strcmp(was->listen, is->listen) || strcmp(was->control, is->control) || strcmp(was->pid_file, is->pid_file) ||
-      was->socket_mode != is->socket_mode || was->backlog != is->backlog)
-    log_warn("%s: listen, control, pid_file, socket_mode and backlog take effect at the next start", is->path);
-}
-
 void reload_resources_close(const struct workers *w, void **resources)
 {
   if (*resources)
@@ -158,17 +155,17 @@ void reload_resources_close(const struct workers *w, void **resources)
 
 static void start_begin(struct reload *r, struct workers *w, struct config *in_force, int64_t now_us)
 {
-  fixed_warn(in_force, r->next);
   r->state = RELOAD_STARTING;
   r->since_us = now_us;
   r->previous = in_force;
   r->previous_generation = w->generation;
   r->previous_wanted = w->wanted;
   r->previous_resources = w->resources;
+  r->start_wanted = scaling_after_reload(w, r->next);
   w->config = r->next;
   w->resources = r->next_resources;
   w->generation = ++r->generations;
-  workers_want(w, r->next->workers != in_force->workers ? r->next->workers : w->wanted);
+  workers_want(w, r->start_wanted);
 }
 
 static enum reload_result refuse(struct reload *r, struct workers *w)
@@ -227,13 +224,43 @@ static enum reload_result checking_turn(struct reload *r, struct workers *w, str
   return RELOAD_NOTHING;
 }
 
+static void restart_keys_note(struct reload *r, struct workers *w, struct buf *notes)
+{
+  struct buf names = BUF_INIT;
+  unsigned n = config_diff_restart(r->started, r->next, r->socket_passed, &names);
+  atomic_store(&w->board->restart_keys, n);
+  snprintf(w->board->restart_names, sizeof w->board->restart_names, "%s", buf_z(&names));
+  if (n) {
+    buf_printf(notes, "%s: changed, but only a restart of the pool puts %s into force\n", buf_z(&names), n == 1 ? "it" : "them");
+    log_warn("%s: %s changed: only a restart of the pool puts %s into force", r->next->path, buf_z(&names), n == 1 ? "it" : "them");
+  }
+  buf_free(&names);
+}
+
+/* The configuration of the start is kept: the next reloads are compared with it, too. */
+static void answer_make(struct reload *r, struct workers *w)
+{
+  struct buf notes = BUF_INIT, workers = BUF_INIT;
+  if (!r->started)
+    r->started = r->previous;
+  restart_keys_note(r, w, &notes);
+  scaling_explain(w, r->previous_wanted, (int)r->previous->workers, &workers);
+  if (workers.n)
+    log_info("reload: %.*s", SPAN_ARG(span_trim(buf_view(&workers))));
+  buf_span(&notes, buf_view(&workers));
+  why_set(r, "reloaded");
+  why_add(r, buf_view(&notes).p, buf_view(&notes).n);
+  buf_free(&workers);
+  buf_free(&notes);
+}
+
 static enum reload_result roll_back(struct reload *r, struct workers *w, int64_t now_us)
 {
   workers_retire(w, w->generation, true, now_us);
   w->config = r->previous;
   w->resources = r->previous_resources;
   w->generation = r->previous_generation;
-  workers_want(w, r->previous_wanted);
+  workers_want(w, w->wanted != r->start_wanted ? w->wanted : r->previous_wanted); /* it may have been scaled meanwhile */
   why_set(r, "workers did not start with the new configuration; see the log");
   return refuse(r, w);
 }
@@ -247,7 +274,9 @@ static enum reload_result starting_turn(struct reload *r, struct workers *w, str
     return RELOAD_NOTHING;
   workers_retire(w, w->generation, false, now_us);
   atomic_store(&w->board->generation, w->generation);
-  config_free(config);
+  answer_make(r, w);
+  if (*config != r->started)
+    config_free(config);
   reload_resources_close(w, &r->previous_resources);
   *config = r->next;
   r->next = r->previous = NULL;

@@ -29,8 +29,10 @@ struct reload {
   struct config *next;     /* STARTING: the new configuration; previous*: the state to roll back to */
   struct config *previous;
   void *next_resources, *previous_resources;
+  struct config *started; /* of the start of the pool, once another one is in force; NULL before */
   unsigned previous_generation, generations;
-  int previous_wanted;
+  int previous_wanted, start_wanted; /* start_wanted: chosen by this reload */
+  bool socket_passed; /* see config_diff.h; set by the master */
 };
 
 #define RELOAD_NONE {.fd = -1, .generations = 1}
@@ -45,7 +47,7 @@ void reload_resources_close(const struct workers *w, void **resources);
 void reload_abandon(struct reload *r); /* when the pool stops */
 
 /* Advances the reload without blocking.  RELOAD_DONE: *config is the new configuration, and the old one is freed.
- * RELOAD_REFUSED: the reasons are in r->why (r->n bytes). */
+ * r->why (r->n bytes) has the answer: "reloaded" and what else the operator should know; RELOAD_REFUSED: the reasons. */
 enum reload_result reload_turn(struct reload *r, struct workers *w, struct config **config, int64_t now_us);
 
 #endif

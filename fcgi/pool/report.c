@@ -2,6 +2,8 @@
 
 #include "text/json.h"
 
+#define SECONDS "%llu.%06llu"
+#define SECONDS_ARG(us) (unsigned long long)((us) / CLOCK_SECOND), (unsigned long long)((us) % CLOCK_SECOND)
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
 struct counts {
@@ -13,6 +15,9 @@ static void sums_add(struct report_sums *sums, const struct metrics *m)
 #define SUM_ADD(name, help) sums->name += LOAD(m->name);
   METRICS_LIST(SUM_ADD)
 #undef SUM_ADD
+#define SUM_TIME(name, help) sums->name##_us += LOAD(m->name##_us);
+  METRICS_TIMES(SUM_TIME)
+#undef SUM_TIME
 }
 
 static unsigned slots_used(const struct scoreboard *b)
@@ -77,6 +82,11 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
              (unsigned long long)LOAD(b->generation));
   buf_printf(out, "workers: %llu wanted, %u alive, %u busy, %u leaving\n", (unsigned long long)LOAD(b->workers_wanted),
              n.alive, n.busy, n.leaving);
+  if (LOAD(b->workers_wanted) != LOAD(b->workers_configured))
+    buf_printf(out, "the configuration has workers = %llu; the number was changed while the pool ran\n",
+               (unsigned long long)LOAD(b->workers_configured));
+  if (LOAD(b->restart_keys))
+    buf_printf(out, "changed in the configuration, and waiting for a restart: %s\n", b->restart_names);
   buf_printf(out, "listen queue: %llu of %llu\n", (unsigned long long)LOAD(b->listen_queue),
              (unsigned long long)LOAD(b->listen_queue_limit));
   if (watcher)
@@ -90,6 +100,8 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
   buf_printf(out, "ended: %llu killed, %llu exited, %llu hung; %llu recycled\n",
              (unsigned long long)LOAD(b->deaths_killed), (unsigned long long)LOAD(b->deaths_exited),
              (unsigned long long)LOAD(b->deaths_hung), (unsigned long long)LOAD(b->recycled));
+  if (LOAD(b->log_lines_lost))
+    buf_printf(out, "log: %llu lines could not be written\n", (unsigned long long)LOAD(b->log_lines_lost));
   refused_paths_text(&b->refused, now_us, out);
   if (app && app->status)
     app->status(app->context, out, false);
@@ -151,6 +163,9 @@ static void numbers_json(const struct scoreboard *b, struct buf *out)
 #define SUM_JSON(name, help) buf_printf(out, "\"" #name "\":%llu,", (unsigned long long)sums.name);
   METRICS_LIST(SUM_JSON)
 #undef SUM_JSON
+#define TIME_JSON(name, help) buf_printf(out, "\"" #name "_seconds\":" SECONDS ",", SECONDS_ARG(sums.name##_us));
+  METRICS_TIMES(TIME_JSON)
+#undef TIME_JSON
   buf_truncate(out, out->n - 1);
   buf_puts(out, "},");
 }
@@ -167,7 +182,9 @@ void report_json(const struct scoreboard *b, const struct app *app, struct buf *
     app->status(app->context, out, true);
     buf_puts(out, out->n > before ? "," : "");
   }
-  buf_puts(out, "\"refused_paths\":[");
+  buf_puts(out, "\"restart_key_names\":");
+  json_write_string(out, span_z(b->restart_names));
+  buf_puts(out, ",\"refused_paths\":[");
   refused_paths_json(&b->refused, now_us, out);
   buf_puts(out, "],");
   watcher_json(b, out);
@@ -182,6 +199,12 @@ static void metric(struct buf *out, const char *name, const char *help, const ch
              (unsigned long long)value);
 }
 
+static void metric_seconds(struct buf *out, const char *name, const char *help, uint64_t us)
+{
+  buf_printf(out, "# HELP diptych_%s %s\n# TYPE diptych_%s counter\ndiptych_%s " SECONDS "\n", name, help, name, name,
+             SECONDS_ARG(us));
+}
+
 void report_metrics(const struct scoreboard *b, const struct app *app, struct buf *out)
 {
   struct report_sums sums = report_sum(b);
@@ -189,6 +212,9 @@ void report_metrics(const struct scoreboard *b, const struct app *app, struct bu
 #define METRIC_SUM(name, help) metric(out, #name "_total", help, "counter", sums.name);
   METRICS_LIST(METRIC_SUM)
 #undef METRIC_SUM
+#define METRIC_TIME(name, help) metric_seconds(out, #name "_seconds_total", help, sums.name##_us);
+  METRICS_TIMES(METRIC_TIME)
+#undef METRIC_TIME
 #define METRIC_COUNTER(name, help) metric(out, "pool_" #name "_total", help, "counter", LOAD(b->name));
   SCOREBOARD_COUNTERS(METRIC_COUNTER)
 #undef METRIC_COUNTER

@@ -19,6 +19,9 @@ struct report_sums {
 #define REPORT_FIELD(name, help) uint64_t name;
   METRICS_LIST(REPORT_FIELD)
 #undef REPORT_FIELD
+#define REPORT_TIME(name, help) uint64_t name##_us;
+  METRICS_TIMES(REPORT_TIME)
+#undef REPORT_TIME
 };
 struct report_sums report_sum(const struct scoreboard *b);
 

@@ -54,7 +54,7 @@ struct scoreboard_slot {
   struct metrics metrics;
 };
 
-/* X(name, Prometheus help) -> diptych_pool_<name>_total; counted by the master */
+/* X(name, Prometheus help) -> diptych_pool_<name>_total; counted by the master, log_lines_lost by all processes */
 #define SCOREBOARD_COUNTERS(X)                                                                                         \
   X(forks, "worker and watcher processes started")                                                                     \
   X(forks_failed, "attempts to start a process that the system refused")                                               \
@@ -66,11 +66,14 @@ struct scoreboard_slot {
   X(watcher_restarts, "watchers replaced after they died or hung")                                                     \
   X(reloads, "reloads that took effect")                                                                               \
   X(reloads_refused, "reloads refused because the configuration had faults")                                           \
-  X(listen_full, "polls of the listen queue that found it full")
+  X(listen_full, "polls of the listen queue that found it full")                                                       \
+  X(log_lines_lost, "log lines of all processes that could not be written")
 
 /* X(name, Prometheus help) -> diptych_pool_<name> */
 #define SCOREBOARD_GAUGES(X)                                                                                           \
   X(workers_wanted, "target number of workers")                                                                        \
+  X(workers_configured, "workers in the configuration in force")                                                       \
+  X(restart_keys, "changed configuration keys that wait for a restart of the pool")                                    \
   X(listen_queue, "connections that wait in the listen queue")                                                         \
   X(listen_queue_limit, "maximum length of the listen queue")                                                          \
   X(generation, "number of the configuration in force; each reload adds 1")                                            \
@@ -81,6 +84,7 @@ struct scoreboard {
   SCOREBOARD_COUNTERS(SCOREBOARD_FIELD)
   SCOREBOARD_GAUGES(SCOREBOARD_FIELD)
 #undef SCOREBOARD_FIELD
+  char restart_names[128]; /* of restart_keys, as in "listen, backlog"; of the master only */
   _Atomic int64_t started_us;
   _Atomic int stopping;  /* the whole pool ends */
   _Atomic unsigned used; /* all slots from this index on have never been used */
