@@ -26,6 +26,12 @@ def test_counters_are_in_the_manual(manual):
     assert len(sums) > 20 and [n for n in sums if f"diptych_{n}_total\n" not in manual] == []
 
 
+def test_times_are_in_the_manual(manual):
+    table = re.search(r"#define METRICS_TIMES\(X\)(.*)", (FCGI / "base/metrics.h").read_text())[1]
+    times = re.findall(r"X\((\w+),", table)
+    assert times and [n for n in times if f"diptych_{n}_seconds_total\n" not in manual] == []
+
+
 def test_gauges_are_in_the_manual(manual):
     gauges = names("pool/scoreboard.h", "SCOREBOARD_GAUGES")
     gauges = ["pool_" + n for n in gauges] + re.findall(r'metric\(out, "(\w+)", "', (FCGI / "pool/report.c").read_text())

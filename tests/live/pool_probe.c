@@ -10,7 +10,7 @@
  *   /defer/NAME      the same, but deferred; 503 at the deadline, or when WAITS_MOST files are waited for
  *
  * The environment variable PROBE_SENDS is the maximum of bytes that one sendmsg writes.  The site_name "no-open" makes
- * worker_open fail; "no-check" makes check fail; "no-check-at-all" makes it fail with many faults; "no-resources" lets
+ * worker_open fail; "slow-open" makes it wait for a file open-fails in state_dir, and then fail; "no-check" makes check fail; "no-check-at-all" makes it fail with many faults; "no-resources" lets
  * check pass and makes resources_open fail with many faults.  The watcher hangs, exits or crashes while state_dir has
  * a file watcher-hang, watcher-exit or watcher-crash. */
 #include <errno.h>
@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/title.h"
 #include "pool/app.h"
 #include "pool/master.h"
 #include "pool/report.h"
@@ -194,7 +195,10 @@ static void probe_handle(void *self, const struct request *rq, struct response *
 
 static void *probe_open(void *context, const struct config *c, const struct app_process *process)
 {
-  if (strcmp(c->site_name, "no-open") == 0) {
+  if (strcmp(c->site_name, "slow-open") == 0)
+    while (!file_exists(c, "open-fails"))
+      sleep_ms(2);
+  if (strcmp(c->site_name, "no-open") == 0 || strcmp(c->site_name, "slow-open") == 0) {
     log_error("the probe does not open");
     return NULL;
   }
@@ -261,6 +265,7 @@ int main(int argc, char **argv)
                                  .watcher_run = probe_watch,
                                  .check = probe_check,
                                  .status = probe_status};
+  title_open(argc, argv);
   struct config *config = argc == 2 ? config_read(argv[1], stderr) : NULL;
   return config ? master_run(&config, &app) : 1;
 }

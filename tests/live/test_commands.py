@@ -106,6 +106,17 @@ def test_a_fault_in_the_configuration_says_what_to_write(tmp_path, line):
     assert re.match(re.escape(str(path)) + r":(2:|3:)? ", done.stderr) and FAULTS[line] in done.stderr
 
 
+RUN = [["check"], ["lint"], ["migrate"], ["serve"], ["render", "/"], ["warm"], ["status"], ["scale", "2"], ["reload"], ["stop"]]
+
+
+@pytest.mark.parametrize("words", RUN, ids=" ".join)
+def test_each_fault_is_printed_once_by_every_command(config, words):
+    path = config(workers=0, lang="", memcached="127.0.0.1:port")
+    done = diptych(*words, config=path)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(f"{path}:")]
+    assert done.returncode == 1 and len(lines) == len(set(lines)) == 3, done
+
+
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["sample"]], ids=" ".join)
 def test_output_that_could_not_be_written_is_a_failure(words):
     with open("/dev/full", "w") as full:

@@ -81,11 +81,12 @@ def metrics_of(text):
     lines, found = text.splitlines(), {}
     assert len(lines) % 3 == 0
     for help_, type_, sample in zip(*(iter(lines),) * 3):
-        name, value = re.fullmatch(r"(diptych_[a-z0-9_]+) (\d+)", sample).groups()
+        name, value = re.fullmatch(r"(diptych_[a-z0-9_]+) (\d+|\d+\.\d{6})", sample).groups()
         assert help_.startswith(f"# HELP {name} ") and name not in found
         kind = re.fullmatch(rf"# TYPE {name} (counter|gauge)", type_)[1]
         assert name.endswith("_total") == (kind == "counter")
-        found[name] = int(value)
+        assert ("." in value) == ("_seconds_" in name), "times are in seconds"
+        found[name] = float(value)
     return found
 
 
@@ -101,6 +102,17 @@ def test_metrics_are_prometheus_text_and_count(probe):
     assert found["diptych_pool_workers_alive"] == found["diptych_pool_workers_wanted"] == 2
     assert found["diptych_pool_watcher_up"] == 1
     assert metrics_of(probe.ask("/metrics").text).keys() == found.keys(), "a worker tells the same"
+
+
+def test_time_is_counted_in_seconds(probe):
+    for _ in range(3):
+        probe.ask("/sleep/100")
+    wait_until(lambda: probe.metric("requests_total") == 3)
+    seconds = probe.metric("busy_seconds_total")
+    assert 0.3 <= seconds < 0.3 + 1 * SLOW
+    assert probe.status()["metrics"]["busy_seconds"] == seconds
+    for text in (probe.control("metrics")[1], json.dumps(probe.status())):
+        assert not re.search(r'\b\w+_(us|ns|microseconds|milliseconds)(_total)?\b', text), "no other unit in a name"
 
 
 def test_unknown_commands_are_answered_with_the_known_ones(probe):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lib.daemon import wait_until
-from lib.fcgi_client import request
+from lib.fcgi_client import Peer, request
 from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.servers import SLOW
 
@@ -131,6 +131,17 @@ def test_a_broken_file_changes_nothing_and_is_named_with_its_line(probe, text, w
     assert probe.control("reload") == (True, "reloaded\n") and probe.ask("/config").text == "mended"
 
 
+@pytest.mark.parametrize("command", ["reload", "status", "scale 3"])
+def test_each_fault_of_a_running_pool_s_file_is_printed_once(probe, command):
+    probe.write_config(workers=0, lang="")
+    done = probe.diptych(*command.split())
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(f"{probe.config_path}:")]
+    assert len(lines) == len(set(lines)) == 2, done
+    assert done.returncode == (1 if command == "reload" else 0)
+    log = [line for line in probe.log.splitlines() if f"{probe.config_path}:" in line]
+    assert len(log) == (2 if command == "reload" else 0), log
+
+
 def test_a_broken_template_is_found_by_the_site_s_check(probe):
     probe.write_config(site_name="no-check")
     done = probe.diptych("reload")
@@ -203,11 +214,41 @@ def test_old_workers_that_do_not_finish_are_ended_after_the_grace(make_probe):
 def test_the_scaled_count_is_kept_unless_the_configured_one_changed(probe):
     probe.control("scale 5")
     probe.wait_workers(5)
-    assert probe.control("reload")[0]
-    assert len(probe.wait_workers(5)) == 5
+    kept = "the pool keeps 5 workers, as set while it ran; the configuration has workers = 2\n"
+    for _ in range(2):
+        assert probe.control("reload") == (True, "reloaded\n" + kept)
+        assert len(probe.wait_workers(5)) == 5
+    assert probe.wait_logged("INFO master", kept.strip())
+    assert "the configuration has workers = 2; the number was changed while the pool ran\n" in probe.diptych("status").stdout
+    assert (probe.metric("pool_workers_wanted"), probe.metric("pool_workers_configured")) == (5, 2)
     probe.write_config(workers=3)
-    assert probe.control("reload")[0]
+    assert probe.control("reload") == (True, "reloaded\nworkers = 3 of the configuration replaces 5, which was set while the pool ran\n")
     assert len(probe.wait_workers(3)) == 3
+    assert probe.control("reload") == (True, "reloaded\n")
+    assert "was changed while the pool ran" not in probe.diptych("status").stdout
+
+
+@pytest.mark.parametrize("limits,count,says", [
+    ({"workers_max": 4}, 4, "workers_max = 4 replaces 6 workers"),
+    ({"workers_min": 2, "workers_max": 6}, 6, "the pool keeps 6 workers"),
+    ({"workers": 7, "workers_min": 7}, 7, "workers = 7 of the configuration replaces 6")], ids=["most", "within", "least"])
+def test_a_scaled_count_stays_within_new_limits_and_that_is_said(probe, limits, count, says):
+    assert probe.control("scale 6")[0]
+    probe.write_config(**limits)
+    ok, text = probe.control("reload")
+    assert ok and says in text, text
+    assert len(probe.wait_workers(count)) == count
+
+
+def test_a_count_that_was_set_during_a_refused_reload_is_kept(probe):
+    """The new workers do not start, so the reload is undone; the scale command is not part of it."""
+    probe.write_config(site_name="slow-open")
+    with probe.asking("reload") as reload:
+        wait_until(lambda: any(w["generation"] == 2 for w in probe.status()["workers"]))
+        assert probe.control("scale 4")[0]
+        (probe.folder / "open-fails").touch()
+        assert not reload.answer()[0]
+    assert {w["generation"] for w in probe.wait_workers(4)} == {1}
 
 
 def test_a_second_client_gets_the_answer_of_its_own_reload(probe):
@@ -226,7 +267,16 @@ def test_a_second_client_gets_the_answer_of_its_own_reload(probe):
     assert all(ok for ok, _ in results)
 
 
-def test_what_needs_a_restart_is_said(probe):
-    probe.write_config(backlog=17)
-    assert probe.control("reload")[0]
-    assert probe.wait_logged("WARN master", "backlog take effect at the next start")
+def test_a_key_that_waits_for_a_restart_is_said_until_it_is_taken_back(probe):
+    probe.write_config(backlog=17, listen=probe.folder / "other.sock")
+    said = "listen, backlog: changed, but only a restart of the pool puts them into force\n"
+    for _ in range(2):
+        assert probe.control("reload") == (True, "reloaded\n" + said)
+    assert probe.wait_logged("WARN master", "listen, backlog changed: only a restart of the pool puts them into force")
+    assert "changed in the configuration, and waiting for a restart: listen, backlog\n" in probe.diptych("status").stdout
+    assert probe.status()["restart_key_names"] == "listen, backlog" and probe.metric("pool_restart_keys") == 2
+    with Peer(probe.socket, 10 * SLOW) as p:
+        assert p.ask("/config", keep=False).text == "first"
+    probe.write_config(backlog=511, listen=probe.socket)
+    assert probe.control("reload") == (True, "reloaded\n")
+    assert probe.status()["restart_keys"] == 0

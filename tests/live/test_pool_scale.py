@@ -7,7 +7,7 @@ import pytest
 
 from lib.daemon import wait_until
 from lib.fcgi_client import request
-from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
+from lib.probe import Probe, load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.servers import BUILD, SLOW
 
 
@@ -18,18 +18,45 @@ def test_ttin_and_ttou_count(probe):
         probe.wait_workers(count)
 
 
-def test_scale_is_clamped_to_the_limits_and_says_so(make_probe):
-    probe = make_probe(workers=2, workers_min=2, workers_max=5)
+BAD_NUMBERS = ["0", "00", "-1", "+3", " 3", "3 ", "3 4", "", "many", "1e1", "0x3", "3.0", "3,0", "\u0663", "1000000", "99999999999999999999",
+               "1", "6", "512", "513", "999999"]
+
+
+@pytest.fixture(scope="module")
+def limited_probe():
+    probe = Probe(workers=3, workers_min=2, workers_max=5).start()
+    yield probe
+    probe.stop()
+    probe.remove()
+
+
+@pytest.mark.parametrize("number", BAD_NUMBERS)
+def test_a_bad_number_is_refused_and_changes_nothing(limited_probe, number):
+    done = limited_probe.diptych("scale", number)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr, done
+    if number.strip() == number:
+        ok, text = limited_probe.control(f"scale {number}")
+        assert not ok and "; the pool keeps 3 workers" in text, text
+    assert limited_probe.status()["workers_wanted"] == 3
+
+
+def test_the_limit_that_refuses_a_number_is_named(limited_probe):
+    assert limited_probe.diptych("scale", 6).stderr == "workers_max = 5 allows no more; the pool keeps 3 workers\n"
+    assert limited_probe.diptych("scale", 1).stderr == "workers_min = 2 allows no fewer; the pool keeps 3 workers\n"
+    said = limited_probe.diptych("scale", 0).stderr.splitlines()
+    assert said[0] == "usage: diptych scale N" and "`diptych stop`" in said[1]
+
+
+def test_the_limits_hold_for_signals_and_the_log_names_them(make_probe):
+    probe = make_probe(workers=3, workers_min=2, workers_max=5)
     assert probe.diptych("scale", 4).stdout == "4 workers wanted\n"
-    done = probe.diptych("scale", 40)
-    assert done.returncode == 0 and done.stdout.startswith("5 workers wanted (") and "workers_max" in done.stdout
-    probe.wait_workers(5)
-    assert probe.diptych("scale", 0).stdout.startswith("2 workers wanted (")
-    probe.wait_workers(2)
-    assert probe.diptych("scale", "many").returncode == 2
-    for _ in range(9):
-        probe.pool.signal(signal.SIGTTOU)
-    assert len(probe.wait_workers(2)) == 2
+    for number, count, limit in ((signal.SIGTTOU, 2, "workers_min = 2"), (signal.SIGTTIN, 5, "workers_max = 5")):
+        for _ in range(9):
+            probe.pool.signal(number)
+            probe.status()  # signals that are sent at once are one signal
+        wait_until(lambda: probe.status()["workers_wanted"] == count)
+        probe.wait_workers(count)
+        assert probe.wait_logged("WARN master", limit, f"the pool keeps {count} workers")
 
 
 def test_a_storm_of_signals_converges_and_loses_nothing(make_probe):

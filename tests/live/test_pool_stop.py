@@ -1,5 +1,6 @@
 """Starting and stopping: sockets, signals, the service manager."""
 import os
+import re
 import signal
 import socket
 import stat
@@ -136,8 +137,9 @@ def test_a_file_in_the_socket_s_place_is_left_alone(make_probe):
 def test_a_restart_is_seen_only_as_a_short_wait_under_socket_activation(make_probe):
     """As systemd does it: the socket is its own, and outlives the pool."""
     probe = make_probe(start=False)
+    passed = probe.folder / "passed.sock"
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(probe.socket))
+    listener.bind(str(passed))
     listener.listen(128)
 
     def start():
@@ -150,14 +152,21 @@ def test_a_restart_is_seen_only_as_a_short_wait_under_socket_activation(make_pro
                                                   close_fds=False, preexec_fn=pass_socket)
         wait_until(lambda: probe.control("status")[0] if (probe.folder / "control.sock").exists() else False)
 
+    def ask(target):
+        with Peer(passed, 10 * SLOW) as p:
+            return p.ask(target, keep=False)
+
     start()
-    with load(lambda: probe.ask("/x"), threads=4) as counts:
+    assert probe.wait_logged("INFO master", f"serving {probe.folder}/passed.sock, which systemd holds, with 2 workers")
+    with load(lambda: ask("/x"), threads=4) as counts:
         for _ in range(3):
             wait_until(lambda: probe.status()["metrics"]["requests"] > 50)
             assert probe.pool.stop() == 0
-            assert probe.socket.exists(), "it is not ours to remove"
+            assert passed.exists() and not probe.socket.exists(), "it is not ours to remove"
             start()
     assert set(counts) == {200}, counts
+    probe.write_config(listen=probe.folder / "other.sock", backlog=7, socket_mode=0o600)
+    assert probe.control("reload") == (True, "reloaded\n"), "these keys mean nothing to a socket that is passed"
     listener.close()
 
 
@@ -218,6 +227,10 @@ def test_a_log_that_nobody_reads_stops_nothing(make_probe):
     wait_until(lambda: probe.socket.exists() and probe.ask("/echo").whole)
     assert probe.ask("/abort").status == 0 and probe.control("reload")[0]
     assert probe.ask("/echo").whole and probe.control("status")[0]
+    lost = probe.metric("pool_log_lines_lost_total")
+    assert lost >= 5, "the lines of the start, the death and the reload, of all processes"
+    said = re.search(r"^log: (\d+) lines could not be written$", probe.diptych("status").stdout, re.M)
+    assert said and int(said[1]) >= lost and probe.status()["pool"]["log_lines_lost"] >= int(said[1])
     assert probe.pool.stop() == 0
     os.close(read_end)
     os.close(write_end)

@@ -147,9 +147,29 @@ static void text_values_have_their_form(void **state)
   refused("control = \"\"\n", 1, "write the path of a UNIX socket");
   refused("listen = \"/s/ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"
           "ssssssssss\"\n", 1, "at most 107 bytes");
-  refused("listen = \"/run/a.sock\"\ncontrol = \"/run/a.sock\"\n", 0, "need a socket each");
-  refused("memcached = \"127.0.0.1\"\ncache_secret = \"short\"\n", 0, "cache_secret must have at least 16 characters");
+  refused("listen = \"/run/a.sock\"\ncontrol = \"/run/a.sock\"\n", 1, "need a socket each");
+  refused("memcached = \"127.0.0.1\"\ncache_secret = \"short\"\n", 2, "cache_secret must have at least 16 characters");
   taken("lang = \"zh-Hant-TW\"\nbase_url = \"https://[2001:db8::1]:8443\"\ncontact = \"\"\n");
+}
+
+/* A fault between keys is reported at the line of the first of them that is set. */
+static void relations_are_reported_at_a_line(void **state)
+{
+  static const char *const keys[] = {"ca", "cert", "key"};
+  (void)state;
+  refused("lang = en\n\nmemcached = \"127.0.0.1\"\n", 3, "cache_secret must have");
+  refused("control = \"/run/diptych/diptych.sock\"\n", 1, "need a socket each");
+  refused("lang = en\nworkers_min = 3\n", 2, "workers = 2 must lie between");
+  refused("lang = en\nworkers_max = 1\n", 2, "workers = 2 must lie between");
+  refused("workers_max = 1\nworkers = 5\n", 2, "workers = 5 must lie between");
+  refused("lang = en\nmysql_password_file = \"/nowhere\"\n", 2, "name a file that this account may read");
+  for (size_t i = 0; i < 3; i++) {
+    char text[128];
+    snprintf(text, sizeof text, "lang = en\n\n\nmysql_tls_%s = \"/nowhere\"\n", keys[i]);
+    refused(text, 4, "also set mysql_tls = true");
+  }
+  refused("mysql_tls = true\nmysql_tls_key = \"/etc/hostname\"\n", 2, "need each other");
+  refused("mysql_tls = true\nmysql_tls_cert = \"/etc/hostname\"\n", 2, "need each other");
 }
 
 static void the_last_value_of_a_key_counts_and_a_message_says_so(void **state)
@@ -318,6 +338,7 @@ int main(void)
       cmocka_unit_test(an_unreadable_file_is_reported),
       cmocka_unit_test(no_file_affects_the_next),
       cmocka_unit_test(text_values_have_their_form),
+      cmocka_unit_test(relations_are_reported_at_a_line),
       cmocka_unit_test(the_last_value_of_a_key_counts_and_a_message_says_so),
       cmocka_unit_test(all_faulty_lines_are_reported),
       cmocka_unit_test(a_missing_value_is_reported_at_its_line),

@@ -120,6 +120,21 @@ class Probe:
         first, _, rest = received.decode().partition("\n")
         return first == "ok", rest
 
+    @contextlib.contextmanager
+    def asking(self, line, timeout=30):
+        """Sends a command and runs the block before its answer is read: answer() returns (ok, text)."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(timeout * SLOW)
+            s.connect(str(self.config["control"]))
+            s.sendall(line.encode() + b"\n")
+
+            class Asked:
+                @staticmethod
+                def answer():
+                    first, _, rest = b"".join(iter(lambda: s.recv(65536), b"")).decode().partition("\n")
+                    return first == "ok", rest
+            yield Asked
+
     def status(self):
         ok, text = self.control("status json")
         assert ok, text
