@@ -19,7 +19,7 @@
 #define NAMES_US (5 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
 #define WARM_BATCH 20
-#define WARM_KINDS 6
+#define WARM_KINDS 7
 
 struct standalone {
   struct app_shared shared;
@@ -145,7 +145,7 @@ int standalone_render(const struct config *c, const char *path, FILE *out, FILE 
 static size_t warm_batch(struct standalone *s, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
 {
   static const enum fragment_kind kinds[WARM_KINDS] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_TIMELINE,
-                                                       FRAGMENT_QUESTIONS, FRAGMENT_SOURCE};
+                                                       FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
   struct want wants[WARM_BATCH * WARM_KINDS];
   struct stage stage = {0};
   size_t m = 0, failed = 0;

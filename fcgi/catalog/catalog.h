@@ -127,6 +127,21 @@ bool catalog_pair_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id
 /* The pairs with the newest texts of the editors, the newest first; at most 16.  A product may be unpublished. */
 bool catalog_written_at(const struct catalog_pin *pin, uint32_t index, uint64_t *id, uint64_t *other_id);
 
+/* The ledger: the predictions of all published products, newest first. */
+struct catalog_list catalog_ledger(const struct catalog_pin *pin); /* of entries */
+uint32_t catalog_ledger_came_true(const struct catalog_pin *pin);  /* how many of them the editors graded so */
+uint32_t catalog_ledger_failed(const struct catalog_pin *pin);
+
+static inline uint32_t catalog_ledger_ordinal(uint32_t entry) /* of the product */
+{
+  return entry & 0xffffff;
+}
+
+static inline uint32_t catalog_ledger_index(uint32_t entry) /* in facts.editorials */
+{
+  return entry >> 24;
+}
+
 /* The one published product with this folded name (text/utf8.h); separators count as one each.  CATALOG_NONE: there is
  * none, or there are several. */
 uint32_t catalog_find_name(const struct catalog_pin *pin, struct span folded);

@@ -128,7 +128,7 @@ bool catalog_derive(struct catalog_writer *w)
   bool dirty_rank = w->dirty_rank, rank_all = w->rank_all, dirty_past = w->dirty_past;
   catalog_medians_find(w);
   w->dirty_rank = dirty_rank, w->rank_all = rank_all, w->dirty_past = dirty_past; /* nothing changed since the last publication */
-  return true;
+  return catalog_ledger_derive(w);
 }
 
 /* ---- staged changes */
@@ -194,7 +194,7 @@ static bool absorb_one(struct catalog_writer *w, const struct catalog_staged *s,
     if (!pairs_add(w, b, s->ordinal))
       return false;
   }
-  return catalog_median_move(w, a, b) && order_changes(w, s->ordinal, a, b, added) &&
+  return catalog_ledger_note(w, s->ordinal, a, b) && catalog_median_move(w, a, b) && order_changes(w, s->ordinal, a, b, added) &&
          catalog_vector_put(&w->changed, s->ordinal);
 }
 
@@ -205,7 +205,7 @@ bool catalog_absorb(struct catalog_writer *w)
   for (size_t i = 0; i < w->n_staged && ok; i++)
     ok = absorb_one(w, &w->staged[i], &added);
   w->n_staged = 0;
-  ok = ok && catalog_order_patch(w, w->dirty_order, &added);
+  ok = ok && catalog_order_patch(w, w->dirty_order, &added) && catalog_ledger_patch(w);
   free(added.at);
   catalog_medians_find(w);
   return ok;

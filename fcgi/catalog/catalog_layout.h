@@ -54,6 +54,7 @@ enum catalog_table {
   TABLE_ATTRIBUTES,
   TABLE_PAIRS,    /* struct catalog_pair_ids, sorted */
   TABLE_PAST,     /* for each sector in index order: SCORE_MONTHS times uint32_t, median2 of past months, oldest first */
+  TABLE_LEDGER,   /* uint32_t: predictions, newest first; see catalog_ledger_entry */
   TABLE_POSITION, /* struct catalog_position without its unused gaps */
   TABLE_COUNT
 };
@@ -83,6 +84,7 @@ struct catalog_snapshot {
   uint32_t slugs_at, slugs_bits; /* hash tables of uint32_t */
   uint32_t ids_at, ids_bits;
   uint32_t n_newest[NEWEST_COUNT], newest[NEWEST_COUNT][CATALOG_RECENT];
+  uint32_t came_true, failed; /* graded predictions in the ledger */
   uint32_t n_written;
   struct catalog_pair_ids written[CATALOG_WRITTEN]; /* pairs with a text of the editors, the newest text first */
   struct catalog_table_ring tables[TABLE_COUNT];
@@ -95,9 +97,9 @@ struct catalog_entry { /* a sector, theme, page or attribute in index order */
 };
 
 /* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), with FLAG_PAIR_TEXTS the
- * id of each pair's text (0: none), ids of picks, the SCORE_MONTHS counts of past months (`past` bytes each; 0: all are 0,
- * 1: all are below 256), slug, name, folded name (absent when it equals the slug except for separators), aliases (each a
- * length byte and its bytes), texts (struct facts). */
+ * id of each pair's text (0: none), ids of picks, briefs of its editorials, the SCORE_MONTHS counts of past months (`past`
+ * bytes each; 0: all are 0, 1: all are below 256), slug, name, folded name (absent when it equals the slug except for
+ * separators), aliases (each a length byte and its bytes), texts (struct facts). */
 struct catalog_record {
   uint64_t id, rev, hash;
   uint8_t n_sectors, n_themes; /* rankings read only from here on */
@@ -106,7 +108,8 @@ struct catalog_record {
   uint32_t sectors, themes; /* offsets of shared lists of ids */
   uint32_t n90, activities;
   uint16_t s30, n_pairs;
-  uint16_t texts_n, past;
+  uint16_t texts_n;
+  uint8_t past, n_editorials;
   uint8_t times, slug_n;
   uint16_t name_n;
   int64_t changed_us;
@@ -198,7 +201,8 @@ static inline unsigned catalog_bits(unsigned v) /* bits that are set; v is at mo
   return (v & 3) + (v >> 2) + (high & 1) + (high >> 1 & 1) + (high >> 2);
 }
 
-_Static_assert(CATALOG_NAME_MAX < 1 << 12 && PRODUCT_PICKS_MAX < 1 << 4, "a product's lengths fit their fields");
+_Static_assert(CATALOG_NAME_MAX < 1 << 12 && PRODUCT_PICKS_MAX < 1 << 4 && PRODUCT_EDITORIALS_MAX < 1 << 8,
+               "a product's lengths fit their fields");
 
 static inline uint32_t catalog_record_pair_words(const struct catalog_record *r)
 {
@@ -207,8 +211,9 @@ static inline uint32_t catalog_record_pair_words(const struct catalog_record *r)
 
 static inline size_t catalog_record_bytes(const struct catalog_record *r)
 {
-  size_t n = sizeof *r + 8 * (size_t)catalog_bits(r->times & TIMES_ALL) + 8 * ((size_t)catalog_record_pair_words(r) + r->n_picks) +
-             SCORE_MONTHS * (size_t)r->past + r->slug_n + r->name_n + r->fold_n + r->alias_bytes + r->texts_n;
+  size_t words = catalog_bits(r->times & TIMES_ALL) + (size_t)catalog_record_pair_words(r) + r->n_picks + r->n_editorials;
+  size_t n = sizeof *r + 8 * words + SCORE_MONTHS * (size_t)r->past + r->slug_n + r->name_n + r->fold_n + r->alias_bytes +
+             r->texts_n;
   return (n + 7) & ~(size_t)7;
 }
 
@@ -222,9 +227,14 @@ static inline const uint64_t *catalog_record_picks(const struct catalog_record *
   return catalog_record_pairs(head, body) + catalog_record_pair_words(head);
 }
 
+static inline const uint64_t *catalog_record_editorials(const struct catalog_record *head, const void *body)
+{
+  return catalog_record_picks(head, body) + head->n_picks;
+}
+
 static inline const unsigned char *catalog_record_past(const struct catalog_record *head, const void *body)
 {
-  return (const unsigned char *)(catalog_record_picks(head, body) + head->n_picks);
+  return (const unsigned char *)(catalog_record_editorials(head, body) + head->n_editorials);
 }
 
 /* The count of a past month, 0 to SCORE_MONTHS - 1. */
@@ -278,6 +288,11 @@ static inline struct span catalog_record_alias_take(struct span *rest)
 static inline enum product_status catalog_record_status(const struct catalog_record *r)
 {
   return (enum product_status)(r->flags & FLAG_STATUS);
+}
+
+static inline uint32_t catalog_ledger_entry(uint32_t index, uint32_t ordinal)
+{
+  return index << 24 | ordinal;
 }
 
 /* One optional time, or `absent`. */

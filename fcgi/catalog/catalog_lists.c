@@ -241,6 +241,22 @@ int64_t catalog_site_edited(const struct catalog_pin *pin)
   return ((const struct catalog_snapshot *)pin->snapshot)->site_edited_us;
 }
 
+/* ---- the ledger */
+struct catalog_list catalog_ledger(const struct catalog_pin *pin)
+{
+  return list_read(pin, TABLE_LEDGER);
+}
+
+uint32_t catalog_ledger_came_true(const struct catalog_pin *pin)
+{
+  return ((const struct catalog_snapshot *)pin->snapshot)->came_true;
+}
+
+uint32_t catalog_ledger_failed(const struct catalog_pin *pin)
+{
+  return ((const struct catalog_snapshot *)pin->snapshot)->failed;
+}
+
 /* ---- pairs */
 static bool pair_listed(const struct catalog_pin *pin, uint64_t id, uint64_t other)
 {

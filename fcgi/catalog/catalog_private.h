@@ -42,6 +42,11 @@ struct catalog_pair_row {
   uint32_t owner; /* ordinal of the product whose record lists the pair */
 };
 
+struct catalog_ledger_row {
+  int64_t seconds; /* of the brief: published_at */
+  uint32_t entry, state;
+};
+
 struct catalog_due {
   int64_t at_us;
   uint32_t ordinal;
@@ -79,7 +84,7 @@ struct catalog_writer {
   struct catalog_vector changed;                      /* ordinals since the last publication */
   struct catalog_vector slot_changed[CATALOG_RING];   /* ordinals since each slot of TABLE_RECORDS was written */
   bool slot_stale[CATALOG_RING];                      /* the slot must be written whole */
-  bool dirty, dirty_rank, dirty_order, dirty_recent, dirty_pairs, dirty_past, dirty_kind[KIND_COUNT];
+  bool dirty, dirty_rank, dirty_order, dirty_recent, dirty_pairs, dirty_past, dirty_ledger, dirty_kind[KIND_COUNT];
   struct catalog_staged *reranked; /* products whose rank may have changed, with their old records */
   size_t n_reranked, cap_reranked;
   bool rank_all, recent_all; /* the lists must be rebuilt */
@@ -90,6 +95,9 @@ struct catalog_writer {
   size_t n_medians, cap_medians;
   struct catalog_pair_row *pairs;
   size_t n_pairs, cap_pairs;
+  struct catalog_ledger_row *ledger; /* newest first */
+  size_t n_ledger, cap_ledger;
+  struct catalog_vector ledger_moved; /* products whose predictions must be dropped and merged in again */
   struct catalog_due *due; /* a binary heap, earliest first; entries may be outdated */
   size_t n_due, cap_due;
   struct catalog_interned *interned; /* hash table */
@@ -111,8 +119,9 @@ struct catalog_writer {
 enum {
   MARK_STAGED = 1,
   MARK_SEEN = 2,
-  MARK_MOVED = 4,  /* must leave its place in a list */
-  MARK_SURPLUS = 8 /* the index has bits of earlier texts of the product */
+  MARK_MOVED = 4,   /* must leave its place in a list */
+  MARK_SURPLUS = 8, /* the index has bits of earlier texts of the product */
+  MARK_LEDGER = 16  /* must leave its places in the ledger */
 };
 
 /* ---- catalog_heap.c: memory of the half */
@@ -196,6 +205,14 @@ MUST_USE bool catalog_median_move(struct catalog_writer *w, const struct catalog
 void catalog_medians_find(struct catalog_writer *w); /* sets dirty flags for medians that changed */
 void catalog_medians_free(struct catalog_writer *w);
 MUST_USE enum err catalog_past_write(struct catalog_writer *w); /* after the table of sectors */
+
+/* ---- catalog_ledger.c */
+MUST_USE bool catalog_ledger_derive(struct catalog_writer *w); /* rebuilds it from the mirrors; false: no memory */
+/* Notes a changed product; a and b: its old and its new record, or NULL. */
+MUST_USE bool catalog_ledger_note(struct catalog_writer *w, uint32_t ordinal, const struct catalog_record *a,
+                                  const struct catalog_record *b);
+MUST_USE bool catalog_ledger_patch(struct catalog_writer *w); /* applies what was noted */
+MUST_USE enum err catalog_ledger_write(struct catalog_writer *w);
 
 /* ---- catalog_takeover.c */
 /* Copies the mirrors from the live snapshot and derives the rest.  INVALID: the snapshot is damaged. */

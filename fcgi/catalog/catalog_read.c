@@ -193,6 +193,8 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
       .n_themes = r.n_themes,
       .picks = r.n_picks ? catalog_record_picks(&r, body) : NULL,
       .n_picks = r.n_picks,
+      .editorials = r.n_editorials ? catalog_record_editorials(&r, body) : NULL,
+      .n_editorials = r.n_editorials,
       .n90 = r.n90,
       .s30 = r.s30,
       .activities = r.activities,

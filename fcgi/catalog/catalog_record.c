@@ -28,7 +28,7 @@ static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int
 {
   if (us == absent)
     return;
-  r->times |= which;
+  r->times = (r->times | which) & TIMES_ALL;
   buf_put(b, &us, sizeof us);
 }
 
@@ -95,6 +95,13 @@ static void picks_put(struct buf *b, struct catalog_record *r, const struct fact
       buf_put(b, &f->picks[i], sizeof f->picks[i]);
       r->n_picks++;
     }
+}
+
+static void editorials_put(struct buf *b, struct catalog_record *r, const struct facts *f)
+{
+  uint32_t n = f->n_editorials < PRODUCT_EDITORIALS_MAX ? f->n_editorials : PRODUCT_EDITORIALS_MAX;
+  buf_put(b, f->editorials, n * sizeof *f->editorials);
+  r->n_editorials = n & 0xff;
 }
 
 /* In the least width that holds all counts, so equal counts have equal bytes. */
@@ -184,6 +191,7 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
   if (!pairs_put(b, &r, f, pair_ids, n_pairs))
     return ERR_NO_MEMORY;
   picks_put(b, &r, f);
+  editorials_put(b, &r, f);
   if (f->past)
     catalog_past_put(b, &r, f->past);
   text_put(w, &r, f->slug, text_cut(f->name, CATALOG_NAME_MAX));

@@ -164,6 +164,8 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
     e = catalog_entries_write(w, KIND_ATTRIBUTE, NULL, 0);
   if (e == ERR_OK && (all || w->dirty_pairs))
     e = pairs_write(w);
+  if (e == ERR_OK && (all || w->dirty_ledger))
+    e = catalog_ledger_write(w);
   if (e == ERR_OK && (all || !position_same(w, position)))
     e = position_write(w, position);
   return e;
@@ -196,7 +198,7 @@ static void snapshot_publish(struct catalog_writer *w, const struct catalog_posi
   w->rank_all &= !rank_dirty(w);
   w->recent_all &= !w->switched && !w->dirty_recent;
   w->switched = w->full = w->forget = w->dirty = w->dirty_rank = w->dirty_order = w->dirty_recent = w->dirty_pairs = false;
-  w->dirty_past = false;
+  w->dirty_past = w->dirty_ledger = false;
   w->changed.n = w->n_reranked = 0;
   memset(w->dirty_kind, 0, sizeof w->dirty_kind);
 }

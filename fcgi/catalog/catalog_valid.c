@@ -3,6 +3,7 @@
  * are valid.  So every field of every record is checked, and no byte outside of the record heap is read.  When a check
  * fails, everything is read from the database. */
 #include "catalog/catalog_private.h"
+#include "model/editorials.h"
 #include "model/texts.h"
 
 #define PREFETCH 16
@@ -52,6 +53,15 @@ static bool picks_valid(const struct catalog_record *r)
   return r->n_picks <= PRODUCT_PICKS_MAX;
 }
 
+static bool editorials_valid(const struct catalog_record *r)
+{
+  const uint64_t *briefs = catalog_record_editorials(r, r);
+  for (uint32_t i = 0; i < r->n_editorials; i++)
+    if (!editorial_brief_valid(briefs[i]))
+      return false;
+  return true;
+}
+
 static bool past_valid(const struct catalog_record *r)
 {
   const unsigned char *past = catalog_record_past(r, r);
@@ -93,8 +103,9 @@ static bool record_valid(const struct catalog_writer *w, uint32_t at)
   const struct catalog_record *r = catalog_record_of(w, at);
   if (!within(w, at, sizeof *r) || !within(w, at, catalog_record_bytes(r)))
     return false;
-  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) && past_valid(r) &&
-         aliases_valid(r) && ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
+  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) &&
+         editorials_valid(r) && past_valid(r) && aliases_valid(r) &&
+         ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
          ids_valid(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
 }
 

@@ -24,6 +24,8 @@ static void private_free(struct catalog_writer *w)
   free(w->staged);
   free(w->reranked);
   free(w->pairs);
+  free(w->ledger);
+  free(w->ledger_moved.at);
   free(w->due);
   free(w->interned);
   free(w->by_id);

@@ -75,6 +75,11 @@ enum markdown_result markdown_source(const struct markdown_limits *l, struct spa
   return markdown_write(l, source, markdown_write_source, out);
 }
 
+enum markdown_result markdown_lines(const struct markdown_limits *l, struct span source, struct buf *out)
+{
+  return markdown_write(l, source, markdown_write_lines, out);
+}
+
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars)
 {
   enum markdown_result result;

@@ -44,6 +44,9 @@ MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, str
  * and headings as in markdown_html. */
 MUST_USE enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out);
 
+/* Renders the body to plain text, one line for each paragraph, heading, item and line of code. */
+MUST_USE enum markdown_result markdown_lines(const struct markdown_limits *l, struct span source, struct buf *out);
+
 /* The plain text on one line, for descriptions.  Over max_chars characters, it is truncated at a blank and gets an
  * ellipsis.  Reads only the beginning of a long source.  Empty: there is no text, or the arena failed. */
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars);

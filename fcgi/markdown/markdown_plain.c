@@ -1,5 +1,5 @@
-/* Two more writers.  markdown_write_source removes what is not allowed from the tree and uses libcmark's CommonMark
- * writer.  markdown_write_plain writes the plain text. */
+/* Three more writers.  markdown_write_source removes what is not allowed from the tree and uses libcmark's CommonMark
+ * writer.  markdown_write_plain writes the plain text on one line, markdown_write_lines on one line for each block. */
 #include "markdown/markdown_tree.h"
 #include "text/utf8.h"
 
@@ -78,6 +78,44 @@ void markdown_write_plain(cmark_node *root, const struct markdown_limits *l, str
     case CMARK_NODE_PARAGRAPH:
     case CMARK_NODE_HEADING:
     case CMARK_NODE_ITEM: plain_add(out, SPAN(" ")); break;
+    default: break;
+    }
+  }
+}
+
+static void line_begin(struct buf *out)
+{
+  if (out->n && out->p[out->n - 1] == ' ')
+    buf_truncate(out, out->n - 1);
+  if (out->n && out->p[out->n - 1] != '\n')
+    buf_putc(out, '\n');
+}
+
+static void lines_add(struct buf *out, struct span code)
+{
+  while (code.p && code.n) {
+    plain_add(out, span_split(&code, '\n'));
+    line_begin(out);
+  }
+}
+
+void markdown_write_lines(cmark_node *root, const struct markdown_limits *l, struct buf *out)
+{
+  cmark_iter *i = cmark_iter_new(root);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE && !out->failed && out->n <= l->output_bytes;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    switch (cmark_node_get_type(n)) {
+    case CMARK_NODE_TEXT:
+    case CMARK_NODE_CODE: plain_add(out, span_z(cmark_node_get_literal(n))); break;
+    case CMARK_NODE_CODE_BLOCK:
+      line_begin(out);
+      lines_add(out, span_z(cmark_node_get_literal(n)));
+      break;
+    case CMARK_NODE_SOFTBREAK:
+    case CMARK_NODE_LINEBREAK: plain_add(out, SPAN(" ")); break;
+    case CMARK_NODE_PARAGRAPH:
+    case CMARK_NODE_HEADING:
+    case CMARK_NODE_ITEM: line_begin(out); break;
     default: break;
     }
   }

@@ -33,6 +33,7 @@ enum product_status { PRODUCT_DRAFT, PRODUCT_PUBLISHED, PRODUCT_ARCHIVED }; /* a
 enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_MAINTENANCE, LIFECYCLE_DISCONTINUED }; /* an unknown lifecycle is read as active */
 enum activity_kind { ACTIVITY_RELEASE, ACTIVITY_POST, ACTIVITY_EVENT };
 enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
+enum prediction_state { PREDICTION_OPEN, PREDICTION_CAME_TRUE, PREDICTION_FAILED }; /* an unknown state is read as open */
 
 #define PRODUCT_SECTORS_MAX 16 /* further sectors, by sort, are left out */
 #define PRODUCT_THEMES_MAX 32
@@ -40,6 +41,7 @@ enum activity_class { CLASS_TRIVIAL, CLASS_IMPROVEMENT, CLASS_SPARK };
 #define PRODUCT_VALUES_MAX 64 /* further values, by id of the attribute, are left out */
 #define PRODUCT_VALUE_CHARS 500 /* of a value or a note; the rest is left out and an ellipsis added */
 #define PRODUCT_SOURCE_CHARS 2048 /* a longer source is left out */
+#define PRODUCT_EDITORIALS_MAX 255 /* older ones are left out */
 
 /* A pair that the editors wrote a comparison about. */
 struct written_pair {
@@ -56,7 +58,8 @@ struct facts {
   const uint64_t *themes;  /* theme ids, in the same order */
   const struct written_pair *written; /* for the writer of the catalog only; NULL elsewhere */
   const uint64_t *picks;   /* ids of the products that the editors name as alternatives, by sort then row id */
-  uint32_t n_sectors, n_themes, n_picks, n_written;
+  const uint64_t *editorials; /* the due editorials in brief (model/editorials.h), newest first; the first is the current one */
+  uint32_t n_sectors, n_themes, n_picks, n_written, n_editorials;
   const uint16_t *past;    /* n90 at the ends of the SCORE_MONTHS months before (model/moves.h), oldest first, at most
                               65,535; NULL: all 0, or not read.  Only a reading of rows for the catalog sets it;
                               catalog_past reads it back */
@@ -81,12 +84,6 @@ struct facts {
                               falls due); CLOCK_FOREVER: never */
 };
 
-struct editorial {
-  uint64_t id;
-  struct span headline, current_md, heading_md, prediction_md, author;
-  int64_t published_us, updated_us; /* CLOCK_NEVER: unknown */
-};
-
 struct activity {
   uint64_t id;
   enum activity_kind kind;
@@ -94,6 +91,22 @@ struct activity {
   struct span title, url, version;
   int64_t occurred_us;
 };
+
+/* How the editors graded the prediction of an editorial. */
+struct grade {
+  enum prediction_state state;
+  struct span note;                /* one plain line; may be empty */
+  const struct activity *evidence; /* published and due, of the same product; NULL: none */
+};
+
+struct editorial {
+  uint64_t id;
+  struct span headline, current_md, heading_md, prediction_md, author;
+  int64_t published_us, updated_us; /* CLOCK_NEVER: unknown */
+  struct grade grade;
+};
+
+#define PREDICTION_BYTES 4000 /* of the prediction of a past editorial that are read for lists */
 
 struct question {
   uint64_t id;
@@ -131,7 +144,10 @@ struct product {
   struct facts facts;
   struct span website_url, repository_url, logo_url, license;
   struct span summary; /* one plain line: what the product is; empty: none */
-  const struct editorial *editorial; /* NULL: there is none, or it is not due yet */
+  const struct editorial *editorial; /* the current one; NULL: there is none, or it is not due yet */
+  const struct editorial *editorials; /* facts.n_editorials of them; of past ones current_md and heading_md are empty, and
+                                         prediction_md has at most PREDICTION_BYTES characters */
+  const uint64_t *editorial_ids;      /* facts.n_editorials of them */
   const struct activity *activities; /* the newest TIMELINE_PAGE due activities: occurred_us descending, id ascending */
   size_t n_activities;
   int64_t older_us; /* of the activity after the last of them; CLOCK_NEVER: there is none */

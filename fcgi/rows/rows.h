@@ -46,6 +46,15 @@ struct rows_timeline {
 MUST_USE enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
                                      struct rows_timeline *out);
 
+/* Reads the index-th due editorial of a product, from the newest, and the one that came after it.  index 0, the current
+ * editorial, is not a past one.  NOT_FOUND: there is no such product or editorial. */
+struct rows_past {
+  struct version version;
+  struct editorial past, next;
+};
+MUST_USE enum err rows_past_read(struct db *db, uint64_t id, uint32_t index, struct arena *arena, int64_t deadline_us,
+                                 struct rows_past *out);
+
 /* The questions of the site itself, in the order in which they are shown. */
 struct rows_site {
   struct version version;

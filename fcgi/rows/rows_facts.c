@@ -79,8 +79,7 @@ static enum err products_take(struct rows_reading *r, struct db_rows *rows)
 {
   r->products = ARENA_ARRAY(r->arena, rows->count + 1, struct product);
   r->hashes = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t);
-  r->digests = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t);
-  if (!r->products || !r->hashes || !r->digests)
+  if (!r->products || !r->hashes)
     return ERR_NO_MEMORY;
   bool copies = false;
   while (db_next(rows)) {
@@ -115,84 +114,6 @@ static enum err products_read(struct rows_reading *r)
   if (err == ERR_OK)
     err = products_take(r, &rows);
   db_rows_free(&rows);
-  return err;
-}
-
-/* ---- the due editorial, and when the next one falls due */
-
-enum { E_PRODUCT, E_ID, E_PUBLISHED, E_UPDATED, E_DIGEST, E_HEADLINE, E_CURRENT, E_HEADING, E_PREDICTION, E_AUTHOR };
-
-static void editorials_sql(const struct rows_reading *r, struct buf *sql)
-{
-  unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
-  buf_puts(sql, "SELECT e.product_id, e.id, e.published_at, e.updated_at, " ROWS_EDITORIAL_DIGEST);
-  if (r->texts)
-    buf_printf(sql, ", e.headline, LEFT(e.current_state_md, %llu), LEFT(e.heading_md, %llu),"
-                    " LEFT(e.prediction_md, %llu), e.author", cap, cap, cap);
-  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
-                " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
-                " AS nth FROM site_editorial WHERE status = 'published' AND published_at <= ");
-  rows_sql_time(sql, r->snapshot.db_now_us);
-  buf_puts(sql, " AND");
-  rows_sql_in(sql, "product_id", &r->set);
-  buf_puts(sql, ") AS newest JOIN site_editorial e ON e.id = newest.id AND e.product_id = newest.product_id"
-                " AND e.published_at = newest.published_at AND e.status = 'published' WHERE newest.nth = 1"
-                " UNION ALL SELECT product_id, 0, MIN(published_at), NULL, 0");
-  if (r->texts)
-    buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL");
-  buf_puts(sql, " FROM site_editorial WHERE status = 'published' AND published_at > ");
-  rows_sql_time(sql, r->snapshot.db_now_us);
-  buf_puts(sql, " AND");
-  rows_sql_in(sql, "product_id", &r->set);
-  buf_puts(sql, " GROUP BY product_id");
-}
-
-/* Of several copies of an editorial, the one with the least digest counts. */
-static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, struct product *p)
-{
-  struct facts *f = &p->facts;
-  uint64_t *digest = &r->digests[p - r->products];
-  if (p->editorial && *digest <= db_uint(rows, E_DIGEST))
-    return ERR_OK;
-  struct editorial *e = ARENA_NEW(r->arena, struct editorial);
-  if (!e)
-    return ERR_NO_MEMORY;
-  *digest = db_uint(rows, E_DIGEST);
-  *e = (struct editorial){.id = db_uint(rows, E_ID),
-                          .headline = rows_line(r->arena, rows, E_HEADLINE),
-                          .current_md = rows_cell(r->arena, rows, E_CURRENT),
-                          .heading_md = rows_cell(r->arena, rows, E_HEADING),
-                          .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),
-                          .author = rows_cell(r->arena, rows, E_AUTHOR),
-                          .published_us = db_time(rows, E_PUBLISHED),
-                          .updated_us = db_time(rows, E_UPDATED)};
-  p->editorial = e;
-  f->has_editorial = true;
-  f->published_us = e->published_us;
-  f->editorial_us = e->published_us > e->updated_us ? e->published_us : e->updated_us;
-  return ERR_OK;
-}
-
-static enum err editorials_read(struct rows_reading *r)
-{
-  struct db_rows rows;
-  struct buf sql = BUF_INIT;
-  editorials_sql(r, &sql);
-  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
-  buf_free(&sql);
-  while (err == ERR_OK && db_next(&rows)) {
-    struct product *p = rows_reading_find(r, db_uint(&rows, E_PRODUCT));
-    if (p && db_uint(&rows, E_ID) == 0)
-      rows_reading_due(&p->facts, db_time(&rows, E_PUBLISHED));
-    else if (p)
-      err = editorial_take(r, &rows, p);
-  }
-  db_rows_free(&rows);
-  for (size_t i = 0; err == ERR_OK && i < r->n; i++)
-    if (r->products[i].editorial) {
-      rows_reading_mix(r, &r->products[i], r->products[i].editorial->id);
-      rows_reading_mix(r, &r->products[i], r->digests[i]);
-    }
   return err;
 }
 
@@ -245,7 +166,7 @@ enum err rows_facts_read(struct db *db, void *arg)
   enum err err = products_read(r);
   if (err != ERR_OK || r->n == 0)
     return err;
-  if ((err = rows_links_read(r)) == ERR_OK && (err = editorials_read(r)) == ERR_OK &&
+  if ((err = rows_links_read(r)) == ERR_OK && (err = rows_editorials_read(r)) == ERR_OK &&
       (err = rows_activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
     versions_set(r);
   return err == ERR_OK && arena_failed(r->arena) ? ERR_NO_MEMORY : err;

@@ -13,6 +13,7 @@ MUST_USE enum err rows_facts_read(struct db *db, void *arg);
 
 /* Parts of rows_facts_read, one statement each. */
 MUST_USE enum err rows_links_read(struct rows_reading *r);     /* revisions, sectors, themes, aliases */
+MUST_USE enum err rows_editorials_read(struct rows_reading *r); /* due editorials, and when the next one falls due */
 MUST_USE enum err rows_questions_read(struct rows_reading *r); /* questions, texts on pairs, picks, facts */
 
 #endif

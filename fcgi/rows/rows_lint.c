@@ -28,6 +28,8 @@
   {"SELECT '" table "', MAX(id), slug FROM site_" table " GROUP BY slug HAVING COUNT(DISTINCT id) > 1",                \
    "the slug is there more than once: only one row is found by it"}
 
+#define GRADED "status = 'published' AND prediction_state IN ('came_true', 'failed')"
+
 #define REPEATED(table)                                                                                                \
   {"SELECT '" table "', id, COUNT(*) FROM site_" table " GROUP BY id HAVING COUNT(*) > 1",                             \
    "the view returns this id several times: the row counts once; does the view join something that is stored several times?"}
@@ -57,6 +59,7 @@ static const struct rule {
     STATUS("page"),
     STATUS("attribute"),
     WORDS("product", "lifecycle", "'active', 'maintenance', 'discontinued'", "active"),
+    WORDS("editorial", "prediction_state", "'open', 'came_true', 'failed'", "open"),
     WORDS("activity", "kind", "'release', 'post', 'event'", "release"),
     WORDS("activity", "class", "'spark', 'improvement', 'trivial'", "trivial"),
     WORDS("attribute", "kind", "'text', 'number', 'bool', 'date', 'version', 'list', 'url'", "text"),
@@ -84,6 +87,23 @@ static const struct rule {
     OWNER("fact", "attribute_id", "attribute"),
     {"SELECT 'editorial', id, published_at FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
      "published without published_at: it never becomes due"},
+    {"SELECT 'editorial', e.id, e.prediction_activity_id FROM site_editorial e LEFT JOIN site_activity a"
+     " ON a.id = e.prediction_activity_id WHERE e.prediction_activity_id IS NOT NULL AND a.id IS NULL",
+     "prediction_activity_id names no activity: the prediction shows no evidence"},
+    {"SELECT 'editorial', e.id, e.prediction_activity_id FROM site_editorial e JOIN site_activity a"
+     " ON a.id = e.prediction_activity_id WHERE a.product_id IS NULL OR a.product_id <> e.product_id",
+     "prediction_activity_id names an activity of another product: the prediction shows no evidence"},
+    {"SELECT 'editorial', e.id, e.prediction_activity_id FROM site_editorial e JOIN site_activity a"
+     " ON a.id = e.prediction_activity_id WHERE a.status IS NULL OR a.status <> 'published'",
+     "prediction_activity_id names an activity that is not published: the prediction shows no evidence"},
+    {"SELECT 'editorial', id, prediction_state FROM site_editorial WHERE " GRADED " AND prediction_activity_id IS NULL"
+     " AND TRIM(IFNULL(prediction_note, '')) = ''",
+     "graded without evidence or note: the ledger cannot say why"},
+    {"SELECT 'editorial', id, prediction_state FROM site_editorial WHERE " GRADED " AND TRIM(IFNULL(prediction_md, '')) = ''",
+     "graded without a prediction: the ledger does not show it"},
+    {"SELECT 'editorial', id, prediction_activity_id FROM site_editorial WHERE prediction_state = 'open'"
+     " AND prediction_activity_id IS NOT NULL",
+     "an open prediction names evidence: set prediction_state to came_true or failed"},
     {"SELECT 'activity', id, occurred_at FROM site_activity WHERE status = 'published' AND (occurred_at IS NULL OR "
      "occurred_at < '1000-01-01')", "published without a time: no timeline shows it"},
 };

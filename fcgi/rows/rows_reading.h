@@ -23,7 +23,6 @@ struct rows_reading {
   struct rows_snapshot snapshot;
   struct product *products;
   uint64_t *hashes;       /* one for each product, incomplete until all parts are read */
-  uint64_t *digests;      /* of the products' editorials */
   size_t n;
   bool ended;             /* of a range: no product follows */
   bool repeats;           /* a view returns activities more than once: rows_activity_due filters the copies */

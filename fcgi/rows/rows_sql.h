@@ -27,7 +27,8 @@
 #define ROWS_EDITORIAL_DIGEST                                                                                          \
   ROWS_DIGEST("e.id, " ROWS_CELL("e.headline") ", " ROWS_LONG("e.current_state_md") ", " ROWS_LONG("e.heading_md")    \
               ", " ROWS_LONG("e.prediction_md") ", " ROWS_CELL("e.author") ", " ROWS_CELL(                            \
-                  "e.published_at") ", " ROWS_CELL("e.updated_at"))
+                  "e.published_at") ", " ROWS_CELL("e.updated_at") ", " ROWS_CELL("e.prediction_state")                  \
+              ", " ROWS_CELL("e.prediction_activity_id") ", " ROWS_CELL("e.prediction_note"))
 #define ROWS_ACTIVITY_DIGEST                                                                                           \
   ROWS_DIGEST("a.id, " ROWS_CELL("a.kind") ", " ROWS_CELL("a.class") ", " ROWS_CELL("a.title") ", " ROWS_CELL(        \
       "a.url") ", " ROWS_CELL("a.version") ", a.occurred_at")

@@ -12,11 +12,14 @@ enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct 
 enum err rows_try(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us)
 {
   struct rows_timeline timeline;
+  struct rows_past past;
   struct rows_site site;
   struct rows_page page;
   enum err err = rows_try_products(db, ids, n, arena, deadline_us);
   if (err == ERR_OK)
     err = rows_timeline_read(db, n ? ids[0] : 0, 2, arena, deadline_us, &timeline);
+  if (err == ERR_OK || err == ERR_NOT_FOUND)
+    err = rows_past_read(db, n ? ids[0] : 0, 1, arena, deadline_us, &past);
   if (err == ERR_OK || err == ERR_NOT_FOUND)
     err = rows_site_read(db, arena, deadline_us, &site);
   if (err == ERR_OK)

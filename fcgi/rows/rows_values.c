@@ -28,6 +28,13 @@ enum activity_class rows_class(struct span word)
   return span_eq(word, SPAN("improvement")) ? CLASS_IMPROVEMENT : CLASS_TRIVIAL;
 }
 
+enum prediction_state rows_prediction_state(struct span word)
+{
+  if (span_eq(word, SPAN("came_true")))
+    return PREDICTION_CAME_TRUE;
+  return span_eq(word, SPAN("failed")) ? PREDICTION_FAILED : PREDICTION_OPEN;
+}
+
 static bool is_digit(struct span s, size_t i)
 {
   return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';

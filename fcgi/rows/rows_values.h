@@ -9,12 +9,13 @@
 #include "model/product.h"
 
 /* Incremented when a hash covers other columns or is made otherwise than before, so that an older saved catalog is not used. */
-#define ROWS_FORMAT 6
+#define ROWS_FORMAT 7
 
 enum product_status rows_status(struct span word);
 enum lifecycle rows_lifecycle(struct span word);
 enum activity_kind rows_kind(struct span word);
 enum activity_class rows_class(struct span word);
+enum prediction_state rows_prediction_state(struct span word);
 
 /* "7.25" -> 73: tenths, rounded half up, limited to 0 to 100.  Not a number: -1. */
 int rows_override(struct span number);

@@ -54,6 +54,7 @@ static void facts_copy(const struct page *p, uint32_t ordinal, const struct fact
   to->sectors = ids_copy(p->arena, from->sectors, from->n_sectors);
   to->themes = ids_copy(p->arena, from->themes, from->n_themes);
   to->picks = ids_copy(p->arena, from->picks, from->n_picks);
+  to->editorials = ids_copy(p->arena, from->editorials, from->n_editorials);
 }
 
 /* Was a newer fragment of the product read that holds its facts? */

@@ -4,6 +4,7 @@
 
 #include "base/must.h"
 #include "model/moves.h"
+#include "store/fragment_past.h"
 #include "store/fragment_text.h"
 #include "text/pack.h"
 
@@ -38,6 +39,7 @@ static void pack_facts(struct buf *b, const struct facts *f)
   pack_ids(b, f->sectors, f->n_sectors);
   pack_ids(b, f->themes, f->n_themes);
   pack_ids(b, f->picks, f->n_picks);
+  pack_ids(b, f->editorials, f->n_editorials);
   pack_uint(b, f->n90);
   pack_uint(b, f->s30);
   pack_uint(b, f->activities);
@@ -66,6 +68,7 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->sectors = unpack_ids(u, a, &f->n_sectors);
   f->themes = unpack_ids(u, a, &f->n_themes);
   f->picks = unpack_ids(u, a, &f->n_picks);
+  f->editorials = unpack_ids(u, a, &f->n_editorials);
   f->n90 = (uint32_t)unpack_uint(u);
   f->s30 = (uint32_t)unpack_uint(u);
   f->activities = (uint32_t)unpack_uint(u);
@@ -91,33 +94,41 @@ static struct body unpack_body(struct unpack *u)
 
 /* ---- activities, moves, questions */
 
+void fragment_activity_pack(struct buf *b, const struct activity *a)
+{
+  pack_uint(b, a->id);
+  pack_uint(b, (uint64_t)a->kind << 4 | a->class);
+  pack_span(b, a->title);
+  pack_span(b, a->url);
+  pack_span(b, a->version);
+  pack_int(b, a->occurred_us);
+}
+
+void fragment_activity_unpack(struct unpack *u, struct activity *a)
+{
+  a->id = unpack_uint(u);
+  uint64_t classes = unpack_uint(u);
+  a->kind = (enum activity_kind)(classes >> 4 & 3);
+  a->class = (enum activity_class)(classes & 3);
+  a->title = unpack_span(u);
+  a->url = unpack_span(u);
+  a->version = unpack_span(u);
+  a->occurred_us = unpack_int(u);
+}
+
 static void pack_activities(struct buf *b, const struct activity *v, size_t n)
 {
   pack_uint(b, n);
-  for (size_t i = 0; i < n; i++) {
-    pack_uint(b, v[i].id);
-    pack_uint(b, (uint64_t)v[i].kind << 4 | v[i].class);
-    pack_span(b, v[i].title);
-    pack_span(b, v[i].url);
-    pack_span(b, v[i].version);
-    pack_int(b, v[i].occurred_us);
-  }
+  for (size_t i = 0; i < n; i++)
+    fragment_activity_pack(b, &v[i]);
 }
 
 static const struct activity *unpack_activities(struct unpack *u, struct arena *a, size_t *n)
 {
   size_t count = unpack_count(u, 6);
   struct activity *v = ARENA_ARRAY(a, count, struct activity);
-  for (size_t i = 0; v && i < count; i++) {
-    v[i].id = unpack_uint(u);
-    uint64_t classes = unpack_uint(u);
-    v[i].kind = (enum activity_kind)(classes >> 4 & 3);
-    v[i].class = (enum activity_class)(classes & 3);
-    v[i].title = unpack_span(u);
-    v[i].url = unpack_span(u);
-    v[i].version = unpack_span(u);
-    v[i].occurred_us = unpack_int(u);
-  }
+  for (size_t i = 0; v && i < count; i++)
+    fragment_activity_unpack(u, &v[i]);
   *n = v ? count : 0;
   return v;
 }
@@ -232,6 +243,7 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   fragment_text_pack(r, b, "editorial", e->id, e->current_md);
   fragment_text_pack(r, b, "editorial", e->id, e->heading_md);
   fragment_text_pack(r, b, "editorial", e->id, e->prediction_md);
+  fragment_grade_pack(b, &e->grade);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
   for (uint32_t i = 0; i < p->facts.n_picks; i++)
@@ -303,6 +315,7 @@ static void *unpack_profile(struct unpack *u, struct arena *a)
   p->current = unpack_body(u);
   p->heading = unpack_body(u);
   p->prediction = unpack_body(u);
+  p->grade = fragment_grade_unpack(u, a);
   p->published_us = unpack_int(u);
   p->updated_us = unpack_int(u);
   p->picks = unpack_picks(u, a, &p->facts);
@@ -435,6 +448,8 @@ bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind,
     pack_answers(r, out, p->questions, p->n_questions);
   else if (kind == FRAGMENT_SOURCE)
     pack_source(r, p, out);
+  else if (kind == FRAGMENT_PREDICTIONS)
+    fragment_predictions_pack(r, p, out);
   else
     return false;
   return !out->failed;
@@ -484,7 +499,8 @@ void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a
       [FRAGMENT_PROFILE] = unpack_profile,     [FRAGMENT_CARD] = unpack_card,       [FRAGMENT_NEWS] = unpack_news,
          [FRAGMENT_TIMELINE] = unpack_timeline,
       [FRAGMENT_QUESTIONS] = unpack_questions, [FRAGMENT_SOURCE] = unpack_source, [FRAGMENT_PAIR] = unpack_pair,
-      [FRAGMENT_SITE] = unpack_questions,      [FRAGMENT_PAGE] = unpack_page};
+      [FRAGMENT_SITE] = unpack_questions,      [FRAGMENT_PAGE] = unpack_page, [FRAGMENT_PAST] = fragment_past_unpack,
+      [FRAGMENT_PREDICTIONS] = fragment_predictions_unpack};
   void *value = unpackers[kind](&u, a);
   return u.failed || u.rest.n || arena_failed(a) ? NULL : value;
 }

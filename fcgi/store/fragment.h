@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "model/months.h"
 #include "model/product.h"
+#include "text/word_diff.h"
 
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
@@ -24,7 +25,9 @@
   X(NEWS, 'n')      /* newest releases, and the beginning of the editorial, for the home page */                             \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
-  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations and calendars */  \
+  X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations and calendars */                \
+  X(PREDICTIONS, 'e') /* all due editorials in brief: headlines, predictions as plain text, grades */                  \
+  X(PAST, 'h')      /* one past editorial, and what the next one changed */                                            \
   X(PAIR, 'w')      /* the pair text of two products, and the pair's questions */                                      \
   X(SITE, 's')      /* the site's questions */                                                                         \
   X(PAGE, 'g')      /* a static page */
@@ -33,7 +36,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 9 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 10 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
@@ -51,6 +54,7 @@ struct profile {
   struct span summary; /* what the product is, in one line by the editors */
   struct span headline, author, excerpt; /* excerpt: the beginning of `current` as plain text */
   struct body current, heading, prediction;
+  struct grade grade;
   int64_t published_us, updated_us; /* of the editorial; CLOCK_NEVER */
   const struct editors_pick *picks; /* facts.n_picks of them */
   const struct activity *activities; /* newest PROFILE_ACTIVITIES */
@@ -106,6 +110,36 @@ struct source {
   struct span prediction; /* as plain text of at most PREDICTION_CHARS characters, for calendars */
 };
 
+/* A due editorial as lists show it. */
+struct prediction {
+  int64_t published_us, updated_us;
+  struct span headline, author;
+  struct span text; /* of the prediction: plain text, at most PREDICTION_CHARS characters; empty: none that can be shown */
+  struct grade grade;
+};
+
+struct predictions {
+  const struct prediction *v; /* in the order of facts.editorials */
+  size_t n;
+};
+
+/* What the next editorial changed in a text of a past one. */
+struct change {
+  bool refused; /* a text is over a limit, so the two were not compared */
+  struct word_diff diff;
+};
+
+enum { CHANGE_HEADLINE, CHANGE_CURRENT, CHANGE_HEADING, CHANGE_PREDICTION, CHANGES };
+
+struct past {
+  int64_t published_us, updated_us, next_published_us;
+  struct span headline, author;
+  struct body current, heading, prediction;
+  struct source source;
+  struct grade grade;
+  struct change changes[CHANGES];
+};
+
 struct pair_text {
   bool has_text;
   struct body intro, verdict;
@@ -141,6 +175,7 @@ struct fragment_renderer {
 /* Render and pack; the caller owns `out`.  False: no memory, and out->failed is set. */
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out);
 bool fragment_pack_timeline(const struct timeline *t, struct buf *out);
+bool fragment_pack_past(struct fragment_renderer *r, const struct editorial *past, const struct editorial *next, struct buf *out);
 bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out);
 bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, size_t n, struct buf *out);
 bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
@@ -152,6 +187,13 @@ void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a
 
 /* The product's facts in a value of this kind; NULL: the kind has none. */
 const struct facts *fragment_facts(enum fragment_kind kind, const void *value);
+
+/* True: the fragment is one of several of its kind and product, told apart by `page`, and is made when it is wanted, not
+ * together with the others of the product. */
+static inline bool fragment_made_alone(enum fragment_kind kind, uint32_t page)
+{
+  return kind == FRAGMENT_PAST || (kind == FRAGMENT_TIMELINE && page > 1);
+}
 
 /* Writes the key and returns its length.  `rendering` comes from fragment_rendering.  PAIR: `v` comes from
  * fragment_pair_version, and `id` is the smaller id. */

@@ -92,6 +92,14 @@ void fragment_text_source(struct fragment_renderer *r, struct buf *out, const ch
   buf_free(&clean);
 }
 
+bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, const char *table, struct span md)
+{
+  enum markdown_result result = render(r, table, md, markdown_lines, out);
+  if (result == MARKDOWN_NO_MEMORY)
+    out->failed = true;
+  return result == MARKDOWN_OK;
+}
+
 void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, size_t chars)
 {
   struct arena *a = arena_new(0);

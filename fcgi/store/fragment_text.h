@@ -14,5 +14,7 @@ void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char
 void fragment_text_source(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
 /* Packs the first `chars` characters of its plain text. */
 void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, size_t chars);
+/* Appends the plain text, one line for each paragraph.  False: over a limit; out->failed: no memory. */
+bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
 
 #endif

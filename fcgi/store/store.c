@@ -86,7 +86,7 @@ static size_t missing_ids(const struct want *wants, size_t n, uint64_t *ids)
     const struct want *w = &wants[i];
     size_t at = 0;
     if (!want_open(w) || w->kind == FRAGMENT_SITE || w->kind == FRAGMENT_PAGE ||
-        (w->kind == FRAGMENT_TIMELINE && w->page > 1))
+        fragment_made_alone(w->kind, w->page))
       continue;
     while (at < m && ids[at] != w->id)
       at++;

@@ -21,7 +21,7 @@
 
 struct want {
   enum fragment_kind kind;
-  uint32_t page;                  /* TIMELINE: from 1; else 0 */
+  uint32_t page;                  /* TIMELINE: from 1; PAST: the index in facts.editorials, from 1; else 0 */
   uint64_t id, other_id;          /* of the product or page; SITE: 0; PAIR: the smaller and the larger product id */
   struct version version;         /* in the catalog; PAIR: of id */
   struct version other_version;   /* PAIR: in the catalog, of other_id */
@@ -33,7 +33,8 @@ struct want {
   struct version got;
   bool incomplete;   /* a body was not rendered because of the deadline: the value must not be cached */
   bool stale;        /* older than the catalog's version, because the database is unavailable */
-  const void *value; /* struct profile *, card *, timeline *, answers *, source *, pair_text *, page_text * */
+  const void *value; /* struct profile *, card *, timeline *, answers *, source *, pair_text *, page_text *,
+                        predictions *, past * */
 };
 
 struct store_context {

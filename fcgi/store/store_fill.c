@@ -12,7 +12,7 @@
 #define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
 static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_TIMELINE,
-                                                   FRAGMENT_QUESTIONS, FRAGMENT_SOURCE};
+                                                   FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
 #define PRODUCT_KINDS (sizeof product_kinds / sizeof *product_kinds)
 
 static void store_body(struct store_live *s, const struct want *made, struct span body)
@@ -34,7 +34,7 @@ static void want_answer(struct want *wants, size_t n, const struct want *made, c
   for (size_t i = 0; i < n; i++) {
     struct want *w = &wants[i];
     if (w->kind != made->kind || w->id != made->id || w->other_id != made->other_id ||
-        (w->kind == FRAGMENT_TIMELINE && w->page > 1 && w->page != made->page))
+        (fragment_made_alone(w->kind, w->page) && w->page != made->page))
       continue;
     w->value = value;
     w->got = made->version;
@@ -333,12 +333,28 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
   return fragment_finish(s, x, &(struct filling){w, 1, true, renderer_of(s, x)}, &made, &packed);
 }
 
+static enum err fill_past(struct store_live *s, const struct store_context *x, struct want *w)
+{
+  struct buf packed = BUF_INIT;
+  struct rows_past rows;
+  struct want made = *w;
+  enum err e = rows_past_read(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
+  if (e != ERR_OK || older(w, rows.version))
+    return e != ERR_OK ? e : ERR_RETRY;
+  made.version = rows.version;
+  struct fragment_renderer renderer = renderer_of(s, x);
+  (void)fragment_pack_past(&renderer, &rows.past, &rows.next, &packed);
+  made.incomplete = renderer.incomplete;
+  return fragment_finish(s, x, &(struct filling){w, 1, true, renderer}, &made, &packed);
+}
+
 static enum err fill_one(struct store_live *s, const struct store_context *x, struct want *w)
 {
   enum err e;
   do
     e = w->kind == FRAGMENT_SITE   ? fill_site(s, x, w)
         : w->kind == FRAGMENT_PAGE ? fill_page(s, x, w)
+        : w->kind == FRAGMENT_PAST ? fill_past(s, x, w)
                                    : fill_timeline(s, x, w);
   while (e == ERR_RETRY && lag_pause(x));
   return e == ERR_RETRY ? ERR_UNAVAILABLE : e;
@@ -355,7 +371,7 @@ enum err store_fill_other(struct store_live *s, const struct store_context *x, s
     w->err = e;
     return ERR_OK;
   }
-  if (e != ERR_OK || w->kind != FRAGMENT_TIMELINE)
+  if (e != ERR_OK || !fragment_made_alone(w->kind, w->page))
     return e;
   for (size_t i = 0; i < n; i++) /* all wants of a product must have the same version */
     if (want_concerns(&wants[i], w->id) && wants[i].err == ERR_OK && wants[i].kind != FRAGMENT_PAIR &&

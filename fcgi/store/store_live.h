@@ -42,7 +42,7 @@ static inline bool want_concerns(const struct want *w, uint64_t id)
  * including wants that already have an answer at another version. */
 MUST_USE enum err store_fill_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
                                       struct want *wants, size_t n_wants);
-/* Answers `w`, which is a SITE, a PAGE or a later page of a TIMELINE.  If w's product has another version in the
+/* Answers `w`, which is a SITE, a PAGE, a PAST or a later page of a TIMELINE.  If w's product has another version in the
  * database than in its other wants, these are filled again. */
 MUST_USE enum err store_fill_other(struct store_live *s, const struct store_context *x, struct want *w, struct want *wants,
                                    size_t n);

@@ -1,0 +1,168 @@
+/* Reads the due editorials of many products, newest first, with one statement.
+ *
+ * The watcher gets a brief of each (model/editorials.h) and its digest.  With texts, the current editorial is read whole
+ * and of past ones what lists show.  The statement also tells when the next editorial falls due: that row has id 0.
+ *
+ * Each id counts once.  When a view returns several rows of one id, the latest counts; of equal times, the one with the
+ * least digest. */
+#include "rows/rows_editorials.h"
+
+#include "base/hash.h"
+#include "model/editorials.h"
+#include "rows/rows_activity.h"
+#include "rows/rows_cells.h"
+#include "rows/rows_facts.h"
+#include "rows/rows_values.h"
+
+/* 1: the prediction of e has more than blanks.  The literals make the result a byte string. */
+#define PREDICTS                                                                                                       \
+  "TRIM(REPLACE(REPLACE(REPLACE(LEFT(IFNULL(e.prediction_md, ''), 4000), 0x0a, ''), 0x0d, ''), 0x09, '')) <> ''"
+#define ROWS_MOST (2 * PRODUCT_EDITORIALS_MAX) /* of a product, copies included */
+
+enum { E_PRODUCT, E_ID, E_PUBLISHED, E_NTH, E_DIGEST, E_UPDATED, E_STATE, E_PREDICTS, E_HEADLINE, E_CURRENT, E_HEADING,
+       E_PREDICTION, E_AUTHOR, E_NOTE, E_EVIDENCE };
+
+void rows_editorials_evidence(const struct rows_reading *r, struct buf *sql)
+{
+  buf_puts(sql, " LEFT JOIN site_activity a ON a.id = e.prediction_activity_id AND a.product_id = e.product_id"
+                " AND a.status = 'published' AND a.occurred_at BETWEEN " ROWS_EARLIEST " AND ");
+  rows_sql_time(sql, r->snapshot.site_now_us);
+}
+
+static void due_sql(const struct rows_reading *r, struct buf *sql)
+{
+  unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
+  buf_puts(sql, "SELECT e.product_id, e.id, e.published_at, newest.nth, " ROWS_EDITORIAL_DIGEST
+                ", e.updated_at, e.prediction_state, " PREDICTS);
+  if (r->texts)
+    buf_printf(sql, ", e.headline, IF(newest.nth = 1, LEFT(e.current_state_md, %llu), NULL),"
+                    " IF(newest.nth = 1, LEFT(e.heading_md, %llu), NULL),"
+                    " LEFT(e.prediction_md, IF(newest.nth = 1, %llu, %d)), e.author, e.prediction_note" ROWS_EVIDENCE,
+               cap, cap, cap, PREDICTION_BYTES);
+  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
+                " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
+                " AS nth FROM site_editorial WHERE status = 'published' AND published_at <= ");
+  rows_sql_time(sql, r->snapshot.db_now_us);
+  buf_puts(sql, " AND");
+  rows_sql_in(sql, "product_id", &r->set);
+  buf_puts(sql, ") AS newest JOIN site_editorial e ON e.id = newest.id AND e.product_id = newest.product_id"
+                " AND e.published_at = newest.published_at AND e.status = 'published'");
+  if (r->texts)
+    rows_editorials_evidence(r, sql);
+  buf_printf(sql, " WHERE newest.nth <= %d", ROWS_MOST);
+}
+
+static void editorials_sql(const struct rows_reading *r, struct buf *sql)
+{
+  due_sql(r, sql);
+  buf_puts(sql, " UNION ALL SELECT product_id, 0, MIN(published_at), 0, 0, NULL, NULL, 0");
+  if (r->texts)
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
+  buf_puts(sql, " FROM site_editorial WHERE status = 'published' AND published_at > ");
+  rows_sql_time(sql, r->snapshot.db_now_us);
+  buf_puts(sql, " AND");
+  rows_sql_in(sql, "product_id", &r->set);
+  buf_puts(sql, " GROUP BY product_id ORDER BY 1, 3 DESC, 2 DESC, 5, 4");
+}
+
+enum err rows_editorials_grade(struct rows_reading *r, const struct db_rows *rows, unsigned state, unsigned note,
+                               unsigned evidence, struct grade *out)
+{
+  *out = (struct grade){.state = rows_prediction_state(db_text(rows, state)), .note = rows_line(r->arena, rows, note)};
+  if (db_null(rows, evidence))
+    return ERR_OK;
+  struct activity *a = ARENA_NEW(r->arena, struct activity);
+  if (!a)
+    return ERR_NO_MEMORY;
+  rows_activity_take(r->arena, rows, evidence, a);
+  out->evidence = a;
+  return ERR_OK;
+}
+
+/* The lists of all products of a reading, one after the other. */
+struct editorials {
+  uint64_t *briefs, *ids;
+  struct editorial *texts; /* NULL: the reading has no texts */
+  size_t n;
+};
+
+static bool known(const struct product *p, uint64_t id)
+{
+  for (uint32_t i = 0; i < p->facts.n_editorials; i++)
+    if (p->editorial_ids[i] == id)
+      return true;
+  return false;
+}
+
+static enum err text_take(struct rows_reading *r, struct db_rows *rows, struct editorial *e)
+{
+  *e = (struct editorial){.id = db_uint(rows, E_ID),
+                          .headline = rows_line(r->arena, rows, E_HEADLINE),
+                          .current_md = rows_cell(r->arena, rows, E_CURRENT),
+                          .heading_md = rows_cell(r->arena, rows, E_HEADING),
+                          .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),
+                          .author = rows_cell(r->arena, rows, E_AUTHOR),
+                          .published_us = db_time(rows, E_PUBLISHED),
+                          .updated_us = db_time(rows, E_UPDATED)};
+  return rows_editorials_grade(r, rows, E_STATE, E_NOTE, E_EVIDENCE, &e->grade);
+}
+
+/* The first row of a product is its current editorial. */
+static void current_set(struct db_rows *rows, struct product *p, const struct editorials *all)
+{
+  int64_t published_us = db_time(rows, E_PUBLISHED), updated_us = db_time(rows, E_UPDATED);
+  p->facts.has_editorial = true;
+  p->facts.published_us = published_us;
+  p->facts.editorial_us = published_us > updated_us ? published_us : updated_us;
+  p->facts.editorials = all->briefs + all->n;
+  p->editorial_ids = all->ids + all->n;
+  p->editorial = p->editorials = all->texts ? all->texts + all->n : NULL;
+}
+
+static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, struct product *p, struct editorials *all)
+{
+  struct facts *f = &p->facts;
+  uint64_t id = db_uint(rows, E_ID);
+  int64_t published_us = db_time(rows, E_PUBLISHED);
+  bool dated = published_us != CLOCK_NEVER || f->n_editorials == 0; /* a past one without a date has no address */
+  if (!dated || f->n_editorials == PRODUCT_EDITORIALS_MAX || known(p, id))
+    return ERR_OK;
+  if (f->n_editorials == 0)
+    current_set(rows, p, all);
+  all->ids[all->n] = id;
+  all->briefs[all->n] = editorial_brief(published_us, rows_prediction_state(db_text(rows, E_STATE)), db_uint(rows, E_PREDICTS));
+  f->n_editorials++;
+  rows_reading_mix(r, p, id);
+  rows_reading_mix(r, p, db_uint(rows, E_DIGEST));
+  all->n++;
+  return r->texts ? text_take(r, rows, &all->texts[all->n - 1]) : ERR_OK;
+}
+
+static enum err editorials_take(struct rows_reading *r, struct db_rows *rows)
+{
+  struct editorials all = {.briefs = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t),
+                           .ids = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t)};
+  all.texts = r->texts ? ARENA_ARRAY(r->arena, rows->count + 1, struct editorial) : NULL;
+  enum err err = all.briefs && all.ids && (all.texts || !r->texts) ? ERR_OK : ERR_NO_MEMORY;
+  while (err == ERR_OK && db_next(rows)) {
+    struct product *p = rows_reading_find(r, db_uint(rows, E_PRODUCT));
+    if (p && db_uint(rows, E_ID) == 0)
+      rows_reading_due(&p->facts, db_time(rows, E_PUBLISHED));
+    else if (p)
+      err = editorial_take(r, rows, p, &all);
+  }
+  return err;
+}
+
+enum err rows_editorials_read(struct rows_reading *r)
+{
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  editorials_sql(r, &sql);
+  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
+  buf_free(&sql);
+  if (err == ERR_OK)
+    err = editorials_take(r, &rows);
+  db_rows_free(&rows);
+  return err;
+}
