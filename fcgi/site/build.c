@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "site/assets.h"
+#include "site/history.h"
 #include "site/site.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -125,6 +126,7 @@ struct editorial_view *build_editorial(struct page *p, const struct profile *f, 
   v->current_state = build_body(p, f->current, s->current_md);
   v->heading = build_body(p, f->heading, s->heading_md);
   v->prediction = build_body(p, f->prediction, s->prediction_md);
+  v->grade = history_grade(p, &f->facts, &f->grade);
   v->published = page_time(p, f->published_us);
   v->updated = page_time(p, f->facts.editorial_us);
   return v;

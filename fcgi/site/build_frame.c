@@ -47,6 +47,7 @@ static void sections(struct page *p, struct page_view *v)
   v->on_faq = span_starts(c, SPAN("/faq"));
   v->about = p->has_about;
   v->on_about = span_eq(c, SPAN("/about"));
+  v->on_predictions = span_eq(c, SPAN("/predictions"));
   v->on_methodology = span_eq(c, SPAN("/methodology"));
 }
 
@@ -76,7 +77,9 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
                                   : ARENA_JOIN(p->arena, f->title, SPAN(" · "), v->site_name);
   v->description = f->description;
   if (p->canonical.n)
-    v->canonical = page_absolute(p, ARENA_JOIN(p->arena, p->canonical, part));
+    v->address = v->canonical = page_absolute(p, ARENA_JOIN(p->arena, p->canonical, part));
+  if (p->preferred.n)
+    v->canonical = page_absolute(p, p->preferred);
   v->noindex = p->noindex;
   v->og_type = f->og_type.n ? f->og_type : SPAN("website");
   if (f->representations && page_links_representations(p)) {

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "site/openapi_schema.h"
+#include "site/pages.h"
 #include "site/routes.h"
 #include "text/json.h"
 
@@ -15,6 +16,11 @@
   X("/compare/{}", "A comparison of two to four products", "set",                                                      \
     "Two to four slugs in byte order, joined by -vs-; any other order is redirected", "kafka-vs-kubernetes")           \
   X("/products/{}", "A product's trajectory", "slug", "The product's slug; an old one is redirected", "kafka")         \
+  X("/products/{}/history", "The editorials about a product, with their predictions", "slug",                          \
+    "The product's slug; an old one is redirected", "kafka")                                                           \
+  X("/products/{}/history/{}", "A past editorial, and what the next one changed", "slug",                              \
+    "The product's slug; an old one is redirected", "kafka")                                                           \
+  X("/predictions", "The editors' predictions, newest first, and how they were graded", "", "", "")                    \
   X("/alternatives/{}", "A product's alternatives, ranked", "slug", "The product's slug", "kafka")                     \
   X("/products", "All products by name", "", "", "")                                                                   \
   X("/leaderboard", "All products by velocity", "", "", "")                                                            \
@@ -62,6 +68,11 @@ static const struct {
              {ROUTE_ATOM, ".atom", "application/atom+xml"},
              {ROUTE_OTHER, "", NULL}};
 
+/* The parameter of the second {} of a pattern. */
+#define SECOND_NAME "date"
+#define SECOND_DESCRIPTION "The day of its publication (UTC), YYYY-MM-DD; later ones of one day end in -2, -3, ..."
+#define SECOND_EXAMPLE "2026-03-20"
+
 static const struct path_docs *path_docs_of(const char *pattern)
 {
   static const struct path_docs none = {"", "", "word", "", ""};
@@ -73,21 +84,28 @@ static const struct path_docs *path_docs_of(const char *pattern)
 
 static void path_write(struct buf *out, const struct route *r, const struct path_docs *w, const char *suffix)
 {
-  const char *placeholder = strchr(r->pattern, '{');
-  if (placeholder)
-    buf_printf(out, "%.*s{%s}%s%s", (int)(placeholder - r->pattern), r->pattern, w->parameter, strchr(placeholder, '}') + 1,
-               suffix);
-  else
-    buf_printf(out, "%s%s", r->pattern, suffix);
+  const char *rest = r->pattern, *name = w->parameter;
+  for (const char *gap; (gap = strchr(rest, '{')); name = SECOND_NAME) {
+    buf_printf(out, "%.*s{%s}", (int)(gap - rest), rest, name);
+    rest = strchr(gap, '}') + 1;
+  }
+  buf_printf(out, "%s%s", rest, suffix);
+}
+
+static json_t *path_parameter(const char *name, const char *description, const char *example)
+{
+  return json_pack("{s:s, s:s, s:b, s:s, s:{s:s}, s:s}", "name", name, "in", "path", "required", 1, "description", description,
+                   "schema", "type", "string", "example", example);
 }
 
 static json_t *parameters(const struct route *r, const struct path_docs *w)
 {
   json_t *list = json_array();
-  if (strchr(r->pattern, '{'))
-    json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:s, s:{s:s}, s:s}", "name", w->parameter, "in", "path",
-                                          "required", 1, "description", w->description, "schema", "type", "string",
-                                          "example", w->example));
+  const char *first = strchr(r->pattern, '{');
+  if (first)
+    json_array_append_new(list, path_parameter(w->parameter, w->description, w->example));
+  if (first && strchr(first + 1, '{'))
+    json_array_append_new(list, path_parameter(SECOND_NAME, SECOND_DESCRIPTION, SECOND_EXAMPLE));
   for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
     if (strcmp(queries[i].pattern, r->pattern) == 0)
       json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", queries[i].name, "in", "query",
@@ -118,7 +136,7 @@ static json_t *responses(const struct route *r, unsigned flag, const char *type)
                           "$ref", "#/components/responses/NotModified", "308", "$ref", "#/components/responses/Moved",
                           "404", "$ref", "#/components/responses/NotFound", "410", "$ref",
                           "#/components/responses/Gone", "503", "$ref", "#/components/responses/Unavailable");
-  if (strcmp(r->pattern, "/compare") == 0) /* the redirect to a chosen set */
+  if (strcmp(r->pattern, "/compare") == 0 || r->build == build_past) /* to a chosen set, or to the current editorial */
     json_object_set_new(all, "303", json_pack("{s:s}", "$ref", "#/components/responses/Moved"));
   return all;
 }

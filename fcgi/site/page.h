@@ -56,6 +56,7 @@ struct page {
 
   /* filled by plan */
   struct span canonical;  /* path without form suffix and query */
+  struct span preferred;  /* path of the page that stands for this one in search engines; empty: this one */
   unsigned page_number;   /* ?page=, from 1 */
   enum catalog_order order, usual_order; /* ?sort= and the order of the plain address (site/sort.h) */
   struct span location;   /* PLAN_SEE_OTHER; also set by a build that finds another spelling of the address */

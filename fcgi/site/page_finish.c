@@ -39,7 +39,8 @@ static struct span link_header(struct page_request *v)
   struct page *p = &v->page;
   const char *base = v->site->resources.config->base_url;
   struct buf out = BUF_INIT;
-  buf_printf(&out, "<%s%.*s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->canonical), SPAN_ARG(page_canonical_query(p)));
+  struct span own = ARENA_JOIN(p->arena, p->canonical, page_canonical_query(p));
+  buf_printf(&out, "<%s%.*s>; rel=\"canonical\"", base, SPAN_ARG(p->preferred.n ? p->preferred : own));
   if (page_links_representations(p)) {
     form_link(v, &out, FORM_HTML, ROUTE_HTML, "text/html");
     form_link(v, &out, FORM_JSON, ROUTE_JSON, "application/json");

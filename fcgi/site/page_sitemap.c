@@ -14,7 +14,7 @@
 #define SITEMAP_PRODUCTS 15000
 #define SITEMAP_PAIRS 1000
 #define SITEMAP_CLOSE 20
-#define FIXED 7 /* pages that always exist */
+#define FIXED 8 /* pages that always exist */
 
 /* Rows of other systems hold times before 1970 and in the future.  Neither can be the time of a change. */
 static int64_t lastmod_us(int64_t changed_us)
@@ -73,7 +73,8 @@ static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n
 {
   struct catalog_term t;
   struct page_head e;
-  static const char *const fixed[FIXED] = {"/", "/compare", "/products", "/leaderboard", "/sectors", "/themes", "/faq"};
+  static const char *const fixed[FIXED] = {"/", "/compare", "/products", "/leaderboard", "/sectors", "/themes", "/faq",
+                                           "/predictions"};
   uint32_t sectors = catalog_sectors(&p->pin), pages = catalog_pages(&p->pin);
   if (n < FIXED)
     sitemap_add(p, v, span_z(fixed[n]), CLOCK_NEVER);

@@ -3,6 +3,7 @@
 #include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/fact_table.h"
+#include "site/history.h"
 #include "site/image_link.h"
 #include "site/jsonld.h"
 #include "site/listing.h"
@@ -268,6 +269,7 @@ enum err build_trajectory(struct page *p)
   v->facts = fact_table_build(p, &t->attributes, &t->product, &f, 1);
   v->chart = build_chart(p, &t->product, &f, 1);
   v->velocity_history = build_velocity_history(p, &t->product, &f, 1);
+  v->history = history_link(p, &t->product.member.facts);
   v->pager = listing_pager(p, &t->list);
   fill_timeline(p, t, moves, v);
   related(p, t, v);

@@ -8,6 +8,7 @@
 #include "site/view_alternatives.h"
 #include "site/view_compare.h"
 #include "site/view_faq.h"
+#include "site/view_history.h"
 #include "site/view_home.h"
 #include "site/view_machine.h"
 #include "site/view_picker.h"
@@ -22,6 +23,9 @@
   X(pick, "/compare", CONTENT | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                              \
   X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
   X(trajectory, "/products/{}", CONTENT | ROUTE_PAGED, &trajectory_view_shape, "trajectory", NULL)                     \
+  X(history, "/products/{}/history", CONTENT | ROUTE_PAGED, &history_view_shape, "history", NULL)                      \
+  X(past, "/products/{}/history/{}", CONTENT, &past_view_shape, "past", NULL)                                          \
+  X(predictions, "/predictions", CONTENT | ROUTE_PAGED, &predictions_view_shape, "predictions", NULL)                  \
   X(alternatives, "/alternatives/{}", CONTENT | ROUTE_PAGED, &alternatives_view_shape, "alternatives", NULL)           \
   X(all_products, "/products", CONTENT | ROUTE_PAGED | ROUTE_SORTED | ROUTE_BY_NAME, &ranking_view_shape, "ranking", NULL) \
   X(leaderboard, "/leaderboard", CONTENT | ROUTE_PAGED | ROUTE_SORTED, &ranking_view_shape, "ranking", NULL)           \

@@ -24,7 +24,7 @@ void representation_json_write(struct buf *out, const struct shape *s, const voi
   if (f)
     memcpy(&page, (const char *)view + f->offset, sizeof page);
   buf_puts(out, "{\"url\":");
-  json_write_string(out, page ? page->canonical : SPAN(""));
+  json_write_string(out, page ? page->address : SPAN(""));
   buf_puts(out, ",\"self\":");
   json_write_string(out, self);
   buf_putc(out, ',');

@@ -15,19 +15,31 @@ static unsigned form_flag(enum form f)
   return flags[f];
 }
 
-/* True when the path matches the pattern; *param is what {} or {/} matched. */
+/* Is it one segment, or two with `between` in the middle?  between is empty for one. */
+static bool segments_match(struct span param, struct span between)
+{
+  size_t first = span_find(param, '/');
+  if (!between.n)
+    return first == param.n;
+  struct span rest = span_from(param, first);
+  struct span second = span_from(rest, between.n);
+  return first && span_starts(rest, between) && second.n && span_find(second, '/') == second.n;
+}
+
+/* True when the path matches the pattern; *param is what the placeholders matched, from the first to the last. */
 static bool pattern_matches(const char *pattern, struct span path, struct span *param)
 {
-  const char *placeholder = strchr(pattern, '{');
+  const char *first = strchr(pattern, '{'), *last = strrchr(pattern, '{');
   *param = span_of(NULL, 0);
-  if (!placeholder)
+  if (!first)
     return span_eq(path, span_z(pattern));
-  bool deep = placeholder[1] == '/';
-  struct span head = span_of(pattern, (size_t)(placeholder - pattern)), tail = span_z(strchr(placeholder, '}') + 1);
+  struct span head = span_of(pattern, (size_t)(first - pattern)), tail = span_z(strchr(last, '}') + 1);
   if (path.n < head.n + tail.n + 1 || !span_starts(path, head) || !span_ends(path, tail))
     return false;
   *param = span_of(path.p + head.n, path.n - head.n - tail.n);
-  return deep || span_find(*param, '/') == param->n;
+  if (first[1] == '/')
+    return true;
+  return segments_match(*param, last > first ? span_of(first + 2, (size_t)(last - first) - 2) : SPAN(""));
 }
 
 const struct route *route_find(const struct target *t, struct span *param)

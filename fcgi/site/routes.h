@@ -1,6 +1,6 @@
 /* The table of routes.  A route maps a pattern of paths, without their form suffix, to a page.
- * A pattern has literal segments and at most one {}, which matches within one segment, or {/}, which also matches over
- * several segments. */
+ * A pattern has literal segments and one or two {}, each of which matches within one segment, or one {/}, which also
+ * matches over several segments. */
 #ifndef DIPTYCH_SITE_ROUTES_H
 #define DIPTYCH_SITE_ROUTES_H
 
@@ -26,7 +26,7 @@ struct route {
   const char *pattern, *template;
   unsigned forms;
   const struct shape *shape;
-  enum plan (*plan)(struct page *p, struct span param); /* param: what {} matched */
+  enum plan (*plan)(struct page *p, struct span param); /* param: what the placeholders matched, from the first to the last */
   enum err (*build)(struct page *p);
   const char *content_type; /* of the OTHER form */
 };

@@ -25,6 +25,14 @@ VIEW_DEFINE(velocity_view, VELOCITY_VIEW)
 VIEW_DEFINE(body_view, BODY_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct evidence_view
+VIEW_DEFINE(evidence_view, EVIDENCE_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct grade_view
+VIEW_DEFINE(grade_view, GRADE_VIEW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct editorial_view
 VIEW_DEFINE(editorial_view, EDITORIAL_VIEW)
 #undef VIEW_THIS

@@ -79,13 +79,30 @@ VIEW_DECLARE(velocity_view, VELOCITY_VIEW)
 #define BODY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) HTML(html) TEXT(markdown) FLAG(refused)
 VIEW_DECLARE(body_view, BODY_VIEW)
 
-/* The current editorial of a product.  The three bodies are never NULL.  published: published_at; updated: the later
- * of published_at and updated_at. */
+/* The activity that settled a prediction.  url: its link, empty when there is none; href: the product's timeline. */
+#define EVIDENCE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                      \
+  TEXT(title) TEXT(url) TEXT(href) TEXT(datetime) TEXT(date)
+VIEW_DECLARE(evidence_view, EVIDENCE_VIEW)
+
+/* How the editors graded a prediction.  state: "open", "came_true" or "failed"; the flags repeat it.  note: their sentence
+ * why; evidence: NULL when they named none. */
+#define GRADE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
+  TEXT(state)                                                                                                          \
+  FLAG(open)                                                                                                           \
+  FLAG(came_true)                                                                                                      \
+  FLAG(failed)                                                                                                         \
+  TEXT(note)                                                                                                           \
+  RECORD(evidence, evidence_view)
+VIEW_DECLARE(grade_view, GRADE_VIEW)
+
+/* The current editorial of a product.  The three bodies and the grade of its prediction are never NULL.  published:
+ * published_at; updated: the later of published_at and updated_at. */
 #define EDITORIAL_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                     \
   TEXT(headline)                                                                                                       \
   RECORD(current_state, body_view)                                                                                     \
   RECORD(heading, body_view)                                                                                           \
   RECORD(prediction, body_view)                                                                                        \
+  RECORD(grade, grade_view)                                                                                            \
   TEXT(author)                                                                                                         \
   RECORD(published, time_view)                                                                                         \
   RECORD(updated, time_view)
@@ -316,7 +333,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
 
 /* The frame of every page.
  *   head_title    the content of <title>; title: the h1, without the site's name
- *   canonical     absolute; description: one or two sentences from the content
+ *   canonical     absolute; another page when that one stands for this page in search engines
+ *   address       absolute, of this page; description: one or two sentences from the content
  *   og_type       "website", "article" or "profile"; og_image: absolute, empty when there is none;
  *                 og_alt: the picture in words
  *   json_ld       one JSON document, already escaped for a script element; empty: none
@@ -338,6 +356,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   TEXT(title)                                                                                                          \
   TEXT(description)                                                                                                    \
   TEXT(canonical)                                                                                                      \
+  TEXT(address)                                                                                                        \
   FLAG(noindex)                                                                                                        \
   TEXT(og_type)                                                                                                        \
   TEXT(og_image)                                                                                                       \
@@ -361,6 +380,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   FLAG(on_faq)                                                                                                         \
   FLAG(about)                                                                                                          \
   FLAG(on_about)                                                                                                       \
+  FLAG(on_predictions)                                                                                                 \
   FLAG(on_methodology)                                                                                                 \
   RECORD(as_of, time_view)                                                                                             \
   FLAG(frozen)                                                                                                         \

@@ -4,6 +4,7 @@
  *   standing    "Ranked 12 of 100, 2 of 8 in DevOps."; empty when never scored
  *   product     position is "a"
  *   facts       NULL: none recorded; one value in each row
+ *   history     a link to the earlier editorials, "3 earlier editorials"; NULL: there is none
  *   ended       NULL unless the product is discontinued
  *   timeline    50 activities on a page, newest first, for the JSON representation; every page of the timeline repeats
  *               chart, sections, questions and related
@@ -27,6 +28,7 @@
   TEXT(standing)                                                                                                       \
   RECORD(product, product_view)                                                                                        \
   RECORD(facts, facts_view)                                                                                            \
+  RECORD(history, link_view)                                                                                           \
   RECORD(ended, ended_view)                                                                                            \
   RECORD(chart, chart_view)                                                                                            \
   RECORD(velocity_history, velocity_history_view)                                                                      \

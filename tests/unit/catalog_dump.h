@@ -45,6 +45,7 @@ static void dump_product(FILE *out, const struct catalog_pin *pin, const struct 
   dump_ids(out, "sectors", f->sectors, f->n_sectors);
   dump_ids(out, "themes", f->themes, f->n_themes);
   dump_ids(out, "picks", f->picks, f->n_picks);
+  dump_ids(out, "editorials", f->editorials, f->n_editorials);
   fprintf(out, " texts \"%.*s\"", SPAN_ARG(f->texts));
   fprintf(out, " alias %d\n", catalog_find(pin, span_of(alias, (size_t)n), &by_alias) == ordinal && by_alias);
 }
@@ -76,6 +77,20 @@ static void dump_past(FILE *out, const struct catalog_pin *pin, uint64_t sector)
   fprintf(out, "past medians of %llu:", (unsigned long long)sector);
   for (int i = 0; i < SCORE_MONTHS; i++)
     fprintf(out, " %u", past[i]);
+  fputc('\n', out);
+}
+
+static void dump_ledger(FILE *out, const struct catalog_pin *pin)
+{
+  struct catalog_list l = catalog_ledger(pin);
+  fprintf(out, "ledger %u/%u:", catalog_ledger_came_true(pin), catalog_ledger_failed(pin));
+  for (uint32_t i = 0; i < l.n; i++) {
+    struct facts f;
+    uint32_t index = catalog_ledger_index(l.ordinals[i]);
+    assert_true(catalog_facts(pin, catalog_ledger_ordinal(l.ordinals[i]), &f));
+    assert_true(index < f.n_editorials);
+    fprintf(out, " %.*s:%u:%llx", SPAN_ARG(f.slug), index, (unsigned long long)f.editorials[index]);
+  }
   fputc('\n', out);
 }
 
@@ -164,6 +179,7 @@ static char *catalog_dump(const struct catalog *c)
   dump_list(out, &pin, "by moves", catalog_ordered(&pin, CATALOG_BY_MOVES));
   dump_list(out, &pin, "by latest", catalog_ordered(&pin, CATALOG_BY_LATEST));
   dump_list(out, &pin, "by name", catalog_ordered(&pin, CATALOG_BY_NAME));
+  dump_ledger(out, &pin);
   dump_terms(out, &pin, false);
   dump_terms(out, &pin, true);
   dump_others(out, &pin);

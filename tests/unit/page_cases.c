@@ -44,6 +44,42 @@ const struct page_case page_case_trajectory = {
     .draft = "secret",
     .asks = true,
     .kafka = "Apache Kafka"};
+const struct page_case page_case_history = {
+    .segment = "kafka",
+    .canonical = "/products/kafka",
+    .title = "Apache Kafka: editorials · Testbed",
+    .h1 = "Apache Kafka: editorials",
+    .sections = "editorials",
+    .shown = {"1 earlier editorial", "The log that everything reads", "The log that few queues read", "Ada Editor",
+              "/products/kafka/history/2025-04-14", "Queues by summer"},
+    .others = {"apache-kafka"},
+    .unknown = "nothing",
+    .withdrawn = "old",
+    .draft = "secret",
+    .asks = true,
+    .kafka = "Apache Kafka"};
+const struct page_case page_case_past = {
+    .segment = "kafka/history/2025-04-14",
+    .canonical = "/products/kafka",
+    .title = "Apache Kafka: editorial of 14 April 2025 · Testbed",
+    .h1 = "Apache Kafka: editorial of 14 April 2025",
+    .sections = "editorial changes",
+    .shown = {"The log that few queues read", "long logs", "Move 55 of kafka", "13 July 2025", "15 April 2025",
+              "changed the headline, the current state and the prediction."},
+    .others = {"apache-kafka/history/2025-04-14"},
+    .unknown = "kafka/history/2025-04-15",
+    .withdrawn = "old/history/2025-04-14",
+    .draft = "secret/history/2025-04-14",
+    .asks = true,
+    .kafka = "Apache Kafka"};
+const struct page_case page_case_predictions = {
+    .title = "Predictions · Testbed",
+    .h1 = "Predictions",
+    .sections = "predictions",
+    .shown = {"1 of 1 graded prediction came true: too few to say", "Queues by summer", "Share groups by spring.",
+              "Move 55 of kafka", "/products/kafka/history/2025-04-14", "More of it."},
+    .asks = true,
+    .kafka = "Apache Kafka"};
 const struct page_case page_case_alternatives = {
     .segment = "kafka",
     .title = "Apache Kafka alternatives · Testbed",
@@ -100,6 +136,7 @@ const struct page_case page_case_search = {.query = "?q=kafka",
                                            .title = "Search · Testbed",
                                            .h1 = "Search",
                                            .sections = "results",
+                                           .noindex = true,
                                            .shown = {"1 product for “kafka”", "Apache Kafka", "8.5"},
                                            .asks = true,
                                            .fresh = true,
@@ -294,7 +331,7 @@ static void target_write(struct page_site *s, const struct page_form *f, const c
                          char out[PAGE_TARGET])
 {
   char drawn[64];
-  const char *gap = strchr(f->pattern, '{');
+  const char *gap = strchr(f->pattern, '{'), *end = gap ? strrchr(f->pattern, '}') + 1 : "";
   if (!segment && f->expect->drawn) {
     picture_segment(s, drawn);
     segment = drawn;
@@ -303,7 +340,7 @@ static void target_write(struct page_site *s, const struct page_form *f, const c
   assert_true(!gap || segment);
   struct span suffix = whole ? target_suffix(f->form) : SPAN("");
   snprintf(out, PAGE_TARGET, "%.*s%s%s%.*s%s", gap ? (int)(gap - f->pattern) : (int)strlen(f->pattern), f->pattern,
-           gap ? segment : "", gap ? strchr(gap, '}') + 1 : "", SPAN_ARG(suffix), whole && f->expect->query ? f->expect->query : "");
+           gap ? segment : "", end, SPAN_ARG(suffix), whole && f->expect->query ? f->expect->query : "");
 }
 
 const char *page_target(struct page_site *s, const struct page_form *f, const char *segment, char out[PAGE_TARGET])
@@ -318,6 +355,11 @@ const char *page_stem(struct page_site *s, const struct page_form *f, char out[P
   return strcmp(out, "/index") == 0 ? strcpy(out, "/") : out;
 }
 
+const char *page_canonical(struct page_site *s, const struct page_form *f, char out[PAGE_TARGET])
+{
+  return f->expect->canonical ? strcpy(out, f->expect->canonical) : page_stem(s, f, out);
+}
+
 /* ---- complete responses */
 
 static void assert_seen(struct span body, const char *tag, const char *text)
@@ -327,17 +369,18 @@ static void assert_seen(struct span body, const char *tag, const char *text)
   assert_string_equal(seen, text);
 }
 
-static void assert_html(const struct page_form *f, struct span body, const char *stem)
+static void assert_html(struct page_site *s, const struct page_form *f, struct span body)
 {
-  char text[PAGE_TARGET + 128];
+  char text[PAGE_TARGET + 128], canonical[PAGE_TARGET];
   assert_true(page_balanced(body, true));
   assert_true(span_ends(span_trim(body), SPAN("</html>")));
   assert_seen(body, "<title", f->expect->title);
   assert_seen(body, "<h1", f->expect->h1);
   page_sections(body, text, sizeof text);
   assert_string_equal(text, f->expect->sections);
-  snprintf(text, sizeof text, "<link rel=\"canonical\" href=\"" PAGE_BASE_URL "%s\">", stem);
+  snprintf(text, sizeof text, "<link rel=\"canonical\" href=\"" PAGE_BASE_URL "%s\">", page_canonical(s, f, canonical));
   assert_true(page_has(body, text));
+  assert_int_equal(page_has(body, "content=\"noindex\""), f->expect->canonical || f->expect->noindex);
 }
 
 static void assert_machine(const struct page_form *f, struct span body, const char *stem)
@@ -364,10 +407,10 @@ static bool is_calendar(const struct page_form *f)
   return strncmp(f->content_type, "text/calendar", strlen("text/calendar")) == 0;
 }
 
-static void assert_form(const struct page_form *f, struct span body, const char *stem)
+static void assert_form(struct page_site *s, const struct page_form *f, struct span body, const char *stem)
 {
   if (f->form == FORM_HTML)
-    assert_html(f, body, stem);
+    assert_html(s, f, body);
   else if (f->form == FORM_JSON)
     assert_json(body, stem);
   else if (f->form == FORM_MD)
@@ -386,7 +429,7 @@ void page_assert_whole(struct page_site *s, const struct page_form *f, const str
   struct span body = a->response.body;
   assert_int_equal(a->response.status, 200);
   assert_true(span_eq(page_header(a, "Content-Type"), span_z(f->content_type)));
-  assert_form(f, body, page_stem(s, f, stem));
+  assert_form(s, f, body, page_stem(s, f, stem));
   for (size_t i = 0; i < sizeof f->expect->shown / sizeof *f->expect->shown && f->expect->shown[i]; i++)
     if (!page_has(body, f->expect->shown[i]))
       fail_msg("\"%s\" is not shown", f->expect->shown[i]);

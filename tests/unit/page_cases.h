@@ -9,7 +9,8 @@
 #include "site/routes.h"
 
 struct page_case {
-  const char *segment;     /* replaces {} or {/} in the pattern */
+  const char *segment;     /* replaces {} or {/} in the pattern, from the first to the last */
+  const char *canonical;   /* path of the page that stands for it in search engines; NULL: its own */
   const char *query;       /* "?q=kafka"; NULL: none */
   const char *title, *h1;  /* text of the HTML elements, with entities */
   const char *sections;    /* ids of the HTML sections */
@@ -17,6 +18,7 @@ struct page_case {
   const char *machine_title; /* of Atom and SVG */
   const char *others[3];   /* segments that redirect to `segment` */
   const char *unknown, *withdrawn, *draft; /* segments; NULL: the page has none */
+  bool noindex;            /* search engines leave it out */
   bool asks;               /* the page has wants */
   bool drawn;              /* the page is a picture; its segment comes from the product's page */
   bool fresh;              /* built for each request, not cached */
@@ -44,6 +46,8 @@ bool page_form_first(size_t i); /* the first form of its route */
 const char *page_target(struct page_site *s, const struct page_form *f, const char *segment, char out[PAGE_TARGET]);
 /* The same without the suffix and the query. */
 const char *page_stem(struct page_site *s, const struct page_form *f, char out[PAGE_TARGET]);
+/* The path that the page names as canonical. */
+const char *page_canonical(struct page_site *s, const struct page_form *f, char out[PAGE_TARGET]);
 
 /* Runs each test for each representation of each page, or only for the first one, under names like
  * "compare.json: what it promises".  *state is the struct page_form.  Returns the number of failed tests. */

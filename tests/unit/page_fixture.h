@@ -31,6 +31,7 @@
 #define PAGE_BASE_URL "https://compare.example.org"
 #define PAGE_ACTIVITIES 64
 #define PAGE_ATTRIBUTES 9
+#define PAGE_EDITORIALS 80
 #define PAGE_TEXT(literal) {literal, sizeof(literal) - 1} /* a span in a constant initializer */
 
 /* ---- rows */
@@ -44,6 +45,8 @@ struct page_product { /* a product and the memory of its spans and arrays */
   struct activity sparks[10];
   struct moves_count moves[PAGE_ACTIVITIES];
   uint16_t past[SCORE_MONTHS];
+  struct editorial editorials[PAGE_EDITORIALS]; /* due ones, newest first */
+  uint64_t briefs[PAGE_EDITORIALS];
   char titles[PAGE_ACTIVITIES][64], versions[PAGE_ACTIVITIES][24];
 };
 
@@ -64,6 +67,7 @@ struct page_rows {
 
 struct page_rows *page_rows_new(void);
 struct page_product *page_rows_product(struct page_rows *r, uint64_t id); /* NULL: none */
+void page_rows_editorials(struct page_product *p, const struct editorial *v, size_t n); /* sets the due editorials */
 extern const struct term page_sectors[3], page_themes[2];
 
 /* ---- store and pictures */

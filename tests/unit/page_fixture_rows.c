@@ -2,6 +2,8 @@
  * agree with the activities that pages list. */
 #include "page_fixture.h"
 
+#include "model/editorials.h"
+
 #define COUNT(v) (sizeof(v) / sizeof *(v))
 
 const struct term page_sectors[3] = {
@@ -34,6 +36,23 @@ static const struct editorial nats_editorial = {.id = 2,
                                                 .author = PAGE_TEXT("Ben Editor"),
                                                 .published_us = PAGE_NOW_US - 90 * CLOCK_DAY,
                                                 .updated_us = PAGE_NOW_US - 80 * CLOCK_DAY};
+
+/* Of April 2025, replaced by the current one in July. */
+static const struct activity kafka_evidence = {.id = 1055,
+                                               .kind = ACTIVITY_RELEASE,
+                                               .title = PAGE_TEXT("Move 55 of kafka"),
+                                               .url = PAGE_TEXT("https://example.net/?move=55&of=60"),
+                                               .occurred_us = PAGE_NOW_US - 31 * CLOCK_DAY};
+static const struct editorial kafka_past = {
+    .id = 3,
+    .headline = PAGE_TEXT("The log that few queues read"),
+    .current_md = PAGE_TEXT("Kafka keeps **long logs** of events."),
+    .heading_md = PAGE_TEXT("Towards queues."),
+    .prediction_md = PAGE_TEXT("Queues by *summer* <soon>."),
+    .author = PAGE_TEXT("Ada Editor"),
+    .published_us = PAGE_NOW_US - 130 * CLOCK_DAY,
+    .updated_us = PAGE_NOW_US - 129 * CLOCK_DAY,
+    .grade = {PREDICTION_CAME_TRUE, PAGE_TEXT("It came & stayed."), &kafka_evidence}};
 
 static const struct question kafka_questions[] = {
     {1, PAGE_TEXT("Does Kafka need ZooKeeper?"), PAGE_TEXT("Not since **4.0**.")},
@@ -209,6 +228,21 @@ static void count(struct page_product *p)
   p->product.n_moves = p->n_all;
 }
 
+void page_rows_editorials(struct page_product *p, const struct editorial *v, size_t n)
+{
+  struct facts *f = &p->product.facts;
+  assert_true(n <= PAGE_EDITORIALS);
+  for (size_t i = 0; i < n; i++) {
+    p->editorials[i] = v[i];
+    p->briefs[i] = editorial_brief(v[i].published_us, v[i].grade.state, v[i].prediction_md.n > 0);
+  }
+  p->product.editorial = n ? p->editorials : NULL;
+  p->product.editorials = p->editorials;
+  f->editorials = p->briefs;
+  f->n_editorials = (uint32_t)n;
+  f->has_editorial = n > 0;
+}
+
 struct page_product *page_rows_product(struct page_rows *r, uint64_t id)
 {
   for (size_t i = 0; i < PAGE_PRODUCTS; i++)
@@ -230,7 +264,10 @@ struct page_rows *page_rows_new(void)
     r->products[i].product = products[i];
     ship(&r->products[i], shipped[i].n, shipped[i].days);
     count(&r->products[i]);
+    if (r->products[i].product.editorial)
+      page_rows_editorials(&r->products[i], r->products[i].product.editorial, 1);
   }
+  page_rows_editorials(page_rows_product(r, PAGE_KAFKA), (struct editorial[]){kafka_editorial, kafka_past}, 2);
   memcpy(r->pages, pages, sizeof pages);
   memcpy(r->attributes, attributes, sizeof attributes);
   r->attributes[7].status = PRODUCT_DRAFT;

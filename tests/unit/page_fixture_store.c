@@ -78,6 +78,14 @@ static bool pack_timeline(const struct want *made, const struct page_product *p,
   return fragment_pack_timeline(&t, out);
 }
 
+static bool pack_past(const struct page_store *s, const struct want *made, const struct page_product *p, struct buf *out)
+{
+  struct fragment_renderer renderer = {.config = s->config};
+  if (made->page == 0 || made->page >= p->product.facts.n_editorials)
+    return false;
+  return fragment_pack_past(&renderer, &p->editorials[made->page], &p->editorials[made->page - 1], out);
+}
+
 static bool pack_page(const struct page_store *s, struct want *made, struct buf *out)
 {
   for (size_t i = 0; i < s->rows->n_pages; i++) {
@@ -108,6 +116,8 @@ static bool pack(const struct page_store *s, struct want *made, struct buf *out)
     return pack_pair(s, made, p, out);
   if (made->kind == FRAGMENT_TIMELINE)
     return pack_timeline(made, p, out);
+  if (made->kind == FRAGMENT_PAST)
+    return pack_past(s, made, p, out);
   return fragment_pack_product(&(struct fragment_renderer){.config = s->config}, made->kind, &p->product, out);
 }
 

@@ -9,6 +9,7 @@
 #include "catalog/catalog_file.h"
 #include "catalog/catalog_index.h"
 #include "catalog_dump.h"
+#include "model/editorials.h"
 #include "model/texts.h"
 
 #define ROOM ((size_t)8 << 20)
@@ -27,6 +28,7 @@ static struct catalog_file_header *header(const struct copy *x)
 static void site_save(const char *path)
 {
   uint64_t sectors[] = {10, 11}, themes[] = {20}, pairs[] = {2, 3}, picks[] = {2};
+  uint64_t editorials[] = {editorial_brief(T0, PREDICTION_OPEN, true), editorial_brief(T0 - CLOCK_DAY, PREDICTION_FAILED, true)};
   struct span aliases[] = {SPAN("apache-kafka"), SPAN("kfk")};
   struct facts a = product_of(1, "kafka", "Apache Kafka"), b = product_of(2, "nats", "NATS"), c = product_of(3, "draft", "Draft");
   struct page_head about = {5, {3, 4, 0}, SPAN("about"), SPAN("About us"), PRODUCT_PUBLISHED, T0};
@@ -34,6 +36,7 @@ static void site_save(const char *path)
   struct catalog_writer *w = catalog_writer_open(made);
   struct catalog_state s = {.ready = true, .confirmed_us = T0, .incarnation = "one"};
   a.sectors = b.sectors = sectors, a.n_sectors = 2, b.n_sectors = 1, a.themes = themes, a.n_themes = 1, a.picks = picks, a.n_picks = 1;
+  a.editorials = editorials, a.n_editorials = 2;
   struct written_pair written = {2, 77};
   a.written = &written, a.n_written = 1;
   a.n90 = 9, a.override_tenths = 50, a.activity_us = a.release_us = a.published_us = a.spark_us =
@@ -131,6 +134,11 @@ static struct catalog_record *product(const struct copy *x, uint32_t i)
   return record_at(x, offsets(x)[i]);
 }
 
+static uint64_t *briefs(const struct copy *x)
+{
+  return (uint64_t *)(uintptr_t)catalog_record_editorials(product(x, 0), product(x, 0));
+}
+
 static struct catalog_term_record *term(const struct copy *x, uint32_t i)
 {
   return record_at(x, offsets(x)[header(x)->products + 2 * header(x)->n_by_slug + i]);
@@ -193,6 +201,10 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 2)->themes = header(x)->heap_from);
   REFUSED(product(x, 0)->n_pairs = UINT16_MAX);
   REFUSED(product(x, 0)->n_pairs++);
+  REFUSED(product(x, 0)->n_editorials++);
+  REFUSED(briefs(x)[0] |= 3);
+  REFUSED(briefs(x)[0] |= 8);
+  REFUSED(briefs(x)[1] |= UINT64_C(1) << 63);
   REFUSED(product(x, 0)->n_picks = PRODUCT_PICKS_MAX + 1);
   REFUSED(product(x, 0)->n_picks++);
   REFUSED(product(x, 0)->texts_n = TEXTS_MAX + 1);

@@ -44,7 +44,7 @@ static void assert_link(struct page_site *s, const struct page_form *f, const st
   assert_int_equal(link.n > 0, representations);
   if (!representations)
     return;
-  snprintf(text, sizeof text, "<" PAGE_BASE_URL "%s>; rel=\"canonical\"", page_stem(s, f, stem));
+  snprintf(text, sizeof text, "<" PAGE_BASE_URL "%s>; rel=\"canonical\"", page_canonical(s, f, stem));
   assert_true(span_starts(link, span_z(text)));
   assert_int_equal(page_has(link, "type=\"application/json\""), true);
   assert_int_equal(page_has(link, ".md"), f->form != FORM_MD);

@@ -1,0 +1,92 @@
+#include "site/history.h"
+
+#include "model/editorials.h"
+
+struct span history_path(struct page *p, const struct facts *f)
+{
+  return ARENA_JOIN(p->arena, SPAN("/products/"), f->slug, SPAN("/history"));
+}
+
+struct span history_editorial_path(struct page *p, const struct facts *f, uint32_t i)
+{
+  char date[EDITORIAL_DATE_MAX];
+  size_t n = editorial_date(f, i, date);
+  if (i == 0)
+    return build_path(p, "/products/", f->slug);
+  return n ? ARENA_JOIN(p->arena, history_path(p, f), SPAN("/"), span_of(date, n)) : SPAN("");
+}
+
+struct link_view *history_link(struct page *p, const struct facts *f)
+{
+  uint32_t n = editorials_past(f);
+  struct link_view *v = n ? ARENA_NEW(p->arena, struct link_view) : NULL;
+  if (v)
+    *v = (struct link_view){arena_printf(p->arena, n == 1 ? "%u earlier editorial" : "%u earlier editorials", n),
+                            history_path(p, f)};
+  return v;
+}
+
+static struct span iso_text(struct page *p, int64_t us)
+{
+  char iso[CLOCK_ISO_MAX];
+  return us == CLOCK_NEVER ? SPAN("") : arena_copy(p->arena, span_of(iso, clock_iso(iso, us, 0)));
+}
+
+static struct evidence_view *evidence_of(struct page *p, const struct facts *f, const struct activity *a)
+{
+  struct evidence_view *v = a ? ARENA_NEW(p->arena, struct evidence_view) : NULL;
+  struct activity_view move;
+  if (!v)
+    return NULL;
+  build_move(p, a, f, 0, &move);
+  *v = (struct evidence_view){.title = move.title,
+                              .url = move.url,
+                              .href = ARENA_JOIN(p->arena, move.product_href, SPAN("#activity")),
+                              .datetime = iso_text(p, a->occurred_us),
+                              .date = page_day(p, a->occurred_us)};
+  return v;
+}
+
+struct grade_view *history_grade(struct page *p, const struct facts *f, const struct grade *g)
+{
+  static const struct span states[] = {{"open", 4}, {"came_true", 9}, {"failed", 6}};
+  struct grade_view *v = ARENA_NEW(p->arena, struct grade_view);
+  if (v)
+    *v = (struct grade_view){.state = states[g->state],
+                             .open = g->state == PREDICTION_OPEN,
+                             .came_true = g->state == PREDICTION_CAME_TRUE,
+                             .failed = g->state == PREDICTION_FAILED,
+                             .note = g->note,
+                             .evidence = evidence_of(p, f, g->evidence)};
+  return v;
+}
+
+/* Both come from one version, unless the plan is older than the fragment and could not be made again. */
+static bool belongs(const struct facts *f, const struct predictions *from, uint32_t i)
+{
+  return from && i < from->n && i < f->n_editorials && from->n == f->n_editorials &&
+         editorial_brief_seconds(editorial_brief(from->v[i].published_us, PREDICTION_OPEN, false)) ==
+             editorial_brief_seconds(f->editorials[i]);
+}
+
+bool history_row(struct page *p, const struct facts *f, const struct predictions *from, uint32_t i,
+                 struct dated_editorial_view *out)
+{
+  if (!belongs(f, from, i))
+    return false;
+  const struct prediction *e = &from->v[i];
+  *out = (struct dated_editorial_view){.datetime = iso_text(p, e->published_us),
+                                       .date = e->published_us == CLOCK_NEVER ? SPAN("") : page_day(p, e->published_us),
+                                       .product = f->name,
+                                       .product_slug = f->slug,
+                                       .product_href = build_path(p, "/products/", f->slug),
+                                       .headline = e->headline,
+                                       .href = history_editorial_path(p, f, i),
+                                       .author = e->author,
+                                       .current = i == 0,
+                                       .text = e->text,
+                                       .grade = history_grade(p, f, &e->grade)};
+  page_changed_at(p, e->published_us);
+  page_changed_at(p, e->updated_us);
+  return true;
+}

@@ -1,0 +1,79 @@
+/* /products/{slug}/history: all due editorials of a product, newest first, the current one among them.  Search engines
+ * are led to the trajectory. */
+#include "model/editorials.h"
+#include "site/history.h"
+#include "site/listing.h"
+#include "site/pages.h"
+
+struct history {
+  struct member member;
+  size_t predictions; /* want */
+  struct listing list;
+};
+
+enum plan plan_history(struct page *p, struct span param)
+{
+  struct history *h = ARENA_NEW(p->arena, struct history);
+  struct member m;
+  enum plan result = page_product(p, param, &m);
+  p->plan = h;
+  if (result != PLAN_OK || !h)
+    return result;
+  p->canonical = history_path(p, &m.facts);
+  p->preferred = build_path(p, "/products/", m.facts.slug);
+  p->noindex = true;
+  h->member = m;
+  h->predictions = page_want_product(p, &m, FRAGMENT_PREDICTIONS, 0);
+  return listing_page(p, m.facts.n_editorials, &h->list);
+}
+
+static struct span intro_of(struct page *p, const struct facts *f)
+{
+  uint32_t past = editorials_past(f);
+  if (!f->n_editorials)
+    return ARENA_JOIN(p->arena, SPAN("The editors have not written about "), f->name, SPAN(" yet."));
+  if (!past)
+    return ARENA_JOIN(p->arena, SPAN("One editorial about "), f->name, SPAN(" has been published. No earlier one is on record."));
+  return arena_printf(p->arena, "What the editors wrote about %.*s before: %u earlier editorial%s, unchanged since, each with "
+                                "its prediction and what came of it.", SPAN_ARG(f->name), past, past == 1 ? "" : "s");
+}
+
+static void frame(struct page *p, const struct facts *f, struct history_view *v)
+{
+  struct link_view *above = ARENA_NEW(p->arena, struct link_view);
+  if (!above)
+    return;
+  *above = (struct link_view){f->name, p->preferred};
+  v->page = build_frame(p, &(struct page_frame){.title = v->title,
+                                                .description = v->intro,
+                                                .crumbs = above,
+                                                .n_crumbs = 1,
+                                                .crumb = SPAN("History"),
+                                                .representations = true});
+  listing_frame(v->page, v->pager);
+}
+
+enum err build_history(struct page *p)
+{
+  struct history *h = p->plan;
+  const struct facts *f = &h->member.facts;
+  const struct predictions *from = page_value(p, h->predictions);
+  struct history_view *v = ARENA_NEW(p->arena, struct history_view);
+  if (!from)
+    return ERR_NOT_FOUND;
+  if (!v)
+    return ERR_NO_MEMORY;
+  v->title = ARENA_JOIN(p->arena, f->name, SPAN(": editorials"));
+  v->intro = intro_of(p, f);
+  v->product = f->name;
+  v->href = p->preferred;
+  v->past = editorials_past(f);
+  v->editorials.v = ARENA_ARRAY(p->arena, LISTING_PAGE, struct dated_editorial_view);
+  for (uint32_t i = h->list.first; v->editorials.v && i < f->n_editorials && i < h->list.first + LISTING_PAGE; i++)
+    v->editorials.n += history_row(p, f, from, i, &v->editorials.v[v->editorials.n]);
+  v->pager = listing_pager(p, &h->list);
+  page_changed_at(p, f->changed_us);
+  frame(p, f, v);
+  p->view = v;
+  return ERR_OK;
+}
