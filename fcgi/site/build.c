@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "site/assets.h"
-#include "site/history.h"
 #include "site/site.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -114,6 +113,36 @@ struct velocity_view *build_velocity(struct page *p, const struct planned_produc
   return v;
 }
 
+static struct evidence_view *evidence_of(struct page *p, const struct facts *f, const struct activity *a)
+{
+  struct evidence_view *v = a ? ARENA_NEW(p->arena, struct evidence_view) : NULL;
+  struct activity_view move;
+  char iso[CLOCK_ISO_MAX];
+  if (!v)
+    return NULL;
+  build_move(p, a, f, 0, &move);
+  *v = (struct evidence_view){.title = move.title,
+                              .url = move.url,
+                              .href = ARENA_JOIN(p->arena, move.product_href, SPAN("#activity")),
+                              .datetime = arena_copy(p->arena, span_of(iso, clock_iso(iso, a->occurred_us, 0))),
+                              .date = page_day(p, a->occurred_us)};
+  return v;
+}
+
+struct grade_view *build_grade(struct page *p, const struct facts *f, const struct grade *g)
+{
+  static const struct span states[] = {{"open", 4}, {"came_true", 9}, {"failed", 6}};
+  struct grade_view *v = ARENA_NEW(p->arena, struct grade_view);
+  if (v)
+    *v = (struct grade_view){.state = states[g->state],
+                             .open = g->state == PREDICTION_OPEN,
+                             .came_true = g->state == PREDICTION_CAME_TRUE,
+                             .failed = g->state == PREDICTION_FAILED,
+                             .note = g->note,
+                             .evidence = evidence_of(p, f, g->evidence)};
+  return v;
+}
+
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s)
 {
   static const struct source none;
@@ -126,7 +155,7 @@ struct editorial_view *build_editorial(struct page *p, const struct profile *f, 
   v->current_state = build_body(p, f->current, s->current_md);
   v->heading = build_body(p, f->heading, s->heading_md);
   v->prediction = build_body(p, f->prediction, s->prediction_md);
-  v->grade = history_grade(p, &f->facts, &f->grade);
+  v->grade = build_grade(p, &f->facts, &f->grade);
   v->published = page_time(p, f->published_us);
   v->updated = page_time(p, f->facts.editorial_us);
   return v;

@@ -48,6 +48,7 @@ struct body_view *build_body(struct page *p, struct body b, struct span source);
 struct span build_tenths(struct page *p, int tenths);        /* "5.0" */
 struct span build_median(struct page *p, uint32_t median2);  /* "12" or "12.5" */
 struct velocity_view *build_velocity(struct page *p, const struct planned_product *g, size_t position);
+struct grade_view *build_grade(struct page *p, const struct facts *f, const struct grade *g);
 struct editorial_view *build_editorial(struct page *p, const struct profile *f, const struct source *s);
 /* f may be NULL: only the facts of the catalog are shown.  s may be NULL: no Markdown source. */
 void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,

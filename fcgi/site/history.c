@@ -32,35 +32,6 @@ static struct span iso_text(struct page *p, int64_t us)
   return us == CLOCK_NEVER ? SPAN("") : arena_copy(p->arena, span_of(iso, clock_iso(iso, us, 0)));
 }
 
-static struct evidence_view *evidence_of(struct page *p, const struct facts *f, const struct activity *a)
-{
-  struct evidence_view *v = a ? ARENA_NEW(p->arena, struct evidence_view) : NULL;
-  struct activity_view move;
-  if (!v)
-    return NULL;
-  build_move(p, a, f, 0, &move);
-  *v = (struct evidence_view){.title = move.title,
-                              .url = move.url,
-                              .href = ARENA_JOIN(p->arena, move.product_href, SPAN("#activity")),
-                              .datetime = iso_text(p, a->occurred_us),
-                              .date = page_day(p, a->occurred_us)};
-  return v;
-}
-
-struct grade_view *history_grade(struct page *p, const struct facts *f, const struct grade *g)
-{
-  static const struct span states[] = {{"open", 4}, {"came_true", 9}, {"failed", 6}};
-  struct grade_view *v = ARENA_NEW(p->arena, struct grade_view);
-  if (v)
-    *v = (struct grade_view){.state = states[g->state],
-                             .open = g->state == PREDICTION_OPEN,
-                             .came_true = g->state == PREDICTION_CAME_TRUE,
-                             .failed = g->state == PREDICTION_FAILED,
-                             .note = g->note,
-                             .evidence = evidence_of(p, f, g->evidence)};
-  return v;
-}
-
 /* Both come from one version, unless the plan is older than the fragment and could not be made again. */
 static bool belongs(const struct facts *f, const struct predictions *from, uint32_t i)
 {
@@ -85,7 +56,7 @@ bool history_row(struct page *p, const struct facts *f, const struct predictions
                                        .author = e->author,
                                        .current = i == 0,
                                        .text = e->text,
-                                       .grade = history_grade(p, f, &e->grade)};
+                                       .grade = build_grade(p, f, &e->grade)};
   page_changed_at(p, e->published_us);
   page_changed_at(p, e->updated_us);
   return true;

@@ -1,4 +1,4 @@
-/* What the pages about editorials share: dates, links to past editorials, grades of predictions.  Build only, except
+/* What the pages about editorials share: dates, rows, and links to past editorials.  Build only, except
  * history_path. */
 #ifndef DIPTYCH_SITE_HISTORY_H
 #define DIPTYCH_SITE_HISTORY_H
@@ -13,7 +13,6 @@ struct span history_path(struct page *p, const struct facts *f);
 struct span history_editorial_path(struct page *p, const struct facts *f, uint32_t i);
 /* "3 earlier editorials"; NULL: there is none, or memory ran out. */
 struct link_view *history_link(struct page *p, const struct facts *f);
-struct grade_view *history_grade(struct page *p, const struct facts *f, const struct grade *g);
 
 /* A row for the i-th editorial of a product.  False: the fragment belongs to other facts than these. */
 bool history_row(struct page *p, const struct facts *f, const struct predictions *from, uint32_t i,

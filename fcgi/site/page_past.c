@@ -82,7 +82,8 @@ static void fill_change(struct page *p, const struct change *from, struct span l
 
 static void fill_changes(struct page *p, const struct past *f, struct past_view *v)
 {
-  static const struct span labels[CHANGES] = {{"Headline", 8}, {"Current state", 13}, {"Where it’s heading", 20}, {"Prediction", 10}};
+  static const struct span labels[CHANGES] = {{"Headline", 8}, {"Current state", 13}, {"Where it’s heading", 20},
+                                              {"Prediction", 10}};
   v->changes.v = ARENA_ARRAY(p->arena, CHANGES, struct change_view);
   for (size_t i = 0; i < CHANGES && v->changes.v; i++)
     fill_change(p, &f->changes[i], labels[i], &v->changes.v[v->changes.n++]);
@@ -190,7 +191,7 @@ enum err build_past(struct page *p)
   v->history_href = history_path(p, f);
   fill_texts(p, from, v);
   v->title = title_of(p, f, t->index, v->date);
-  v->grade = history_grade(p, f, &from->grade);
+  v->grade = build_grade(p, f, &from->grade);
   v->previous = link_to(p, f, t->index + 1);
   v->next = link_to(p, f, t->index - 1);
   fill_changes(p, from, v);

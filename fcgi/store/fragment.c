@@ -94,28 +94,6 @@ static struct body unpack_body(struct unpack *u)
 
 /* ---- activities, moves, questions */
 
-void fragment_activity_pack(struct buf *b, const struct activity *a)
-{
-  pack_uint(b, a->id);
-  pack_uint(b, (uint64_t)a->kind << 4 | a->class);
-  pack_span(b, a->title);
-  pack_span(b, a->url);
-  pack_span(b, a->version);
-  pack_int(b, a->occurred_us);
-}
-
-void fragment_activity_unpack(struct unpack *u, struct activity *a)
-{
-  a->id = unpack_uint(u);
-  uint64_t classes = unpack_uint(u);
-  a->kind = (enum activity_kind)(classes >> 4 & 3);
-  a->class = (enum activity_class)(classes & 3);
-  a->title = unpack_span(u);
-  a->url = unpack_span(u);
-  a->version = unpack_span(u);
-  a->occurred_us = unpack_int(u);
-}
-
 static void pack_activities(struct buf *b, const struct activity *v, size_t n)
 {
   pack_uint(b, n);

@@ -6,28 +6,6 @@
 #include "store/fragment_text.h"
 #include "text/pack.h"
 
-/* ---- grades */
-
-void fragment_grade_pack(struct buf *b, const struct grade *g)
-{
-  pack_uint(b, g->state);
-  pack_span(b, g->note);
-  pack_uint(b, g->evidence != NULL);
-  if (g->evidence)
-    fragment_activity_pack(b, g->evidence);
-}
-
-struct grade fragment_grade_unpack(struct unpack *u, struct arena *a)
-{
-  struct grade g = {.state = (enum prediction_state)unpack_uint(u), .note = unpack_span(u)};
-  struct activity *evidence = unpack_uint(u) ? ARENA_NEW(a, struct activity) : NULL;
-  if (evidence)
-    fragment_activity_unpack(u, evidence);
-  g.evidence = evidence;
-  u->failed = u->failed || g.state > PREDICTION_FAILED;
-  return g;
-}
-
 /* ---- predictions */
 
 void fragment_predictions_pack(struct fragment_renderer *r, const struct product *p, struct buf *b)

@@ -229,7 +229,7 @@ static bool any_changed(const struct words *w)
   return false;
 }
 
-static enum err compare(struct arena *arena, struct span before, struct span after, int64_t deadline_us, struct words *a,
+static enum err texts_compare(struct arena *arena, struct span before, struct span after, int64_t deadline_us, struct words *a,
                         struct words *b, struct word_diff *out)
 {
   struct runs r = {0};
@@ -257,7 +257,7 @@ enum err word_diff_make(struct arena *a, struct span before, struct span after, 
   *out = (struct word_diff){0};
   bool ok = words_new(before, &x);
   ok = words_new(after, &y) && ok;
-  enum err e = ok ? compare(a, before, after, deadline_us, &x, &y, out) : ERR_NO_MEMORY;
+  enum err e = ok ? texts_compare(a, before, after, deadline_us, &x, &y, out) : ERR_NO_MEMORY;
   words_free(&x);
   words_free(&y);
   return e;

@@ -6,7 +6,7 @@
 
 #define COST_MOST 128 /* rounds of one search for a middle */
 
-struct box { /* words [a0, a1) of one text and [b0, b1) of the other */
+struct diff_box { /* words [a0, a1) of one text and [b0, b1) of the other */
   int32_t a0, a1, b0, b1;
 };
 
@@ -29,7 +29,7 @@ struct search {
 };
 
 /* Widens the front by one diagonal on each side, as far as the box goes.  outside: a point that no step comes from. */
-static void front_widen(struct front *f, const struct box *o, int32_t outside)
+static void front_widen(struct front *f, const struct diff_box *o, int32_t outside)
 {
   if (f->from > o->a0 - o->b1) {
     f->from--;
@@ -49,7 +49,7 @@ static bool front_has(const struct front *f, int32_t diagonal)
 }
 
 /* One more step from the start of the box.  True: it met the other front, at *at. */
-static bool forward_step(struct search *s, const struct box *o, bool meets, struct point *at)
+static bool forward_step(struct search *s, const struct diff_box *o, bool meets, struct point *at)
 {
   struct front *f = &s->forward;
   front_widen(f, o, -1);
@@ -67,7 +67,7 @@ static bool forward_step(struct search *s, const struct box *o, bool meets, stru
 }
 
 /* The same from the end of the box. */
-static bool backward_step(struct search *s, const struct box *o, bool meets, struct point *at)
+static bool backward_step(struct search *s, const struct diff_box *o, bool meets, struct point *at)
 {
   struct front *f = &s->backward;
   front_widen(f, o, INT32_MAX);
@@ -84,7 +84,7 @@ static bool backward_step(struct search *s, const struct box *o, bool meets, str
   return false;
 }
 
-static struct point inside(const struct box *o, int32_t x, int32_t k)
+static struct point inside(const struct diff_box *o, int32_t x, int32_t k)
 {
   x = x < o->a0 ? o->a0 : x > o->a1 ? o->a1 : x;
   int32_t y = x - k < o->b0 ? o->b0 : x - k > o->b1 ? o->b1 : x - k;
@@ -92,7 +92,7 @@ static struct point inside(const struct box *o, int32_t x, int32_t k)
 }
 
 /* The point that is furthest from its start, of both fronts. */
-static struct point furthest(const struct search *s, const struct box *o)
+static struct point furthest(const struct search *s, const struct diff_box *o)
 {
   struct point best = {o->a0, o->b0};
   int64_t most = -1;
@@ -112,7 +112,7 @@ static struct point furthest(const struct search *s, const struct box *o)
 }
 
 /* A point on a shortest way through the box, or on a good one. */
-static struct point middle_find(struct search *s, const struct box *o)
+static struct point middle_find(struct search *s, const struct diff_box *o)
 {
   struct point at;
   int32_t first = o->a0 - o->b0, last = o->a1 - o->b1;
@@ -127,7 +127,7 @@ static struct point middle_find(struct search *s, const struct box *o)
   return furthest(s, o);
 }
 
-static void box_trim(const struct search *s, struct box *o)
+static void box_trim(const struct search *s, struct diff_box *o)
 {
   for (; o->a0 < o->a1 && o->b0 < o->b1 && s->a[o->a0] == s->b[o->b0]; o->a0++)
     o->b0++;
@@ -135,7 +135,7 @@ static void box_trim(const struct search *s, struct box *o)
     o->b1--;
 }
 
-static void box_mark(const struct search *s, const struct box *o)
+static void box_mark(const struct search *s, const struct diff_box *o)
 {
   for (int32_t i = o->a0; i < o->a1; i++)
     s->changed_a[i] = true;
@@ -143,13 +143,13 @@ static void box_mark(const struct search *s, const struct box *o)
     s->changed_b[i] = true;
 }
 
-static int64_t box_size(const struct box *o)
+static int64_t box_size(const struct diff_box *o)
 {
   return (int64_t)o->a1 - o->a0 + o->b1 - o->b0;
 }
 
 /* Compares the smaller part first, by recursion, so the depth is at most the logarithm of the size. */
-static void box_compare(struct search *s, struct box o)
+static void box_compare(struct search *s, struct diff_box o)
 {
   for (;;) {
     box_trim(s, &o);
@@ -159,7 +159,7 @@ static void box_compare(struct search *s, struct box o)
       return;
     }
     struct point p = middle_find(s, &o);
-    struct box before = {o.a0, p.x, o.b0, p.y}, after = {p.x, o.a1, p.y, o.b1};
+    struct diff_box before = {o.a0, p.x, o.b0, p.y}, after = {p.x, o.a1, p.y, o.b1};
     if (!box_size(&before) || !box_size(&after)) { /* no progress */
       box_mark(s, &o);
       return;
@@ -178,7 +178,7 @@ enum err word_diff_search(struct words *a, struct words *b, int64_t deadline_us)
     return ERR_NO_MEMORY;
   struct search s = {a->id, b->id, a->changed, b->changed, {x + b->n + 1, 0, 0}, {x + diagonals + b->n + 1, 0, 0},
                      deadline_us, false};
-  box_compare(&s, (struct box){0, (int32_t)a->n, 0, (int32_t)b->n});
+  box_compare(&s, (struct diff_box){0, (int32_t)a->n, 0, (int32_t)b->n});
   free(x);
   return s.late ? ERR_LIMIT : ERR_OK;
 }

@@ -255,8 +255,10 @@ def test_pages_and_site_questions(shared):
 
 def test_every_shown_column_changes_the_hash(shared):
     ident = product(shared, "hashed")
+    editorial(shared, ident, "Past", "2025-01-01")
     editorial(shared, ident, "H", "2026-01-01")
     activity(shared, ident, "2026-01-01")
+    move, = shared.sql("SELECT id FROM activity WHERE product_id = %s", ident)[0]
     shared.sql("INSERT INTO faq (product_id, question, answer_md, status) VALUES (%s, 'Q', 'A', 'published')", ident)
     shared.sql("INSERT INTO comparison (product_id, other_product_id, status) VALUES (%s, 1, 'published')", ident)
     shared.sql("INSERT INTO product_sector (product_id, sector_id) VALUES (%s, 1), (%s, 2)", ident, ident)
@@ -265,8 +267,14 @@ def test_every_shown_column_changes_the_hash(shared):
         ("name", "'N'"), ("website_url", "'https://x'"), ("repository_url", "'https://x'"), ("logo_url", "'https://x'"),
         ("license", "'MIT'"), ("lifecycle", "'maintenance'"), ("velocity_override", "5"), ("updated_at", "'2026-01-01'"),
         ("summary", "'A summary.'"), ("slug", "'hashed-again'"))]
-    edits += [f"UPDATE editorial SET {c} = 'x' WHERE product_id = {ident}" for c in (
-        "headline", "current_state_md", "heading_md", "prediction_md", "author")]
+    edits.append(f"UPDATE editorial SET updated_at = '2026-02-01' WHERE product_id = {ident}")
+    edits += [f"UPDATE editorial SET {c} = {v}, updated_at = '2026-02-01' WHERE product_id = {ident} AND headline = '{headline}'"
+              for headline in ("H", "Past") for c, v in (
+                  ("current_state_md", "'x'"), ("heading_md", "'x'"), ("prediction_md", "'x'"), ("author", "'x'"),
+                  ("prediction_state", "'failed'"), ("prediction_activity_id", move), ("prediction_note", "'x'"),
+                  ("published_at", "TIMESTAMP(published_at) + INTERVAL 1 DAY"),
+                  ("headline", f"'{headline} x'"))]
+    edits.append(f"UPDATE editorial SET status = 'archived' WHERE product_id = {ident} AND headline = 'Past x'")
     edits += [f"UPDATE activity SET {c} = {v} WHERE product_id = {ident}" for c, v in (
         ("title", "'x'"), ("url", "'https://x'"), ("version", "'1'"), ("kind", "'post'"), ("class", "'spark'"),
         ("occurred_at", "'2026-01-02'"), ("status", "'draft'"))]
@@ -282,6 +290,7 @@ def test_every_shown_column_changes_the_hash(shared):
         shared.sql(edit)
         hashes.append(one(shared, ident)["version"].split(":")[1])
         assert hashes[-1] not in hashes[:-1], edit
+    shared.sql("UPDATE editorial SET prediction_state = 'open', prediction_activity_id = NULL WHERE product_id = %s", ident)
 
 
 def test_a_column_changes_the_hash_without_help_of_the_time(own):
@@ -321,8 +330,10 @@ def test_a_foreign_view_may_hold_anything(own):
       CREATE OR REPLACE VIEW site_activity AS SELECT * FROM odd_activity;
       CREATE OR REPLACE VIEW site_editorial AS SELECT 1 AS id, 1 AS product_id, 'published' AS status, NULL AS headline,
         NULL AS current_state_md, 'x' AS heading_md, NULL AS prediction_md, NULL AS author,
-        CAST('0000-00-00' AS DATETIME) AS published_at, NULL AS preview_token, NULL AS created_at, NULL AS updated_at
-        UNION ALL SELECT 2, 2, 'published', 'No time', '', '', '', '', NULL, NULL, NULL, NULL;
+        CAST('0000-00-00' AS DATETIME) AS published_at, NULL AS preview_token, NULL AS created_at, NULL AS updated_at,
+        'maybe' AS prediction_state, 99999999 AS prediction_activity_id, CAST(0x41ff42 AS BINARY) AS prediction_note
+        UNION ALL SELECT 2, 2, 'published', 'No time', '', '', '', '', NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        UNION ALL SELECT 3, 1, 'published', 'Also at no time', '', '', '', '', '0000-00-00', NULL, NULL, NULL, 'failed', NULL, NULL;
     """)
     found = {p["id"]: p for p in rows(config_file(own, own.folder), "range", 0, 100)[0]}
     assert sorted(found) == [1, 2, 7]
@@ -430,8 +441,26 @@ def test_lint_and_check_name_what_a_foreign_table_holds(own):
       CREATE OR REPLACE VIEW site_page AS SELECT 1 AS id, 'compare' AS slug, 'C' AS title, '' AS body_md,
         'published' AS status, NULL AS updated_at;
     """)
+    ((mine, theirs),) = own.sql("SELECT MAX(CASE WHEN product_id = 1 THEN id END), MAX(CASE WHEN product_id = 2 THEN id END) "
+                                "FROM activity")
+    own.sql("UPDATE activity SET status = 'draft' WHERE id = %s", mine)
+    faults = {}
+    for name, columns in {
+            "names no activity": {"prediction_state": "failed", "prediction_activity_id": 99999999},
+            "names an activity of another product": {"prediction_state": "failed", "prediction_activity_id": theirs},
+            "names an activity that is not published": {"prediction_state": "failed", "prediction_activity_id": mine},
+            "graded without evidence or note": {"prediction_state": "came_true"},
+            "graded without a prediction": {"prediction_state": "came_true", "prediction_note": "N", "prediction_md": " "},
+            "an open prediction names evidence": {"prediction_activity_id": theirs}}.items():
+        editorial(own, 1, name, "2025-01-01", **{"prediction_md": "P", **columns})
+        faults[name] = own.sql("SELECT MAX(id) FROM editorial")[0][0]
+    own.sql("ALTER TABLE editorial DROP CONSTRAINT editorial_prediction_state_word")
+    editorial(own, 1, "misspelt", "2025-01-01", prediction_state="maybe")
     done = lint(own)
     assert done.returncode == 1
+    for name, ident in faults.items():
+        assert any(line.startswith(f"site_editorial id {ident}: ") and name in line for line in done.stdout.splitlines()), name
+    assert '"maybe": prediction_state is none of' in done.stdout
     for line in ('site_product id 3: "Gr\\xc3\\xb6\\xc3\\x9fe": the slug is not', 'site_product id 4: "this-vs-that"',
                  'site_product id 5: "live": status is none of', '"kafka": the slug is there more than once',
                  ": this many sectors: only the first 16 by sort are shown", 'site_page id 1: "compare": the slug is one of the site\'s own words', "product_id names no product",
