@@ -267,8 +267,7 @@ def test_every_shown_column_changes_the_hash(shared):
         ("name", "'N'"), ("website_url", "'https://x'"), ("repository_url", "'https://x'"), ("logo_url", "'https://x'"),
         ("license", "'MIT'"), ("lifecycle", "'maintenance'"), ("velocity_override", "5"), ("updated_at", "'2026-01-01'"),
         ("summary", "'A summary.'"), ("slug", "'hashed-again'"))]
-    edits.append(f"UPDATE editorial SET updated_at = '2026-02-01' WHERE product_id = {ident}")
-    edits += [f"UPDATE editorial SET {c} = {v}, updated_at = '2026-02-01' WHERE product_id = {ident} AND headline = '{headline}'"
+    edits += [f"UPDATE editorial SET {c} = {v} WHERE product_id = {ident} AND headline = '{headline}'"
               for headline in ("H", "Past") for c, v in (
                   ("current_state_md", "'x'"), ("heading_md", "'x'"), ("prediction_md", "'x'"), ("author", "'x'"),
                   ("prediction_state", "'failed'"), ("prediction_activity_id", move), ("prediction_note", "'x'"),
@@ -305,6 +304,25 @@ def test_a_column_changes_the_hash_without_help_of_the_time(own):
         own.sql(f"UPDATE product SET {column} = %s WHERE id = %s", value, ident)
         hashes.append(one(own, ident)["version"].split(":")[1])
         assert hashes[-1] not in hashes[:-1], column
+
+
+def test_a_column_of_any_due_editorial_changes_the_hash_without_help_of_the_time(own):
+    ident = product(own, "timeless")
+    editorial(own, ident, "Past", "2025-01-01")
+    editorial(own, ident, "Current", "2026-01-01")
+    activity(own, ident, "2026-01-01")
+    move, = own.sql("SELECT id FROM activity WHERE product_id = %s", ident)[0]
+    own.sql("CREATE OR REPLACE VIEW site_editorial AS SELECT id, product_id, status, headline, current_state_md, heading_md,"
+            " prediction_md, author, published_at, preview_token, created_at, NULL AS updated_at, prediction_state,"
+            " prediction_activity_id, prediction_note FROM editorial", user="root")
+    hashes = [one(own, ident)["version"].split(":")[1]]
+    for headline in ("Past", "Current"):
+        for column, value in (("current_state_md", "x"), ("heading_md", "x"), ("prediction_md", "x"), ("author", "x"),
+                              ("prediction_state", "failed"), ("prediction_activity_id", move), ("prediction_note", "x"),
+                              ("published_at", f"202{5 + (headline == 'Current')}-02-01"), ("headline", headline + " x")):
+            own.sql(f"UPDATE editorial SET {column} = %s WHERE product_id = %s AND headline = %s", value, ident, headline)
+            hashes.append(one(own, ident)["version"].split(":")[1])
+            assert hashes[-1] not in hashes[:-1], (headline, column)
 
 
 def test_a_foreign_view_may_hold_anything(own):
