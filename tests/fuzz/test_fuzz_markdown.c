@@ -36,6 +36,9 @@ static void round_markdown(struct fuzz *f)
   harmless(source);
   if (markdown_source(&limits, source, &again) == MARKDOWN_OK)
     harmless(buf_view(&again));
+  buf_clear(&again);
+  if (markdown_lines(&limits, source, &again) == MARKDOWN_OK)
+    fuzz_true(utf8_valid(buf_view(&again)) && span_find_span(buf_view(&again), SPAN("\n\n")) == again.n);
   struct arena *a = arena_new(0);
   struct span plain = markdown_plain(a, source, 30);
   fuzz_true(utf8_valid(plain) && utf8_count(plain) <= 31 && span_find(plain, '\n') == plain.n);
