@@ -301,6 +301,16 @@ static void again_as_markdown(void **state)
   buf_free(&out);
 }
 
+static void one_line_for_each_paragraph(void **state)
+{
+  (void)state;
+  struct buf out = BUF_INIT;
+  assert_int_equal(markdown_lines(&limits, SPAN("# Title\n\nSome *words* and [a\nlink](/x),  \n`code`.\n\n- <b>item</b>\n- two\n\n"
+                                                "> ![told](/p)\n\n```\na  b\n\nc\n```\n<p>x</p>\n"), &out), MARKDOWN_OK);
+  assert_string_equal(buf_z(&out), "Title\nSome words and a link, code.\nitem\ntwo\ntold\na b\nc\n");
+  buf_free(&out);
+}
+
 static void plain_text(void **state)
 {
   (void)state;
@@ -323,7 +333,8 @@ int main(void)
       cmocka_unit_test(bad_bytes),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
       cmocka_unit_test(references_to_characters_that_are_not_allowed),
       cmocka_unit_test(child_agrees), cmocka_unit_test(child_is_given_up),
-      cmocka_unit_test(again_as_markdown), cmocka_unit_test(plain_text),
+      cmocka_unit_test(again_as_markdown), cmocka_unit_test(one_line_for_each_paragraph),
+      cmocka_unit_test(plain_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
