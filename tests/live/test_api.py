@@ -10,7 +10,8 @@ from lib.schemas import SCHEMAS
 
 # A page of every type, and their empty and later states.
 PAGES = ["/index", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis", "/compare/caddy-vs-nginx",
-         "/products/kafka", "/products/nodejs?page=2", "/products/jquery", "/alternatives/kafka", "/leaderboard",
+         "/products/kafka", "/products/nodejs?page=2", "/products/jquery",
+         "/products/kafka/history", "/products/kafka/history/2026-03-20", "/predictions", "/alternatives/kafka", "/leaderboard",
          "/leaderboard?page=2", "/sectors", "/sectors/devops", "/themes/streaming", "/search?q=kafka",
          "/search?q=zzzzzzzz", "/search", "/faq", "/faq/kafka", "/faq/kafka-vs-kubernetes", "/methodology", "/about",
          "/compare", "/compare?a=kafka"]

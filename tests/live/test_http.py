@@ -16,6 +16,7 @@ from lib.servers import TOP, wait_until
 
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis",
          "/compare/caddy-vs-haproxy-vs-memcached-vs-nats", "/products/kafka", "/products/nodejs?page=2",
+         "/products/kafka/history", "/products/kafka/history/2026-03-20", "/predictions",
          "/alternatives/kafka", "/sectors", "/sectors/devops", "/themes/streaming", "/faq", "/faq/kafka",
          "/faq/kafka-vs-kubernetes", "/leaderboard", "/leaderboard?page=2", "/products", "/themes",
          "/sectors/devops?sort=moves", "/leaderboard?sort=name&page=2", "/search", "/search?q=kafka", "/about",

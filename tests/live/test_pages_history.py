@@ -220,7 +220,8 @@ def selects(site):
 
 def test_a_page_that_nobody_asked_for_needs_no_sql_once_its_fragments_exist(make_site):
     """The ledger and the lists are made of fragments that exist since a product was read for any page."""
-    site = make_site(config={"poll_interval": 60000, "sweep_seconds": 86400, "page_cache_bytes": 0, "workers": 1})
+    site = make_site(config={"poll_interval": 60000, "sweep_seconds": 86400, "page_cache_bytes": 0, "workers": 1,
+                             "memcached_timeout": 5000})
     site.diptych("warm", check=True)
     site.get("/products/kafka/history/2026-03-20")  # made when it is asked for, like a later page of a timeline
     before = selects(site)
