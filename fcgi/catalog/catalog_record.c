@@ -28,7 +28,7 @@ static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int
 {
   if (us == absent)
     return;
-  r->times = (r->times | which) & TIMES_ALL;
+  r->times |= which;
   buf_put(b, &us, sizeof us);
 }
 
@@ -101,7 +101,7 @@ static void editorials_put(struct buf *b, struct catalog_record *r, const struct
 {
   uint32_t n = f->n_editorials < PRODUCT_EDITORIALS_MAX ? f->n_editorials : PRODUCT_EDITORIALS_MAX;
   buf_put(b, f->editorials, n * sizeof *f->editorials);
-  r->n_editorials = n & 0xff;
+  r->n_editorials = (uint8_t)n;
 }
 
 /* In the least width that holds all counts, so equal counts have equal bytes. */

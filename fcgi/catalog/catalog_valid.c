@@ -95,7 +95,7 @@ static bool flags_valid(const struct catalog_record *r)
                    FLAG_PAIR_TEXTS;
   return !(r->flags & ~known) && (r->flags & FLAG_STATUS) <= PRODUCT_ARCHIVED &&
          (r->flags & FLAG_LIFECYCLE) >> 2 <= LIFECYCLE_DISCONTINUED && r->override_tenths >= -1 &&
-         r->override_tenths <= 100;
+         r->override_tenths <= 100 && !(r->times & ~TIMES_ALL);
 }
 
 static bool record_valid(const struct catalog_writer *w, uint32_t at)
