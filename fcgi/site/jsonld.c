@@ -47,8 +47,8 @@ void jsonld_image(struct jsonld *j, const char *name)
 void jsonld_web_page(struct jsonld *j, const char *type)
 {
   jsonld_node(j, type);
-  jsonld_text(j, "@id", j->frame->canonical);
-  jsonld_text(j, "url", j->frame->canonical);
+  jsonld_text(j, "@id", j->frame->address);
+  jsonld_text(j, "url", j->frame->address);
   jsonld_text(j, "name", j->frame->title);
   jsonld_text(j, "description", j->frame->description);
   jsonld_text(j, "inLanguage", j->frame->lang);
@@ -130,6 +130,33 @@ void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v,
   for (size_t i = 0; i < n; i++)
     item_write(j, i == 0, v[i].rank ? (size_t)v[i].rank : i + 1, "url", &(struct link_view){v[i].name, v[i].href});
   buf_putc(&j->out, ']');
+  jsonld_node_end(j);
+}
+
+/* A desk or a team is no person: "Sidelight web desk". */
+static bool author_is_group(struct span author, struct span site_name)
+{
+  static const char *const endings[] = {" desk", " Desk", " team", " Team", " editors", " staff", " newsroom"};
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+    if (span_ends(author, span_z(endings[i])))
+      return true;
+  return span_eq(author, site_name);
+}
+
+void jsonld_article(struct jsonld *j, const struct jsonld_article *a)
+{
+  jsonld_node(j, "Article");
+  jsonld_text(j, "headline", a->headline);
+  jsonld_text(j, "mainEntityOfPage", j->frame->address);
+  jsonld_image(j, "image");
+  jsonld_text(j, "datePublished", a->published);
+  jsonld_text(j, "dateModified", a->updated);
+  if (a->author.n) {
+    bool group = author_is_group(a->author, j->frame->site_name);
+    buf_puts(&j->out, group ? ",\"author\":{\"@type\":\"Organization\"" : ",\"author\":{\"@type\":\"Person\"");
+    jsonld_text(j, "name", a->author);
+    buf_putc(&j->out, '}');
+  }
   jsonld_node_end(j);
 }
 

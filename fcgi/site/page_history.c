@@ -2,6 +2,7 @@
  * are led to the trajectory. */
 #include "model/editorials.h"
 #include "site/history.h"
+#include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
 
@@ -50,7 +51,14 @@ static void frame(struct page *p, const struct facts *f, struct history_view *v)
                                                 .n_crumbs = 1,
                                                 .crumb = SPAN("History"),
                                                 .representations = true});
+  if (!v->page)
+    return;
   listing_frame(v->page, v->pager);
+  struct jsonld j;
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "CollectionPage");
+  jsonld_breadcrumb(&j);
+  v->page->json_ld = jsonld_end(&j);
 }
 
 enum err build_history(struct page *p)

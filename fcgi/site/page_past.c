@@ -2,6 +2,7 @@
  * current editorial leads to the trajectory.  Search engines are led there too. */
 #include "model/editorials.h"
 #include "site/history.h"
+#include "site/jsonld.h"
 #include "site/pages.h"
 
 struct past_plan {
@@ -151,6 +152,17 @@ static struct span title_of(struct page *p, const struct facts *f, uint32_t inde
   return ARENA_JOIN(p->arena, f->name, SPAN(": editorial of "), date, nth);
 }
 
+static struct span json_ld(struct page *p, const struct past_view *v)
+{
+  struct jsonld j;
+  jsonld_begin(&j, p, v->page);
+  jsonld_web_page(&j, "WebPage");
+  jsonld_breadcrumb(&j);
+  if (v->headline.n)
+    jsonld_article(&j, &(struct jsonld_article){.headline = v->headline, .author = v->author, .published = v->datetime});
+  return jsonld_end(&j);
+}
+
 static void frame(struct page *p, const struct facts *f, struct past_view *v)
 {
   struct link_view *above = ARENA_ARRAY(p->arena, 2, struct link_view);
@@ -167,6 +179,8 @@ static void frame(struct page *p, const struct facts *f, struct past_view *v)
                                                 .n_crumbs = 2,
                                                 .crumb = v->date,
                                                 .representations = true});
+  if (v->page)
+    v->page->json_ld = json_ld(p, v);
 }
 
 /* Does the fragment hold the editorial that was planned?  It may be newer than the plan. */

@@ -132,33 +132,12 @@ static struct span description(struct page *p, const struct profile *f, const st
                                    SPAN_ARG(f->excerpt)));
 }
 
-/* A desk or a team is no person: "Sidelight web desk". */
-static bool author_is_group(struct span author, struct span site_name)
-{
-  static const char *const endings[] = {" desk", " Desk", " team", " Team", " editors", " staff", " newsroom"};
-  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-    if (span_ends(author, span_z(endings[i])))
-      return true;
-  return span_eq(author, site_name);
-}
-
 static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
 {
-  jsonld_node(j, "Article");
-  jsonld_text(j, "headline", e->headline);
-  jsonld_text(j, "mainEntityOfPage", j->frame->canonical);
-  jsonld_image(j, "image");
-  if (e->published)
-    jsonld_text(j, "datePublished", e->published->datetime);
-  if (e->updated)
-    jsonld_text(j, "dateModified", e->updated->datetime);
-  if (e->author.n) {
-    bool group = author_is_group(e->author, j->frame->site_name);
-    buf_puts(&j->out, group ? ",\"author\":{\"@type\":\"Organization\"" : ",\"author\":{\"@type\":\"Person\"");
-    jsonld_text(j, "name", e->author);
-    buf_putc(&j->out, '}');
-  }
-  jsonld_node_end(j);
+  jsonld_article(j, &(struct jsonld_article){.headline = e->headline,
+                                             .author = e->author,
+                                             .published = e->published ? e->published->datetime : SPAN(""),
+                                             .updated = e->updated ? e->updated->datetime : SPAN("")});
 }
 
 /* A form that programs read, where readers see another one. */

@@ -16,7 +16,9 @@ KINDS = {"/": {"WebPage", "ItemList"}, "/compare/": {"WebPage", "BreadcrumbList"
          "/leaderboard": {"CollectionPage", "BreadcrumbList", "ItemList"}, "/faq": {"WebPage", "BreadcrumbList", "FAQPage"},
          "/faq/": {"WebPage", "BreadcrumbList", "FAQPage"}, "/search": {"SearchResultsPage", "BreadcrumbList"},
          "/search?q=kafka": {"SearchResultsPage", "BreadcrumbList", "ItemList"}, "/about": {"AboutPage", "BreadcrumbList"},
-         "/methodology": {"WebPage", "BreadcrumbList"}, "/compare": {"WebPage", "BreadcrumbList"}}
+         "/products/kafka/history": {"CollectionPage", "BreadcrumbList"},
+         "/products/kafka/history/2026-03-20": {"WebPage", "BreadcrumbList", "Article"},
+         "/predictions": {"CollectionPage", "BreadcrumbList"}, "/methodology": {"WebPage", "BreadcrumbList"}, "/compare": {"WebPage", "BreadcrumbList"}}
 
 
 def kinds_of(path):

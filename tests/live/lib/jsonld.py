@@ -72,7 +72,7 @@ def _shown(nodes, page, url):
             assert [image["url"], image["caption"], str(image["width"]), str(image["height"])] == [
                 picture["og:image" + part] for part in ("", ":alt", ":width", ":height")]
         if kind in PAGE_TYPES:
-            assert node["url"] == node["@id"] == page.one("link", {"rel": "canonical"})["href"]
+            assert node["url"] == node["@id"] == page.one("meta", {"property": "og:url"})["content"]
             assert words(node["name"]) == page.one("h1").text
             assert node["description"] == page.one("meta", {"name": "description"})["content"]
         elif kind == "BreadcrumbList":
