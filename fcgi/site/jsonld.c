@@ -143,7 +143,7 @@ static bool author_is_group(struct span author, struct span site_name)
   return span_eq(author, site_name);
 }
 
-void jsonld_article(struct jsonld *j, const struct jsonld_article *a)
+void jsonld_article(struct jsonld *j, const struct jsonld_editorial *a)
 {
   jsonld_node(j, "Article");
   jsonld_text(j, "headline", a->headline);

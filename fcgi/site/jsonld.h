@@ -19,10 +19,10 @@ void jsonld_image(struct jsonld *j, const char *name); /* adds the page's link p
 void jsonld_breadcrumb(struct jsonld *j);
 void jsonld_questions(struct jsonld *j, const struct qa_view *v, size_t n);
 /* What an editor wrote.  Times are ISO 8601; those that are empty, and an empty author, are left out. */
-struct jsonld_article {
+struct jsonld_editorial {
   struct span headline, author, published, updated;
 };
-void jsonld_article(struct jsonld *j, const struct jsonld_article *a);
+void jsonld_article(struct jsonld *j, const struct jsonld_editorial *a);
 void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v, size_t n); /* ItemList */
 void jsonld_node(struct jsonld *j, const char *type);            /* opens { "@type": type */
 void jsonld_text(struct jsonld *j, const char *name, struct span s); /* writes `, "name": "s"`, or nothing when s is empty */

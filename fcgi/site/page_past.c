@@ -159,7 +159,7 @@ static struct span json_ld(struct page *p, const struct past_view *v)
   jsonld_web_page(&j, "WebPage");
   jsonld_breadcrumb(&j);
   if (v->headline.n)
-    jsonld_article(&j, &(struct jsonld_article){.headline = v->headline, .author = v->author, .published = v->datetime});
+    jsonld_article(&j, &(struct jsonld_editorial){.headline = v->headline, .author = v->author, .published = v->datetime});
   return jsonld_end(&j);
 }
 

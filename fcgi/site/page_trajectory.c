@@ -134,7 +134,7 @@ static struct span description(struct page *p, const struct profile *f, const st
 
 static void json_ld_article(struct jsonld *j, const struct editorial_view *e)
 {
-  jsonld_article(j, &(struct jsonld_article){.headline = e->headline,
+  jsonld_article(j, &(struct jsonld_editorial){.headline = e->headline,
                                              .author = e->author,
                                              .published = e->published ? e->published->datetime : SPAN(""),
                                              .updated = e->updated ? e->updated->datetime : SPAN("")});
