@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "markdown/markdown_tree.h"
+#include "text/bidi.h"
 #include "text/utf8.h"
 
 /* Which bodies are rendered in place.  libcmark has two kinds of worst cases: a deep nest of quotes or lists, which
@@ -99,8 +100,8 @@ struct span markdown_plain_by(struct arena *a, struct span source, size_t max_ch
   if (*result == MARKDOWN_NO_MEMORY)
     arena_fail(a);
   if (*result == MARKDOWN_OK) {
-    struct span all = span_trim(buf_view(&text)), cut = utf8_cut(all, max_chars);
-    plain = cut.n < all.n ? arena_printf(a, "%.*s\xE2\x80\xA6", SPAN_ARG(span_trim(cut))) : arena_copy(a, all);
+    struct span all = span_trim(buf_view(&text)), cut = bidi_shortened(a, all, max_chars);
+    plain = bidi_isolated(a, cut.p == all.p ? arena_copy(a, all) : cut);
   }
   buf_free(&text);
   return plain;

@@ -1,7 +1,5 @@
 /* The HTML writer.  It writes only the markup that is in this file.  Text passes escape_xml, which also replaces the
  * characters that XML forbids.  The tree is walked with an iterator, so deep nesting needs no stack. */
-#include <strings.h>
-
 #include "markdown/markdown_tree.h"
 #include "text/escape.h"
 #include "text/url.h"
@@ -87,16 +85,10 @@ static void link_write(struct writer *w, cmark_node *n, bool entering)
   buf_putc(w->out, '>');
 }
 
-static bool image_ok(cmark_node *n)
-{
-  struct span url = span_z(cmark_node_get_url(n));
-  return url.n && markdown_url_ok(url) && !(url.n >= 7 && strncasecmp(url.p, "mailto:", 7) == 0);
-}
-
 /* The text of a picture becomes its alt attribute.  If the picture is left out, its text is written in its place. */
 static void image_write(struct writer *w, cmark_node *n, bool entering)
 {
-  if (!image_ok(n))
+  if (!markdown_image_ok(n))
     return;
   if (entering && w->in_image++ == 0) {
     buf_puts(w->out, "<img");
@@ -204,6 +196,7 @@ static void node(struct writer *w, cmark_node *n, bool in)
 void markdown_write_html(cmark_node *root, const struct markdown_limits *l, struct buf *out)
 {
   struct writer w = {.out = out, .limits = l};
+  markdown_addresses_complete(root, l->base_url);
   markdown_headings_shift(root, l->heading_base);
   cmark_iter *i = cmark_iter_new(root);
   for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE && !out->failed && out->n <= l->output_bytes;)

@@ -3,9 +3,10 @@
 #include "markdown/markdown_tree.h"
 #include "text/utf8.h"
 
-static struct span url_of(cmark_node *n)
+/* Whether a link or a picture is written. */
+static bool address_ok(cmark_node *n)
 {
-  return span_z(cmark_node_get_url(n));
+  return cmark_node_get_type(n) == CMARK_NODE_IMAGE ? markdown_image_ok(n) : markdown_url_ok(span_z(cmark_node_get_url(n)));
 }
 
 /* Replaces the node by its children. */
@@ -26,7 +27,7 @@ static void tree_clean(cmark_node *root)
     cmark_node_type type = cmark_node_get_type(n);
     if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE)
       cmark_node_unlink(n);
-    else if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) && !markdown_url_ok(url_of(n)))
+    else if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) && !address_ok(n))
       node_unwrap(n);
   }
 }
@@ -43,6 +44,7 @@ static void source_add(struct buf *out, const char *z)
 
 void markdown_write_source(cmark_node *root, const struct markdown_limits *l, struct buf *out)
 {
+  markdown_addresses_complete(root, l->base_url);
   tree_clean(root);
   markdown_headings_shift(root, l->heading_base);
   const char *z = cmark_render_commonmark(root, CMARK_OPT_DEFAULT, 0);

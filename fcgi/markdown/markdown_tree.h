@@ -24,6 +24,10 @@ markdown_writer markdown_write_html, markdown_write_source, markdown_write_plain
 bool markdown_url_ok(struct span url);
 bool markdown_url_external(struct span url, struct span base_url);
 
+/* Completes the addresses of links and pictures (text/address.h).  A picture that pages do not ask for gets none. */
+void markdown_addresses_complete(cmark_node *root, struct span base_url);
+bool markdown_image_ok(cmark_node *n); /* of a completed address; false: its text is written in its place */
+
 /* Shifts headings so that the highest has level `base`, and each is at most one level below its predecessor. */
 void markdown_headings_shift(cmark_node *root, int base);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "text/url.h"
+#include "text/address.h"
 #include "text/utf8.h"
 
 #define NUMBER_MOST 64 /* bytes of a number or version; longer ones are text */
@@ -129,7 +129,7 @@ bool attribute_fits(enum attribute_kind kind, struct span value)
   case ATTRIBUTE_DATE: return fits_date(value);
   case ATTRIBUTE_VERSION: return fits_version(value);
   case ATTRIBUTE_LIST: return value.n && fits_list(value);
-  case ATTRIBUTE_URL: return url_web(value);
+  case ATTRIBUTE_URL: return address_is_web(value);
   default: return true;
   }
 }
@@ -294,7 +294,7 @@ static struct span fitting_key(struct arena *arena, enum attribute_kind kind, st
   case ATTRIBUTE_NUMBER: return number_key(arena, value);
   case ATTRIBUTE_VERSION: return version_key(arena, value);
   case ATTRIBUTE_LIST: return list_key(arena, value);
-  case ATTRIBUTE_URL: return url_key(value);
+  case ATTRIBUTE_URL: return url_key(address_completed(arena, value));
   case ATTRIBUTE_TEXT: return text_key(arena, value);
   default: return value;
   }

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "text/utf8.h"
+
 #define FIRST_ROOM 16
 
 /* Bytes of the UTF-8 character at the beginning of s. */
@@ -26,7 +28,7 @@ static struct span letter_next(struct span name, size_t *at, bool *inside)
   while (*at < name.n) {
     struct span one = span_head(span_from(name, *at), char_bytes(span_from(name, *at)));
     *at += one.n;
-    if (is_letter(one.p[0]))
+    if (is_letter(one.p[0]) && !utf8_is_blank(one))
       return one;
     *inside = false;
   }

@@ -15,7 +15,8 @@ void rows_activity_from(struct buf *sql, const struct rows_set *set, const struc
   if (repeats)
     buf_puts(sql, " FROM (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.product_id, a.id ORDER BY " ROWS_ACTIVITY_DIGEST
                   ") AS copy");
-  buf_puts(sql, " FROM site_activity a WHERE a.status = 'published' AND a.occurred_at >= ");
+  buf_puts(sql, " FROM site_activity a WHERE a.status = 'published' AND " ROWS_DAY_EXISTS("a.occurred_at")
+                " AND a.occurred_at >= ");
   if (window->from_us == CLOCK_NEVER)
     buf_puts(sql, ROWS_EARLIEST);
   else
@@ -40,8 +41,8 @@ void rows_activity_take(struct arena *arena, const struct db_rows *rows, unsigne
   *to = (struct activity){.id = db_uint(rows, column),
                           .kind = rows_kind(db_text(rows, column + 1)),
                           .class = rows_class(db_text(rows, column + 2)),
-                          .title = span_trim(rows_cell(arena, rows, column + 3)),
-                          .url = rows_cell(arena, rows, column + 4),
+                          .title = rows_line(arena, rows, column + 3),
+                          .url = rows_address(arena, rows, column + 4),
                           .version = rows_line(arena, rows, column + 5),
                           .occurred_us = db_time(rows, column + 6)};
 }

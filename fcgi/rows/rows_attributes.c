@@ -8,7 +8,6 @@
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
-#include "text/utf8.h"
 
 enum { A_ID, A_SLUG, A_NAME, A_KIND, A_UNIT, A_HELP, A_GROUP, A_SORT, A_STATUS, A_DIGEST, A_SECTOR };
 
@@ -20,11 +19,6 @@ struct attributes_reading {
   size_t n_sectors;
 };
 
-static struct span line_cut(struct arena *arena, const struct db_rows *rows, unsigned column)
-{
-  return utf8_cut(rows_line(arena, rows, column), ATTRIBUTE_TEXT_CHARS);
-}
-
 static struct attribute attribute_take(struct attributes_reading *t, const struct db_rows *rows)
 {
   struct attribute a = {.id = db_uint(rows, A_ID),
@@ -34,10 +28,11 @@ static struct attribute attribute_take(struct attributes_reading *t, const struc
                         .status = rows_status(db_text(rows, A_STATUS)),
                         .sort = db_int(rows, A_SORT),
                         .edited_us = CLOCK_NEVER};
-  a.name = utf8_cut(rows_name(t->arena, rows, A_NAME, a.slug), ATTRIBUTE_TEXT_CHARS);
-  a.unit = line_cut(t->arena, rows, A_UNIT);
-  a.help = line_cut(t->arena, rows, A_HELP);
-  a.group = line_cut(t->arena, rows, A_GROUP);
+  a.name = rows_line_cut(t->arena, rows, A_NAME, ATTRIBUTE_TEXT_CHARS);
+  a.name = a.name.n ? a.name : a.slug;
+  a.unit = rows_line_cut(t->arena, rows, A_UNIT, ATTRIBUTE_TEXT_CHARS);
+  a.help = rows_line_cut(t->arena, rows, A_HELP, ATTRIBUTE_TEXT_CHARS);
+  a.group = rows_line_cut(t->arena, rows, A_GROUP, ATTRIBUTE_TEXT_CHARS);
   return a;
 }
 

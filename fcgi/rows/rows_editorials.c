@@ -25,7 +25,8 @@ enum { E_PRODUCT, E_ID, E_PUBLISHED, E_NTH, E_DIGEST, E_UPDATED, E_STATE, E_PRED
 void rows_editorials_evidence(const struct rows_reading *r, struct buf *sql)
 {
   buf_puts(sql, " LEFT JOIN site_activity a ON a.id = e.prediction_activity_id AND a.product_id = e.product_id"
-                " AND a.status = 'published' AND a.occurred_at BETWEEN " ROWS_EARLIEST " AND ");
+                " AND a.status = 'published' AND " ROWS_DAY_EXISTS("a.occurred_at") " AND a.occurred_at BETWEEN " ROWS_EARLIEST
+                " AND ");
   rows_sql_time(sql, r->snapshot.site_now_us);
 }
 
@@ -41,7 +42,8 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
                cap, cap, cap, PREDICTION_BYTES);
   buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
                 " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
-                " AS nth FROM site_editorial WHERE status = 'published' AND published_at <= ");
+                " AS nth FROM site_editorial WHERE status = 'published' AND published_at >= " ROWS_EARLIEST
+                " AND " ROWS_DAY_EXISTS("published_at") " AND published_at <= ");
   rows_sql_time(sql, r->snapshot.db_now_us);
   buf_puts(sql, " AND");
   rows_sql_in(sql, "product_id", &r->set);
@@ -58,7 +60,8 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, " UNION ALL SELECT product_id, 0, MIN(published_at), 0, 0, NULL, NULL, 0");
   if (r->texts)
     buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
-  buf_puts(sql, " FROM site_editorial WHERE status = 'published' AND published_at > ");
+  buf_puts(sql, " FROM site_editorial WHERE status = 'published' AND " ROWS_DAY_EXISTS("published_at")
+                " AND published_at > ");
   rows_sql_time(sql, r->snapshot.db_now_us);
   buf_puts(sql, " AND");
   rows_sql_in(sql, "product_id", &r->set);
@@ -101,7 +104,7 @@ static enum err text_take(struct rows_reading *r, struct db_rows *rows, struct e
                           .current_md = rows_cell(r->arena, rows, E_CURRENT),
                           .heading_md = rows_cell(r->arena, rows, E_HEADING),
                           .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),
-                          .author = rows_cell(r->arena, rows, E_AUTHOR),
+                          .author = rows_line(r->arena, rows, E_AUTHOR),
                           .published_us = db_time(rows, E_PUBLISHED),
                           .updated_us = db_time(rows, E_UPDATED)};
   return rows_editorials_grade(r, rows, E_STATE, E_NOTE, E_EVIDENCE, &e->grade);

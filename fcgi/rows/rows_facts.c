@@ -69,9 +69,9 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
     p->summary = rows_line(r->arena, rows, P_SUMMARY);
   }
   if (r->texts) {
-    p->website_url = rows_cell(r->arena, rows, P_WEBSITE);
-    p->repository_url = rows_cell(r->arena, rows, P_REPOSITORY);
-    p->logo_url = rows_cell(r->arena, rows, P_LOGO);
+    p->website_url = rows_address(r->arena, rows, P_WEBSITE);
+    p->repository_url = rows_address(r->arena, rows, P_REPOSITORY);
+    p->logo_url = rows_address(r->arena, rows, P_LOGO);
   }
 }
 

@@ -109,8 +109,10 @@ static enum err site_read(struct db *db, void *arg)
   struct question *to = err == ERR_OK ? ARENA_ARRAY(s->arena, rows.count + 1, struct question) : NULL;
   if (err == ERR_OK && !to)
     err = ERR_NO_MEMORY;
-  while (err == ERR_OK && db_next(&rows))
-    to[s->out->n++] = (struct question){db_uint(&rows, 0), rows_cell(s->arena, &rows, 1), rows_cell(s->arena, &rows, 2)};
+  while (err == ERR_OK && db_next(&rows)) {
+    to[s->out->n] = (struct question){db_uint(&rows, 0), rows_line(s->arena, &rows, 1), rows_cell(s->arena, &rows, 2)};
+    s->out->n += to[s->out->n].question.n > 0; /* a question without words is left out */
+  }
   s->out->questions = to;
   db_rows_free(&rows);
   return err == ERR_OK && arena_failed(s->arena) ? ERR_NO_MEMORY : err;

@@ -34,7 +34,7 @@ static enum err past_take(struct past_reading *t, struct db_rows *rows, struct e
                           .current_md = rows_cell(t->r.arena, rows, H_CURRENT),
                           .heading_md = rows_cell(t->r.arena, rows, H_HEADING),
                           .prediction_md = rows_cell(t->r.arena, rows, H_PREDICTION),
-                          .author = rows_cell(t->r.arena, rows, H_AUTHOR),
+                          .author = rows_line(t->r.arena, rows, H_AUTHOR),
                           .published_us = db_time(rows, H_PUBLISHED),
                           .updated_us = db_time(rows, H_UPDATED)};
   return rows_editorials_grade(&t->r, rows, H_STATE, H_NOTE, H_EVIDENCE, &e->grade);

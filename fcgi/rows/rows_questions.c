@@ -138,11 +138,12 @@ static void item_texts(struct rows_reading *r, struct db_rows *rows, struct item
                  [KIND_QUESTION] = {Q_QUESTION, Q_ANSWER},
                  [KIND_PICK] = {Q_REASON, Q_ANSWER},
                  [KIND_FACT] = {Q_VALUE, Q_NOTE}};
-  to->first = rows_cell(r->arena, rows, columns[to->kind].first);
+  bool line = to->kind == KIND_QUESTION || to->kind == KIND_PICK;
+  to->first = line ? rows_line(r->arena, rows, columns[to->kind].first) : rows_cell(r->arena, rows, columns[to->kind].first);
   to->second = rows_cell(r->arena, rows, columns[to->kind].second);
   to->checked_us = CLOCK_NEVER;
   if (r->texts && to->kind == KIND_FACT) {
-    to->source = rows_line(r->arena, rows, Q_SOURCE);
+    to->source = rows_address(r->arena, rows, Q_SOURCE);
     to->checked_us = db_time(rows, Q_CHECKED);
   }
 }
@@ -166,11 +167,15 @@ static struct item *items_take(struct rows_reading *r, struct db_rows *rows, siz
   return items;
 }
 
-static struct question *questions_copy(struct rows_reading *r, const struct item *items, size_t n)
+/* A question without words is left out.  *n: their number. */
+static struct question *questions_copy(struct rows_reading *r, const struct item *items, size_t *n)
 {
-  struct question *to = ARENA_ARRAY(r->arena, n + 1, struct question);
-  for (size_t i = 0; to && i < n; i++)
-    to[i] = (struct question){items[i].id, items[i].first, items[i].second};
+  struct question *to = ARENA_ARRAY(r->arena, *n + 1, struct question);
+  size_t kept = 0;
+  for (size_t i = 0; to && i < *n; i++)
+    if (items[i].first.n || !r->texts)
+      to[kept++] = (struct question){items[i].id, items[i].first, items[i].second};
+  *n = kept;
   return to;
 }
 
@@ -180,13 +185,15 @@ static enum err pair_set(struct rows_reading *r, const struct item *items, size_
   size_t texts = 0;
   while (texts < n && items[texts].kind == KIND_TEXT)
     texts++;
-  *to = (struct pair_source){.other_id = items->other, .has_text = texts > 0, .n_questions = n - texts};
+  *to = (struct pair_source){.other_id = items->other, .has_text = texts > 0};
   if (texts) {
     to->text_id = items->id;
     to->intro_md = items->first;
     to->verdict_md = items->second;
   }
-  to->questions = questions_copy(r, items + texts, n - texts);
+  size_t n_questions = n - texts;
+  to->questions = questions_copy(r, items + texts, &n_questions);
+  to->n_questions = n_questions;
   return to->questions ? ERR_OK : ERR_NO_MEMORY;
 }
 
@@ -209,17 +216,10 @@ static enum err picks_set(struct rows_reading *r, struct product *p, const struc
   p->picks = picks;
   for (size_t i = 0; i < n && p->facts.n_picks < PRODUCT_PICKS_MAX; i++)
     if (!has_pick(p, items[i].other)) {
-      picks[p->facts.n_picks] = (struct editors_pick){items[i].other, span_trim(items[i].first)};
+      picks[p->facts.n_picks] = (struct editors_pick){items[i].other, items[i].first};
       ids[p->facts.n_picks++] = items[i].other;
     }
   return ERR_OK;
-}
-
-static struct span value_cut(struct rows_reading *r, struct span s)
-{
-  bool longer = s.n > PRODUCT_VALUE_CHARS && utf8_count(s) > PRODUCT_VALUE_CHARS;
-  s = longer ? ARENA_JOIN(r->arena, utf8_cut(s, PRODUCT_VALUE_CHARS), SPAN("…")) : span_trim(s);
-  return utf8_is_blank(s) ? SPAN("") : s;
 }
 
 /* The first value of each attribute that is not blank. */
@@ -229,14 +229,14 @@ static enum err values_set(struct rows_reading *r, struct product *p, const stru
   if (!to)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < n && p->n_values < PRODUCT_VALUES_MAX; i++) {
-    struct span value = value_cut(r, items[i].first);
+    struct span value = rows_text(r->arena, items[i].first, PRODUCT_VALUE_CHARS);
     if (!value.n || (p->n_values && to[p->n_values - 1].attribute_id == items[i].other))
       continue;
     MUST(p->n_values < n, "a product has more values than rows");
     to[p->n_values++] = (struct recorded_value){
         .attribute_id = items[i].other,
         .value = value,
-        .note = value_cut(r, items[i].second),
+        .note = rows_text(r->arena, items[i].second, PRODUCT_VALUE_CHARS),
         .source_url = utf8_count(items[i].source) > PRODUCT_SOURCE_CHARS ? SPAN("") : items[i].source,
         .checked_us = items[i].checked_us};
   }
@@ -267,9 +267,10 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
     return ERR_NO_MEMORY;
   while (n_alone < n && items[n_alone].other == 0)
     n_alone++;
-  p->questions = questions_copy(r, items, n_alone);
-  p->n_questions = n_alone;
-  p->facts.has_questions = n_alone > 0;
+  size_t n_questions = n_alone;
+  p->questions = questions_copy(r, items, &n_questions);
+  p->n_questions = n_questions;
+  p->facts.has_questions = n_alone > 0; /* also of questions without words: the watcher reads no texts */
   struct pair_source *pairs = ARENA_ARRAY(r->arena, n - n_alone + 1, struct pair_source);
   if (!p->questions || !pairs)
     return ERR_NO_MEMORY;

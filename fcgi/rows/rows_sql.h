@@ -52,8 +52,12 @@
   ROWS_DIGEST(ROWS_CELL("g.slug") ", " ROWS_CELL("g.title") ", " ROWS_CELL("g.status") ", " ROWS_LONG("g.body_md")    \
               ", " ROWS_CELL("g.updated_at"))
 
-/* Earlier times are zero dates: such an activity is in no timeline. */
+/* Earlier times are zero dates: such an activity is in no timeline, and such an editorial is not due. */
 #define ROWS_EARLIEST "'1000-01-01'"
+
+/* A session with a lax sql_mode stores dates such as 2026-00-00 and 2026-02-31.  This condition is true for days that
+ * exist; for the others it is false or NULL. */
+#define ROWS_DAY_EXISTS(column) "DAYOFMONTH(" column ") BETWEEN 1 AND DAYOFMONTH(LAST_DAY(" column "))"
 
 /* A set of products: a sorted list of ids, or a range when ids is NULL. */
 struct rows_set {

@@ -4,6 +4,8 @@
 
 #include "site/assets.h"
 #include "site/site.h"
+#include "text/address.h"
+#include "text/bidi.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
@@ -35,8 +37,7 @@ struct span build_path(struct page *p, const char *prefix, struct span slug)
 
 struct span build_cut(struct page *p, struct span text)
 {
-  struct span cut = utf8_cut(text, BUILD_CUT_CHARS);
-  return cut.n == text.n ? text : ARENA_JOIN(p->arena, cut, SPAN("…"));
+  return bidi_shortened(p->arena, text, BUILD_CUT_CHARS);
 }
 
 struct body_view *build_body(struct page *p, struct body b, struct span source)
@@ -167,14 +168,22 @@ static struct span lifecycle_name(enum lifecycle l)
   return names[l];
 }
 
-struct span build_url_display(struct span accepted, struct span written)
+struct span build_url_display(struct page *p, struct span accepted, struct span written)
 {
-  struct span host = accepted.n ? span_from(written, span_find_span(written, SPAN("://")) + 3) : SPAN("");
+  if (!accepted.n)
+    return written;
+  struct span host = span_from(written, span_find_span(written, SPAN("://")) + 3);
   if (span_starts(host, SPAN("www.")))
     host = span_from(host, 4);
   while (span_ends(host, SPAN("/")))
     host.n--;
-  return host;
+  return bidi_isolated(p->arena, host);
+}
+
+static struct span logo_url(struct page *p, struct span url)
+{
+  struct address a = address_of_picture(url, SPAN(""));
+  return a.before.n ? build_web_url(p, ARENA_JOIN(p->arena, a.before, a.rest)) : build_web_url(p, a.rest);
 }
 
 struct span build_web_url(struct page *p, struct span url)
@@ -234,10 +243,10 @@ void build_product(struct page *p, struct planned_product *g, const struct profi
   out->first_release = build_release(p, f->first_release);
   out->license = f->license;
   out->website_url = build_web_url(p, f->website_url);
-  out->website_host = build_url_display(out->website_url, f->website_url);
+  out->website_host = build_url_display(p, out->website_url, f->website_url);
   out->repository_url = build_web_url(p, f->repository_url);
-  out->repository_host = build_url_display(out->repository_url, f->repository_url);
-  out->logo = span_starts(f->logo_url, SPAN("https://")) ? build_web_url(p, f->logo_url) : SPAN("");
+  out->repository_host = build_url_display(p, out->repository_url, f->repository_url);
+  out->logo = logo_url(p, f->logo_url);
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
   CHIPS(p, out->themes, g->themes, g->n_themes, false);
   CHIPS(p, out->top_themes, g->themes, g->n_themes < SENTENCES_TOP_THEMES ? g->n_themes : SENTENCES_TOP_THEMES, false);

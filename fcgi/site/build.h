@@ -41,8 +41,8 @@ struct span build_cut(struct page *p, struct span text);
  * because the representations do not escape addresses and all forms of a page must name the same one. */
 struct span build_web_url(struct page *p, struct span url);
 /* "https://github.com/apache/kafka/" -> "github.com/apache/kafka".  Made from the address as the editors wrote it,
- * because readers see it.  Empty when the address was refused. */
-struct span build_url_display(struct span accepted, struct span written);
+ * because readers see it.  What is no address is returned as it is. */
+struct span build_url_display(struct page *p, struct span accepted, struct span written);
 
 struct body_view *build_body(struct page *p, struct body b, struct span source);
 struct span build_tenths(struct page *p, int tenths);        /* "5.0" */

@@ -3,7 +3,7 @@
  * in the same way and at the same scale.  view_chart.h describes the geometry. */
 #include "site/chart.h"
 #include "site/draw.h"
-#include "text/utf8.h"
+#include "text/bidi.h"
 
 #define LABEL 18 /* height of a lane's label */
 #define LANE_GAP 16
@@ -189,8 +189,7 @@ static struct span name_shown(struct page *p, struct span name)
   for (size_t i = 0; i < name.n; i++)
     if ((unsigned char)name.p[i] >= 0xe1)
       most = NAME_CHARS / 2;
-  struct span cut = utf8_cut(name, most);
-  return cut.n == name.n ? name : ARENA_JOIN(p->arena, cut, SPAN("…"));
+  return bidi_shortened(p->arena, name, most);
 }
 
 static void lane_frame(struct page *p, const struct chart_column_view *column, const struct chart_scale *s, size_t i,

@@ -2,6 +2,7 @@
 
 #include "base/must.h"
 #include "site/build.h"
+#include "text/address.h"
 
 /* ---- plan */
 
@@ -155,12 +156,14 @@ static void fact_fill(const struct table *t, const struct row *row, size_t i, in
   out->value = v->value;
   out->text = attribute_text(t->p->arena, a, v->value);
   if (a->kind == ATTRIBUTE_URL) {
-    out->url = build_web_url(t->p, v->value);
-    out->text = out->url.n ? build_url_display(out->url, v->value) : v->value;
+    struct span whole = address_completed(t->p->arena, v->value);
+    out->url = build_web_url(t->p, whole);
+    out->text = build_url_display(t->p, out->url, out->url.n ? whole : v->value);
   } else if (a->kind == ATTRIBUTE_DATE && attribute_fits(a->kind, v->value))
     out->datetime = v->value;
   out->note = v->note;
   out->source = build_web_url(t->p, v->source_url);
+  out->source_text = out->source.n ? SPAN("") : v->source_url;
   int64_t day = day_of(v);
   if (day == INT64_MIN)
     return;

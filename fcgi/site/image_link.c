@@ -1,6 +1,7 @@
 #include "site/image_link.h"
 
 #include "site/site.h"
+#include "text/bidi.h"
 #include "text/utf8.h"
 
 #define NAME_CHARS 120
@@ -8,8 +9,7 @@
 
 static struct span image_text(struct page *p, struct span s, size_t chars)
 {
-  struct span cut = utf8_cut(utf8_clean(p->arena, s), chars);
-  return cut.n < s.n ? ARENA_JOIN(p->arena, cut, SPAN("…")) : cut;
+  return bidi_shortened(p->arena, utf8_clean(p->arena, s), chars);
 }
 
 /* ---- what it shows */

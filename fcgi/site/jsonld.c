@@ -2,6 +2,7 @@
 
 #include "image/image.h"
 #include "site/site.h"
+#include "text/bidi.h"
 #include "text/escape.h"
 #include "text/json.h"
 
@@ -21,7 +22,7 @@ void jsonld_text(struct jsonld *j, const char *name, struct span s)
   buf_puts(&j->out, ",\"");
   buf_puts(&j->out, name);
   buf_puts(&j->out, "\":");
-  json_write_string(&j->out, s);
+  json_write_string(&j->out, bidi_bare(s));
 }
 
 void jsonld_node(struct jsonld *j, const char *type)

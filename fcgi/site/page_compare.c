@@ -194,7 +194,7 @@ static void note_rows(struct compare_view *v)
     v->latest_releases = v->latest_releases || m->latest_release;
     v->first_releases = v->first_releases || m->first_release;
     v->licenses = v->licenses || m->license.n;
-    v->repositories = v->repositories || m->repository_url.n;
+    v->repositories = v->repositories || m->repository_host.n;
     v->summaries = v->summaries || m->summary.n;
   }
 }

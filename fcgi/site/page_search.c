@@ -12,6 +12,7 @@
 #include "site/search_memo.h"
 #include "site/search_set.h"
 #include "site/view_search.h"
+#include "text/bidi.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
@@ -23,7 +24,7 @@
 #define MEANT_MAX 6 /* names in one sentence */
 
 struct search {
-  struct span query, needle; /* needle: folded */
+  struct span query, shown, needle; /* shown: isolated; needle: folded */
   bool too_long, inexact;
   struct listing list;       /* products found by name, then by their texts */
   size_t n_named, mentions;  /* of the shown page; of all pages */
@@ -140,6 +141,7 @@ enum plan plan_search(struct page *p, struct span param)
   page_parameter_add(p, "q");
   struct span typed = span_trim(target_query(p->target, "q", p->arena));
   s->query = utf8_cut(typed, QUERY_CHARS);
+  s->shown = bidi_isolated(p->arena, s->query);
   s->too_long = s->query.n < typed.n;
   s->needle = utf8_fold(p->arena, s->query);
   if (!s->query.n)
@@ -193,7 +195,7 @@ static struct span meant(struct page *p, const struct search *s)
 static struct span mentioned(struct page *p, const struct search *s, bool quoted)
 {
   const char *more = s->list.total > s->mentions ? "more " : ""; /* than those found by name */
-  struct span what = arena_printf(p->arena, "“%.*s”", SPAN_ARG(s->query));
+  struct span what = arena_printf(p->arena, "“%.*s”", SPAN_ARG(s->shown));
   bool words = span_find(s->needle, ' ') < s->needle.n;
   if (!quoted)
     what = words ? SPAN("these words") : SPAN("this word");
@@ -216,16 +218,16 @@ static struct span found(struct page *p, const struct search *s)
   if (s->n_themes)
     parts[n++] = count_text(p, s->n_themes, "theme", "themes");
   if (!n && !s->mentions)
-    return arena_printf(p->arena, "Nothing matches “%.*s”.%s", SPAN_ARG(s->query),
+    return arena_printf(p->arena, "Nothing matches “%.*s”.%s", SPAN_ARG(s->shown),
                         s->n_suggest ? " These move fastest at the moment:" : "");
   if (s->inexact)
-    return arena_printf(p->arena, "Nothing matches “%.*s”. %.*s", SPAN_ARG(s->query), SPAN_ARG(meant(p, s)));
+    return arena_printf(p->arena, "Nothing matches “%.*s”. %.*s", SPAN_ARG(s->shown), SPAN_ARG(meant(p, s)));
   if (!n)
     return mentioned(p, s, true);
   if (s->mentions)
     more = ARENA_JOIN(p->arena, SPAN(" "), mentioned(p, s, false));
   return arena_printf(p->arena, "%.*s for “%.*s”.%.*s", SPAN_ARG(sentences_join(p->arena, parts, n, "and ")),
-                      SPAN_ARG(s->query), SPAN_ARG(more));
+                      SPAN_ARG(s->shown), SPAN_ARG(more));
 }
 
 static struct span summary(struct page *p, const struct search *s)

@@ -2,6 +2,7 @@
 
 #include "catalog/catalog_match.h"
 #include "site/search_memo.h"
+#include "text/bidi.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
@@ -95,7 +96,7 @@ static void field(struct page *p, const struct picker *k, size_t at, struct pick
                                 .position = build_position(at)};
   if (!f->value.n || f->known)
     return;
-  v->problem = arena_printf(p->arena, "No product is called “%.*s”.", SPAN_ARG(utf8_cut(f->value, 80)));
+  v->problem = arena_printf(p->arena, "No product is called “%.*s”.", SPAN_ARG(bidi_isolated(p->arena, utf8_cut(f->value, 80))));
   v->near.v = ARENA_ARRAY(p->arena, f->n_near, struct link_view);
   for (size_t i = 0; i < f->n_near && v->near.v; i++)
     v->near.v[v->near.n++] =

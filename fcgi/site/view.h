@@ -126,7 +126,7 @@ VIEW_DECLARE(release_view, RELEASE_VIEW)
  *   velocity      never NULL
  *   sparks        sparks in 30 days (velocity.s30, also when not scored)
  *   website_host, repository_host  the address as it is shown, without scheme and trailing slash:
- *                 "kafka.apache.org", "github.com/apache/kafka" */
+ *                 "kafka.apache.org", "github.com/apache/kafka"; without an address: what the editors wrote instead */
 #define PRODUCT_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   TEXT(slug)                                                                                                           \
   TEXT(name)                                                                                                           \

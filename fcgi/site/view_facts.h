@@ -6,7 +6,8 @@
  *   value       as the editors wrote it; text: as readers see it, "1,024 MB"
  *   url         a link, of an attribute of kind url; datetime: "2014-07-28", of one of kind date; else empty, also
  *               when the value does not fit the kind
- *   note        a remark of the editors; source: the address where they found it, empty when it was refused
+ *   note        a remark of the editors; source: the address where they found it; source_text: what they
+ *               wrote in its place, when it is no address
  *   checked_on  "2026-08-22"; checked: "22 Aug 2026"; empty: unknown
  *   other_day   it was not checked on the day of facts_view
  *
@@ -41,6 +42,7 @@
   TEXT(datetime)                                                                                                       \
   TEXT(note)                                                                                                           \
   TEXT(source)                                                                                                         \
+  TEXT(source_text)                                                                                                    \
   TEXT(checked_on)                                                                                                     \
   TEXT(checked)                                                                                                        \
   FLAG(other_day)

@@ -1,6 +1,7 @@
 #include "template/shape_json.h"
 
 #include "base/format.h"
+#include "text/bidi.h"
 #include "text/json.h"
 
 static struct shape_items items_at(const char *at)
@@ -21,7 +22,7 @@ static void list_write(struct buf *out, const struct shape_field *f, struct shap
     if (f->of)
       shape_json_write(out, f->of, element);
     else
-      json_write_string(out, *(const struct span *)(const void *)element);
+      json_write_string(out, bidi_bare(*(const struct span *)(const void *)element));
   }
   buf_putc(out, ']');
 }
@@ -35,7 +36,7 @@ static void field_write(struct buf *out, const struct shape_field *f, const char
     if (!text->n)
       buf_puts(out, "null");
     else
-      json_write_string(out, *text);
+      json_write_string(out, bidi_bare(*text));
     break;
   case SHAPE_HTML: json_write_string(out, *text); break;
   case SHAPE_FLAG: buf_puts(out, *(const bool *)at ? "true" : "false"); break;

@@ -156,11 +156,23 @@ bool url_external(struct span url)
   return slashes == 2;
 }
 
+bool url_host_ok(struct span authority)
+{
+  bool any = false;
+  for (size_t i = 0; i < authority.n && !strchr("/?#", authority.p[i]); i++) {
+    char c = authority.p[i];
+    if ((unsigned char)c <= ' ' || strchr("\"<>\\^`{|}", c))
+      return false;
+    any = any || is_alnum(c) || (unsigned char)c >= 0x80 || c == '[';
+  }
+  return any;
+}
+
 bool url_web(struct span url)
 {
   size_t at = span_find_span(url, SPAN("://"));
-  bool web = (at == 4 || at == 5) && at + 3 < url.n && strncasecmp(url.p, "https", at) == 0;
-  return web && !strchr("/?#", url.p[at + 3]);
+  bool web = (at == 4 || at == 5) && strncasecmp(url.p, "https", at) == 0;
+  return web && url_host_ok(span_from(url, at + 3));
 }
 
 bool url_query_find(struct span query, struct span name, struct span *value)

@@ -31,6 +31,9 @@ bool url_scheme_ok(struct span url);
 /* True: it names a host (http://..., https://..., //...), so the link leaves the site unless it begins with base_url. */
 bool url_external(struct span url);
 
+/* True: the text, up to the first "/", "?" or "#", can be a host with a port: it has a letter or a digit, and no blank. */
+bool url_host_ok(struct span authority);
+
 /* True: an http or https address with a host.  Pages link to no other addresses of products. */
 bool url_web(struct span url);
 

@@ -96,7 +96,7 @@ static void clean_one(struct buf *out, struct span *s)
   if (n && c == '\r') {
     buf_putc(out, '\n');
     n += s->n > 1 && s->p[1] == '\n';
-  } else if (n && (c == '\v' || c == '\f' || c == UTF8_NEXT_LINE))
+  } else if (n && (c == '\v' || c == '\f' || (c >= 0x1C && c <= 0x1F) || c == UTF8_NEXT_LINE))
     buf_putc(out, ' ');
   else
     utf8_put(out, UTF8_REPLACEMENT);
@@ -132,25 +132,69 @@ struct utf8_range {
   uint32_t first, last;
 };
 
-bool utf8_is_blank(struct span s)
+static bool among(uint32_t c, const struct utf8_range *ranges, size_t n)
 {
-  /* Unicode 15.0: White_Space and Default_Ignorable_Code_Point, without unassigned characters, and U+2800. */
+  size_t i = 0;
+  while (i < n && c > ranges[i].last)
+    i++;
+  return i < n && c >= ranges[i].first;
+}
+#define AMONG(c, ranges) among(c, ranges, sizeof(ranges) / sizeof *(ranges))
+
+/* Unicode 15.0: White_Space and Default_Ignorable_Code_Point, without unassigned characters, and U+2800. */
+bool utf8_unseen(uint32_t c)
+{
   static const struct utf8_range unseen[] = {
       {0x0009, 0x000D}, {0x0020, 0x0020}, {0x0085, 0x0085}, {0x00A0, 0x00A0}, {0x00AD, 0x00AD},   {0x034F, 0x034F},
       {0x061C, 0x061C}, {0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x2000, 0x200F},
       {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},
       {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFF8}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+  return AMONG(c, unseen);
+}
+
+/* White space and what is drawn as nothing or as a blank at the end of a word, unlike a joiner or a variation selector. */
+static bool is_blank(uint32_t c)
+{
+  static const struct utf8_range blanks[] = {
+      {0x0009, 0x000D}, {0x001C, 0x0020}, {0x0085, 0x0085}, {0x00A0, 0x00A0}, {0x00AD, 0x00AD}, {0x1680, 0x1680},
+      {0x180E, 0x180E}, {0x2000, 0x200B}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x2060}, {0x2800, 0x2800},
+      {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
+  return AMONG(c, blanks);
+}
+
+bool utf8_is_blank(struct span s)
+{
   uint32_t c;
-  for (size_t n; s.n; s = span_from(s, n)) {
-    size_t i = 0, most = sizeof unseen / sizeof *unseen;
-    if (!(n = utf8_next(s, &c)))
+  for (size_t n; s.n; s = span_from(s, n))
+    if (!(n = utf8_next(s, &c)) || !utf8_unseen(c))
       return false;
-    while (i < most && c > unseen[i].last)
-      i++;
-    if (i == most || c < unseen[i].first)
-      return false;
-  }
   return true;
+}
+
+static struct span trim(struct span s, bool (*goes)(uint32_t c))
+{
+  uint32_t c;
+  for (size_t n; (n = utf8_next(s, &c)) && goes(c);)
+    s = span_from(s, n);
+  while (s.n) {
+    size_t at = s.n - 1;
+    while (at && (s.p[at] & 0xC0) == 0x80)
+      at--;
+    if (utf8_next(span_from(s, at), &c) != s.n - at || !goes(c))
+      break;
+    s.n = at;
+  }
+  return s;
+}
+
+struct span utf8_trim(struct span s)
+{
+  return trim(s, is_blank);
+}
+
+struct span utf8_trim_unseen(struct span s)
+{
+  return trim(s, utf8_unseen);
 }
 
 struct span utf8_cut(struct span s, size_t max)

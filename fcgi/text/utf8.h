@@ -22,8 +22,8 @@ size_t utf8_count(struct span s); /* characters of valid UTF-8 */
  * noncharacters (Unicode 15.0 section 23.7; XML 1.0 section 2.2; HTML, "preprocessing the input stream"). */
 bool utf8_allowed(uint32_t c);
 
-/* Writes valid UTF-8 of allowed characters.  CR LF and CR become LF; the vertical tab, the form feed and U+0085 become
- * a blank.  Malformed bytes and other characters that are not allowed become U+FFFD. */
+/* Writes valid UTF-8 of allowed characters.  CR LF and CR become LF; controls that separate (the vertical tab,
+ * the form feed, U+001C to U+001F and U+0085) become a blank.  Malformed bytes and other characters that are not allowed become U+FFFD. */
 void utf8_clean_put(struct buf *out, struct span s);
 bool utf8_is_clean(struct span s);
 /* Like utf8_clean_put, in the arena; returns s if it is clean.  Empty when the arena failed. */
@@ -32,6 +32,14 @@ struct span utf8_clean(struct arena *a, struct span s);
 /* True: s shows nothing.  It holds only white space (Unicode White_Space) and characters that are drawn as nothing
  * (Default_Ignorable_Code_Point, and the empty Braille pattern). */
 bool utf8_is_blank(struct span s);
+
+bool utf8_unseen(uint32_t c); /* one of these characters */
+
+/* Without white space and blanks of no width at both ends.  Joiners and variation selectors stay: they change the look of
+ * the character before them. */
+struct span utf8_trim(struct span s);
+/* Without any character that shows nothing at both ends. */
+struct span utf8_trim_unseen(struct span s);
 
 /* The first `max` characters.  If the last third of them has a blank, the text ends before that blank. */
 struct span utf8_cut(struct span s, size_t max);

@@ -57,12 +57,15 @@ static void links(void **state)
         "<p><a href=\"http://h/?b=1&amp;c=2\" title=\"t&quot;\" rel=\"nofollow noopener\">a</a></p>\n");
   shows("[a](https://site.example/about) [b](https://site.example.org/) [c](//h/)",
         "<p><a href=\"https://site.example/about\">a</a> <a href=\"https://site.example.org/\" rel=\"nofollow noopener\">b</a> "
-        "<a href=\"//h/\" rel=\"nofollow noopener\">c</a></p>\n");
+        "<a href=\"https://h/\" rel=\"nofollow noopener\">c</a></p>\n");
   shows("<mailto:a@b.org> <a@b.org> <ftp://h/>",
         "<p><a href=\"mailto:a@b.org\">mailto:a@b.org</a> <a href=\"mailto:a@b.org\">a@b.org</a> ftp://h/</p>\n");
   shows("[*a*](javascript:alert(1)) [b](JaVaScRiPt:x) [c](data:text/html,x) [d](vbscript:x)",
         "<p><em>a</em> b c d</p>\n");
   shows("[a](java&#9;script:x) [b](&#1;javascript:x) [c](java&#10;script:x) [d](&#x20;javascript:x)", "<p>a b c d</p>\n");
+  shows("[a](www.h.example) [b](h.example/p) [c](<\xC2\xA0https://h/\xE2\x80\x8B>) [d](kafka.md) [e](\xE2\x80\xAEjavascript:x)",
+        "<p><a href=\"https://www.h.example\" rel=\"nofollow noopener\">a</a> <a href=\"https://h.example/p\" rel=\"nofollow noopener\">b</a>"
+        " <a href=\"https://h/\" rel=\"nofollow noopener\">c</a> <a href=\"kafka.md\">d</a> e</p>\n");
   shows("[a](/x'\"y<z)", "<p><a href=\"/x%27%22y%3Cz\">a</a></p>\n");
   shows("[a](/\xC3\xA9%41%4)", "<p><a href=\"/%C3%A9%41%254\">a</a></p>\n");
 }
@@ -75,6 +78,10 @@ static void pictures(void **state)
   shows("![a [b](/c) ![d](/e)](https://h/p.png)",
         "<p><img src=\"https://h/p.png\" alt=\"a b d\" loading=\"lazy\" decoding=\"async\"></p>\n");
   shows("![a](javascript:x) ![b](data:image/svg+xml,x) ![c](mailto:x) ![d]()", "<p>a b c d</p>\n");
+  shows("![a](http://h/p.png) ![b](www.h.example/q.png) ![c](//h/r.png) ![*d*](http://h:8080/s.png)",
+        "<p><img src=\"https://h/p.png\" alt=\"a\" loading=\"lazy\" decoding=\"async\"> "
+        "<img src=\"https://www.h.example/q.png\" alt=\"b\" loading=\"lazy\" decoding=\"async\"> "
+        "<img src=\"https://h/r.png\" alt=\"c\" loading=\"lazy\" decoding=\"async\"> <em>d</em></p>\n");
   shows("![a ![b](/ok)](data:x)", "<p>a <img src=\"/ok\" alt=\"b\" loading=\"lazy\" decoding=\"async\"></p>\n");
   shows("[![a](/p.png)](/l)", "<p><a href=\"/l\"><img src=\"/p.png\" alt=\"a\" loading=\"lazy\" decoding=\"async\"></a></p>\n");
 }

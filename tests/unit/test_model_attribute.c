@@ -54,8 +54,8 @@ static void a_value_fits_its_kind_or_does_not(void **state)
       {ATTRIBUTE_VERSION, false, {"", "v", "latest", "1.", "1..2", "17 or later", ".5", "1.0-", "vv1"}},
       {ATTRIBUTE_LIST, true, {"Go", "Go, C", "Go,C", "a , b"}},
       {ATTRIBUTE_LIST, false, {"", ",", "Go,", ", Go", "Go,,C", "Go, , C"}},
-      {ATTRIBUTE_URL, true, {"https://x.example", "http://x.example/a?b#c", "HTTPS://x.example/"}},
-      {ATTRIBUTE_URL, false, {"", "x.example", "//x.example", "https://", "https:///x", "ftp://x.example", "javascript:alert(1)",
+      {ATTRIBUTE_URL, true, {"https://x.example", "http://x.example/a?b#c", "HTTPS://x.example/", "x.example", "www.x.example/a", "//x.example"}},
+      {ATTRIBUTE_URL, false, {"", "example", "https://", "https:///x", "ftp://x.example", "javascript:alert(1)",
                               "mailto:a@b.example", "httpx://x.example"}},
       {ATTRIBUTE_TEXT, true, {"", "anything", "\xef\xbf\xbd"}},
   };
@@ -132,6 +132,7 @@ static void values_are_compared_by_their_kind(void **state)
       {ATTRIBUTE_LIST, false, "C", "C++"},
       {ATTRIBUTE_LIST, false, "a b", "a, b"},
       {ATTRIBUTE_URL, true, "https://x.example", "https://x.example/"},
+      {ATTRIBUTE_URL, true, "https://x.example", "\xC2\xA0x.example"},
       {ATTRIBUTE_URL, false, "https://x.example/A", "https://x.example/a"},
       {ATTRIBUTE_TEXT, true, "Apache  Foundation", " apache\xc2\xa0""foundation "},
       {ATTRIBUTE_TEXT, true, "\xc3\x89lan", "elan"},

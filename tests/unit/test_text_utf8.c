@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <utf8proc.h>
 
 #include "text/utf8.h"
 
@@ -56,6 +57,7 @@ static void cleaning(void **state)
   cleans(SPAN("a\0b\x01" "c\x1B[0m\x7F"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\xEF\xBF\xBD[0m\xEF\xBF\xBD");
   cleans(SPAN("Blue\vWhale\fand\xC2\x85more"), "Blue Whale and more");
   cleans(SPAN("a\r\nb\rc"), "a\nb\nc");
+  cleans(SPAN("a\x1C" "b\x1D" "c\x1E" "d\x1F" "e"), "a b c d e");
   cleans(SPAN("\xFF" "a\xC3(\xED\xA0\x80"), "\xEF\xBF\xBD" "a\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
   struct arena *a = arena_new(0);
   struct span same = SPAN("same");
@@ -119,6 +121,39 @@ static void folds(const char *in, const char *expected)
   struct arena *a = arena_new(0);
   assert_string_equal(arena_z(a, utf8_fold(a, span_z(in))), expected);
   arena_free(&a);
+}
+
+/* utf8proc knows which characters of Unicode are drawn as nothing, and which separate. */
+static bool shows_nothing(uint32_t c)
+{
+  const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)c);
+  bool blank = p->category == UTF8PROC_CATEGORY_ZS || p->category == UTF8PROC_CATEGORY_ZL || p->category == UTF8PROC_CATEGORY_ZP;
+  return blank || p->ignorable || (c >= 9 && c <= 13) || c == UTF8_NEXT_LINE || c == 0x2800;
+}
+
+static void a_name_of_any_character_that_shows_nothing_is_none(void **state)
+{
+  (void)state;
+  struct buf one = BUF_INIT;
+  for (uint32_t c = 1; c <= 0x10FFFF; c++) {
+    if ((c >= 0xD800 && c < 0xE000) || utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_CN)
+      continue;
+    buf_clear(&one);
+    utf8_put(&one, c);
+    if (utf8_is_blank(buf_view(&one)) != shows_nothing(c))
+      fail_msg("U+%04X %s blank", c, shows_nothing(c) ? "is not" : "is");
+    assert_int_equal(utf8_trim_unseen(buf_view(&one)).n, shows_nothing(c) ? 0 : one.n);
+    assert_true(utf8_trim(buf_view(&one)).n > 0 || shows_nothing(c) || (c >= 0x1C && c <= 0x1F));
+  }
+  buf_free(&one);
+}
+
+static void ends_are_trimmed(void **state)
+{
+  (void)state;
+  assert_true(span_eq(utf8_trim(SPAN("\xC2\xA0\xE2\x80\x8B a b \xEF\xBB\xBF\t")), SPAN("a b")));
+  assert_true(span_eq(utf8_trim(SPAN("\xE2\x9D\xA4\xEF\xB8\x8F ")), SPAN("\xE2\x9D\xA4\xEF\xB8\x8F")));
+  assert_true(utf8_trim(SPAN(" \x80 ")).n == 1 && utf8_trim(SPAN("")).n == 0 && utf8_trim(SPAN("\x80\x80")).n == 2);
 }
 
 static void folding(void **state)
@@ -204,6 +239,8 @@ int main(void)
       cmocka_unit_test(whatever_comes_only_allowed_characters_are_left),
       cmocka_unit_test(cutting),
       cmocka_unit_test(what_nobody_sees_is_blank),
+      cmocka_unit_test(a_name_of_any_character_that_shows_nothing_is_none),
+      cmocka_unit_test(ends_are_trimmed),
       cmocka_unit_test(folding),
       cmocka_unit_test(compatibility_forms_are_one),
       cmocka_unit_test(marks_that_writers_leave_out_are_gone),

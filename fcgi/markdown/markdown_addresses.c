@@ -1,0 +1,41 @@
+/* Completes the addresses of links and pictures in the tree, for all writers.  An address that pages do not ask for
+ * becomes empty in a picture, and stays as it is in a link. */
+#include "markdown/markdown_tree.h"
+#include "text/address.h"
+
+#define ADDRESS_MOST 4096 /* bytes; a longer one stays as it is.  libcmark may leave a function by longjmp, so no heap */
+
+static void address_set(cmark_node *n, struct address to)
+{
+  char whole[ADDRESS_MOST];
+  size_t bytes = to.before.n + to.rest.n;
+  if (bytes >= sizeof whole)
+    return;
+  if (to.before.n)
+    memcpy(whole, to.before.p, to.before.n);
+  if (to.rest.n)
+    memcpy(whole + to.before.n, to.rest.p, to.rest.n);
+  whole[bytes] = 0;
+  cmark_node_set_url(n, whole);
+}
+
+void markdown_addresses_complete(cmark_node *root, struct span base_url)
+{
+  cmark_iter *i = cmark_iter_new(root);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    cmark_node_type type = cmark_node_get_type(n);
+    if (e != CMARK_EVENT_ENTER || (type != CMARK_NODE_LINK && type != CMARK_NODE_IMAGE))
+      continue;
+    struct span url = span_z(cmark_node_get_url(n));
+    struct address a = type == CMARK_NODE_LINK ? address_of_link(url) : address_of_picture(url, base_url);
+    if (a.before.n || a.rest.n != url.n)
+      address_set(n, a);
+  }
+}
+
+bool markdown_image_ok(cmark_node *n)
+{
+  const char *url = cmark_node_get_url(n);
+  return url && *url && markdown_url_ok(span_z(url));
+}
