@@ -1,7 +1,8 @@
-/* Completes the addresses of links and pictures in the tree, for all writers.  An address that pages do not ask for
+/* What is written of addresses, and their completion in the tree, for all writers.  An address that pages do not ask for
  * becomes empty in a picture, and stays as it is in a link. */
 #include "markdown/markdown_tree.h"
 #include "text/address.h"
+#include "text/url.h"
 
 #define ADDRESS_MOST 4096 /* bytes; a longer one stays as it is.  libcmark may leave a function by longjmp, so no heap */
 
@@ -32,6 +33,18 @@ void markdown_addresses_complete(cmark_node *root, struct span base_url)
     if (a.before.n || a.rest.n != url.n)
       address_set(n, a);
   }
+}
+
+bool markdown_url_ok(struct span url)
+{
+  return url_scheme_ok(url);
+}
+
+bool markdown_url_external(struct span url, struct span base_url)
+{
+  if (base_url.n && span_starts(url, base_url) && (url.n == base_url.n || strchr("/?#", url.p[base_url.n])))
+    return false;
+  return url_external(url);
 }
 
 bool markdown_image_ok(cmark_node *n)

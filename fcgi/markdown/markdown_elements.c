@@ -10,18 +10,6 @@ struct writer {
   unsigned in_image; /* nested pictures around the node: its text becomes the alt attribute of the outermost */
 };
 
-bool markdown_url_ok(struct span url)
-{
-  return url_scheme_ok(url);
-}
-
-bool markdown_url_external(struct span url, struct span base_url)
-{
-  if (base_url.n && span_starts(url, base_url) && (url.n == base_url.n || strchr("/?#", url.p[base_url.n])))
-    return false;
-  return url_external(url);
-}
-
 void markdown_headings_shift(cmark_node *root, int base)
 {
   int highest = 7, last = base - 1;

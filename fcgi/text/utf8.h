@@ -23,7 +23,8 @@ size_t utf8_count(struct span s); /* characters of valid UTF-8 */
 bool utf8_allowed(uint32_t c);
 
 /* Writes valid UTF-8 of allowed characters.  CR LF and CR become LF; controls that separate (the vertical tab,
- * the form feed, U+001C to U+001F and U+0085) become a blank.  Malformed bytes and other characters that are not allowed become U+FFFD. */
+ * the form feed, U+001C to U+001F and U+0085) become a blank.  Malformed bytes and other characters that are not allowed
+ * become U+FFFD. */
 void utf8_clean_put(struct buf *out, struct span s);
 bool utf8_is_clean(struct span s);
 /* Like utf8_clean_put, in the arena; returns s if it is clean.  Empty when the arena failed. */

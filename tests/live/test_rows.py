@@ -358,7 +358,7 @@ def test_a_foreign_view_may_hold_anything(own):
     fine, odd, over = found[1], found[2], found[7]
     assert (fine["name"], fine["status"], fine["override"]) == ("fine", 1, -1)
     assert fine["activities"] == 2 and fine["n90"] == 2 and fine["s30"] == 0
-    assert fine["has_editorial"] and fine["editorial_us"] is None
+    assert not fine["has_editorial"] and fine["editorial_us"] is None
     assert (odd["status"], odd["lifecycle"], odd["override"], odd["has_editorial"]) == (0, 0, -1, False)
     assert odd["name"] == "A\ufffdB\ufffd" and odd["changed_us"] is None
     assert (over["override"], over["lifecycle"]) == (100, 2)

@@ -2,7 +2,7 @@
 import json
 import re
 
-from .page import parse
+from .page import bare, parse
 
 TEXT, URL, DATE = "text", r"https?://\S+", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 PAGE = {"@id": URL, "url": URL, "name": TEXT, "description": TEXT, "inLanguage": r"[a-z]{2}(-\w+)?"}
@@ -54,7 +54,7 @@ def _check(node, kind):
 
 
 def words(text):
-    return " ".join(text.split())
+    return " ".join(bare(text).split())
 
 
 def _shown(nodes, page, url):
@@ -74,7 +74,7 @@ def _shown(nodes, page, url):
         if kind in PAGE_TYPES:
             assert node["url"] == node["@id"] == page.one("meta", {"property": "og:url"})["content"]
             assert words(node["name"]) == page.one("h1").text
-            assert node["description"] == page.one("meta", {"name": "description"})["content"]
+            assert bare(node["description"]) == bare(page.one("meta", {"name": "description"})["content"])
         elif kind == "BreadcrumbList":
             items = node["itemListElement"]
             assert len(items) > 1 and [i["position"] for i in items] == [*range(1, len(items) + 1)]

@@ -5,6 +5,14 @@ from html.parser import HTMLParser
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
+ISOLATES = str.maketrans("", "", "\u2068\u2069")
+
+
+def bare(text):
+    """The text without the characters that isolate values in it."""
+    return text.translate(ISOLATES)
+
+
 class Node:
     def __init__(self, name, attrs=None, parent=None):
         self.name, self.attrs, self.parent, self.children = name, dict(attrs or {}), parent, []
@@ -32,7 +40,7 @@ class Node:
 
     @property
     def text(self):
-        return " ".join("".join(self._texts()).split())
+        return " ".join(bare("".join(self._texts())).split())
 
     def _texts(self):
         for child in self.children:
