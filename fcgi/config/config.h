@@ -91,6 +91,13 @@ MUST_USE struct config *config_read(const char *path, FILE *why); /* NULL: fault
 MUST_USE char *config_control(const char *path);
 void config_free(struct config **c);
 
+/* The file with the authorities that may sign the database's certificate: mysql_tls_ca, or the bundle of Debian's
+ * package ca-certificates. */
+static inline const char *config_tls_authorities(const struct config *c)
+{
+  return *c->mysql_tls_ca ? c->mysql_tls_ca : "/etc/ssl/certs/ca-certificates.crt";
+}
+
 /* The site's clock: as_of or the real time, for ages and windows. */
 int64_t config_now_us(const struct config *c);
 

@@ -1,8 +1,7 @@
 /* The options of a connection handle, set before it connects.  The pool and `diptych migrate` share them.
  *
- * With mysql_tls the connection is encrypted.  The server's certificate must name mysql_host and must be signed by
- * mysql_tls_ca, or by an authority of the system when that is empty.  Any failure of this is error 2026.  Without a
- * UNIX socket the connection is TCP, even when the host is called localhost. */
+ * With mysql_tls the connection is encrypted and its server verified: see db_tls.h.  Without a UNIX socket the
+ * connection is TCP, even when the host is called localhost. */
 #ifndef DIPTYCH_DB_DB_LOGIN_H
 #define DIPTYCH_DB_DB_LOGIN_H
 

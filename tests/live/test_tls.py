@@ -1,27 +1,8 @@
 """TLS to a database on another machine: encrypted and checked, or refused with a word on what to change."""
-import subprocess
-
 import pytest
 
-from lib.servers import free_port, program, wait_until
-
-
-def openssl(*args):
-    done = subprocess.run([program("openssl"), *map(str, args)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-def authority(folder, name):
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem", "-subj", f"/CN={name}")
-
-
-def certificate(folder, name, *, ca, subject, extension=None):
-    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", folder / f"{name}.key",
-            "-out", folder / f"{name}.csr", "-subj", f"/CN={subject}")
-    (folder / "extension").write_text(extension or "basicConstraints = CA:FALSE\n")
-    openssl("x509", "-req", "-in", folder / f"{name}.csr", "-CA", folder / f"{ca}.pem", "-CAkey", folder / f"{ca}.key",
-            "-days", "2", "-out", folder / f"{name}.pem", "-extfile", folder / "extension")
+from lib.certificates import authority, certificate
+from lib.servers import free_port, wait_until
 
 
 @pytest.fixture(scope="module")
