@@ -17,6 +17,7 @@
 #define READY_US (10 * CLOCK_SECOND)
 #define RENDER_US (10 * CLOCK_SECOND)
 #define NAMES_US (5 * CLOCK_SECOND)
+#define WATCHER_END_US (2 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
 #define WARM_BATCH 20
 #define WARM_KINDS 7
@@ -95,14 +96,26 @@ static bool standalone_open(struct standalone *s, const struct config *c, FILE *
   return s->worker && ready_wait(s, why);
 }
 
+/* The watcher is killed when it does not end: libcrypto 3.5 waits for itself for ever when memory runs out while it is
+ * initialized. */
+static void watcher_end(struct standalone *s)
+{
+  int64_t until = clock_mono_us() + WATCHER_END_US;
+  close(s->stop[1]);
+  while (!watcher_ended(s) && clock_mono_us() < until)
+    pause_ns(PAUSE_NS);
+  if (s->watcher) {
+    kill(s->watcher, SIGKILL);
+    waitpid(s->watcher, NULL, 0);
+  }
+}
+
 static void standalone_close(struct standalone *s)
 {
   app_worker_close(&s->worker);
   app_resources_close(&s->resources);
-  if (s->watcher > 0) {
-    close(s->stop[1]);
-    waitpid(s->watcher, NULL, 0);
-  }
+  if (s->watcher > 0)
+    watcher_end(s);
 }
 
 static void response_print(const struct response *r, FILE *out)
