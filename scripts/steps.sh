@@ -11,6 +11,7 @@ PACKAGES_BUILD="autoconf automake gcc libc6-dev libcmark-dev libfcgi-dev libjans
 PACKAGES_RUN="ca-certificates fonts-dejavu-core fonts-sil-charis mariadb-client-core mariadb-server-core memcached nginx python3-minimal"
 PACKAGES_TEST="libcmocka-dev mariadb-client openssl python3 python3-icalendar python3-jsonschema python3-lxml python3-pymysql python3-pytest python3-pytest-xdist strace"
 PACKAGES_CHECK="chromium chromium-driver libasan8 libubsan1 python3-selenium" # ./check --fast does not need them
+PACKAGES_ALL="debootstrap systemd-container" # only ./check --all needs them
 
 say() { printf '%s\n' "$*"; }
 
