@@ -137,26 +137,54 @@ static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
   return true;
 }
 
+static bool listens(int fd, int *domain)
+{
+  int type = 0, accepts = 0;
+  socklen_t n = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 && type == SOCK_STREAM &&
+         getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &n) == 0 && accepts &&
+         getsockopt(fd, SOL_SOCKET, SO_DOMAIN, domain, &n) == 0;
+}
+
+static void take_passed(struct listener *l, int fd, int domain, const char *holder)
+{
+  l->fd = fd;
+  l->is_unix = domain == AF_UNIX;
+  l->holder = holder;
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
 /* sd_listen_fds(3) without libsystemd. */
-static bool activated(struct listener *l)
+static bool passed_by_systemd(struct listener *l)
 {
   const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-  int type = 0, domain = 0;
-  socklen_t n = sizeof type, m = sizeof domain;
-  if (!pid || !fds || atoi(pid) != (int)getpid() || atoi(fds) < 1 ||
-      getsockopt(ACTIVATED_FD, SOL_SOCKET, SO_TYPE, &type, &n) != 0 || type != SOCK_STREAM ||
-      getsockopt(ACTIVATED_FD, SOL_SOCKET, SO_DOMAIN, &domain, &m) != 0)
+  int domain;
+  if (!pid || !fds || atoi(pid) != (int)getpid() || atoi(fds) < 1 || !listens(ACTIVATED_FD, &domain))
     return false;
   unsetenv("LISTEN_PID");
   unsetenv("LISTEN_FDS");
-  l->fd = ACTIVATED_FD;
-  l->is_unix = domain == AF_UNIX;
-  fcntl(l->fd, F_SETFD, FD_CLOEXEC);
-  fcntl(l->fd, F_SETFL, fcntl(l->fd, F_GETFL) | O_NONBLOCK);
+  take_passed(l, ACTIVATED_FD, domain, "systemd");
   return true;
 }
 
-/* The address of a socket that systemd passed; it may differ from `listen`. */
+/* spawn-fcgi(1) and the FastCGI specification pass the socket as standard input.  It moves to another descriptor, so that
+ * nothing mistakes it for a file. */
+static bool passed_as_input(struct listener *l)
+{
+  int domain, null;
+  if (!listens(STDIN_FILENO, &domain) || (null = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
+    return false;
+  int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, ACTIVATED_FD);
+  if (fd >= 0) {
+    dup2(null, STDIN_FILENO);
+    take_passed(l, fd, domain, "its starter");
+  }
+  close(null);
+  return fd >= 0;
+}
+
+/* The address of a socket that was passed; it may differ from `listen`. */
 static void address_find(struct listener *l)
 {
   union {
@@ -182,8 +210,7 @@ static void address_find(struct listener *l)
 bool listener_open(struct listener *l, const struct config *c, FILE *why)
 {
   *l = (struct listener)LISTENER_NONE;
-  if (activated(l)) {
-    l->activated = true;
+  if (passed_by_systemd(l) || passed_as_input(l)) {
     address_find(l);
     return true;
   }

@@ -2,8 +2,10 @@
  *
  * A UNIX socket is bound under a temporary name and renamed, so the path always leads to a listening socket.  The
  * master holds a lock on "PATH.lock" as long as it lives.  So a new master replaces the socket of a dead master,
- * but never the socket of a running one.  Under systemd socket activation (LISTEN_FDS), systemd owns the socket,
- * and requests wait in its queue while the pool restarts. */
+ * but never the socket of a running one.
+ *
+ * A socket that is passed comes first: as LISTEN_FDS by systemd, or as standard input by spawn-fcgi.  Its holder owns
+ * it, and requests wait in its queue while the pool restarts. */
 #ifndef DIPTYCH_POOL_LISTENER_H
 #define DIPTYCH_POOL_LISTENER_H
 
@@ -16,12 +18,13 @@
 struct listener {
   int fd;        /* non-blocking, close-on-exec */
   int lock_fd;   /* -1: none */
-  char *path;    /* UNIX: the path to remove at the end; NULL: TCP, or owned by systemd */
-  bool is_unix, activated; /* activated: systemd passed the socket */
+  char *path;    /* UNIX: the path to remove at the end; NULL: TCP, or passed */
+  bool is_unix;
+  const char *holder; /* who passed the socket, for the log; NULL: it is our own */
   char address[128]; /* for the log: a path or address:port */
 };
 
-#define LISTENER_NONE {-1, -1, NULL, false, false, ""}
+#define LISTENER_NONE {-1, -1, NULL, false, NULL, ""}
 
 /* false: the reason is written to why. */
 MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *why);

@@ -249,6 +249,7 @@ static bool started(const struct master *m, int64_t now_us)
 static void turn(struct master *m)
 {
   int64_t now_us = clock_mono_us();
+  notify_alive(now_us);
   signals_take(m, now_us);
   reap(m, now_us);
   control_turn(&m->control, now_us);
@@ -262,8 +263,9 @@ static void turn(struct master *m)
   }
   if (!m->ready_logged && started(m, now_us)) {
     m->ready_logged = true;
-    log_info("serving %s%s with %d workers", m->listener.address,
-             m->listener.activated ? ", which systemd holds," : "", m->workers.wanted);
+    const char *holder = m->listener.holder;
+    log_info("serving %s%s%s%s with %d workers", m->listener.address, holder ? ", which " : "", holder ? holder : "",
+             holder ? " holds," : "", m->workers.wanted);
     notify_ready();
   }
 }
@@ -336,7 +338,7 @@ static bool master_open(struct master *m, FILE *why)
   if (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
       !pid_file_write(m, why))
     return false;
-  m->reload.socket_passed = m->listener.activated;
+  m->reload.socket_passed = m->listener.holder;
   m->control.run = control_run;
   m->control.context = m;
   m->workers.config = m->config;

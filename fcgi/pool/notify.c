@@ -52,3 +52,21 @@ void notify_status(const char *sentence)
   snprintf(text, sizeof text, "STATUS=%s", sentence);
   notify_send(text);
 }
+
+/* sd_watchdog_enabled(3): the period in which systemd wants to hear from this process.  0: it does not watch. */
+static int64_t watchdog_period_us(void)
+{
+  const char *period = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+  return period && (!pid || atoi(pid) == (int)getpid()) ? atoll(period) : 0;
+}
+
+void notify_alive(int64_t now_us)
+{
+  static int64_t period_us = -1, last_us;
+  if (period_us < 0)
+    period_us = watchdog_period_us();
+  if (!period_us || now_us - last_us < period_us / 4)
+    return;
+  last_us = now_us;
+  notify_send("WATCHDOG=1");
+}

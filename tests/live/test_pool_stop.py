@@ -170,6 +170,53 @@ def test_a_restart_is_seen_only_as_a_short_wait_under_socket_activation(make_pro
     listener.close()
 
 
+def test_a_socket_as_standard_input_is_served(make_probe):
+    """As spawn-fcgi passes it."""
+    probe = make_probe(start=False)
+    passed = probe.folder / "passed.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(passed))
+        listener.listen(128)
+        with open(probe.pool.log, "ab") as out:
+            probe.pool.process = subprocess.Popen(probe.pool.argv, stdin=listener, stderr=out)
+    assert probe.wait_logged("INFO master", f"serving {passed}, which its starter holds, with 2 workers")
+    with Peer(passed, 10 * SLOW) as p:
+        assert p.ask("/echo", keep=False).status == 200
+    assert os.readlink(f"/proc/{probe.pool.pid}/fd/0") == "/dev/null"
+    assert probe.pool.stop() == 0
+    assert passed.exists() and not probe.socket.exists()
+
+
+def test_a_file_as_standard_input_is_no_socket(make_probe):
+    probe = make_probe(start=False)
+    with socket.socket(socket.AF_UNIX) as unbound, open(probe.pool.log, "ab") as out:
+        probe.pool.process = subprocess.Popen(probe.pool.argv, stdin=unbound, stderr=out)
+    assert probe.wait_logged("INFO master", f"serving {probe.socket} with 2 workers")
+
+
+def test_the_watchdog_hears_the_master_until_it_hangs(make_probe):
+    probe = make_probe(start=False)
+    path = probe.folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.bind(str(path))
+        s.settimeout(10 * SLOW)
+        probe.pool.env.update(NOTIFY_SOCKET=str(path), WATCHDOG_USEC="400000")
+        probe.start()
+        wait_until(lambda: s.recv(1000) == b"WATCHDOG=1")
+        for worker in probe.status()["workers"]:
+            os.kill(worker["pid"], signal.SIGSTOP)
+        for _ in range(3):  # workers that hang are not the master's death
+            wait_until(lambda: s.recv(1000) == b"WATCHDOG=1")
+        os.kill(probe.pool.pid, signal.SIGSTOP)
+        s.settimeout(1)
+        with pytest.raises(TimeoutError):
+            while True:
+                s.recv(1000)
+        os.kill(probe.pool.pid, signal.SIGCONT)
+        s.settimeout(10 * SLOW)
+        wait_until(lambda: s.recv(1000) == b"WATCHDOG=1")
+
+
 def test_the_service_manager_is_told(make_probe):
     probe = make_probe(start=False)
     path = probe.folder / "notify"
