@@ -22,25 +22,47 @@ struct head {
   size_t rows_new, rows_missing;
 };
 
-static void gap_sql(struct buf *sql, const struct catalog_gap *g, bool *any)
-{
-  buf_printf(sql, "%s seq BETWEEN %llu AND %llu", *any ? " OR" : "", (unsigned long long)g->first,
-             (unsigned long long)g->last);
-  *any = true;
-}
+/* The gaps of one poll: all when they are few; otherwise the newest, and some of the older ones in turn. */
+struct gap_choice {
+  const struct catalog_gap *gaps;
+  uint32_t n, older; /* the first `older` ones take turns */
+  uint32_t from, turn;
+};
 
-/* All gaps when they are few.  Otherwise the newest, and some of the older ones in turn. */
-static void gaps_sql(struct watcher *w, struct buf *sql)
+static struct gap_choice gaps_choose(struct watcher *w)
 {
   const struct catalog_position *p = w->position;
-  uint32_t older = p->n_gaps > GAPS_NEWEST ? p->n_gaps - GAPS_NEWEST : 0;
-  uint32_t turn = older < GAPS_TURN ? older : GAPS_TURN;
-  bool any = false;
-  for (uint32_t i = older; i < p->n_gaps; i++)
-    gap_sql(sql, &p->gaps[i], &any);
-  for (uint32_t i = 0; i < turn; i++)
-    gap_sql(sql, &p->gaps[(w->gap_turn + i) % older], &any);
-  w->gap_turn = older ? (w->gap_turn + turn) % older : 0;
+  struct gap_choice c = {.gaps = p->gaps, .n = p->n_gaps, .from = w->gap_turn};
+  c.older = c.n > GAPS_NEWEST ? c.n - GAPS_NEWEST : 0;
+  c.turn = c.older < GAPS_TURN ? c.older : GAPS_TURN;
+  w->gap_turn = c.older ? (w->gap_turn + c.turn) % c.older : 0;
+  return c;
+}
+
+static const struct catalog_gap *gap_chosen(const struct gap_choice *c, uint32_t i)
+{
+  return &c->gaps[i < c->n - c->older ? c->older + i : (c->from + i) % c->older];
+}
+
+/* Single numbers share one IN list, which servers plan much faster than as many ranges. */
+static void gaps_sql(const struct gap_choice *c, struct buf *sql)
+{
+  const char *before = " seq IN (";
+  size_t from = sql->n;
+  for (uint32_t i = 0; i < c->n - c->older + c->turn; i++) {
+    const struct catalog_gap *g = gap_chosen(c, i);
+    if (g->first != g->last)
+      continue;
+    buf_printf(sql, "%s%llu", before, (unsigned long long)g->first);
+    before = ",";
+  }
+  buf_puts(sql, sql->n > from ? ")" : "");
+  for (uint32_t i = 0; i < c->n - c->older + c->turn; i++) {
+    const struct catalog_gap *g = gap_chosen(c, i);
+    if (g->first != g->last)
+      buf_printf(sql, "%s seq BETWEEN %llu AND %llu", sql->n > from ? " OR" : "", (unsigned long long)g->first,
+                 (unsigned long long)g->last);
+  }
 }
 
 /* For about 1,000 ranges and more, MariaDB 11.8 scans the whole table when the index is not forced. */
@@ -50,9 +72,10 @@ static void poll_sql(struct watcher *w, struct buf *sql)
   buf_printf(sql, "(SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE seq > %llu ORDER BY seq"
                   " LIMIT %d)", KIND_NEW, cursor, ENTRIES_MOST);
   if (w->position->n_gaps) {
+    struct gap_choice gaps = gaps_choose(w);
     buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log"
                     " FORCE INDEX (PRIMARY) WHERE", KIND_MISSING);
-    gaps_sql(w, sql);
+    gaps_sql(&gaps, sql);
     buf_printf(sql, " ORDER BY seq LIMIT %d)", ENTRIES_MOST);
   }
   buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE seq = %llu)"
