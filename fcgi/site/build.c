@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "site/assets.h"
+#include "site/since.h"
 #include "site/site.h"
 #include "text/address.h"
 #include "text/bidi.h"
@@ -159,6 +160,8 @@ struct editorial_view *build_editorial(struct page *p, const struct profile *f, 
   v->grade = build_grade(p, &f->facts, &f->grade);
   v->published = page_time(p, f->published_us);
   v->updated = page_time(p, f->facts.editorial_us);
+  v->new = since_new(p, f->published_us);
+  v->revised = !v->new && since_new(p, f->facts.editorial_us);
   return v;
 }
 
@@ -321,6 +324,7 @@ void build_activity(struct page *p, const struct activity *a, const struct facts
 {
   build_move(p, a, f, position, out);
   out->when = page_time(p, a->occurred_us);
+  out->new = since_new(p, a->occurred_us);
 }
 
 struct span build_set_path(struct page *p, const struct span *slugs, size_t n)

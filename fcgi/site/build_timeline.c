@@ -1,5 +1,7 @@
 #include "site/build_timeline.h"
 
+#include "site/since.h"
+
 struct activity_view *build_timeline_entries(struct page *p, const struct timeline_moves *m, size_t *n)
 {
   struct activity_view *v = ARENA_ARRAY(p->arena, m->n, struct activity_view);
@@ -44,6 +46,7 @@ struct day_draw *build_timeline_days(struct page *p, const struct timeline_moves
   for (size_t i = 0; i < count && v; i++) {
     v[*n] = day_of(m, rows[i].member);
     v[*n].when = page_time(p, rows[i].newest_us);
+    v[*n].new = since_new(p, rows[i].newest_us);
     day_moves(p, &rows[i], m->members[rows[i].member], &v[(*n)++]);
     moved[rows[i].member] = true;
   }

@@ -2,6 +2,7 @@
 
 #include "base/must.h"
 #include "site/build.h"
+#include "site/since.h"
 #include "text/address.h"
 
 /* ---- plan */
@@ -164,6 +165,7 @@ static void fact_fill(const struct table *t, const struct row *row, size_t i, in
   out->note = v->note;
   out->source = build_web_url(t->p, v->source_url);
   out->source_text = out->source.n ? SPAN("") : v->source_url;
+  out->new = since_new(t->p, v->checked_us);
   int64_t day = day_of(v);
   if (day == INT64_MIN)
     return;
@@ -223,6 +225,16 @@ static bool block_fill(const struct table *t, enum block block, int64_t usual, s
   return out->rows.n > 0;
 }
 
+/* True: each recorded value was checked since the day of ?since=. */
+static bool all_new(const struct table *t)
+{
+  for (size_t i = 0; i < t->n_rows; i++)
+    for (size_t k = 0; k < t->n; k++)
+      if (t->rows[i].values[k] && !since_new(t->p, t->rows[i].values[k]->checked_us))
+        return false;
+  return true;
+}
+
 static struct facts_view *view_fill(const struct table *t)
 {
   struct facts_view *v = ARENA_NEW(t->p->arena, struct facts_view);
@@ -231,6 +243,8 @@ static struct facts_view *view_fill(const struct table *t)
     return NULL;
   for (enum block b = 0; b < BLOCK_COUNT; b++)
     v->blocks.n += block_fill(t, b, usual, &v->blocks.v[v->blocks.n]);
+  if (all_new(t))
+    v->all_since = since_day(t->p);
   if (usual == INT64_MIN)
     return v;
   v->checked_on = day_iso(t->p, usual);

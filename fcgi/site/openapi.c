@@ -114,6 +114,10 @@ static json_t *parameters(const struct route *r, const struct path_docs *w)
     json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:[s, s, s, s]}}", "name", "sort", "in", "query",
                                           "description", "The order; the usual one has no name", "schema", "type", "string",
                                           "enum", "velocity", "moves", "latest", "name"));
+  if (r->forms & ROUTE_SINCE)
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:s}", "name", "since", "in", "query", "description",
+                                          "Marks and counts what is new since this day (UTC, included), which is not after today",
+                                          "schema", "type", "string", "format", "date", "example", "2026-06-01"));
   if (r->forms & ROUTE_PAGED)
     json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:i, s:i}}", "name", "page", "in", "query",
                                           "description", "Lists hold 50 a page, themes 500; page 1 has no number", "schema", "type",

@@ -42,6 +42,12 @@ struct member {
   size_t want;     /* index of its PROFILE or CARD want; SIZE_MAX: none */
 };
 
+/* ?since= (site/since.h) */
+struct since_parameter {
+  enum { SINCE_NONE, SINCE_DAY, SINCE_REFUSED } state;
+  int64_t us; /* SINCE_DAY: the midnight at which the day begins */
+};
+
 struct page {
   const struct site *site;
   const struct request *rq;
@@ -51,6 +57,7 @@ struct page {
   int64_t now_us; /* the site's clock: the real time, or `as_of` of the configuration */
   const struct facts *newer; /* facts that are newer than the catalog's (site/newer_facts.h) */
   size_t n_newer;
+  struct since_parameter since; /* the page marks what is new since this day */
   const struct route *(*route_find)(const struct target *t, struct span *param); /* for the plan of another page */
   struct search_memo **searches; /* results of the searches of earlier plans (site/search_memo.h) */
 

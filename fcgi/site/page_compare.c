@@ -1,5 +1,6 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
 #include "model/moves.h"
+#include "site/build_since.h"
 #include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/image_link.h"
@@ -31,6 +32,7 @@ enum plan plan_compare(struct page *p, struct span param)
   for (size_t i = 0; i < c->n; i++)
     planned_product_past(p, &c->set[i]);
   compare_plan_others(p, c, true);
+  since_plan(p);
   return PLAN_OK;
 }
 
@@ -144,7 +146,7 @@ static void note_left_out(struct page *p, const struct compare *c, const struct 
       continue;
     struct day_draw *last = &v->days.v[at - 1];
     last->more = ARENA_JOIN(p->arena, arena_uint(p->arena, n - last->moves.n, 1), SPAN(" more that day"));
-    last->more_href = ARENA_JOIN(p->arena, SPAN("/products/"), c->set[i].member.facts.slug, SPAN("#activity"));
+    last->more_href = ARENA_JOIN(p->arena, SPAN("/products/"), c->set[i].member.facts.slug, p->parameters, SPAN("#activity"));
   }
 }
 
@@ -274,6 +276,8 @@ enum err build_compare(struct page *p)
   v->lede = compare_lede(p, c, f);
   note_rows(v);
   v->facts = fact_table_build(p, &c->attributes, c->set, f, c->n);
+  v->since = build_since(p, c->set, f, c->n, v->facts);
+  v->since_form = build_since_form(p);
   members(p, c, v);
   ended(p, c, v);
   cards(p, c, v);

@@ -9,6 +9,7 @@
 
 #include "site/error_pages.h"
 #include "site/newer_facts.h"
+#include "site/since.h"
 #include "site/sort.h"
 #include "text/url.h"
 
@@ -24,6 +25,7 @@ static enum plan plan_once(struct page_request *v)
                      .arena = v->rq->arena,
                      .target = &v->target,
                      .now_us = v->http.now_us,
+                     .since = v->since,
                      .newer = v->newer,
                      .n_newer = v->n_newer,
                      .route_find = route_find,
@@ -220,15 +222,23 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
   return true;
 }
 
+static bool query_respell(struct page_request *v)
+{
+  bool sorted = sort_query_respell(&v->target, v->route, v->rq->arena, &v->query);
+  struct span query = sorted ? v->query : v->target.query;
+  return since_query_respell(&v->since, v->route, query, v->rq->arena, &v->query) || sorted;
+}
+
 void page_request_answer(struct page_request *v, struct response *out)
 {
   struct site *s = v->site;
   struct finished_page *f;
   stage_set(v->rq->stage, STAGE_ROUTE);
-  v->respelled = sort_query_respell(&v->target, v->route, v->rq->arena, &v->query);
-  v->key = arena_printf(v->rq->arena, "%.*s?%u%.*s", SPAN_ARG(v->target.raw_path),
+  v->since = since_read(&v->target, v->route, v->http.now_us, v->rq->arena);
+  v->respelled = query_respell(v);
+  v->key = arena_printf(v->rq->arena, "%.*s?%u%.*s%.*s", SPAN_ARG(v->target.raw_path),
                         v->route->forms & ROUTE_PAGED ? target_page(&v->target, v->rq->arena) : 1,
-                        SPAN_ARG(sort_key(&v->target, v->route, v->rq->arena)));
+                        SPAN_ARG(sort_key(&v->target, v->route, v->rq->arena)), SPAN_ARG(since_key(&v->since, v->rq->arena)));
   f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !v->respelled ? page_cache_get(s->page_cache, v->key) : NULL;
   if (f && labels_current(v, f) && catalog_unchanged(s, f)) {
     METRICS_ADD(s->resources.metrics, pages_hit, 1);

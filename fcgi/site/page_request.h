@@ -23,6 +23,7 @@ struct page_request {
   struct target target;
   const struct route *route;
   struct span route_param; /* what {} of the route's pattern matched, from the first to the last */
+  struct since_parameter since; /* ?since= */
   struct span key;         /* of the page cache */
   struct span query;       /* the query in its canonical spelling, if respelled */
   bool respelled;          /* the request used another spelling of the query */

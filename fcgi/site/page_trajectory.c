@@ -1,5 +1,6 @@
 /* /products/{slug}: a product's trajectory.  The timeline has 50 activities on a page; every page repeats the rest. */
 #include "site/alternatives.h"
+#include "site/build_since.h"
 #include "site/build_timeline.h"
 #include "site/chosen.h"
 #include "site/fact_table.h"
@@ -51,6 +52,7 @@ enum plan plan_trajectory(struct page *p, struct span param)
   alternatives_find(p, &t->product, &list);
   t->n_related = alternatives_plan_cards(p, &list, RELATED_MAX, true, t->related);
   t->n_picks = list.n_picks;
+  since_plan(p);
   return PLAN_OK;
 }
 
@@ -246,6 +248,8 @@ enum err build_trajectory(struct page *p)
   v->ended = alternatives_ended(p, &named);
   v->sector = alternatives_sector(p, &named);
   v->facts = fact_table_build(p, &t->attributes, &t->product, &f, 1);
+  v->since = build_since(p, &t->product, &f, 1, v->facts);
+  v->since_form = build_since_form(p);
   v->chart = build_chart(p, &t->product, &f, 1);
   v->velocity_history = build_velocity_history(p, &t->product, &f, 1);
   v->history = history_link(p, &t->product.member.facts);

@@ -21,8 +21,8 @@
   X(home, "/", CONTENT, &home_view_shape, "home", NULL)                                                                \
   X(home, "/index", ROUTE_JSON | ROUTE_MD, &home_view_shape, "home", NULL)                                                        \
   X(pick, "/compare", CONTENT | ROUTE_QUERY, &pick_view_shape, "pick", NULL)                                              \
-  X(compare, "/compare/{}", CONTENT, &compare_view_shape, "compare", NULL)                                             \
-  X(trajectory, "/products/{}", CONTENT | ROUTE_PAGED, &trajectory_view_shape, "trajectory", NULL)                     \
+  X(compare, "/compare/{}", CONTENT | ROUTE_SINCE, &compare_view_shape, "compare", NULL)                               \
+  X(trajectory, "/products/{}", CONTENT | ROUTE_PAGED | ROUTE_SINCE, &trajectory_view_shape, "trajectory", NULL)       \
   X(history, "/products/{}/history", CONTENT | ROUTE_PAGED, &history_view_shape, "history", NULL)                      \
   X(past, "/products/{}/history/{}", CONTENT, &past_view_shape, "past", NULL)                                          \
   X(predictions, "/predictions", CONTENT | ROUTE_PAGED, &predictions_view_shape, "predictions", NULL)                  \

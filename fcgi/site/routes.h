@@ -18,6 +18,7 @@
 #define ROUTE_QUERY 64u /* the page uses other parameters; it is never put into the page cache */
 #define ROUTE_SORTED 256u /* the page uses ?sort= */
 #define ROUTE_BY_NAME 512u /* its usual order is by name; otherwise by velocity */
+#define ROUTE_SINCE 2048u /* the page uses ?since= */
 #define ROUTE_VERSIONED 128u /* the address contains a version of the content, which never changes and is compressed already */
 
 /* Made from PAGES_LIST: plan_<name> and build_<name> are the functions of a page; <template>.html.mustache,

@@ -96,7 +96,8 @@ VIEW_DECLARE(evidence_view, EVIDENCE_VIEW)
 VIEW_DECLARE(grade_view, GRADE_VIEW)
 
 /* The current editorial of a product.  The three bodies and the grade of its prediction are never NULL.  published:
- * published_at; updated: the later of published_at and updated_at. */
+ * published_at; updated: the later of published_at and updated_at.  new: published since the day of ?since=; revised: older,
+ * but updated since that day. */
 #define EDITORIAL_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                     \
   TEXT(headline)                                                                                                       \
   RECORD(current_state, body_view)                                                                                     \
@@ -105,7 +106,9 @@ VIEW_DECLARE(grade_view, GRADE_VIEW)
   RECORD(grade, grade_view)                                                                                            \
   TEXT(author)                                                                                                         \
   RECORD(published, time_view)                                                                                         \
-  RECORD(updated, time_view)
+  RECORD(updated, time_view)                                                                                           \
+  FLAG(new)                                                                                                            \
+  FLAG(revised)
 VIEW_DECLARE(editorial_view, EDITORIAL_VIEW)
 
 /* A release.  url: its link, empty when there is none; datetime "2026-08-12T00:00:00Z"; date "12 Aug 2026". */
@@ -223,7 +226,8 @@ VIEW_DECLARE(card_view, CARD_VIEW)
 /* A ship move.
  *   product, product_slug, product_href, position, sign   the product that made it
  *   title      never empty; url: its link, empty when refused
- *   kind       "release", "post" or "event"; class: "spark", "improvement" or "trivial" */
+ *   kind       "release", "post" or "event"; class: "spark", "improvement" or "trivial"
+ *   new        since the day of ?since= */
 #define ACTIVITY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                      \
   RECORD(when, time_view)                                                                                              \
   TEXT(product)                                                                                                        \
@@ -236,7 +240,8 @@ VIEW_DECLARE(card_view, CARD_VIEW)
   TEXT(version)                                                                                                        \
   TEXT(kind)                                                                                                           \
   TEXT(class)                                                                                                          \
-  FLAG(spark)
+  FLAG(spark)                                                                                                          \
+  FLAG(new)
 VIEW_DECLARE(activity_view, ACTIVITY_VIEW)
 
 /* A move in a row of the timeline.  text: its version when that says all that its title says, else its title; name: its
@@ -247,6 +252,7 @@ VIEW_DECLARE(day_move_draw, DAY_MOVE_DRAW)
 /* A row of the timeline: the moves of a product on one day, in order of time.  The JSON representation has each move as an
  * entry of its own instead.
  *   when         of the newest of them
+ *   new          since the day of ?since=
  *   more         "2 more that day", when the timeline ends within the day; more_href: where they are
  *   before_href  the day began on this page of the timeline; empty: here
  *   after_href   the day goes on on this page of the timeline; empty: it ends here */
@@ -255,6 +261,7 @@ VIEW_DECLARE(day_move_draw, DAY_MOVE_DRAW)
   TEXT(product)                                                                                                        \
   TEXT(position)                                                                                                       \
   TEXT(sign)                                                                                                           \
+  FLAG(new)                                                                                                            \
   LIST(moves, day_move_draw)                                                                                           \
   TEXT(more)                                                                                                           \
   TEXT(more_href)                                                                                                      \

@@ -7,6 +7,7 @@
 #include "site/view.h"
 #include "site/view_chart.h"
 #include "site/view_facts.h"
+#include "site/view_since.h"
 #include "site/view_velocity_history.h"
 
 /* The pair text: shown when a published row exists; each body may be empty. */
@@ -22,6 +23,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   summaries, latest_releases, licenses, first_releases, repositories
  *                      a product has one; the row at a glance is left out otherwise
  *   facts              NULL: no product has any
+ *   since              NULL: the address names no day
  *   overlap, cadence   the sentences of the first answer, for the representations; overlap may be empty
  *   alternatives_intro what the alternatives are and how they are ranked
  *   alternatives       six at most, picks and close ones first; empty: no product shares a sector
@@ -48,6 +50,8 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   LIST(ended, ended_view)                                                                                              \
   LIST(products, product_view)                                                                                         \
   RECORD(facts, facts_view)                                                                                            \
+  RECORD(since, since_view)                                                                                            \
+  RECORD(since_form, since_form_draw)                                                                                  \
   RECORD(comparison, comparison_view)                                                                                  \
   TEXT(overlap)                                                                                                        \
   TEXT(cadence)                                                                                                        \

@@ -9,6 +9,7 @@
  *   note        a remark of the editors; source: the address where they found it; source_text: what they
  *               wrote in its place, when it is no address
  *   checked_on  "2026-08-22"; checked: "22 Aug 2026"; empty: unknown
+ *   new         checked since the day of ?since=
  *   other_day   it was not checked on the day of facts_view
  *
  * An attribute (a row):
@@ -24,7 +25,8 @@
  *
  * All facts of a page:
  *   checked_on, checked   the day on which most values were checked; empty: none has a day
- *   several_days          some were checked on other days */
+ *   several_days          some were checked on other days
+ *   all_since             "1 June 2026", when all values were checked since the day of ?since=; else empty */
 #ifndef DIPTYCH_SITE_VIEW_FACTS_H
 #define DIPTYCH_SITE_VIEW_FACTS_H
 
@@ -45,7 +47,8 @@
   TEXT(source_text)                                                                                                    \
   TEXT(checked_on)                                                                                                     \
   TEXT(checked)                                                                                                        \
-  FLAG(other_day)
+  FLAG(other_day)                                                                                                      \
+  FLAG(new)
 VIEW_DECLARE(fact_view, FACT_VIEW)
 
 #define FACT_ROW_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                      \
@@ -71,6 +74,7 @@ VIEW_DECLARE(fact_block_view, FACT_BLOCK_VIEW)
   TEXT(checked_on)                                                                                                     \
   TEXT(checked)                                                                                                        \
   FLAG(several_days)                                                                                                   \
+  TEXT(all_since)                                                                                                      \
   LIST(blocks, fact_block_view)
 VIEW_DECLARE(facts_view, FACTS_VIEW)
 

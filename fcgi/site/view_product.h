@@ -5,6 +5,7 @@
  *   product     position is "a"
  *   facts       NULL: none recorded; one value in each row
  *   history     a link to the earlier editorials, "3 earlier editorials"; NULL: there is none
+ *   since       NULL: the address names no day
  *   ended       NULL unless the product is discontinued
  *   timeline    50 activities on a page, newest first, for the JSON representation; every page of the timeline repeats
  *               chart, sections, questions and related
@@ -18,6 +19,7 @@
 #include "site/view.h"
 #include "site/view_chart.h"
 #include "site/view_facts.h"
+#include "site/view_since.h"
 #include "site/view_velocity_history.h"
 
 #define TRAJECTORY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                    \
@@ -29,6 +31,8 @@
   RECORD(product, product_view)                                                                                        \
   RECORD(facts, facts_view)                                                                                            \
   RECORD(history, link_view)                                                                                           \
+  RECORD(since, since_view)                                                                                            \
+  RECORD(since_form, since_form_draw)                                                                                  \
   RECORD(ended, ended_view)                                                                                            \
   RECORD(chart, chart_view)                                                                                            \
   RECORD(velocity_history, velocity_history_view)                                                                      \
