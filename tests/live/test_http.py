@@ -19,6 +19,7 @@ PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis",
          "/products/kafka/history", "/products/kafka/history/2026-03-20", "/predictions",
          "/alternatives/kafka", "/sectors", "/sectors/devops", "/themes/streaming", "/faq", "/faq/kafka",
          "/faq/kafka-vs-kubernetes", "/leaderboard", "/leaderboard?page=2", "/products", "/themes",
+         "/compare/kafka-vs-nats?since=2026-06-01", "/products/kafka?since=2026-06-01", "/products/kafka?since=x",
          "/sectors/devops?sort=moves", "/leaderboard?sort=name&page=2", "/search", "/search?q=kafka", "/about",
          "/methodology", "/compare", "/compare?a=kafka"]
 OTHERS = ["/feed.atom", "/products/kafka.atom", "/compare/kafka-vs-kubernetes.atom",

@@ -10,6 +10,7 @@ PATHS = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-nginx-v
          "/products/wordpress?page=2", "/products/minio", "/alternatives/minio", "/faq", "/faq/kafka",
          "/faq/redis-vs-valkey", "/about", "/methodology", "/leaderboard", "/leaderboard?page=2", "/products",
          "/products?page=2", "/themes", "/leaderboard?sort=name", "/sectors/devops?sort=moves", "/sectors",
+         "/compare/kafka-vs-nats?since=2026-06-01", "/products/kafka?since=2026-06-01",
          "/sectors/devops", "/themes/streaming", "/search?q=kafka", "/compare",
          "/compare?a=kafka&b=no%22body"]
 # What the JSON form calls it; each of its values has to stand in the other two forms as well.
