@@ -54,7 +54,7 @@ def read(path):
 
 def page_of(path):
     """The page whose sections a twin's fragment names."""
-    return re.sub(r"\.(md|json)$", "", path)
+    return re.sub(r"\.(md|json)(?=\?|$)", "", path)
 
 
 class Crawl:
