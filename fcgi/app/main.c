@@ -69,7 +69,10 @@ static int with_config(const struct invocation *in, int (*run)(const struct conf
 
 static int run_check(const struct invocation *in)
 {
-  return with_config(in, standalone_check);
+  bool unit = in->argc == 3 && strcmp(in->argv[1], "--unit") == 0;
+  if (in->argc > 1 && !unit)
+    return usage_wrong(in);
+  return standalone_check(in->config_path, unit ? in->argv[2] : NULL, stdout, stderr);
 }
 
 static int run_lint(const struct invocation *in)
@@ -196,7 +199,7 @@ static int run_template(const struct invocation *in)
 }
 
 static const struct command commands[] = {
-    {"check", "check", "check whether this configuration can serve, and print what is missing", run_check},
+    {"check", "check [--unit FILE]", "check whether this configuration can serve, and print what is missing", run_check},
     {"lint", "lint", "list the rows that no page can show", run_lint},
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},

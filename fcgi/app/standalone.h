@@ -11,9 +11,10 @@
  * else 1. */
 int standalone_render(const struct config *c, const char *path, FILE *out, FILE *why);
 
-/* `diptych check`: checks templates, database, rows, cache and folders, and writes a line to out for each.  Returns the
- * exit code. */
-int standalone_check(const struct config *c, FILE *out);
+/* `diptych check [--unit FILE]`: reads the configuration, checks templates, database, rows, cache, addresses and folders,
+ * and writes a line to out for each.  Afterwards the process may have the account of the service: see service_unit.h.
+ * `unit` NULL: the installed one.  Returns the exit code. */
+int standalone_check(const char *path, const char *unit, FILE *out, FILE *why);
 
 /* `diptych lint`: writes a line to out for each row that no page can show, or that a page shows differently than its
  * editor may expect.  Returns the exit code: 0 when there is none. */

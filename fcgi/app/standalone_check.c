@@ -1,15 +1,14 @@
 /* `diptych check` and `diptych lint`: check one by one what a pool with this configuration needs, and write a line for
- * each.  Missing folders are reported but do not fail the check: another account may be allowed to write there, and
- * systemd creates some of them at the start. */
+ * each.  The check fails when a start would fail. */
 #include "app/standalone.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/app_site.h"
+#include "app/check_places.h"
+#include "app/service_unit.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/migrate.h"
@@ -129,46 +128,65 @@ int standalone_lint(const struct config *c, FILE *out)
   return e != ERR_OK || found;
 }
 
-static void folder_note(FILE *out, const char *what, const char *folder)
+/* The memory that the processes of a pool share. */
+static bool check_shared(const struct config *c, FILE *out)
 {
-  struct stat st;
-  if (stat(folder, &st) == 0 && !S_ISDIR(st.st_mode))
-    errno = ENOTDIR;
-  else if (access(folder, W_OK | X_OK) == 0)
-    return;
-  fprintf(out, "%-10s %s: %s: make the folder, and let the pool's account write to it\n", what, folder, strerror(errno));
+  struct app_shared shared;
+  if (app_shared_create(&shared, c, out) == 0)
+    return true;
+  fputs("memory     a start would fail: see the line above\n", out);
+  return false;
 }
 
-/* Checks the folder of a file that the pool creates at its start. */
-static void place_note(FILE *out, const char *what, const char *path)
+static void verdict(const struct service_unit *u, bool ok, FILE *out)
 {
-  const char *slash = strrchr(path, '/');
-  char *folder = !*path ? NULL : !slash ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-  if (folder)
-    folder_note(out, what, folder);
-  free(folder);
+  if (!ok)
+    fputs("not ready to serve: see above\n", out);
+  else if (*u->path && !u->entered && (*u->user || u->dynamic))
+    fprintf(out, "ready to serve, if the account of %s has the same rights: run this as root to try\n", u->path);
+  else
+    fputs("ready to serve\n", out);
 }
 
-static void check_folders(const struct config *c, FILE *out)
-{
-  if (strchr(c->listen, '/'))
-    place_note(out, "listen", c->listen);
-  place_note(out, "control", c->control);
-  place_note(out, "pid_file", c->pid_file);
-  if (*c->state_dir) /* optional: lets a pool serve when it starts while the database is away */
-    folder_note(out, "state", c->state_dir);
-}
-
-int standalone_check(const struct config *c, FILE *out)
+static int config_check(const struct config *c, const struct service_unit *u, FILE *out)
 {
   bool whole = app_site()->check(NULL, c, out) == 0;
   fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
   bool reached = check_database(c, out);
   bool cached = check_cache(c, out);
-  check_folders(c, out);
+  bool placed = check_places(c, u, out);
+  bool shared = check_shared(c, out);
   if (reached)
     standalone_lint(c, out); /* its findings do not fail the check: all other rows can be served */
-  bool ok = whole && reached && cached;
-  fprintf(out, "%s\n", ok ? "ready to serve" : "not ready to serve: see above");
+  bool ok = whole && reached && cached && placed && shared;
+  verdict(u, ok, out);
   return !ok;
+}
+
+/* A service that may not read its configuration is the usual fault of a new installation. */
+static void cure_print(const struct service_unit *u, const char *path, FILE *why)
+{
+  if (u->entered && access(path, R_OK) != 0 && *u->group)
+    fprintf(why, "%s: %s must be able to read it: chgrp %s %s && chmod 640 %s\n", path, u->account, u->group, path, path);
+  else if (u->entered)
+    fprintf(why, "%s: read as %s, which %s names\n", path, u->account, u->path);
+}
+
+int standalone_check(const char *path, const char *unit, FILE *out, FILE *why)
+{
+  struct service_unit u;
+  service_unit_find(&u, unit, path);
+  if (unit && !*u.path) {
+    fprintf(why, "%s: cannot be read: name the unit of systemd\n", unit);
+    return 1;
+  }
+  bool entered = service_unit_enter(&u, out);
+  struct config *config = entered ? config_read(path, why) : NULL;
+  if (entered && !config)
+    cure_print(&u, path, why);
+  if (config && u.entered)
+    fprintf(out, "account    %s, as %s runs it\n", u.account + strlen("account "), u.path);
+  int code = config ? config_check(config, &u, out) : 1;
+  config_free(&config);
+  return code;
 }

@@ -183,12 +183,17 @@ char *config_control(const char *path)
   char *control = NULL;
   if (file_read(&text, path)) {
     struct config_text t = config_text_of(buf_view(&text), path, NULL);
+    t.watched = SPAN("control");
     control = strdup(key_find(SPAN("control"))->word);
     while (control && config_text_next(&t, &e))
       if (span_eq(e.key, SPAN("control")) && *e.value) {
         free(control);
         control = strdup(e.value);
       }
+    if (t.watched_faulty) { /* the default may belong to another pool */
+      free(control);
+      control = NULL;
+    }
     config_text_free(&t);
   }
   buf_free(&text);

@@ -86,8 +86,8 @@ struct config {
 };
 
 MUST_USE struct config *config_read(const char *path, FILE *why); /* NULL: faults were written to why */
-/* The control socket that a file names, even when the file has faults.  The caller frees it.  NULL: the file cannot be
- * read, or memory ran out. */
+/* The control socket that a file names, even when the file has faults.  The caller frees it.  NULL: the file or its value
+ * of control cannot be read, or memory ran out. */
 MUST_USE char *config_control(const char *path);
 void config_free(struct config **c);
 

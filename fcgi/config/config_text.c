@@ -242,7 +242,9 @@ static bool entry_read(struct config_text *t, struct config_entry *e)
   if (!key_read(t, e))
     return false;
   blank_skip(t, false);
-  if (!value_read(t, e))
+  bool watched = t->watched.n && span_eq(e->key, t->watched), read = value_read(t, e);
+  t->watched_faulty = watched ? !read : t->watched_faulty;
+  if (!read)
     return false;
   t->value_line = t->line;
   e->value = buf_z(&t->value);

@@ -21,6 +21,8 @@ struct config_text {
   size_t line;       /* of `at`, from 1 */
   size_t value_line; /* the line in which the last value ended */
   unsigned faults;
+  struct span watched; /* a key */
+  bool watched_faulty; /* its last value could not be read */
   struct buf value;
 };
 

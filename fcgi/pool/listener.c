@@ -118,15 +118,20 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
   return true;
 }
 
-/* config_check has verified that `listen` is an address and a port. */
-static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
+struct sockaddr_in listener_address_tcp(const char *listen)
 {
-  const char *colon = strchr(c->listen, ':');
+  const char *colon = strchr(listen, ':');
   struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(colon ? atoi(colon + 1) : 0))};
   char host[INET_ADDRSTRLEN];
-  int on = 1;
-  snprintf(host, sizeof host, "%.*s", (int)strcspn(c->listen, ":"), c->listen);
+  snprintf(host, sizeof host, "%.*s", (int)strcspn(listen, ":"), listen);
   inet_pton(AF_INET, host, &a.sin_addr);
+  return a;
+}
+
+static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
+{
+  struct sockaddr_in a = listener_address_tcp(c->listen);
+  int on = 1;
   l->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (l->fd >= 0)
     setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -9,6 +9,7 @@
 #ifndef DIPTYCH_POOL_LISTENER_H
 #define DIPTYCH_POOL_LISTENER_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -31,6 +32,9 @@ MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *wh
 
 /* Opens a UNIX socket for the control protocol in the same way, with mode 0600. */
 MUST_USE bool listener_open_control(struct listener *l, const char *path, FILE *why);
+
+/* config_check has verified that `listen` is an address and a port. */
+struct sockaddr_in listener_address_tcp(const char *listen);
 
 /* Removes the path and refuses new connections; connections in the queue can still be accepted. */
 void listener_end(struct listener *l);

@@ -1,0 +1,43 @@
+/* The systemd unit that runs a pool with one configuration, and its account.
+ *
+ * `diptych check` is typed by root, but the service runs as an account of its own.  As root, the check becomes that
+ * account first, so that files, folders and addresses are tried with the rights of the service.  It also knows the
+ * folders that systemd makes at the start, and those that the unit makes read-only. */
+#ifndef DIPTYCH_APP_SERVICE_UNIT_H
+#define DIPTYCH_APP_SERVICE_UNIT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+#define SERVICE_WORD 512
+
+struct service_unit {
+  char path[SERVICE_WORD];          /* of the unit; empty: there is none for this configuration */
+  char user[64], group[64];         /* as in the unit */
+  char runtime[SERVICE_WORD];       /* RuntimeDirectory, StateDirectory, ReadWritePaths: names with blanks between */
+  char state[SERVICE_WORD];
+  char writable[SERVICE_WORD];
+  bool dynamic;      /* DynamicUser: systemd makes the account at each start */
+  bool strict;       /* ProtectSystem=strict: other folders are read-only */
+  bool private_home; /* ProtectHome: /home, /root and /run/user are hidden */
+  bool socket;       /* a socket unit is enabled beside it, and systemd opens the FastCGI socket */
+  bool entered;      /* this process has become the account */
+  char account[160]; /* for sentences: "this account", or "account diptych (group www-data)" */
+};
+
+/* `path`: the unit's file; NULL: diptych.service where systemd looks for it, if it names this configuration. */
+void service_unit_find(struct service_unit *u, const char *path, const char *config);
+
+/* As root: becomes the unit's account, with the variables of its Environment lines.  Otherwise does nothing.
+ * False: systemd could not start the service with this account; the reason is written to why. */
+MUST_USE bool service_unit_enter(struct service_unit *u, FILE *why);
+
+/* True: systemd makes this folder when the service starts. */
+bool service_unit_makes(const struct service_unit *u, const char *folder);
+
+/* Why the service cannot write to this folder, whatever its mode; NULL: nothing in the unit prevents it. */
+const char *service_unit_forbids(const struct service_unit *u, const char *folder);
+
+#endif
