@@ -30,7 +30,7 @@ static enum listener_state lock_try(const char *path, pid_t *owner, struct buf *
   return held ? LISTENER_SERVED : LISTENER_FREE;
 }
 
-static bool answers(const struct sockaddr_un *a)
+static bool is_answered(const struct sockaddr_un *a)
 {
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   bool lives = fd >= 0 && (connect(fd, (const struct sockaddr *)a, sizeof *a) == 0 || errno == EAGAIN);
@@ -71,7 +71,7 @@ enum listener_state listener_try_unix(const char *path, pid_t *owner, struct buf
     return state;
   if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode))
     return faulty(why, path, "it exists and is not a socket: remove it, or choose another path");
-  if (answers(&a))
+  if (is_answered(&a))
     return faulty(why, path, "another program listens there: stop it, or choose another path");
   return bind_beside(&a) ? LISTENER_FREE : faulty(why, path, strerror(errno));
 }
