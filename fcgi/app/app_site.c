@@ -238,6 +238,13 @@ static int configuration_check(void *context, const struct config *c, FILE *why)
   return bad;
 }
 
+static bool ready(void *context)
+{
+  struct catalog_state st;
+  catalog_state_get(((struct app_shared *)context)->catalog, &st);
+  return st.ready;
+}
+
 static void status(void *context, struct buf *out, bool json)
 {
   struct app_shared *s = context;
@@ -305,6 +312,7 @@ const struct app *app_site(void)
                                  .worker_close = worker_close,
                                  .watcher_run = watcher_process_run,
                                  .check = configuration_check,
+                                 .ready = ready,
                                  .status = status,
                                  .metrics = cache_metrics};
   return &app;

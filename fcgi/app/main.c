@@ -191,6 +191,11 @@ static int run_stop(const struct invocation *in)
   return in->argc > 1 ? usage_wrong(in) : control_ask(in, "stop", 10000, true);
 }
 
+static int run_upgrade(const struct invocation *in)
+{
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "upgrade", 200000, false);
+}
+
 static int run_template(const struct invocation *in)
 {
   if (in->argc != 3)
@@ -210,6 +215,7 @@ static const struct command commands[] = {
     {"status", "status [--json]", "show what the running pool is doing", run_status},
     {"stop", "stop", "stop the pool after the accepted requests are answered", run_stop},
     {"template", "template FILE DATA.json", "render a Mustache file with a JSON value of any kind", run_template},
+    {"upgrade", "upgrade", "replace the running program by the installed one, without losing a request", run_upgrade},
     {"warm", "warm [--rate N]", "render all fragments into the cache, at most N products a second", run_warm},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

@@ -87,6 +87,9 @@ struct app {
    * is written to why.  true: also when nothing is known. */
   bool (*admitted)(void *context, int workers, struct buf *why);
 
+  /* Optional.  Reads shared memory only and never blocks.  true: workers have what they need for every page. */
+  bool (*ready)(void *context);
+
   /* Optional.  Reads shared memory only and never blocks.  json: writes object members without outer braces or
    * outer commas, as in "products":100,"lag_ms":3.  Otherwise writes lines of plain text. */
   void (*status)(void *context, struct buf *out, bool json);

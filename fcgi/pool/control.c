@@ -47,15 +47,20 @@ void control_close(struct control *c)
   listener_close(&c->listener);
 }
 
+void control_release(struct control *c)
+{
+  listener_disown(&c->listener);
+  if (c->listener.fd >= 0)
+    close(c->listener.fd);
+  c->listener.fd = -1;
+}
+
 void control_disown(struct control *c)
 {
   for (int i = 0; i < CONTROL_CLIENTS; i++)
     if (c->clients[i].state != CONTROL_FREE)
       client_free(&c->clients[i]); /* without reading: the input is for the master */
-  listener_disown(&c->listener);
-  if (c->listener.fd >= 0)
-    close(c->listener.fd);
-  c->listener.fd = -1;
+  control_release(c);
 }
 
 nfds_t control_poll(const struct control *c, struct pollfd *out)

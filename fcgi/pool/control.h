@@ -20,6 +20,7 @@
   X(metrics, "", "all counters as Prometheus text")                                                                    \
   X(scale, "N", "sets the number of workers, within workers_min and workers_max")                                      \
   X(reload, "", "reads the configuration and the templates again; answers when they are in force, or why not")         \
+  X(upgrade, "", "starts the program anew without losing a request; answers when it serves, or why it does not")       \
   X(stop, "", "stops the pool after the accepted requests are answered; answers last")
 
 #define CONTROL_ENUM(name, argument, text) CONTROL_##name,
@@ -55,6 +56,7 @@ struct control {
 
 MUST_USE bool control_open(struct control *c, const char *path, FILE *why);
 void control_close(struct control *c);
+void control_release(struct control *c); /* accepts no more clients and frees the name; clients go on */
 void control_disown(struct control *c); /* in a child: closes the descriptors only */
 
 /* Writes the descriptors to poll into out[1 + CONTROL_CLIENTS] and returns their number. */

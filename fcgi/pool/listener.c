@@ -212,6 +212,43 @@ static void address_find(struct listener *l)
     snprintf(l->address, sizeof l->address, "an unknown address");
 }
 
+bool listener_take(struct listener *l, int fd, const char *from)
+{
+  int domain;
+  *l = (struct listener)LISTENER_NONE;
+  if (!listens(fd, &domain))
+    return false;
+  take_passed(l, fd, domain, NULL);
+  if (*from == '=')
+    l->holder = strcmp(from + 1, "systemd") == 0 ? "systemd" : "its starter";
+  else if (*from)
+    l->path = strdup(from);
+  address_find(l);
+  if (l->path)
+    snprintf(l->address, sizeof l->address, "%s", l->path); /* it was bound under a temporary name */
+  return true;
+}
+
+bool listener_own(struct listener *l, int backlog)
+{
+  char *text = NULL;
+  size_t n = 0;
+  FILE *why = open_memstream(&text, &n);
+  bool owned = why && (!l->path || lock_take(l, l->path, why));
+  if (why)
+    fclose(why);
+  free(text);
+  if (owned && l->path)
+    lock_note(l);
+  else if (!owned && l->lock_fd >= 0) {
+    close(l->lock_fd);
+    l->lock_fd = -1;
+  }
+  if (owned && !l->holder)
+    listen(l->fd, backlog); /* so that SO_PEERCRED names this process */
+  return owned;
+}
+
 bool listener_open(struct listener *l, const struct config *c, FILE *why)
 {
   *l = (struct listener)LISTENER_NONE;

@@ -30,6 +30,12 @@ struct listener {
 /* false: the reason is written to why. */
 MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *why);
 
+/* Takes the socket of another master.  from: the path that leads to it, "" for a TCP socket, or "=HOLDER" (see upgrade.h).
+ * false: fd is no listening socket. */
+MUST_USE bool listener_take(struct listener *l, int fd, const char *from);
+/* Takes the lock of such a socket.  false: the other master still holds it; try again. */
+MUST_USE bool listener_own(struct listener *l, int backlog);
+
 /* Opens a UNIX socket for the control protocol in the same way, with mode 0600. */
 MUST_USE bool listener_open_control(struct listener *l, const char *path, FILE *why);
 

@@ -15,16 +15,20 @@
 
 #include "base/title.h"
 #include "pool/control.h"
+#include "pool/handover.h"
 #include "pool/notify.h"
+#include "pool/pid_file.h"
 #include "pool/process.h"
 #include "pool/reload.h"
 #include "pool/report.h"
 #include "pool/scaling.h"
+#include "pool/upgrade.h"
 #include "pool/watcher_process.h"
 #include "pool/workers.h"
 
 #define WATCH_US (100 * INT64_C(1000))
 #define POLL_FAILED_MS 50
+#define NAMES_US (10 * CLOCK_SECOND) /* an old master gives up its names at once */
 
 struct master {
   struct config *config;
@@ -35,13 +39,15 @@ struct master {
   struct workers workers;
   struct watcher watcher;
   struct reload reload;
+  struct upgrade upgrade;
+  struct handover handover;
   int signal_fd;
   int alive_fds[2]; /* a pipe: workers hold [0]; only the master holds [1], so its death closes it */
   int wakeup_fd;
   int transfer_fds[2]; /* see gateway.h */
   char *pid_file; /* to remove at the end; NULL: not written */
   bool ready_logged, stopping;
-  struct log_limit poll_limit;
+  struct log_limit poll_limit, names_limit;
   int64_t watched_us;
 };
 
@@ -56,6 +62,10 @@ static void in_child(void *context)
     close(m->watcher.stop_fd);
   if (m->reload.fd >= 0)
     close(m->reload.fd);
+  if (upgrade_goes_on(&m->upgrade))
+    close(m->upgrade.fd);
+  if (m->handover.state == HANDOVER_STARTING)
+    close(m->handover.ready_fd);
 }
 
 static bool signals_open(struct master *m)
@@ -71,26 +81,17 @@ static bool signals_open(struct master *m)
   return m->signal_fd >= 0;
 }
 
-static bool pid_file_write(struct master *m, FILE *why)
+static void leave(struct master *m, int64_t now_us)
 {
-  const struct config *c = m->config;
-  char name[4096];
-  if (!*c->pid_file)
-    return true;
-  snprintf(name, sizeof name, "%s.new", c->pid_file);
-  FILE *f = fopen(name, "we");
-  bool good = f && fprintf(f, "%d\n", (int)getpid()) > 0;
-  if (f && fclose(f) != 0)
-    good = false;
-  char *own = good ? strdup(c->pid_file) : NULL;
-  if (!own || rename(name, c->pid_file) != 0) {
-    fprintf(why, "pid_file %s: %s: make its folder, and let this account write to it\n", c->pid_file,
-            strerror(errno));
-    free(own);
-    return false;
-  }
-  m->pid_file = own;
-  return true;
+  m->stopping = m->workers.stopping = true;
+  atomic_store(&m->board->stopping, 1);
+  reload_abandon(&m->reload);
+  upgrade_abandon(&m->upgrade);
+  control_answer_all(&m->control, (struct control_end){CONTROL_reload, UINT_MAX, false}, SPAN("the pool is stopping"));
+  control_answer_all(&m->control, (struct control_end){CONTROL_upgrade, UINT_MAX, false}, SPAN("the pool is stopping"));
+  listener_end(&m->listener);
+  workers_retire(&m->workers, 0, false, now_us); /* generation 0 does not exist: all workers */
+  watcher_stop(&m->watcher, now_us);
 }
 
 static void stop_begin(struct master *m, const char *source, int64_t now_us)
@@ -99,13 +100,83 @@ static void stop_begin(struct master *m, const char *source, int64_t now_us)
     return;
   log_info("%s: stopping; %u workers have %lld ms to end", source, workers_count(&m->workers), (long long)m->config->stop_grace);
   notify_stopping();
-  m->stopping = m->workers.stopping = true;
-  atomic_store(&m->board->stopping, 1);
-  reload_abandon(&m->reload);
-  control_answer_all(&m->control, (struct control_end){CONTROL_reload, UINT_MAX, false}, SPAN("the pool is stopping"));
-  listener_end(&m->listener);
-  workers_retire(&m->workers, 0, false, now_us); /* generation 0 does not exist: all workers */
-  watcher_stop(&m->watcher, now_us);
+  leave(m, now_us);
+}
+
+/* The new pool serves.  This one frees the names of its sockets, so that the new one can take them, and leaves. */
+static void upgrade_finish(struct master *m, int64_t now_us)
+{
+  char text[64];
+  snprintf(text, sizeof text, "process %d serves", (int)m->upgrade.pid);
+  log_info("upgrade: %s; %u workers have %lld ms to end", text, workers_count(&m->workers), (long long)m->config->stop_grace);
+  notify_main((int)m->upgrade.pid);
+  control_answer_all(&m->control, (struct control_end){CONTROL_upgrade, UINT_MAX, true}, span_z(text));
+  listener_disown(&m->listener);
+  control_release(&m->control);
+  free(m->pid_file);
+  m->pid_file = NULL;
+  leave(m, now_us);
+}
+
+static void upgrade_go_on(struct master *m, int64_t now_us)
+{
+  enum upgrade_result result = upgrade_turn(&m->upgrade, now_us);
+  if (result == UPGRADE_DONE)
+    upgrade_finish(m, now_us);
+  else if (result == UPGRADE_REFUSED) {
+    log_error("upgrade refused, this program goes on: %s", m->upgrade.why);
+    control_answer_all(&m->control, (struct control_end){CONTROL_upgrade, UINT_MAX, false}, span_z(m->upgrade.why));
+    notify_status("the last upgrade was refused; see the log");
+  }
+}
+
+/* false: the answer has been given, or logged. */
+static bool upgrade_ask(struct master *m, const char *source, struct control_client *client, int64_t now_us)
+{
+  const char *why = NULL;
+  if (m->stopping)
+    why = "the pool is stopping";
+  else if (m->reload.state != RELOAD_IDLE || upgrade_goes_on(&m->upgrade) || m->handover.state != HANDOVER_NONE)
+    why = "a reload or another upgrade is going on: try again after it";
+  else if (!upgrade_begin(&m->upgrade, &m->listener, program_invocation_name, m->config->path, now_us))
+    why = m->upgrade.why;
+  if (why && client)
+    control_answer(client, false, span_z(why));
+  if (why)
+    log_warn("%s: no upgrade: %s", source, why);
+  else
+    log_info("%s: upgrade: process %d starts %s", source, (int)m->upgrade.pid, program_invocation_name);
+  return !why;
+}
+
+/* false: the old master still has them; try again. */
+static bool names_take(struct master *m, int64_t now_us)
+{
+  char *text = NULL;
+  size_t n = 0;
+  FILE *why = open_memstream(&text, &n);
+  bool taken = why && (m->control.listener.fd >= 0 || control_open(&m->control, m->config->control, why)) &&
+               listener_own(&m->listener, (int)m->config->backlog);
+  if (why)
+    fclose(why);
+  if (!taken && text && n && now_us - m->handover.since_us > NAMES_US)
+    log_limited(&m->names_limit, 60, LOG_LEVEL_ERROR, "upgrade: this program serves, but it cannot take over: %s", text);
+  free(text);
+  return taken;
+}
+
+/* The new program's side: it is ready, and then takes the names that the old one gives up. */
+static void handover_go_on(struct master *m, int64_t now_us)
+{
+  if (m->handover.state == HANDOVER_STARTING && m->ready_logged && (!m->app->ready || m->app->ready(m->app->context)))
+    handover_ready(&m->handover, now_us);
+  if (m->handover.state != HANDOVER_TAKING || m->stopping || !names_take(m, now_us))
+    return;
+  if (!pid_file_write(m->config->pid_file, &m->pid_file, stderr))
+    log_error("upgrade: the pid file is not written; see the line above");
+  m->handover.state = HANDOVER_NONE;
+  log_info("upgrade: this program has taken over");
+  notify_ready();
 }
 
 static unsigned reload_begin(struct master *m, const char *source, int64_t now_us)
@@ -142,7 +213,10 @@ static void signal_take(struct master *m, int signo, int64_t now_us)
   case SIGTTOU:
     scaling_signal(&m->workers, -1, source);
     break;
-  default: /* CHLD: turn calls reap; USR1, USR2: ignored */
+  case SIGUSR2:
+    upgrade_ask(m, source, NULL, now_us);
+    break;
+  default: /* CHLD: turn calls reap; USR1: ignored */
     break;
   }
 }
@@ -160,7 +234,8 @@ static void reap(struct master *m, int64_t now_us)
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
     if (!workers_reap(&m->workers, pid, status, now_us) && !watcher_reap(&m->watcher, &m->workers, pid, status, now_us))
-      reload_reap(&m->reload, pid, status);
+      if (!upgrade_reap(&m->upgrade, pid, status))
+        reload_reap(&m->reload, pid, status);
 }
 
 static void queue_look(struct master *m)
@@ -201,10 +276,14 @@ static void control_run(void *context, struct control_client *client, struct spa
     scaling_command(&m->workers, client, argument);
     break;
   case CONTROL_reload:
-    if (m->stopping)
-      control_answer(client, false, SPAN("the pool is stopping"));
+    if (m->stopping || upgrade_goes_on(&m->upgrade))
+      control_answer(client, false,
+                     m->stopping ? SPAN("the pool is stopping") : SPAN("an upgrade is going on: try again after it"));
     else
       client->ticket = reload_begin(m, "control", now_us);
+    break;
+  case CONTROL_upgrade:
+    upgrade_ask(m, "control", client, now_us);
     break;
   case CONTROL_stop:
     stop_begin(m, "control", now_us);
@@ -254,6 +333,7 @@ static void turn(struct master *m)
   reap(m, now_us);
   control_turn(&m->control, now_us);
   reload_go_on(m, now_us);
+  upgrade_go_on(m, now_us);
   workers_balance(&m->workers, now_us);
   watcher_turn(&m->watcher, &m->workers, now_us);
   if (now_us - m->watched_us >= WATCH_US) {
@@ -268,12 +348,14 @@ static void turn(struct master *m)
              holder ? " holds," : "", m->workers.wanted);
     notify_ready();
   }
+  handover_go_on(m, now_us);
 }
 
 static int wait_ms(const struct master *m)
 {
   int64_t now_us = clock_mono_us(), left_us = workers_next_start_us(&m->workers) - now_us;
-  if (!m->ready_logged || m->reload.state == RELOAD_STARTING || m->reload.queued)
+  if (!m->ready_logged || m->reload.state == RELOAD_STARTING || m->reload.queued || upgrade_goes_on(&m->upgrade) ||
+      m->handover.state != HANDOVER_NONE)
     return 5;
   if (!m->stopping && workers_serving(&m->workers, m->workers.generation) != (unsigned)m->workers.wanted && left_us < WATCH_US)
     return left_us > 0 ? (int)(left_us / 1000) + 1 : 20; /* 20: all slots are used */
@@ -335,8 +417,9 @@ static bool master_open(struct master *m, FILE *why)
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
-  if (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
-      !pid_file_write(m, why))
+  if (!handover_take(&m->handover, &m->listener) &&
+      (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
+       !pid_file_write(m->config->pid_file, &m->pid_file, why)))
     return false;
   m->reload.socket_passed = m->listener.holder;
   m->control.run = control_run;
@@ -385,6 +468,7 @@ int master_run(struct config **config, const struct app *app)
                        .control = {.listener = LISTENER_NONE},
                        .watcher = WATCHER_NONE,
                        .reload = RELOAD_NONE,
+                       .upgrade = UPGRADE_NONE,
                        .signal_fd = -1,
                        .alive_fds = {-1, -1}};
   *config = NULL;

@@ -41,6 +41,13 @@ void notify_reloading(void)
   notify_send(text);
 }
 
+void notify_main(int pid)
+{
+  char text[32];
+  snprintf(text, sizeof text, "MAINPID=%d", pid);
+  notify_send(text);
+}
+
 void notify_stopping(void)
 {
   notify_send("STOPPING=1");

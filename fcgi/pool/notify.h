@@ -7,6 +7,7 @@
 void notify_ready(void);     /* the pool has started, or a reload has ended */
 void notify_reloading(void);
 void notify_stopping(void);
+void notify_main(int pid); /* process pid is the master from now on */
 void notify_status(const char *sentence); /* systemctl status shows it */
 
 /* Tells the service manager four times in each WatchdogSec= that the process goes on; does nothing without one.  Call it

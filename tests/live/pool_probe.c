@@ -266,6 +266,6 @@ int main(int argc, char **argv)
                                  .check = probe_check,
                                  .status = probe_status};
   title_open(argc, argv);
-  struct config *config = argc == 2 ? config_read(argv[1], stderr) : NULL;
+  struct config *config = argc > 1 ? config_read(argv[argc - 1], stderr) : NULL; /* FILE, or "serve --config FILE" of an upgrade */
   return config ? master_run(&config, &app) : 1;
 }

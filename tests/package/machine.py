@@ -56,7 +56,7 @@ class Machine:
         return done
 
     def install(self, *packages):
-        self.run("apt-get", "-q", "-y", "--no-install-recommends", "install", *packages)
+        self.run("apt-get", "-q", "-y", "-o", "Dpkg::Options::=--force-confold", "--no-install-recommends", "install", *packages)
 
     def write(self, path, text, mode=0o644):
         target = self.root / path

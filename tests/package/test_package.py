@@ -37,6 +37,7 @@ def answer(booted, name):
 @pytest.mark.parametrize("name, wanted", [
     ("steps", "0"), ("page", "200"), ("asset", "200"), ("service", "active"), ("check", "0"),
     ("reload", "0"), ("page-after-a-kill", "200"), ("page-after-a-hang", "200 success"),
+    ("upgrade-in-place", "0 active 200"), ("new-main-process", "yes active"),
     ("upgrade-keeps-the-pool", "yes"), ("upgrade", "0"), ("page-after-upgrade", "200"), ("purge", "0"), ("left", "nothing")])
 def test_after_the_steps_of_the_readme(booted, name, wanted):
     assert answer(booted, name) == wanted, booted[1]
