@@ -103,7 +103,7 @@ packages_install() {
   # shellcheck disable=SC2086
   step "installing $what ($(wc -w <<<"$missing") packages)" packages_install_now $missing || {
     if tail -n 40 "$STEP_LOG" | grep -Eq 'Temporary failure resolving|Could not resolve|Could not connect|Failed to fetch|Unable to locate|Network is unreachable|timed out'; then
-      fail "the packages could not be fetched. Is the network up? Does /etc/apt/sources.list name a Debian 12 archive?" \
+      fail "the packages could not be fetched. Is the network up? Does /etc/apt/sources.list name an archive of Debian 12 or 13?" \
         "Missing: $missing" "Start this again when \`apt-get update\` works."
     fi
     fail "apt-get could not install: $missing" "Repair the fault that apt-get names above, then start this again."

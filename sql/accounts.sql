@@ -9,7 +9,8 @@
 -- (MySQL: IDENTIFIED WITH auth_socket). Socket authentication requires that the
 -- system account has the name of the database account. The pool's systemd unit
 -- runs as `diptych`, so the pool needs a password. For other names or hosts,
--- replace 'diptych_pool'@'localhost' and 'diptych_cms'@'localhost' everywhere.
+-- replace 'diptych_pool'@'localhost' and 'diptych_cms'@'localhost' everywhere; for a pool
+-- on another machine README.md has the lines.
 
 CREATE USER IF NOT EXISTS 'diptych_pool'@'localhost' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS 'diptych_cms'@'localhost' ACCOUNT LOCK;

@@ -4,6 +4,7 @@ The packages are there and ./build is made when these tests run, so what is test
 """
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -162,6 +163,19 @@ def test_a_taken_port_is_said_before_any_work(demo):
     assert done.returncode == 1
     assert f"port {demo.port} is taken" in done.stderr and "--port" in done.stderr
     assert not list(demo.folder.iterdir())
+
+
+@pytest.mark.parametrize("detach", [[], ["--detach"]], ids=["", "detached"])
+def test_the_advice_repeats_the_options(tmp_path, detach):
+    folder = tmp_path / "a folder"
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        port = s.getsockname()[1]
+        done = subprocess.run([TOP / "demo", *detach, "--dir", folder, "--port", str(port)], capture_output=True, text=True)
+    advice = re.search(r"Choose another one: (.*)", done.stderr)[1]
+    assert shlex.split(advice) == ["./demo", "--port", str(port + 1 if port < 65535 else 8081), "--dir", str(folder), *detach]
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("arguments, word", [

@@ -1,4 +1,5 @@
 """`make install` puts everything where the program looks for it, and an upgrade keeps old assets."""
+import os
 import re
 import shutil
 import subprocess
@@ -32,6 +33,36 @@ def test_every_file_is_there(installed):
     loader = at / "share/diptych/sql/sample/load"
     assert loader.stat().st_mode & 0o111
     assert subprocess.run([loader], capture_output=True).stdout
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o027])
+def test_modes_do_not_depend_on_the_umask(tmp_path, mask):
+    """The pool's account and nginx read what root installs."""
+    root = tmp_path / "root"
+    root.mkdir()
+    subprocess.run(["make", "-s", "-C", BUILD, "install", f"DESTDIR={root}"], check=True, capture_output=True,
+                   preexec_fn=lambda: os.umask(mask))
+    share, wrong, seen = prefix(root) / "share/diptych", {}, 0
+    for path in root.rglob("*"):
+        source = TOP / path.relative_to(share) if path.is_relative_to(share) else path
+        program = path.parent.name == "bin" or source.is_file() and source.stat().st_mode & 0o100
+        if path.stat().st_mode & 0o7777 != (0o755 if path.is_dir() or program else 0o644):
+            wrong[path] = oct(path.stat().st_mode)
+        seen += 1
+    assert seen > 100 and wrong == {}
+
+
+def test_a_build_in_the_source_tree_leaves_no_untracked_files():
+    """A build there makes files of the same names as a build in a folder of its own."""
+    if not (TOP / ".git").exists():
+        pytest.skip("this is no checkout")
+    made = [str(p.relative_to(BUILD)) for p in BUILD.rglob("*") if p.is_file() and "check-log" not in p.parts
+            and ".options" not in p.name]
+    done = subprocess.run(["git", "-C", TOP, "check-ignore", "--no-index", "--stdin"], input="\n".join(made),
+                          capture_output=True, text=True)
+    assert "config.status" in made and sorted(set(made) - set(done.stdout.splitlines())) == []
+    tracked = subprocess.run(["git", "-C", TOP, "ls-files", "-ci", "--exclude-standard"], capture_output=True, text=True)
+    assert tracked.stdout == "", "a tracked file is ignored"
 
 
 def test_the_map_names_the_files_beside_it(installed):

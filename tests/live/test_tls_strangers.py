@@ -2,6 +2,7 @@
 Client libraries make exceptions for loopback addresses and for accounts with a password, so every combination is
 tried, by the pool's account (`check`) and by the administrator's (`migrate`)."""
 import os
+import re
 import shutil
 import subprocess
 
@@ -103,6 +104,21 @@ def test_a_stranger_is_refused(server, stranger, host, word, command):
     done = diptych(command, config=server.configuration(host, word, authorities))
     assert done.returncode == 1 and "error 2026" in done.stdout + done.stderr, done.stdout + done.stderr
     assert "mysql_tls_ca has signed" in done.stdout + done.stderr
+
+
+def test_accounts_of_a_remote_pool(server):
+    """The lines of README.md, for a pool on this machine."""
+    server.take("right")
+    readme = (TOP / "README.md").read_text().replace("10.0.0.%", "127.0.0.%")
+    change = re.search(r'^ +sed "(.*)" /usr/local/share/diptych/sql/accounts.sql \|', readme, re.M)[1]
+    unlock = re.search(r'-e "(ALTER USER .* REQUIRE SSL ACCOUNT UNLOCK)"', readme)[1]
+    accounts = subprocess.run(["sed", change, TOP / "sql/accounts.sql"], capture_output=True, text=True, check=True)
+    server.database.script(accounts.stdout + unlock + ";")
+    config = server.configuration("127.0.0.1", "_word", "ca")
+    config.write_text(config.read_text().replace("pool_word", "diptych_pool"))
+    assert "127.0.0.1: answers; " in diptych("check", config=config).stdout
+    config.write_text(config.read_text().replace("mysql_tls", "#mysql_tls"))
+    assert "error 1045" in diptych("check", config=config).stdout
 
 
 def private_mounts():
