@@ -222,7 +222,8 @@ static void tls_check(struct check *k)
                    c->mysql_tls ? strerror(errno) : "also set mysql_tls = true, or nothing is encrypted");
   }
   if (c->mysql_tls && !*c->mysql_tls_ca && access(config_tls_authorities(c), R_OK) != 0)
-    fault_report(k, "mysql_tls without mysql_tls_ca needs %s: %s: install the package ca-certificates, or set mysql_tls_ca",
+    fault_report(k, "mysql_tls mysql_tls_ca",
+                 "mysql_tls without mysql_tls_ca needs %s: %s: install the package ca-certificates, or set mysql_tls_ca",
                  config_tls_authorities(c), strerror(errno));
   if (!*c->mysql_tls_cert != !*c->mysql_tls_key)
     fault_report(k, "mysql_tls_cert mysql_tls_key", "mysql_tls_cert and mysql_tls_key need each other: set both or neither");
