@@ -58,3 +58,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON attribute_sector TO 'diptych_cms'@'local
 GRANT SELECT, INSERT, UPDATE, DELETE ON fact             TO 'diptych_cms'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON alternative      TO 'diptych_cms'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON product_source   TO 'diptych_cms'@'localhost';
+
+-- The report of `diptych lint --store`, which the account of `diptych migrate` writes.
+GRANT SELECT ON lint_report TO 'diptych_cms'@'localhost';

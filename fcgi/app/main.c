@@ -75,9 +75,43 @@ static int run_check(const struct invocation *in)
   return standalone_check(in->config_path, unit ? in->argv[2] : NULL, stdout, stderr);
 }
 
+typedef int lint_command(const struct config *c, const struct lint_options *o, FILE *out);
+
+static bool is_id(const char *text)
+{
+  size_t digits = strspn(text, "0123456789");
+  return digits && digits < 20 && !text[digits] && *text != '0';
+}
+
+/* --json or --store, --table T, --id N. */
+static bool lint_options_read(const struct invocation *in, struct lint_options *o, lint_command **run)
+{
+  for (int i = 1; i < in->argc; i++) {
+    const char *value = i + 1 < in->argc ? in->argv[i + 1] : "";
+    if (strcmp(in->argv[i], "--json") == 0 || strcmp(in->argv[i], "--store") == 0) {
+      if (*run != standalone_lint_lines)
+        return false;
+      *run = in->argv[i][2] == 'j' ? standalone_lint_json : standalone_lint_store;
+    } else if (strcmp(in->argv[i], "--table") == 0 && lint_table_known(value))
+      o->table = in->argv[++i];
+    else if (strcmp(in->argv[i], "--id") == 0 && is_id(value))
+      o->id = strtoull(in->argv[++i], NULL, 10);
+    else
+      return false;
+  }
+  return (!o->id || o->table) && !(o->table && *run == standalone_lint_store); /* a part of a report is no report */
+}
+
 static int run_lint(const struct invocation *in)
 {
-  return with_config(in, standalone_lint);
+  struct lint_options o = {0};
+  lint_command *run = standalone_lint_lines;
+  if (!lint_options_read(in, &o, &run))
+    return usage_wrong(in);
+  struct config *config = config_read(in->config_path, stderr);
+  int code = config ? run(config, &o, stdout) : 1;
+  config_free(&config);
+  return code;
 }
 
 static int run_render(const struct invocation *in)
@@ -205,7 +239,7 @@ static int run_template(const struct invocation *in)
 
 static const struct command commands[] = {
     {"check", "check [--unit FILE]", "check whether this configuration can serve, and print what is missing", run_check},
-    {"lint", "lint", "list the rows that no page can show", run_lint},
+    {"lint", "lint [--json | --store] [--table T [--id N]]", "name rows that readers stumble over, and what to do", run_lint},
     {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
     {"render", "render PATH", "print one answer with its headers, without nginx", run_render},

@@ -1,4 +1,4 @@
-/* `diptych check` and `diptych lint`: check one by one what a pool with this configuration needs, and write a line for
+/* `diptych check`: checks one by one what a pool with this configuration needs, and writes a line for
  * each.  The check fails when a start would fail. */
 #include "app/standalone.h"
 
@@ -12,11 +12,11 @@
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "lint/lint.h"
 #include "rows/rows_batch.h"
 #include "rows/rows_terms.h"
 
 #define ANSWER_US (10 * CLOCK_SECOND)
-#define LINT_MS 120000
 
 /* Checks one server of the list. */
 static bool cache_check(const struct config *c, struct span server, struct cache_health_table *table, FILE *out)
@@ -108,26 +108,6 @@ static bool check_database(const struct config *c, FILE *out)
   return e == ERR_OK;
 }
 
-int standalone_lint(const struct config *c, FILE *out)
-{
-  struct metrics m = {0};
-  struct breaker b = {0};
-  const char *sentence = "";
-  size_t found = 0;
-  struct db *db = db_new(c, &m, &b);
-  if (db)
-    db_persist(db, LINT_MS);
-  enum err e = db ? rows_lint(db, clock_mono_us() + LINT_MS * 1000, out, &found) : ERR_NO_MEMORY;
-  if (e == ERR_OK) {
-    fprintf(out, found ? "rows       %zu need attention\n" : "rows       all in order\n", found);
-  } else {
-    unsigned number = db ? db_failure(db, &sentence) : 0;
-    fprintf(out, "rows       could not be read: error %u: %s\n", number, sentence);
-  }
-  db_free(&db);
-  return e != ERR_OK || found;
-}
-
 /* The memory that the processes of a pool share. */
 static bool check_shared(const struct config *c, FILE *out)
 {
@@ -157,7 +137,7 @@ static int config_check(const struct config *c, const struct service_unit *u, FI
   bool placed = check_places(c, u, out);
   bool shared = check_shared(c, out);
   if (reached)
-    standalone_lint(c, out); /* its findings do not fail the check: all other rows can be served */
+    standalone_lint_lines(c, &(struct lint_options){.quick = true}, out);
   bool ok = whole && reached && cached && placed && shared;
   verdict(u, ok, out);
   return !ok;

@@ -48,8 +48,7 @@ static bool fits_in_place(const struct markdown_limits *l, struct span source)
   return true;
 }
 
-static enum markdown_result markdown_write(const struct markdown_limits *l, struct span source,
-                                           markdown_writer *writer, struct buf *out)
+enum markdown_result markdown_write(const struct markdown_limits *l, struct span source, markdown_writer *writer, struct buf *out)
 {
   if (source.n > l->bytes)
     return MARKDOWN_TOO_LARGE;

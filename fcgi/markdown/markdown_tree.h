@@ -18,6 +18,10 @@ MUST_USE enum markdown_result markdown_tree_write(const struct markdown_limits *
 MUST_USE enum markdown_result markdown_child_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                           struct buf *out);
 
+/* One of the two, whichever suits the body. */
+MUST_USE enum markdown_result markdown_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
+                                             struct buf *out);
+
 markdown_writer markdown_write_html, markdown_write_source, markdown_write_plain, markdown_write_lines;
 
 /* Whether the address may be written, and whether it leaves the site. */

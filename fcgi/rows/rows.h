@@ -10,11 +10,9 @@
  *
  * Rows of a foreign CMS may contain NULLs, zero dates, bytes that are not UTF-8, and unknown words: an unknown status
  * reads as draft, an unknown kind as release, an unknown class as trivial.  A product whose slug breaks the rules is
- * treated as absent; rows_lint lists it. */
+ * treated as absent; lint names it. */
 #ifndef DIPTYCH_ROWS_ROWS_H
 #define DIPTYCH_ROWS_ROWS_H
-
-#include <stdio.h>
 
 #include "base/arena.h"
 #include "db/db.h"
@@ -76,9 +74,5 @@ MUST_USE enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena
  * of all readings.  INVALID: the server refuses one of them; db_failure tells which one and why. */
 MUST_USE enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);
 MUST_USE enum err rows_try(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us);
-
-/* Lists on `out`, one line each, rows that the site leaves out or shows differently from what an editor of a foreign
- * CMS may expect: slugs that break the rules, unknown words, missing owners.  *found counts them. */
-MUST_USE enum err rows_lint(struct db *db, int64_t deadline_us, FILE *out, size_t *found);
 
 #endif

@@ -1,0 +1,118 @@
+/* Tells editors what their readers would stumble over: rows that no page can show, texts that pages show otherwise than
+ * they were written, links that lead nowhere.  It reads the site_* views with the pool's account and changes nothing.
+ *
+ * Each finding names a row and a column.  LINT_RULES has the kinds of findings and what to do about each; some findings
+ * say it in words of their own.  Archived rows are not read for their texts. */
+#ifndef DIPTYCH_LINT_LINT_H
+#define DIPTYCH_LINT_LINT_H
+
+#include "db/db.h"
+
+/* Limits of texts, in characters. */
+#define LINT_HEADLINE_CHARS 120
+#define LINT_SUMMARY_CHARS 200
+#define LINT_UNIT_CHARS 24
+/* A fact is old when it was checked this many days before the site's clock. */
+#define LINT_OLD_DAYS 365
+/* A day this far ahead, or before this one, is far. */
+#define LINT_AHEAD_DAYS 366
+#define LINT_EARLIEST "1970-01-01"
+
+/* X(rule, advice) */
+#define LINT_RULES(X)                                                                                                  \
+  X(slug, "write small letters, digits and single hyphens")                                                            \
+  X(slug_reserved, "choose another slug")                                                                              \
+  X(slug_twice, "give one of the rows another slug")                                                                   \
+  X(word, "write one of these words")                                                                                  \
+  X(owner, "name a row that exists, or delete this one")                                                               \
+  X(repeated, "let the view return each row once")                                                                     \
+  X(too_many, "remove some, or put the most important ones first")                                                     \
+  X(theme_unknown, "link a theme that exists")                                                                         \
+  X(same_product, "name two products")                                                                                 \
+  X(name_blank, "write a name")                                                                                        \
+  X(unseen, "delete the character, or write a blank")                                                                  \
+  X(markup, "write plain text")                                                                                        \
+  X(headline_long, "shorten it")                                                                                       \
+  X(summary_long, "shorten it")                                                                                        \
+  X(question_blank, "write the question, or withdraw the row")                                                         \
+  X(answer_blank, "write the answer, or withdraw the row")                                                             \
+  X(editorial_blank, "write something, or withdraw the row")                                                           \
+  X(reason_blank, "write a sentence why")                                                                              \
+  X(html_only, "write it in Markdown")                                                                                 \
+  X(html, "write it in Markdown")                                                                                      \
+  X(table_pipes, "write a line of dashes below the heads of the table, as many columns as they are")                   \
+  X(body_refused, "shorten or split it")                                                                               \
+  X(body_slow, "use fewer brackets, asterisks and nested lists")                                                       \
+  X(link_dropped, "write an https address, or a path of this site that begins with /")                                 \
+  X(link_dead, "link a page that exists")                                                                              \
+  X(link_relative, "begin the path with /")                                                                            \
+  X(picture_dropped, "name the picture by an https address")                                                           \
+  X(picture_http, "write https, and see that the picture is there")                                                    \
+  X(alt_missing, "say in the brackets what the picture shows")                                                         \
+  X(heading_order, "use the level below the one before")                                                               \
+  X(number_without_link, "link the source in the same paragraph")                                                      \
+  X(address, "write an https address")                                                                                 \
+  X(date_impossible, "write a day that exists")                                                                        \
+  X(date_missing, "write the time")                                                                                    \
+  X(date_far, "check the year")                                                                                        \
+  X(text_repeated, "write of each product what is true of it alone")                                                   \
+  X(prediction_evidence, "name a published activity of the same product")                                              \
+  X(prediction_reason, "name the activity that decided it, or write a note")                                           \
+  X(prediction_blank, "write what was predicted, or set the state to open")                                            \
+  X(prediction_open, "set prediction_state to came_true or failed")                                                    \
+  X(fact_repeated, "delete one of them")                                                                               \
+  X(fact_blank, "write the value, or delete the row")                                                                  \
+  X(fact_unit, "put the unit into the attribute, and let the number stand alone")                                      \
+  X(fact_misfit, "write a value of the attribute's kind, or change the kind")                                          \
+  X(fact_long, "shorten it")                                                                                           \
+  X(fact_source, "write the address of the source")                                                                    \
+  X(fact_unasked, "link the attribute with a sector of the product, or delete the fact")                               \
+  X(fact_old, "check it again, and write the day")                                                                     \
+  X(unit, "write a unit such as MB")                                                                                   \
+  X(unit_without_number, "set the kind to number, or remove the unit")                                                 \
+  X(unit_spelling, "spell it the same everywhere")                                                                     \
+  X(attribute_unused, "record facts of it, or withdraw it")                                                            \
+  X(attribute_reserved, "withdraw it")
+
+#define LINT_ENUM(rule, advice) LINT_##rule,
+enum lint_rule { LINT_RULES(LINT_ENUM) LINT_RULE_COUNT };
+#undef LINT_ENUM
+
+struct lint_finding {
+  enum lint_rule rule;
+  struct span table; /* "product" */
+  uint64_t id;
+  const char *column;
+  struct span words; /* any bytes; the text of the column or a part of it */
+  bool null;         /* the column is NULL */
+  const char *meaning, *advice;
+};
+
+const char *lint_rule_name(enum lint_rule rule);
+
+/* Gets each finding.  Its texts live until it returns. */
+typedef void lint_sink(void *arg, const struct lint_finding *f);
+
+struct lint_options {
+  const char *table; /* NULL: all tables; else its name, with or without site_ */
+  uint64_t id;       /* 0: all rows */
+  bool quick;        /* leaves out what is read of texts */
+  size_t most;       /* findings of each rule that the sink gets; the others are only counted */
+};
+
+struct lint_counts {
+  size_t found, of[LINT_RULE_COUNT];
+};
+
+/* True: lint reads a table of this name. */
+bool lint_table_known(const char *table);
+
+/* deadline_us is monotonic.  INVALID and UNAVAILABLE: db_failure tells why. */
+MUST_USE enum err lint_run(struct db *db, const struct lint_options *o, int64_t deadline_us, lint_sink *sink, void *arg,
+                           struct lint_counts *counts);
+
+/* Writes words for a person: quoted, at most `chars` characters; what cannot be seen as \u{200b}, bytes that are no text as
+ * \xff. */
+void lint_words_put(struct buf *out, const struct lint_finding *f, size_t chars);
+
+#endif

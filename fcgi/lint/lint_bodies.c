@@ -1,0 +1,104 @@
+/* A body is rendered as for a page, within the limits of the configuration, and then read for notes. */
+#include "lint/lint_bodies.h"
+
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "lint/lint_links.h"
+#include "markdown/markdown_notes.h"
+#include "text/utf8.h"
+
+#define SLOW_PART 2 /* a body is slow when it takes more than this part of markdown_cpu */
+
+static int64_t time_us(struct timeval t)
+{
+  return t.tv_sec * CLOCK_SECOND + t.tv_usec;
+}
+
+/* CPU time of this process and its dead children. */
+static int64_t cpu_us(void)
+{
+  struct rusage own, children;
+  getrusage(RUSAGE_SELF, &own);
+  getrusage(RUSAGE_CHILDREN, &children);
+  return time_us(own.ru_utime) + time_us(own.ru_stime) + time_us(children.ru_utime) + time_us(children.ru_stime);
+}
+
+/* False: the body is not shown at all. */
+static bool render_judge(struct lint *l, const struct lint_place *at, const struct markdown_limits *limits, struct span md)
+{
+  struct buf html = BUF_INIT;
+  int64_t before_us = cpu_us();
+  enum markdown_result result = markdown_html(limits, md, &html);
+  int64_t spent_us = cpu_us() - before_us;
+  buf_free(&html);
+  if (result == MARKDOWN_TOO_LARGE || result == MARKDOWN_TOO_SLOW)
+    lint_found(l, LINT_body_refused, at, span_head(md, 80),
+               result == MARKDOWN_TOO_LARGE ? "too large: pages show a notice in its place"
+                                            : "too slow to render: pages show a notice in its place",
+               NULL);
+  else if (spent_us * SLOW_PART > (int64_t)limits->cpu_ms * 1000)
+    lint_found(l, LINT_body_slow, at, span_head(md, 80), "slow to render: it takes more than half of the time that it may take", NULL);
+  return result == MARKDOWN_OK;
+}
+
+static void link_judge(struct lint *l, const struct lint_place *at, const struct markdown_note *note)
+{
+  enum lint_rule rule = LINT_link_dead;
+  const char *fault = l->links ? lint_links_fault(l->links, note->words, &rule) : NULL;
+  if (fault)
+    lint_found(l, rule, at, note->words, fault, NULL);
+}
+
+struct said {
+  enum markdown_note_kind kind;
+  enum lint_rule rule;
+  const char *meaning;
+};
+
+static void note_judge(struct lint *l, const struct lint_place *at, const struct markdown_note *note, bool claims)
+{
+  static const struct said all[] = {
+      {NOTE_HTML, LINT_html, "HTML is left out"},
+      {NOTE_TABLE, LINT_table_pipes, "not a table: the bars are shown as they are"},
+      {NOTE_LINK_DROPPED, LINT_link_dropped, "an address that pages do not link: only the text is shown"},
+      {NOTE_PICTURE_DROPPED, LINT_picture_dropped, "a picture that pages cannot show: its text stands in its place"},
+      {NOTE_PICTURE_HTTP, LINT_picture_http, "a picture by http: pages ask for it by https"},
+      {NOTE_ALT, LINT_alt_missing, "a picture without a text: who cannot see it learns nothing"},
+      {NOTE_HEADING, LINT_heading_order, "a heading more than one level below the one before"},
+      {NOTE_NUMBER, LINT_number_without_link, "a number without a source"},
+  };
+  if (note->kind == NOTE_LINK)
+    link_judge(l, at, note);
+  if (note->kind == NOTE_NUMBER && !claims)
+    return;
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (all[i].kind == note->kind) {
+      struct span meaning = arena_printf(l->arena, "line %d: %s", note->line, all[i].meaning);
+      lint_found(l, all[i].rule, at, note->words, meaning.n ? meaning.p : all[i].meaning, NULL);
+    }
+}
+
+static bool has_note(const struct markdown_note *v, size_t n, enum markdown_note_kind kind)
+{
+  for (size_t i = 0; i < n; i++)
+    if (v[i].kind == kind)
+      return true;
+  return false;
+}
+
+void lint_body(struct lint *l, const struct lint_place *at, struct span md, bool claims)
+{
+  const struct config *c = db_config(l->db);
+  struct markdown_limits limits = {.bytes = (size_t)c->markdown_bytes, .output_bytes = (size_t)c->markdown_output_bytes,
+                                   .cpu_ms = (int)c->markdown_cpu, .heading_base = 3, .base_url = span_z(c->base_url)};
+  struct markdown_note *notes;
+  size_t n;
+  if (utf8_is_blank(md) || !render_judge(l, at, &limits, md) || markdown_notes(&limits, l->arena, md, &notes, &n) != MARKDOWN_OK)
+    return;
+  if (has_note(notes, n, NOTE_HTML) && !has_note(notes, n, NOTE_SHOWN))
+    lint_found(l, LINT_html_only, at, span_head(md, 160), "nothing but HTML: nothing of it is shown", NULL);
+  else
+    for (size_t i = 0; i < n; i++)
+      note_judge(l, at, &notes[i], claims);
+}

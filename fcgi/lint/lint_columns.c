@@ -1,0 +1,297 @@
+/* The rules that read texts, column by column: a table of columns and what is asked of each.  Columns that a view lacks read as
+ * NULL.  Archived rows are passed over. */
+#include "base/clock.h"
+#include "lint/lint_bodies.h"
+#include "lint/lint_texts.h"
+#include "text/address.h"
+#include "text/url.h"
+#include "text/utf8.h"
+
+#define BODIES_CHUNK 200 /* rows with bodies read by one statement */
+#define NUMBER_TEXT_(number) #number
+#define NUMBER_TEXT(number) NUMBER_TEXT_(number)
+
+enum {
+  NAME = 1,       /* one line that must show something */
+  LINE = 2,       /* one line */
+  HEADLINE = 4,   /* of at most LINT_HEADLINE_CHARS */
+  SUMMARY = 8,    /* of at most LINT_SUMMARY_CHARS */
+  QUESTION = 16,  /* must show something */
+  REASON = 32,    /* the same */
+  ADDRESS = 64,   /* of another site */
+  LOGO = 128,     /* of a picture */
+  DATE = 256,     /* must exist */
+  NEAR = 512,     /* and not be far */
+  PAST = 1024,    /* and not be ahead */
+  BODY = 2048,    /* Markdown */
+  CLAIMS = 4096,  /* whose numbers need a source */
+  ANSWER = 8192,  /* must show something */
+  OWN = 16384,    /* no other product has the same */
+};
+
+static const struct column {
+  const char *table, *name;
+  unsigned asks;
+} columns[] = {
+    {"product", "name", NAME},
+    {"product", "summary", LINE | SUMMARY | OWN},
+    {"product", "license", LINE},
+    {"product", "website_url", ADDRESS},
+    {"product", "repository_url", ADDRESS},
+    {"product", "logo_url", LOGO},
+    {"product", "created_at", DATE},
+    {"product", "updated_at", DATE},
+    {"sector", "name", NAME},
+    {"theme", "name", NAME},
+    {"editorial", "headline", LINE | HEADLINE | OWN},
+    {"editorial", "current_state_md", BODY | CLAIMS | OWN},
+    {"editorial", "heading_md", BODY | CLAIMS | OWN},
+    {"editorial", "prediction_md", BODY | CLAIMS | OWN},
+    {"editorial", "author", LINE},
+    {"editorial", "published_at", DATE | NEAR},
+    {"editorial", "created_at", DATE},
+    {"editorial", "updated_at", DATE},
+    {"editorial", "prediction_note", LINE},
+    {"activity", "title", LINE},
+    {"activity", "url", ADDRESS},
+    {"activity", "version", LINE},
+    {"activity", "occurred_at", DATE | NEAR},
+    {"faq", "question", LINE | QUESTION},
+    {"faq", "answer_md", BODY | ANSWER},
+    {"comparison", "intro_md", BODY | CLAIMS},
+    {"comparison", "verdict_md", BODY | CLAIMS},
+    {"page", "title", NAME},
+    {"page", "body_md", BODY},
+    {"page", "updated_at", DATE},
+    {"attribute", "name", NAME},
+    {"attribute", "unit", LINE},
+    {"attribute", "help", LINE},
+    {"attribute", "group_name", LINE},
+    {"fact", "value", LINE},
+    {"fact", "note", LINE},
+    {"fact", "checked_on", DATE | PAST},
+    {"alternative", "reason", LINE | REASON},
+    {"product_source", "url", ADDRESS},
+    {"product_source", "checked_at", DATE},
+};
+#define COLUMNS (sizeof columns / sizeof *columns)
+
+bool lint_table_known(const char *table)
+{
+  static const char *const links[] = {"product_sector", "product_theme", "product_alias", "attribute_sector"};
+  struct span name = span_z(table);
+  name = span_starts(name, SPAN("site_")) ? span_from(name, strlen("site_")) : name;
+  for (size_t i = 0; i < COLUMNS; i++)
+    if (span_eq(name, span_z(columns[i].table)))
+      return true;
+  for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+    if (span_eq(name, span_z(links[i])))
+      return true;
+  return false;
+}
+
+/* ---- one line */
+
+/* Characters that nobody sees, but for joiners and selectors behind what they belong to, and marks of right-to-left text. */
+static bool is_odd(uint32_t before, uint32_t c, bool turns)
+{
+  if (c < ' ' || (c >= 0x7F && c < 0xA0) || c == UTF8_REPLACEMENT)
+    return true;
+  if (c == ' ' || c == 0xA0 || c == 0x202F || !utf8_unseen(c))
+    return false;
+  if (c == 0x200C || c == 0x200D || (c >= 0xE0020 && c <= 0xE007F))
+    return before < 0x80;
+  if (c >= 0xFE00 && c <= 0xFE0F)
+    return before < 0x80 && !(before >= '0' && before <= '9') && before != '#' && before != '*';
+  return !(turns && (c == 0x200E || c == 0x200F || c == 0x61C));
+}
+
+static bool has_unseen(struct span s)
+{
+  uint32_t c, before = 0;
+  bool turns = false, odd = utf8_trim(s).n != span_trim(s).n;
+  for (size_t i = 0; i < s.n; i++)
+    turns = turns || ((unsigned char)s.p[i] >= 0xD6 && (unsigned char)s.p[i] <= 0xDF);
+  for (size_t n; s.n && !odd; s = span_from(s, n)) {
+    n = utf8_next(s, &c);
+    odd = !n || is_odd(before, c, turns);
+    before = c;
+    n = n ? n : 1;
+  }
+  return odd;
+}
+
+static bool is_letter(struct span s, size_t i)
+{
+  return i < s.n && ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z'));
+}
+
+/* "<b>", "</b>", "&amp;", "&#8217;", "**bold**", "[text](address)": what an editor meant as markup. */
+static bool has_markup(struct span s)
+{
+  for (size_t i = 0; i < s.n; i++) {
+    struct span rest = span_from(s, i), inner = span_from(rest, 1);
+    size_t end = span_find(inner, s.p[i] == '<' ? '>' : ';');
+    if (s.p[i] == '<' && end < inner.n && (is_letter(inner, 0) || inner.p[0] == '/'))
+      return true;
+    if (s.p[i] == '&' && end < inner.n && end > 1 && end < 10 && span_find(span_head(inner, end), ' ') == end)
+      return true;
+    if (span_starts(rest, SPAN("](")) || (span_starts(rest, SPAN("**")) && is_letter(rest, 2)))
+      return true;
+  }
+  return false;
+}
+
+static void long_judge(struct lint *l, const struct lint_place *at, struct span s, enum lint_rule rule, size_t most,
+                       const char *meaning)
+{
+  if (utf8_count(s) > most)
+    lint_found(l, rule, at, s, meaning, NULL);
+}
+
+static void line_judge(struct lint *l, const struct lint_place *at, struct span s, unsigned asks)
+{
+  bool blank = utf8_is_blank(s);
+  if (blank && (asks & NAME))
+    lint_found(l, LINT_name_blank, at, s, "nothing that can be seen: pages show the slug in its place", NULL);
+  if (blank && (asks & QUESTION))
+    lint_found(l, LINT_question_blank, at, s, "nothing that can be seen: the question is not shown", NULL);
+  if (blank && (asks & REASON))
+    lint_found(l, LINT_reason_blank, at, s, "the pick is shown without a reason", NULL);
+  if (!blank && has_unseen(s))
+    lint_found(l, LINT_unseen, at, s, "it has a character that nobody sees, or one that is no text", NULL);
+  if (!blank && has_markup(s))
+    lint_found(l, LINT_markup, at, s, "plain text: its marks are shown as they are", NULL);
+  if (asks & HEADLINE)
+    long_judge(l, at, s, LINT_headline_long, LINT_HEADLINE_CHARS,
+               "longer than " NUMBER_TEXT(LINT_HEADLINE_CHARS) " characters: lists, feeds and pictures show it cut or small");
+  if (asks & SUMMARY)
+    long_judge(l, at, s, LINT_summary_long, LINT_SUMMARY_CHARS,
+               "longer than " NUMBER_TEXT(LINT_SUMMARY_CHARS) " characters: descriptions and pictures show it cut");
+}
+
+/* ---- addresses and dates */
+
+static void address_judge(struct lint *l, const struct lint_place *at, struct span s, bool logo)
+{
+  struct address picture = address_of_picture(address_of_column(s).rest, SPAN(""));
+  if (utf8_is_blank(s))
+    return;
+  if (!address_is_web(s))
+    lint_found(l, LINT_address, at, s, logo ? "no address of a picture: pages show letters in its place"
+                                            : "no http or https address with a host: it is not linked", NULL);
+  else if (logo && !picture.rest.n)
+    lint_found(l, LINT_picture_dropped, at, s, "a picture that pages cannot ask for: they show letters in its place", NULL);
+  else if (logo && !address_of_column(s).before.n && picture.before.n)
+    lint_found(l, LINT_picture_http, at, s, "a picture by http: pages ask for it by https", NULL);
+}
+
+static int64_t now_of(const struct lint *l)
+{
+  int64_t now = clock_now_us(), frozen = db_config(l->db)->as_of_us;
+  return frozen != CLOCK_NEVER && frozen > now ? frozen : now;
+}
+
+static void date_judge(struct lint *l, const struct lint_place *at, const struct db_rows *rows, unsigned column, unsigned asks)
+{
+  int64_t us, earliest = CLOCK_NEVER, latest = now_of(l) + (asks & PAST ? 1 : LINT_AHEAD_DAYS) * CLOCK_DAY;
+  if (db_null(rows, column))
+    return;
+  bool parsed = clock_parse(SPAN(LINT_EARLIEST), &earliest);
+  if (!clock_parse(db_text(rows, column), &us))
+    lint_found_cell(l, LINT_date_impossible, at, rows, column, "there is no such day: it counts as none", NULL);
+  else if ((asks & (NEAR | PAST)) && ((parsed && us < earliest) || us > latest))
+    lint_found_cell(l, LINT_date_far, at, rows, column,
+                    us < earliest ? "before " LINT_EARLIEST : asks & PAST ? "after today" : "more than a year ahead", NULL);
+}
+
+/* ---- rows */
+
+static void column_judge(struct lint *l, const struct column *c, struct lint_place *at, const struct db_rows *rows)
+{
+  unsigned column = db_column(rows, c->name);
+  struct span s = db_text(rows, column);
+  at->column = c->name;
+  if (c->asks & (NAME | LINE))
+    line_judge(l, at, s, c->asks);
+  if (c->asks & (ADDRESS | LOGO))
+    address_judge(l, at, s, c->asks & LOGO);
+  if (c->asks & DATE)
+    date_judge(l, at, rows, column, c->asks);
+  if ((c->asks & ANSWER) && utf8_is_blank(s))
+    lint_found(l, LINT_answer_blank, at, s, "the question has no answer", NULL);
+  if (c->asks & BODY)
+    lint_body(l, at, s, c->asks & CLAIMS);
+  if ((c->asks & OWN) && l->texts)
+    lint_texts_add(l->texts, at, s);
+}
+
+/* An editorial that says nothing. */
+static void editorial_judge(struct lint *l, struct lint_place *at, const struct db_rows *rows)
+{
+  static const char *const texts[] = {"headline", "current_state_md", "heading_md", "prediction_md"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    if (!utf8_is_blank(db_text(rows, db_column(rows, texts[i]))))
+      return;
+  at->column = "headline";
+  lint_found(l, LINT_editorial_blank, at, SPAN(""), "an editorial without a word", NULL);
+}
+
+static void row_judge(struct lint *l, size_t first, size_t last, const struct db_rows *rows, uint64_t id)
+{
+  struct lint_place at = {.table = span_z(columns[first].table), .id = id};
+  bool product = span_eq(at.table, SPAN("product")), editorial = span_eq(at.table, SPAN("editorial"));
+  at.product = product ? id : db_uint(rows, db_column(rows, "product_id"));
+  if (span_eq(db_text(rows, db_column(rows, "status")), SPAN("archived")))
+    return;
+  for (size_t i = first; i < last; i++) {
+    bool asked = lint_wants(l, at.table, id);
+    if (asked || (columns[i].asks & OWN))
+      column_judge(l, &columns[i], &at, rows);
+    arena_reset(l->arena);
+  }
+  if (editorial)
+    editorial_judge(l, &at, rows);
+}
+
+static bool has_bodies(size_t first, size_t last)
+{
+  for (size_t i = first; i < last; i++)
+    if (columns[i].asks & BODY)
+      return true;
+  return false;
+}
+
+static enum err table_check(struct lint *l, size_t first, size_t last)
+{
+  struct db_rows rows;
+  const char *table = columns[first].table;
+  size_t chunk = has_bodies(first, last) ? BODIES_CHUNK : LINT_CHUNK, count = chunk;
+  uint64_t after = 0;
+  enum err err = ERR_OK;
+  while (err == ERR_OK && count == chunk) {
+    err = lint_ask(l, &rows, "SELECT * FROM site_%s WHERE id > %llu ORDER BY id LIMIT %zu", table, (unsigned long long)after, chunk);
+    count = err == ERR_OK ? rows.count : 0;
+    while (err == ERR_OK && db_next(&rows)) {
+      uint64_t id = db_uint(&rows, db_column(&rows, "id"));
+      bool copy = id == after;
+      after = id;
+      if (!copy)
+        row_judge(l, first, last, &rows, id);
+    }
+    db_rows_free(&rows);
+  }
+  return err != ERR_OK && lint_is_optional(l, table) ? ERR_OK : err;
+}
+
+enum err lint_columns(struct lint *l)
+{
+  enum err err = ERR_OK;
+  for (size_t first = 0, last; first < COLUMNS && err == ERR_OK; first = last) {
+    for (last = first; last < COLUMNS && strcmp(columns[last].table, columns[first].table) == 0;)
+      last++;
+    if (lint_wants(l, span_z(columns[first].table), 0))
+      err = table_check(l, first, last);
+  }
+  return err;
+}

@@ -1,0 +1,193 @@
+/* The rules that are statements.  Each gives rows of (id, value), where value is what the column holds.  Slugs are checked with
+ * the function that also excludes them from readings. */
+#include "base/clock.h"
+#include "lint/lint_findings.h"
+#include "model/product.h"
+#include "rows/rows_sql.h"
+#include "text/slug.h"
+
+/* X(table, page); page: the first words of the site's own paths are reserved */
+#define SLUG_TABLES(X) X(product, false) X(product_alias, false) X(sector, false) X(theme, false) X(attribute, false) X(page, true)
+
+#define WORDS(table, column, words, reads_as)                                                                          \
+  {LINT_word, table, column,                                                                                           \
+   "SELECT id, " column " AS value FROM site_" table " WHERE " column " IS NULL OR " column " NOT IN (" words ")",     \
+   column " is none of " words ": it reads as " reads_as, "write one of " words}
+#define STATUS(table) WORDS(table, "status", "'draft', 'published', 'archived'", "draft")
+#define OWNER_(rule, table, column, owner)                                                                             \
+  {rule, table, column,                                                                                                \
+   "SELECT l.id, l." column " AS value FROM site_" table " l LEFT JOIN site_" owner " o ON o.id = l." column           \
+   " WHERE l." column " IS NOT NULL AND o.id IS NULL",                                                                 \
+   column " names no " owner ": the row is not shown", NULL}
+#define OWNER(table, column, owner) OWNER_(LINT_owner, table, column, owner)
+#define LIMITED_(column, table, what, most)                                                                            \
+  {LINT_too_many, "product", column,                                                                                   \
+   "SELECT product_id AS id, COUNT(DISTINCT id) AS value FROM site_" table " GROUP BY product_id"                      \
+   " HAVING COUNT(DISTINCT id) > " #most,                                                                              \
+   "this many " what ": only the first " #most " by sort are shown", NULL}
+#define LIMITED(column, table, what, most) LIMITED_(column, table, what, most)
+#define DUPLICATE_SLUG(table)                                                                                          \
+  {LINT_slug_twice, table, "slug",                                                                                     \
+   "SELECT MAX(id) AS id, slug AS value FROM site_" table " GROUP BY slug HAVING COUNT(DISTINCT id) > 1",              \
+   "the slug is there more than once: only one row is found by it", NULL}
+#define REPEATED(table)                                                                                                \
+  {LINT_repeated, table, "id", "SELECT id, COUNT(*) AS value FROM site_" table " GROUP BY id HAVING COUNT(*) > 1",     \
+   "the view returns this id several times: the row counts once; does the view join something that is stored several times?", \
+   NULL}
+#define PAIR(table)                                                                                                    \
+  {LINT_same_product, table, "other_product_id",                                                                       \
+   "SELECT id, other_product_id AS value FROM site_" table " WHERE product_id = other_product_id",                     \
+   "both products are the same: the row is not shown", NULL}
+#define GRADED "status = 'published' AND prediction_state IN ('came_true', 'failed')"
+#define EVIDENCE(condition, meaning)                                                                                   \
+  {LINT_prediction_evidence, "editorial", "prediction_activity_id",                                                    \
+   "SELECT e.id, e.prediction_activity_id AS value FROM site_editorial e LEFT JOIN site_activity a"                    \
+   " ON a.id = e.prediction_activity_id WHERE e.prediction_activity_id IS NOT NULL AND " condition,                    \
+   "prediction_activity_id names " meaning ": the prediction shows no evidence", NULL}
+
+static const struct rule {
+  enum lint_rule rule;
+  const char *table, *column, *sql, *meaning, *advice;
+} rules[] = {
+    REPEATED("product"),
+    REPEATED("sector"),
+    REPEATED("theme"),
+    REPEATED("product_sector"),
+    REPEATED("product_theme"),
+    REPEATED("product_alias"),
+    REPEATED("editorial"),
+    REPEATED("activity"),
+    REPEATED("faq"),
+    REPEATED("comparison"),
+    REPEATED("page"),
+    REPEATED("attribute"),
+    REPEATED("attribute_sector"),
+    REPEATED("fact"),
+    REPEATED("alternative"),
+    STATUS("product"),
+    STATUS("editorial"),
+    STATUS("activity"),
+    STATUS("faq"),
+    STATUS("comparison"),
+    STATUS("page"),
+    STATUS("attribute"),
+    STATUS("alternative"),
+    WORDS("product", "lifecycle", "'active', 'maintenance', 'discontinued'", "active"),
+    WORDS("editorial", "prediction_state", "'open', 'came_true', 'failed'", "open"),
+    WORDS("activity", "kind", "'release', 'post', 'event'", "release"),
+    WORDS("activity", "class", "'spark', 'improvement', 'trivial'", "trivial"),
+    STATUS("product_source"),
+    WORDS("product_source", "kind", "'atom', 'rss', 'json_feed', 'github_releases', 'endoflife'", "atom"),
+    WORDS("attribute", "kind", "'text', 'number', 'bool', 'date', 'version', 'list', 'url'", "text"),
+    DUPLICATE_SLUG("product"),
+    DUPLICATE_SLUG("sector"),
+    DUPLICATE_SLUG("theme"),
+    DUPLICATE_SLUG("page"),
+    DUPLICATE_SLUG("attribute"),
+    LIMITED("sectors", "product_sector", "sectors", PRODUCT_SECTORS_MAX),
+    LIMITED("themes", "product_theme", "themes", PRODUCT_THEMES_MAX),
+    OWNER("product_sector", "product_id", "product"),
+    OWNER("product_sector", "sector_id", "sector"),
+    OWNER("product_theme", "product_id", "product"),
+    OWNER_(LINT_theme_unknown, "product_theme", "theme_id", "theme"),
+    OWNER("product_alias", "product_id", "product"),
+    OWNER("editorial", "product_id", "product"),
+    OWNER("activity", "product_id", "product"),
+    OWNER("faq", "product_id", "product"),
+    OWNER("faq", "other_product_id", "product"),
+    OWNER("comparison", "product_id", "product"),
+    OWNER("comparison", "other_product_id", "product"),
+    OWNER("attribute_sector", "attribute_id", "attribute"),
+    OWNER("attribute_sector", "sector_id", "sector"),
+    OWNER("fact", "product_id", "product"),
+    OWNER("fact", "attribute_id", "attribute"),
+    OWNER("alternative", "product_id", "product"),
+    OWNER("alternative", "other_product_id", "product"),
+    PAIR("faq"),
+    PAIR("comparison"),
+    PAIR("alternative"),
+    {LINT_date_missing, "editorial", "published_at",
+     "SELECT id, published_at AS value FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
+     "published without published_at: it never becomes due", NULL},
+    {LINT_date_missing, "activity", "occurred_at",
+     "SELECT id, occurred_at AS value FROM site_activity WHERE status = 'published' AND occurred_at IS NULL",
+     "published without a time: no timeline shows it", NULL},
+    EVIDENCE("a.id IS NULL", "no activity"),
+    EVIDENCE("a.id IS NOT NULL AND (a.product_id IS NULL OR a.product_id <> e.product_id)", "an activity of another product"),
+    EVIDENCE("a.id IS NOT NULL AND (a.status IS NULL OR a.status <> 'published')", "an activity that is not published"),
+    {LINT_prediction_reason, "editorial", "prediction_state",
+     "SELECT id, prediction_state AS value FROM site_editorial WHERE " GRADED " AND prediction_activity_id IS NULL"
+     " AND TRIM(IFNULL(prediction_note, '')) = ''",
+     "graded without evidence or note: the ledger cannot say why", NULL},
+    {LINT_prediction_blank, "editorial", "prediction_state",
+     "SELECT id, prediction_state AS value FROM site_editorial WHERE " GRADED " AND TRIM(IFNULL(prediction_md, '')) = ''",
+     "graded without a prediction: the ledger does not show it", NULL},
+    {LINT_prediction_open, "editorial", "prediction_activity_id",
+     "SELECT id, prediction_activity_id AS value FROM site_editorial WHERE prediction_state = 'open'"
+     " AND prediction_activity_id IS NOT NULL",
+     "an open prediction names evidence", NULL},
+};
+
+static enum err rule_check(struct lint *l, const struct rule *rule)
+{
+  struct db_rows rows;
+  struct lint_place at = {.table = span_z(rule->table), .column = rule->column};
+  char only[48] = "";
+  if (!lint_wants(l, at.table, 0))
+    return ERR_OK;
+  if (l->options->id)
+    snprintf(only, sizeof only, " WHERE id = %llu", (unsigned long long)l->options->id);
+  enum err err = lint_ask(l, &rows, "SELECT DISTINCT id, value FROM (%s) AS odd%s LIMIT 100000", rule->sql, only);
+  while (err == ERR_OK && db_next(&rows)) {
+    at.id = db_uint(&rows, 0);
+    lint_found_cell(l, rule->rule, &at, &rows, 1, rule->meaning, rule->advice);
+  }
+  db_rows_free(&rows);
+  return err != ERR_OK && lint_is_optional(l, rule->table) ? ERR_OK : err;
+}
+
+static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, bool page, uint64_t *after)
+{
+  while (db_next(rows)) {
+    struct span slug = db_text(rows, 1);
+    bool copy = *after == db_uint(rows, 0), reserved = page && slug_valid(slug) && !slug_valid_page(slug);
+    *after = db_uint(rows, 0);
+    if (copy || (page ? slug_valid_page(slug) : slug_valid(slug)))
+      continue;
+    struct lint_place at = {.table = span_z(table), .id = *after, .column = "slug"};
+    lint_found_cell(l, reserved ? LINT_slug_reserved : LINT_slug, &at, rows, 1,
+                    reserved ? "the slug is one of the site's own words: the page is left out"
+                             : "the slug is not [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without -vs-: the row is left out",
+                    NULL);
+  }
+}
+
+static enum err slugs_check(struct lint *l, const char *table, bool page)
+{
+  struct db_rows rows;
+  size_t count = LINT_CHUNK;
+  uint64_t after = 0;
+  enum err err = ERR_OK;
+  while (err == ERR_OK && count == LINT_CHUNK && lint_wants(l, span_z(table), 0)) {
+    err = lint_ask(l, &rows, "SELECT id, slug FROM site_%s WHERE id > %llu ORDER BY id LIMIT %d", table,
+              (unsigned long long)after, LINT_CHUNK);
+    count = rows.count;
+    if (err == ERR_OK)
+      slugs_list(l, &rows, table, page, &after);
+    db_rows_free(&rows);
+  }
+  return err;
+}
+
+enum err lint_statements(struct lint *l)
+{
+  enum err err = ERR_OK;
+#define SLUGS(table, page)                                                                                             \
+  if (err == ERR_OK)                                                                                                   \
+    err = slugs_check(l, #table, page);
+  SLUG_TABLES(SLUGS)
+#undef SLUGS
+  for (size_t i = 0; err == ERR_OK && i < sizeof rules / sizeof *rules; i++)
+    err = rule_check(l, &rules[i]);
+  return err;
+}

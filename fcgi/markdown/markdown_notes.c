@@ -1,0 +1,247 @@
+/* A writer of records instead of markup, so that a dear body is read in a child process like any other.  A record is a line:
+ * the kind, the number of the line, a blank, the words. */
+#include "markdown/markdown_notes.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "markdown/markdown_tree.h"
+#include "text/address.h"
+#include "text/utf8.h"
+
+#define WORDS_MOST 120 /* characters */
+
+struct notes {
+  const struct markdown_limits *limits;
+  struct buf *out;
+  struct buf paragraph; /* its text, with its line ends */
+  int line, heading;    /* of the last block; the level of the last heading, 0: none */
+  size_t n;
+  bool linked, shown;
+};
+
+static void record(struct notes *w, enum markdown_note_kind kind, struct span words)
+{
+  if (w->n++ >= MARKDOWN_NOTES_MAX)
+    return;
+  buf_printf(w->out, "%c%d ", (char)kind, w->line);
+  words = utf8_cut(utf8_trim(words), WORDS_MOST);
+  for (size_t i = 0; i < words.n; i++)
+    buf_putc(w->out, (unsigned char)words.p[i] < ' ' ? ' ' : words.p[i]);
+  buf_putc(w->out, '\n');
+}
+
+/* ---- tables */
+
+/* "| --- | :-: |" */
+static bool is_delimiter_row(struct span line)
+{
+  size_t bars = 0, dashes = 0;
+  for (size_t i = 0; i < line.n; i++)
+    if (!strchr("|-: \t", line.p[i]))
+      return false;
+    else
+      bars += line.p[i] == '|', dashes += line.p[i] == '-';
+  return bars && dashes;
+}
+
+/* Two lines that begin with a bar, or one over a delimiter row. */
+static bool looks_like_table(struct span text)
+{
+  bool before = false, began = false;
+  while (text.p) {
+    struct span line = span_trim(span_split(&text, '\n'));
+    bool begins = span_starts(line, SPAN("|")) && span_ends(line, SPAN("|")) && line.n > 2;
+    if ((before && is_delimiter_row(line)) || (began && begins))
+      return true;
+    before = span_find(line, '|') < line.n;
+    began = begins;
+  }
+  return false;
+}
+
+/* ---- quantities */
+
+static bool is_digit(struct span s, size_t i)
+{
+  return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+}
+
+static bool is_letter(struct span s, size_t i)
+{
+  return i < s.n && ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z'));
+}
+
+/* A word behind the number that makes it a claim: a share, a multiple, a size, a rate or an amount. */
+static bool makes_a_claim(struct span after)
+{
+  static const char *const words[] = {"percent", "per cent", "times", "million", "billion", "thousand", "x", "ms", "KB", "MB", "GB", "TB",
+                                      "kB", "KiB", "MiB", "GiB", "users", "customers", "downloads", "requests", "stars"};
+  if (span_starts(after, SPAN("%")) || span_starts(after, SPAN(" %")))
+    return true;
+  while (span_starts(after, SPAN(" ")) || span_starts(after, SPAN("\xC2\xA0")))
+    after = span_from(after, after.p[0] == ' ' ? 1 : 2);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (span_starts(after, span_z(words[i])) && !is_letter(after, strlen(words[i])) && !is_digit(after, strlen(words[i])))
+      return true;
+  return false;
+}
+
+static bool is_money(struct span s, size_t at)
+{
+  struct span before = span_head(s, at);
+  return span_ends(before, SPAN("$")) || span_ends(before, SPAN("\xE2\x82\xAC")) || span_ends(before, SPAN("\xC2\xA3"));
+}
+
+static bool number_find(struct span s, size_t *at, size_t *end)
+{
+  for (size_t i = 0; i < s.n; i++) {
+    if (!is_digit(s, i) || (i && (is_letter(s, i - 1) || s.p[i - 1] == '.' || s.p[i - 1] == '-')))
+      continue;
+    size_t n = i;
+    while (is_digit(s, n) || (n < s.n && (s.p[n] == ',' || s.p[n] == '.') && is_digit(s, n + 1)))
+      n++;
+    *at = i;
+    *end = n;
+    if (is_money(s, i) || makes_a_claim(span_from(s, n)))
+      return true;
+    i = n;
+  }
+  return false;
+}
+
+static void paragraph_end(struct notes *w)
+{
+  struct span text = buf_view(&w->paragraph);
+  size_t at, end;
+  if (looks_like_table(text))
+    record(w, NOTE_TABLE, span_head(text, span_find(text, '\n')));
+  if (!w->linked && number_find(text, &at, &end)) {
+    size_t from = at > 20 ? at - 20 : 0;
+    while (from && from < at && text.p[from - 1] != ' ')
+      from++;
+    record(w, NOTE_NUMBER, span_head(span_from(text, from), end - from + 24));
+  }
+  w->shown = w->shown || !utf8_is_blank(text);
+  buf_clear(&w->paragraph);
+  w->linked = false;
+}
+
+/* ---- nodes */
+
+static void link_note(struct notes *w, cmark_node *n)
+{
+  struct span url = span_z(cmark_node_get_url(n)), base = w->limits->base_url;
+  struct address whole = address_of_link(url);
+  bool own = base.n && span_starts(whole.rest, base);
+  w->linked = true;
+  if (!markdown_url_ok(whole.rest))
+    record(w, NOTE_LINK_DROPPED, url);
+  else if (own && !markdown_url_external(whole.rest, base))
+    record(w, NOTE_LINK, span_from(whole.rest, base.n));
+  else if (!whole.before.n && !own && !markdown_url_external(whole.rest, base) &&
+           !(whole.rest.n > 7 && strncasecmp(whole.rest.p, "mailto:", 7) == 0))
+    record(w, NOTE_LINK, whole.rest);
+}
+
+static bool has_text(cmark_node *image)
+{
+  cmark_iter *i = cmark_iter_new(image);
+  bool any = false;
+  for (cmark_event_type e; !any && (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
+    cmark_node_type type = cmark_node_get_type(cmark_iter_get_node(i));
+    any = (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE) &&
+          !utf8_is_blank(span_z(cmark_node_get_literal(cmark_iter_get_node(i))));
+  }
+  return any;
+}
+
+static void picture_note(struct notes *w, cmark_node *n)
+{
+  struct span url = span_z(cmark_node_get_url(n));
+  struct address whole = address_of_picture(url, w->limits->base_url);
+  if (!whole.rest.n)
+    record(w, NOTE_PICTURE_DROPPED, url);
+  else if (whole.before.n && strncasecmp(utf8_trim_unseen(url).p, "http:", 5) == 0)
+    record(w, NOTE_PICTURE_HTTP, url);
+  if (!has_text(n))
+    record(w, NOTE_ALT, url);
+  w->shown = w->shown || whole.rest.n;
+}
+
+static void html_note(struct notes *w, cmark_node *n)
+{
+  struct span html = utf8_trim(span_z(cmark_node_get_literal(n)));
+  if (!span_starts(html, SPAN("<!--")))
+    record(w, NOTE_HTML, html);
+}
+
+static void heading_note(struct notes *w, int level)
+{
+  if (w->heading && level > w->heading + 1)
+    record(w, NOTE_HEADING, buf_view(&w->paragraph));
+  w->heading = level;
+}
+
+static void enter(struct notes *w, cmark_node *n, cmark_node_type type)
+{
+  if (cmark_node_get_start_line(n) > 0 && type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK)
+    w->line = cmark_node_get_start_line(n);
+  switch (type) {
+  case CMARK_NODE_HTML_BLOCK:
+  case CMARK_NODE_HTML_INLINE: html_note(w, n); break;
+  case CMARK_NODE_LINK: link_note(w, n); break;
+  case CMARK_NODE_IMAGE: picture_note(w, n); break;
+  case CMARK_NODE_TEXT: buf_puts(&w->paragraph, cmark_node_get_literal(n)); break;
+  case CMARK_NODE_SOFTBREAK:
+  case CMARK_NODE_LINEBREAK: buf_putc(&w->paragraph, '\n'); break;
+  case CMARK_NODE_CODE:
+  case CMARK_NODE_CODE_BLOCK: w->shown = w->shown || !utf8_is_blank(span_z(cmark_node_get_literal(n))); break;
+  default: break;
+  }
+}
+
+static void notes_write(cmark_node *root, const struct markdown_limits *l, struct buf *out)
+{
+  struct notes w = {.limits = l, .out = out, .paragraph = BUF_INIT};
+  cmark_iter *i = cmark_iter_new(root);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE && !out->failed;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    cmark_node_type type = cmark_node_get_type(n);
+    if (e == CMARK_EVENT_ENTER)
+      enter(&w, n, type);
+    else if (type == CMARK_NODE_HEADING)
+      heading_note(&w, cmark_node_get_heading_level(n));
+    if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING))
+      paragraph_end(&w);
+  }
+  if (w.shown) {
+    w.n = 0;
+    record(&w, NOTE_SHOWN, SPAN(""));
+  }
+  out->failed = out->failed || w.paragraph.failed;
+  buf_free(&w.paragraph);
+}
+
+/* ---- the records */
+
+static struct markdown_note note_of(struct span line)
+{
+  struct span words = line, number = span_split(&words, ' ');
+  char digits[16] = "";
+  memcpy(digits, number.p + 1, number.n - 1 < sizeof digits - 1 ? number.n - 1 : sizeof digits - 1);
+  return (struct markdown_note){(enum markdown_note_kind)(unsigned char)line.p[0], atoi(digits), words};
+}
+
+enum markdown_result markdown_notes(const struct markdown_limits *l, struct arena *a, struct span source,
+                                    struct markdown_note **out, size_t *n)
+{
+  struct buf records = BUF_INIT;
+  *n = 0;
+  *out = ARENA_ARRAY(a, MARKDOWN_NOTES_MAX + 1, struct markdown_note);
+  enum markdown_result result = *out ? markdown_write(l, source, notes_write, &records) : MARKDOWN_NO_MEMORY;
+  struct span rest = arena_take(a, &records);
+  while (result == MARKDOWN_OK && rest.n && *n <= MARKDOWN_NOTES_MAX)
+    (*out)[(*n)++] = note_of(span_split(&rest, '\n'));
+  return arena_failed(a) ? MARKDOWN_NO_MEMORY : result;
+}
