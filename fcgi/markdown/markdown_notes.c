@@ -172,7 +172,7 @@ static void picture_note(struct notes *w, cmark_node *n)
 static void html_note(struct notes *w, cmark_node *n)
 {
   struct span html = utf8_trim(span_z(cmark_node_get_literal(n)));
-  if (!span_starts(html, SPAN("<!--")))
+  if (!span_starts(html, SPAN("<!--")) && !span_starts(html, SPAN("</"))) /* the tag that begins an element is told */
     record(w, NOTE_HTML, html);
 }
 

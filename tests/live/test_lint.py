@@ -162,6 +162,9 @@ def apart(rows):
     rows.run("ALTER TABLE activity MODIFY occurred_at DATETIME(6) NULL")
     found.append(("date_missing", "activity", rows.new("activity", occurred_at=None), "occurred_at"))
     undated = rows.new("editorial")
+    rows.cursor.execute("SELECT trigger_name FROM information_schema.triggers WHERE event_object_table = 'editorial' AND action_timing = 'BEFORE'")
+    for name, in rows.cursor.fetchall():
+        rows.run(f"DROP TRIGGER {name}")
     rows.run("UPDATE editorial SET published_at = NULL WHERE id = %s", undated)
     found.append(("date_missing", "editorial", undated, "published_at"))
     for owner in (one, two):
@@ -230,7 +233,7 @@ def test_every_bad_row_is_named(found):
         finding = said.get((rule, table, id, column))
         assert finding, (rule, table, id, column, [f for f in found.report["findings"] if f["id"] == id and f["table"] == table])
         if words is not None and rule not in ("html_only", "number_without_link"):
-            assert finding["words"] == words[:300].strip() or words.startswith(finding["words"]), finding
+            assert str(words).startswith(finding["words"].rstrip()), finding
         assert finding["meaning"] and finding["advice"]
 
 
@@ -250,7 +253,7 @@ def test_one_row_alone(found, config):
     for rule, table, id, column, _ in found.bad[::7] + [one for one in found.bad if one[0] == "text_repeated"]:
         done = diptych("lint", "--json", "--table", table, "--id", str(id), config=config(found.database))
         findings = json.loads(done.stdout)["findings"]
-        assert done.returncode == 1 and {(f["table"], f["id"]) for f in findings} == {(table, id)}
+        assert done.returncode == 1 and {(f["table"], f["id"]) for f in findings} == {(table, id)}, (rule, table, id)
         assert (rule, column) in {(f["rule"], f["column"]) for f in findings}
     table, id = sorted(found.good)[0]
     done = diptych("lint", "--table", f"site_{table}", "--id", str(id), config=config(found.database))
@@ -271,9 +274,9 @@ def test_the_report_is_stored_for_a_cms(found, config):
     rows = found.database.sql("SELECT rule, table_name, row_id, column_name FROM lint_report")
     assert sorted(map(tuple, rows)) == sorted((f["rule"], f["table"], f["id"], f["column"]) for f in found.report["findings"])
     assert found.database.sql("SELECT COUNT(*) FROM lint_report WHERE found_at > UTC_TIMESTAMP() - INTERVAL 1 HOUR AND meaning <> '' AND advice <> ''") \
-        == ((len(rows),),)
+        == [(len(rows),)]
     diptych("lint", "--store", config=config(found.database))
-    assert found.database.sql("SELECT COUNT(*), COUNT(DISTINCT run) FROM lint_finding") == ((len(rows), 1),)
+    assert found.database.sql("SELECT COUNT(*), COUNT(DISTINCT run) FROM lint_finding") == [(len(rows), 1)]
 
 
 def test_the_pools_account_cannot_store(found, config):
