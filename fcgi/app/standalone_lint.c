@@ -43,7 +43,7 @@ struct json_lines {
   size_t n;
 };
 
-static void member(struct buf *out, const char *name, struct span text, bool null)
+static void member_put(struct buf *out, const char *name, struct span text, bool null)
 {
   buf_printf(out, ",\"%s\":", name);
   if (null)
@@ -62,12 +62,12 @@ static void json_write(void *arg, const struct lint_finding *f)
 {
   struct json_lines *j = arg;
   buf_printf(&j->out, "%s\n{\"rule\":\"%s\"", j->n++ ? "," : "", lint_rule_name(f->rule));
-  member(&j->out, "table", f->table, false);
+  member_put(&j->out, "table", f->table, false);
   buf_printf(&j->out, ",\"id\":%llu", (unsigned long long)f->id);
-  member(&j->out, "column", span_z(f->column), false);
-  member(&j->out, "words", words_of(f), f->null);
-  member(&j->out, "meaning", span_z(f->meaning), false);
-  member(&j->out, "advice", span_z(f->advice), false);
+  member_put(&j->out, "column", span_z(f->column), false);
+  member_put(&j->out, "words", words_of(f), f->null);
+  member_put(&j->out, "meaning", span_z(f->meaning), false);
+  member_put(&j->out, "advice", span_z(f->advice), false);
   buf_putc(&j->out, '}');
 }
 

@@ -38,7 +38,8 @@ static bool render_judge(struct lint *l, const struct lint_place *at, const stru
                                             : "too slow to render: pages show a notice in its place",
                NULL);
   else if (spent_us * SLOW_PART > (int64_t)limits->cpu_ms * 1000)
-    lint_found(l, LINT_body_slow, at, span_head(md, 80), "slow to render: it takes more than half of the time that it may take", NULL);
+    lint_found(l, LINT_body_slow, at, span_head(md, 80), "slow to render: more than half of markdown_cpu",
+               NULL);
   return result == MARKDOWN_OK;
 }
 

@@ -270,7 +270,8 @@ static enum err table_check(struct lint *l, size_t first, size_t last)
   uint64_t after = 0;
   enum err err = ERR_OK;
   while (err == ERR_OK && count == chunk) {
-    err = lint_ask(l, &rows, "SELECT * FROM site_%s WHERE id > %llu ORDER BY id LIMIT %zu", table, (unsigned long long)after, chunk);
+    err = lint_ask(l, &rows, "SELECT * FROM site_%s WHERE id > %llu ORDER BY id LIMIT %zu", table,
+                   (unsigned long long)after, chunk);
     count = err == ERR_OK ? rows.count : 0;
     while (err == ERR_OK && db_next(&rows)) {
       uint64_t id = db_uint(&rows, db_column(&rows, "id"));

@@ -35,7 +35,7 @@ static const struct fact_rule statements[] = {
      "this many sectors: only the first " SECTORS_MOST " by id count"},
     {LINT_unit_without_number, "attribute", "unit",
      "SELECT id, unit AS value FROM site_attribute WHERE kind <> 'number' AND TRIM(unit) <> ''",
-     "a unit without a number: it is not shown; the kind must be number"},
+     "a unit without a number: it is not shown"},
     {LINT_unit_spelling, "attribute", "unit",
      "SELECT a.id, a.unit AS value FROM site_attribute a JOIN site_attribute b ON LOWER(TRIM(a.unit)) ="
      " LOWER(TRIM(b.unit)) AND HEX(a.unit) <> HEX(b.unit)",
@@ -73,7 +73,7 @@ static enum err old_check(struct lint *l)
   int64_t frozen = db_config(l->db)->as_of_us, now_us = frozen == CLOCK_NEVER ? clock_now_us() : frozen;
   buf_puts(&sql, "SELECT id, checked_on AS value FROM site_fact WHERE checked_on > " ROWS_EARLIEST " AND checked_on < ");
   rows_sql_time(&sql, now_us - LINT_OLD_DAYS * CLOCK_DAY);
-  struct fact_rule rule = {LINT_fact_old, "fact", "checked_on", buf_z(&sql), "checked more than a year ago: check it again"};
+  struct fact_rule rule = {LINT_fact_old, "fact", "checked_on", buf_z(&sql), "checked more than a year ago"};
   enum err err = sql.failed ? ERR_NO_MEMORY : statement_check(l, &rule);
   buf_free(&sql);
   return err;
@@ -106,7 +106,7 @@ static void value_judge(struct lint *l, const struct db_rows *rows, const struct
     lint_found_cell(l, LINT_fact_blank, at, rows, F_VALUE, "the value is blank: the fact is not shown", NULL);
   else if (!fits && kind == ATTRIBUTE_NUMBER && has_unit(value))
     lint_found_cell(l, LINT_fact_unit, at, rows, F_VALUE,
-                    "the value contains a unit: it belongs into the attribute, and the number stands alone", NULL);
+                    "the value contains a unit", NULL);
   else if (!fits)
     lint_found_cell(l, LINT_fact_misfit, at, rows, F_VALUE,
                     "the value does not fit the kind of its attribute: it is shown and compared as text", NULL);
@@ -183,8 +183,8 @@ static enum err attributes_check(struct lint *l)
   while (err == ERR_OK && db_next(&rows)) {
     struct lint_place at = {.table = SPAN("attribute"), .id = db_uint(&rows, A_ID), .column = "id"};
     if (n++ == ATTRIBUTES_MAX)
-      lint_found_cell(l, LINT_too_many, &at, &rows, A_SLUG, "more attributes than a site shows: this one and all after it are left out",
-                      NULL);
+      lint_found_cell(l, LINT_too_many, &at, &rows, A_SLUG,
+                      "more attributes than a site shows: this one and those after it are left out", NULL);
     attribute_judge(l, &rows);
   }
   db_rows_free(&rows);

@@ -26,7 +26,7 @@ static const char *const sources[] = {
 };
 #define SOURCES (sizeof sources / sizeof *sources)
 
-static int compare(const void *x, const void *y)
+static int key_cmp(const void *x, const void *y)
 {
   return span_cmp(*(const struct span *)x, *(const struct span *)y);
 }
@@ -45,7 +45,7 @@ static enum err sources_read(struct lint *l, struct arena *a, struct db_rows row
   for (size_t i = 0; i < SOURCES; i++)
     while (db_next(&rows[i]))
       k->v[k->n++] = arena_copy(a, db_text(&rows[i], 0));
-  qsort(k->v, k->n, sizeof *k->v, compare);
+  qsort(k->v, k->n, sizeof *k->v, key_cmp);
   return arena_failed(a) ? ERR_NO_MEMORY : ERR_OK;
 }
 
@@ -68,7 +68,7 @@ static bool known(const struct lint_links *k, const char *kind, struct span slug
     return false;
   int n = snprintf(key, sizeof key, "%s %.*s", kind, SPAN_ARG(slug));
   struct span one = span_of(key, (size_t)n);
-  return bsearch(&one, k->v, k->n, sizeof *k->v, compare) != NULL;
+  return bsearch(&one, k->v, k->n, sizeof *k->v, key_cmp) != NULL;
 }
 
 /* "a-vs-b": products, at most `most`. */

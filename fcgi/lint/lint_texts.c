@@ -74,7 +74,7 @@ void lint_texts_add(struct lint_texts *t, const struct lint_place *at, struct sp
   memcpy(s->table, at->table.p, at->table.n < sizeof s->table ? at->table.n : sizeof s->table - 1);
 }
 
-static int compare(const void *x, const void *y)
+static int seen_cmp(const void *x, const void *y)
 {
   const struct seen *a = x, *b = y;
   if (a->hash != b->hash)
@@ -101,7 +101,7 @@ enum err lint_texts_compare(struct lint_texts *t, struct lint *l)
 {
   size_t from = 0;
   if (t->n)
-    qsort(t->v, t->n, sizeof *t->v, compare);
+    qsort(t->v, t->n, sizeof *t->v, seen_cmp);
   for (size_t i = 1; i <= t->n; i++)
     if (i == t->n || t->v[i].hash != t->v[from].hash) {
       group_report(l, t->v + from, i - from);

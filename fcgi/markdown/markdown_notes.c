@@ -20,7 +20,7 @@ struct notes {
   bool linked, shown;
 };
 
-static void record(struct notes *w, enum markdown_note_kind kind, struct span words)
+static void note_put(struct notes *w, enum markdown_note_kind kind, struct span words)
 {
   if (w->n++ >= MARKDOWN_NOTES_MAX)
     return;
@@ -75,8 +75,9 @@ static bool is_letter(struct span s, size_t i)
 /* A word behind the number that makes it a claim: a share, a multiple, a size, a rate or an amount. */
 static bool makes_a_claim(struct span after)
 {
-  static const char *const words[] = {"percent", "per cent", "times", "million", "billion", "thousand", "x", "ms", "KB", "MB", "GB", "TB",
-                                      "kB", "KiB", "MiB", "GiB", "users", "customers", "downloads", "requests", "stars"};
+  static const char *const words[] = {"percent", "per cent", "times", "million", "billion", "thousand",  "x",
+                                      "ms",      "KB",       "MB",    "GB",      "TB",      "kB",        "KiB",
+                                      "MiB",     "GiB",      "users", "customers", "downloads", "requests", "stars"};
   if (span_starts(after, SPAN("%")) || span_starts(after, SPAN(" %")))
     return true;
   while (span_starts(after, SPAN(" ")) || span_starts(after, SPAN("\xC2\xA0")))
@@ -115,12 +116,12 @@ static void paragraph_end(struct notes *w)
   struct span text = buf_view(&w->paragraph);
   size_t at, end;
   if (looks_like_table(text))
-    record(w, NOTE_TABLE, span_head(text, span_find(text, '\n')));
+    note_put(w, NOTE_TABLE, span_head(text, span_find(text, '\n')));
   if (!w->linked && number_find(text, &at, &end)) {
     size_t from = at > 20 ? at - 20 : 0;
     while (from && from < at && text.p[from - 1] != ' ')
       from++;
-    record(w, NOTE_NUMBER, span_head(span_from(text, from), end - from + 24));
+    note_put(w, NOTE_NUMBER, span_head(span_from(text, from), end - from + 24));
   }
   w->shown = w->shown || !utf8_is_blank(text);
   buf_clear(&w->paragraph);
@@ -136,12 +137,12 @@ static void link_note(struct notes *w, cmark_node *n)
   bool own = base.n && span_starts(whole.rest, base);
   w->linked = true;
   if (!markdown_url_ok(whole.rest))
-    record(w, NOTE_LINK_DROPPED, url);
+    note_put(w, NOTE_LINK_DROPPED, url);
   else if (own && !markdown_url_external(whole.rest, base))
-    record(w, NOTE_LINK, span_from(whole.rest, base.n));
+    note_put(w, NOTE_LINK, span_from(whole.rest, base.n));
   else if (!whole.before.n && !own && !markdown_url_external(whole.rest, base) &&
            !(whole.rest.n > 7 && strncasecmp(whole.rest.p, "mailto:", 7) == 0))
-    record(w, NOTE_LINK, whole.rest);
+    note_put(w, NOTE_LINK, whole.rest);
 }
 
 static bool has_text(cmark_node *image)
@@ -161,11 +162,11 @@ static void picture_note(struct notes *w, cmark_node *n)
   struct span url = span_z(cmark_node_get_url(n));
   struct address whole = address_of_picture(url, w->limits->base_url);
   if (!whole.rest.n)
-    record(w, NOTE_PICTURE_DROPPED, url);
+    note_put(w, NOTE_PICTURE_DROPPED, url);
   else if (whole.before.n && strncasecmp(utf8_trim_unseen(url).p, "http:", 5) == 0)
-    record(w, NOTE_PICTURE_HTTP, url);
+    note_put(w, NOTE_PICTURE_HTTP, url);
   if (!has_text(n))
-    record(w, NOTE_ALT, url);
+    note_put(w, NOTE_ALT, url);
   w->shown = w->shown || whole.rest.n;
 }
 
@@ -173,17 +174,17 @@ static void html_note(struct notes *w, cmark_node *n)
 {
   struct span html = utf8_trim(span_z(cmark_node_get_literal(n)));
   if (!span_starts(html, SPAN("<!--")) && !span_starts(html, SPAN("</"))) /* the tag that begins an element is told */
-    record(w, NOTE_HTML, html);
+    note_put(w, NOTE_HTML, html);
 }
 
 static void heading_note(struct notes *w, int level)
 {
   if (w->heading && level > w->heading + 1)
-    record(w, NOTE_HEADING, buf_view(&w->paragraph));
+    note_put(w, NOTE_HEADING, buf_view(&w->paragraph));
   w->heading = level;
 }
 
-static void enter(struct notes *w, cmark_node *n, cmark_node_type type)
+static void node_enter(struct notes *w, cmark_node *n, cmark_node_type type)
 {
   if (cmark_node_get_start_line(n) > 0 && type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK)
     w->line = cmark_node_get_start_line(n);
@@ -209,7 +210,7 @@ static void notes_write(cmark_node *root, const struct markdown_limits *l, struc
     cmark_node *n = cmark_iter_get_node(i);
     cmark_node_type type = cmark_node_get_type(n);
     if (e == CMARK_EVENT_ENTER)
-      enter(&w, n, type);
+      node_enter(&w, n, type);
     else if (type == CMARK_NODE_HEADING)
       heading_note(&w, cmark_node_get_heading_level(n));
     if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING))
@@ -217,7 +218,7 @@ static void notes_write(cmark_node *root, const struct markdown_limits *l, struc
   }
   if (w.shown) {
     w.n = 0;
-    record(&w, NOTE_SHOWN, SPAN(""));
+    note_put(&w, NOTE_SHOWN, SPAN(""));
   }
   out->failed = out->failed || w.paragraph.failed;
   buf_free(&w.paragraph);

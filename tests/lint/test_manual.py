@@ -19,6 +19,11 @@ def manual():
     return MANUAL.read_text().replace("\\-", "-")
 
 
+def test_findings_of_lint_are_in_the_manual(manual):
+    rules = re.findall(r"^  X\((\w+), ", (FCGI / "lint/lint.h").read_text(), re.M)
+    assert len(rules) > 40 and [r for r in rules if not re.search(rf"\b{r}[,:]", manual)] == []
+
+
 def test_the_table_was_found():
     assert len(KEYS) > 40
 

@@ -259,7 +259,7 @@ def test_more_facts_and_longer_ones_than_a_page_shows(own_site):
     assert {len(t) for t in texts} == {500}
     assert own_site.get(PAIR).status == 200 and own_site.get("/compare/caddy-vs-haproxy-vs-nginx-vs-traefik").status == 200
     said = own_site.diptych("lint").stdout
-    assert re.search(r'site_product id \d+: "8\d": this many facts: only the first 64 by id of the attribute are shown', said)
+    assert re.search(r'site_product id \d+, facts: "8\d": this many facts: only the first 64 by id of the attribute are shown', said)
 
 
 def test_lint_names_what_editors_should_look_at(own_site):
@@ -272,7 +272,7 @@ def test_lint_names_what_editors_should_look_at(own_site):
            ("link", "ftp://x.example"), ("words", "x" * 501), ("licence", "MIT"), ("strange", "1")]
     for slug, value in odd:
         fact(own_site, "nginx", slug, value)
-    fact(own_site, "caddy", "words", "fine", source="example.org", note="n" * 400)
+    fact(own_site, "caddy", "words", "fine", source="page 4", note="n" * 400)
     fact(own_site, "caddy", "flag", "yes", checked="2025-08-21")
     fact(own_site, "caddy", "typing", "Static")
     said = own_site.diptych("lint")
@@ -280,7 +280,7 @@ def test_lint_names_what_editors_should_look_at(own_site):
     for line in ['"16 GB": the value contains a unit', '"many": the value does not fit the kind', '"2026-02-30": the value does not fit',
                  '"true": the value does not fit', '"a,,b": the value does not fit', '"latest": the value does not fit',
                  '"ftp://x.example": the value does not fit', 'x...": the value has more than 500 characters',
-                 '"example.org": the source is no http or https address', '"2025-08-21": checked more than a year ago',
+                 '"page 4": the source is no http or https address', '"2025-08-21": checked more than a year ago',
                  '"typing": the attribute is not asked of any sector of this product', '"MB": another attribute spells this unit differently',
                  '"mb": another attribute spells this unit differently', '"MB": a unit without a number',
                  '"unused": published, and no product has a fact of it', '"licence": pages say this already',

@@ -63,7 +63,7 @@ def test_a_view_that_repeats_its_rows(doubling, view, times):
         now = shown(site)
         assert [path for path in sound if now[path] != sound[path]] == []
         said = site.diptych("lint", timeout=120).stdout
-        assert re.search(rf'site_{view} id \d+: "{times}": the view returns this id several times', said)
+        assert re.search(rf'site_{view} id \d+, id: "{times}": the view returns this id several times', said)
         assert site.metrics()["diptych_sweep_found_total"] == 0
     finally:
         repeat(site, view, 1)

@@ -10,7 +10,7 @@ from lib.servers import AS_OF, TOP, configuration_text, database_settings, dipty
 
 RULES = re.findall(r"^  X\((\w+), ", (TOP / "fcgi/lint/lint.h").read_text(), re.M)
 LONG = "A text of many words that says much and goes on and on, until nobody reads it any more. "
-SLOW = "[" * 12000
+SLOW = "*a_ " * 60000
 
 
 class Rows:
@@ -233,7 +233,8 @@ def test_every_bad_row_is_named(found):
         finding = said.get((rule, table, id, column))
         assert finding, (rule, table, id, column, [f for f in found.report["findings"] if f["id"] == id and f["table"] == table])
         if words is not None and rule not in ("html_only", "number_without_link"):
-            assert str(words).startswith(finding["words"].rstrip()), finding
+            said_words = finding["words"].rstrip()
+            assert str(words).startswith(said_words) or said_words.startswith(str(words)), finding
         assert finding["meaning"] and finding["advice"]
 
 
