@@ -56,17 +56,6 @@ static int run_migrate(const struct invocation *in)
   return ok ? 0 : 1;
 }
 
-/* Runs a command that has no arguments and needs the configuration. */
-static int with_config(const struct invocation *in, int (*run)(const struct config *, FILE *))
-{
-  if (in->argc > 1)
-    return usage_wrong(in);
-  struct config *config = config_read(in->config_path, stderr);
-  int code = config ? run(config, stdout) : 1;
-  config_free(&config);
-  return code;
-}
-
 static int run_check(const struct invocation *in)
 {
   bool unit = in->argc == 3 && strcmp(in->argv[1], "--unit") == 0;
