@@ -257,11 +257,12 @@ static void status(void *context, struct buf *out, bool json)
     behind_ms = 0;
   if (json) {
     buf_printf(out,
-               "\"catalog\":{\"ready\":%s,\"reading_fails\":%s,\"database_up\":%s,\"cache_up\":%s,\"products\":%u,"
+               "\"catalog\":{\"ready\":%s,\"reading_fails\":%s,\"database_up\":%s,\"doubted\":%s,\"cache_up\":%s,\"products\":%u,"
                "\"publication\":%llu,"
                "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
                "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":",
                st.ready ? "true" : "false", st.reading_fails ? "true" : "false", st.database_up ? "true" : "false",
+               st.doubted ? "true" : "false",
                app_cache_up(&s->backends->caches) ? "true" : "false", products,
                (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
                st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
@@ -285,7 +286,8 @@ static void status(void *context, struct buf *out, bool json)
   else
     buf_printf(out, "confirmed %lld ms ago", (long long)behind_ms);
   buf_printf(out, ", %llu gaps\n", (unsigned long long)st.gaps);
-  buf_printf(out, "database: %s\n", st.database_up ? "up" : st.reading_fails ? "refuses a statement" : "away");
+  buf_printf(out, "database: %s\n",
+             st.database_up ? st.doubted ? "up, and not believed yet" : "up" : st.reading_fails ? "refuses a statement" : "away");
   app_cache_text(&s->backends->caches, out);
   if (st.replica && st.lag_us >= 0)
     buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));

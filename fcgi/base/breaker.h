@@ -19,6 +19,9 @@ struct breaker {
   _Atomic uint64_t failures;     /* since the last success */
   /* Database only: the id in a statement that the server refused; the watcher tries to read its rows.  0: none. */
   _Atomic uint64_t refused;
+  /* Database only: the id of a product whose rows changed without a change-log entry; UINT64_MAX: of an editors' page or the
+   * site's questions.  The watcher compares them.  0: none. */
+  _Atomic uint64_t suspect;
 };
 
 MUST_USE bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: call the backend */

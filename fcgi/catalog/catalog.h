@@ -188,6 +188,7 @@ struct catalog_state {
   bool ready;              /* caught up with a reachable database since this master started */
   bool database_up;        /* the last poll succeeded */
   bool reading_fails;      /* the server refuses a statement that pages need; `trouble` says which */
+  bool doubted;            /* what the database says now is not believed; `trouble` says why */
   bool from_file;          /* published from the state file, not yet confirmed by the database */
   bool replica;            /* the database is configured as a replica */
   int64_t lag_us;          /* behind its primary; -1: unknown */

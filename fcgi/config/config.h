@@ -60,6 +60,7 @@
   INT(gap_memory, 3600, 1, 604800, "seconds for which a missing change-log number is looked up again")                 \
   INT(stale_max, 86400, 0, 2592000, "seconds that a site may be served while the database is away")                    \
   INT(sweep_seconds, 300, 5, 86400, "seconds in which the sweep compares all products, up to 100,000 of them")         \
+  INT(loss_delay, 300, 1, 86400, "seconds for which a reading that loses much of the site must stay the same")          \
   INT(catalog_bytes, 0, 0, 64424509440, "most bytes of shared memory for the catalog; 0: a quarter of memory")         \
   INT(page_cache_bytes, 33554432, 0, 8589934592, "bytes of finished pages that each worker keeps")                     \
   INT(fragment_cache_bytes, 8388608, 0, 8589934592, "bytes of unpacked fragments that each worker keeps for use under load") \

@@ -29,7 +29,7 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
   catalog_state_get(resources->catalog, &state);
   if (*trouble)
     snprintf(state.trouble, sizeof state.trouble, "%s", trouble);
-  if (!*trouble && state.ready && state.database_up && site_serves(s)) {
+  if (!*trouble && state.ready && state.database_up && !state.doubted && site_serves(s)) {
     struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s\n", state.trouble)
                                            : SPAN("ready\n");
     http_plain(200, TEXT_TYPE, "no-store", text, false, out);

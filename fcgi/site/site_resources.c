@@ -17,14 +17,14 @@ const struct site_resources *site_resources_of(const struct site *s)
 }
 
 /* May pages be built from this catalog?  Yes when it has caught up with the database.  Also when the database is
- * down or lags behind, as long as the catalog was confirmed within stale_max. */
+ * down, lags behind or is not believed, as long as the catalog was confirmed within stale_max. */
 bool site_serves(const struct site *s)
 {
   struct catalog_state state;
   catalog_state_get(s->resources.catalog, &state);
   if (catalog_publication(s->resources.catalog) == 0)
     return false;
-  if (state.ready && state.database_up && state.lag_us == 0)
+  if (state.ready && state.database_up && !state.doubted && state.lag_us == 0)
     return true;
   if (!state.ready && !state.trouble[0])
     return false; /* the watcher is still catching up */

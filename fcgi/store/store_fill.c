@@ -157,18 +157,39 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
 /* Compares the version that was read with the newest version that the catalog knows.
  * LAG_OLDER: the rev is lower.  The replica lags, or a restore has just reset the counters and the watcher has not yet
  * noticed.  The snapshot must not be used.
+ * LAG_UNLOGGED: the rows differ, or are gone, and no change-log entry says so: a dump is being restored, for example, and
+ * the table is half full.  Only the watcher decides whether that is believed (watch_doubt.c), and publishes it.
  * LAG_EARLIER: the rev is the same, but the snapshot began before a change fell due, or the database's clock was set
  * back.  The store tries LAG_TRIES times and then uses the snapshot. */
-enum lag { LAG_NONE, LAG_EARLIER, LAG_OLDER };
+enum lag { LAG_NONE, LAG_EARLIER, LAG_OLDER, LAG_UNLOGGED };
 
-static enum lag snapshot_lag(struct store_live *s, const struct product *p)
+/* A version of the same rev with another hash, although nothing fell due. */
+static bool unlogged(struct version known, struct version read, int64_t db_now_us)
+{
+  return known.rev == read.rev && known.hash != read.hash && known.due_us > db_now_us;
+}
+
+static bool is_doubted(const struct store_live *s)
+{
+  struct catalog_state state;
+  catalog_state_get(s->catalog, &state);
+  return state.doubted;
+}
+
+static enum lag snapshot_lag(struct store_live *s, uint64_t id, const struct product *p, int64_t db_now_us)
 {
   struct catalog_pin now;
-  if (p->facts.id == 0 || !catalog_pin_current(s->catalog, &now))
+  uint32_t ordinal = catalog_pin_current(s->catalog, &now) ? catalog_find_id(&now, id) : CATALOG_NONE;
+  if (ordinal == CATALOG_NONE)
     return LAG_NONE;
-  uint32_t ordinal = catalog_find_id(&now, p->facts.id);
-  struct version known = ordinal == CATALOG_NONE ? (struct version){0} : catalog_newest_version(&now, ordinal);
-  return known.rev > p->facts.version.rev ? LAG_OLDER : version_newer(known, p->facts.version) ? LAG_EARLIER : LAG_NONE;
+  struct version known = catalog_newest_version(&now, ordinal), read = p->facts.version;
+  if (p->facts.id == 0 || unlogged(known, read, db_now_us))
+    return LAG_UNLOGGED;
+  if (known.rev > read.rev)
+    return LAG_OLDER;
+  if (version_newer(known, read))
+    return LAG_EARLIER;
+  return !version_eq(known, read) && is_doubted(s) ? LAG_UNLOGGED : LAG_NONE;
 }
 
 static bool lag_pause(const struct store_context *x)
@@ -186,6 +207,12 @@ static void refusal_report(struct store_live *s, uint64_t id)
   atomic_store_explicit(&s->database->refused, id ? id : UINT64_MAX, memory_order_release);
 }
 
+/* The watcher compares these rows with the catalog at once. */
+static void suspect_report(struct store_live *s, uint64_t id)
+{
+  atomic_store_explicit(&s->database->suspect, id, memory_order_release);
+}
+
 static enum err read_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
                               struct product *out)
 {
@@ -199,11 +226,15 @@ static enum err read_products(struct store_live *s, const struct store_context *
     if (e != ERR_OK)
       return e;
     for (size_t i = 0; i < n; i++) {
-      enum lag one = snapshot_lag(s, &out[i]);
+      enum lag one = snapshot_lag(s, ids[i], &out[i], snap.db_now_us);
       most = one > most ? one : most;
+      if (one == LAG_UNLOGGED)
+        suspect_report(s, ids[i]);
     }
     if (most == LAG_NONE || (most == LAG_EARLIER && tries == LAG_TRIES))
       return ERR_OK;
+    if (most == LAG_UNLOGGED && is_doubted(s))
+      return ERR_UNAVAILABLE;
     if (!lag_pause(x))
       return most == LAG_EARLIER ? ERR_OK : ERR_UNAVAILABLE;
   }
@@ -275,10 +306,48 @@ enum err store_fill_products(struct store_live *s, const struct store_context *x
   return e;
 }
 
-/* Like LAG_OLDER, for pages and the site. */
-static bool older(const struct want *w, struct version read)
+static bool page_now(const struct catalog_pin *now, uint64_t id, struct version *version)
 {
-  return read.rev < w->version.rev;
+  struct page_head head;
+  for (uint32_t i = 0, n = catalog_pages(now); i < n; i++)
+    if (catalog_page_at(now, i, &head) && head.id == id) {
+      *version = head.version;
+      return true;
+    }
+  return false;
+}
+
+/* The newest version that the catalog knows of the want's page, site or product.  false: there is no such row. */
+static bool version_now(const struct store_live *s, const struct want *w, struct version *version)
+{
+  struct catalog_pin now;
+  if (!catalog_pin_current(s->catalog, &now))
+    return false;
+  if (w->kind == FRAGMENT_TIMELINE) {
+    uint32_t ordinal = catalog_find_id(&now, w->id);
+    *version = catalog_newest_version(&now, ordinal);
+    return ordinal != CATALOG_NONE;
+  }
+  bool known = true;
+  if (w->kind == FRAGMENT_SITE)
+    *version = catalog_site_version(&now);
+  else
+    known = page_now(&now, w->id, version);
+  *version = catalog_newest_page_version(s->catalog, w->id, *version);
+  return known;
+}
+
+/* As snapshot_lag.  RETRY: the rows must not be used; e: of their reading. */
+static enum err reading_check(struct store_live *s, const struct want *w, enum err e, struct version read)
+{
+  struct version known;
+  if ((e != ERR_OK && e != ERR_NOT_FOUND) || !version_now(s, w, &known))
+    return e;
+  bool dated = w->kind == FRAGMENT_TIMELINE; /* only products change with time alone */
+  bool differs = e == ERR_NOT_FOUND || unlogged(known, read, dated ? clock_now_us() : CLOCK_NEVER);
+  if (differs)
+    suspect_report(s, w->kind == FRAGMENT_TIMELINE ? w->id : UINT64_MAX);
+  return differs || read.rev < known.rev || (!version_eq(known, read) && is_doubted(s)) ? ERR_RETRY : e;
 }
 
 static enum err fill_site(struct store_live *s, const struct store_context *x, struct want *w)
@@ -287,8 +356,8 @@ static enum err fill_site(struct store_live *s, const struct store_context *x, s
   struct rows_site rows;
   struct want made = *w;
   enum err e = rows_site_read(s->db, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK || older(w, rows.version))
-    return e != ERR_OK ? e : ERR_RETRY;
+  if ((e = reading_check(s, w, e, rows.version)) != ERR_OK)
+    return e;
   catalog_floor_raise_page(s->catalog, 0, w->version, rows.version);
   made.version = rows.version;
   struct fragment_renderer renderer = renderer_of(s, x);
@@ -303,8 +372,8 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   struct rows_page rows;
   struct want made = *w;
   enum err e = rows_page_read(s->db, w->id, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK || older(w, rows.version))
-    return e != ERR_OK ? e : ERR_RETRY;
+  if ((e = reading_check(s, w, e, rows.version)) != ERR_OK)
+    return e;
   catalog_floor_raise_page(s->catalog, w->id, w->version, rows.version);
   if (rows.status != PRODUCT_PUBLISHED) /* withdrawn since the catalog was published */
     return ERR_NOT_FOUND;
@@ -321,8 +390,8 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
   struct rows_timeline rows;
   struct want made = *w;
   enum err e = rows_timeline_read(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK || older(w, rows.version))
-    return e != ERR_OK ? e : ERR_RETRY;
+  if ((e = reading_check(s, w, e, rows.version)) != ERR_OK)
+    return e;
   made.version = rows.version;
   (void)fragment_pack_timeline(&(struct timeline){.total = rows.total,
                                                   .newer_us = rows.newer_us,
@@ -356,7 +425,7 @@ static enum err fill_one(struct store_live *s, const struct store_context *x, st
         : w->kind == FRAGMENT_PAGE ? fill_page(s, x, w)
         : w->kind == FRAGMENT_PAST ? fill_past(s, x, w)
                                    : fill_timeline(s, x, w);
-  while (e == ERR_RETRY && lag_pause(x));
+  while (e == ERR_RETRY && !is_doubted(s) && lag_pause(x));
   return e == ERR_RETRY ? ERR_UNAVAILABLE : e;
 }
 

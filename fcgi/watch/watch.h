@@ -6,18 +6,21 @@
  *   watch_poll.c      reads the change log
  *   watch_load.c      reads everything; watch_prefetch.c does so over several connections
  *   watch_sweep.c     compares versions, rate-limited
+ *   watch_doubt.c     whether a reading is believed, or a restore is in its way
  *   watch_clock.c     changes that come with time alone
  *   watch_replica.c   how far a replica is behind
  *   watch_try.c       checks that the statements of pages work
  *   watch_file.c      the state file
  *
- * Calls go one way: the loop calls the parts, the parts call watch_apply.c and watch_base.c.  The sweep also
- * polls. */
+ * Calls go one way: the loop calls the parts, the parts call watch_doubt.c, watch_apply.c and watch_base.c.  The sweep
+ * also polls. */
 #ifndef DIPTYCH_WATCH_WATCH_H
 #define DIPTYCH_WATCH_WATCH_H
 
 #include "catalog/catalog_writer.h"
 #include "rows/rows_batch.h"
+#include "rows/rows_census.h"
+#include "rows/rows_signs.h"
 #include "rows/rows_terms.h"
 #include "watch/watch_loop.h"
 
@@ -35,6 +38,7 @@ struct watch_sweep {
   int64_t fast_until_us;   /* monotonic: the sweep stays fast at least until then */
   uint64_t found;          /* unlogged differences in this round */
   bool fast;               /* rounds follow each other faster, until one finds nothing */
+  bool doubted;            /* this round found differences that are not believed */
   char trouble[160];       /* empty, or one sentence for operators */
 };
 
@@ -65,6 +69,19 @@ struct watch_replica {
   int64_t lag_us;             /* behind its primary; 0 also for a database that is no replica */
   int64_t caught_up_since_us; /* monotonic: since when lag_us is 0; 0: it is not, or was never asked */
   bool waits;                 /* the replica has not reached the catalog's position yet */
+};
+
+/* See watch_doubt.c. */
+struct watch_doubt {
+  struct rows_signs signs, accepted; /* those of the last reading; those that are believed to stay */
+  struct rows_census before, counts; /* of what is believed; of the last reading */
+  bool before_known;                 /* `before` was counted */
+  bool active;                       /* a reading is not believed */
+  bool restoring;                    /* signs of a restore were there since the last settled sweep */
+  int64_t signs_us;                  /* monotonic: when the signs were read; 0: never */
+  int64_t next_us;                   /* monotonic: when the rows may be counted again */
+  int64_t same_since_us;             /* monotonic: since when all readings agree */
+  char trouble[240];                 /* for operators, while active */
 };
 
 struct watcher {
@@ -99,6 +116,7 @@ struct watcher {
   char try_failure[384];     /* the server's words at the last check; empty: it worked */
 
   struct watch_replica replica;
+  struct watch_doubt doubt;
   struct watch_sweep sweep;
   struct watch_recount recount;
   bool memory_full;              /* the catalog's memory does not suffice */
@@ -137,6 +155,24 @@ MUST_USE enum err watch_clock(struct watcher *w);
 void watch_recount_end(struct watcher *w); /* also of one that has not begun */
 MUST_USE enum err watch_try(struct watcher *w);
 MUST_USE enum err watch_sweep_step(struct watcher *w);
+/* Compares what a worker reported: a product, or UINT64_MAX for an editors' page or the site's questions. */
+MUST_USE enum err watch_sweep_suspect(struct watcher *w, uint64_t id);
+
+/* ---- watch_doubt.c */
+#define WATCH_SIGNS_US (CLOCK_SECOND / 4)       /* most age of the signs when rows are applied */
+#define WATCH_SIGNS_IDLE_US (10 * CLOCK_SECOND) /* and when a slow sweep compares */
+/* May what the database says now be published?  unlogged: it is not what change-log entries announced, so it may also lose
+ * rows.  Otherwise only signs of a restore stand against it, and the signs may be age_us old. */
+struct watch_claim {
+  bool unlogged;
+  int64_t age_us;
+};
+MUST_USE enum err watch_believe(struct watcher *w, struct watch_claim claim, bool *believed);
+MUST_USE bool watch_doubted(const struct watcher *w);
+MUST_USE bool watch_held(const struct watcher *w); /* the same, because of signs of a restore */
+/* A round of the sweep found the catalog equal to the rows. */
+MUST_USE enum err watch_doubt_settle(struct watcher *w);
+void watch_sweep_hurry(struct watcher *w, int64_t us); /* the sweep begins now, and stays fast for us */
 
 /* ---- watch_replica.c */
 MUST_USE enum err watch_replica_check(struct watcher *w);
@@ -148,8 +184,10 @@ const char *watch_replica_trouble(const struct watcher *w);  /* "": none */
 /* ---- watch_apply.c */
 /* Reads products and stages them.  ids are sorted, without duplicates. */
 MUST_USE enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n);
-/* Sectors, themes, pages, attributes, the site's questions: stages those that differ, or all; *found counts them. */
-MUST_USE enum err watch_terms(struct watcher *w, bool all, size_t *found);
+/* Sectors, themes, pages, attributes, the site's questions: stages all, those that differ, or none; *found counts those that
+ * differ. */
+enum watch_staging { STAGE_ALL, STAGE_CHANGES, STAGE_NOTHING };
+MUST_USE enum err watch_terms(struct watcher *w, enum watch_staging staging, size_t *found);
 /* LIMIT: there may be room later, do not advance the position yet.  When the memory stays full, and in a full load,
  * the product keeps its old record and OK is returned: the sweep tries again. */
 MUST_USE enum err watch_product_stage(struct watcher *w, const struct product *p);

@@ -119,7 +119,7 @@ enum err watch_products(struct watcher *w, const uint64_t *ids, size_t n)
 struct terms_change {
   struct watcher *w;
   struct catalog_pin pin;
-  bool pinned, all;
+  bool pinned, all, dry; /* dry: differences are counted and not staged */
   size_t found;
   enum err err; /* of the first row that could not be staged: the position must not advance beyond its change */
 };
@@ -129,7 +129,7 @@ static bool differs(struct terms_change *c, const struct version *before, const 
 {
   bool stage = c->all || !before || !version_eq(*before, *now);
   c->found += stage;
-  return stage;
+  return stage && !c->dry;
 }
 
 /* The same for a sector or theme; sets its edited_us. */
@@ -171,7 +171,8 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
   }
   for (uint32_t i = 0, n = known_count(c, catalog_sectors); i < n; i++)
     if (catalog_sector(&c->pin, i, &before) && !terms_hold(t->sectors, t->n_sectors, before.id)) {
-      catalog_remove_sector(c->w->writer, before.id);
+      if (!c->dry)
+        catalog_remove_sector(c->w->writer, before.id);
       c->found++;
     }
 }
@@ -186,7 +187,8 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
   }
   for (uint32_t i = 0, n = known_count(c, catalog_themes); i < n; i++)
     if (catalog_theme(&c->pin, i, &before) && !terms_hold(t->themes, t->n_themes, before.id)) {
-      catalog_remove_theme(c->w->writer, before.id);
+      if (!c->dry)
+        catalog_remove_theme(c->w->writer, before.id);
       c->found++;
     }
 }
@@ -207,7 +209,8 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
     for (size_t i = 0; i < t->n_pages && !stays; i++)
       stays = t->pages[i].id == before.id;
     if (!stays) {
-      catalog_remove_page(c->w->writer, before.id);
+      if (!c->dry)
+        catalog_remove_page(c->w->writer, before.id);
       c->found++;
     }
   }
@@ -246,7 +249,8 @@ static void attributes_apply(struct terms_change *c, const struct rows_terms *t)
   }
   for (size_t i = 0; i < n_known && !c->all; i++)
     if (!attribute_among(t->attributes, t->n_attributes, known[i].id)) {
-      catalog_remove_attribute(c->w->writer, known[i].id);
+      if (!c->dry)
+        catalog_remove_attribute(c->w->writer, known[i].id);
       c->found++;
     }
 }
@@ -260,10 +264,10 @@ static void site_apply(struct terms_change *c, const struct version *now)
     catalog_put_site(c->w->writer, *now, us);
 }
 
-enum err watch_terms(struct watcher *w, bool all, size_t *found)
+enum err watch_terms(struct watcher *w, enum watch_staging staging, size_t *found)
 {
   struct rows_terms t;
-  struct terms_change c = {.w = w, .all = all};
+  struct terms_change c = {.w = w, .all = staging == STAGE_ALL, .dry = staging == STAGE_NOTHING};
   c.pinned = catalog_pin_current(w->catalog, &c.pin);
   arena_reset(w->arena);
   enum err err = rows_terms_read(w->db, w->arena, watch_deadline(), &t);

@@ -68,7 +68,16 @@ void watch_gap_dropped(struct watcher *w)
   log_limited(&limit, 60, LOG_LEVEL_WARN,
               "the change log has more than %d gaps: the oldest was dropped; the sweep finds what commits in it",
               CATALOG_GAPS_MAX);
+  watch_sweep_hurry(w, 0);
+}
+
+void watch_sweep_hurry(struct watcher *w, int64_t us)
+{
+  int64_t now_us = clock_mono_us();
   w->sweep.fast = true;
+  w->sweep.next_us = 0;
+  if (w->sweep.fast_until_us < now_us + us)
+    w->sweep.fast_until_us = now_us + us;
 }
 
 /* ---- lists of ids */

@@ -233,10 +233,14 @@ enum err watch_clock(struct watcher *w)
 {
   struct catalog_pin pin;
   int64_t window_us = clock_hour_floor(w->site_now_us);
-  enum err err = ERR_OK;
-  if (catalog_next_due(w->writer) <= w->db_now_us)
+  bool due = catalog_next_due(w->writer) <= w->db_now_us, believed = false;
+  bool moved = catalog_pin_current(w->catalog, &pin) && pin.window_us != window_us;
+  if (!due && !moved)
+    return ERR_OK;
+  enum err err = watch_believe(w, (struct watch_claim){.unlogged = moved, .age_us = WATCH_SIGNS_US}, &believed);
+  if (err == ERR_OK && believed && due)
     err = due_apply(w);
-  if (err == ERR_OK && catalog_pin_current(w->catalog, &pin) && pin.window_us != window_us)
+  if (err == ERR_OK && believed && moved)
     err = recount(w, window_us, pin.window_us);
   return err;
 }

@@ -13,6 +13,7 @@
 
 #define LOG_CHUNK 50000
 #define LOG_MOST 1000000 /* entries to search for gaps */
+#define HURRY_US (120 * CLOCK_SECOND)
 
 enum { H_INCARNATION, H_NOW, H_PURGED, H_SEQ, H_ENTITY_ID, H_CHANGED };
 
@@ -126,14 +127,12 @@ static enum err products_load(struct watcher *w, size_t *count)
   return err;
 }
 
-enum err watch_load(struct watcher *w)
+/* Reads everything and stages it. */
+static enum err all_stage(struct watcher *w, size_t *count)
 {
-  size_t count = 0, found;
-  int64_t began_us = clock_mono_us();
-  bool first = !w->position->incarnation[0];
-  METRICS_ADD(w->metrics, reloads_full, 1);
-  arena_reset(w->arena);
+  size_t found;
   uint64_t purged = 0;
+  arena_reset(w->arena);
   enum err err = head_read(w, &purged);
   if (err == ERR_OK)
     err = gaps_read(w, purged);
@@ -143,27 +142,42 @@ enum err watch_load(struct watcher *w)
   w->loading = true;
   w->past_us = clock_hour_floor(w->site_now_us);
   if (err == ERR_OK)
-    err = products_load(w, &count);
+    err = products_load(w, count);
   if (err == ERR_OK) /* a recount follows when the hour moved during the load */
     catalog_put_window(w->writer, w->past_us);
   if (err == ERR_OK)
-    err = watch_terms(w, true, &found);
+    err = watch_terms(w, STAGE_ALL, &found);
   w->loading = false;
-  if (err == ERR_OK && w->log_replaced)
-    catalog_forget_versions(w->writer);
+  return err;
+}
+
+/* The reading is believed before and after it: a restore may begin at any time.  What was staged is abandoned by the next
+ * load. */
+enum err watch_load(struct watcher *w)
+{
+  size_t count = 0;
+  int64_t began_us = clock_mono_us();
+  bool first = !w->position->incarnation[0], believed;
+  enum err err = watch_believe(w, (struct watch_claim){.unlogged = true, .age_us = WATCH_SIGNS_US}, &believed);
+  if (err != ERR_OK || !believed)
+    return err;
+  METRICS_ADD(w->metrics, reloads_full, 1);
+  err = all_stage(w, &count);
   if (err == ERR_OK)
+    err = watch_believe(w, (struct watch_claim){.unlogged = true}, &believed);
+  if (err == ERR_OK && believed && w->log_replaced)
+    catalog_forget_versions(w->writer);
+  if (err == ERR_OK && believed)
     err = watch_publish(w, w->next_position);
   w->past_us = 0;
-  if (err != ERR_OK)
+  if (err != ERR_OK || !believed)
     return err;
   *w->position = *w->next_position;
   w->load_needed = w->log_replaced = false;
   watch_recount_end(w);
   w->sweep.after = 0;
-  if (!first) { /* a restore writes table by table: sweep soon, and more than once */
-    w->sweep.fast = true;
-    w->sweep.fast_until_us = clock_mono_us() + 30 * CLOCK_SECOND;
-  }
+  if (!first) /* a restore writes table by table: sweep at once, and more than once */
+    watch_sweep_hurry(w, HURRY_US);
   log_info("read everything: %zu products in %.1f s, because %s", count,
            (double)(clock_mono_us() - began_us) / 1e6, w->load_reason);
   return ERR_OK;

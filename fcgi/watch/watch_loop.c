@@ -27,6 +27,8 @@ static void state_publish(struct watcher *w)
     sentence = "the catalog's memory does not suffice: raise catalog_bytes";
   else if (!w->state.database_up && w->down_since_us)
     db_failure(w->db, &sentence);
+  else if (watch_doubted(w))
+    sentence = w->doubt.trouble;
   else if (w->try_failure[0])
     sentence = w->try_failure;
   else if (*watch_replica_trouble(w))
@@ -34,6 +36,7 @@ static void state_publish(struct watcher *w)
   else if (w->sweep.trouble[0])
     sentence = w->sweep.trouble;
   snprintf(w->state.trouble, sizeof w->state.trouble, "%s", sentence);
+  w->state.doubted = watch_doubted(w);
   w->state.replica = w->config->mysql_replica;
   w->state.lag_us = w->replica.lag_us;
   catalog_state_put(w->writer, &w->state);
@@ -47,7 +50,7 @@ static void database_up(struct watcher *w, bool all_published)
   w->down_since_us = 0;
   w->state.database_up = true;
   w->state.reading_fails = w->try_failure[0] != 0;
-  if (w->load_needed || w->behind || w->replica.waits || !all_published)
+  if (w->load_needed || w->behind || w->replica.waits || watch_doubted(w) || !all_published)
     return;
   if (!w->state.ready)
     log_info("caught up with the database at change %llu", (unsigned long long)w->position->cursor);
@@ -80,17 +83,29 @@ static enum err writer_renew(struct watcher *w)
   return ERR_OK;
 }
 
+/* A worker reads rows that no change-log entry announced (store_fill.c). */
+static enum err suspect_compare(struct watcher *w)
+{
+  uint64_t id = atomic_exchange_explicit(&w->breaker->suspect, 0, memory_order_acq_rel);
+  return id ? watch_sweep_suspect(w, id) : ERR_OK;
+}
+
 static enum err step(struct watcher *w)
 {
   enum err err = watch_replica_check(w);
-  if (err == ERR_OK && w->load_needed)
+  if (err == ERR_OK && w->load_needed) {
     err = watch_load(w);
+    if (err == ERR_OK && w->load_needed) /* it is not believed */
+      return err;
+  }
   if (err == ERR_OK)
     err = watch_poll(w);
   if (err != ERR_OK || w->load_needed || w->behind || w->replica.waits)
     return err;
   if ((err = watch_clock(w)) == ERR_OK)
     err = watch_try(w);
+  if (err == ERR_OK && w->state.ready)
+    err = suspect_compare(w);
   if (err == ERR_OK && w->state.ready)
     err = watch_sweep_step(w);
   return err;
@@ -104,7 +119,8 @@ static int loop_run(struct watcher *w)
     if (err == ERR_OK) {
       database_up(w, true);
       backoff_us = BACKOFF_LEAST_US;
-      wait_us = w->behind || w->load_needed || w->recount.running ? 0 : w->config->poll_interval * 1000;
+      bool more = (w->behind || w->load_needed || w->recount.running) && !watch_doubted(w);
+      wait_us = more ? 0 : w->config->poll_interval * 1000;
     } else if (err == ERR_LIMIT) {
       database_up(w, false);
       wait_us = BACKOFF_MOST_US;

@@ -150,13 +150,17 @@ static const char *log_mismatch(const struct watcher *w, const struct head *h)
 
 static enum err apply(struct watcher *w)
 {
-  enum err err = ERR_OK;
+  enum err err;
   size_t found;
+  bool believed;
+  err = watch_believe(w, (struct watch_claim){.age_us = WATCH_SIGNS_US}, &believed);
+  if (err != ERR_OK || !believed) /* the position stays, and the next poll asks for these entries again */
+    return err;
   watch_ids_sort(&w->changed);
   w->try_id = w->changed.n ? w->changed.v[0] : w->try_id;
   err = watch_products(w, w->changed.v, w->changed.n);
   if (err == ERR_OK && w->terms_changed)
-    err = watch_terms(w, false, &found);
+    err = watch_terms(w, STAGE_CHANGES, &found);
   if (err == ERR_OK)
     err = watch_publish(w, w->next_position);
   if (err == ERR_OK)
@@ -186,11 +190,12 @@ static enum err answer_take(struct watcher *w, struct db_rows *rows)
     w->log_replaced |= h.present && h.purged <= w->position->cursor;
     return ERR_OK;
   }
-  w->behind = h.rows_new == ENTRIES_MOST || h.rows_missing == ENTRIES_MOST;
+  bool more = h.rows_new == ENTRIES_MOST || h.rows_missing == ENTRIES_MOST;
+  w->behind = false;
   w->state.behind = h.rows_new ? h.newest - w->position->cursor : 0;
-  if (h.rows_new || h.rows_missing)
-    return apply(w);
-  return ERR_OK;
+  enum err err = h.rows_new || h.rows_missing ? apply(w) : ERR_OK;
+  w->behind = more && !watch_doubted(w);
+  return err;
 }
 
 enum err watch_poll(struct watcher *w)
@@ -206,7 +211,7 @@ enum err watch_poll(struct watcher *w)
   if (err == ERR_OK)
     err = answer_take(w, &rows);
   db_rows_free(&rows);
-  if (err == ERR_OK && !w->behind)
+  if (err == ERR_OK && !w->behind && !watch_doubted(w))
     w->state.behind = 0;
   w->state.cursor = w->position->cursor;
   w->state.gaps = catalog_position_missing(w->position);

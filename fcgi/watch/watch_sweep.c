@@ -17,6 +17,7 @@
 #define SLICE_LEAST 64
 #define SLICE_MOST 2000
 #define FAST_PAUSE_FACTOR 8 /* pause of a fast sweep, in multiples of the time that a slice took */
+#define HURRY_PAUSE_FACTOR 1 /* the same after a full load, or after a reading that was not believed */
 
 /* ---- pace */
 
@@ -40,9 +41,9 @@ static int64_t pause_us(const struct watcher *w, size_t slice, int64_t took_us)
   size_t n = products(w), most = n < SITE_MOST ? n : SITE_MOST;
   size_t slices = most / slice + 1;
   int64_t pause = w->config->sweep_seconds * CLOCK_SECOND / (int64_t)(slices + 1);
-  if (w->sweep.fast && pause > FAST_PAUSE_FACTOR * took_us)
-    pause = FAST_PAUSE_FACTOR * took_us + CLOCK_SECOND / 2;
-  return pause;
+  bool hurry = clock_mono_us() < w->sweep.fast_until_us;
+  int64_t fast = (hurry ? HURRY_PAUSE_FACTOR : FAST_PAUSE_FACTOR) * took_us + CLOCK_SECOND / 2;
+  return w->sweep.fast && pause > fast ? fast : pause;
 }
 
 /* ---- one slice: products that differ from the catalog */
@@ -87,7 +88,7 @@ static enum err suspects_find(struct watcher *w, const struct rows_batch *batch,
 /* After a poll: a comparison now would prove nothing. */
 static bool unsettled(const struct watcher *w)
 {
-  return w->load_needed || w->behind || w->replica.waits;
+  return w->load_needed || w->behind || w->replica.waits || watch_held(w);
 }
 
 static enum err version_find(struct watcher *w, uint64_t id, bool *known, struct version *version)
@@ -147,6 +148,19 @@ static void found_count(struct watcher *w, size_t n)
   w->sweep.fast = true;
 }
 
+static enum err suspects_publish(struct watcher *w, const struct watch_ids *suspects)
+{
+  bool believed;
+  enum err err = watch_believe(w, (struct watch_claim){.unlogged = true}, &believed);
+  w->sweep.doubted |= !believed;
+  if (err != ERR_OK || !believed)
+    return err;
+  unlogged_report(w, suspects);
+  found_count(w, suspects->n);
+  err = watch_products(w, suspects->v, suspects->n);
+  return err == ERR_OK ? watch_publish(w, w->position) : err;
+}
+
 static enum err suspects_check(struct watcher *w, struct watch_ids *suspects)
 {
   struct rows_batch batch;
@@ -167,12 +181,7 @@ static enum err suspects_check(struct watcher *w, struct watch_ids *suspects)
   else
     suspects->n = 0;
   arena_free(&own);
-  if (err != ERR_OK || suspects->n == 0)
-    return err;
-  unlogged_report(w, suspects);
-  found_count(w, suspects->n);
-  err = watch_products(w, suspects->v, suspects->n);
-  return err == ERR_OK ? watch_publish(w, w->position) : err;
+  return err == ERR_OK && suspects->n ? suspects_publish(w, suspects) : err;
 }
 
 /* ---- rounds */
@@ -186,27 +195,34 @@ static void unlogged_terms_report(struct watcher *w, size_t n)
   found_count(w, n);
 }
 
-/* watch_terms has staged the differences already.  They are published by the second poll when it finds log entries
- * for them, otherwise here. */
+/* Differences that the second poll finds log entries for are published by it. */
 static enum err terms_compare(struct watcher *w)
 {
   size_t found = 0;
+  bool believed;
   enum err err = watch_poll(w);
   if (err == ERR_OK && !unsettled(w))
-    err = watch_terms(w, false, &found);
+    err = watch_terms(w, STAGE_NOTHING, &found);
   if (err != ERR_OK || found == 0)
     return err;
   err = watch_poll(w);
   if (err != ERR_OK || unsettled(w) || w->terms_changed)
     return err;
+  err = watch_believe(w, (struct watch_claim){.unlogged = true}, &believed);
+  w->sweep.doubted |= !believed;
+  if (err != ERR_OK || !believed)
+    return err;
   unlogged_terms_report(w, found);
-  return watch_publish(w, w->position);
+  err = watch_terms(w, STAGE_CHANGES, &found);
+  return err == ERR_OK ? watch_publish(w, w->position) : err;
 }
 
-static void round_end(struct watcher *w)
+static enum err round_end(struct watcher *w)
 {
   struct watch_sweep *s = &w->sweep;
-  if (!s->found) {
+  enum err err = ERR_OK;
+  if (!s->found && !s->doubted) {
+    err = watch_doubt_settle(w);
     s->trouble[0] = 0;
     w->outdated = false;
     w->memory_full = w->limit_met;
@@ -215,6 +231,8 @@ static void round_end(struct watcher *w)
   }
   w->state.sweep_us = clock_now_us();
   s->after = s->found = 0;
+  s->doubted = false;
+  return err;
 }
 
 static enum err slice_compare(struct watcher *w, size_t slice)
@@ -236,20 +254,40 @@ static enum err slice_compare(struct watcher *w, size_t slice)
   return err;
 }
 
-enum err watch_sweep_step(struct watcher *w)
+enum err watch_sweep_suspect(struct watcher *w, uint64_t id)
+{
+  struct watch_ids suspects = {0};
+  if (id == UINT64_MAX)
+    return terms_compare(w);
+  enum err err = watch_ids_add(&suspects, id) ? suspects_check(w, &suspects) : ERR_NO_MEMORY;
+  free(suspects.v);
+  return err;
+}
+
+/* While there are signs of a restore, nothing is compared. */
+static enum err slice_step(struct watcher *w, size_t slice)
 {
   struct watch_sweep *s = &w->sweep;
-  int64_t began_us = clock_mono_us();
-  enum err err = ERR_OK;
-  if (began_us < s->next_us || w->behind || w->recount.running)
-    return ERR_OK;
-  size_t slice = slice_size(w);
+  bool believed;
+  struct watch_claim claim = {.age_us = s->fast || s->after == 0 ? WATCH_SIGNS_US : WATCH_SIGNS_IDLE_US};
+  enum err err = watch_believe(w, claim, &believed);
+  if (err != ERR_OK || !believed)
+    return err;
   if (s->after == 0)
     err = terms_compare(w);
   if (err == ERR_OK && !unsettled(w))
     err = slice_compare(w, slice);
-  if (err == ERR_OK && s->after == UINT64_MAX)
-    round_end(w);
+  return err == ERR_OK && s->after == UINT64_MAX ? round_end(w) : err;
+}
+
+enum err watch_sweep_step(struct watcher *w)
+{
+  struct watch_sweep *s = &w->sweep;
+  int64_t began_us = clock_mono_us();
+  if (began_us < s->next_us || w->behind || w->recount.running)
+    return ERR_OK;
+  size_t slice = slice_size(w);
+  enum err err = slice_step(w, slice);
   int64_t now_us = clock_mono_us();
   s->next_us = now_us + pause_us(w, slice, now_us - began_us);
   return err;

@@ -1,0 +1,30 @@
+/* Signs that a dump is being restored into the database, or that one was restored in part.
+ *
+ * A dump drops each table, creates it, fills it and only then creates its triggers.  In place of each view it first
+ * creates a placeholder (SELECT 1 AS id, 1 AS slug ... or NULL AS id ...), and replaces it at its very end.
+ * The signs are therefore: a table of the schema that has a site_* view and no trigger at all; a placeholder view;
+ * a site_state or schema_version without its rows; a view site_schema or a table schema_version that is gone.
+ *
+ * Tables and triggers are seen through the view site_schema (sql/007_schema.sql).  Without it, or on a server that hides
+ * them from the pool's account, only the other signs are found. */
+#ifndef DIPTYCH_ROWS_ROWS_SIGNS_H
+#define DIPTYCH_ROWS_ROWS_SIGNS_H
+
+#include "db/db.h"
+
+#define ROWS_SIGNS_MOST 32
+#define ROWS_SIGN_BYTES 96
+
+struct rows_signs {
+  size_t n;                                     /* further signs are left out */
+  char v[ROWS_SIGNS_MOST][ROWS_SIGN_BYTES];     /* as operators read them */
+  char incarnation[64];                         /* of site_state; empty: it has no row */
+  bool schema_seen, version_seen;               /* site_schema and schema_version existed in an earlier reading */
+};
+
+/* Reads the signs anew with up to three statements, which cost about 20 ms.  *s keeps schema_seen and version_seen. */
+MUST_USE enum err rows_signs_read(struct db *db, int64_t deadline_us, struct rows_signs *s);
+
+MUST_USE bool rows_signs_have(const struct rows_signs *s, const char *sign);
+
+#endif

@@ -1,0 +1,90 @@
+"""A dump that is restored over a live site, stopped after every statement: no product becomes 404, and no page loses what
+it said.  The restored site appears soon after the end."""
+import re
+import time
+
+import pytest
+
+from lib.daemon import wait_until
+from lib.restores import ALL, Restore, dump
+from lib.servers import SLOW
+
+PAGES = ["/products/kafka", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats", "/alternatives/kafka", "/faq/kafka", "/faq",
+         "/about", "/sectors/devops", "/themes/streaming", "/leaderboard", "/predictions-of-old"]
+END = 6  # seconds from the last statement to the last page
+
+
+def words(answer):
+    """Status, place and text of an answer, without what the clock and the request change."""
+    text = re.sub(r"<[^>]*>", " ", answer.text)
+    return answer.status, answer.headers.get("Location"), re.sub(r"[0-9a-f]{32}|\s+", " ", text)
+
+
+def pages(site, paths=PAGES):
+    return {path: words(site.get(path)) for path in paths}
+
+
+def prepare(site):
+    """Rows in every table that a page shows."""
+    kafka, kubernetes = (site.sql("SELECT id FROM product WHERE slug = %s", s)[0][0] for s in ("kafka", "kubernetes"))
+    site.sql("INSERT INTO product_alias (slug, product_id) VALUES ('predictions-of-old', %s)", kafka)
+    site.sql("INSERT INTO faq (question, answer_md, status) VALUES ('Whose is it?', 'Ours.', 'published')")
+    site.sql("INSERT INTO faq (product_id, question, answer_md, status) VALUES (%s, 'Is it fast?', 'Fast.', 'published')", kafka)
+    site.sql("INSERT INTO comparison (product_id, other_product_id, intro_md, status) VALUES (%s, %s, 'Two words.', 'published')"
+             " ON DUPLICATE KEY UPDATE intro_md = VALUES(intro_md)", kafka, kubernetes)
+    wait_until(lambda: "Is it fast" in site.get("/faq/kafka").text and "Whose" in site.get("/faq").text, 5 * SLOW, "the rows")
+
+
+def polls(site):
+    return site.metrics()["diptych_polls_total"]
+
+
+@pytest.fixture
+def live(make_site):
+    site = make_site(config={"poll_interval": 20, "sweep_seconds": 5, "deadline": 1500, "page_cache_bytes": 0, "memcached_timeout": 1000,
+                             "fragment_cache_bytes": 0})
+    prepare(site)
+    return site
+
+
+def pause(site, restore):
+    """Gives the watcher time to poll and to compare."""
+    began, until = polls(site), time.monotonic() + (0.1 if restore.locked else 0.4)
+    while time.monotonic() < until and polls(site) < began + 4:
+        time.sleep(0.01)
+
+
+def restore_watched(site, text):
+    """Returns what went wrong while the dump was restored, and how many cold pages were answered."""
+    before, wrong, answered = pages(site), [], 0
+    cold = [row[0] for row in site.sql("SELECT slug FROM product WHERE status = 'published' AND slug <> 'kafka' ORDER BY id")]
+    restore = Restore(site.database, text)
+    for n, statement in enumerate(restore):
+        pause(site, restore)
+        for path, had in before.items():
+            has = words(site.get(path))
+            if has != had:
+                wrong.append((n, statement[:60], path, has[0]))
+        if cold and n % 3 == 0 and not restore.locked:
+            status = site.get(f"/products/{cold.pop()}").status
+            answered += status == 200
+            if status not in (200, 503):
+                wrong.append((n, statement[:60], "cold", status))
+    return wrong, answered
+
+
+@pytest.mark.parametrize("options", [ALL, ("--skip-triggers",), (*ALL, "--single-transaction", "--skip-add-locks")],
+                         ids=["whole", "without triggers", "one transaction, no locks"])
+def test_a_restore_that_stops_after_every_statement(live, options):
+    """Also the products whose pages were first asked for while it ran say in the end what the rows say."""
+    site = live
+    before = pages(site)
+    wrong, answered = restore_watched(site, dump(site.database, *options))
+    assert not wrong, (len(wrong), wrong[:5])
+    assert answered, "some pages were read from tables that were whole"
+    wait_until(lambda: site.get("/readyz").status == 200, END * SLOW, "a database that is believed")
+    assert pages(site) == before
+    every = [f"/products/{slug}" for slug, in site.sql("SELECT slug FROM product WHERE status = 'published'")]
+    kept = pages(site, every)
+    site.cache.flush()
+    assert pages(site, every) == kept, "nothing half restored was kept"
