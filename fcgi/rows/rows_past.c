@@ -63,9 +63,10 @@ static enum err past_read(struct db *db, void *arg)
   if (err != ERR_OK)
     return err;
   const struct product *p = t->r.n ? t->r.products : NULL;
+  if (p)
+    t->out->version = p->facts.version; /* also of an editorial that does not exist */
   if (!p || t->index == 0 || t->index >= p->facts.n_editorials)
     return ERR_NOT_FOUND;
-  t->out->version = p->facts.version;
   err = past_query(t, p);
   if (err == ERR_OK && arena_failed(t->r.arena))
     err = ERR_NO_MEMORY;

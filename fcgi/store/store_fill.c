@@ -306,6 +306,12 @@ enum err store_fill_products(struct store_live *s, const struct store_context *x
   return e;
 }
 
+/* A timeline or a past editorial, not a page or the site's questions. */
+static bool is_of_product(const struct want *w)
+{
+  return w->kind != FRAGMENT_SITE && w->kind != FRAGMENT_PAGE;
+}
+
 static bool page_now(const struct catalog_pin *now, uint64_t id, struct version *version)
 {
   struct page_head head;
@@ -323,7 +329,7 @@ static bool version_now(const struct store_live *s, const struct want *w, struct
   struct catalog_pin now;
   if (!catalog_pin_current(s->catalog, &now))
     return false;
-  if (w->kind == FRAGMENT_TIMELINE) {
+  if (is_of_product(w)) {
     uint32_t ordinal = catalog_find_id(&now, w->id);
     *version = catalog_newest_version(&now, ordinal);
     return ordinal != CATALOG_NONE;
@@ -343,10 +349,12 @@ static enum err reading_check(struct store_live *s, const struct want *w, enum e
   struct version known;
   if ((e != ERR_OK && e != ERR_NOT_FOUND) || !version_now(s, w, &known))
     return e;
-  bool dated = w->kind == FRAGMENT_TIMELINE; /* only products change with time alone */
+  if (e == ERR_NOT_FOUND && w->kind == FRAGMENT_PAST && version_eq(known, read)) /* no editorial of that number */
+    return e;
+  bool dated = is_of_product(w); /* only products change with time alone */
   bool differs = e == ERR_NOT_FOUND || unlogged(known, read, dated ? clock_now_us() : CLOCK_NEVER);
   if (differs)
-    suspect_report(s, w->kind == FRAGMENT_TIMELINE ? w->id : UINT64_MAX);
+    suspect_report(s, dated ? w->id : UINT64_MAX);
   return differs || read.rev < known.rev || (!version_eq(known, read) && is_doubted(s)) ? ERR_RETRY : e;
 }
 
@@ -408,8 +416,8 @@ static enum err fill_past(struct store_live *s, const struct store_context *x, s
   struct rows_past rows;
   struct want made = *w;
   enum err e = rows_past_read(s->db, w->id, w->page, x->arena, x->deadline_us, &rows);
-  if (e != ERR_OK || older(w, rows.version))
-    return e != ERR_OK ? e : ERR_RETRY;
+  if ((e = reading_check(s, w, e, rows.version)) != ERR_OK)
+    return e;
   made.version = rows.version;
   struct fragment_renderer renderer = renderer_of(s, x);
   (void)fragment_pack_past(&renderer, &rows.past, &rows.next, &packed);

@@ -208,13 +208,13 @@ static bool decide(struct watcher *w, bool same)
   enum rows_census_part part = CENSUS_PRODUCTS;
   enum loss loss = loss_of(d, &part);
   int64_t wait = wait_us(w, loss);
-  bool began = !d->active && wait > 0;
-  if (began || !same)
-    doubt_begin(w);
-  if (wait == 0 || clock_mono_us() - d->same_since_us >= wait) {
+  bool began = !d->active;
+  if (wait == 0 || (!began && same && clock_mono_us() - d->same_since_us >= wait)) {
     accept(w);
     return true;
   }
+  if (began || !same)
+    doubt_begin(w);
   trouble_set(d, loss, part);
   if (began)
     log_warn("the database is not believed: %s", d->trouble);

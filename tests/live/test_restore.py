@@ -41,8 +41,8 @@ def polls(site):
 
 @pytest.fixture
 def live(make_site):
-    site = make_site(config={"poll_interval": 20, "sweep_seconds": 5, "deadline": 1500, "page_cache_bytes": 0, "memcached_timeout": 1000,
-                             "fragment_cache_bytes": 0})
+    site = make_site(config={"poll_interval": 20, "sweep_seconds": 5, "deadline": 1500, "page_cache_bytes": 0,
+                             "memcached_timeout": 1000, "fragment_cache_bytes": 0})
     prepare(site)
     return site
 
@@ -88,3 +88,90 @@ def test_a_restore_that_stops_after_every_statement(live, options):
     kept = pages(site, every)
     site.cache.flush()
     assert pages(site, every) == kept, "nothing half restored was kept"
+
+
+def run_until(restore, pattern):
+    """Restores up to the statement that matches."""
+    for statement in restore:  # going on with it later continues here
+        if re.search(pattern, statement):
+            return
+    raise AssertionError(pattern)
+
+
+def readiness(site):
+    answer = site.get("/readyz")
+    return answer.status, answer.text
+
+
+EMPTY = {"products": "CREATE TABLE `product` ", "editorials": "CREATE TABLE `editorial` ", "state": "CREATE TABLE `site_state` ",
+         "placeholders": "CREATE VIEW `site_theme` AS SELECT\n NULL"}
+
+
+@pytest.mark.parametrize("where", EMPTY)
+def test_a_reload_and_a_new_watcher_during_a_restore(live, where):
+    site, before = live, pages(live)
+    restore = Restore(site.database, dump(site.database, *ALL))
+    run_until(restore, EMPTY[where])
+    wait_until(lambda: readiness(site)[0] == 503, 5 * SLOW, "a pool that says that it does not believe this")
+    assert site.diptych("reload").returncode == 0
+    wait_until(lambda: readiness(site)[0] == 503, 5 * SLOW, "the same of the new watcher")
+    assert pages(site) == before
+    for _ in restore:
+        pass
+    wait_until(lambda: readiness(site)[0] == 200, END * SLOW, "a database that is believed")
+    assert pages(site) == before
+
+
+@pytest.mark.parametrize("where", EMPTY)
+def test_a_start_without_a_state_file_during_a_restore(live, where):
+    site, before = live, pages(live)
+    site.pool.stop()
+    for file in site.state.iterdir():
+        file.unlink()
+    restore = Restore(site.database, dump(site.database, *ALL))
+    run_until(restore, EMPTY[where])
+    site.start_pool()
+    wait_until(lambda: readiness(site)[0] == 503 and "caught up" not in readiness(site)[1], 10 * SLOW, "the reason")
+    assert {site.get(path).status for path in PAGES} == {503}
+    for _ in restore:
+        assert site.get("/products/kafka").status in (200, 503)
+    wait_until(lambda: readiness(site)[0] == 200, END * SLOW, "a database that is believed")
+    assert pages(site) == before
+
+
+def test_what_is_deleted_on_purpose_arrives(make_site):
+    """Without change-log entries, it takes a fifth of loss_delay, and a round of the sweep."""
+    site = make_site(config={"poll_interval": 20, "sweep_seconds": 5, "loss_delay": 20, "page_cache_bytes": 0})
+    assert site.get("/products/kafka").status == 200
+    site.database.script("SET FOREIGN_KEY_CHECKS = 0; TRUNCATE activity; TRUNCATE editorial; TRUNCATE product_sector; TRUNCATE"
+                         " product_theme; TRUNCATE faq; TRUNCATE comparison; TRUNCATE alternative; TRUNCATE fact; TRUNCATE product;")
+    wait_until(lambda: readiness(site)[0] == 503, 10 * SLOW, "a pool that doubts it")
+    assert "are gone without a change-log entry" in readiness(site)[1] and "are gone" in site.diptych("status").stdout
+    assert '"doubted":true' in site.diptych("status", "--json").stdout.replace(" ", "")
+    began = time.monotonic()
+    assert site.get("/products/kafka").status == 200
+    wait_until(lambda: site.get("/products/kafka").status == 404, 15 * SLOW, "the deletion")
+    assert time.monotonic() - began > 2, "not before its time"
+    wait_until(lambda: readiness(site)[0] == 200, 5 * SLOW, "a database that is believed")
+
+
+def test_what_is_deleted_with_its_entries_arrives_at_once(live):
+    site = live
+    for table in ("activity", "editorial", "product_sector", "product_theme", "product_alias", "faq", "comparison", "alternative",
+                  "fact", "product_source", "product"):
+        site.sql(f"DELETE FROM {table}")
+    wait_until(lambda: site.get("/products/kafka").status == 404, 5 * SLOW, "the deletion")
+    assert readiness(site)[0] == 200
+
+
+def test_an_older_dump_is_believed_when_it_is_whole(live):
+    """It has far fewer rows than the site."""
+    site, text = live, dump(live.database, *ALL)
+    site.sql("INSERT INTO product (slug, name, status) SELECT CONCAT('later-', seq), CONCAT('Later ', seq), 'published'"
+             " FROM seq_1_to_300")
+    wait_until(lambda: site.get("/products/later-300").status == 200, 5 * SLOW, "the products")
+    for _ in Restore(site.database, text):
+        pass
+    wait_until(lambda: site.get("/products/later-300").status == 404, END * SLOW, "the older site")
+    assert site.get("/products/kafka").status == 200
+    wait_until(lambda: readiness(site)[0] == 200, END * SLOW, "a database that is believed")

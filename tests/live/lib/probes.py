@@ -25,7 +25,7 @@ def sample_database(templates):
 def config_file(database, folder, name="probe.conf", **extra):
     path = folder / name
     settings = {**database_settings(database), "as_of": AS_OF, "log_level": "debug", "catalog_bytes": 256 << 20,
-                "sweep_seconds": 5, **extra}
+                "sweep_seconds": 5, "loss_delay": 5, **extra}
     path.write_text(configuration_text(settings))
     return path
 

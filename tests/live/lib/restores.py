@@ -46,6 +46,7 @@ class Restore:
 
     def __init__(self, database, text):
         self.statements = list(statements(text))
+        self.steps = self._steps()
         self.locked = False  # a table is locked, so its readers wait
         self.client = subprocess.Popen(
             [program("mariadb"), "--no-defaults", f"--socket={database.socket}", "--user=root", "--unbuffered", "--batch",
@@ -53,6 +54,9 @@ class Restore:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
 
     def __iter__(self):
+        return self.steps
+
+    def _steps(self):
         delimiter = ";"
         for n, statement in enumerate(self.statements):
             if statement.startswith("DELIMITER"):
