@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#define EVERY_LEAST_US 1000
+
 /* Globals of the process, because a signal handler gets no context. */
 static timer_t timer;
 static pid_t timer_pid; /* the process that created the timer: a child does not inherit it */
@@ -41,10 +43,16 @@ static bool timer_open(void)
   return false;
 }
 
+static struct timespec timespec_of(int64_t us)
+{
+  return (struct timespec){us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
+}
+
+/* A shorter interval leaves the process no time between two signals: it would hang in the handler. */
 static void timer_set(int64_t us)
 {
-  struct timespec every = {us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
-  struct itimerspec at = {.it_value = every, .it_interval = every};
+  int64_t every_us = us > 0 && us < EVERY_LEAST_US ? EVERY_LEAST_US : us;
+  struct itimerspec at = {.it_value = timespec_of(us), .it_interval = timespec_of(every_us)};
   timer_settime(timer, 0, &at, NULL); /* fails without a timer; timer_open has logged that */
 }
 

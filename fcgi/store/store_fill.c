@@ -233,7 +233,7 @@ static enum err read_products(struct store_live *s, const struct store_context *
     }
     if (most == LAG_NONE || (most == LAG_EARLIER && tries == LAG_TRIES))
       return ERR_OK;
-    if (most == LAG_UNLOGGED && is_doubted(s))
+    if (most >= LAG_OLDER && is_doubted(s)) /* no wait would help */
       return ERR_UNAVAILABLE;
     if (!lag_pause(x))
       return most == LAG_EARLIER ? ERR_OK : ERR_UNAVAILABLE;

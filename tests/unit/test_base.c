@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/cutoff.h"
 #include "base/err.h"
 #include "base/format.h"
 #include "base/log.h"
@@ -322,6 +323,27 @@ static void a_failed_must_logs_one_line_and_aborts(void **state)
   assert_null(strchr(strchr(logged, '\n') + 1, '\n'));
 }
 
+static bool count_cut(void *context)
+{
+  ++*(volatile unsigned *)context;
+  return true;
+}
+
+/* A call with a microsecond left once hung in the signal handler, because the next signal came before its end. */
+static void a_limit_that_is_over_leaves_time_for_the_process(void **state)
+{
+  volatile unsigned cuts = 0;
+  (void)state;
+  for (int i = 0; i < 20; i++) {
+    int64_t began_us = clock_mono_us();
+    cutoff_start(i % 2, count_cut, (void *)&cuts);
+    while (clock_mono_us() - began_us < 5000)
+      ;
+    assert_true(cutoff_stop());
+  }
+  assert_in_range(cuts, 20, 2000);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -338,6 +360,7 @@ int main(void)
       cmocka_unit_test(invalid_times),
       cmocka_unit_test(http_dates),
       cmocka_unit_test(invalid_dates_of_http),
+      cmocka_unit_test(a_limit_that_is_over_leaves_time_for_the_process),
       cmocka_unit_test(each_error_has_a_text),
       cmocka_unit_test(a_recurring_event_is_logged_at_most_so_many_times),
       cmocka_unit_test(a_line_is_at_most_PIPE_BUF_bytes),
