@@ -15,6 +15,15 @@ struct span sentences_join(struct arena *a, const struct span *names, size_t n, 
   return arena_joined(a, parts, m);
 }
 
+struct span sentences_stop(struct arena *a, struct span text)
+{
+  static const struct span stops[] = {{".", 1}, {"!", 1}, {"?", 1}, {"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
+  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+    if (span_ends(text, stops[i]))
+      return text;
+  return ARENA_JOIN(a, text, SPAN("."));
+}
+
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n)
 {
   struct span out = SPAN("");

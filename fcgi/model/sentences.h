@@ -13,6 +13,9 @@
 
 /* "A", "A and B", "A, B and C".  last: "and " or "or ". */
 struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last);
+/* The text with the full stop that ends its sentence.  A text that has one already, because it ends with a name like
+ * "Yahoo!" or "Acme Inc.", gets no second. */
+struct span sentences_stop(struct arena *a, struct span text);
 /* "A vs B vs C" */
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n);
 
@@ -34,11 +37,13 @@ struct sentences_member {
 struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n);
 /* "shipped 3 times", "shipped once", "did not ship" */
 struct span sentences_shipped(struct arena *a, uint32_t n90);
-/* Says how often each product shipped in 90 days. */
+/* Says how often each product shipped in 90 days, for the top of a page: "B shipped 10 times in 90 days, A 5." */
 struct span sentences_counts(struct arena *a, const struct sentences_member *m, size_t n);
-/* The same, and then the scores and bands.  "similar" means that no count is more
+/* The same in other words, and then the scores and bands.  "similar" means that no count is more
  * than 1.5 times another, or that they differ by 1. */
 struct span sentences_cadence(struct arena *a, const struct sentences_member *m, size_t n);
+/* The scores and bands with the counts beside them, in words that stand next to those of sentences_cadence. */
+struct span sentences_standing(struct arena *a, const struct sentences_member *m, size_t n);
 /* "5.0, active" or "not scored" */
 struct span sentences_score(struct arena *a, int tenths);
 

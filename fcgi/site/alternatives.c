@@ -152,15 +152,21 @@ static struct span names_join(struct page *p, const struct facts *const *others,
 struct span alternatives_sentence(struct page *p, const struct alternatives_named *a)
 {
   struct span name = a->of->name, picks = names_join(p, a->others, a->n_picks);
-  struct span close = names_join(p, a->others + a->n_picks, a->n - a->n_picks);
+  size_t n_close = a->n - a->n_picks;
+  struct span close = names_join(p, a->others + a->n_picks, n_close), is = n_close == 1 ? SPAN(" is ") : SPAN(" are ");
   if (!a->n)
     return ARENA_JOIN(p->arena, SPAN("No close alternative to "), name, SPAN(" is tracked here."));
   if (!a->n_picks)
-    return ARENA_JOIN(p->arena, SPAN("Closest to "), name, SPAN(" by the sectors and themes that both have: "), close, SPAN("."));
-  if (a->n == a->n_picks)
-    return ARENA_JOIN(p->arena, SPAN("The editors name as alternatives to "), name, SPAN(": "), picks, SPAN("."));
-  return ARENA_JOIN(p->arena, SPAN("The editors name as alternatives to "), name, SPAN(": "), picks,
-                    SPAN(". Closest besides, by the sectors and themes that both have: "), close, SPAN("."));
+    return sentences_stop(p->arena,
+                          ARENA_JOIN(p->arena, SPAN("By shared sectors and themes, the closest to "), name, is, close));
+  struct span picked = ARENA_JOIN(p->arena, a->n_picks == 1 ? SPAN("The editors’ pick as an alternative to ")
+                                                            : SPAN("The editors’ picks as alternatives to "),
+                                  name, a->n_picks == 1 ? SPAN(" is ") : SPAN(" are "), picks);
+  picked = sentences_stop(p->arena, picked);
+  if (!n_close)
+    return picked;
+  return ARENA_JOIN(p->arena, picked, SPAN(" By shared sectors and themes, the next closest"), is,
+                    sentences_stop(p->arena, close));
 }
 
 void alternatives_links(struct page *p, const struct alternatives_named *a, struct qa_view *q)

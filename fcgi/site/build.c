@@ -217,8 +217,8 @@ static struct span outline_of(struct page *p, const struct facts *facts, const s
                          page_day(p, latest->occurred_us), SPAN("); "));
   if (f->license.n)
     license = ARENA_JOIN(p->arena, SPAN("; the licence is "), f->license);
-  return ARENA_JOIN(p->arena, release, facts->name, SPAN(" "), sentences_shipped(p->arena, facts->n90),
-                    SPAN(" in 90 days"), license, SPAN("."));
+  return sentences_stop(p->arena, ARENA_JOIN(p->arena, release, facts->name, SPAN(" "), sentences_shipped(p->arena, facts->n90),
+                                             SPAN(" in 90 days"), license));
 }
 
 void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,

@@ -126,7 +126,7 @@ static struct span first_to_last(struct page *p, const struct past_scores *s)
 static struct span summary(struct page *p, const struct velocity_history_view *v, const struct past_scores *s)
 {
   const struct past_month_view *newest = v->months.v, *oldest = newest + v->months.n - 1;
-  struct span out = ARENA_JOIN(p->arena, SPAN("Velocity at the ends of 12 months, from "), oldest->month, SPAN(" to "),
+  struct span out = ARENA_JOIN(p->arena, SPAN("Velocity at the end of each month from "), oldest->month, SPAN(" to "),
                                newest->month, SPAN(":"));
   for (size_t i = 0; i < v->columns.n; i++)
     out = ARENA_JOIN(p->arena, out, i ? SPAN("; ") : SPAN(" "), v->columns.v[i].name, SPAN(" "), first_to_last(p, &s[i]));

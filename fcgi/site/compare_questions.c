@@ -28,18 +28,27 @@ struct span compare_eyebrow(struct page *p, const struct compare *c)
   return ARENA_JOIN(p->arena, SPAN("Comparison"), out.n ? SPAN(" · ") : SPAN(""), out);
 }
 
-/* "Latest releases: Kafka 4.3.1 (25 June 2026) and NATS 2.14.5 (12 August 2026)."  Empty: no product has one. */
+/* "Newest releases: NATS 2.14.5 (12 August 2026) and Kafka 4.3.1 (25 June 2026)."  Empty: no product has one. */
 static struct span latest_releases(struct page *p, const struct compare *c, const struct profile *const *f)
 {
+  const struct profile *newest[COMPARE_MAX];
   struct span parts[COMPARE_MAX];
   size_t n = 0;
-  for (size_t i = 0; i < c->n; i++)
-    if (f[i]->latest_release)
-      parts[n++] = ARENA_JOIN(p->arena, f[i]->facts.name, SPAN(" "), f[i]->latest_release->version, SPAN(" ("),
-                              page_day(p, f[i]->latest_release->occurred_us), SPAN(")"));
+  for (size_t i = 0; i < c->n; i++) {
+    size_t k = n;
+    if (!f[i]->latest_release)
+      continue;
+    for (; k > 0 && newest[k - 1]->latest_release->occurred_us < f[i]->latest_release->occurred_us; k--)
+      newest[k] = newest[k - 1];
+    newest[k] = f[i];
+    n++;
+  }
   if (!n)
     return SPAN("");
-  return ARENA_JOIN(p->arena, n > 1 ? SPAN("Latest releases: ") : SPAN("Latest release: "),
+  for (size_t i = 0; i < n; i++)
+    parts[i] = ARENA_JOIN(p->arena, newest[i]->facts.name, SPAN(" "), newest[i]->latest_release->version, SPAN(" ("),
+                          page_day(p, newest[i]->latest_release->occurred_us), SPAN(")"));
+  return ARENA_JOIN(p->arena, n > 1 ? SPAN("Newest releases: ") : SPAN("Newest release: "),
                     sentences_join(p->arena, parts, n, "and "), SPAN("."));
 }
 
@@ -111,11 +120,13 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
       c->n == 2 ? ARENA_JOIN(p->arena, SPAN("Is "), c->set[0].member.facts.name, SPAN(" better than "),
                              c->set[1].member.facts.name, SPAN("?"))
                 : ARENA_JOIN(p->arena, SPAN("Which is better: "), compare_names(p, c, "or "), SPAN("?"));
+  struct sentences_member m[COMPARE_MAX];
   struct qa_view *q = parts_add(p, v, question);
+  compare_sentence_members(p, c, m);
   q->text = ARENA_JOIN(p->arena, span_z(site_config(p->site)->site_name),
                        SPAN(" picks no winner: velocity measures how often a product ships compared with its "
                             "sector, not what it does or how well it fits. "),
-                       v->cadence, SPAN(" As of "), v->as_of,
+                       sentences_standing(p->arena, m, c->n), SPAN(" As of "), v->as_of,
                        c->n == 2 ? SPAN(". The best fit may be neither.") : SPAN(". The best fit may be none of them."));
   link_to(p, q, ARENA_JOIN(p->arena, SPAN("See the alternatives to "), v->names),
           ARENA_JOIN(p->arena, c->base_path, SPAN("#alternatives")));
@@ -139,7 +150,7 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
   struct span names = compare_names(p, c, "or "), out;
   bool picks = c->n_picks > 0, close = c->n_first > c->n_picks, others = c->n_cards > c->n_first;
   if (!c->n_cards)
-    return ARENA_JOIN(p->arena, SPAN("No other product tracked here shares a sector with "), names, SPAN("."));
+    return sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("No other product tracked here shares a sector with "), names));
   if (!picks && !close)
     out = ARENA_JOIN(p->arena, SPAN("No close alternative to "), names, SPAN(" is tracked here"));
   else
@@ -148,9 +159,10 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
                      picks && !close ? SPAN(" for ") : SPAN(" to "), names,
                      close ? SPAN(" by shared sectors and themes, closest first") : SPAN(""));
   if (others)
-    out = ARENA_JOIN(p->arena, out, picks || close ? SPAN("; then others that share only a sector, by velocity")
-                                                   : SPAN("; these share only a sector, by velocity"));
-  return ARENA_JOIN(p->arena, out, SPAN(". Each links to its trajectory and to a comparison with "), names, SPAN("."));
+    out = ARENA_JOIN(p->arena, out, picks || close ? SPAN("; then others that share only a sector, ranked by velocity")
+                                                   : SPAN("; these share only a sector, ranked by velocity"));
+  return ARENA_JOIN(p->arena, out, SPAN(". Each links to its trajectory and to a comparison with "),
+                    c->n == 2 ? SPAN("either.") : SPAN("each of them."));
 }
 
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)

@@ -21,9 +21,9 @@
     "The search finds what is compared here today.")                                                                   \
   X(414, "Address too long", "The address is longer than 2,048 bytes.", "")                                            \
   X(500, "Something broke", "The page could not be put together. That is our fault, not yours.",                       \
-    "Try again; if it stays, tell us the request id below.")                                                           \
+    "Try again. If it happens again, report it with the number below.")                                                           \
   X(501, "Method unknown", "This site answers GET, HEAD and OPTIONS.", "")                                             \
-  X(503, "Back in a moment", "The page's content cannot be read right now.", "Try again in a few seconds.")
+  X(503, "Back in a moment", "The page’s content cannot be read right now.", "Try again in a few seconds.")
 
 struct error_text {
   int status;

@@ -67,13 +67,13 @@ static struct span line_of(struct page *p, const struct page_frame *f)
 /* The picture in words. */
 static struct span alt(struct page *p, const struct image *picture, struct span title)
 {
-  struct span out = picture->n ? ARENA_JOIN(p->arena, title, SPAN(".")) : ARENA_JOIN(p->arena, title, SPAN(". "), picture->line);
+  struct span out = picture->n ? sentences_stop(p->arena, title) : ARENA_JOIN(p->arena, title, SPAN(". "), picture->line);
   for (size_t i = 0; i < picture->n; i++) {
     const struct image_panel *panel = &picture->panels[i];
     struct span name = picture->n > 1 ? ARENA_JOIN(p->arena, panel->name, SPAN(": ")) : SPAN("");
     struct span score = panel->score.n ? ARENA_JOIN(p->arena, SPAN(" Velocity "), panel->score, SPAN(", "), panel->band, SPAN("."))
                                        : SPAN(" Not scored.");
-    out = ARENA_JOIN(p->arena, out, SPAN(" "), name, panel->line, span_ends(panel->line, SPAN(".")) ? SPAN("") : SPAN("."), score);
+    out = ARENA_JOIN(p->arena, out, SPAN(" "), name, sentences_stop(p->arena, panel->line), score);
   }
   return ARENA_JOIN(p->arena, out, SPAN(" "), picture->date, SPAN("."));
 }

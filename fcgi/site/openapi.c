@@ -15,34 +15,34 @@
   X("/compare", "The picker: with two or more known products, the address of their comparison", "", "", "")           \
   X("/compare/{}", "A comparison of two to four products", "set",                                                      \
     "Two to four slugs in byte order, joined by -vs-; any other order is redirected", "kafka-vs-kubernetes")           \
-  X("/products/{}", "A product's trajectory", "slug", "The product's slug; an old one is redirected", "kafka")         \
+  X("/products/{}", "A product’s trajectory", "slug", "The product’s slug; an old one is redirected", "kafka")         \
   X("/products/{}/history", "The editorials about a product, with their predictions", "slug",                          \
-    "The product's slug; an old one is redirected", "kafka")                                                           \
+    "The product’s slug; an old one is redirected", "kafka")                                                           \
   X("/products/{}/history/{}", "A past editorial, and what the next one changed", "slug",                              \
-    "The product's slug; an old one is redirected", "kafka")                                                           \
-  X("/predictions", "The editors' predictions, newest first, and how they were graded", "", "", "")                    \
-  X("/alternatives/{}", "A product's alternatives, ranked", "slug", "The product's slug", "kafka")                     \
+    "The product’s slug; an old one is redirected", "kafka")                                                           \
+  X("/predictions", "The editors’ predictions, newest first, and how they were graded", "", "", "")                    \
+  X("/alternatives/{}", "A product’s alternatives, ranked", "slug", "The product’s slug", "kafka")                     \
   X("/products", "All products by name", "", "", "")                                                                   \
   X("/leaderboard", "All products by velocity", "", "", "")                                                            \
   X("/sectors", "All sectors", "", "", "")                                                                             \
-  X("/sectors/{}", "A sector's products, ranked", "slug", "The sector's slug", "devops")                               \
+  X("/sectors/{}", "A sector’s products, ranked", "slug", "The sector’s slug", "devops")                               \
   X("/themes", "All themes, each with its number of products", "", "", "")                                             \
-  X("/themes/{}", "A theme's products, ranked", "slug", "The theme's slug", "streaming")                               \
+  X("/themes/{}", "A theme’s products, ranked", "slug", "The theme’s slug", "streaming")                               \
   X("/search", "Products, sectors and themes by name, then products by summary and facts", "", "", "")                 \
-  X("/badge/{}.svg", "A product's velocity as a small picture", "slug", "The product's slug", "kafka")                 \
+  X("/badge/{}.svg", "A product’s velocity as a small picture", "slug", "The product’s slug", "kafka")                 \
   X("/og/{/}.png", "The picture of a page for links to it, 1200 by 630", "picture",                                    \
-    "The page, a hyphen and the version; the page's og:image has the whole address", "kafka")                          \
+    "The page, a hyphen and the version; the page’s og:image has the whole address", "kafka")                          \
   X("/sitemap.xml", "The index of the sitemaps", "", "", "")                                                           \
   X("/sitemaps/{}.xml", "One part of the sitemap", "part", "A part that the index names", "pages-1")                     \
   X("/faq", "Questions about the site", "", "", "")                                                                    \
-  X("/faq/{}", "Questions about a product or a pair", "subject", "A product's slug, or two joined by -vs-", "kafka")   \
+  X("/faq/{}", "Questions about a product or a pair", "subject", "A product’s slug, or two joined by -vs-", "kafka")   \
   X("/feed", "The newest ship moves of all products", "", "", "")                                                      \
   X("/feeds/{}", "The newest ship moves of chosen products", "slugs",                                                  \
     "One to 20 slugs in byte order, joined by +; any other order is redirected", "kafka+nats")                         \
-  X("/feeds/{}.ics", "A calendar of chosen products: recorded dates and the editors' predictions", "slugs",            \
+  X("/feeds/{}.ics", "A calendar of chosen products: recorded dates and the editors’ predictions", "slugs",            \
     "One to 20 slugs in byte order, joined by +; any other order is redirected", "kafka+nats")                         \
-  X("/methodology", "The formula, the bands and today's medians", "", "", "")                                          \
-  X("/{}", "A page by the editors", "page", "The page's slug", "about")
+  X("/methodology", "The formula, the bands and today’s medians", "", "", "")                                          \
+  X("/{}", "A page by the editors", "page", "The page’s slug", "about")
 
 static const struct path_docs {
   const char *pattern, *summary, *parameter, *description, *example;
@@ -54,10 +54,10 @@ static const struct path_docs {
 static const struct {
   const char *pattern, *name, *description;
 } queries[] = {{"/search", "q", "What to look for, in any spelling"},
-               {"/compare", "a", "A product's slug or name"},
-               {"/compare", "b", "Another one's"},
-               {"/compare", "c", "A third one's"},
-               {"/compare", "d", "A fourth one's"},
+               {"/compare", "a", "A product’s slug or name"},
+               {"/compare", "b", "Another one’s"},
+               {"/compare", "c", "A third one’s"},
+               {"/compare", "d", "A fourth one’s"},
                {"/compare", "from", "Slugs joined by -vs-, with which the form begins"}};
 
 static const struct {

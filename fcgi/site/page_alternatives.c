@@ -48,39 +48,46 @@ static struct span sectors_of(struct page *p, const struct planned_product *g)
   return sentences_join(p->arena, names, g->n_sectors, "or ");
 }
 
-/* How many are picked, close, and only in a sector with it. */
-static struct span counts_of(struct page *p, const struct alternatives *a)
+/* "1 editors’ pick, then 4 products close to Kafka by shared sectors and themes, closest first." */
+static struct span first_of(struct page *p, const struct alternatives *a)
 {
-  unsigned picks = (unsigned)a->n_picks, close = (unsigned)(a->n_first - a->n_picks), others = a->list.total - (unsigned)a->n_first;
-  struct span name = a->product.member.facts.name, parts[3];
+  unsigned picks = (unsigned)a->n_picks, close = (unsigned)(a->n_first - a->n_picks);
+  struct span name = a->product.member.facts.name, parts[2];
   size_t n = 0;
   if (picks)
-    parts[n++] = arena_printf(p->arena, "%u %s the editors’ own choice", picks, picks == 1 ? "product is" : "products are");
+    parts[n++] = arena_printf(p->arena, "%u editors’ %s", picks, picks == 1 ? "pick" : "picks");
   if (close)
-    parts[n++] = arena_printf(p->arena, "%u %s close to %.*s by the sectors and themes that both have, the closest first", close,
-                              close == 1 ? "product is" : "products are", SPAN_ARG(name));
-  if (others) {
-    struct span who = n ? SPAN("it") : name;
-    const char *one = n ? "other shares only" : "product shares", *many = n ? "others share only" : "products share";
-    parts[n++] = arena_printf(p->arena, "%u %s a sector with %.*s (%.*s), ranked by velocity as of %.*s, which says how fast a "
-                              "product ships, not how well it fits",
-                              others, others == 1 ? one : many, SPAN_ARG(who), SPAN_ARG(sectors_of(p, &a->product)),
-                              SPAN_ARG(page_hour(p, p->pin.window_us)));
-  }
-  struct span out = parts[0];
-  for (size_t i = 1; i < n; i++)
-    out = ARENA_JOIN(p->arena, out, SPAN("; "), parts[i]);
-  return out;
+    parts[n++] = arena_printf(p->arena, "%u %s close to %.*s by shared sectors and themes%s", close,
+                              close == 1 ? "product" : "products", SPAN_ARG(name), close == 1 ? "" : ", closest first");
+  if (!n)
+    return SPAN("");
+  return sentences_stop(p->arena, n == 1 ? parts[0] : ARENA_JOIN(p->arena, parts[0], SPAN(", then "), parts[1]));
+}
+
+/* "14 more share only a sector with it (DevOps) and are ranked by velocity, which says …" */
+static struct span others_of(struct page *p, const struct alternatives *a)
+{
+  unsigned others = a->list.total - (unsigned)a->n_first;
+  struct span name = a->n_first ? SPAN("it") : a->product.member.facts.name, sectors = sectors_of(p, &a->product);
+  struct span count = arena_printf(p->arena, "%u %s", others, a->n_first ? "more" : others == 1 ? "product" : "products");
+  if (others < 2)
+    return others ? ARENA_JOIN(p->arena, count, a->n_first ? SPAN(" shares only a sector with ") : SPAN(" shares a sector with "),
+                               name, SPAN(" ("), sectors, SPAN(")."))
+                  : SPAN("");
+  return ARENA_JOIN(p->arena, count, a->n_first ? SPAN(" share only a sector with ") : SPAN(" share a sector with "), name,
+                    SPAN(" ("), sectors, SPAN(") and are ranked by velocity, which says how often a product ships, not how well it fits."));
 }
 
 static struct span intro_of(struct page *p, const struct alternatives *a)
 {
   struct span name = a->product.member.facts.name;
   if (!a->product.n_sectors && !a->list.total)
-    return ARENA_JOIN(p->arena, name, SPAN(" stands in no sector yet, so nothing can be named as its alternative."));
+    return ARENA_JOIN(p->arena, name, SPAN(" is in no sector yet, so nothing can be named as its alternative."));
   if (!a->list.total)
-    return ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product), SPAN("."));
-  return ARENA_JOIN(p->arena, counts_of(p, a), SPAN("."));
+    return sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product)));
+  struct span first = first_of(p, a), others = others_of(p, a);
+  return ARENA_JOIN(p->arena, first, first.n && others.n ? SPAN(" ") : SPAN(""), others, SPAN(" As of "),
+                    page_hour(p, p->pin.window_us), SPAN("."));
 }
 
 /* Divides the cards of this page into picks and close products, and others. */

@@ -145,8 +145,8 @@ static void head_write(struct page *p, const struct calendar *c, struct buf *out
 {
   const struct config *config = site_config(p->site);
   struct span name = ARENA_JOIN(p->arena, chosen_names(p, &c->chosen), SPAN(": dates and predictions"));
-  struct span about = ARENA_JOIN(p->arena, SPAN("Recorded dates and the editors’ predictions of "),
-                                 chosen_all_names(p, &c->chosen), SPAN("."));
+  struct span about = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("Recorded dates and the editors’ predictions for "),
+                                                          chosen_all_names(p, &c->chosen)));
   ical_line(out, "BEGIN", SPAN("VCALENDAR"));
   ical_line(out, "VERSION", SPAN("2.0"));
   ical_text(out, "PRODID", arena_printf(p->arena, "-//diptych//%s//%s", config->site_name, config->lang));

@@ -223,12 +223,13 @@ static void one_product(struct page *p, struct faq *f, const struct profile *pro
                                        .include_definition = true};
   product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
-  v->lede = product_sentences_lede(p, product, g);
+  v->lede = ARENA_JOIN(p->arena, SPAN("What it is, how fast it ships, and what else there is"),
+                       in.answers && in.answers->n ? SPAN(", with questions that readers ask.") : SPAN("."));
   v->about_text = arena_printf(p->arena, "Read the full %.*s trajectory", SPAN_ARG(product->name));
   v->about_href = product->href;
 }
 
-static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
+static void a_pair(struct page *p, struct faq *f, const struct profile *const *profiles, struct faq_view *v)
 {
   struct compare *c = &f->set;
   struct compare_view *all = ARENA_NEW(p->arena, struct compare_view);
@@ -248,8 +249,7 @@ static void a_pair(struct page *p, struct faq *f, struct faq_view *v)
   v->questions.v = all->questions.v;
   v->questions.n = all->questions.n;
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(all->names));
-  v->lede = ARENA_JOIN(p->arena, all->overlap, all->overlap.n ? SPAN(" ") : SPAN(""), all->cadence,
-                       SPAN(" As of "), all->as_of, SPAN("."));
+  v->lede = compare_lede(p, c, profiles);
   v->about_text = arena_printf(p->arena, "See %.*s side by side", SPAN_ARG(all->title));
   v->about_href = c->base_path;
 }
@@ -277,7 +277,7 @@ enum err build_faq(struct page *p)
   if (c->n == 1)
     one_product(p, f, profiles[0], v);
   else
-    a_pair(p, f, v);
+    a_pair(p, f, profiles, v);
   more_take(p, f, v);
   frame(p, v);
   p->view = v;

@@ -69,7 +69,7 @@ enum plan plan_site_feed(struct page *p, struct span param)
   }
   f->id = SPAN("feed/site");
   f->title = arena_printf(p->arena, "%s: ship moves", site);
-  f->subtitle = arena_printf(p->arena, "The newest ship moves of every product that %s follows.", site);
+  f->subtitle = arena_printf(p->arena, "The newest ship moves of every product on %s.", site);
   return PLAN_OK;
 }
 
@@ -85,7 +85,7 @@ enum plan plan_product_feed(struct page *p, struct span param)
   add_stream(p, f, &m);
   f->id = arena_printf(p->arena, "feed/product/%llu", (unsigned long long)m.facts.id);
   f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(m.facts.name));
-  f->subtitle = arena_printf(p->arena, "The newest ship moves of %.*s.", SPAN_ARG(m.facts.name));
+  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), m.facts.name));
   return PLAN_OK;
 }
 
@@ -125,7 +125,7 @@ enum plan plan_compare_feed(struct page *p, struct span param)
   feed_of_set(p, f, members, c->n);
   struct span names = compare_names(p, c, "and ");
   f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(names));
-  f->subtitle = arena_printf(p->arena, "The newest ship moves of %.*s.", SPAN_ARG(names));
+  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), names));
   return PLAN_OK;
 }
 
@@ -155,7 +155,7 @@ enum plan plan_chosen_feed(struct page *p, struct span param)
   feed_of_set(p, f, members, c->n);
   f->page = page_of_chosen(p, c);
   f->title = ARENA_JOIN(p->arena, chosen_names(p, c), SPAN(": ship moves"));
-  f->subtitle = ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), chosen_all_names(p, c), SPAN("."));
+  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), chosen_all_names(p, c)));
   return PLAN_OK;
 }
 
@@ -199,7 +199,7 @@ enum plan plan_sector_feed(struct page *p, struct span param)
     return PLAN_OK;
   f->id = arena_printf(p->arena, "feed/sector/%llu", (unsigned long long)t.id);
   f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(t.name));
-  f->subtitle = arena_printf(p->arena, "The newest ship moves of the products in %.*s.", SPAN_ARG(t.name));
+  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of the products in "), t.name));
   return PLAN_OK;
 }
 

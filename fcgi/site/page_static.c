@@ -223,7 +223,7 @@ enum err build_methodology(struct page *p)
   v->attributes.n = v->attributes.v ? attribute_list_build(p, &m->list, v->attributes.v) : 0;
   v->facts = v->attributes.n > 0;
   v->page = frame(p, v->title, t ? plain_text(p, t->body.html)
-                                 : SPAN("How velocity is computed: the formula, the bands and today's medians."));
+                                 : SPAN("How velocity is computed: the formula, the bands and today’s medians."));
   p->view = v;
   return ERR_OK;
 }

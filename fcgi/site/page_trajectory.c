@@ -130,8 +130,7 @@ static struct span description(struct page *p, const struct profile *f, const st
     return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), v->product->summary, SPAN(" "), v->product->outline));
   if (!v->product->editorial || !f->headline.n)
     return v->lede;
-  return build_cut(p, arena_printf(p->arena, "%.*s: %.*s. %.*s", SPAN_ARG(v->title), SPAN_ARG(f->headline),
-                                   SPAN_ARG(f->excerpt)));
+  return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), sentences_stop(p->arena, f->headline), SPAN(" "), f->excerpt));
 }
 
 static void json_ld_article(struct jsonld *j, const struct editorial_view *e)

@@ -46,8 +46,8 @@ struct span product_sentences_standing(struct page *p, const struct planned_prod
     return SPAN("");
   if (!s->sector_rank)
     return arena_printf(p->arena, "Ranked %u of %u.", s->rank, s->of);
-  return arena_printf(p->arena, "Ranked %u of %u, %u of %u in %.*s.", s->rank, s->of, s->sector_rank, s->sector_of,
-                      SPAN_ARG(g->sectors[0].name));
+  return sentences_stop(p->arena, arena_printf(p->arena, "Ranked %u of %u, and %u of %u in %.*s", s->rank, s->of, s->sector_rank,
+                                               s->sector_of, SPAN_ARG(g->sectors[0].name)));
 }
 
 struct span product_sentences_sectors(struct page *p, const struct planned_product *g, const char *last)
@@ -126,8 +126,8 @@ static struct span tracked_in(struct asking *a, const struct product_view *v)
   if (v->top_themes.n)
     with = ARENA_JOIN(arena, v->top_themes.n == 1 ? SPAN(", with the theme ") : SPAN(", with the themes "),
                       sentences_join(arena, themes, v->top_themes.n, "and "));
-  return ARENA_JOIN(arena, v->name, SPAN(" is tracked in "),
-                    v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : SPAN("no sector yet"), with, SPAN("."));
+  struct span sectors = v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : SPAN("no sector yet");
+  return sentences_stop(arena, ARENA_JOIN(arena, v->name, SPAN(" is tracked in "), sectors, with));
 }
 
 static void ask_what(struct asking *a)
@@ -138,11 +138,33 @@ static void ask_what(struct asking *a)
   struct span headline = v->editorial ? v->editorial->headline : SPAN("");
   q->text = ARENA_JOIN(arena, v->summary.n ? v->summary : tracked_in(a, v), SPAN(" "), v->outline);
   if (headline.n)
-    q->text = ARENA_JOIN(arena, q->text, SPAN(" The editors’ headline: "), headline,
-                         span_ends(headline, SPAN(".")) || span_ends(headline, SPAN("!")) || span_ends(headline, SPAN("?"))
-                             ? SPAN("")
-                             : SPAN("."));
+    q->text = ARENA_JOIN(arena, q->text, SPAN(" The editors’ headline: "), sentences_stop(arena, headline));
   link_to(a, q, ARENA_JOIN(arena, SPAN("Read the full "), v->name, SPAN(" trajectory")), v->href);
+}
+
+/* "3 releases and posts" */
+static struct span moves_text(struct arena *a, int64_t n)
+{
+  if (n < 2)
+    return n ? SPAN("one release or post") : SPAN("no release or post");
+  return ARENA_JOIN(a, arena_uint(a, (uint64_t)n, 1), SPAN(" releases and posts"));
+}
+
+/* What the lede says, in other words: both stand on one page. */
+static struct span pace(struct asking *a, const struct product_view *p, const struct velocity_view *v)
+{
+  struct arena *arena = a->page->arena;
+  struct span text = ARENA_JOIN(arena, p->name, SPAN(" made "), moves_text(arena, v->n90), SPAN(" in the 90 days to "), v->as_of,
+                                SPAN("."));
+  if (v->override)
+    return ARENA_JOIN(arena, text, SPAN(" The editors have set its velocity to "), v->score, SPAN(" of 10, which is "), v->band,
+                      SPAN("."));
+  if (v->sector.n && a->in->g->median2 >= 2) /* v->median is m, which is at least 1 */
+    text = ARENA_JOIN(arena, text, SPAN(" The median product of "), v->sector, SPAN(" made "), v->median, SPAN("."));
+  if (v->s30)
+    text = ARENA_JOIN(arena, text, SPAN(" Its velocity also counts "), arena_uint(arena, (uint64_t)v->s30, 1),
+                      v->s30 == 1 ? SPAN(" spark") : SPAN(" sparks"), SPAN(" of the last 30 days."));
+  return ARENA_JOIN(arena, text, SPAN(" It stands at "), v->score, SPAN(" of 10, which is "), v->band, SPAN("."));
 }
 
 static void ask_speed(struct asking *a)
@@ -153,12 +175,7 @@ static void ask_speed(struct asking *a)
   if (!v)
     return;
   struct qa_view *q = ask(a, ARENA_JOIN(arena, SPAN("How fast does "), p->name, SPAN(" ship?")));
-  q->text = speed(a->page, p, a->in->g);
-  if (v->scored && !v->override && v->s30)
-    q->text = ARENA_JOIN(arena, q->text, SPAN(" The velocity counts "), arena_uint(arena, (uint64_t)v->s30, 1),
-                         v->s30 == 1 ? SPAN(" spark") : SPAN(" sparks"), SPAN(" of the last 30 days as well."));
-  if (v->scored)
-    q->text = ARENA_JOIN(arena, q->text, SPAN(" As of "), v->as_of, SPAN("."));
+  q->text = v->scored ? pace(a, p, v) : speed(a->page, p, a->in->g);
   link_to(a, q, SPAN("How velocity is computed"), SPAN("/methodology"));
 }
 

@@ -113,11 +113,11 @@ def test_what_is_each_links_to_its_trajectory(page):
 def test_the_lede_holds_figures_and_the_summaries_follow(page):
     head = page.one("header", {"class": "part title"})
     assert head.one("p", {"class": "lede"}).text == (
-        "In 90 days Kubernetes shipped 11 times and Apache Kafka 3. Latest releases: Apache Kafka 4.3.1 (25 June 2026) and"
-        " Kubernetes 1.36.4 (20 August 2026).")
+        "Kubernetes shipped 11 times in 90 days, Apache Kafka 3. Newest releases: Kubernetes 1.36.4 (20 August 2026) and"
+        " Apache Kafka 4.3.1 (25 June 2026).")
     assert [i.text for i in head.one("ul", {"class": "gist"}).all("li")] == [
-        "Apache Kafka A durable, partitioned log for event streams, with consumers that keep their own place.",
-        "Kubernetes A cluster manager that runs containers on many machines and keeps restarting and moving them until the"
+        "Apache Kafka: A durable, partitioned log for event streams, with consumers that keep their own place.",
+        "Kubernetes: A cluster manager that runs containers on many machines and keeps restarting and moving them until the"
         " declared state holds."]
 
 

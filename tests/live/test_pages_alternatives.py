@@ -1,6 +1,7 @@
 """Alternatives that are alternatives: first what is close to a product, then what only shares a sector with it."""
 import itertools
 import json
+import re
 
 import pytest
 
@@ -89,9 +90,9 @@ def test_only_close_ones_are_named(sample_site, closeness, slug):
     assert named_of(sample_site, slug) == set((picks + close)[:3])
     names = dict(sample_site.database.sql("SELECT name, slug FROM product WHERE status = 'published'"))
     text = sample_site.get(f"/faq/{slug}.json").json["questions"][2]["text"]
-    lists = [part.partition(".")[0] for part in text.split(": ")[1:]]
+    lists = re.findall(r" (?:is|are) (.*?)\.(?= |$)", text)
     assert [names[n] for names_list in lists for part in names_list.split(" and ") for n in part.split(", ")] == (picks + close)[:3]
-    assert text.startswith("The editors name") == bool(picks) and ("losest" in text) == (len(picks) < 3)
+    assert text.startswith("The editors’ pick") == bool(picks) and ("closest" in text) == (len(picks) < 3)
 
 
 @pytest.mark.parametrize("members", SETS)
@@ -157,7 +158,7 @@ def test_editors_pick_first_and_say_why(own_site):
     found = site.get("/alternatives/curl.json").json["products"]
     assert [(c["slug"], c["reason"]) for c in found] == [("jquery", "Why <jquery> & not."), ("zap", "Why <zap> & not.")]
     assert "Why <jquery> & not." in parse(site.get("/alternatives/curl").text).id("alternatives").text
-    assert "The editors name as alternatives to curl: jQuery and " in site.get("/faq/curl.json").json["questions"][2]["text"]
+    assert "The editors’ picks as alternatives to curl are jQuery and " in site.get("/faq/curl.json").json["questions"][2]["text"]
     assert "Why <jquery> & not." in parse(site.get("/products/curl").text).id("compare").text
     for pair in ("curl-vs-minio", "curl-vs-go"):
         assert [c["slug"] for c in site.get(f"/compare/{pair}.json").json["alternatives"]][:2] == ["jquery", "zap"]

@@ -42,10 +42,10 @@ def test_a_products_questions_generated_first(sample_site):
     assert asked(page) == [f"What is {name}?", f"How fast does {name} ship?",
                            f"What are the best alternatives to {name}?", *rows]
     best = [c["name"] for c in sample_site.get("/alternatives/kafka.json").json["products"][:3]]
-    assert f"The editors name as alternatives to {name}: {best[0]}. Closest besides, by the sectors and themes that both have: "\
+    assert f"The editors’ pick as an alternative to {name} is {best[0]}. By shared sectors and themes, the next closest are " \
         f"{best[1]} and {best[2]}." in page.id("faq-3").text
     velocity = sample_site.get("/products/kafka.json").json["product"]["velocity"]
-    assert f"{velocity['score']}, {velocity['band']}" in page.id("faq-2").text
+    assert f"stands at {velocity['score']} of 10, which is {velocity['band']}." in page.id("faq-2").text
     hrefs = {a["href"] for a in page.id("faq").all("a")}
     assert {"/products/kafka", "/alternatives/kafka", "/methodology"} <= hrefs
     assert "/faq/kafka-vs-kubernetes" in {a["href"] for a in page.id("more").all("a")}

@@ -365,6 +365,10 @@ def test_other_columns_in_an_optional_file_are_named(with_facts):
     ("products.tsv", "\tdevops,infra-apis\t", "\tdevops,infra\t", "'infra' is not listed"),
     ("products.tsv", "\tdevops,infra-apis\t", "\tdevops,infra-apis\tmore\t", "too many or too few fields"),
     ("editorials/nats.md", "## Prediction", "## Outlook", "the headings must be"),
+    ("editorials/nats.md", "headline: NATS pairs its patches: each repair lands in two lines on the same day",
+     'headline: "NATS pairs its patches: each repair lands in two lines on the same day"', "stands in quotation marks"),
+    ("editorials/nats.md", "headline: NATS pairs its patches: each repair lands in two lines on the same day",
+     "headline: “NATS pairs its patches”", "stands in quotation marks"),
     ("editorials/nats.md", "author: ", "by: ", "the front matter has no 'author'"),
 ])
 def test_a_mistake_in_a_file_is_named_and_prints_no_sql(copy, file, old, new, said):

@@ -139,28 +139,61 @@ static void counts_come_first_in_the_grammar_of_their_numbers(void **state)
 {
   static const struct {
     uint32_t a, b;
-    const char *sentence;
-  } rows[] = {{0, 0, "In 90 days neither A nor B shipped a release or post."},
-              {1, 1, "In 90 days A and B each shipped once."},
-              {5, 5, "In 90 days A and B each shipped 5 times."},
-              {0, 1, "In 90 days B shipped once and A not at all."},
-              {2, 1, "In 90 days A shipped 2 times and B once, a similar number."},
-              {5, 10, "In 90 days B shipped 10 times and A 5."},
-              {10, 15, "In 90 days B shipped 15 times and A 10, a similar number."},
-              {10, 16, "In 90 days B shipped 16 times and A 10."},
-              {1000, 0, "In 90 days A shipped 1000 times and B not at all."}};
+    const char *lede, *cadence;
+  } rows[] = {{0, 0, "Neither A nor B shipped in 90 days.", "In 90 days neither A nor B shipped a release or post. "},
+              {1, 1, "A and B each shipped once in 90 days.", "In 90 days A and B each shipped once. "},
+              {5, 5, "A and B each shipped 5 times in 90 days.", "In 90 days A and B each shipped 5 times. "},
+              {0, 1, "B shipped once in 90 days, A not at all.", "In 90 days B shipped once and A not at all. "},
+              {2, 1, "A shipped 2 times in 90 days, B once.", "In 90 days A shipped 2 times and B once, a similar number. "},
+              {5, 10, "B shipped 10 times in 90 days, A 5.", "In 90 days B shipped 10 times and A 5. "},
+              {10, 15, "B shipped 15 times in 90 days, A 10.", "In 90 days B shipped 15 times and A 10, a similar number. "},
+              {10, 16, "B shipped 16 times in 90 days, A 10.", "In 90 days B shipped 16 times and A 10. "},
+              {1000, 0, "A shipped 1000 times in 90 days, B not at all.", "In 90 days A shipped 1000 times and B not at all. "}};
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const struct sentences_member m[] = {shipped("A", rows[i].a, 0, 1, 10), shipped("B", rows[i].b, 0, 1, 10)};
-    is(sentences_counts(arena, m, 2), rows[i].sentence);
+    is(sentences_counts(arena, m, 2), rows[i].lede);
+    assert_true(span_starts(sentences_cadence(arena, m, 2), span_z(rows[i].cadence)));
   }
   const struct sentences_member m[] = {shipped("A", 0, 0, 1, 10), shipped("B", 5, 0, 1, 10), shipped("C", 7, 0, 1, 10)};
-  is(sentences_counts(arena, m, 3), "In 90 days C shipped 7 times, B 5 and A not at all.");
+  is(sentences_counts(arena, m, 3), "C shipped 7 times in 90 days, B 5 and A not at all.");
   const struct sentences_member none[] = {m[0], m[0], m[0]};
-  is(sentences_counts(arena, none, 3), "In 90 days none of A, A and A shipped a release or post.");
+  is(sentences_counts(arena, none, 3), "None of A, A and A shipped in 90 days.");
   is(sentences_shipped(arena, 0), "did not ship");
   is(sentences_shipped(arena, 1), "shipped once");
   is(sentences_shipped(arena, 2), "shipped 2 times");
+}
+
+static void a_sentence_that_ends_with_a_name_has_one_stop(void **state)
+{
+  static const char *const rows[][2] = {{"Kafka", "Kafka."}, {"Acme Inc.", "Acme Inc."}, {"Yahoo!", "Yahoo!"}, {"Who?", "Who?"},
+                                        {"And so on…", "And so on…"}, {"です。", "です。"}, {"", "."}};
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    is(sentences_stop(arena, span_z(rows[i][0])), rows[i][1]);
+}
+
+static void the_standing_says_scores_and_counts_in_other_words(void **state)
+{
+  struct sentences_member m[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 0, 1, 20), shipped("C", 5, 0, 2, 6),
+                                 {.name = SPAN("D"), .tenths = SCORE_NONE}};
+  (void)state;
+  is(sentences_standing(arena, m, 2), "A stands at 5.0 (active) with 10 releases and posts in 90 days and B at 3.3 (steady) with 5.");
+  is(sentences_standing(arena, m, 4), "C stands at 6.3 (active) with 5 releases and posts in 90 days, A at 5.0 (active) with 10 and "
+                                      "B at 3.3 (steady) with 5; D is not scored. Their sectors differ in pace.");
+  m[0] = shipped("A", 1, 0, 1, 2);
+  m[1] = shipped("B", 0, 0, 1, 2);
+  is(sentences_standing(arena, m, 2), "A stands at 5.0 (active) with one release or post in 90 days and B at 0.0 (dormant) with none.");
+  m[0].n90 = 0;
+  m[0].override = true;
+  is(sentences_standing(arena, m, 2), "A stands at 5.0 (active) as set by the editors, with no release or post in 90 days and B at "
+                                      "0.0 (dormant) with none.");
+  m[0] = shipped("A", 1, 4, 1, 20);
+  m[1] = shipped("B", 2, 0, 1, 20);
+  is(sentences_standing(arena, m, 2), "A stands at 5.5 (active) with one release or post in 90 days and B at 1.7 (slow) with 2. "
+                                      "Sparks count as well.");
+  is(sentences_standing(arena, (struct sentences_member[]){m[3], m[3]}, 2), "Neither has a score yet.");
+  is(sentences_standing(arena, (struct sentences_member[]){m[3], m[3], m[3]}, 3), "None of them has a score yet.");
 }
 
 static void pace_is_measured_against_the_own_sector(void **state)
@@ -174,8 +207,8 @@ static void pace_is_measured_against_the_own_sector(void **state)
                                             "median of its own sector C is the faster, 6.3 (active) to 5.0 (active).");
   is(sentences_cadence(arena, m + 1, 2), "In 90 days B and C each shipped 5 times. Their sectors differ in pace: against the "
                                          "median of its own sector C is the faster, 6.3 (active) to 3.3 (steady).");
-  is(sentences_cadence(arena, m, 3), "In 90 days A shipped 10 times, B 5 and C 5. Their sectors differ in pace: against the "
-                                     "medians of their own sectors: A 5.0 (active), B 3.3 (steady) and C 6.3 (active).");
+  is(sentences_cadence(arena, m, 3), "In 90 days A shipped 10 times, B 5 and C 5. Their sectors differ in pace. Against the "
+                                     "medians of their own sectors: C 6.3 (active), A 5.0 (active) and B 3.3 (steady).");
   struct sentences_member level[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 0, 2, 10)};
   is(sentences_cadence(arena, level, 2), "In 90 days A shipped 10 times and B 5. Their sectors differ in pace: against the "
                                          "medians of their own sectors A and B both stand at 5.0 (active).");
@@ -189,11 +222,11 @@ static void what_medians_do_not_explain_is_not_called_faster(void **state)
 {
   struct sentences_member m[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 20, 1, 20)};
   (void)state;
-  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Velocity, which counts sparks as well: A 5.0 "
-                                     "(active) and B 8.9 (surging).");
+  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Velocity, which counts sparks as well: B 8.9 "
+                                     "(surging) and A 5.0 (active).");
   m[1].override = true;
-  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Velocity: A 5.0 (active) and B 8.9 (surging) as "
-                                     "set by the editors.");
+  is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B 5. Velocity: B 8.9 (surging) as set by the editors "
+                                     "and A 5.0 (active).");
   m[1] = (struct sentences_member){.name = SPAN("B"), .tenths = SCORE_NONE};
   is(sentences_cadence(arena, m, 2), "In 90 days A shipped 10 times and B not at all. Against the median of its own sector A "
                                      "stands at 5.0 (active); B is not scored.");
@@ -267,6 +300,8 @@ int main(void)
       cmocka_unit_test(overlap_names_the_themes_that_all_share),
       cmocka_unit_test(nothing_is_said_of_themes_that_nobody_else_has),
       cmocka_unit_test(counts_come_first_in_the_grammar_of_their_numbers),
+      cmocka_unit_test(a_sentence_that_ends_with_a_name_has_one_stop),
+      cmocka_unit_test(the_standing_says_scores_and_counts_in_other_words),
       cmocka_unit_test(pace_is_measured_against_the_own_sector),
       cmocka_unit_test(what_medians_do_not_explain_is_not_called_faster),
       cmocka_unit_test(no_pair_of_numbers_is_told_wrong),

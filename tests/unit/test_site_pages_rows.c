@@ -40,7 +40,7 @@ static void a_product_with_nothing_says_so(void **state)
   PAGE_OF(*state, "/faq/bare", "Bare is tracked in no sector yet. Bare did not ship in 90 days.");
   PAGE_OF(*state, "/products/bare.json", "\"editorial\":null", "\"chart\":null", "\"timeline\":[]", "\"scored\":false");
   PAGE_OF(*state, "/compare/bare-vs-kafka", "Bare", "none given", "not scored", "The log that everything reads");
-  PAGE_OF(*state, "/alternatives/bare", "Bare stands in no sector yet");
+  PAGE_OF(*state, "/alternatives/bare", "Bare is in no sector yet");
   PAGE_OF(*state, "/badge/bare.svg", "not scored");
   PAGE_OF(*state, "/products/bare.atom", "<updated>2025-02-03T12:00:00Z</updated>", "!<entry>");
 }
@@ -49,7 +49,7 @@ static void what_a_product_is_comes_from_its_summary(void **state)
 {
   PAGE_OF(*state, "/compare/kafka-vs-nats", "A log of records &amp; what reads it.", "!<h3>Current state",
           "The latest release is 60.0 (21 August 2025); Apache Kafka shipped 13 times in 90 days; the licence is Apache-2.0.",
-          "Latest releases: Apache Kafka 60.0 (21 August 2025) and NATS");
+          "Apache Kafka 60.0 (21 August 2025)");
   PAGE_OF(*state, "/compare/kafka-vs-nats.json", "\"summary\":\"A log of records ",
           "\"latest_release\":{\"version\":\"60.0\"", "\"first_release\":{\"version\":\"2.0\"", "\"moves\":13");
   PAGE_OF(*state, "/compare/kafka-vs-nats.md", "A log of records ", "| Latest release | [60.0](", "| Moves · 90d | 13 |");
@@ -88,10 +88,10 @@ static void a_discontinued_product_leads_to_others(void **state)
 
 static void a_pick_stands_first_with_its_reason(void **state)
 {
-  PAGE_OF(*state, "/alternatives/pulsar", "Rabbit &lt;asks&gt; for less.", "1 product is the editors’ own choice",
+  PAGE_OF(*state, "/alternatives/pulsar", "Rabbit &lt;asks&gt; for less.", "1 editors’ pick, then ",
           "!It was here first.");
   PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
-  PAGE_OF(*state, "/products/pulsar", "The editors name as alternatives to Pulsar: Rabbit. Closest besides",
+  PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit. By shared sectors and themes, the next closest",
           "Rabbit &lt;asks&gt; for less.");
   PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick: Rabbit", "The editors’ picks, then products close to");
   PAGE_OF(*state, "/compare/pulsar-vs-rabbit", "!noindex");
