@@ -1,160 +1,123 @@
-"""Every generated sentence of every pair of the sample, read against the numbers of the rows."""
+"""Every generated sentence of the sample, held against lib/sentences.py, which computes them from the rows.
+
+All pairs of the sample, many sets of three and four, and every product.  test_sentences_names.py does the same with names
+and numbers that the sample does not have.
+"""
 import itertools
+import random
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from fractions import Fraction
-from statistics import median
 
 import pytest
 
-AS_OF = "22 August 2026, 12:00 UTC"
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4}
-
-
-class Numbers:
-    """What the sentences may say, computed from the rows the long way."""
-
-    def __init__(self, sql):
-        window = "AND status = 'published' AND occurred_at <= '2026-08-22 12:00'"
-        self.products = {r[0]: {"slug": r[1], "name": r[2], "summary": r[3], "license": r[4], "override": r[5]} for r in sql(
-            "SELECT id, slug, name, summary, license, velocity_override FROM product WHERE status = 'published' ORDER BY slug")}
-        for ident, p in self.products.items():
-            p["n90"] = p["s30"] = p["activities"] = 0
-            p["themes"], p["sectors"], p["latest"], p["first"] = [], [], None, None
-        for ident, n90, s30, n in sql(
-                "SELECT product_id, SUM(kind IN ('release','post') AND occurred_at > '2026-08-22 12:00' - INTERVAL 90 DAY),"
-                " SUM(class = 'spark' AND occurred_at > '2026-08-22 12:00' - INTERVAL 30 DAY), COUNT(*) FROM activity"
-                f" WHERE 1 {window} GROUP BY product_id"):
-            if ident in self.products:
-                self.products[ident].update(n90=int(n90), s30=int(s30), activities=int(n))
-        for kind in ("theme", "sector"):
-            for ident, word in sql(f"SELECT l.product_id, t.slug FROM product_{kind} l JOIN {kind} t ON t.id = l.{kind}_id"
-                                   " ORDER BY l.sort, l.id"):
-                if ident in self.products:
-                    self.products[ident][kind + "s"].append(word)
-        for ident, version, when, url in sql(
-                "SELECT product_id, version, occurred_at, url FROM activity WHERE kind = 'release' AND version <> ''"
-                f" {window} ORDER BY occurred_at, id DESC"):
-            if ident in self.products:
-                p = self.products[ident]
-                p["first"] = p["first"] if p["first"] and p["first"][1] < when else (version, when, url)
-                p["latest"] = (version, when, url)
-        own = [(p["sectors"][0] if p["sectors"] else None, p["n90"]) for p in self.products.values()]
-        bearers = [t for p in self.products.values() for t in p["themes"]]
-        for p in self.products.values():
-            p["m"] = max(Fraction(1), Fraction(median([Fraction(n) for s, n in own if s == p["sectors"][0]])))
-            cadence = Fraction(10 * p["n90"]) / (p["n90"] + p["m"])
-            v = cadence + (10 - cadence) * Fraction(p["s30"], p["s30"] + 4)
-            p["tenths"] = int(10 * v + Fraction(1, 2)) if p["override"] is None else int(10 * p["override"])
-            p["borne"] = any(bearers.count(t) >= 2 for t in p["themes"][:4])
-
-    def by_slug(self):
-        return {p["slug"]: p for p in self.products.values()}
+from lib import sentences as say
+from lib.closeness import Closeness
+from lib.servers import TOP
 
 
 @pytest.fixture(scope="module")
 def numbers(sample_site):
-    return Numbers(sample_site.database.sql).by_slug()
+    return say.Numbers(sample_site.database.sql).by_slug()
+
+
+@pytest.fixture(scope="module")
+def closeness(sample_site):
+    return Closeness(sample_site)
+
+
+def ask_all(site, sets):
+    def ask(slugs):
+        answer = site.get(f"/compare/{'-vs-'.join(slugs)}.json")
+        assert answer.status == 200, slugs
+        return slugs, answer.json
+    with ThreadPoolExecutor(4) as pool:
+        return dict(pool.map(ask, sets))
 
 
 @pytest.fixture(scope="module")
 def pairs(sample_site, numbers):
     """The JSON of each pair of the sample."""
-    names = sorted(numbers)
-
-    def ask(pair):
-        answer = sample_site.get(f"/compare/{pair[0]}-vs-{pair[1]}.json")
-        assert answer.status == 200, pair
-        return pair, answer.json
-    with ThreadPoolExecutor(4) as pool:
-        return dict(pool.map(ask, itertools.combinations(names, 2)))
+    return ask_all(sample_site, itertools.combinations(sorted(numbers), 2))
 
 
-def band(tenths):
-    return ("dormant", "slow", "steady", "active", "surging")[sum(tenths >= edge for edge in (10, 30, 50, 80))]
+@pytest.fixture(scope="module")
+def larger(sample_site, numbers):
+    """The JSON of sets of three and four: some by chance, and those with the most and the fewest moves."""
+    slugs, chance = sorted(numbers), random.Random(9)
+    sets = {tuple(sorted(chance.sample(slugs, n))) for n in (3, 4) for _ in range(150)}
+    still = [s for s in slugs if not numbers[s]["n90"]][:6]
+    once = [s for s in slugs if numbers[s]["n90"] == 1][:3]
+    fast = sorted(slugs, key=lambda s: -numbers[s]["n90"])[:4]
+    sets |= {tuple(sorted(c)) for n in (3, 4) for c in itertools.combinations(still[:4] + once + fast[:2], n)}
+    sector = [s for s in slugs if numbers[s]["sectors"][0] == "databases"][:5]
+    sets |= set(itertools.combinations(sector, 3)) | set(itertools.combinations(sector, 4))
+    return ask_all(sample_site, sorted(sets))
 
 
-def times(n):
-    return "once" if n == 1 else f"{n} times"
+def differing(shown, numbers, field, sentence):
+    """(set, what the page says, what it should say) where both differ."""
+    wanted = {slugs: sentence([numbers[s] for s in slugs]) for slugs in shown}
+    return [(slugs, field(v), wanted[slugs]) for slugs, v in shown.items() if field(v) != wanted[slugs]][:5]
 
 
-def day(when):
-    return f"{when.day} {when:%B %Y}"
+SET_SENTENCES = {
+    "overlap": (lambda v: v["overlap"] or "", say.overlap),
+    "cadence": (lambda v: v["cadence"], say.cadence),
+    "lede": (lambda v: v["lede"], say.lede),
+    "difference": (lambda v: v["questions"][0]["text"], say.difference),
+    "better": (lambda v: v["questions"][1]["text"], say.better),
+}
 
 
-def overlap_wrong(text, a, b):
-    shared = [t for t in a["themes"] if t in b["themes"]]
-    if not shared:
-        wanted = f"{a['name']} and {b['name']} have no top theme in common." if a["borne"] or b["borne"] else ""
-        return (text or "") != wanted
-    m = re.fullmatch(re.escape(f"{a['name']} and {b['name']} share ") + r"(\w+)( top)? themes?: (.+)\.", text)
-    named = re.split(", | and ", m[3]) if m else []
-    top = all(t in a["themes"][:4] and t in b["themes"][:4] for t in shared)
-    return not m or named != shared or NUMBERS.get(m[1], m[1]) not in (len(shared), str(len(shared))) or bool(m[2]) != top \
-        or ("themes:" in text) == (len(shared) == 1)
+@pytest.mark.parametrize("name", SET_SENTENCES)
+def test_a_sentence_of_every_pair(pairs, numbers, name):
+    assert differing(pairs, numbers, *SET_SENTENCES[name]) == []
 
 
-def counts_wrong(text, a, b):
-    more, less = (a, b) if a["n90"] >= b["n90"] else (b, a)
-    similar = less["n90"] and (2 * more["n90"] <= 3 * less["n90"] or more["n90"] - less["n90"] == 1)
-    if more["n90"] == 0:
-        return not text.startswith(f"In 90 days neither {a['name']} nor {b['name']} shipped a release or post.")
-    if more["n90"] == less["n90"]:
-        return not text.startswith(f"In 90 days {a['name']} and {b['name']} each shipped {times(a['n90'])}.")
-    rest = {0: "not at all", 1: "once"}.get(less["n90"], str(less["n90"]))
-    return not text.startswith(f"In 90 days {more['name']} shipped {times(more['n90'])} and {less['name']} {rest}"
-                               + (", a similar number." if similar else "."))
+@pytest.mark.parametrize("name", SET_SENTENCES)
+def test_a_sentence_of_sets_of_three_and_four(larger, numbers, name):
+    assert len(larger) > 400
+    assert differing(larger, numbers, *SET_SENTENCES[name]) == []
 
 
-def pace_wrong(text, a, b):
-    """The scores and bands are the rows'; no one is the faster of a lower count without the reason."""
-    for p in (a, b):
-        if f"{p['tenths'] / 10:.1f} ({band(p['tenths'])})" not in text:
-            return True
-    for p, q in ((a, b), (b, a)):
-        faster = f"{p['name']} is the faster" in text
-        inverted = p["tenths"] > q["tenths"] and p["n90"] < q["n90"]
-        by_pace = p["n90"] * q["m"] > q["n90"] * p["m"]
-        if faster and (p["tenths"] <= q["tenths"] or (p["n90"] < q["n90"] and "sectors differ in pace" not in text)):
-            return True
-        if inverted and by_pace and "sectors differ in pace" not in text:
-            return True
-        if inverted and not by_pace and ("faster" in text or "sparks" not in text and "set by the editors" not in text):
-            return True
-    return ("sectors differ in pace" in text and a["m"] == b["m"]) or ("of their sector " in text) and \
-        a["sectors"][0] != b["sectors"][0]
+def test_questions_and_answers_about_alternatives(pairs, larger, numbers, closeness):
+    for slugs, v in itertools.chain(pairs.items(), larger.items()):
+        of = [numbers[s] for s in slugs]
+        assert [q["question"] for q in v["questions"]][:2 + len(of)] == say.questions(of), slugs
+        for q, slug in zip(v["questions"][2:], slugs):
+            picks, close, _ = nearest(closeness, numbers, slug)
+            assert q["text"] == say.best(numbers[slug]["name"], picks, close), (slugs, slug)
 
 
-def lede_of(a, b):
-    latest = [f"{p['name']} {p['latest'][0]} ({day(p['latest'][1])})" for p in (a, b) if p["latest"]]
-    return f"Latest release{'s' if len(latest) > 1 else ''}: {' and '.join(latest)}." if latest else ""
+def nearest(closeness, numbers, slug, known={}):
+    if (id(closeness), slug) not in known:
+        picks, close, others = closeness.alternatives(slug)
+        known[id(closeness), slug] = [numbers[s]["name"] for s in picks], [numbers[s]["name"] for s in close], others
+    return known[id(closeness), slug]
 
 
-def test_the_overlap_sentence_of_every_pair(pairs, numbers):
-    assert [(k, v["overlap"]) for k, v in pairs.items() if overlap_wrong(v["overlap"], numbers[k[0]], numbers[k[1]])] == []
+def test_what_the_cards_are(pairs, larger, numbers, closeness):
+    for slugs, v in itertools.chain(pairs.items(), larger.items()):
+        of = [numbers[s] for s in slugs]
+        picks = {o for s in slugs for o in closeness.picks.get(s, {})} - set(slugs)
+        shown = [c["slug"] for c in v["alternatives"] if not c["also_in"]]
+        wanted = say.cards_intro(of, bool(picks), bool(set(shown) - picks), len(shown) < len(v["alternatives"]))
+        assert v["alternatives_intro"] == wanted, slugs
 
 
-def test_the_counts_of_every_pair(pairs, numbers):
-    assert [(k, v["cadence"]) for k, v in pairs.items() if counts_wrong(v["cadence"], numbers[k[0]], numbers[k[1]])] == []
-
-
-def test_the_pace_of_every_pair(pairs, numbers):
-    assert [(k, v["cadence"]) for k, v in pairs.items() if pace_wrong(v["cadence"], numbers[k[0]], numbers[k[1]])] == []
-
-
-def test_the_lede_of_every_pair_holds_counts_and_latest_releases(pairs, numbers):
-    assert [(k, v["lede"]) for k, v in pairs.items() if counts_wrong(v["lede"], numbers[k[0]], numbers[k[1]])
-            or not v["lede"].endswith(lede_of(numbers[k[0]], numbers[k[1]]))] == []
-
-
-def test_answers_of_every_pair_use_the_sentences_and_name_their_hour(pairs):
+def test_no_one_is_the_faster_who_shipped_less_without_the_reason(pairs, numbers):
+    """The rule itself, read off the text and not computed as the page computes it."""
+    wrong = []
     for key, v in pairs.items():
-        difference, better = v["questions"][0]["text"], v["questions"][1]["text"]
-        said = f"{v['overlap'] or ''} {v['cadence']} As of {AS_OF}. ".lstrip()
-        assert difference.startswith(said), key
-        assert v["cadence"] in better and f" As of {AS_OF}. The best fit may be neither." in better, key
-        assert "  " not in difference + better + v["lede"], key
+        for text in (v["cadence"], v["questions"][1]["text"], v["lede"]):
+            for p, q in itertools.permutations([numbers[s] for s in key]):
+                faster = f"{p['name']} is the faster" in text
+                if faster and (p["tenths"] <= q["tenths"] or (p["n90"] <= q["n90"] and "sectors differ in pace" not in text)):
+                    wrong.append((key, text))
+            more, less = sorted((numbers[s]["n90"] for s in key), reverse=True)
+            if "similar" in text and more > 1.5 * less and more - less > 1:
+                wrong.append((key, text))
+    assert wrong == []
 
 
 def test_every_product_of_every_pair_shows_its_rows(pairs, numbers):
@@ -167,22 +130,84 @@ def test_every_product_of_every_pair_shows_its_rows(pairs, numbers):
                 got = release and (release["version"], release["datetime"][:10], release["url"])
                 wanted = p[field] and (p[field][0], f"{p[field][1]:%Y-%m-%d}", p[field][2])
                 wrong += [(key, field, got, wanted)] if got != wanted else []
-            outline = (f"The latest release is {p['latest'][0]} ({day(p['latest'][1])}); " if p["latest"] else "") + \
-                f"{p['name']} {'shipped ' + times(p['n90']) if p['n90'] else 'did not ship'} in 90 days" + \
-                (f"; the licence is {p['license']}" if p["license"] else "") + "."
-            if shown["outline"] != outline or shown["summary"] != p["summary"] or (shown["moves"], shown["sparks"]) != \
-                    (p["n90"], p["s30"]):
-                wrong.append((key, shown["outline"], outline))
+            if (shown["outline"], shown["summary"], shown["moves"], shown["sparks"]) != (say.outline(p), p["summary"], p["n90"],
+                                                                                        p["s30"]):
+                wrong.append((key, shown["outline"], say.outline(p)))
     assert wrong == []
 
 
-def test_sentences_about_each_product(sample_site, numbers):
-    for slug, p in numbers.items():
-        data = sample_site.get(f"/products/{slug}.json").json
-        shipped = f"shipped {times(p['n90'])}" if p["n90"] else "did not ship"
-        assert data["lede"].startswith(f"{p['name']} {shipped} in 90 days"), slug
-        m = re.search(r"\(sector median ([\d.]+)\): velocity ([\d.]+), (\w+)", data["lede"])
-        assert Fraction(m[1]) == p["m"] and m[2] == f"{p['tenths'] / 10:.1f}" and m[3] == band(p["tenths"]), slug
-        assert data["lede"].endswith(f"As of {AS_OF}."), slug
-        what = sample_site.get(f"/faq/{slug}.json").json["questions"][0]["text"]
-        assert what.startswith(f"{p['summary']} {data['product']['outline']}"), slug
+def check_product(site, p, closeness, numbers):
+    """The sentences of the pages about one product."""
+    slug = p["slug"]
+    data, faq = site.get(f"/products/{slug}.json").json, site.get(f"/faq/{slug}.json").json
+    editorial = data["product"]["editorial"]
+    picks, close, others = nearest(closeness, numbers, slug)
+    best = say.best(p["name"], picks, close)
+    assert (data["lede"], data["standing"]) == (say.product_lede(p), say.ranked(p) or None)
+    assert [q["text"] for q in data["questions"][:2]] == [say.how_fast(p), best]
+    assert [q["text"] for q in faq["questions"][:3]] == [say.what_is(p, editorial and editorial["headline"]), say.how_fast(p), best]
+    more = ", with questions that readers ask." if len(faq["questions"]) > 3 else "."
+    assert faq["lede"] == "What it is, how fast it ships, and what else there is" + more
+    assert site.get(f"/alternatives/{slug}.json").json["intro"] == say.alternatives_intro(p, len(picks), len(close), len(others))
+
+
+def test_sentences_about_each_product(sample_site, numbers, closeness):
+    for p in numbers.values():
+        check_product(sample_site, p, closeness, numbers)
+
+
+def test_lists_say_how_many_and_in_which_order(sample_site, numbers):
+    orders = {"": "fastest first", "?sort=moves": "most moves in 90 days first", "?sort=latest": "latest release first",
+              "?sort=name": "by name"}
+    medians = {p["sectors"][0]: p["median"] for p in numbers.values()}
+    for query, order in orders.items():
+        assert sample_site.get("/leaderboard.json" + query).json["intro"] == f"All {len(numbers)} products, {order}."
+        for slug in ("devops", "caches"):
+            n = sum(slug in p["sectors"] for p in numbers.values())
+            shipped = {1: "once"}.get(medians[slug], f"{say.number(medians[slug])} times")
+            assert sample_site.get(f"/sectors/{slug}.json{query}").json["intro"] == \
+                f"{n} products, {order}. The sector’s median product shipped {shipped} in 90 days."
+        n = sum("cloud-native" in p["themes"] for p in numbers.values())
+        assert sample_site.get(f"/themes/cloud-native.json{query}").json["intro"] == f"{n} products with the theme cloud-native, {order}."
+    assert sample_site.get("/index.json").json["lede"].startswith(f"{len(numbers)} products side by side: ")
+
+
+def test_the_questions_about_a_pair_begin_as_its_comparison(sample_site, pairs):
+    for key in list(pairs)[::200]:
+        assert sample_site.get(f"/faq/{'-vs-'.join(key)}.json").json["lede"] == pairs[key]["lede"]
+
+
+# Which function makes a sentence, and which function of lib/sentences.py recomputes it.
+GENERATORS = {
+    "sentences_join": "join", "sentences_versus": "title", "sentences_stop": "stop", "sentences_overlap": "overlap",
+    "sentences_shipped": "outline", "sentences_counts": "counts", "sentences_cadence": "cadence", "sentences_standing": "standing",
+    "sentences_score": "score", "product_sentences_standing": "ranked", "product_sentences_lede": "product_lede",
+    "product_sentences_sectors": "what_is", "product_sentences_questions": "how_fast", "alternatives_sentence": "best",
+    "compare_names": "names", "compare_eyebrow": "eyebrow", "compare_lede": "lede", "compare_description": "description",
+    "compare_alternatives_intro": "cards_intro", "compare_questions": "questions",
+}
+
+
+def test_no_generator_of_sentences_is_without_its_test():
+    text = "".join((TOP / "fcgi" / f).read_text() for f in (
+        "model/sentences.h", "site/product_sentences.h", "site/page_compare.h", "site/alternatives.h"))
+    made = set(re.findall(r"^struct span (\w+)\(", text, re.M)) | {"product_sentences_questions", "compare_questions"}
+    no_sentence = {"alternatives_reason", "alternatives_shared", "compare_json_ld", "compare_path"}
+    assert made - set(GENERATORS) - no_sentence == set()
+    assert set(GENERATORS) - made == set()
+    own = {"title": test_titles_eyebrows_and_descriptions, "eyebrow": test_titles_eyebrows_and_descriptions,
+           "description": test_titles_eyebrows_and_descriptions}
+    assert [g for g in GENERATORS.values() if not hasattr(say, g) and g not in own] == []
+
+
+def test_titles_eyebrows_and_descriptions(sample_site, pairs, larger, numbers):
+    names = dict(sample_site.database.sql("SELECT slug, name FROM sector"))
+    for slugs, v in itertools.chain(list(pairs.items())[::25], list(larger.items())[::10]):
+        of = [numbers[s] for s in slugs]
+        assert v["title"] == " vs ".join(say.names(of)) and v["names"] == say.join(say.names(of))
+        shared = [s for s in of[0]["sectors"] if all(s in p["sectors"] for p in of)]
+        own = list(dict.fromkeys(p["sectors"][0] for p in of))
+        assert v["eyebrow"] == "Comparison · " + (names[shared[0]] if shared else " / ".join(names[s] for s in own)), slugs
+        whole = f"{v['title']}: {v['lede']} " + " ".join(f"{p['name']}: {p['summary']}" for p in of)
+        said = v["page"]["description"]
+        assert whole == said or whole.startswith(said.rstrip("…")) and len(said) > 100
