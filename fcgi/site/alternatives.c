@@ -162,11 +162,9 @@ struct span alternatives_sentence(struct page *p, const struct alternatives_name
   struct span picked = ARENA_JOIN(p->arena, a->n_picks == 1 ? SPAN("The editors’ pick as an alternative to ")
                                                             : SPAN("The editors’ picks as alternatives to "),
                                   name, a->n_picks == 1 ? SPAN(" is ") : SPAN(" are "), picks);
-  picked = sentences_stop(p->arena, picked);
-  if (!n_close)
-    return picked;
-  return ARENA_JOIN(p->arena, picked, SPAN(" By shared sectors and themes, the next closest"), is,
-                    sentences_stop(p->arena, close));
+  if (n_close)
+    picked = ARENA_JOIN(p->arena, picked, SPAN("; by shared sectors and themes, the next closest"), is, close);
+  return sentences_stop(p->arena, picked);
 }
 
 void alternatives_links(struct page *p, const struct alternatives_named *a, struct qa_view *q)

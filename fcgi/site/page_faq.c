@@ -225,7 +225,7 @@ static void one_product(struct page *p, struct faq *f, const struct profile *pro
   v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
   v->lede = ARENA_JOIN(p->arena, SPAN("What it is, how fast it ships, and what else there is"),
                        in.answers && in.answers->n ? SPAN(", with questions that readers ask.") : SPAN("."));
-  v->about_text = arena_printf(p->arena, "Read the full %.*s trajectory", SPAN_ARG(product->name));
+  v->about_text = ARENA_JOIN(p->arena, SPAN("Everything about "), product->name);
   v->about_href = product->href;
 }
 

@@ -350,7 +350,7 @@ def test_a_product_without_a_summary_shows_its_current_state_first(own_site):
     wait_until(lambda: "Current state" in parse(own_site.get(PAGE).text).id("what-is-kafka").text, 5)
     page = parse(own_site.get(PAGE).text)
     assert "Current state" not in page.id("what-is-kubernetes").text
-    assert [i.text.split()[0] for i in page.one("ul", {"class": "gist"}).all("li")] == ["Kubernetes"]
+    assert [i.text.split()[0] for i in page.one("ul", {"class": "gist"}).all("li")] == ["Kubernetes:"]
     edit(own_site, "UPDATE product SET summary = 'A log, and more.' WHERE slug = 'kafka'")
     for path in (PAGE, PAGE + ".md", PAGE + ".json", "/products/kafka", "/products/kafka.md", "/leaderboard?page=2", "/sectors/devops",
                  "/alternatives/nats", "/search?q=kafka", "/faq/kafka", "/products/kafka.atom", "/compare/kafka-vs-nats.atom"):

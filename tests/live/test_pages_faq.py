@@ -42,7 +42,7 @@ def test_a_products_questions_generated_first(sample_site):
     assert asked(page) == [f"What is {name}?", f"How fast does {name} ship?",
                            f"What are the best alternatives to {name}?", *rows]
     best = [c["name"] for c in sample_site.get("/alternatives/kafka.json").json["products"][:3]]
-    assert f"The editors’ pick as an alternative to {name} is {best[0]}. By shared sectors and themes, the next closest are " \
+    assert f"The editors’ pick as an alternative to {name} is {best[0]}; by shared sectors and themes, the next closest are " \
         f"{best[1]} and {best[2]}." in page.id("faq-3").text
     velocity = sample_site.get("/products/kafka.json").json["product"]["velocity"]
     assert f"stands at {velocity['score']} of 10, which is {velocity['band']}." in page.id("faq-2").text

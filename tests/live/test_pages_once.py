@@ -1,6 +1,9 @@
 """What a page says once: the editors' prose, why a score is what it is, a product's letters; and each block's link to itself."""
+import itertools
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 
 import pytest
 
@@ -53,6 +56,45 @@ def test_no_sentence_of_the_editors_stands_twice(sample_site, prose, path):
     allowed = {s: 2 if path.startswith("/compare/") and s in lines else 1 for s in said}
     assert [s for s, n in said.items() if n > allowed[s] and s in written] == []
     assert sum(s in written for s in said) > 0 or path in ("/", "/compare", "/sectors"), "the page has such prose at all"
+
+
+CELLS = re.compile(r"<(td|th|dd|dt|datalist|script|option|title|nav)\b.*?</\1>", re.S)  # two products may have the same value
+INLINE = re.compile(r"</?(?:a|abbr|bdi|b|code|em|i|mark|small|span|strong|sub|sup|svg|use|time)\b[^>]*>")
+OWN_LINE = re.compile(r'<span class="(?:hint|note|of)">')
+
+
+def long_sentences(html):
+    """The sentences of at least eight words that a reader sees in the body of a page."""
+    body = CELLS.sub("\n", OWN_LINE.sub("\n", html[html.index("<body"):]))
+    for line in re.sub(r"<[^>]*>", "\n", INLINE.sub("", body)).split("\n"):
+        for sentence in re.split(r"(?<=[.!?])[”’)]*\s+", unescape(line).strip()):
+            if sum(any(c.isalnum() for c in word) for word in sentence.split()) >= 8:
+                yield sentence
+
+
+def twice(site, lines, path):
+    """What stands twice on a page.  A comparison has each product's summary and headline twice: under the title and in
+    its "What is", and there and in its panel."""
+    said = Counter(long_sentences(site.get(path).text))
+    most = 2 if path.startswith("/compare/") else 1
+    return [(path, s, n) for s, n in said.items() if n > (most if squeezed(s) in lines else 1)]
+
+
+def test_no_long_sentence_stands_twice_on_any_page(sample_site, prose):
+    slugs = sorted(r[0] for r in sample_site.database.sql("SELECT slug FROM product WHERE status = 'published'"))
+    paths = [*PAGES, "/products", "/themes", "/compare?a=kafak&b=redis", "/compare?from=kafka-vs-nats-vs-redis", "/search?q=message",
+             "/search?q=zzzzzz", "/no/such/page", "/compare/kafak-vs-nats"]
+    paths += [f"/{kind}/{slug}" for kind in ("products", "alternatives", "faq") for slug in slugs]
+    paths += [f"/compare/{a}-vs-{b}" for a, b in itertools.combinations(slugs, 2)]
+    paths += [f"/compare/{'-vs-'.join(slugs[i:i + n])}" for n in (3, 4) for i in range(0, 96, 2)]
+    paths += [f"/faq/{a}-vs-{b}" for a, b in itertools.combinations(slugs[::7], 2)]
+    with ThreadPoolExecutor(4) as pool:
+        assert [w for found in pool.map(lambda path: twice(sample_site, prose[1], path), paths) for w in found][:10] == []
+
+
+def test_a_sentence_that_stands_twice_is_seen():
+    html = "<html><body><p>One two three four <a href='/'>five six</a> seven eight.</p><li>x. One two three four five six seven eight.</li>"
+    assert list(Counter(long_sentences(html)).values()) == [2]
 
 
 @pytest.mark.parametrize("path", PAGES)

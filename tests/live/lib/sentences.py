@@ -322,14 +322,14 @@ def best(name, picks, close):
     """picks and close: the names, in their order, at most three in all."""
     close = close[:3 - len(picks[:3])]
     picks = picks[:3]
-    by_what = "By shared sectors and themes, the "
     if not picks and not close:
         return f"No close alternative to {name} is tracked here."
     if not picks:
-        return stop(f"{by_what}closest to {name} {'is' if len(close) == 1 else 'are'} {join(close)}")
-    first = stop((f"The editors’ pick as an alternative to {name} is " if len(picks) == 1 else
-                  f"The editors’ picks as alternatives to {name} are ") + join(picks))
-    return first + (f" {by_what}next closest {'is' if len(close) == 1 else 'are'} {stop(join(close))}" if close else "")
+        return stop(f"By shared sectors and themes, the closest to {name} {'is' if len(close) == 1 else 'are'} {join(close)}")
+    first = (f"The editors’ pick as an alternative to {name} is " if len(picks) == 1 else
+             f"The editors’ picks as alternatives to {name} are ") + join(picks)
+    return stop(first + (f"; by shared sectors and themes, the next closest {'is' if len(close) == 1 else 'are'} {join(close)}"
+                         if close else ""))
 
 
 def alternatives_intro(p, picks, close, others):
