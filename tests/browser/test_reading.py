@@ -76,3 +76,49 @@ def test_the_links_of_blocks_to_themselves_are_seen_but_not_printed(browser, sam
     seen = browser.look(sample_site.url + PAGES[name]).js(signs)
     assert len(seen) >= 2 and all("#" in sign for sign in seen)
     assert set(browser.view(media="print").js(signs)) == {""}
+
+
+PANELS = """return [...document.querySelectorAll(".panel")].map(panel => {
+  const box = panel.getBoundingClientRect(), whole = panel.parentElement.getBoundingClientRect();
+  const bottoms = [...panel.querySelectorAll("*")].filter(e => e.getBoundingClientRect().height).map(e => e.getBoundingClientRect().bottom);
+  const heads = [...panel.querySelectorAll("h4")].map(e => e.getBoundingClientRect().top);
+  return {left: box.left - whole.left, right: whole.right - box.right, height: box.height, empty: box.bottom - Math.max(...bottoms), heads}})"""
+
+
+@pytest.mark.parametrize("path", ("/compare/h2o-vs-keydb-vs-nats-vs-zeromq", "/compare/kafka-vs-nats-vs-zeromq", PAGES["comparison-four"]))
+@pytest.mark.parametrize("width", (640, 768, 1023, 1280))
+def test_panels_of_three_and_four_leave_no_hole_beside_a_longer_one(browser, sample_site, path, width):
+    panels = browser.look(sample_site.url + path, width).js(PANELS)
+    assert len(panels) == path.count("-vs-") + 1
+    for panel in panels:
+        assert abs(panel["left"]) < 1 and abs(panel["right"]) < 1 and panel["empty"] < 24, panel
+        if not panel["heads"]:
+            assert panel["height"] < 220, "a product without an editorial takes little room"
+        elif width == 1280:
+            assert len(panel["heads"]) == 3 and len(set(panel["heads"])) == 1, "its sections stand side by side"
+
+
+LEDE = "const r = document.querySelector('.lede').getBoundingClientRect(); return [r.bottom, document.querySelector('.lede').textContent]"
+
+
+@pytest.mark.parametrize("path", (PAGES["comparison"], PAGES["comparison-bare"], PAGES["comparison-three"], PAGES["comparison-four"],
+                                  PAGES["trajectory"]))
+def test_the_first_screen_of_a_phone_holds_the_answer_with_figures(browser, sample_site, path):
+    bottom, text = browser.look(sample_site.url + path, 360, 640).js(LEDE)
+    assert bottom <= 640 and any(c.isdigit() for c in text)
+
+
+COMMAS = """return [...document.querySelectorAll(".in")].flatMap(cell => [...cell.childNodes]).filter(n => n.nodeType == 3 && n.data.includes(","))
+  .map(comma => {
+    const range = document.createRange();
+    range.setStart(comma, comma.data.indexOf(","));
+    range.setEnd(comma, comma.data.indexOf(",") + 1);
+    const before = [...comma.previousSibling.getClientRects()].pop(), sign = range.getBoundingClientRect();
+    return [comma.previousSibling.textContent, sign.top < before.bottom && sign.bottom > before.top]})"""
+
+
+@pytest.mark.parametrize("name", ("home", "leaderboard", "products"))
+@pytest.mark.parametrize("width", (360, 1024, 1280))
+def test_no_comma_begins_a_line_of_sectors(browser, sample_site, name, width):
+    commas = browser.look(sample_site.url + PAGES[name], width).js(COMMAS)
+    assert len(commas) > 5 and [c for c in commas if not c[1]] == []
