@@ -75,7 +75,8 @@ static struct span others_of(struct page *p, const struct alternatives *a)
                                name, SPAN(" ("), sectors, SPAN(")."))
                   : SPAN("");
   return ARENA_JOIN(p->arena, count, a->n_first ? SPAN(" share only a sector with ") : SPAN(" share a sector with "), name,
-                    SPAN(" ("), sectors, SPAN(") and are ranked by velocity, which says how often a product ships, not how well it fits."));
+                    SPAN(" ("), sectors,
+                    SPAN(") and are ranked by velocity, which says how often a product ships, not how well it fits."));
 }
 
 static struct span intro_of(struct page *p, const struct alternatives *a)

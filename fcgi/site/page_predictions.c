@@ -72,7 +72,7 @@ static struct span verdict_of(struct page *p, const struct ledger *l)
   if (graded < GRADED_LEAST)
     return arena_printf(p->arena, "%u of %u graded prediction%s came true: too few to say how good they are.", l->came_true,
                         graded, graded == 1 ? "" : "s");
-  return arena_printf(p->arena, "%u of %u graded predictions came true: %u %%.", l->came_true, graded,
+  return arena_printf(p->arena, "%u of %u graded predictions came true: %u%%.", l->came_true, graded,
                       percent(l->came_true, graded));
 }
 
@@ -106,7 +106,7 @@ enum err build_predictions(struct page *p)
   v->failed = l->failed;
   v->open = v->total - graded;
   if (graded >= GRADED_LEAST)
-    v->rate = arena_printf(p->arena, "%u %%", percent(l->came_true, graded));
+    v->rate = arena_printf(p->arena, "%u%%", percent(l->came_true, graded));
   v->predictions.v = ARENA_ARRAY(p->arena, LISTING_PAGE, struct dated_editorial_view);
   for (size_t i = 0; i < l->n && v->predictions.v; i++)
     v->predictions.n += history_row(p, &l->rows[i].member.facts, page_value(p, l->rows[i].want), l->rows[i].index,

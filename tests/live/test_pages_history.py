@@ -209,7 +209,7 @@ def test_the_ledger_has_pages_and_says_a_rate_of_ten_or_more(site):
                         "JOIN product p ON p.id = e.product_id WHERE e.status = 'published' AND p.status = 'published'")[0]
     assert (first["came_true"], first["failed"]) == tuple(map(int, expected))
     graded = first["came_true"] + first["failed"]
-    assert first["rate"] == f"{int(100 * first['came_true'] / graded + 0.5)} %"
+    assert first["rate"] == f"{int(100 * first['came_true'] / graded + 0.5)}%"
     assert f"{first['came_true']} of {graded} graded predictions came true: {first['rate']}." in site.get("/predictions").text
     assert {r["grade"]["state"] for r in rows} == {"open", "came_true", "failed"}
 

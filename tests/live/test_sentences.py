@@ -12,6 +12,7 @@ import pytest
 
 from lib import sentences as say
 from lib.closeness import Closeness
+from lib.page import parse
 from lib.servers import TOP
 
 
@@ -202,12 +203,13 @@ def test_no_generator_of_sentences_is_without_its_test():
 
 def test_titles_eyebrows_and_descriptions(sample_site, pairs, larger, numbers):
     names = dict(sample_site.database.sql("SELECT slug, name FROM sector"))
-    for slugs, v in itertools.chain(list(pairs.items())[::25], list(larger.items())[::10]):
+    for slugs, v in itertools.chain(list(pairs.items())[::60], list(larger.items())[::20]):
         of = [numbers[s] for s in slugs]
         assert v["title"] == " vs ".join(say.names(of)) and v["names"] == say.join(say.names(of))
         shared = [s for s in of[0]["sectors"] if all(s in p["sectors"] for p in of)]
         own = list(dict.fromkeys(p["sectors"][0] for p in of))
         assert v["eyebrow"] == "Comparison · " + (names[shared[0]] if shared else " / ".join(names[s] for s in own)), slugs
         whole = f"{v['title']}: {v['lede']} " + " ".join(f"{p['name']}: {p['summary']}" for p in of)
-        said = v["page"]["description"]
+        page = parse(sample_site.get(f"/compare/{'-vs-'.join(slugs)}").text)
+        said = page.one("meta", {"name": "description"})["content"]
         assert whole == said or whole.startswith(said.rstrip("…")) and len(said) > 100
