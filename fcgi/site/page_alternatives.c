@@ -87,7 +87,7 @@ static struct span intro_of(struct page *p, const struct alternatives *a)
   if (!a->list.total)
     return sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product)));
   struct span first = first_of(p, a), others = others_of(p, a);
-  return ARENA_JOIN(p->arena, first, first.n && others.n ? SPAN(" ") : SPAN(""), others, SPAN(" As of "),
+  return ARENA_JOIN(p->arena, first, first.n && others.n ? SPAN(" ") : SPAN(""), others, SPAN(" Scores are as of "),
                     page_hour(p, p->pin.window_us), SPAN("."));
 }
 

@@ -348,4 +348,4 @@ def alternatives_intro(p, picks, close, others):
         share = ("shares" if others == 1 else "share") + (" only" if parts else "")
         said.append(f"{others} {more} {share} a sector with {'it' if parts else name} ({sectors})" +
                     ("." if others == 1 else " and are ranked by velocity, which says how often a product ships, not how well it fits."))
-    return " ".join([*said, f"As of {AS_OF}."])
+    return " ".join([*said, f"Scores are as of {AS_OF}."])
