@@ -1,5 +1,7 @@
 #include "model/sentences.h"
 
+#include <string.h>
+
 struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last)
 {
   struct span *parts = n > 1 ? ARENA_ARRAY(a, 2 * n, struct span) : NULL, before_last = span_z(last);
@@ -18,8 +20,11 @@ struct span sentences_join(struct arena *a, const struct span *names, size_t n, 
 struct span sentences_stop(struct arena *a, struct span text)
 {
   static const struct span stops[] = {{".", 1}, {"!", 1}, {"?", 1}, {"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
+  struct span seen = text;
+  if (span_ends(seen, SPAN("\u2069"))) /* the end of an isolate, which is not seen */
+    seen.n -= strlen("\u2069");
   for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-    if (span_ends(text, stops[i]))
+    if (span_ends(seen, stops[i]))
       return text;
   return ARENA_JOIN(a, text, SPAN("."));
 }

@@ -161,7 +161,7 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
   if (others)
     out = ARENA_JOIN(p->arena, out, picks || close ? SPAN("; then others that share only a sector, ranked by velocity")
                                                    : SPAN("; these share only a sector, ranked by velocity"));
-  return ARENA_JOIN(p->arena, out, SPAN(". Each links to its trajectory and to a comparison with "),
+  return ARENA_JOIN(p->arena, sentences_stop(p->arena, out), SPAN(" Each links to its trajectory and to a comparison with "),
                     c->n == 2 ? SPAN("either.") : SPAN("each of them."));
 }
 

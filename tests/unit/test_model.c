@@ -167,7 +167,7 @@ static void counts_come_first_in_the_grammar_of_their_numbers(void **state)
 static void a_sentence_that_ends_with_a_name_has_one_stop(void **state)
 {
   static const char *const rows[][2] = {{"Kafka", "Kafka."}, {"Acme Inc.", "Acme Inc."}, {"Yahoo!", "Yahoo!"}, {"Who?", "Who?"},
-                                        {"And so on…", "And so on…"}, {"です。", "です。"}, {"", "."}};
+                                        {"And so on…", "And so on…"}, {"です。", "です。"}, {"\u2068Acme!\u2069", "\u2068Acme!\u2069"}, {"", "."}};
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     is(sentences_stop(arena, span_z(rows[i][0])), rows[i][1]);

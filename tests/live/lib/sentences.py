@@ -265,7 +265,7 @@ def cards_intro(of, picks, close, others):
     if others:
         text += "; then others that share only a sector, ranked by velocity" if picks or close else \
             "; these share only a sector, ranked by velocity"
-    return f"{text}. Each links to its trajectory and to a comparison with {'either' if len(of) == 2 else 'each of them'}."
+    return f"{stop(text)} Each links to its trajectory and to a comparison with {'either' if len(of) == 2 else 'each of them'}."
 
 
 # ---- sentences about one product
