@@ -27,7 +27,7 @@ static enum folder_state folder_check(const struct places *p, const char *what, 
     fprintf(p->out, "%-10s %s: %s\n", what, folder, forbidden);
     return FOLDER_FAULTY;
   }
-  if (!there && errno == ENOENT && service_unit_makes(p->unit, folder)) {
+  if (!there && service_unit_makes(p->unit, folder)) { /* EACCES: /var/lib/private of a dynamic account */
     fprintf(p->out, "%-10s %s: systemd makes this folder when the service starts\n", what, folder);
     return FOLDER_MADE_LATER;
   }
