@@ -5,7 +5,7 @@
  * The signs are therefore: a table of the schema that has a site_* view and no trigger at all; a placeholder view;
  * a site_state or schema_version without its rows; a view site_schema or a table schema_version that is gone.
  *
- * Tables and triggers are seen through the view site_schema (sql/007_schema.sql).  Without it, or on a server that hides
+ * Tables and triggers are seen through the view site_schema (sql/008_schema.sql).  Without it, or on a server that hides
  * them from the pool's account, only the other signs are found. */
 #ifndef DIPTYCH_ROWS_ROWS_SIGNS_H
 #define DIPTYCH_ROWS_ROWS_SIGNS_H

@@ -1,4 +1,4 @@
--- diptych, migration 7: the parts of the schema, as the pool may see them.
+-- diptych, migration 8: the parts of the schema, as the pool may see them.
 --
 -- A dump that is being restored replaces table after table: the new table is
 -- empty, then it has rows, then its triggers. The pool must be able to tell such
@@ -60,4 +60,4 @@ SELECT 'constraint', CONVERT(TABLE_NAME USING utf8mb4) COLLATE utf8mb4_bin,
   FROM information_schema.TABLE_CONSTRAINTS
  WHERE CONSTRAINT_SCHEMA = DATABASE() AND CONSTRAINT_TYPE IN ('CHECK', 'FOREIGN KEY');
 
-INSERT IGNORE INTO schema_version (version) VALUES (7);
+INSERT IGNORE INTO schema_version (version) VALUES (8);
