@@ -7,8 +7,10 @@
 #include <sys/mman.h>
 
 #include "app/app_cache.h"
+#include "app/app_database.h"
 #include "base/log.h"
 #include "cache/cache.h"
+#include "db/db_limits.h"
 #include "image/image_queue.h"
 #include "pool/report.h"
 #include "site/assets.h"
@@ -187,6 +189,7 @@ static void worker_idle(void *self)
 {
   image_queue_tidy(((struct app_worker *)self)->images);
   cache_tidy(((struct app_worker *)self)->cache);
+  store_idle(((struct app_worker *)self)->store);
 }
 
 static int worker_fd(void *self)
@@ -245,11 +248,26 @@ static bool ready(void *context)
   return st.ready;
 }
 
+static int admit(void *context, const struct app_admission *a, FILE *why)
+{
+  struct catalog_state st;
+  catalog_state_get(((struct app_shared *)context)->catalog, &st);
+  return app_database_admit(a, st.database_up, why);
+}
+
+static bool admitted(void *context, int workers, struct buf *why)
+{
+  struct db_limits limits = db_limits_shared(&((struct app_shared *)context)->backends->database);
+  return db_limits_admit(&limits, workers, why);
+}
+
 static void status(void *context, struct buf *out, bool json)
 {
   struct app_shared *s = context;
   struct catalog_state st;
   struct catalog_pin pin;
+  struct db_limits limits = db_limits_shared(&s->backends->database);
+  long long connections = (long long)db_limits_most(&limits);
   catalog_state_get(s->catalog, &st);
   uint32_t products = catalog_pin_current(s->catalog, &pin) ? catalog_ranking(&pin).n : 0;
   int64_t behind_ms = st.confirmed_us > 0 ? (clock_now_us() - st.confirmed_us) / 1000 : -1;
@@ -260,14 +278,14 @@ static void status(void *context, struct buf *out, bool json)
                "\"catalog\":{\"ready\":%s,\"reading_fails\":%s,\"database_up\":%s,\"doubted\":%s,\"cache_up\":%s,\"products\":%u,"
                "\"publication\":%llu,"
                "\"confirmed_ms_ago\":%lld,\"replica_lag_ms\":%lld,\"behind\":%llu,\"cursor\":%llu,\"gaps\":%llu,"
-               "\"sweep_found\":%llu,\"from_file\":%s,\"incarnation\":",
+               "\"sweep_found\":%llu,\"from_file\":%s,\"connections_limit\":%lld,\"incarnation\":",
                st.ready ? "true" : "false", st.reading_fails ? "true" : "false", st.database_up ? "true" : "false",
                st.doubted ? "true" : "false",
                app_cache_up(&s->backends->caches) ? "true" : "false", products,
                (unsigned long long)catalog_publication(s->catalog), (long long)behind_ms,
                st.lag_us < 0 ? -1LL : (long long)(st.lag_us / 1000),
                (unsigned long long)st.behind, (unsigned long long)st.cursor, (unsigned long long)st.gaps,
-               (unsigned long long)st.sweep_found, st.from_file ? "true" : "false");
+               (unsigned long long)st.sweep_found, st.from_file ? "true" : "false", connections);
     json_write_string(out, span_z(st.incarnation));
     buf_puts(out, ",\"trouble\":");
     json_write_string(out, span_z(st.trouble));
@@ -286,8 +304,11 @@ static void status(void *context, struct buf *out, bool json)
   else
     buf_printf(out, "confirmed %lld ms ago", (long long)behind_ms);
   buf_printf(out, ", %llu gaps\n", (unsigned long long)st.gaps);
-  buf_printf(out, "database: %s\n",
+  buf_printf(out, "database: %s",
              st.database_up ? st.doubted ? "up, and not believed yet" : "up" : st.reading_fails ? "refuses a statement" : "away");
+  if (connections)
+    buf_printf(out, ", admits %lld connection%s", connections, connections == 1 ? "" : "s");
+  buf_putc(out, '\n');
   app_cache_text(&s->backends->caches, out);
   if (st.replica && st.lag_us >= 0)
     buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));
@@ -315,6 +336,8 @@ const struct app *app_site(void)
                                  .watcher_run = watcher_process_run,
                                  .check = configuration_check,
                                  .ready = ready,
+                                 .admit = admit,
+                                 .admitted = admitted,
                                  .status = status,
                                  .metrics = cache_metrics};
   return &app;

@@ -49,7 +49,7 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   }
   if (s->watcher == 0) {
     close(s->stop[1]);
-    log_open("watcher", LOG_LEVEL_WARN);
+    log_open("watcher", LOG_LEVEL_NONE); /* the command itself reports the trouble of the catalog's state */
     title_set("watcher of a command");
     _exit(watcher_run(&own, s->shared.catalog, &s->shared.backends->database, &unread, s->stop[0], NULL));
   }
@@ -57,7 +57,7 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   return true;
 }
 
-/* true: the watcher has exited; it has logged the reason. */
+/* true: the watcher has exited, because memory ran out. */
 static bool watcher_ended(struct standalone *s)
 {
   if (waitpid(s->watcher, NULL, WNOHANG) != s->watcher)
@@ -78,7 +78,7 @@ static bool ready_wait(struct standalone *s, FILE *why)
     pause_ns(PAUSE_NS);
   } while (clock_mono_us() < until && !watcher_ended(s));
   if (!s->watcher)
-    fputs("the catalog could not be read: the watcher has exited; see the log\n", why);
+    fputs("the catalog could not be read: the watcher has exited: is there memory left?\n", why);
   else
     fprintf(why, "the catalog could not be read from the database in %d s%s%s\n", (int)(READY_US / CLOCK_SECOND),
             st.trouble[0] ? ": " : "", st.trouble);

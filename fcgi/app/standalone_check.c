@@ -6,14 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/app_database.h"
 #include "app/app_site.h"
 #include "app/check_places.h"
 #include "app/service_unit.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/db_limits.h"
 #include "db/migrate.h"
 #include "lint/lint.h"
-#include "rows/rows_batch.h"
 #include "rows/rows_terms.h"
 
 #define ANSWER_US (10 * CLOCK_SECOND)
@@ -71,17 +72,20 @@ static void schema_note(struct db *db, const struct config *c, FILE *out)
   buf_free(&sql);
 }
 
-/* Runs the statements of the pages for the first products. */
-static enum err readings_try(struct db *db, struct arena *arena)
+/* Notes what the limit of connections means for scaling and reloads.  False: `workers` cannot work. */
+static bool connections_note(struct db *db, const struct config *c, FILE *out)
 {
-  struct rows_batch batch;
-  uint64_t ids[ROWS_PRODUCTS_MAX];
-  struct rows_range first = {.until = UINT64_MAX, .most = ROWS_PRODUCTS_MAX};
-  enum err e = rows_batch_range(db, &first, arena, clock_mono_us() + ANSWER_US, &batch);
-  size_t n = e == ERR_OK ? batch.n : 0;
-  for (size_t i = 0; i < n; i++)
-    ids[i] = batch.products[i].facts.id;
-  return e == ERR_OK ? rows_try(db, ids, n, arena, clock_mono_us() + ANSWER_US) : e;
+  struct db_limits limits;
+  struct buf why = BUF_INIT;
+  if (db_limits_ask(db, clock_mono_us() + ANSWER_US, &limits) != ERR_OK)
+    return true;
+  bool ok = db_limits_admit(&limits, (int)c->workers, &why);
+  if (!ok)
+    fprintf(out, "database   workers = %lld: %s\n", (long long)c->workers, buf_z(&why));
+  else if (!db_limits_admit(&limits, (int)c->workers_max, &why))
+    fprintf(out, "database   workers_max = %lld: %s\n", (long long)c->workers_max, buf_z(&why));
+  buf_free(&why);
+  return ok;
 }
 
 static bool check_database(const struct config *c, FILE *out)
@@ -92,20 +96,23 @@ static bool check_database(const struct config *c, FILE *out)
   const char *sentence = "", *where = *c->mysql_socket ? c->mysql_socket : c->mysql_host;
   struct db *db = db_new(c, &m, &b);
   struct arena *arena = arena_new(0);
+  if (db)
+    db_quiet(db);
   enum err e = db && arena ? rows_terms_read(db, arena, clock_mono_us() + ANSWER_US, &terms) : ERR_NO_MEMORY;
   if (e == ERR_OK)
-    e = readings_try(db, arena);
+    e = app_database_try(db, arena, clock_mono_us() + ANSWER_US);
   unsigned number = db ? db_failure(db, &sentence) : 0;
   if (e == ERR_OK)
     fprintf(out, "database   %s: answers; %zu sectors, %zu themes, %zu pages\n", where, terms.n_sectors, terms.n_themes,
             terms.n_pages);
   else
     fprintf(out, "database   %s: error %u: %s\n", where, number, sentence);
+  bool admitted = e != ERR_OK || connections_note(db, c, out);
   if (e == ERR_OK)
     schema_note(db, c, out);
   arena_free(&arena);
   db_free(&db);
-  return e == ERR_OK;
+  return e == ERR_OK && admitted;
 }
 
 /* The memory that the processes of a pool share. */

@@ -22,6 +22,12 @@ struct breaker {
   /* Database only: the id of a product whose rows changed without a change-log entry; UINT64_MAX: of an editors' page or the
    * site's questions.  The watcher compares them.  0: none. */
   _Atomic uint64_t suspect;
+  /* Database only: the server's limits of connections (db/db_limits.h), and since when the watcher, and nobody else, may
+   * open a connection because the server had none left for it (monotonic; 0: it has one).  yield: a worker should close its
+   * own. */
+  _Atomic int64_t connections_server, connections_account;
+  _Atomic int64_t watcher_waits_us;
+  _Atomic int yield;
 };
 
 MUST_USE bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: call the backend */

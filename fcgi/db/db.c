@@ -17,6 +17,7 @@
 #define BREAKER_HOLD_US (1000 * INT64_C(1000)) /* how long the breaker stays open */
 #define BREAKER_WAIT_US (500 * INT64_C(1000))  /* a shorter wait does not open the breaker: the deadline was near */
 #define REFUSED_HOLD_US (200 * INT64_C(1000))  /* how long a process stops asking after a refused login */
+#define WATCHER_WAIT_US (3 * CLOCK_SECOND)      /* longer than the watcher pauses between two tries */
 #define CONNECTS_MOST 2                        /* new connections for one reading */
 
 struct db {
@@ -28,7 +29,7 @@ struct db {
   int64_t deadline_us;  /* of the snapshot; valid while in_snapshot */
   int64_t waited_us;    /* for all answers of the running statement or snapshot */
   int64_t refused_until_us;
-  bool persistent, in_snapshot;
+  bool persistent, in_snapshot, quiet;
   struct db_session session;
   unsigned failure;
   char message[384];
@@ -62,6 +63,11 @@ void db_persist(struct db *db, int64_t answer_ms)
   db->persistent = true;
   if (answer_ms * 1000 > db->answer_us)
     db->answer_us = answer_ms * 1000;
+}
+
+void db_quiet(struct db *db)
+{
+  db->quiet = true;
 }
 
 void db_close(struct db *db)
@@ -105,6 +111,8 @@ static enum err failure_note(struct db *db, unsigned number, enum err err, const
   METRICS_ADD(db->metrics, db_errors, 1);
   db->failure = number;
   snprintf(db->message, sizeof db->message, "%s: %s", message, advice);
+  if (db->quiet)
+    return err;
   log_limit_news(limit, hash_span(number, span_z(message)));
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
               server_name(db->config), number, message, advice);
@@ -114,7 +122,7 @@ static enum err failure_note(struct db *db, unsigned number, enum err err, const
 static enum err connection_failed(struct db *db)
 {
   unsigned number = mysql_errno(db->mysql);
-  const struct db_fault *fault = db_fault_find(number);
+  const struct db_fault *fault = db_fault_find(number, mysql_sqlstate(db->mysql));
   return failure_note(db, number, fault->err, mysql_error(db->mysql), fault->advice);
 }
 
@@ -122,7 +130,7 @@ static enum err connection_failed(struct db *db)
 static enum err statement_failed(struct db *db, struct span sql)
 {
   unsigned number = mysql_errno(db->mysql);
-  const struct db_fault *fault = db_fault_find(number);
+  const struct db_fault *fault = db_fault_find(number, mysql_sqlstate(db->mysql));
   char message[320], tables[120];
   db_tables(sql, tables, sizeof tables);
   snprintf(message, sizeof message, "%s%s%s%.180s", *tables ? "reading " : "", tables, *tables ? ": " : "",
@@ -217,9 +225,16 @@ static enum err open_now(struct db *db, int64_t deadline_us)
   db->waited_us += clock_mono_us() - now;
   if (!in_time || late || (!ok && clock_mono_us() >= until_us))
     return timed_out(db); /* a TLS handshake reports a timeout as a bad certificate */
-  if (ok)
+  if (ok) {
+    if (db->persistent)
+      atomic_store(&db->breaker->watcher_waits_us, 0);
     return ERR_OK;
+  }
   enum err err = connection_failed(db);
+  if (db->persistent && db_fault_full(db->failure)) {
+    atomic_store(&db->breaker->watcher_waits_us, clock_mono_us());
+    atomic_store(&db->breaker->yield, 1);
+  }
   /* The breaker opens only when no process can reach the server. */
   if (db_fault_unreachable(db->failure))
     breaker_failed(db->breaker, BREAKER_HOLD_US);
@@ -284,9 +299,28 @@ static enum err query_once(struct db *db, const struct buf *sql, int64_t deadlin
   return err;
 }
 
+static bool watcher_waits(const struct db *db, int64_t now_us)
+{
+  int64_t since_us = atomic_load_explicit(&db->breaker->watcher_waits_us, memory_order_relaxed);
+  return since_us && now_us - since_us < WATCHER_WAIT_US;
+}
+
+static void yield(struct db *db)
+{
+  if (!db->persistent && db->mysql && atomic_load_explicit(&db->breaker->yield, memory_order_relaxed) &&
+      atomic_exchange(&db->breaker->yield, 0))
+    db_close(db);
+}
+
+void db_idle(struct db *db)
+{
+  yield(db);
+}
+
 static bool may_ask(struct db *db)
 {
-  bool refused = !db->mysql && clock_mono_us() < db->refused_until_us;
+  int64_t now_us = clock_mono_us();
+  bool refused = !db->mysql && (now_us < db->refused_until_us || watcher_waits(db, now_us));
   if (db->persistent || (!refused && breaker_allows(db->breaker, BREAKER_HOLD_US)))
     return true;
   METRICS_ADD(db->metrics, db_skipped, 1);
@@ -304,7 +338,16 @@ static enum err final_result(struct db *db, enum err err)
 {
   if (err == ERR_OK)
     breaker_succeeded(db->breaker);
+  yield(db);
   return err == ERR_RETRY ? ERR_UNAVAILABLE : err;
+}
+
+enum err db_connect(struct db *db, int64_t deadline_us)
+{
+  if (!may_ask(db))
+    return ERR_UNAVAILABLE;
+  db->waited_us = 0;
+  return db->mysql ? ERR_OK : open_now(db, deadline_us);
 }
 
 enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out)

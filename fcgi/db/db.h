@@ -15,6 +15,9 @@
  * cannot be reached or does not answer.  When the server refuses one process (too many connections, access denied),
  * that process alone stops asking for a moment, because other processes may have working connections.
  *
+ * The watcher comes first: without it no edit is seen.  While the server has no connection left for the watcher, workers
+ * open none, and one of them closes its own.
+ *
  * Errors are logged here with what to do, at most one line in ten seconds for each kind:
  *   RETRY        a connection that had worked was lost (only inside db_snapshot's reader)
  *   UNAVAILABLE  no connection, no answer in time, too many connections, server shutting down
@@ -41,6 +44,15 @@ void db_thread_end(void);
 MUST_USE struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker);
 void db_free(struct db **db);
 void db_close(struct db *db); /* closes the connection only; the next operation opens another */
+
+/* Failures are not logged: the caller reports them with db_failure. */
+void db_quiet(struct db *db);
+
+/* Opens a connection if there is none, to learn whether the server accepts the login. */
+MUST_USE enum err db_connect(struct db *db, int64_t deadline_us);
+
+/* Call it when no request waits: closes the connection when the watcher needs it more. */
+void db_idle(struct db *db);
 
 /* For the watcher: also asks while the breaker is open, and waits up to answer_ms for one answer when that is longer
  * than mysql_timeout. */

@@ -45,6 +45,14 @@ static MYSQL *handle_new(const struct config *c)
   return m;
 }
 
+/* What to do about a failure that is not migrate's own; NULL: nothing is known.  The advice about refused statements and
+ * logins is for the pool's account. */
+static const char *cure(MYSQL *m)
+{
+  const struct db_fault *fault = db_fault_find(mysql_errno(m), mysql_sqlstate(m));
+  return fault->err == ERR_INVALID ? NULL : fault->advice;
+}
+
 static void connect_failure_print(struct migration *mg, const char *where)
 {
   const struct config *c = mg->config;
@@ -53,7 +61,9 @@ static void connect_failure_print(struct migration *mg, const char *where)
   if (mysql_errno(mg->mysql) == SERVER_NO_SUCH_DATABASE)
     fprintf(mg->why, "migrate: create it first: CREATE DATABASE `%s` CHARACTER SET utf8mb4;\n", c->mysql_database);
   else if (mysql_errno(mg->mysql) == CLIENT_TLS)
-    fprintf(mg->why, "migrate: %s\n", db_fault_find(CLIENT_TLS)->advice);
+    fprintf(mg->why, "migrate: %s\n", db_fault_find(CLIENT_TLS, "")->advice);
+  else if (cure(mg->mysql))
+    fprintf(mg->why, "migrate: %s\n", cure(mg->mysql));
   else
     fprintf(mg->why, "migrate: see mysql_socket, mysql_host, mysql_port, mysql_admin_user, mysql_admin_password in %s\n",
             c->path);
@@ -126,7 +136,9 @@ MUST_USE static bool run_retrying(struct migration *mg, struct span sql)
 
 static bool failure_print(struct migration *mg, const char *doing)
 {
-  fprintf(mg->why, "migrate: %s: error %u: %s\n", doing, mysql_errno(mg->mysql), mysql_error(mg->mysql));
+  const char *advice = cure(mg->mysql);
+  fprintf(mg->why, "migrate: %s: error %u: %s%s%s\n", doing, mysql_errno(mg->mysql), mysql_error(mg->mysql),
+          advice ? ": " : "", advice ? advice : "");
   return false;
 }
 
@@ -188,8 +200,9 @@ MUST_USE static bool statements_run(struct migration *mg, const char *path, stru
   struct sql_statement statement;
   for (*count = 0; sql_script_next(&script, &statement); ++*count)
     if (!statement_run(mg, statement.text)) {
-      fprintf(mg->why, "migrate: %s:%zu: error %u: %s\n", path, statement.line, mysql_errno(mg->mysql),
-              mysql_error(mg->mysql));
+      const char *advice = cure(mg->mysql);
+      fprintf(mg->why, "migrate: %s:%zu: error %u: %s%s%s\n", path, statement.line, mysql_errno(mg->mysql),
+              mysql_error(mg->mysql), advice ? ": " : "", advice ? advice : "");
       return false;
     }
   return true;

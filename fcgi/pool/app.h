@@ -7,7 +7,7 @@
  *   master   shared_create and resources_open once, before the first fork.  status when an operator asks.
  *            At a reload, after the check: resources_open for the new configuration, then resources_close
  *            for the configuration that is no longer in force.
- *   checker  check.  A child of the master, at a reload.
+ *   checker  check and admit.  A child of the master, at a reload; at a start admit only.
  *   worker   worker_open, worker_handle for each request with worker_idle in between, worker_close.
  *            A worker opens its backends itself, when it first needs them.
  *   watcher  watcher_run.  The master starts a new watcher when it returns before the pool stops.
@@ -49,6 +49,12 @@ static inline void app_heartbeat(const struct app_process *process)
   atomic_store_explicit(process->heartbeat_us, clock_mono_us(), memory_order_relaxed);
 }
 
+struct app_admission {
+  const struct config *in_force; /* NULL: the pool starts */
+  const struct config *next;
+  int workers_now, workers;      /* workers: those of `next` */
+};
+
 struct app {
   void *context; /* first argument of most callbacks without `self` */
 
@@ -82,6 +88,10 @@ struct app {
   /* Optional.  Checks whether the site can serve with this configuration.  0: yes; else the faults are written to
    * why. */
   int (*check)(void *context, const struct config *c, FILE *why);
+
+  /* Optional.  Runs in a child, at a start and after `check` at a reload.  Asks the backends of `next` whether the pool can
+   * work with them.  0: yes, or nobody can tell because they are away; else the reasons are written to why. */
+  int (*admit)(void *context, const struct app_admission *a, FILE *why);
 
   /* Optional.  Reads shared memory only and never blocks.  false: the backends admit fewer workers than `workers`; the reason
    * is written to why.  true: also when nothing is known. */

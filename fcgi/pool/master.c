@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/title.h"
+#include "pool/admission.h"
 #include "pool/control.h"
 #include "pool/handover.h"
 #include "pool/notify.h"
@@ -340,6 +341,7 @@ static void turn(struct master *m)
     m->watched_us = now_us;
     workers_watch(&m->workers, now_us);
     queue_look(m);
+    scaling_watch(&m->workers);
   }
   if (!m->ready_logged && started(m, now_us)) {
     m->ready_logged = true;
@@ -437,7 +439,7 @@ static bool master_open(struct master *m, FILE *why)
   atomic_store(&m->board->generation, 1);
   atomic_store(&m->board->started_us, clock_mono_us());
   workers_want(&m->workers, m->config->workers);
-  return true;
+  return admission_at_start(&m->workers, why);
 }
 
 static void master_close(struct master *m)

@@ -15,7 +15,7 @@
 #define CHECK_US (20 * CLOCK_SECOND)
 #define START_US (20 * CLOCK_SECOND)
 
-/* Runs in the checker.  Returns its exit status: 0 when the configuration can serve. */
+/* Runs in the checker.  Returns its exit status: 0 when the pool can work with the configuration. */
 static int checker_run(const struct workers *w, int fd)
 {
   FILE *why = fdopen(fd, "w");
@@ -24,6 +24,13 @@ static int checker_run(const struct workers *w, int fd)
   setvbuf(why, NULL, _IOLBF, 0);
   struct config *next = config_read(w->config->path, why);
   int bad = !next || (w->app->check && w->app->check(w->app->context, next, why) != 0);
+  if (!bad && w->app->admit)
+    bad = w->app->admit(w->app->context,
+                        &(struct app_admission){.in_force = w->config,
+                                                .next = next,
+                                                .workers_now = w->wanted,
+                                                .workers = scaling_after_reload(w, next)},
+                        why);
   config_free(&next);
   fclose(why);
   return bad;

@@ -1,7 +1,7 @@
 /* A reload, as a state machine in the master's event loop:
  *
- *   CHECKING  A child reads the configuration and calls app.check (do the templates compile?).  The master
- *             reads its messages from a pipe.
+ *   CHECKING  A child reads the configuration and calls app.check (do the templates compile?) and app.admit (does the
+ *             database accept it?).  The master reads its messages from a pipe.
  *   STARTING  Workers of a new generation start with the new configuration.  The old workers go on serving.
  *   IDLE      When all new workers are ready, the old workers leave after the requests that they have accepted.
  *

@@ -69,6 +69,15 @@ void scaling_signal(struct workers *w, int step, const char *source)
   buf_free(&why);
 }
 
+void scaling_watch(const struct workers *w)
+{
+  static struct log_limit limit;
+  struct buf why = BUF_INIT;
+  if (w->app->admitted && !w->app->admitted(w->app->context, w->wanted, &why))
+    log_limited(&limit, 60, LOG_LEVEL_WARN, "%s; workers without a connection serve only what is cached", buf_z(&why));
+  buf_free(&why);
+}
+
 int scaling_after_reload(const struct workers *w, const struct config *next)
 {
   int64_t count = next->workers != w->config->workers ? next->workers : w->wanted;

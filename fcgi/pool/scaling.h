@@ -11,6 +11,9 @@
 void scaling_command(struct workers *w, struct control_client *client, struct span argument);
 void scaling_signal(struct workers *w, int step, const char *source); /* step 1 or -1 */
 
+/* Logs when the backends admit fewer workers than there are, at most once a minute.  Call it now and then. */
+void scaling_watch(const struct workers *w);
+
 /* The number of workers after a reload to `next`: the one that was set while the pool ran, unless `workers` has changed in
  * the file.  It lies within the limits of `next`. */
 int scaling_after_reload(const struct workers *w, const struct config *next);

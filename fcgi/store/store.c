@@ -306,6 +306,11 @@ static void live_close(struct store *base)
   free(s);
 }
 
+void store_idle(struct store *base)
+{
+  db_idle(((struct store_live *)base)->db);
+}
+
 struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
                          struct breaker *database, struct cache *cache)
 {

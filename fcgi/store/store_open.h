@@ -10,4 +10,6 @@
 struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
                          struct breaker *database, struct cache *cache);
 
+void store_idle(struct store *s); /* call it when no request waits */
+
 #endif

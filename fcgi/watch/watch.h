@@ -9,6 +9,7 @@
  *   watch_doubt.c     whether a reading is believed, or a restore is in its way
  *   watch_clock.c     changes that come with time alone
  *   watch_replica.c   how far a replica is behind
+ *   watch_limits.c    how many connections the server admits
  *   watch_try.c       checks that the statements of pages work
  *   watch_file.c      the state file
  *
@@ -115,6 +116,8 @@ struct watcher {
   int64_t try_after_us;      /* monotonic */
   char try_failure[384];     /* the server's words at the last check; empty: it worked */
 
+  int64_t limits_after_us;   /* monotonic */
+
   struct watch_replica replica;
   struct watch_doubt doubt;
   struct watch_sweep sweep;
@@ -154,6 +157,7 @@ MUST_USE enum err watch_load(struct watcher *w);
 MUST_USE enum err watch_clock(struct watcher *w);
 void watch_recount_end(struct watcher *w); /* also of one that has not begun */
 MUST_USE enum err watch_try(struct watcher *w);
+MUST_USE enum err watch_limits(struct watcher *w);
 MUST_USE enum err watch_sweep_step(struct watcher *w);
 /* Compares what a worker reported: a product, or UINT64_MAX for an editors' page or the site's questions. */
 MUST_USE enum err watch_sweep_suspect(struct watcher *w, uint64_t id);

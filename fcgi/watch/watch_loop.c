@@ -62,9 +62,8 @@ static void database_up(struct watcher *w, bool all_published)
 static void database_down(struct watcher *w, enum err err)
 {
   if (!w->down_since_us) {
-    const char *sentence;
-    db_failure(w->db, &sentence);
-    log_warn("the database is away: %s", *sentence ? sentence : err_text(err));
+    log_warn("%s: pages show what was last read", /* db.c has logged the reason */
+             err == ERR_INVALID ? "the database refuses the watcher" : "the database is away");
     w->down_since_us = clock_mono_us();
   }
   w->state.database_up = false;
@@ -98,6 +97,8 @@ static enum err step(struct watcher *w)
     if (err == ERR_OK && w->load_needed) /* it is not believed */
       return err;
   }
+  if (err == ERR_OK)
+    err = watch_limits(w);
   if (err == ERR_OK)
     err = watch_poll(w);
   if (err != ERR_OK || w->load_needed || w->behind || w->replica.waits)

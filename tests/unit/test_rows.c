@@ -93,14 +93,14 @@ static void conditions_are_sql(void **state)
 static void database_faults_have_advice(void **state)
 {
   (void)state;
-  assert_int_equal(db_fault_find(2013)->err, ERR_RETRY);
-  assert_int_equal(db_fault_find(2006)->err, ERR_RETRY);
-  assert_int_equal(db_fault_find(1927)->err, ERR_RETRY);
-  assert_int_equal(db_fault_find(1040)->err, ERR_UNAVAILABLE);
-  assert_int_equal(db_fault_find(2002)->err, ERR_UNAVAILABLE);
-  assert_int_equal(db_fault_find(1146)->err, ERR_INVALID);
-  assert_int_equal(db_fault_find(65000)->err, ERR_INVALID);
-  assert_non_null(db_fault_find(65000)->advice);
+  assert_int_equal(db_fault_find(2013, "")->err, ERR_RETRY);
+  assert_int_equal(db_fault_find(2006, "")->err, ERR_RETRY);
+  assert_int_equal(db_fault_find(1927, "")->err, ERR_RETRY);
+  assert_int_equal(db_fault_find(1040, "")->err, ERR_UNAVAILABLE);
+  assert_int_equal(db_fault_find(2002, "")->err, ERR_UNAVAILABLE);
+  assert_int_equal(db_fault_find(1146, "")->err, ERR_INVALID);
+  assert_int_equal(db_fault_find(65000, "")->err, ERR_INVALID);
+  assert_non_null(db_fault_find(65000, "")->advice);
 }
 
 int main(void)
