@@ -26,7 +26,8 @@ FULL = {  # the error: what makes the server refuse, what ends it
 
 @pytest.fixture(scope="module")
 def site(templates):
-    site = Site(templates, config={"workers": 4}, database_settings_extra=["--max-user-connections=95"])
+    # A cache that is late on a busy machine is not what these tests are about.
+    site = Site(templates, config={"workers": 4, "memcached_timeout": 5000, "deadline": 10000}, database_settings_extra=["--max-user-connections=95"])
     try:
         site.start()
         site.sql("CREATE USER IF NOT EXISTS holder@localhost")
