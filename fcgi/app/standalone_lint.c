@@ -157,8 +157,10 @@ static void failure_write(struct db *db, FILE *out)
 static struct db *reader_new(const struct config *c, struct metrics *m, struct breaker *b)
 {
   struct db *db = db_new(c, m, b);
-  if (db)
+  if (db) {
     db_persist(db, LINT_MS);
+    db_quiet(db); /* failure_write reports it */
+  }
   return db;
 }
 
