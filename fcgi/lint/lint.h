@@ -41,6 +41,7 @@
   X(html_only, "write it in Markdown")                                                                                 \
   X(html, "write it in Markdown")                                                                                      \
   X(table_pipes, "write a line of dashes below the heads of the table, as many columns as they are")                   \
+  X(mark, "write it in the Markdown of CommonMark, or put it into code")                                               \
   X(body_refused, "shorten or split it")                                                                               \
   X(body_slow, "use fewer brackets, asterisks and nested lists")                                                       \
   X(link_dropped, "write an https address, or a path of this site that begins with /")                                 \

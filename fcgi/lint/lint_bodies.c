@@ -62,6 +62,7 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
   static const struct said all[] = {
       {NOTE_HTML, LINT_html, "HTML is left out"},
       {NOTE_TABLE, LINT_table_pipes, "not a table: the bars are shown as they are"},
+      {NOTE_MARK, LINT_mark, "marks that pages do not read: they are shown as they are"},
       {NOTE_LINK_DROPPED, LINT_link_dropped, "an address that pages do not link: only the text is shown"},
       {NOTE_PICTURE_DROPPED, LINT_picture_dropped, "a picture that pages cannot show: its text stands in its place"},
       {NOTE_PICTURE_HTTP, LINT_picture_http, "a picture by http: pages ask for it by https"},

@@ -60,6 +60,29 @@ static bool looks_like_table(struct span text)
   return false;
 }
 
+/* ---- marks that other programs read */
+
+/* The text between two marks on one line; empty: there is none. */
+static struct span marked(struct span text, struct span begins, struct span ends)
+{
+  size_t at = span_find_span(text, begins);
+  struct span inner = span_from(text, at + begins.n);
+  size_t length = span_find_span(inner, ends);
+  bool some = at < text.n && length && length < inner.n && span_find(inner, '\n') > length;
+  return some ? span_head(span_from(text, at), begins.n + length + ends.n) : SPAN("");
+}
+
+static struct span mark_find(struct span text)
+{
+  static const struct span marks[][2] = {{{"[[", 2}, {"]]", 2}}, {{"~~", 2}, {"~~", 2}}, {{"[^", 2}, {"]", 1}}};
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    struct span found = marked(text, marks[i][0], marks[i][1]);
+    if (found.n)
+      return found;
+  }
+  return span_starts(text, SPAN("[ ] ")) || span_starts(text, SPAN("[x] ")) ? span_head(text, span_find(text, '\n')) : SPAN("");
+}
+
 /* ---- quantities */
 
 static bool is_digit(struct span s, size_t i)
@@ -113,8 +136,10 @@ static bool number_find(struct span s, size_t *at, size_t *end)
 
 static void paragraph_end(struct notes *w)
 {
-  struct span text = buf_view(&w->paragraph);
+  struct span text = buf_view(&w->paragraph), mark = mark_find(text);
   size_t at, end;
+  if (mark.n)
+    note_put(w, NOTE_MARK, mark);
   if (looks_like_table(text))
     note_put(w, NOTE_TABLE, span_head(text, span_find(text, '\n')));
   if (!w->linked && number_find(text, &at, &end)) {

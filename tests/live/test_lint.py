@@ -86,6 +86,8 @@ BAD = [
     ("html", "page", "body_md", {"body_md": "Words.\n\n<div>more</div>"}, "<div>more</div>"),
     ("html", "comparison", "intro_md", {"intro_md": "A <span>b</span>."}, "<span>"),
     ("table_pipes", "page", "body_md", {"body_md": "| a | b |\n| 1 | 2 |\n| 3 | 4 |"}, "| a | b |"),
+    *[("mark", "page", "body_md", {"body_md": f"See {text} here."}, text) for text in ("[[nosuch]]", "~~old~~", "[^1]")],
+    ("mark", "faq", "answer_md", {"answer_md": "- [ ] do it"}, "[ ] do it"),
     ("body_refused", "page", "body_md", {"body_md": LONG * 6000}, LONG[:80]), ("body_refused", "faq", "answer_md", {"answer_md": SLOW}, SLOW[:80]),
     ("link_dropped", "editorial", "heading_md", {"heading_md": "[x](javascript:alert(1))"}, "javascript:alert(1)"),
     ("link_dropped", "page", "body_md", {"body_md": "[x](ftp://x.example)"}, "ftp://x.example"),
@@ -141,7 +143,7 @@ GOOD = [
     ("faq", {"answer_md": "# One\n\n## Two\n\n### Three\n\n## Four\n\n| a | b\n\n`| a | b |`\n\n    | - |\n    | - |"}),
     ("faq", {"answer_md": "![a picture](https://x.example/a.png) ![own](/static/x.png)"}),
     ("comparison", {"intro_md": "Both.", "verdict_md": ""}), ("fact", {"value": "1024", "kind": "number", "source_url": "x.example/a"}),
-    ("fact", {"value": "https://x.example", "kind": "url", "note": "A note."}), ("page", {"body_md": "10% of it, in 3 GB."}),
+    ("fact", {"value": "https://x.example", "kind": "url", "note": "A note."}), ("page", {"body_md": "10% of it, in 3 GB. `[[x]]` ~/.a ~~ a[0] x[1][2] `~~x~~`"}),
     ("alternative", {}), ("product_source", {}), ("attribute", {"unit": "MB", "kind": "number"}),
 ]
 
