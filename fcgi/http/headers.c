@@ -16,7 +16,7 @@
 void http_security_headers(struct response *out, bool embeddable)
 {
   buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' https: data:; "
-                          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+                          "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
                           "X-Content-Type-Options: nosniff\r\n"
                           "Referrer-Policy: strict-origin-when-cross-origin\r\n"
                           "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
