@@ -201,7 +201,8 @@ def test_all_themes_with_their_counts(sample_site):
     assert [(t["slug"], t["products"]) for g in view["groups"] for t in g["themes"]] == expected
     assert [g["letter"] for g in view["groups"]] == list(dict.fromkeys(letter_of(slug) for slug, _ in expected))
     page = parse(sample_site.get("/themes").text)
-    assert [(li.one("a").text, int(li.one("span").text)) for li in page.one("div", {"class": "index"}).all("li")] == expected
+    assert [(li.one("a").text.removesuffix(" theme"), int(li.one("span", {"class": "of"}).text))
+            for li in page.one("div", {"class": "index"}).all("li")] == expected
     assert not list(page.all("meta", {"name": "robots"}))
     markdown = sample_site.get("/themes.md").text
     assert all(f"- [{slug}](/themes/{slug}): {n}\n" in markdown for slug, n in expected)
