@@ -9,7 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define EVERY_LEAST_US 25000
+#define AGAIN_LEAST_US 1000
+#define AGAIN_MOST_US 64000
 
 /* Globals of the process, because a signal handler gets no context. */
 static timer_t timer;
@@ -17,13 +18,31 @@ static pid_t timer_pid; /* the process that created the timer: a child does not 
 static cutoff_cut *volatile cut_now; /* NULL: no limit is set */
 static void *volatile cut_context;
 static volatile sig_atomic_t cut_done;
+static volatile int again_us;
 
+static struct timespec timespec_of(int64_t us)
+{
+  return (struct timespec){us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
+}
+
+static void timer_set(int64_t us)
+{
+  struct itimerspec at = {.it_value = timespec_of(us)};
+  timer_settime(timer, 0, &at, NULL); /* fails without a timer; timer_open has logged that */
+}
+
+/* Each signal sets the next one, later and later.  A timer with an interval can be over again before a process that waits for
+ * the processor goes on: it would do nothing but take signals. */
 static void timer_fired(int signo)
 {
   int saved_errno = errno;
   (void)signo;
-  if (cut_now && cut_now(cut_context))
-    cut_done = 1;
+  if (cut_now) {
+    if (cut_now(cut_context))
+      cut_done = 1;
+    timer_set(again_us);
+    again_us = again_us < AGAIN_MOST_US / 2 ? again_us * 2 : AGAIN_MOST_US;
+  }
   errno = saved_errno;
 }
 
@@ -43,26 +62,13 @@ static bool timer_open(void)
   return false;
 }
 
-static struct timespec timespec_of(int64_t us)
-{
-  return (struct timespec){us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
-}
-
-/* A shorter interval leaves the process no time between two signals: it would hang in the handler.  On a busy virtual
- * machine a signal has cost more than 10 ms, so 1 ms was too short. */
-static void timer_set(int64_t us)
-{
-  int64_t every_us = us > 0 && us < EVERY_LEAST_US ? EVERY_LEAST_US : us;
-  struct itimerspec at = {.it_value = timespec_of(us), .it_interval = timespec_of(every_us)};
-  timer_settime(timer, 0, &at, NULL); /* fails without a timer; timer_open has logged that */
-}
-
 void cutoff_start(int64_t us, cutoff_cut *cut, void *context)
 {
   static bool open;
   if (timer_pid != getpid())
     open = timer_open();
   cut_done = 0;
+  again_us = AGAIN_LEAST_US;
   cut_context = context;
   cut_now = cut;
   if (open)

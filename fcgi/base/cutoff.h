@@ -15,7 +15,7 @@
  * ended yet; the next tick calls it again. */
 typedef bool cutoff_cut(void *context);
 
-/* Calls `cut` after `us` microseconds and then every `us` microseconds, at most 40 times a second, until cutoff_stop. */
+/* Calls `cut` after `us` microseconds and then again after 1, 2, 4 ... 64 ms, until cutoff_stop. */
 void cutoff_start(int64_t us, cutoff_cut *cut, void *context);
 /* true: the wait was cut off; discard the result of the call. */
 MUST_USE bool cutoff_stop(void);

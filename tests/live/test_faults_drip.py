@@ -108,7 +108,7 @@ def test_a_dripping_memcached_is_a_miss_and_opens_the_breaker(make_site, where):
     site.cache.socket.unlink(missing_ok=True)
     server = Dripper(site.cache.socket, where)
     site.start_pool()
-    before = workers(site)
+    before = wait_until(lambda: workers(site))
     slowest = 0
     for n in range(6):
         answer, seconds = timed(site, f"{PAGE}?n={n}")
