@@ -151,7 +151,7 @@ class Database:
     def script(self, text, database=NAME):
         """Executes SQL with the command line client, which knows DELIMITER lines."""
         done = subprocess.run(
-            [program("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root",
+            [program("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root", "--skip-ssl",
              "--default-character-set=utf8mb4", *([database] if database else [])],
             input=text, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
