@@ -144,11 +144,15 @@ def test_what_kill_9_leaves_is_named_and_stopped(demo):
     pids = demo.pids()
     for pid in pids.values():
         os.kill(pid, signal.SIGKILL)
-    # the pool's workers end by themselves
     wait_until(lambda: not demo.processes(), 5, "the killed to be gone")
-    assert demo.listens()  # nginx's workers do not, and keep the port
-    again = demo.command("--port", str(demo.port), "--detach")
-    assert again.returncode == 1 and "(nginx, at " in again.stderr and "./demo stop --dir" in again.stderr
+    assert demo.listens()  # nginx's workers do not end, and keep the port
+
+    def refused():
+        """The pool's workers end by themselves.  Until then they are named too."""
+        done = demo.command("--port", str(demo.port), "--detach")
+        assert done.returncode == 1 and "./demo stop --dir" in done.stderr
+        return "(nginx, at " in done.stderr
+    wait_until(refused, 10, "the pool's workers to end")
     assert "stopped: nginx" in demo.command("stop").stdout
     demo.assert_nothing_left()
     demo.detach()
