@@ -30,13 +30,13 @@ enum plan plan_history(struct page *p, struct span param)
 
 static struct span intro_of(struct page *p, const struct facts *f)
 {
-  uint32_t past = editorials_past(f);
   if (!f->n_editorials)
     return ARENA_JOIN(p->arena, SPAN("The editors have not written about "), f->name, SPAN(" yet."));
-  if (!past)
+  if (f->n_editorials == 1)
     return ARENA_JOIN(p->arena, SPAN("One editorial about "), f->name, SPAN(" has been published. No earlier one is on record."));
-  return arena_printf(p->arena, "What the editors wrote about %.*s before: %u earlier editorial%s, unchanged since, each with "
-                                "its prediction and what came of it.", SPAN_ARG(f->name), past, past == 1 ? "" : "s");
+  struct span since = page_day(p, editorial_brief_us(f->editorials[f->n_editorials - 1]));
+  return arena_printf(p->arena, "%u editorials about %.*s since %.*s, and what came of their predictions.", f->n_editorials,
+                      SPAN_ARG(f->name), SPAN_ARG(since));
 }
 
 static void frame(struct page *p, const struct facts *f, struct history_view *v)
@@ -76,6 +76,7 @@ enum err build_history(struct page *p)
   v->product = f->name;
   v->href = p->preferred;
   v->past = editorials_past(f);
+  v->any = f->n_editorials;
   v->editorials.v = ARENA_ARRAY(p->arena, LISTING_PAGE, struct dated_editorial_view);
   for (uint32_t i = h->list.first; v->editorials.v && i < f->n_editorials && i < h->list.first + LISTING_PAGE; i++)
     v->editorials.n += history_row(p, f, from, i, &v->editorials.v[v->editorials.n]);

@@ -49,14 +49,20 @@ static size_t lines_of(const struct word_diff *d)
   return lines;
 }
 
-static struct words_view run_of(const struct word_run *r)
+/* Removed words and those in their place are apart also where the texts have no blank, as at the end of a line. */
+static bool apart(const struct word_run *r, const struct word_run *next)
+{
+  return r->space || (next && r->op == WORDS_REMOVED && next->op == WORDS_ADDED);
+}
+
+static struct words_view run_of(const struct word_run *r, const struct word_run *next)
 {
   return (struct words_view){.text = r->text,
                              .removed = r->op == WORDS_REMOVED,
                              .added = r->op == WORDS_ADDED,
                              .left_out = r->op == WORDS_LEFT_OUT,
                              .words = r->words,
-                             .space = r->space ? SPAN(" ") : SPAN("")};
+                             .space = apart(r, next) ? SPAN(" ") : SPAN("")};
 }
 
 /* A line that has no words, because only its break was added or removed, is not shown. */
@@ -72,7 +78,7 @@ static void fill_change(struct page *p, const struct change *from, struct span l
   *line = (struct changed_paragraph_view){{runs, 0}};
   for (size_t i = 0; i < d->n; i++) {
     if (d->v[i].text.n || d->v[i].op == WORDS_LEFT_OUT)
-      line->runs.v[line->runs.n++] = run_of(&d->v[i]);
+      line->runs.v[line->runs.n++] = run_of(&d->v[i], i + 1 < d->n ? &d->v[i + 1] : NULL);
     if (d->v[i].ends_line && line->runs.n) {
       struct words_view *next = line->runs.v + line->runs.n;
       *++line = (struct changed_paragraph_view){{next, 0}};

@@ -6,7 +6,7 @@
 #include "site/listing.h"
 #include "site/pages.h"
 
-#define GRADED_LEAST 10 /* graded predictions from which on a rate is named */
+#define GRADED_FEW 10 /* a rate of fewer graded predictions is called one of few */
 
 struct row {
   struct member member;
@@ -69,11 +69,9 @@ static struct span verdict_of(struct page *p, const struct ledger *l)
   if (!graded)
     return arena_printf(p->arena, "%u prediction%s on record, none of them graded yet.", l->list.total,
                         l->list.total == 1 ? "" : "s");
-  if (graded < GRADED_LEAST)
-    return arena_printf(p->arena, "%u of %u graded prediction%s came true: too few to say how good they are.", l->came_true,
-                        graded, graded == 1 ? "" : "s");
-  return arena_printf(p->arena, "%u of %u graded predictions came true: %u%%.", l->came_true, graded,
-                      percent(l->came_true, graded));
+  return arena_printf(p->arena, "Hit rate %u%%: %u of %u graded prediction%s came true.%s", percent(l->came_true, graded),
+                      l->came_true, graded, graded == 1 ? "" : "s",
+                      graded < GRADED_FEW ? " So few say little about the next ones." : "");
 }
 
 static void frame(struct page *p, struct predictions_view *v)
@@ -105,7 +103,7 @@ enum err build_predictions(struct page *p)
   v->came_true = l->came_true;
   v->failed = l->failed;
   v->open = v->total - graded;
-  if (graded >= GRADED_LEAST)
+  if (graded)
     v->rate = arena_printf(p->arena, "%u%%", percent(l->came_true, graded));
   v->predictions.v = ARENA_ARRAY(p->arena, LISTING_PAGE, struct dated_editorial_view);
   for (size_t i = 0; i < l->n && v->predictions.v; i++)

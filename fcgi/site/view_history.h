@@ -22,7 +22,8 @@
   RECORD(grade, grade_view)
 VIEW_DECLARE(dated_editorial_view, DATED_EDITORIAL_VIEW)
 
-/* /products/{slug}/history.  intro counts the past ones; product: its name; href: its trajectory. */
+/* /products/{slug}/history.  intro counts the past ones; product: its name; href: its trajectory;
+ * any: there is an editorial. */
 #define HISTORY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
@@ -30,6 +31,7 @@ VIEW_DECLARE(dated_editorial_view, DATED_EDITORIAL_VIEW)
   TEXT(product)                                                                                                        \
   TEXT(href)                                                                                                           \
   INT(past)                                                                                                            \
+  FLAG(any)                                                                                                            \
   LIST(editorials, dated_editorial_view)                                                                               \
   RECORD(pager, pager_view)
 VIEW_DECLARE(history_view, HISTORY_VIEW)
@@ -90,7 +92,7 @@ VIEW_DECLARE(change_view, CHANGE_VIEW)
 VIEW_DECLARE(past_view, PAST_VIEW)
 
 /* /predictions: the ledger.
- *   rate      the share of graded predictions that came true, "64 %"; empty: too few are graded to say
+ *   rate      the share of graded predictions that came true, "64%"; empty: none is graded
  *   verdict   the same as a sentence, with the numbers */
 #define PREDICTIONS_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                   \
   RECORD(page, page_view)                                                                                              \

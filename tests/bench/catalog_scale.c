@@ -1,7 +1,8 @@
-/* Measures the catalog at scale: `catalog_scale [products]` (a million by default) fills a catalog and prints the cost of
- * a publication, a lookup, a search and the state file, and the bytes of shared memory for each product.  Times are
- * CPU time of this process unless the line says otherwise.  Names are invented; each product has one or two of 40
- * sectors and four of 2,000 themes, and a summary of 255 bytes. */
+/* Measures the catalog at scale: `catalog_scale [products [editorials]]` (a million products with 2 editorials each by
+ * default, each with a prediction) fills a catalog and prints the cost of a publication, a lookup, a search and the state
+ * file, and the bytes of shared memory for each product.  Times are CPU time of this process unless the line says
+ * otherwise.  Names are invented; each product has one or two of 40 sectors and four of 2,000 themes, and a summary of
+ * 255 bytes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 #include "catalog/catalog_index.h"
 #include "catalog/catalog_layout.h"
 #include "catalog/catalog_writer.h"
+#include "model/editorials.h"
 
 #define SECTORS 40
 #define THEMES 2000
@@ -79,6 +81,7 @@ static struct span summary_make(char *out, size_t cap, uint32_t id)
 }
 
 static uint64_t combinations[COMBINATIONS][4];
+static uint32_t editorials = 2; /* of each product */
 
 static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev, uint32_t n90)
 {
@@ -101,6 +104,12 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
   for (uint32_t i = 0; i < SCORE_MONTHS; i++)
     past[i] = (uint16_t)((n90 + id * i) % 23);
   f.past = past;
+  uint64_t briefs[PRODUCT_EDITORIALS_MAX];
+  for (uint32_t i = 0; i < editorials; i++) {
+    int64_t published_us = f.published_us - i * 100 * CLOCK_DAY + (rev == 5) * CLOCK_DAY;
+    briefs[i] = editorial_brief(published_us, (enum prediction_state)(i ? 1 + id % 2 : 0), true);
+  }
+  f.editorials = briefs, f.n_editorials = editorials, f.has_editorial = editorials;
   return catalog_put_product(w, &f, NULL, 0, NULL, 0);
 }
 
@@ -256,6 +265,7 @@ static void file_print(struct catalog_writer *w, size_t bytes)
 int main(int argc, char **argv)
 {
   uint32_t products = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000000;
+  editorials = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) % (PRODUCT_EDITORIALS_MAX + 1) : editorials;
   size_t bytes = (size_t)4 << 30;
   struct text_bytes text = {0, 0};
   struct catalog *c = catalog_create(bytes);
@@ -289,6 +299,11 @@ int main(int argc, char **argv)
     uint32_t id = random_below(products);
     product_put(w, id, 4, id % 97);
     publish_measure(w, "publish one with a newer activity");
+  }
+  for (int i = 0; i < 3; i++) {
+    uint32_t id = random_below(products);
+    product_put(w, id, 5, id % 97);
+    publish_measure(w, "publish one with a newer editorial");
   }
   publish_measure(w, "publish the position only");
   for (uint32_t i = 0; i < 10000; i++)

@@ -210,7 +210,7 @@ def test_the_ledger_has_pages_and_says_a_rate_of_ten_or_more(site):
     assert (first["came_true"], first["failed"]) == tuple(map(int, expected))
     graded = first["came_true"] + first["failed"]
     assert first["rate"] == f"{int(100 * first['came_true'] / graded + 0.5)}%"
-    assert f"{first['came_true']} of {graded} graded predictions came true: {first['rate']}." in site.get("/predictions").text
+    assert f"Hit rate {first['rate']}: {first['came_true']} of {graded} graded predictions came true.<" in site.get("/predictions").text
     assert {r["grade"]["state"] for r in rows} == {"open", "came_true", "failed"}
 
 
@@ -263,3 +263,41 @@ def test_hostile_bodies_stay_within_the_deadline(make_site, kind):
     changes = page.text[page.text.index('id="changes"'):]
     assert len(changes) < 1_500_000
     assert "</span>An old<span" in changes and "</span>A new<span" in changes
+
+
+def test_a_site_without_predictions_says_so(make_site):
+    site = make_site(data="schema")
+    page = site.get("/predictions")
+    assert page.status == 200 and "No prediction has been published yet." in page.text and "Hit rate" not in page.text
+    twin = site.get("/predictions.json").json
+    assert (twin["total"], twin["open"], twin["came_true"], twin["failed"], twin["rate"], twin["predictions"]) == (0, 0, 0, 0, None, [])
+    assert "*No prediction yet.*" in site.get("/predictions.md").text
+    assert site.get("/predictions?page=2").status == 404
+
+
+def test_a_hit_rate_stands_beside_its_number(sample_site):
+    """Graded are 7 of the sample: 4 came true."""
+    state = dict(sample_site.sql("SELECT e.prediction_state, COUNT(*) FROM editorial e JOIN product p ON p.id = e.product_id "
+                                 "WHERE e.status = 'published' AND p.status = 'published' GROUP BY 1"))
+    good, bad = state["came_true"], state["failed"]
+    said = f"Hit rate {int(100 * good / (good + bad) + 0.5)}%: {good} of {good + bad} graded predictions came true."
+    assert good + bad < 10 and said + " So few say little about the next ones." in sample_site.get("/predictions").text
+    assert said in sample_site.get("/predictions.md").text
+    assert said in parse(sample_site.get("/predictions").text).one("meta", {"name": "description"})["content"]
+
+
+def test_a_past_editorial_is_revalidated_like_every_page(sample_site):
+    """Its words stay, but its grade may come later, so a reload must see it."""
+    path = "/products/kafka/history/2026-03-20"
+    for suffix in ("", ".json", ".md"):
+        page = sample_site.get(path + suffix)
+        assert page["Cache-Control"] == "public, max-age=0, must-revalidate"
+        again = sample_site.get(path + suffix, if_none_match=page["ETag"])
+        assert again.status == 304 and again["ETag"] == page["ETag"]
+
+
+def test_removed_and_added_words_are_apart(sample_site):
+    for path in ("/products/kafka/history/2026-03-20", "/products/rust/history/2026-04-18"):
+        changes = sample_site.get(path).text.partition('id="changes"')[2]
+        assert "</del> <ins>" in changes and "</del><ins>" not in changes
+        assert "-]{+" not in sample_site.get(path + ".md").text

@@ -50,7 +50,7 @@ const struct page_case page_case_history = {
     .title = "Apache Kafka: editorials · Testbed",
     .h1 = "Apache Kafka: editorials",
     .sections = "editorials",
-    .shown = {"1 earlier editorial", "The log that everything reads", "The log that few queues read", "Ada Editor",
+    .shown = {"2 editorials about Apache Kafka since 14 April 2025", "The log that everything reads", "The log that few queues read", "Ada Editor",
               "/products/kafka/history/2025-04-14", "Queues by summer"},
     .others = {"apache-kafka"},
     .unknown = "nothing",
@@ -76,7 +76,7 @@ const struct page_case page_case_predictions = {
     .title = "Predictions · Testbed",
     .h1 = "Predictions",
     .sections = "predictions",
-    .shown = {"1 of 1 graded prediction came true: too few to say", "Queues by summer", "Share groups by spring.",
+    .shown = {"Hit rate 100%: 1 of 1 graded prediction came true.", "Queues by summer", "Share groups by spring.",
               "Move 55 of kafka", "/products/kafka/history/2025-04-14", "More of it."},
     .asks = true,
     .kafka = "Apache Kafka"};
