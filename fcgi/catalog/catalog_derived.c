@@ -147,9 +147,8 @@ static bool recent_changes(const struct catalog_record *a, const struct catalog_
 {
   if (!published(a) || !published(b))
     return published(a) || published(b);
-  static const uint8_t times[] = {TIME_ACTIVITY, TIME_SPARK, TIME_RELEASE, TIME_PUBLISHED};
-  for (size_t i = 0; i < sizeof times; i++)
-    if (catalog_record_time(a, a, times[i], 0) != catalog_record_time(b, b, times[i], 0))
+  for (int i = 0; i < NEWEST_COUNT; i++)
+    if (catalog_newest_time(a, (enum catalog_newest)i) != catalog_newest_time(b, (enum catalog_newest)i))
       return true;
   return false;
 }

@@ -6,7 +6,7 @@
 
 #include "catalog/catalog_private.h"
 
-#define CATALOG_FILE_FORMAT 9
+#define CATALOG_FILE_FORMAT 10
 #define CATALOG_FILE_SUM 32
 
 struct catalog_file_header {

@@ -121,7 +121,7 @@ _Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 7
 #define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings read */
 
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIME_RELEASE = 32,
-       TIME_PUBLISHED = 64, TIMES_ALL = 127 };
+       TIMES_ALL = 63 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64,
        FLAG_PAIR_TEXTS = 128 };
 

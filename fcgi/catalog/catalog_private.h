@@ -236,6 +236,8 @@ MUST_USE bool catalog_rank_few(const struct catalog_writer *w); /* few enough ch
 /* ---- catalog_rank_orders.c: TABLE_BY_MOVES and TABLE_BY_LATEST from the next snapshot's ranking */
 MUST_USE enum err catalog_rank_orders_write(struct catalog_writer *w, const uint32_t *ranking);
 MUST_USE enum err catalog_rank_patch(struct catalog_writer *w);
+/* When the newest activity, spark, release or editorial of a product was; CLOCK_NEVER: there is none. */
+int64_t catalog_newest_time(const struct catalog_record *r, enum catalog_newest which);
 void catalog_recent_write(struct catalog_writer *w, bool all);
 MUST_USE enum err catalog_entries_write(struct catalog_writer *w, enum catalog_kind kind, const uint32_t *ends, uint32_t start);
 

@@ -204,7 +204,6 @@ bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts
       .texts = catalog_record_texts(&r, body),
       .window_us = window_us > pin->window_us ? window_us : pin->window_us,
       .editorial_us = catalog_record_time(&r, body, TIME_EDITORIAL, CLOCK_NEVER),
-      .published_us = catalog_record_time(&r, body, TIME_PUBLISHED, CLOCK_NEVER),
       .activity_us = catalog_record_time(&r, body, TIME_ACTIVITY, CLOCK_NEVER),
       .spark_us = catalog_record_time(&r, body, TIME_SPARK, CLOCK_NEVER),
       .release_us = catalog_record_time(&r, body, TIME_RELEASE, CLOCK_NEVER),

@@ -2,22 +2,33 @@
  * slug.  A changed product is removed and inserted again.  All products are read only when a product from beyond the end
  * of the list would have to move up. */
 #include "catalog/catalog_private.h"
+#include "model/editorials.h"
 
 #define PREFETCH 16
 
 struct newest {
   const struct catalog_writer *w;
-  uint8_t which; /* TIME_... */
+  enum catalog_newest which;
   uint32_t *ordinals, *n;
   int64_t at_us[CATALOG_RECENT]; /* of ordinals[i] */
 };
+
+/* Of an editorial, in whole seconds. */
+int64_t catalog_newest_time(const struct catalog_record *r, enum catalog_newest which)
+{
+  static const uint8_t times[] = {[NEWEST_ACTIVITIES] = TIME_ACTIVITY, [NEWEST_SPARKS] = TIME_SPARK,
+                                  [NEWEST_RELEASES] = TIME_RELEASE};
+  if (which != NEWEST_EDITORIALS)
+    return catalog_record_time(r, r, times[which], CLOCK_NEVER);
+  return r->n_editorials ? editorial_brief_us(*catalog_record_editorials(r, r)) : CLOCK_NEVER;
+}
 
 static int64_t time_of(const struct newest *l, uint32_t ordinal)
 {
   const struct catalog_record *r = catalog_record_of(l->w, l->w->records[ordinal]);
   if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
     return CLOCK_NEVER;
-  return catalog_record_time(r, r, l->which, CLOCK_NEVER);
+  return catalog_newest_time(r, l->which);
 }
 
 static struct span slug_of(const struct newest *l, uint32_t ordinal)
@@ -92,9 +103,8 @@ static bool newest_changed(struct newest *l)
 
 void catalog_recent_write(struct catalog_writer *w, bool all)
 {
-  static const uint8_t times[NEWEST_COUNT] = {TIME_ACTIVITY, TIME_SPARK, TIME_RELEASE, TIME_PUBLISHED};
   for (int i = 0; i < NEWEST_COUNT; i++) {
-    struct newest list = {.w = w, .which = times[i], .ordinals = w->next.newest[i], .n = &w->next.n_newest[i]};
+    struct newest list = {.w = w, .which = (enum catalog_newest)i, .ordinals = w->next.newest[i], .n = &w->next.n_newest[i]};
     if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&list))
       newest_all(&list);
   }

@@ -40,7 +40,6 @@ static void times_put(struct buf *b, struct catalog_record *r, const struct fact
   time_put(b, r, TIME_DUE, f->next_due_us, CLOCK_FOREVER);
   time_put(b, r, TIME_EDITED, f->edited_us, CLOCK_NEVER);
   time_put(b, r, TIME_RELEASE, f->release_us, CLOCK_NEVER);
-  time_put(b, r, TIME_PUBLISHED, f->published_us, CLOCK_NEVER);
 }
 
 static int id_cmp(const void *a, const void *b)

@@ -72,7 +72,6 @@ struct facts {
   struct span texts;       /* for the search (model/texts.h); only in the catalog's facts and those for it */
   int64_t window_us;       /* the full hour at which n90 and s30 end */
   int64_t editorial_us;    /* last editorial update; CLOCK_NEVER without editorial */
-  int64_t published_us;    /* when that editorial was published; CLOCK_NEVER without editorial */
   int64_t activity_us;     /* newest due activity; CLOCK_NEVER: none */
   int64_t spark_us;        /* newest due spark; CLOCK_NEVER: none */
   int64_t release_us;      /* newest due release with a version; CLOCK_NEVER: none */

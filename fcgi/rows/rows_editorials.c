@@ -115,7 +115,6 @@ static void current_set(struct db_rows *rows, struct product *p, const struct ed
 {
   int64_t published_us = db_time(rows, E_PUBLISHED), updated_us = db_time(rows, E_UPDATED);
   p->facts.has_editorial = true;
-  p->facts.published_us = published_us;
   p->facts.editorial_us = published_us > updated_us ? published_us : updated_us;
   p->facts.editorials = all->briefs + all->n;
   p->editorial_ids = all->ids + all->n;

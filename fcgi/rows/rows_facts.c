@@ -62,7 +62,7 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
   f->override_tenths = rows_override(db_text(rows, P_OVERRIDE));
   f->changed_us = db_time(rows, P_UPDATED);
   f->window_us = r->snapshot.window_us;
-  f->editorial_us = f->published_us = f->activity_us = f->spark_us = f->release_us = f->edited_us = CLOCK_NEVER;
+  f->editorial_us = f->activity_us = f->spark_us = f->release_us = f->edited_us = CLOCK_NEVER;
   f->next_due_us = CLOCK_FOREVER;
   if (r->texts || r->search) {
     p->license = rows_line(r->arena, rows, P_LICENSE);

@@ -48,7 +48,6 @@ static void pack_facts(struct buf *b, const struct facts *f)
   pack_uint(b, f->has_questions);
   pack_int(b, f->window_us);
   pack_int(b, f->editorial_us);
-  pack_int(b, f->published_us);
   pack_int(b, f->activity_us);
   pack_int(b, f->spark_us);
   pack_int(b, f->release_us);
@@ -77,7 +76,6 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->has_questions = unpack_uint(u) != 0;
   f->window_us = unpack_int(u);
   f->editorial_us = unpack_int(u);
-  f->published_us = unpack_int(u);
   f->activity_us = unpack_int(u);
   f->spark_us = unpack_int(u);
   f->release_us = unpack_int(u);

@@ -97,7 +97,6 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
                     .has_editorial = true, .window_us = INT64_C(1780000000000000),
                     .editorial_us = INT64_C(1770000000000000) + id, .activity_us = INT64_C(1775000000000000) + id * 7 + newer,
                     .spark_us = id % 3 ? CLOCK_NEVER : INT64_C(1775000000000000) + id, .changed_us = id,
-                    .published_us = INT64_C(1770000000000000) + id,
                     .release_us = id % 9 ? INT64_C(1775000000000000) - id * CLOCK_SECOND + newer : CLOCK_NEVER,
                     .next_due_us = CLOCK_FOREVER, .texts = summary_make(summary, sizeof summary, id)};
   uint16_t past[SCORE_MONTHS];
@@ -106,7 +105,7 @@ static enum err product_put(struct catalog_writer *w, uint32_t id, uint64_t rev,
   f.past = past;
   uint64_t briefs[PRODUCT_EDITORIALS_MAX];
   for (uint32_t i = 0; i < editorials; i++) {
-    int64_t published_us = f.published_us - i * 100 * CLOCK_DAY + (rev == 5) * CLOCK_DAY;
+    int64_t published_us = f.editorial_us - i * 100 * CLOCK_DAY + (rev == 5) * CLOCK_DAY;
     briefs[i] = editorial_brief(published_us, (enum prediction_state)(i ? 1 + id % 2 : 0), true);
   }
   f.editorials = briefs, f.n_editorials = editorials, f.has_editorial = editorials;

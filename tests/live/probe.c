@@ -40,10 +40,10 @@ json_t *probe_facts(const struct facts *f)
   json_object_set_new(o, "activities", json_integer(f->activities));
   json_object_set_new(o, "sectors", ids_json(f->sectors, f->n_sectors));
   json_object_set_new(o, "themes", ids_json(f->themes, f->n_themes));
+  json_object_set_new(o, "editorials", ids_json(f->editorials, f->n_editorials));
   json_object_set_new(o, "window_us", time_json(f->window_us));
   json_object_set_new(o, "editorial_us", time_json(f->editorial_us));
   json_object_set_new(o, "activity_us", time_json(f->activity_us));
-  json_object_set_new(o, "published_us", time_json(f->published_us));
   json_object_set_new(o, "spark_us", time_json(f->spark_us));
   json_object_set_new(o, "release_us", time_json(f->release_us));
   json_object_set_new(o, "changed_us", time_json(f->changed_us));

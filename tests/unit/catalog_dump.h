@@ -35,9 +35,9 @@ static void dump_product(FILE *out, const struct catalog_pin *pin, const struct 
           (unsigned long long)f->id, (unsigned long long)f->version.rev, (unsigned long long)f->version.hash,
           SPAN_ARG(f->slug), SPAN_ARG(f->name), f->status, f->lifecycle, catalog_score(pin, ordinal), f->n90, f->s30,
           f->activities, f->override_tenths);
-  fprintf(out, " times %lld %lld %lld %lld %lld %lld %lld %lld", (long long)f->window_us, (long long)f->activity_us,
-          (long long)f->spark_us, (long long)f->release_us, (long long)f->published_us,
-          (long long)f->changed_us, (long long)f->edited_us, (long long)f->next_due_us);
+  fprintf(out, " times %lld %lld %lld %lld %lld %lld %lld", (long long)f->window_us, (long long)f->activity_us,
+          (long long)f->spark_us, (long long)f->release_us, (long long)f->changed_us, (long long)f->edited_us,
+          (long long)f->next_due_us);
   uint16_t past[SCORE_MONTHS];
   assert_true(catalog_past(pin, ordinal, past));
   for (int i = 0; i < SCORE_MONTHS; i++)

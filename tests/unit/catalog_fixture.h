@@ -45,8 +45,7 @@ static __attribute__((unused)) struct facts product_of(uint64_t id, const char *
 {
   return (struct facts){.id = id, .version = {1, id * 7919}, .slug = span_z(slug), .name = span_z(name),
                         .status = PRODUCT_PUBLISHED, .activities = 1, .override_tenths = -1,
-                        .window_us = clock_hour_floor(T0), .editorial_us = CLOCK_NEVER, .published_us = CLOCK_NEVER,
-                        .activity_us = CLOCK_NEVER,
+                        .window_us = clock_hour_floor(T0), .editorial_us = CLOCK_NEVER, .activity_us = CLOCK_NEVER,
                         .spark_us = CLOCK_NEVER, .release_us = CLOCK_NEVER, .changed_us = T0, .next_due_us = CLOCK_FOREVER};
 }
 

@@ -188,7 +188,6 @@ static void count(struct page_product *p)
   f->window_us = clock_hour_floor(PAGE_NOW_US);
   f->editorial_us = e ? e->updated_us : CLOCK_NEVER;
   f->activity_us = p->n_all ? p->all[0].occurred_us : CLOCK_NEVER;
-  f->published_us = e ? e->published_us : CLOCK_NEVER;
   f->spark_us = f->release_us = CLOCK_NEVER;
   f->edited_us = CLOCK_NEVER;
   f->changed_us = f->activity_us > f->editorial_us ? f->activity_us : f->editorial_us;

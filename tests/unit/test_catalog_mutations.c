@@ -39,7 +39,7 @@ static void site_save(const char *path)
   a.editorials = editorials, a.n_editorials = 2;
   struct written_pair written = {2, 77};
   a.written = &written, a.n_written = 1;
-  a.n90 = 9, a.override_tenths = 50, a.activity_us = a.release_us = a.published_us = a.spark_us =
+  a.n90 = 9, a.override_tenths = 50, a.activity_us = a.release_us = a.spark_us =
     a.editorial_us = a.edited_us = T0, a.next_due_us = T0 + 77;
   a.texts = SPAN("A log that keeps messages\n0\tApache-2.0\n7\tJVM");
   static const uint16_t past[2][SCORE_MONTHS] = {{1, 2, 3, [11] = 4}, {[5] = 500}};
@@ -211,6 +211,7 @@ static void test_products_out_of_range(void **state)
   REFUSED(product(x, 0)->texts_n = UINT16_MAX);
   REFUSED(memset(index_of(x), 0, 8)); /* not the bits of the names */
   REFUSED(memset(index_of(x) + 3 * INDEX_NAME_WORDS, 0, 8 * INDEX_TEXT_WORDS));
+  REFUSED(product(x, 0)->times |= 64);
   REFUSED(product(x, 0)->times |= 128);
   REFUSED(product(x, 0)->past = 0); /* without the counts that follow the record */
   REFUSED(product(x, 0)->past = 2);

@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include "catalog_dump.h"
+#include "model/editorials.h"
 
 #define LEAST ((size_t)8 << 20)
 #define PRODUCTS_MOST 1500
 #define TERMS_MOST 12
+#define EDITORIALS_MOST 3
 
 /* The rows of the database. */
 struct rows {
@@ -15,6 +17,7 @@ struct rows {
   char slugs[PRODUCTS_MOST][24];
   uint64_t sectors[PRODUCTS_MOST][3], themes[PRODUCTS_MOST][3], pair[PRODUCTS_MOST];
   uint16_t past[PRODUCTS_MOST][SCORE_MONTHS];
+  uint64_t editorials[PRODUCTS_MOST][EDITORIALS_MOST];
   uint64_t term_rev[2][TERMS_MOST], page_rev, site_rev;
   uint32_t used; /* number of products that ever existed */
   int64_t window_us;
@@ -103,7 +106,11 @@ static void product_make(struct rows *r, uint32_t i, enum product_status status)
   f.activity_us = below(3) ? T0 - (int64_t)below(1000000) * CLOCK_SECOND : CLOCK_NEVER;
   f.spark_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000000) * CLOCK_SECOND;
   f.release_us = below(3) ? T0 - (int64_t)below(1000) * CLOCK_SECOND : CLOCK_NEVER;
-  f.editorial_us = f.published_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000) * CLOCK_SECOND;
+  f.editorial_us = below(3) ? CLOCK_NEVER : T0 - (int64_t)below(1000) * CLOCK_SECOND;
+  f.editorials = r->editorials[i];
+  for (f.n_editorials = 0; f.editorial_us != CLOCK_NEVER && f.n_editorials < 1 + below(EDITORIALS_MOST); f.n_editorials++)
+    r->editorials[i][f.n_editorials] = editorial_brief(f.editorial_us - f.n_editorials * CLOCK_DAY,
+                                                       (enum prediction_state)below(3), below(4));
   f.next_due_us = below(4) ? CLOCK_FOREVER : T0 + (int64_t)below(1000) * CLOCK_SECOND;
   r->pair[i] = below(6) || i < 2 ? 0 : 1 + below(i); /* never with itself */
   r->facts[i] = f;

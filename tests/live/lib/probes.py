@@ -10,7 +10,7 @@ from .servers import AS_OF, BUILD, SLOW, Database, configuration_text, database_
 
 SHOWN = ("id", "version", "slug", "name", "status", "lifecycle", "override", "has_editorial", "has_questions", "n90",
          "s30", "activities", "sectors", "themes", "window_us", "editorial_us", "activity_us", "spark_us",
-         "release_us", "published_us", "changed_us", "next_due_us", "past")
+         "release_us", "editorials", "changed_us", "next_due_us", "past")
 
 
 def sample_database(templates):
