@@ -172,7 +172,7 @@ static size_t warm_batch(struct standalone *s, const struct catalog_pin *pin, co
                                  .version = catalog_newest_version(pin, ordinals[i]),
                                  .ordinal = ordinals[i]};
   }
-  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false};
+  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false, NULL, 0};
   if (m)
     store_fetch(app_worker_store(s->worker), &x, wants, m);
   for (size_t i = 0; i < m; i++)

@@ -158,10 +158,13 @@ static bool plan_again(struct page_request *v, const struct store_context *x)
 static bool page_make(struct page_request *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
-  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load};
+  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load, v->earlier, v->n_earlier};
   enum err e = p->n_wants ? store_fetch(v->site->resources.store, &x, p->wants, p->n_wants) : ERR_OK;
-  if (!last && plan_again(v, &x))
+  if (!last && plan_again(v, &x)) {
+    v->earlier = p->wants;
+    v->n_earlier = p->n_wants;
     return false;
+  }
   if (e == ERR_OK || e == ERR_NOT_FOUND) /* the build decides which fragments it can do without */
     e = v->route->build(p);
   if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* removed or withdrawn since the catalog was published */

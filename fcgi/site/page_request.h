@@ -32,6 +32,8 @@ struct page_request {
   uint64_t floors;      /* catalog_floor_count when the page was planned */
   struct facts *newer;  /* facts that are newer than the catalog's (site/newer_facts.h) */
   size_t n_newer;
+  const struct want *earlier; /* of the last fetch, when the page is planned again */
+  size_t n_earlier;
   struct search_memo *searches;
 };
 

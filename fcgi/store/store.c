@@ -273,6 +273,21 @@ static void from_last_stored(struct store_live *s, const struct store_context *x
     from_cache(s, x, wants, n);
 }
 
+/* A value that was incomplete for want of time is not made again in the same request: there is less time now. */
+static void from_earlier(const struct store_context *x, struct want *w)
+{
+  for (size_t i = 0; i < x->n_earlier; i++) {
+    const struct want *e = &x->earlier[i];
+    bool same = e->kind == w->kind && e->page == w->page && e->id == w->id && e->other_id == w->other_id;
+    if (!same || e->err != ERR_OK || !e->incomplete || !version_eq(e->got, w->version))
+      continue;
+    w->value = e->value;
+    w->got = e->got;
+    w->incomplete = true;
+    w->err = ERR_OK;
+  }
+}
+
 static void live_fetch(struct store *base, const struct store_context *x, struct want *wants, size_t n)
 {
   struct store_live *s = (struct store_live *)base;
@@ -282,6 +297,8 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
     wants[i].value = NULL;
     wants[i].stale = false;
     wants[i].incomplete = false;
+    if (wants[i].kind != FRAGMENT_PAIR)
+      from_earlier(x, &wants[i]);
   }
   from_cache(s, x, wants, n);
   for (size_t i = 0; i < n; i++)

@@ -43,6 +43,9 @@ struct store_context {
   int64_t deadline_us; /* monotonic */
   const struct catalog_pin *pin;
   bool under_load; /* other requests wait for this worker */
+  /* The wants of an earlier fetch of this request.  Incomplete values are in no cache, so they are taken from here. */
+  const struct want *earlier;
+  size_t n_earlier;
 };
 
 #define STORE_WANTS_MAX 256 /* most wants in one call of `fetch` */
