@@ -202,7 +202,8 @@ def test_a_reload_that_cannot_work_is_refused_with_the_server_s_words(site, clea
         assert site.log[logged:].count(done.stderr.strip()) == 1, "the log has it once, too"
         assert status(site)["generation"] == before
         site.cache.flush()
-        assert site.get(PAGE).status == 200 and site.get("/readyz").status == 200
+        assert site.get(PAGE).status == 200
+        wait_until(lambda: site.get("/readyz").status == 200, 10 * SLOW)
 
 
 def test_the_same_reload_is_taken_while_the_old_database_is_away(site):
