@@ -1,4 +1,5 @@
 #include "app/standalone.h"
+#include "app/standalone_process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/app_site.h"
 #include "base/log.h"
 #include "base/title.h"
 #include "cache/cache.h"
@@ -19,22 +19,10 @@
 #define NAMES_US (5 * CLOCK_SECOND)
 #define WATCHER_END_US (2 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
-#define WARM_BATCH 20
-#define WARM_KINDS 7
 
-struct standalone {
-  struct app_shared shared;
-  struct metrics metrics;
-  struct app_resources *resources;
-  struct app_worker *worker;
-  pid_t watcher;
-  int stop[2]; /* closing stop[1] ends the watcher */
-};
-
-static void pause_ns(long ns)
+void standalone_pause(void)
 {
-  struct timespec t = {ns / 1000000000, ns % 1000000000};
-  nanosleep(&t, NULL);
+  nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
 }
 
 static bool watcher_start(struct standalone *s, const struct config *c, FILE *why)
@@ -75,7 +63,7 @@ static bool ready_wait(struct standalone *s, FILE *why)
     catalog_state_get(s->shared.catalog, &st);
     if (st.ready)
       return true;
-    pause_ns(PAUSE_NS);
+    standalone_pause();
   } while (clock_mono_us() < until && !watcher_ended(s));
   if (!s->watcher)
     fputs("the catalog could not be read: the watcher has exited: is there memory left?\n", why);
@@ -85,7 +73,7 @@ static bool ready_wait(struct standalone *s, FILE *why)
   return false;
 }
 
-static bool standalone_open(struct standalone *s, const struct config *c, FILE *why)
+bool standalone_open(struct standalone *s, const struct config *c, FILE *why)
 {
   if (app_shared_create(&s->shared, c, why) != 0 || !(s->resources = app_resources_open(&s->shared, c, why)) ||
       !watcher_start(s, c, why))
@@ -103,14 +91,14 @@ static void watcher_end(struct standalone *s)
   int64_t until = clock_mono_us() + WATCHER_END_US;
   close(s->stop[1]);
   while (!watcher_ended(s) && clock_mono_us() < until)
-    pause_ns(PAUSE_NS);
+    standalone_pause();
   if (s->watcher) {
     kill(s->watcher, SIGKILL);
     waitpid(s->watcher, NULL, 0);
   }
 }
 
-static void standalone_close(struct standalone *s)
+void standalone_close(struct standalone *s)
 {
   app_worker_close(&s->worker);
   app_resources_close(&s->resources);
@@ -151,93 +139,5 @@ int standalone_render(const struct config *c, const char *path, FILE *out, FILE 
   }
   standalone_close(&s);
   arena_free(&arena);
-  return code;
-}
-
-/* Fetches the fragments of up to WARM_BATCH products.  Returns the number of products that failed. */
-static size_t warm_batch(struct standalone *s, const struct catalog_pin *pin, const uint32_t *ordinals, size_t n, FILE *out)
-{
-  static const enum fragment_kind kinds[WARM_KINDS] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_TIMELINE,
-                                                       FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
-  struct want wants[WARM_BATCH * WARM_KINDS];
-  struct stage stage = {0};
-  size_t m = 0, failed = 0;
-  struct arena *arena = arena_new(0);
-  for (size_t i = 0; i < n && arena; i++) {
-    struct facts f;
-    for (size_t k = 0; k < WARM_KINDS && catalog_facts(pin, ordinals[i], &f); k++)
-      wants[m++] = (struct want){.kind = kinds[k],
-                                 .page = kinds[k] == FRAGMENT_TIMELINE,
-                                 .id = f.id,
-                                 .version = catalog_newest_version(pin, ordinals[i]),
-                                 .ordinal = ordinals[i]};
-  }
-  struct store_context x = {arena, &stage, clock_mono_us() + RENDER_US, pin, false, NULL, 0};
-  if (m)
-    store_fetch(app_worker_store(s->worker), &x, wants, m);
-  for (size_t i = 0; i < m; i++)
-    if (wants[i].kind == FRAGMENT_PROFILE && wants[i].err != ERR_OK) {
-      fprintf(out, "\nproduct %llu: %s\n", (unsigned long long)wants[i].id, err_text(wants[i].err));
-      failed++;
-    }
-  if (!arena)
-    fputs("\nout of memory\n", out);
-  failed += arena ? 0 : n;
-  arena_free(&arena);
-  return failed;
-}
-
-static void progress(FILE *out, size_t done, size_t all)
-{
-  char bar[41];
-  size_t filled = all ? done * 40 / all : 40;
-  for (size_t i = 0; i < 40; i++)
-    bar[i] = i < filled ? '#' : '.';
-  bar[40] = 0;
-  if (isatty(fileno(out))) {
-    fprintf(out, "\r[%s] %zu of %zu products", bar, done, all);
-    fflush(out);
-  }
-}
-
-/* false: no fragment was stored in memcached, because its operations failed. */
-static bool warm_stored(const struct standalone *s, FILE *out)
-{
-  uint64_t lost = s->metrics.cache_errors + s->metrics.cache_skipped;
-  if (lost)
-    fprintf(out, "%llu operations of the cache failed: check that memcached runs, and warm again\n", (unsigned long long)lost);
-  return !lost || s->metrics.cache_stores;
-}
-
-static size_t warm_all(struct standalone *s, const struct catalog_pin *pin, unsigned rate, FILE *out)
-{
-  struct catalog_list all = catalog_ranking(pin);
-  size_t failed = 0;
-  int64_t began = clock_mono_us();
-  for (uint32_t i = 0; i < all.n; i += WARM_BATCH) {
-    uint32_t n = all.n - i < WARM_BATCH ? all.n - i : WARM_BATCH;
-    failed += warm_batch(s, pin, all.ordinals + i, n, out);
-    progress(out, i + n, all.n);
-    while (rate && clock_mono_us() - began < (int64_t)(i + n) * CLOCK_SECOND / rate)
-      pause_ns(PAUSE_NS);
-  }
-  fprintf(out, "%s%u products in %.1f s; %llu had to be rendered, %zu could not be, %llu Markdown bodies are over a limit\n",
-          isatty(fileno(out)) ? "\n" : "", all.n, (double)(clock_mono_us() - began) / 1e6,
-          (unsigned long long)s->metrics.fills, failed, (unsigned long long)s->metrics.markdown_refused);
-  return failed;
-}
-
-int standalone_warm(const struct config *c, unsigned rate, FILE *out)
-{
-  struct standalone s = {0};
-  struct catalog_pin pin;
-  int code = 1;
-  if (!*c->memcached)
-    fputs("no memcached is configured: there is nothing to warm\n", out);
-  else {
-    if (standalone_open(&s, c, stderr) && catalog_pin_current(s.shared.catalog, &pin))
-      code = warm_all(&s, &pin, rate, out) > 0 || !warm_stored(&s, out);
-    standalone_close(&s);
-  }
   return code;
 }

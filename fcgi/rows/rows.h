@@ -20,6 +20,9 @@
 
 #define ROWS_PRODUCTS_MAX 100
 
+/* The size of a Markdown body in the database.  A body over `most` bytes (markdown_bytes) is not read whole. */
+size_t rows_body_bytes(struct span body, size_t most);
+
 struct rows_snapshot {
   int64_t db_now_us;   /* the database's clock */
   int64_t site_now_us; /* as_of if the configuration sets it, else db_now_us */

@@ -32,14 +32,18 @@ void rows_editorials_evidence(const struct rows_reading *r, struct buf *sql)
 
 static void due_sql(const struct rows_reading *r, struct buf *sql)
 {
-  unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
+  int64_t most = db_config(r->db)->markdown_bytes;
   buf_puts(sql, "SELECT e.product_id, e.id, e.published_at, newest.nth, " ROWS_EDITORIAL_DIGEST
                 ", e.updated_at, e.prediction_state, " PREDICTS);
-  if (r->texts)
-    buf_printf(sql, ", e.headline, IF(newest.nth = 1, LEFT(e.current_state_md, %llu), NULL),"
-                    " IF(newest.nth = 1, LEFT(e.heading_md, %llu), NULL),"
-                    " LEFT(e.prediction_md, IF(newest.nth = 1, %llu, %d)), e.author, e.prediction_note" ROWS_EVIDENCE,
-               cap, cap, cap, PREDICTION_BYTES);
+  if (r->texts) {
+    buf_puts(sql, ", e.headline, IF(newest.nth = 1, ");
+    rows_sql_body(sql, "e.current_state_md", most);
+    buf_puts(sql, ", NULL), IF(newest.nth = 1, ");
+    rows_sql_body(sql, "e.heading_md", most);
+    buf_puts(sql, ", NULL), IF(newest.nth = 1, ");
+    rows_sql_body(sql, "e.prediction_md", most);
+    buf_printf(sql, ", LEFT(e.prediction_md, %d)), e.author, e.prediction_note" ROWS_EVIDENCE, PREDICTION_BYTES);
+  }
   buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
                 " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
                 " AS nth FROM site_editorial WHERE status = 'published' AND published_at >= " ROWS_EARLIEST

@@ -7,9 +7,9 @@
 #include "rows/rows_values.h"
 #include "text/slug.h"
 
-static unsigned long long text_cap(const struct db *db)
+static int64_t text_most(const struct db *db)
 {
-  return (unsigned long long)db_config(db)->markdown_bytes + 1;
+  return db_config(db)->markdown_bytes;
 }
 
 /* ---- timeline */
@@ -100,10 +100,11 @@ static enum err site_read(struct db *db, void *arg)
   enum err err = rows_site_version(db, s->deadline_us, &s->out->version);
   if (err != ERR_OK)
     return err;
-  buf_printf(&sql, "SELECT id, question, answer FROM (SELECT f.id, f.question, f.sort, LEFT(f.answer_md, %llu) AS answer,"
-                   " ROW_NUMBER() OVER (PARTITION BY f.id ORDER BY " ROWS_FAQ_DIGEST ") AS copy FROM site_faq f"
-                   " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
-                   " WHERE copy = 1 ORDER BY sort, id", text_cap(db));
+  buf_puts(&sql, "SELECT id, question, answer FROM (SELECT f.id, f.question, f.sort, ");
+  rows_sql_body(&sql, "f.answer_md", text_most(db));
+  buf_puts(&sql, " AS answer, ROW_NUMBER() OVER (PARTITION BY f.id ORDER BY " ROWS_FAQ_DIGEST ") AS copy FROM site_faq f"
+                 " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
+                 " WHERE copy = 1 ORDER BY sort, id");
   err = db_query(db, &sql, s->deadline_us, &rows);
   buf_free(&sql);
   struct question *to = err == ERR_OK ? ARENA_ARRAY(s->arena, rows.count + 1, struct question) : NULL;
@@ -142,8 +143,9 @@ static enum err page_read(struct db *db, void *arg)
   enum err err = rows_revision(db, "page", g->id, g->deadline_us, &g->out->version.rev);
   if (err != ERR_OK)
     return err;
-  buf_printf(&sql, "SELECT g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST ", LEFT(g.body_md, %llu)"
-                   " FROM site_page g WHERE g.id = %llu ORDER BY 5 LIMIT 1", text_cap(db), (unsigned long long)g->id);
+  buf_puts(&sql, "SELECT g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST ", ");
+  rows_sql_body(&sql, "g.body_md", text_most(db));
+  buf_printf(&sql, " FROM site_page g WHERE g.id = %llu ORDER BY 5 LIMIT 1", (unsigned long long)g->id);
   err = db_query(db, &sql, g->deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows)) {

@@ -14,10 +14,14 @@ enum { H_ID, H_PUBLISHED, H_UPDATED, H_HEADLINE, H_CURRENT, H_HEADING, H_PREDICT
 
 static void past_sql(const struct past_reading *t, const struct product *p, struct buf *sql)
 {
-  unsigned long long cap = (unsigned long long)db_config(t->r.db)->markdown_bytes + 1;
-  buf_printf(sql, "SELECT e.id, e.published_at, e.updated_at, e.headline, LEFT(e.current_state_md, %llu),"
-                  " LEFT(e.heading_md, %llu), LEFT(e.prediction_md, %llu), e.author, e.prediction_state,"
-                  " e.prediction_note" ROWS_EVIDENCE " FROM site_editorial e", cap, cap, cap);
+  int64_t most = db_config(t->r.db)->markdown_bytes;
+  buf_puts(sql, "SELECT e.id, e.published_at, e.updated_at, e.headline, ");
+  rows_sql_body(sql, "e.current_state_md", most);
+  buf_puts(sql, ", ");
+  rows_sql_body(sql, "e.heading_md", most);
+  buf_puts(sql, ", ");
+  rows_sql_body(sql, "e.prediction_md", most);
+  buf_puts(sql, ", e.author, e.prediction_state, e.prediction_note" ROWS_EVIDENCE " FROM site_editorial e");
   rows_editorials_evidence(&t->r, sql);
   buf_printf(sql, " WHERE e.status = 'published' AND e.product_id = %llu AND e.id IN (%llu, %llu)"
                   " ORDER BY e.published_at DESC, e.id DESC, " ROWS_EDITORIAL_DIGEST,

@@ -39,9 +39,11 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool sw
   const char *other = swapped ? "f.product_id" : "f.other_product_id";
   buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
   no_fact_sql(r, sql);
-  if (r->texts)
-    buf_printf(sql, ", f.question, LEFT(f.answer_md, %llu), NULL, NULL, NULL",
-               (unsigned long long)db_config(r->db)->markdown_bytes + 1);
+  if (r->texts) {
+    buf_puts(sql, ", f.question, ");
+    rows_sql_body(sql, "f.answer_md", db_config(r->db)->markdown_bytes);
+    buf_puts(sql, ", NULL, NULL, NULL");
+  }
   buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
@@ -50,11 +52,16 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
 {
   const char *owner = swapped ? "c.other_product_id" : "c.product_id";
   const char *other = swapped ? "c.product_id" : "c.other_product_id";
-  unsigned long long cap = (unsigned long long)db_config(r->db)->markdown_bytes + 1;
+  int64_t most = db_config(r->db)->markdown_bytes;
   buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT, owner, other);
   no_fact_sql(r, sql);
-  if (r->texts)
-    buf_printf(sql, ", NULL, NULL, LEFT(c.intro_md, %llu), LEFT(c.verdict_md, %llu), NULL", cap, cap);
+  if (r->texts) {
+    buf_puts(sql, ", NULL, NULL, ");
+    rows_sql_body(sql, "c.intro_md", most);
+    buf_puts(sql, ", ");
+    rows_sql_body(sql, "c.verdict_md", most);
+    buf_puts(sql, ", NULL");
+  }
   buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }

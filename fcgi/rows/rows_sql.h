@@ -59,6 +59,10 @@
  * exist; for the others it is false or NULL. */
 #define ROWS_DAY_EXISTS(column) "DAYOFMONTH(" column ") BETWEEN 1 AND DAYOFMONTH(LAST_DAY(" column "))"
 
+/* A Markdown body.  One over `most` bytes (markdown_bytes) is not read whole: it comes cut, but still over `most`, and ends with
+ * a line that has its size; see rows_body_bytes. */
+void rows_sql_body(struct buf *sql, const char *column, int64_t most);
+
 /* A set of products: a sorted list of ids, or a range when ids is NULL. */
 struct rows_set {
   const uint64_t *ids;

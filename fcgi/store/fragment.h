@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/metrics.h"
 #include "config/config.h"
 #include "model/months.h"
 #include "model/product.h"
@@ -167,6 +168,7 @@ struct fragment_slow {
  * must not be stored. */
 struct fragment_renderer {
   const struct config *config;
+  struct metrics *metrics;     /* counts refused bodies; NULL: nobody does */
   struct fragment_slow *slow; /* NULL: slow bodies are not remembered */
   int64_t deadline_us; /* monotonic; 0: none */
   bool incomplete;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "markdown/markdown.h"
+#include "rows/rows.h"
 #include "text/pack.h"
 
 #define SLOW_LEAST 1000 /* bytes; a smaller body is never slow */
@@ -73,10 +74,13 @@ void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char
     static struct log_limit limit;
     log_limited(&limit, 10, LOG_LEVEL_WARN, "%s %llu: no time was left to render a Markdown body of %zu bytes: this response "
                 "shows a notice instead", table, (unsigned long long)id, md.n);
-  } else if (result != MARKDOWN_OK)
+  } else if (result != MARKDOWN_OK) {
     log_warn("%s %llu: a Markdown body of %zu bytes is %s: pages show a notice instead; shorten it, or raise "
              "markdown_bytes, markdown_output_bytes or markdown_cpu",
-             table, (unsigned long long)id, md.n, markdown_result_text(result));
+             table, (unsigned long long)id, rows_body_bytes(md, (size_t)r->config->markdown_bytes), markdown_result_text(result));
+    if (r->metrics)
+      METRICS_ADD(r->metrics, markdown_refused, 1);
+  }
   pack_uint(out, result != MARKDOWN_OK);
   pack_span(out, result == MARKDOWN_OK ? buf_view(&html) : SPAN(""));
   buf_free(&html);

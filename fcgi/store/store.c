@@ -52,8 +52,8 @@ static bool from_fragment_cache(struct store_live *s, struct want *w, struct spa
   return true;
 }
 
-/* One multi-get for all open wants. */
-static void from_cache(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
+/* One multi-get for all open wants.  own: the fragments that this worker keeps count, too. */
+static void cache_ask(struct store_live *s, const struct store_context *x, struct want *wants, size_t n, bool own)
 {
   char (*texts)[FRAGMENT_KEY_MAX + 1] = arena_array(x->arena, n, sizeof *texts);
   struct span *keys = ARENA_ARRAY(x->arena, n, struct span), *values = ARENA_ARRAY(x->arena, n, struct span);
@@ -65,7 +65,7 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
     if (want_open(&wants[i])) {
       open[m] = &wants[i];
       keys[m] = span_of(texts[m], store_want_key(s, &wants[i], texts[m]));
-      bool local = x->under_load || cache_key_down(s->cache, keys[m]);
+      bool local = own && (x->under_load || cache_key_down(s->cache, keys[m]));
       if (!local || !from_fragment_cache(s, &wants[i], keys[m]))
         m++;
     }
@@ -75,6 +75,11 @@ static void from_cache(struct store_live *s, const struct store_context *x, stru
   cache_get(s->cache, keys, m, x->arena, values);
   for (size_t i = 0; i < m; i++)
     want_take(s, x, open[i], keys[i], values[i]);
+}
+
+static void from_cache(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
+{
+  cache_ask(s, x, wants, n, true);
 }
 
 /* The product ids of open wants, without duplicates.  The filler of the smaller id also fills a pair.  If a pair needed
@@ -321,6 +326,19 @@ static void live_close(struct store *base)
   fragment_cache_free(&s->fragments);
   db_free(&s->db);
   free(s);
+}
+
+void store_cached(struct store *base, const struct store_context *x, struct want *wants, size_t n)
+{
+  base->tidy(base);
+  for (size_t i = 0; i < n; i++) {
+    wants[i].err = ERR_RETRY;
+    wants[i].value = NULL;
+  }
+  cache_ask((struct store_live *)base, x, wants, n, false);
+  for (size_t i = 0; i < n; i++)
+    if (want_open(&wants[i]))
+      wants[i].err = ERR_NOT_FOUND;
 }
 
 void store_idle(struct store *base)

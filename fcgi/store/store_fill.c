@@ -64,7 +64,7 @@ static struct fragment_renderer renderer_of(struct store_live *s, const struct s
 {
   int64_t left_us = (x->deadline_us - clock_mono_us()) / 4;
   int64_t reserve_us = left_us < RENDER_RESERVE_US ? left_us : RENDER_RESERVE_US;
-  return (struct fragment_renderer){s->config, &s->slow, x->deadline_us - reserve_us, false};
+  return (struct fragment_renderer){s->config, s->metrics, &s->slow, x->deadline_us - reserve_us, false};
 }
 
 /* Stores a packed body and answers the wants for it. */

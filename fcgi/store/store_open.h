@@ -10,6 +10,9 @@
 struct store *store_open(const struct config *c, const struct catalog *catalog, struct metrics *m,
                          struct breaker *database, struct cache *cache);
 
+/* Answers the wants from memcached only: OK, or NOT_FOUND. */
+void store_cached(struct store *s, const struct store_context *x, struct want *wants, size_t n);
+
 void store_idle(struct store *s); /* call it when no request waits */
 
 #endif

@@ -11,7 +11,7 @@ HOSTILE = "REPEAT('![[]()',40000)"
 ELSEWHERE = "/compare/caddy-vs-haproxy-vs-postgresql-vs-rust"  # a page of the same size without a hostile body
 PROMISED_S = 5 * SLOW  # the deadline is 4 s; the rest is nginx
 PROGRESS_S = 300 * SLOW
-NOTICE = "This text could not be rendered"
+NOTICE = "This text is too long to show here"
 # A body is refused for good when it has used 600 ms of CPU.  On a busy machine that takes several times as long, and must
 # fit into one deadline; the page's bodies together need more than a deadline.
 CONFIG = {"page_cache_bytes": 0, "workers": 1, "markdown_cpu": 600, "deadline": 4000}

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "db/db_fault.h"
+#include "rows/rows.h"
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
 
@@ -90,6 +91,18 @@ static void conditions_are_sql(void **state)
   buf_free(&sql);
 }
 
+/* The last line of a body over the limit has its size. */
+static void bodies_over_the_limit_tell_their_size(void **state)
+{
+  (void)state;
+  assert_int_equal(rows_body_bytes(SPAN("xxxxxxxxxxxx\n<!-- 1234567 bytes -->"), 10), 1234567);
+  assert_int_equal(rows_body_bytes(SPAN("x\n<!-- 7 bytes -->"), 100), sizeof "x\n<!-- 7 bytes -->" - 1);
+  assert_int_equal(rows_body_bytes(SPAN("xxxxxxxxxxxx<!-- 7 bytes -->"), 10), sizeof "xxxxxxxxxxxx<!-- 7 bytes -->" - 1);
+  assert_int_equal(rows_body_bytes(SPAN("xxxxxxxxxxxx\n<!--  bytes -->"), 10), sizeof "xxxxxxxxxxxx\n<!--  bytes -->" - 1);
+  assert_int_equal(rows_body_bytes(SPAN(" bytes -->"), 1), sizeof " bytes -->" - 1);
+  assert_int_equal(rows_body_bytes(SPAN("12 bytes -->"), 1), sizeof "12 bytes -->" - 1);
+}
+
 static void database_faults_have_advice(void **state)
 {
   (void)state;
@@ -111,6 +124,7 @@ int main(void)
       cmocka_unit_test(hashes_depend_on_value_and_order),
       cmocka_unit_test(hashes_stay_the_same),
       cmocka_unit_test(conditions_are_sql),
+      cmocka_unit_test(bodies_over_the_limit_tell_their_size),
       cmocka_unit_test(database_faults_have_advice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
