@@ -19,6 +19,7 @@
 #define NAMES_US (5 * CLOCK_SECOND)
 #define WATCHER_END_US (2 * CLOCK_SECOND)
 #define PAUSE_NS 5000000
+#define POLL_MS 200
 
 void standalone_pause(void)
 {
@@ -31,6 +32,8 @@ static bool watcher_start(struct standalone *s, const struct config *c, FILE *wh
   struct config own = *c;
   char none[] = "";
   own.state_dir = none; /* do not write the catalog file of the pool */
+  if (own.poll_interval > POLL_MS)
+    own.poll_interval = POLL_MS; /* `warm` waits for a poll */
   if (pipe(s->stop) != 0 || (s->watcher = fork()) < 0) {
     fprintf(why, "cannot start the watcher: %s\n", strerror(errno));
     return false;

@@ -71,16 +71,16 @@ static bool entry_add(struct warm *w, uint64_t id)
 
 /* ---- the products that are published now */
 
-struct listed {
+struct published {
   uint64_t id;
   struct version version;
 };
 
 /* NULL: no memory.  Reads again while the catalog changes under it. */
-static struct listed *published_list(const struct warm *w, size_t *n)
+static struct published *published_list(const struct warm *w, size_t *n)
 {
   struct catalog_pin pin;
-  struct listed *list = NULL;
+  struct published *list = NULL;
   do {
     free(list);
     *n = 0;
@@ -90,7 +90,7 @@ static struct listed *published_list(const struct warm *w, size_t *n)
     for (uint32_t i = 0; i < all.n; i++) {
       struct facts f;
       if (catalog_facts(&pin, all.ordinals[i], &f))
-        list[(*n)++] = (struct listed){f.id, catalog_newest_version(&pin, all.ordinals[i])};
+        list[(*n)++] = (struct published){f.id, catalog_newest_version(&pin, all.ordinals[i])};
     }
   } while (!catalog_pin_valid(&pin));
   return list;
@@ -100,7 +100,7 @@ static struct listed *published_list(const struct warm *w, size_t *n)
 static bool round_begin(struct warm *w)
 {
   size_t n, sorted = w->n;
-  struct listed *list = published_list(w, &n);
+  struct published *list = published_list(w, &n);
   bool complete = list != NULL;
   w->round++;
   for (size_t i = 0; complete && i < n; i++) {
@@ -120,14 +120,15 @@ static bool round_begin(struct warm *w)
   return complete;
 }
 
-/* Waits until the catalog has everything that was committed before this call.  false: the database does not answer. */
+/* Waits until the catalog has everything that was committed before this call, or, on a replica, what it has received.
+ * false: the database does not answer. */
 static bool news_wait(const struct warm *w)
 {
   struct catalog_state st;
   int64_t now_us = clock_now_us(), until_us = clock_mono_us() + NEWS_US;
   do {
     catalog_state_get(w->s->shared.catalog, &st);
-    if (st.confirmed_us >= now_us)
+    if (st.confirmed_us >= now_us || (st.replica && st.database_up && st.lag_us != 0))
       return true;
     standalone_pause();
   } while (clock_mono_us() < until_us);
@@ -300,7 +301,8 @@ static size_t report(const struct warm *w)
       entry_report(w, e);
     }
   }
-  fprintf(w->out, "%zu products in %.1f s; %llu had to be rendered, %zu are not in the cache, %u Markdown bodies are over a limit\n",
+  fprintf(w->out,
+          "%zu products in %.1f s; %llu had to be rendered, %zu are not in the cache, %u Markdown bodies are over a limit\n",
           all, (double)(clock_mono_us() - w->began_us) / 1e6, (unsigned long long)w->s->metrics.fills, missing, refused);
   uint64_t lost = w->s->metrics.cache_errors + w->s->metrics.cache_skipped;
   if (lost)
