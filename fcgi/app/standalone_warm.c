@@ -71,16 +71,16 @@ static bool entry_add(struct warm *w, uint64_t id)
 
 /* ---- the products that are published now */
 
-struct published {
+struct warm_product {
   uint64_t id;
   struct version version;
 };
 
 /* NULL: no memory.  Reads again while the catalog changes under it. */
-static struct published *published_list(const struct warm *w, size_t *n)
+static struct warm_product *published_list(const struct warm *w, size_t *n)
 {
   struct catalog_pin pin;
-  struct published *list = NULL;
+  struct warm_product *list = NULL;
   do {
     free(list);
     *n = 0;
@@ -90,7 +90,7 @@ static struct published *published_list(const struct warm *w, size_t *n)
     for (uint32_t i = 0; i < all.n; i++) {
       struct facts f;
       if (catalog_facts(&pin, all.ordinals[i], &f))
-        list[(*n)++] = (struct published){f.id, catalog_newest_version(&pin, all.ordinals[i])};
+        list[(*n)++] = (struct warm_product){f.id, catalog_newest_version(&pin, all.ordinals[i])};
     }
   } while (!catalog_pin_valid(&pin));
   return list;
@@ -100,7 +100,7 @@ static struct published *published_list(const struct warm *w, size_t *n)
 static bool round_begin(struct warm *w)
 {
   size_t n, sorted = w->n;
-  struct published *list = published_list(w, &n);
+  struct warm_product *list = published_list(w, &n);
   bool complete = list != NULL;
   w->round++;
   for (size_t i = 0; complete && i < n; i++) {
