@@ -61,7 +61,8 @@ size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uin
 
 struct version fragment_pair_version(struct version a, struct version b, uint64_t other_id)
 {
-  unsigned char key[crypto_shorthash_KEYBYTES] = "pair of versions", hash[crypto_shorthash_BYTES];
+  static const unsigned char key[crypto_shorthash_KEYBYTES + 1] = "pair of versions"; /* gcc 15 warns without room for the NUL */
+  unsigned char hash[crypto_shorthash_BYTES];
   uint64_t parts[4] = {a.hash, b.rev, b.hash, other_id};
   struct version v = {.rev = a.rev};
   crypto_shorthash(hash, (const unsigned char *)parts, sizeof parts, key);
