@@ -28,6 +28,7 @@ struct migration {
   FILE *out, *why;
   MYSQL *mysql;
   bool replaces_triggers; /* the server has CREATE OR REPLACE TRIGGER */
+  bool locked;            /* tables whose triggers are replaced */
   bool recorded[FILES_MAX + 1];
   unsigned newest; /* the largest recorded version */
 };
@@ -167,22 +168,55 @@ MUST_USE static bool run_statement(struct migration *mg, const char *before, str
   return ok;
 }
 
-/* For a server without CREATE OR REPLACE: the lock keeps edits out while the table has no trigger.  After a failure
- * the run ends, and the end of its connection releases the lock. */
-MUST_USE static bool replace_in_steps(struct migration *mg, struct span statement, const struct sql_replacement *r)
+static void table_add(struct buf *sql, struct span table)
 {
-  if (!r->table.n)
-    return run_statement(mg, "DROP PROCEDURE IF EXISTS ", r->name, "") && run_retrying(mg, statement);
-  return run_statement(mg, "LOCK TABLES ", r->table, " WRITE") &&
-         run_statement(mg, "DROP TRIGGER IF EXISTS ", r->name, "") && run(mg, statement) && run(mg, SPAN("UNLOCK TABLES"));
+  char word[80];
+  int n = snprintf(word, sizeof word, "`%.*s` WRITE", SPAN_ARG(table));
+  struct span added = n > 0 && (size_t)n < sizeof word ? span_of(word, (size_t)n) : table;
+  if (sql->n && span_find_span(buf_view(sql), added) < sql->n)
+    return;
+  buf_printf(sql, "%s%.*s", sql->n ? ", " : "LOCK TABLES ", SPAN_ARG(added));
 }
 
-MUST_USE static bool statement_run(struct migration *mg, struct span statement)
+/* Locks the tables of this trigger and of all triggers that follow it without another statement between them. */
+MUST_USE static bool tables_lock(struct migration *mg, struct sql_script ahead, struct sql_replacement r)
+{
+  struct buf sql = BUF_INIT;
+  struct sql_statement next;
+  do
+    table_add(&sql, r.table);
+  while (sql_script_next(&ahead, &next) && sql_script_replaces(next.text, &r) && r.table.n);
+  bool ok = !sql.failed && run_retrying(mg, buf_view(&sql));
+  buf_free(&sql);
+  mg->locked = ok;
+  return ok;
+}
+
+MUST_USE static bool tables_unlock(struct migration *mg)
+{
+  bool ok = !mg->locked || run(mg, SPAN("UNLOCK TABLES"));
+  mg->locked = false;
+  return ok;
+}
+
+/* For a server without CREATE OR REPLACE: the lock keeps edits out while a table lacks a trigger.  One lock serves many
+ * triggers, because each lock waits for the transactions of all editors.  After a failure the run ends, and the end of
+ * its connection releases the lock. */
+MUST_USE static bool trigger_replace(struct migration *mg, struct span statement, const struct sql_replacement *r,
+                                     const struct sql_script *script)
+{
+  return (mg->locked || tables_lock(mg, *script, *r)) && run_statement(mg, "DROP TRIGGER IF EXISTS ", r->name, "") &&
+         run(mg, statement);
+}
+
+MUST_USE static bool statement_run(struct migration *mg, struct span statement, const struct sql_script *script)
 {
   struct sql_replacement r;
-  if (!mg->replaces_triggers && sql_script_replaces(statement, &r))
-    return replace_in_steps(mg, statement, &r);
-  return run_retrying(mg, statement);
+  bool replaces = !mg->replaces_triggers && sql_script_replaces(statement, &r);
+  if (replaces && r.table.n)
+    return trigger_replace(mg, statement, &r, script);
+  return tables_unlock(mg) && (!replaces || run_statement(mg, "DROP PROCEDURE IF EXISTS ", r.name, "")) &&
+         run_retrying(mg, statement);
 }
 
 MUST_USE static bool text_read(struct migration *mg, const char *path, struct buf *out)
@@ -199,13 +233,13 @@ MUST_USE static bool statements_run(struct migration *mg, const char *path, stru
   struct sql_script script = sql_script_open(text);
   struct sql_statement statement;
   for (*count = 0; sql_script_next(&script, &statement); ++*count)
-    if (!statement_run(mg, statement.text)) {
+    if (!statement_run(mg, statement.text, &script)) {
       const char *advice = cure(mg->mysql);
       fprintf(mg->why, "migrate: %s:%zu: error %u: %s%s%s\n", path, statement.line, mysql_errno(mg->mysql),
               mysql_error(mg->mysql), advice ? ": " : "", advice ? advice : "");
       return false;
     }
-  return true;
+  return tables_unlock(mg) || failure_print(mg, "unlocking the tables");
 }
 
 MUST_USE static bool file_apply(struct migration *mg, unsigned version, const char *name)

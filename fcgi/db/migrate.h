@@ -6,7 +6,7 @@
  *
  * Migrations are safe on a live site.  Other sessions queue behind a statement that waits for a table lock, so it
  * waits LOCK_WAIT_S at most and is then tried again.  A named lock excludes a second run.  Triggers are replaced in
- * one step; on MySQL, which cannot do that, under a lock on their table.
+ * one step; on MySQL, which cannot do that, under a lock on their tables.
  *
  * It logs in as mysql_admin_user, who becomes the owner of triggers and views: they run with that account's rights. */
 #ifndef DIPTYCH_DB_MIGRATE_H
