@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from lib.servers import Database, configuration_text, database_settings, diptych, program, wait_until
+from lib.database_server import command
+from lib.servers import Database, configuration_text, database_settings, diptych, wait_until
 
 HOSTILE = {
     "max_join_size": 100, "sql_select_limit": 3, "group_concat_max_len": 4, "time_zone": "'+12:45'",
@@ -96,7 +97,7 @@ def test_migrate_makes_the_same_schema_on_a_hostile_server(templates, tmp_path):
                 for name in ("sql_mode", "init_connect", "tx_read_only", "sql_select_limit", "max_join_size", "wait_timeout"):
                     database.sql(f"SET GLOBAL {name} = DEFAULT", database=None)
             made.append(subprocess.run(
-                [program("mariadb-dump"), "--no-defaults", f"--socket={database.socket}", "--user=root", "--no-data", "--routines",
+                [*command("mariadb-dump"), "--no-defaults", f"--socket={database.socket}", "--user=root", "--no-data", "--routines",
                  "--events", "--skip-dump-date", Database.NAME], check=True, capture_output=True, text=True).stdout)
         finally:
             database.stop()

@@ -43,7 +43,7 @@ def imports(importer, base=0):
         importer.add("fact", product_id=n, attribute_id=1 + base, value="v")
         importer.add("alternative", product_id=n, other_product_id=(n + base) % PRODUCTS + 1, reason="r")
         importer.add("product_source", product_id=n, url="https://example.org/")
-    importer("INSERT INTO activity (product_id, title) SELECT * FROM (VALUES (1, 'bulk'), (2, 'bulk')) AS some")
+    importer("INSERT INTO activity (product_id, title) SELECT 1, 'bulk' UNION ALL SELECT 2, 'bulk'")
 
 
 def saves(editor, products):

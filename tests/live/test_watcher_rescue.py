@@ -8,15 +8,16 @@ import time
 import pytest
 
 from lib.daemon import wait_until
+from lib.database_server import command
 from lib.probes import Watcher, config_file, rows
-from lib.servers import SLOW, TOP, program
+from lib.servers import SLOW, TOP
 from test_watcher_follow import LATE, base, name_of, seen, watch  # noqa: F401: fixtures
 
 ROUND = 8  # seconds in which a sweep of 5 finds anything
 
 
 def dump(database):
-    done = subprocess.run([program("mariadb-dump"), "--no-defaults", f"--socket={database.socket}", "--user=root",
+    done = subprocess.run([*command("mariadb-dump"), "--no-defaults", f"--socket={database.socket}", "--user=root",
                            "--triggers", "--routines", "--events", database.NAME], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -11,7 +11,6 @@ A data folder is made once in each test run and then copied: with the schema, or
 """
 import fcntl
 import os
-import pwd
 import re
 import shutil
 import socket
@@ -23,14 +22,14 @@ from urllib.parse import unquote
 
 import pymysql
 
-from . import http
+from . import database_server, http
 from .daemon import Daemon, wait_until
+from .database_server import local as program
 
 TOP = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("DIPTYCH_BUILD", TOP / "build")).resolve()
 BINARY = BUILD / "diptych"
 AS_OF = "2026-08-22T12:00:00Z"
-USER = pwd.getpwuid(os.getuid()).pw_name
 SLOW = int(os.environ.get("DIPTYCH_TEST_SLOW", "1"))  # factor for time limits, for sanitizer builds
 ENVIRONMENT = {"TZ": "UTC"}
 
@@ -50,12 +49,6 @@ SCRATCH = os.environ.get("DIPTYCH_TEST_TMP") or ("/dev/shm" if roomy_memory() el
 def short_folder(prefix="dp-"):
     """A new folder whose path is short enough for UNIX sockets (107 bytes)."""
     return Path(tempfile.mkdtemp(prefix=prefix, dir=SCRATCH))
-
-
-def program(name):
-    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-    assert found, f"{name} is not installed"
-    return found
 
 
 def free_port():
@@ -87,32 +80,24 @@ def has_command(name):
 
 
 class Database:
-    """A mariadbd without a network port; clients connect to `socket`."""
+    """A database server without a network port; clients connect to `socket`."""
     NAME = "diptych"
-    SETTINGS = [
-        "--no-defaults", "--skip-networking", "--skip-name-resolve", "--event-scheduler=ON",
-        "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=2",
-        "--innodb-flush-method=fsync", "--innodb-doublewrite=0", "--sync-binlog=0", "--key-buffer-size=1M",
-        "--aria-pagecache-buffer-size=1M", "--max-connections=100", "--performance-schema=OFF",
-        "--max-allowed-packet=64M", "--character-set-server=utf8mb4"]
 
     def __init__(self, folder, settings=()):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = self.folder / "mysql"
         self.socket = self.folder / "mysql.sock"
-        self.daemon = Daemon("mariadbd", [
-            program("mariadbd"), *self.SETTINGS, f"--user={USER}", f"--datadir={self.data}",
-            f"--socket={self.socket}", f"--pid-file={self.folder / 'mysql.pid'}",
-            f"--tmpdir={self.folder}", *settings], self.folder / "mysql.log", env=ENVIRONMENT)
+        self.daemon = Daemon("mariadbd", database_server.server(
+            self.data, self.socket, self.folder / "mysql.pid", self.folder, settings), self.folder / "mysql.log", env=ENVIRONMENT)
 
     def install(self):
         """Creates an empty data folder; root has no password."""
-        done = subprocess.run(
-            [program("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", f"--user={USER}",
-             "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M"],
-            capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+        def run(argv):
+            done = subprocess.run(argv, capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+
+        database_server.install(self.data, run)
         return self
 
     def copy_from(self, template):
@@ -143,7 +128,7 @@ class Database:
         connection = self.connect(user, database)
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, values or None)
+                cursor.execute(database_server.portable(statement), values or None)
                 return list(cursor.fetchall())
         finally:
             connection.close()
@@ -151,9 +136,10 @@ class Database:
     def script(self, text, database=NAME):
         """Executes SQL with the command line client, which knows DELIMITER lines."""
         done = subprocess.run(
-            [program("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root", "--skip-ssl",
+            [*database_server.command("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root",
+             *([] if database_server.MYSQL else ["--skip-ssl"]),
              "--default-character-set=utf8mb4", *([database] if database else [])],
-            input=text, capture_output=True, text=True)
+            input=database_server.portable(text), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
     def status(self, name):
