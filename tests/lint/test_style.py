@@ -32,7 +32,7 @@ def test_structs_without_typedef():
 
 def test_scripts_are_executable_and_parse():
     import subprocess
-    for script in ("demo", "check", "scripts/steps.sh"):
+    for script in ("demo", "check", "scripts/steps.sh", "scripts/other-debian"):
         subprocess.run(["bash", "-n", TOP / script], check=True)
-    for script in ("demo", "check", ".ci/run", "sql/sample/load", "templates/hash-assets", "scripts/sum-results"):
+    for script in ("demo", "check", ".ci/run", "sql/sample/load", "templates/hash-assets", "scripts/sum-results", "scripts/other-debian"):
         assert (TOP / script).stat().st_mode & 0o100, script
