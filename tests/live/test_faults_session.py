@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from lib.database_server import command
+from lib.database_server import DUMP, MYSQL, command
 from lib.servers import Database, configuration_text, database_settings, diptych, wait_until
 
 HOSTILE = {
@@ -23,6 +23,16 @@ HOSTILE = {
     "idle_transaction_timeout": 1, "idle_readonly_transaction_timeout": 1, "net_read_timeout": 1, "net_write_timeout": 1,
     "alter_algorithm": "'INSTANT'", "sql_big_selects": 0,
     "init_connect": "'SET sql_select_limit = 2, max_join_size = 50, sql_big_selects = 0, completion_type = 2'"}
+if MYSQL:  # its own names, and without what only MariaDB has
+    for name in ("old_mode", "max_statement_time", "check_constraint_checks", "sql_if_exists", "default_regex_flags",
+                 "in_predicate_conversion_threshold", "system_versioning_asof", "idle_transaction_timeout",
+                 "idle_readonly_transaction_timeout", "alter_algorithm"):
+        del HOSTILE[name]
+    HOSTILE.update({
+        "sql_mode": HOSTILE["sql_mode"].replace("IGNORE_SPACE", "IGNORE_SPACE,TIME_TRUNCATE_FRACTIONAL"),
+        "optimizer_switch": "'derived_merge=off,derived_condition_pushdown=off,semijoin=off,mrr_cost_based=off,hash_join=off'",
+        "transaction_isolation": HOSTILE.pop("tx_isolation"), "transaction_read_only": HOSTILE.pop("tx_read_only"),
+        "max_execution_time": 500, "default_storage_engine": "'MyISAM'", "default_collation_for_utf8mb4": "'utf8mb4_general_ci'"})
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-kubernetes.json", "/compare/kafka-vs-kubernetes-vs-nats.json",
          "/products/kafka", "/products/kafka.json", "/products/kafka?page=2", "/alternatives/kafka.json", "/faq", "/faq.json",
          "/faq/kafka", "/faq/kafka-vs-kubernetes.json", "/about", "/about.json", "/leaderboard", "/leaderboard.json", "/sectors",
@@ -64,7 +74,7 @@ def make_hostile(database):
 
 
 def test_pages_are_the_same_from_a_hostile_server(make_site):
-    site = make_site(database_settings_extra=["--skip-character-set-client-handshake"])
+    site = make_site(database_settings_extra=[] if MYSQL else ["--skip-character-set-client-handshake"])
     long_timeline(site)
     sound = pages(site)
     assert sound["/compare/kafka-vs-kubernetes"][0] == 200 and sound["/faq"][0] == 200
@@ -75,7 +85,7 @@ def test_pages_are_the_same_from_a_hostile_server(make_site):
     said = site.diptych("lint")
     assert "could not be read" not in said.stdout
     assert "ready to serve" in site.diptych("check").stdout.splitlines()
-    editor = site.database.connect(init_command="SET tx_read_only = 0")
+    editor = site.database.connect(init_command=f"SET {'transaction' if MYSQL else 'tx'}_read_only = 0")
     with editor.cursor() as cursor:
         cursor.execute("UPDATE product SET name = 'Hostile Kafka' WHERE slug = 'kafka'")
     editor.commit()
@@ -94,10 +104,10 @@ def test_migrate_makes_the_same_schema_on_a_hostile_server(templates, tmp_path):
             config.write_text(configuration_text(database_settings(database)))
             diptych("migrate", config=config, check=True)
             if hostile:
-                for name in ("sql_mode", "init_connect", "tx_read_only", "sql_select_limit", "max_join_size", "wait_timeout"):
+                for name in ("sql_mode", "init_connect", "transaction_read_only" if MYSQL else "tx_read_only", "sql_select_limit", "max_join_size", "wait_timeout"):
                     database.sql(f"SET GLOBAL {name} = DEFAULT", database=None)
             made.append(subprocess.run(
-                [*command("mariadb-dump"), "--no-defaults", f"--socket={database.socket}", "--user=root", "--no-data", "--routines",
+                [*command("mariadb-dump"), "--no-defaults", *DUMP, f"--socket={database.socket}", "--user=root", "--no-data", "--routines",
                  "--events", "--skip-dump-date", Database.NAME], check=True, capture_output=True, text=True).stdout)
         finally:
             database.stop()

@@ -3,9 +3,11 @@ import re
 
 import pytest
 
+from lib.database_server import MYSQL
 from lib.servers import free_port, wait_until
 
 SLUG = "kafka"
+MONITOR = "REPLICATION CLIENT" if MYSQL else "SLAVE MONITOR"
 
 
 def heading(site, path=f"/products/{SLUG}"):
@@ -30,19 +32,22 @@ class Pair:
             "--bind-address=127.0.0.1", f"--port={port}"])
         self.primary.sql("CREATE USER follower@'127.0.0.1' IDENTIFIED BY 'f'")
         self.primary.sql("GRANT REPLICATION SLAVE ON *.* TO follower@'127.0.0.1'")
-        file, position = self.primary.sql("SHOW MASTER STATUS")[0][:2]
+        file, position = self.primary.sql("SHOW BINARY LOG STATUS" if MYSQL else "SHOW MASTER STATUS")[0][:2]
         self.replica = make_site(memcached=False, config={
             "memcached": self.primary.cache.socket, "mysql_replica": True, **patient, **config},
             database_settings_extra=["--server-id=2"])
-        self.replica.sql("GRANT SLAVE MONITOR ON *.* TO diptych_pool@localhost")
-        self.replica.sql("CHANGE MASTER TO master_host = '127.0.0.1', master_port = %s, master_user = 'follower',"
-                         " master_password = 'f', master_log_file = %s, master_log_pos = %s, master_connect_retry = 1", port, file, position)
+        self.replica.sql(f"GRANT {MONITOR} ON *.* TO diptych_pool@localhost")
+        change = ("CHANGE MASTER TO master_host = '127.0.0.1', master_port = %s, master_user = 'follower', master_password = 'f',"
+                  " master_log_file = %s, master_log_pos = %s, master_connect_retry = 1")
+        if MYSQL:
+            change = change.replace("MASTER TO", "REPLICATION SOURCE TO").replace("master_", "source_") + ", get_source_public_key = 1"
+        self.replica.sql(change, port, file, position)
         self.follow()
 
     def follow(self, on=True):
-        self.replica.sql(f"{'START' if on else 'STOP'} SLAVE SQL_THREAD")
+        self.replica.sql(f"{'START' if on else 'STOP'} REPLICA SQL_THREAD")
         if on:
-            self.replica.sql("START SLAVE IO_THREAD")
+            self.replica.sql("START REPLICA IO_THREAD")
 
 
 def catalog(site):
@@ -113,7 +118,7 @@ def test_two_pools_with_one_memcached_never_take_each_other_s_older_fragments(pa
 
 
 def test_what_the_account_may_not_ask_is_named(pair):
-    pair.replica.sql("REVOKE SLAVE MONITOR ON *.* FROM diptych_pool@localhost")
+    pair.replica.sql(f"REVOKE {MONITOR} ON *.* FROM diptych_pool@localhost")
     pair.replica.restart_pool()
     wait_until(lambda: "GRANT SLAVE MONITOR" in pair.replica.diptych("status").stdout, 5)
     assert "error 1227" in pair.replica.log and heading(pair.replica)[0] == 200
