@@ -26,9 +26,9 @@
 --
 -- What WordPress hides is hidden: a post with a password is a draft, and so are
 -- private and pending posts. A post in the trash is archived under the slug that
--- it had, unless another post has taken that slug. A post that never had a slug is
--- a draft named draft-{ID}. A custom field counts once, with its first value, as
--- WordPress's own get_post_meta() reads it.
+-- it had, unless another post has taken that slug; its texts are not read. A post
+-- that never had a slug is a draft named draft-{ID}. A custom field counts once,
+-- with its first value, as WordPress's own get_post_meta() reads it.
 
 SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
@@ -148,7 +148,7 @@ SELECT p.ID AS id, p.ID AS product_id,
     (SELECT MIN(meta_id) FROM wp_postmeta WHERE post_id = p.ID AND meta_key = 'prediction_move')
   LEFT JOIN wp_postmeta prediction_note ON prediction_note.meta_id =
     (SELECT MIN(meta_id) FROM wp_postmeta WHERE post_id = p.ID AND meta_key = 'prediction_note')
- WHERE p.post_type = 'product';
+ WHERE p.post_type = 'product' AND p.status <> 'archived';
 
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_activity AS
 SELECT p.ID AS id, p.post_parent AS product_id,
@@ -213,7 +213,7 @@ SELECT m.meta_id AS id, m.post_id AS product_id, a.id AS attribute_id,
        CONVERT(wp_plain(m.meta_value) USING utf8mb4) AS value,
        CAST(NULL AS CHAR) AS note, CAST(NULL AS CHAR) AS source_url, CAST(NULL AS DATE) AS checked_on
   FROM wp_postmeta m
-  JOIN wp_diptych_post p ON p.ID = m.post_id AND p.post_type = 'product'
+  JOIN wp_diptych_post p ON p.ID = m.post_id AND p.post_type = 'product' AND p.status <> 'archived'
   JOIN attribute a       ON a.slug = m.meta_key AND a.slug = CAST(m.meta_key AS BINARY)
  WHERE NOT EXISTS (SELECT 1 FROM wp_postmeta o
                     WHERE o.post_id = m.post_id AND o.meta_key = m.meta_key AND o.meta_id < m.meta_id

@@ -36,7 +36,7 @@ def test_a_column_of_another_type_shows_what_it_showed(site, table, column, othe
 
 
 @pytest.mark.parametrize("table, column", [("editorial", "headline"), ("product", "name"), ("product_sector", "sort"),
-                                           ("activity", "title")])
+                                           ("activity", "occurred_at")])
 def test_a_column_that_is_gone_is_named_and_waited_for(site, table, column):
     """One after the other in the same minute, and each is said."""
     right = [a.body for a in every(site)]

@@ -144,7 +144,7 @@ def test_what_wordpress_hides_is_hidden(emptied, pool, kind):
         assert rows == (((expected,),) if expected else ()), (status, password)
         if kind == "product":
             written = pool("SELECT status FROM site_editorial WHERE id = %s", 100 + n)
-            assert written == (((expected if expected == "published" else "draft",),) if expected else ()), (status, password)
+            assert written == (((expected,),) if expected in ("published", "draft") else ()), (status, password)
         if addressed and expected:
             assert pool(f"SELECT slug FROM site_{VIEWS[kind]} WHERE id = %s", 100 + n) == ((f"title-{n}",),)
     emptied.post(90, "product", "Not named yet", "", "draft")

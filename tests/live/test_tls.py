@@ -2,7 +2,10 @@
 import pytest
 
 from lib.certificates import authority, certificate
+from lib.database_server import MYSQL
 from lib.servers import free_port, wait_until
+
+GLOBAL_STATUS = "performance_schema.global_status" if MYSQL else "information_schema.global_status"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,7 @@ def check(site, **config):
 def test_pages_come_over_tls(site):
     site.cache.flush()
     assert site.get("/compare/kafka-vs-kubernetes").status == 200
-    using = site.sql("SELECT v.variable_value FROM information_schema.processlist p, information_schema.global_status v "
+    using = site.sql(f"SELECT v.variable_value FROM information_schema.processlist p, {GLOBAL_STATUS} v "
                      "WHERE p.user = 'diptych_pool' AND v.variable_name = 'Ssl_accepts'")
     assert using and int(using[0][0]) >= 1
     site.sql("UPDATE product SET name = 'Kafka over TLS' WHERE slug = 'kafka'")

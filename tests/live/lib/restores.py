@@ -7,13 +7,13 @@
 import re
 import subprocess
 
-from .servers import program
+from .database_server import DUMP, command
 
 ALL = ("--routines", "--events", "--triggers")
 
 
 def dump(database, *options):
-    done = subprocess.run([program("mariadb-dump"), "--no-defaults", f"--socket={database.socket}", "--user=root", *options,
+    done = subprocess.run([*command("mariadb-dump"), "--no-defaults", *DUMP, f"--socket={database.socket}", "--user=root", *options,
                            database.NAME], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -49,7 +49,7 @@ class Restore:
         self.steps = self._steps()
         self.locked = False  # a table is locked, so its readers wait
         self.client = subprocess.Popen(
-            [program("mariadb"), "--no-defaults", f"--socket={database.socket}", "--user=root", "--unbuffered", "--batch",
+            [*command("mariadb"), "--no-defaults", f"--socket={database.socket}", "--user=root", "--unbuffered", "--batch",
              "--skip-column-names", "--default-character-set=utf8mb4", database.NAME],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)
 
