@@ -47,11 +47,16 @@ static int run_sample(const struct invocation *in)
 
 static int run_migrate(const struct invocation *in)
 {
-  bool purge = in->argc == 2 && strcmp(in->argv[1], "--purge") == 0;
-  if (in->argc > 1 && !purge)
+  struct migrate_task task = {0};
+  for (int i = 1; i < in->argc; i++) {
+    task.purge |= strcmp(in->argv[i], "--purge") == 0;
+    task.repair |= strcmp(in->argv[i], "--repair") == 0;
+    task.dry |= strcmp(in->argv[i], "--dry-run") == 0;
+  }
+  if (in->argc - 1 != task.purge + task.repair + task.dry || (task.dry && (!task.repair || task.purge)))
     return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
-  bool ok = config && migrate_run(config, purge, stdout, stderr);
+  bool ok = config && migrate_run(config, &task, stdout, stderr);
   config_free(&config);
   return ok ? 0 : 1;
 }
@@ -229,7 +234,8 @@ static int run_template(const struct invocation *in)
 static const struct command commands[] = {
     {"check", "check [--unit FILE]", "check whether this configuration can serve, and print what is missing", run_check},
     {"lint", "lint [--json | --store] [--table T [--id N]]", "name rows that readers stumble over, and what to do", run_lint},
-    {"migrate", "migrate [--purge]", "bring the database's schema up to date; fold old change-log entries", run_migrate},
+    {"migrate", "migrate [--purge] [--repair [--dry-run]]", "bring the database's schema up to date; mend what it lacks",
+     run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
     {"render", "render PATH", "print one answer with its headers, without nginx", run_render},
     {"sample", "sample", "print a commented sample configuration", run_sample},

@@ -12,6 +12,7 @@
 #include "db/db_fault.h"
 #include "db/db_login.h"
 #include "db/db_session.h"
+#include "db/schema_repair.h"
 #include "db/sql_script.h"
 
 #define LOCK_WAIT_S "2"
@@ -311,7 +312,7 @@ MUST_USE static bool routines_check(struct migration *mg)
 }
 
 /* "012_words.sql" -> 12; anything else -> 0 */
-static unsigned file_version(const char *name)
+unsigned migrate_file_version(const char *name)
 {
   size_t n = strlen(name), digits = strspn(name, "0123456789");
   if (digits == 0 || digits > 3 || name[digits] != '_' || n < 4 || strcmp(name + n - 4, ".sql") != 0)
@@ -321,19 +322,19 @@ static unsigned file_version(const char *name)
 
 static int is_migration(const struct dirent *entry)
 {
-  return file_version(entry->d_name) > 0;
+  return migrate_file_version(entry->d_name) > 0;
 }
 
 static int by_version(const struct dirent **a, const struct dirent **b)
 {
-  unsigned x = file_version((*a)->d_name), y = file_version((*b)->d_name);
+  unsigned x = migrate_file_version((*a)->d_name), y = migrate_file_version((*b)->d_name);
   return (x > y) - (x < y);
 }
 
 MUST_USE static bool numbers_check(struct migration *mg, struct dirent **files, int n)
 {
   for (int i = 1; i < n; i++)
-    if (file_version(files[i]->d_name) == file_version(files[i - 1]->d_name)) {
+    if (migrate_file_version(files[i]->d_name) == migrate_file_version(files[i - 1]->d_name)) {
       fprintf(mg->why, "migrate: %s/%s: its number is taken twice\n", mg->config->sql_dir, files[i]->d_name);
       return false;
     }
@@ -342,10 +343,10 @@ MUST_USE static bool numbers_check(struct migration *mg, struct dirent **files, 
 
 MUST_USE static bool files_apply(struct migration *mg, struct dirent **files, int n)
 {
-  unsigned last = file_version(files[n - 1]->d_name);
+  unsigned last = migrate_file_version(files[n - 1]->d_name);
   int applied = 0;
   for (int i = 0; i < n; i++) {
-    unsigned version = file_version(files[i]->d_name);
+    unsigned version = migrate_file_version(files[i]->d_name);
     if (mg->recorded[version])
       continue;
     if (!file_apply(mg, version, files[i]->d_name))
@@ -374,11 +375,17 @@ MUST_USE static bool folder_apply(struct migration *mg)
   return ok;
 }
 
+int migrate_files(const struct config *config, struct dirent ***files)
+{
+  *files = NULL;
+  return scandir(config->sql_dir, files, is_migration, by_version);
+}
+
 unsigned migrate_newest(const struct config *config)
 {
   struct dirent **files = NULL;
-  int n = scandir(config->sql_dir, &files, is_migration, by_version);
-  unsigned newest = n > 0 ? file_version(files[n - 1]->d_name) : 0;
+  int n = migrate_files(config, &files);
+  unsigned newest = n > 0 ? migrate_file_version(files[n - 1]->d_name) : 0;
   for (int i = 0; i < n; i++)
     free(files[i]);
   free(files);
@@ -410,11 +417,60 @@ MUST_USE static bool purge_run(struct migration *mg)
   return true;
 }
 
-bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why)
+/* ---- repair */
+
+static bool repair_run(void *context, struct span sql)
+{
+  struct migration *mg = context;
+  return run(mg, SPAN("SET SESSION foreign_key_checks = 0")) && statement_run(mg, sql) &&
+         run(mg, SPAN("SET SESSION foreign_key_checks = 1"));
+}
+
+static bool repair_query(void *context, struct span sql, struct arena *arena, struct span **cells, size_t *rows, unsigned columns)
+{
+  struct migration *mg = context;
+  MYSQL_RES *result;
+  if (mysql_real_query(mg->mysql, sql.p, sql.n) != 0 || !(result = mysql_store_result(mg->mysql)))
+    return false;
+  *rows = (size_t)mysql_num_rows(result);
+  *cells = ARENA_ARRAY(arena, *rows * columns + 1, struct span);
+  MYSQL_ROW row;
+  for (size_t at = 0; *cells && (row = mysql_fetch_row(result)); at += columns) {
+    unsigned long *lengths = mysql_fetch_lengths(result);
+    for (unsigned i = 0; i < columns; i++)
+      (*cells)[at + i] = row[i] ? arena_copy(arena, span_of(row[i], lengths[i])) : SPAN("");
+  }
+  mysql_free_result(result);
+  return *cells != NULL;
+}
+
+static const char *repair_error(void *context)
+{
+  return mysql_error(((struct migration *)context)->mysql);
+}
+
+MUST_USE static bool schema_mend(struct migration *mg, bool dry)
+{
+  struct schema schema = {0};
+  struct repair_session session = {mg, repair_run, repair_query, repair_error};
+  struct arena *arena = arena_new(0);
+  long long recorded = 0;
+  bool ok = arena && number_read(mg, "SELECT MAX(version) FROM schema_version", &recorded) &&
+            schema_read(&schema, arena, mg->config, recorded > 0 ? (unsigned)recorded : 0);
+  if (!ok)
+    fputs("migrate: the schema cannot be read from sql_dir\n", mg->why);
+  ok = ok && schema_repair(&schema, &session, dry, mg->out);
+  schema_free(&schema);
+  arena_free(&arena);
+  return ok;
+}
+
+bool migrate_run(const struct config *config, const struct migrate_task *task, FILE *out, FILE *why)
 {
   struct migration mg = {.config = config, .out = out, .why = why};
   bool ok = connection_open(&mg) && (session_open(&mg) || failure_print(&mg, "opening a session")) && lock_take(&mg) &&
-            folder_apply(&mg) && (!purge || purge_run(&mg));
+            (task->dry || folder_apply(&mg)) && (!task->purge || purge_run(&mg)) &&
+            (!task->repair || schema_mend(&mg, task->dry));
   if (mg.mysql)
     mysql_close(mg.mysql);
   return ok;

@@ -12,17 +12,27 @@
 #ifndef DIPTYCH_DB_MIGRATE_H
 #define DIPTYCH_DB_MIGRATE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "base/err.h"
 #include "config/config.h"
 
-/* Writes progress to `out`, and a failure with what to do about it to `why`.  With `purge`, it also folds change-log
- * entries older than seven days into their counts.  False: it failed. */
-MUST_USE bool migrate_run(const struct config *config, bool purge, FILE *out, FILE *why);
+struct migrate_task {
+  bool purge;  /* fold change-log entries older than seven days into their counts */
+  bool repair; /* mend what the schema lacks (schema_repair.h) */
+  bool dry;    /* with repair: change nothing, and say what it would do */
+};
+
+/* Writes progress to `out`, and a failure with what to do about it to `why`.  False: it failed. */
+MUST_USE bool migrate_run(const struct config *config, const struct migrate_task *task, FILE *out, FILE *why);
 
 /* The number of the last file in sql_dir; 0: there is none. */
 unsigned migrate_newest(const struct config *config);
+
+/* The files of sql_dir in their order, as scandir returns them: the caller frees each, and the list. */
+MUST_USE int migrate_files(const struct config *config, struct dirent ***files);
+unsigned migrate_file_version(const char *name); /* 0: it is no migration */
 
 #endif
