@@ -14,6 +14,7 @@
 #include "db/db.h"
 #include "db/db_limits.h"
 #include "db/migrate.h"
+#include "db/schema.h"
 #include "lint/lint.h"
 #include "rows/rows_terms.h"
 
@@ -72,6 +73,19 @@ static void schema_note(struct db *db, const struct config *c, FILE *out)
   buf_free(&sql);
 }
 
+/* A line for each part that the schema lacks.  Also when a reading fails: the part may be the reason. */
+static void faults_note(struct db *db, struct arena *arena, FILE *out)
+{
+  struct schema_fault *faults;
+  size_t n = 0;
+  if (schema_faults(db, arena, clock_mono_us() + ANSWER_US, &faults, &n) != ERR_OK)
+    return;
+  for (size_t i = 0; i < n; i++)
+    fprintf(out, "schema     %.*s\n", SPAN_ARG(faults[i].words));
+  if (n)
+    fputs("schema     run `diptych migrate --repair`\n", out);
+}
+
 /* Notes what the limit of connections means for scaling and reloads.  False: `workers` cannot work. */
 static bool connections_note(struct db *db, const struct config *c, FILE *out)
 {
@@ -110,6 +124,8 @@ static bool check_database(const struct config *c, FILE *out)
   bool admitted = e != ERR_OK || connections_note(db, c, out);
   if (e == ERR_OK)
     schema_note(db, c, out);
+  if (db && arena)
+    faults_note(db, arena, out);
   arena_free(&arena);
   db_free(&db);
   return e == ERR_OK && admitted;

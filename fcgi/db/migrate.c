@@ -455,7 +455,9 @@ MUST_USE static bool schema_mend(struct migration *mg, bool dry)
   struct repair_session session = {mg, repair_run, repair_query, repair_error};
   struct arena *arena = arena_new(0);
   long long recorded = 0;
-  bool ok = arena && number_read(mg, "SELECT MAX(version) FROM schema_version", &recorded) &&
+  /* triggers keep the mode in which they are made: that of the migrations */
+  bool ok = arena && run(mg, SPAN("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'")) &&
+            number_read(mg, "SELECT MAX(version) FROM schema_version", &recorded) &&
             schema_read(&schema, arena, mg->config, recorded > 0 ? (unsigned)recorded : 0);
   if (!ok)
     fputs("migrate: the schema cannot be read from sql_dir\n", mg->why);

@@ -56,6 +56,9 @@ size_t schema_compare(const struct schema *s, const struct schema_row *rows, siz
 /* The SELECT of site_schema, for an account that sees everything by itself.  Empty: the migrations have none. */
 struct span schema_select(const struct schema *s);
 
-const char *schema_kind_words(enum schema_kind kind);
+/* Reads the parts of the database through the view site_schema and compares them with the migrations that it records.
+ * *n: 0 also when nothing can be said: sql_dir has no files, or the database no such view.  `out` lives in the arena. */
+struct db;
+MUST_USE enum err schema_faults(struct db *db, struct arena *arena, int64_t deadline_us, struct schema_fault **out, size_t *n);
 
 #endif

@@ -285,9 +285,3 @@ struct span schema_select(const struct schema *s)
   size_t at = view ? span_find_span(view->text, SPAN("SELECT ")) : 0;
   return view && at < view->text.n ? span_from(view->text, at) : SPAN("");
 }
-
-const char *schema_kind_words(enum schema_kind kind)
-{
-  static const char *const words[] = {"table", "column", "index", "constraint", "procedure", "trigger", "view", "event"};
-  return words[kind];
-}

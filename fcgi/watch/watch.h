@@ -10,6 +10,7 @@
  *   watch_clock.c     changes that come with time alone
  *   watch_replica.c   how far a replica is behind
  *   watch_limits.c    how many connections the server admits
+ *   watch_schema.c    what the schema lacks
  *   watch_try.c       checks that the statements of pages work
  *   watch_file.c      the state file
  *
@@ -117,6 +118,8 @@ struct watcher {
   char try_failure[384];     /* the server's words at the last check; empty: it worked */
 
   int64_t limits_after_us;   /* monotonic */
+  char schema_trouble[280];  /* what the schema lacks; empty: nothing */
+  int64_t schema_after_us;   /* monotonic */
 
   struct watch_replica replica;
   struct watch_doubt doubt;
@@ -177,6 +180,8 @@ MUST_USE bool watch_held(const struct watcher *w); /* the same, because of signs
 /* A round of the sweep found the catalog equal to the rows. */
 MUST_USE enum err watch_doubt_settle(struct watcher *w);
 void watch_sweep_hurry(struct watcher *w, int64_t us); /* the sweep begins now, and stays fast for us */
+
+MUST_USE enum err watch_schema(struct watcher *w);
 
 /* ---- watch_replica.c */
 MUST_USE enum err watch_replica_check(struct watcher *w);

@@ -35,6 +35,8 @@ static void state_publish(struct watcher *w)
     sentence = watch_replica_trouble(w);
   else if (w->sweep.trouble[0])
     sentence = w->sweep.trouble;
+  else if (w->schema_trouble[0])
+    sentence = w->schema_trouble;
   snprintf(w->state.trouble, sizeof w->state.trouble, "%s", sentence);
   w->state.doubted = watch_doubted(w);
   w->state.replica = w->config->mysql_replica;

@@ -232,7 +232,7 @@ static enum err round_end(struct watcher *w)
   w->state.sweep_us = clock_now_us();
   s->after = s->found = 0;
   s->doubted = false;
-  return err;
+  return err == ERR_OK ? watch_schema(w) : err;
 }
 
 static enum err slice_compare(struct watcher *w, size_t slice)
