@@ -13,7 +13,7 @@
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/db_limits.h"
-#include "db/migrate.h"
+#include "db/migration_files.h"
 #include "db/schema.h"
 #include "lint/lint.h"
 #include "rows/rows_terms.h"
@@ -60,7 +60,7 @@ static void schema_note(struct db *db, const struct config *c, FILE *out)
 {
   struct buf sql = BUF_INIT;
   struct db_rows rows;
-  unsigned known = migrate_newest(c);
+  unsigned known = migration_newest(c);
   buf_puts(&sql, "SELECT MAX(version) FROM schema_version");
   if (known && db_query(db, &sql, clock_mono_us() + ANSWER_US, &rows) == ERR_OK) {
     uint64_t has = db_next(&rows) ? db_uint(&rows, 0) : 0;

@@ -12,6 +12,7 @@
 #include "db/db_fault.h"
 #include "db/db_login.h"
 #include "db/db_session.h"
+#include "db/migration_files.h"
 #include "db/schema_repair.h"
 #include "db/sql_script.h"
 
@@ -311,30 +312,10 @@ MUST_USE static bool routines_check(struct migration *mg)
   return true;
 }
 
-/* "012_words.sql" -> 12; anything else -> 0 */
-unsigned migrate_file_version(const char *name)
-{
-  size_t n = strlen(name), digits = strspn(name, "0123456789");
-  if (digits == 0 || digits > 3 || name[digits] != '_' || n < 4 || strcmp(name + n - 4, ".sql") != 0)
-    return 0;
-  return (unsigned)strtoul(name, NULL, 10);
-}
-
-static int is_migration(const struct dirent *entry)
-{
-  return migrate_file_version(entry->d_name) > 0;
-}
-
-static int by_version(const struct dirent **a, const struct dirent **b)
-{
-  unsigned x = migrate_file_version((*a)->d_name), y = migrate_file_version((*b)->d_name);
-  return (x > y) - (x < y);
-}
-
 MUST_USE static bool numbers_check(struct migration *mg, struct dirent **files, int n)
 {
   for (int i = 1; i < n; i++)
-    if (migrate_file_version(files[i]->d_name) == migrate_file_version(files[i - 1]->d_name)) {
+    if (migration_version(files[i]->d_name) == migration_version(files[i - 1]->d_name)) {
       fprintf(mg->why, "migrate: %s/%s: its number is taken twice\n", mg->config->sql_dir, files[i]->d_name);
       return false;
     }
@@ -343,10 +324,10 @@ MUST_USE static bool numbers_check(struct migration *mg, struct dirent **files, 
 
 MUST_USE static bool files_apply(struct migration *mg, struct dirent **files, int n)
 {
-  unsigned last = migrate_file_version(files[n - 1]->d_name);
+  unsigned last = migration_version(files[n - 1]->d_name);
   int applied = 0;
   for (int i = 0; i < n; i++) {
-    unsigned version = migrate_file_version(files[i]->d_name);
+    unsigned version = migration_version(files[i]->d_name);
     if (mg->recorded[version])
       continue;
     if (!file_apply(mg, version, files[i]->d_name))
@@ -363,7 +344,7 @@ MUST_USE static bool files_apply(struct migration *mg, struct dirent **files, in
 MUST_USE static bool folder_apply(struct migration *mg)
 {
   struct dirent **files = NULL;
-  int n = scandir(mg->config->sql_dir, &files, is_migration, by_version);
+  int n = migration_files(mg->config, &files);
   bool ok = n > 0 && numbers_check(mg, files, n) && recorded_read(mg) && routines_check(mg) &&
             files_apply(mg, files, n);
   if (n <= 0)
@@ -373,23 +354,6 @@ MUST_USE static bool folder_apply(struct migration *mg)
     free(files[i]);
   free(files);
   return ok;
-}
-
-int migrate_files(const struct config *config, struct dirent ***files)
-{
-  *files = NULL;
-  return scandir(config->sql_dir, files, is_migration, by_version);
-}
-
-unsigned migrate_newest(const struct config *config)
-{
-  struct dirent **files = NULL;
-  int n = migrate_files(config, &files);
-  unsigned newest = n > 0 ? migrate_file_version(files[n - 1]->d_name) : 0;
-  for (int i = 0; i < n; i++)
-    free(files[i]);
-  free(files);
-  return newest;
 }
 
 /* Such a lock belongs to the whole server, so its name contains the database; MySQL allows 64 bytes. */

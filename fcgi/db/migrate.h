@@ -12,7 +12,6 @@
 #ifndef DIPTYCH_DB_MIGRATE_H
 #define DIPTYCH_DB_MIGRATE_H
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -27,12 +26,5 @@ struct migrate_task {
 
 /* Writes progress to `out`, and a failure with what to do about it to `why`.  False: it failed. */
 MUST_USE bool migrate_run(const struct config *config, const struct migrate_task *task, FILE *out, FILE *why);
-
-/* The number of the last file in sql_dir; 0: there is none. */
-unsigned migrate_newest(const struct config *config);
-
-/* The files of sql_dir in their order, as scandir returns them: the caller frees each, and the list. */
-MUST_USE int migrate_files(const struct config *config, struct dirent ***files);
-unsigned migrate_file_version(const char *name); /* 0: it is no migration */
 
 #endif

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/file.h"
-#include "db/migrate.h"
+#include "db/migration_files.h"
 #include "db/schema.h"
 #include "db/sql_script.h"
 
@@ -261,10 +261,10 @@ bool schema_read(struct schema *s, struct arena *arena, const struct config *con
 {
   struct dirent **files;
   *s = (struct schema){.arena = arena};
-  int n = migrate_files(config, &files);
+  int n = migration_files(config, &files);
   bool ok = n > 0;
   for (int i = 0; i < n; i++) {
-    if (migrate_file_version(files[i]->d_name) <= last)
+    if (migration_version(files[i]->d_name) <= last)
       ok = file_take(s, config, files[i]->d_name) && ok;
     free(files[i]);
   }
