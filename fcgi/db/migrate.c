@@ -386,7 +386,8 @@ MUST_USE static bool purge_run(struct migration *mg)
 static bool repair_run(void *context, struct span sql)
 {
   struct migration *mg = context;
-  return run(mg, SPAN("SET SESSION foreign_key_checks = 0")) && statement_run(mg, sql) &&
+  struct sql_script nothing = sql_script_open(SPAN(""));
+  return run(mg, SPAN("SET SESSION foreign_key_checks = 0")) && statement_run(mg, sql, &nothing) && tables_unlock(mg) &&
          run(mg, SPAN("SET SESSION foreign_key_checks = 1"));
 }
 
