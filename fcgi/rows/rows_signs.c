@@ -19,6 +19,7 @@ struct tables {
   struct span names[TABLES_MOST]; /* of base tables */
   bool triggered[TABLES_MOST], viewed[TABLES_MOST];
   size_t n;
+  bool undefined; /* the server hides the definitions of views from the account (MySQL), so each looks like a placeholder */
 };
 
 bool rows_signs_have(const struct rows_signs *s, const char *sign)
@@ -125,19 +126,26 @@ static size_t table_find(struct tables *t, struct span name)
   return at;
 }
 
-static void part_take(struct tables *t, struct db_rows *rows, struct rows_signs *s)
+static bool is_placeholder(struct db_rows *rows)
 {
-  struct span kind = db_text(rows, P_KIND), name = db_text(rows, P_NAME);
-  if (span_eq(kind, SPAN("table")) && t->n < TABLES_MOST)
+  return span_eq(db_text(rows, P_KIND), SPAN("view")) && span_ends(db_text(rows, P_FORM), SPAN("placeholder"));
+}
+
+/* site_schema answers, so it is none itself. */
+static void part_take(struct tables *t, struct db_rows *rows)
+{
+  struct span name = db_text(rows, P_NAME);
+  if (span_eq(db_text(rows, P_KIND), SPAN("table")) && t->n < TABLES_MOST)
     t->names[t->n++] = name;
-  else if (span_eq(kind, SPAN("view")) && span_ends(db_text(rows, P_FORM), SPAN("placeholder")))
-    sign_add(s, "the view ", name, " is a placeholder");
+  t->undefined |= is_placeholder(rows) && span_eq(name, SPAN("site_schema"));
 }
 
 /* Once all tables are known. */
-static void part_mark(struct tables *t, struct db_rows *rows)
+static void part_mark(struct tables *t, struct db_rows *rows, struct rows_signs *s)
 {
   struct span kind = db_text(rows, P_KIND), name = db_text(rows, P_NAME);
+  if (!t->undefined && is_placeholder(rows))
+    sign_add(s, "the view ", name, " is a placeholder");
   if (span_eq(kind, SPAN("view")) && span_starts(name, SPAN("site_"))) {
     size_t at = table_find(t, span_from(name, 5));
     if (at < t->n)
@@ -157,11 +165,11 @@ static enum err parts_read(struct db *db, int64_t deadline_us, struct rows_signs
   enum err err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
   while (err == ERR_OK && db_next(&rows))
-    part_take(&tables, &rows, s);
+    part_take(&tables, &rows);
   if (err == ERR_OK)
     db_rewind(&rows);
   while (err == ERR_OK && db_next(&rows))
-    part_mark(&tables, &rows);
+    part_mark(&tables, &rows, s);
   for (size_t i = 0; i < tables.n; i++)
     if (tables.viewed[i] && !tables.triggered[i])
       sign_add(s, "the table ", tables.names[i], " has no trigger");

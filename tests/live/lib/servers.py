@@ -102,6 +102,7 @@ class Database:
 
     def copy_from(self, template):
         subprocess.run(["cp", "-a", "--reflink=auto", "--sparse=always", str(template), str(self.data)], check=True)
+        (self.data / "auto.cnf").unlink(missing_ok=True)  # the identity of a MySQL server, which a replica must not share
         return self
 
     def start(self):
