@@ -6,6 +6,13 @@
 #include "base/clock.h"
 #include "base/cutoff.h"
 
+/* Runs in a signal handler.  The call that reads the socket then fails at once. */
+static bool socket_cut(void *of)
+{
+  shutdown(*(int *)of, SHUT_RDWR);
+  return true;
+}
+
 /* Only libmariadb defines this macro. */
 #ifdef MYSQL_WAIT_READ
 
@@ -38,18 +45,11 @@ static void socket_shut(MYSQL *m)
   shutdown((int)mysql_get_socket(m), SHUT_RDWR);
 }
 
-/* libmariadb returns to wait only when nothing is there to read, so a server that never stops sending would hold
- * it.  Runs in a signal handler. */
-static bool flood_cut(void *of)
-{
-  shutdown(*(int *)of, SHUT_RDWR);
-  return true;
-}
-
+/* libmariadb returns to wait only when nothing is there to read, so a server that never stops sending would hold it. */
 static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
 {
   *fd = (int)mysql_get_socket(m);
-  cutoff_start(deadline_us - clock_mono_us(), flood_cut, fd);
+  cutoff_start(deadline_us - clock_mono_us(), socket_cut, fd);
 }
 
 /* Runs START, then CONT until the library is done.  `in_time` becomes false when the deadline passes. */
@@ -116,26 +116,46 @@ static bool before_deadline(int64_t deadline_us)
   return clock_mono_us() < deadline_us;
 }
 
+/* The library's own time limits count whole seconds, and each read anew. */
+static void call_begin(int *fd, MYSQL *m, int64_t deadline_us)
+{
+  *fd = (int)m->net.fd;
+  cutoff_start(deadline_us - clock_mono_us(), socket_cut, fd);
+}
+
+/* The socket is known once it is connected; until then the next tick tries again. */
+static bool connect_cut(void *of)
+{
+  int fd = (int)((MYSQL *)of)->net.fd;
+  return fd >= 0 && shutdown(fd, SHUT_RDWR) == 0;
+}
+
 bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok)
 {
   const char *host = *c->mysql_socket ? "localhost" : c->mysql_host;
   const char *path = *c->mysql_socket ? c->mysql_socket : NULL;
+  m->net.fd = -1;
+  cutoff_start(deadline_us - clock_mono_us(), connect_cut, m);
   *ok = mysql_real_connect(m, host, c->mysql_user, c->mysql_password, c->mysql_database, (unsigned)c->mysql_port, path,
                            0) != NULL;
-  return *ok || before_deadline(deadline_us);
+  return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
 bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok)
 {
+  int fd;
+  call_begin(&fd, m, deadline_us);
   *ok = mysql_real_query(m, sql, n) == 0;
-  return *ok || before_deadline(deadline_us);
+  return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
 bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
 {
+  int fd;
+  call_begin(&fd, m, deadline_us);
   *result = mysql_store_result(m);
   *ok = *result != NULL || mysql_errno(m) == 0;
-  return *ok || before_deadline(deadline_us);
+  return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
 #endif
