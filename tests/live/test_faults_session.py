@@ -32,7 +32,7 @@ if MYSQL:  # its own names, and without what only MariaDB has
         "sql_mode": HOSTILE["sql_mode"].replace("IGNORE_SPACE", "IGNORE_SPACE,TIME_TRUNCATE_FRACTIONAL"),
         "optimizer_switch": "'derived_merge=off,derived_condition_pushdown=off,semijoin=off,mrr_cost_based=off,hash_join=off'",
         "transaction_isolation": HOSTILE.pop("tx_isolation"), "transaction_read_only": HOSTILE.pop("tx_read_only"),
-        "max_execution_time": 500, "default_storage_engine": "'MyISAM'", "default_collation_for_utf8mb4": "'utf8mb4_general_ci'"})
+        "max_execution_time": 500, "default_storage_engine": "'MyISAM'"})
 PAGES = ["/", "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-kubernetes.json", "/compare/kafka-vs-kubernetes-vs-nats.json",
          "/products/kafka", "/products/kafka.json", "/products/kafka?page=2", "/alternatives/kafka.json", "/faq", "/faq.json",
          "/faq/kafka", "/faq/kafka-vs-kubernetes.json", "/about", "/about.json", "/leaderboard", "/leaderboard.json", "/sectors",
