@@ -37,6 +37,7 @@ struct markdown_limits {
   int heading_base;      /* 1-6: the level of the body's highest heading in the output */
   struct span base_url;  /* links that begin with it stay on the site; may be empty */
   int64_t deadline_us;   /* monotonic, of the caller; 0: none */
+  struct span id_prefix; /* of the ids in the HTML, which must be unique on a page; may be empty */
 };
 
 MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);

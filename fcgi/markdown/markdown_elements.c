@@ -1,6 +1,6 @@
 /* The HTML writer.  It writes only the markup that is in this file.  Text passes escape_xml, which also replaces the
  * characters that XML forbids.  The tree is walked with an iterator, so deep nesting needs no stack. */
-#include "markdown/markdown_tree.h"
+#include "markdown/markdown_nodes.h"
 #include "text/escape.h"
 #include "text/url.h"
 
@@ -73,6 +73,13 @@ static void link_write(struct writer *w, cmark_node *n, bool entering)
   buf_putc(w->out, '>');
 }
 
+static void size_attributes(struct writer *w, cmark_node *n)
+{
+  const struct markdown_extra *e = markdown_extra_of(n);
+  if (e->width && e->height)
+    buf_printf(w->out, " width=\"%u\" height=\"%u\"", e->width, e->height);
+}
+
 /* The text of a picture becomes its alt attribute.  If the picture is left out, its text is written in its place. */
 static void image_write(struct writer *w, cmark_node *n, bool entering)
 {
@@ -85,6 +92,7 @@ static void image_write(struct writer *w, cmark_node *n, bool entering)
   } else if (!entering && --w->in_image == 0) {
     buf_putc(w->out, '"');
     title_attribute(w, n);
+    size_attributes(w, n);
     buf_puts(w->out, " loading=\"lazy\" decoding=\"async\">");
   }
 }
@@ -139,8 +147,12 @@ static void paragraph(struct writer *w, cmark_node *n, bool entering)
   if (is_tight(n)) {
     if (!entering && cmark_node_next(n))
       buf_putc(w->out, '\n');
-  } else
-    buf_puts(w->out, entering ? "<p>" : "</p>\n");
+  } else if (entering)
+    buf_puts(w->out, "<p>");
+  else {
+    markdown_note_links(w->out, w->limits, n);
+    buf_puts(w->out, "</p>\n");
+  }
 }
 
 static void heading(struct writer *w, cmark_node *n, bool entering)
@@ -159,7 +171,7 @@ static void node(struct writer *w, cmark_node *n, bool in)
   switch (type) {
   case CMARK_NODE_BLOCK_QUOTE: buf_puts(w->out, in ? "<blockquote>\n" : "</blockquote>\n"); break;
   case CMARK_NODE_LIST: list(w, n, in); break;
-  case CMARK_NODE_ITEM: buf_puts(w->out, in ? "<li>" : "</li>\n"); break;
+  case CMARK_NODE_ITEM: buf_puts(w->out, !in ? "</li>\n" : markdown_is_task(n) ? "<li class=\"task\">" : "<li>"); break;
   case CMARK_NODE_CODE_BLOCK: code_block(w, n); break;
   case CMARK_NODE_HTML_BLOCK: buf_puts(w->out, "<!-- HTML left out -->\n"); break;
   case CMARK_NODE_PARAGRAPH: paragraph(w, n, in); break;
@@ -177,6 +189,8 @@ static void node(struct writer *w, cmark_node *n, bool in)
   case CMARK_NODE_STRONG: buf_puts(w->out, in ? "<strong>" : "</strong>"); break;
   case CMARK_NODE_LINK: link_write(w, n, in); break;
   case CMARK_NODE_IMAGE: image_write(w, n, in); break;
+  case CMARK_NODE_CUSTOM_BLOCK:
+  case CMARK_NODE_CUSTOM_INLINE: markdown_extra_html(w->out, w->limits, n, in); break;
   default: break; /* the document, inline HTML and what libcmark does not make */
   }
 }

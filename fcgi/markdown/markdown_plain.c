@@ -1,55 +1,7 @@
-/* Three more writers.  markdown_write_source removes what is not allowed from the tree and uses libcmark's CommonMark
- * writer.  markdown_write_plain writes the plain text on one line, markdown_write_lines on one line for each block. */
-#include "markdown/markdown_tree.h"
+/* The writers of plain text: markdown_write_plain on one line, for descriptions, without struck text and notes;
+ * markdown_write_lines all of it, on one line for each block. */
+#include "markdown/markdown_nodes.h"
 #include "text/utf8.h"
-
-/* Whether a link or a picture is written. */
-static bool address_ok(cmark_node *n)
-{
-  return cmark_node_get_type(n) == CMARK_NODE_IMAGE ? markdown_image_ok(n) : markdown_url_ok(span_z(cmark_node_get_url(n)));
-}
-
-/* Replaces the node by its children. */
-static void node_unwrap(cmark_node *n)
-{
-  for (cmark_node *child; (child = cmark_node_first_child(n));)
-    if (!cmark_node_insert_before(n, child))
-      break;
-  cmark_node_unlink(n);
-}
-
-/* A link or picture is removed on its EXIT event: until then the iterator needs the node. */
-static void tree_clean(cmark_node *root)
-{
-  cmark_iter *i = cmark_iter_new(root);
-  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
-    cmark_node *n = cmark_iter_get_node(i);
-    cmark_node_type type = cmark_node_get_type(n);
-    if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE)
-      cmark_node_unlink(n);
-    else if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) && !address_ok(n))
-      node_unwrap(n);
-  }
-}
-
-/* libcmark's CommonMark writer writes U+FFFE and U+FFFF as the single bytes FE and FF. */
-static void source_add(struct buf *out, const char *z)
-{
-  for (; *z; z++)
-    if ((unsigned char)*z < 0xFE)
-      buf_putc(out, *z);
-    else
-      buf_puts(out, "\xEF\xBF\xBD");
-}
-
-void markdown_write_source(cmark_node *root, const struct markdown_limits *l, struct buf *out)
-{
-  markdown_addresses_complete(root, l->base_url);
-  tree_clean(root);
-  markdown_headings_shift(root, l->heading_base);
-  const char *z = cmark_render_commonmark(root, CMARK_OPT_DEFAULT, 0);
-  source_add(out, z);
-}
 
 static bool is_blank(char c)
 {
@@ -66,6 +18,25 @@ static void plain_add(struct buf *out, struct span s)
       buf_putc(out, ' ');
 }
 
+static void sign_add(struct buf *out, cmark_node *task)
+{
+  buf_puts(out, markdown_extra_of(task)->set ? "\xE2\x98\x91 " : "\xE2\x98\x90 ");
+}
+
+/* A custom node on one line.  True: its children are left out. */
+static bool plain_extra(struct buf *out, cmark_node *n)
+{
+  switch (markdown_kind_of(n)) {
+  case MARKDOWN_ROW: plain_add(out, cmark_node_previous(n) ? SPAN("; ") : SPAN(" ")); break;
+  case MARKDOWN_CELL: plain_add(out, cmark_node_previous(n) ? SPAN(", ") : SPAN("")); break;
+  case MARKDOWN_TASK: sign_add(out, n); break;
+  case MARKDOWN_STRIKE:
+  case MARKDOWN_NOTE: return true;
+  default: break;
+  }
+  return false;
+}
+
 void markdown_write_plain(cmark_node *root, const struct markdown_limits *l, struct buf *out)
 {
   cmark_iter *i = cmark_iter_new(root);
@@ -80,6 +51,11 @@ void markdown_write_plain(cmark_node *root, const struct markdown_limits *l, str
     case CMARK_NODE_PARAGRAPH:
     case CMARK_NODE_HEADING:
     case CMARK_NODE_ITEM: plain_add(out, SPAN(" ")); break;
+    case CMARK_NODE_CUSTOM_BLOCK:
+    case CMARK_NODE_CUSTOM_INLINE:
+      if (e == CMARK_EVENT_ENTER && plain_extra(out, n))
+        cmark_iter_reset(i, n, CMARK_EVENT_EXIT);
+      break;
     default: break;
     }
   }
@@ -101,6 +77,36 @@ static void lines_add(struct buf *out, struct span code)
   }
 }
 
+static void lines_extra(struct buf *out, cmark_node *n, bool entering)
+{
+  switch (markdown_kind_of(n)) {
+  case MARKDOWN_ROW: line_begin(out); break;
+  case MARKDOWN_CELL: plain_add(out, entering && cmark_node_previous(n) ? SPAN(" | ") : SPAN("")); break;
+  case MARKDOWN_STRIKE: buf_puts(out, "~~"); break;
+  case MARKDOWN_TASK:
+    if (entering)
+      sign_add(out, n);
+    break;
+  case MARKDOWN_MARK:
+    if (entering)
+      buf_printf(out, "[%u]", markdown_extra_of(n)->number);
+    break;
+  case MARKDOWN_NOTE:
+    line_begin(out);
+    if (entering)
+      buf_printf(out, "[%u] ", markdown_extra_of(n)->number);
+    break;
+  default: break;
+  }
+}
+
+/* The number of a note stands on the line of its first block. */
+static bool note_begins(cmark_node *n, bool entering)
+{
+  cmark_node *parent = cmark_node_parent(n);
+  return entering && parent && !cmark_node_previous(n) && markdown_kind_of(parent) == MARKDOWN_NOTE;
+}
+
 void markdown_write_lines(cmark_node *root, const struct markdown_limits *l, struct buf *out)
 {
   cmark_iter *i = cmark_iter_new(root);
@@ -117,7 +123,12 @@ void markdown_write_lines(cmark_node *root, const struct markdown_limits *l, str
     case CMARK_NODE_LINEBREAK: plain_add(out, SPAN(" ")); break;
     case CMARK_NODE_PARAGRAPH:
     case CMARK_NODE_HEADING:
-    case CMARK_NODE_ITEM: line_begin(out); break;
+    case CMARK_NODE_ITEM:
+      if (!note_begins(n, e == CMARK_EVENT_ENTER))
+        line_begin(out);
+      break;
+    case CMARK_NODE_CUSTOM_BLOCK:
+    case CMARK_NODE_CUSTOM_INLINE: lines_extra(out, n, e == CMARK_EVENT_ENTER); break;
     default: break;
     }
   }

@@ -89,6 +89,11 @@ static void area_free(void *p)
 
 static cmark_mem area_mem = {area_calloc, area_realloc, area_free};
 
+cmark_mem *markdown_memory(void)
+{
+  return &area_mem;
+}
+
 static void area_drop(struct area *of)
 {
   while (of->newest) {

@@ -22,6 +22,9 @@ MUST_USE enum markdown_result markdown_child_write(const struct markdown_limits 
 MUST_USE enum markdown_result markdown_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                              struct buf *out);
 
+/* The memory of the tree that is being parsed or written, for new nodes.  It never returns NULL. */
+cmark_mem *markdown_memory(void);
+
 markdown_writer markdown_write_html, markdown_write_source, markdown_write_plain, markdown_write_lines;
 
 /* Whether the address may be written, and whether it leaves the site. */

@@ -16,7 +16,7 @@ static const char *const pieces[] = {
     "\xC3\xA9", "\xC3", "\xED\xA0\x80", "\xF0\x9F\x92\xA9", "[a]: ", "[a]", "===\n", "---\n", "***\n", "  \n", "<?", "<![CDATA[",
 };
 
-static const struct markdown_limits limits = {65536, 262144, 500, 4, {"https://site.example", 20}, 0};
+static const struct markdown_limits limits = {65536, 262144, 500, 4, {"https://site.example", 20}, 0, {NULL, 0}};
 
 static void harmless(struct span source)
 {

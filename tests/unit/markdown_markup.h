@@ -10,7 +10,8 @@
 static inline void element_check(struct span tag)
 {
   static const char *const bare[] = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "hr", "br",
-                                     "h4", "h5", "h6", "a", "img"};
+                                     "h4", "h5", "h6", "a", "img", "div", "table", "thead", "tbody", "tr",
+                                     "th", "td", "del", "span", "sup", "section"};
   bool known = false;
   struct span name = tag;
   if (name.n && name.p[0] == '/')
@@ -34,7 +35,8 @@ static inline bool address_fine(struct span url)
 
 static inline void attributes_check(struct span tag)
 {
-  static const char *const known[] = {"href", "src", "alt", "title", "rel", "loading", "decoding", "class", "tabindex", "start"};
+  static const char *const known[] = {"href", "src", "alt", "title", "rel", "loading", "decoding", "class", "tabindex", "start",
+                                      "width", "height", "id", "role", "aria-label", "scope"};
   for (struct span rest = span_from(tag, span_find(tag, ' ')); rest.n;) {
     rest = span_from(rest, 1);
     size_t equals = span_find(rest, '=');

@@ -1,0 +1,174 @@
+/* The HTML of custom nodes.  A table stands in a box of its own that scrolls on narrow screens, and that the keyboard
+ * reaches.  A task has a sign with a word, because a page has no form. */
+#include "markdown/markdown_nodes.h"
+#include "text/escape.h"
+#include "text/utf8.h"
+
+#define LABEL_MOST 60 /* characters of the names of the columns in the label of a table */
+
+/* ---- tables */
+
+static void label_cell(struct buf *text, cmark_node *cell)
+{
+  cmark_iter *i = cmark_iter_new(cell);
+  if (text->n)
+    buf_puts(text, ", ");
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;)
+    if (cmark_node_get_type(cmark_iter_get_node(i)) == CMARK_NODE_TEXT ||
+        cmark_node_get_type(cmark_iter_get_node(i)) == CMARK_NODE_CODE)
+      buf_puts(text, cmark_node_get_literal(cmark_iter_get_node(i)));
+}
+
+/* "Table: Name, Price": the names of the columns tell tables apart. */
+static void label(struct buf *out, cmark_node *table)
+{
+  cmark_node *row = cmark_node_first_child(table);
+  struct buf text = BUF_INIT;
+  if (row && markdown_extra_of(row)->set)
+    for (cmark_node *c = cmark_node_first_child(row); c && text.n < 4 * LABEL_MOST; c = cmark_node_next(c))
+      if (cmark_node_first_child(c))
+        label_cell(&text, c);
+  buf_puts(out, text.n ? "Table: " : "Table");
+  escape_attr(out, utf8_cut(buf_view(&text), LABEL_MOST));
+  out->failed = out->failed || text.failed;
+  buf_free(&text);
+}
+
+static void table_html(struct buf *out, cmark_node *n, bool in)
+{
+  cmark_node *last = cmark_node_last_child(n);
+  if (in) {
+    buf_puts(out, "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"");
+    label(out, n);
+    buf_puts(out, "\">\n<table>\n");
+  } else
+    buf_puts(out, last && !markdown_extra_of(last)->set ? "</tbody>\n</table>\n</div>\n" : "</table>\n</div>\n");
+}
+
+/* A row with too few cells gets the others, empty. */
+static void row_fill(struct buf *out, cmark_node *row)
+{
+  unsigned have = 0, want = markdown_extra_of(cmark_node_parent(row))->count;
+  for (cmark_node *c = cmark_node_first_child(row); c; c = cmark_node_next(c))
+    have++;
+  for (; have < want; have++)
+    buf_puts(out, "<td></td>\n");
+}
+
+static void row_html(struct buf *out, cmark_node *n, bool in)
+{
+  bool header = markdown_extra_of(n)->set;
+  cmark_node *before = cmark_node_previous(n);
+  if (in && header)
+    buf_puts(out, "<thead>\n");
+  else if (in && (!before || markdown_extra_of(before)->set))
+    buf_puts(out, "<tbody>\n");
+  if (in)
+    buf_puts(out, "<tr>\n");
+  else {
+    row_fill(out, n);
+    buf_puts(out, header ? "</tr>\n</thead>\n" : "</tr>\n");
+  }
+}
+
+/* A header without words heads nothing: it is a plain cell. */
+static void cell_html(struct buf *out, cmark_node *n, bool in)
+{
+  enum markdown_align align = markdown_extra_of(n)->align;
+  bool header = markdown_extra_of(cmark_node_parent(n))->set && cmark_node_first_child(n);
+  if (!in) {
+    buf_puts(out, header ? "</th>\n" : "</td>\n");
+    return;
+  }
+  buf_puts(out, header ? "<th scope=\"col\"" : "<td");
+  if (align == MARKDOWN_ALIGN_RIGHT)
+    buf_puts(out, " class=\"n\"");
+  else if (align == MARKDOWN_ALIGN_CENTER)
+    buf_puts(out, " class=\"mid\"");
+  buf_putc(out, '>');
+}
+
+/* ---- notes */
+
+static void mark_id(struct buf *out, const struct markdown_limits *l, unsigned number, unsigned which)
+{
+  escape_attr(out, l->id_prefix);
+  buf_printf(out, which > 1 ? "fnref%u-%u" : "fnref%u", number, which);
+}
+
+static void mark_html(struct buf *out, const struct markdown_limits *l, const struct markdown_extra *e)
+{
+  buf_puts(out, "<sup><a href=\"#");
+  escape_attr(out, l->id_prefix);
+  buf_printf(out, "fn%u\" id=\"", e->number);
+  mark_id(out, l, e->number, e->count);
+  buf_printf(out, "\" role=\"doc-noteref\" aria-label=\"Note %u\">%u</a></sup>", e->number, e->number);
+}
+
+static void links(struct buf *out, const struct markdown_limits *l, const struct markdown_extra *note)
+{
+  for (unsigned i = 1; i <= note->count; i++) {
+    buf_puts(out, i > 1 ? " <a href=\"#" : "<a href=\"#");
+    mark_id(out, l, note->number, i);
+    buf_puts(out, "\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E");
+    if (i > 1)
+      buf_printf(out, "<sup>%u</sup>", i);
+    buf_puts(out, "</a>");
+  }
+}
+
+static bool is_note(cmark_node *n)
+{
+  return n && markdown_kind_of(n) == MARKDOWN_NOTE;
+}
+
+void markdown_note_links(struct buf *out, const struct markdown_limits *l, cmark_node *paragraph)
+{
+  cmark_node *parent = cmark_node_parent(paragraph);
+  if (!is_note(parent) || cmark_node_next(paragraph) || !markdown_extra_of(parent)->count)
+    return;
+  buf_putc(out, ' ');
+  links(out, l, markdown_extra_of(parent));
+}
+
+static void note_html(struct buf *out, const struct markdown_limits *l, cmark_node *n, bool in)
+{
+  cmark_node *last = cmark_node_last_child(n);
+  if (in) {
+    if (!is_note(cmark_node_previous(n)))
+      buf_puts(out, "<section class=\"notes\" role=\"doc-endnotes\">\n<ol>\n");
+    buf_puts(out, "<li id=\"");
+    escape_attr(out, l->id_prefix);
+    buf_printf(out, "fn%u\">\n", markdown_extra_of(n)->number);
+    return;
+  }
+  if (!last || cmark_node_get_type(last) != CMARK_NODE_PARAGRAPH) {
+    links(out, l, markdown_extra_of(n));
+    buf_putc(out, '\n');
+  }
+  buf_puts(out, is_note(cmark_node_next(n)) ? "</li>\n" : "</li>\n</ol>\n</section>\n");
+}
+
+/* ---- all kinds */
+
+void markdown_extra_html(struct buf *out, const struct markdown_limits *l, cmark_node *n, bool entering)
+{
+  const struct markdown_extra *e = markdown_extra_of(n);
+  switch (e->kind) {
+  case MARKDOWN_TABLE: table_html(out, n, entering); break;
+  case MARKDOWN_ROW: row_html(out, n, entering); break;
+  case MARKDOWN_CELL: cell_html(out, n, entering); break;
+  case MARKDOWN_STRIKE: buf_puts(out, entering ? "<del>" : "</del>"); break;
+  case MARKDOWN_TASK:
+    if (entering)
+      buf_puts(out, e->set ? "<span role=\"img\" aria-label=\"done\">\xE2\x98\x91\xEF\xB8\x8E</span> "
+                           : "<span role=\"img\" aria-label=\"open\">\xE2\x98\x90\xEF\xB8\x8E</span> ");
+    break;
+  case MARKDOWN_MARK:
+    if (entering)
+      mark_html(out, l, e);
+    break;
+  case MARKDOWN_NOTE: note_html(out, l, n, entering); break;
+  default: break;
+  }
+}

@@ -1,0 +1,100 @@
+#include "markdown/markdown_nodes.h"
+
+#include <stdio.h>
+
+static const struct markdown_extra plain = {.kind = MARKDOWN_PLAIN};
+
+const struct markdown_extra *markdown_extra_of(cmark_node *n)
+{
+  const struct markdown_extra *e = cmark_node_get_user_data(n);
+  return e ? e : &plain;
+}
+
+enum markdown_kind markdown_kind_of(cmark_node *n)
+{
+  return markdown_extra_of(n)->kind;
+}
+
+cmark_node *markdown_node_new(cmark_node_type type)
+{
+  return cmark_node_new_with_mem(type, markdown_memory());
+}
+
+cmark_node *markdown_text_new(struct span text)
+{
+  cmark_node *n = markdown_node_new(CMARK_NODE_TEXT);
+  char *z = markdown_memory()->calloc(text.n + 1, 1);
+  if (text.n)
+    memcpy(z, text.p, text.n);
+  cmark_node_set_literal(n, z);
+  return n;
+}
+
+static void extra_set(cmark_node *n, struct markdown_extra e)
+{
+  struct markdown_extra *own = markdown_memory()->calloc(1, sizeof *own);
+  *own = e;
+  cmark_node_set_user_data(n, own);
+}
+
+/* `before` and `after`: what libcmark's CommonMark writer puts around the children. */
+static cmark_node *custom_new(cmark_node_type type, struct markdown_extra e, const char *before, const char *after)
+{
+  cmark_node *n = markdown_node_new(type);
+  extra_set(n, e);
+  cmark_node_set_on_enter(n, before);
+  cmark_node_set_on_exit(n, after);
+  return n;
+}
+
+cmark_node *markdown_table_new(unsigned columns)
+{
+  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_TABLE, .count = columns}, "", "");
+}
+
+cmark_node *markdown_row_new(bool header)
+{
+  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_ROW, .set = header}, "", "");
+}
+
+cmark_node *markdown_cell_new(enum markdown_align align)
+{
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_CELL, .align = align}, "| ", " ");
+}
+
+cmark_node *markdown_strike_new(void)
+{
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_STRIKE}, "~~", "~~");
+}
+
+cmark_node *markdown_task_new(bool done)
+{
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_TASK, .set = done},
+                    done ? "[x] " : "[ ] ", "");
+}
+
+cmark_node *markdown_mark_new(unsigned number, unsigned which)
+{
+  char text[24];
+  snprintf(text, sizeof text, "[^%u]", number);
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_MARK, .number = number, .count = which},
+                    text, "");
+}
+
+cmark_node *markdown_note_new(unsigned number, unsigned marks)
+{
+  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_NOTE, .number = number, .count = marks},
+                    "", "");
+}
+
+void markdown_picture_size(cmark_node *image, unsigned width, unsigned height)
+{
+  extra_set(image, (struct markdown_extra){.kind = MARKDOWN_PLAIN, .width = width, .height = height});
+}
+
+bool markdown_is_task(cmark_node *item)
+{
+  cmark_node *first = cmark_node_first_child(item);
+  cmark_node *inline_ = first && cmark_node_get_type(first) == CMARK_NODE_PARAGRAPH ? cmark_node_first_child(first) : NULL;
+  return inline_ && markdown_kind_of(inline_) == MARKDOWN_TASK;
+}
