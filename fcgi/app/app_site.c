@@ -248,6 +248,14 @@ static bool ready(void *context)
   return st.ready;
 }
 
+static bool serves(void *context, const struct config *c, struct buf *why)
+{
+  char trouble[SITE_TROUBLE];
+  bool ready = site_ready(((struct app_shared *)context)->catalog, c, trouble);
+  buf_puts(why, trouble);
+  return ready;
+}
+
 static int admit(void *context, const struct app_admission *a, FILE *why)
 {
   struct catalog_state st;
@@ -336,6 +344,7 @@ const struct app *app_site(void)
                                  .watcher_run = watcher_process_run,
                                  .check = configuration_check,
                                  .ready = ready,
+                                 .serves = serves,
                                  .admit = admit,
                                  .admitted = admitted,
                                  .status = status,

@@ -95,13 +95,22 @@ static bool listen_check(struct places *p)
   return strchr(address, '/') ? unix_check(p, "listen", address) : tcp_check(p, "listen", address);
 }
 
+static bool metrics_check(struct places *p)
+{
+  const char *address = p->config->metrics_listen;
+  if (!*address)
+    return true;
+  return strchr(address, '/') ? unix_check(p, "metrics", address) : tcp_check(p, "metrics", address);
+}
+
 bool check_places(const struct config *c, const struct service_unit *u, FILE *out)
 {
   struct places p = {.config = c, .unit = u, .out = out};
   bool control = unix_check(&p, "control", c->control);
   bool listen = listen_check(&p);
+  bool metrics = metrics_check(&p);
   bool pid = !*c->pid_file || folder_of_check(&p, "pid_file", c->pid_file) != FOLDER_FAULTY;
   if (*c->state_dir && folder_check(&p, "state", c->state_dir) == FOLDER_FAULTY)
     fputs("           without it the pool serves, but cannot start while the database is away\n", out);
-  return control && listen && pid;
+  return control && listen && metrics && pid;
 }

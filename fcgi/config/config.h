@@ -30,6 +30,7 @@
   WORD(static_version_file, "", "file that maps asset names to content-hashed ones; empty: template_dir/assets.map")   \
   WORD(listen, "/run/diptych/diptych.sock", "FastCGI address: a UNIX socket path or 127.0.0.1:port")                   \
   WORD(control, "/run/diptych/control.sock", "UNIX socket for diptych status, scale, reload and stop")                 \
+  WORD(metrics_listen, "", "HTTP address of /metrics, /healthz and /readyz: 127.0.0.1:9001, [::1]:9001, UNIX path; empty: none") \
   WORD(pid_file, "", "file for the master's process id; empty: none")                                                  \
   INT(socket_mode, 432, 0, 511, "mode of the FastCGI socket, decimal or 0660")                                         \
   INT(backlog, 511, 1, 65535, "length of the listen queue")                                                            \

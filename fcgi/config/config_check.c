@@ -74,6 +74,21 @@ static bool is_listen(struct span s)
   return colon < sizeof host && inet_pton(AF_INET, host, &number) == 1 && is_address(s, false);
 }
 
+/* The same, and [IPv6]:port. */
+static bool is_metrics_listen(struct span s)
+{
+  struct in6_addr number;
+  char host[INET6_ADDRSTRLEN];
+  if (!s.n || s.p[0] != '[')
+    return !s.n || is_listen(s);
+  size_t bracket = span_find(s, ']');
+  if (bracket == s.n || bracket > sizeof host)
+    return false;
+  snprintf(host, sizeof host, "%.*s", (int)bracket - 1, s.p + 1);
+  struct span port = span_from(s, bracket + 1);
+  return inet_pton(AF_INET6, host, &number) == 1 && port.n && port.p[0] == ':' && is_address(span_from(s, bracket), false);
+}
+
 /* The value is shown in pages: text on one line. */
 static bool is_shown(struct span s)
 {
@@ -139,6 +154,8 @@ const char *config_word_fault(const char *key, const char *value)
       {"lang", is_lang, "write a language tag like en or pt-BR"},
       {"listen", is_listen, "write the path of a UNIX socket with a / in it, at most 107 bytes, or an address like 127.0.0.1:9000"},
       {"control", is_socket_path, "write the path of a UNIX socket, at most 107 bytes"},
+      {"metrics_listen", is_metrics_listen,
+       "write an address like 127.0.0.1:9001 or [::1]:9001, or the path of a UNIX socket with a / in it, at most 107 bytes"},
       {"memcached", are_servers, "write /path/to/socket, host:port or [IPv6]:port, separated by commas, at most 64"},
       {"log_level", is_level, "write error, warn, info or debug"},
   };
@@ -240,6 +257,9 @@ unsigned config_relations_check(struct config *c, config_line_find *line, const 
   if (strcmp(c->listen, c->control) == 0)
     fault_report(&k, "listen control",
                  "listen and control are both \"%s\": nginx and the commands of diptych need a socket each", c->listen);
+  if (*c->metrics_listen && (strcmp(c->metrics_listen, c->listen) == 0 || strcmp(c->metrics_listen, c->control) == 0))
+    fault_report(&k, "metrics_listen", "metrics_listen is \"%s\", as %s is: they need a socket each", c->metrics_listen,
+                 strcmp(c->metrics_listen, c->listen) == 0 ? "listen" : "control");
   if (*c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
     fault_report(&k, "cache_secret memcached",
                  "cache_secret must have at least %d characters when memcached is set: write a random text, the same on "

@@ -14,6 +14,7 @@
   X(socket_mode, true)                                                                                                 \
   X(backlog, true)                                                                                                     \
   X(control, false)                                                                                                    \
+  X(metrics_listen, false)                                                                                             \
   X(pid_file, false)                                                                                                   \
   X(catalog_bytes, false)
 

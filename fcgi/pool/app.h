@@ -100,6 +100,10 @@ struct app {
   /* Optional.  Reads shared memory only and never blocks.  true: workers have what they need for every page. */
   bool (*ready)(void *context);
 
+  /* Optional.  Reads shared memory only and never blocks.  true: pages can be served and follow their source; `why` may get one
+   * sentence about what fails nevertheless.  false: `why` gets the reason. */
+  bool (*serves)(void *context, const struct config *c, struct buf *why);
+
   /* Optional.  Reads shared memory only and never blocks.  json: writes object members without outer braces or
    * outer commas, as in "products":100,"lag_ms":3.  Otherwise writes lines of plain text. */
   void (*status)(void *context, struct buf *out, bool json);

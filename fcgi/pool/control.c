@@ -199,7 +199,7 @@ static void accept_failed(struct control *c, int64_t now_us)
 static void clients_accept(struct control *c, int64_t now_us)
 {
   struct control_client *client;
-  while (now_us >= c->resume_us && (client = client_slot(c, now_us))) {
+  while (c->listener.fd >= 0 && now_us >= c->resume_us && (client = client_slot(c, now_us))) {
     int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
       accept_failed(c, now_us);

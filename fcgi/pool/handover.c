@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define VARIABLE "DIPTYCH_HANDOVER" /* LISTEN_FD:READY_FD:PARENT:PATH, or LISTEN_FD:READY_FD:PARENT:=HOLDER of a passed socket */
+#define METRICS_VARIABLE "DIPTYCH_HANDOVER_METRICS" /* LISTEN_FD:PARENT:ADDRESS */
 
 bool handover_offer(const struct listener *l, int ready_fd)
 {
@@ -32,6 +33,30 @@ bool handover_take(struct handover *h, struct listener *l)
   }
   unsetenv(VARIABLE);
   return offered;
+}
+
+bool handover_offer_metrics(const struct listener *l)
+{
+  char *text = NULL;
+  if (l->fd < 0)
+    return true;
+  int n = asprintf(&text, "%d:%d:%s", l->fd, (int)getppid(), l->address);
+  bool offered = n > 0 && fcntl(l->fd, F_SETFD, 0) == 0 && setenv(METRICS_VARIABLE, text, 1) == 0;
+  if (n > 0)
+    free(text);
+  return offered;
+}
+
+bool handover_take_metrics(struct listener *l, const char *address)
+{
+  const char *text = getenv(METRICS_VARIABLE);
+  int fd, parent, at = 0;
+  bool offered = text && sscanf(text, "%d:%d:%n", &fd, &parent, &at) == 2 && at && parent == (int)getppid();
+  bool taken = offered && strcmp(text + at, address) == 0 && listener_take(l, fd, strchr(address, '/') ? address : "");
+  if (offered && !taken)
+    close(fd);
+  unsetenv(METRICS_VARIABLE);
+  return taken;
 }
 
 void handover_ready(struct handover *h, int64_t now_us)

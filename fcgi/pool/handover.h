@@ -1,6 +1,7 @@
 /* The side of a new program in an upgrade (upgrade.h).  It gets the listening socket and a pipe through its environment.
  *
- *   STARTING  It serves beside the old pool.  It has neither the lock of the socket nor the control socket.
+ *   STARTING  It serves beside the old pool.  It has neither the lock of the socket nor the control socket.  It does not
+ *             answer on metrics_listen, where the old pool answers: a scrape must not see two pools in turn.
  *   TAKING    It is ready and has said so.  The old pool gives up its names; the new one takes each as soon as it can.
  *   NONE      It is a pool like any other. */
 #ifndef DIPTYCH_POOL_HANDOVER_H
@@ -21,6 +22,11 @@ struct handover {
 
 /* In the child of the old master, before exec.  false: no memory. */
 MUST_USE bool handover_offer(const struct listener *l, int ready_fd);
+/* The socket of metrics_listen; its fd may be -1. */
+MUST_USE bool handover_offer_metrics(const struct listener *l);
+/* Takes that socket when `address`, which is metrics_listen of the new program, is still the same.  false: there is none to
+ * take. */
+bool handover_take_metrics(struct listener *l, const char *address);
 /* Takes what was offered from the environment, and the socket into l.  false: nothing was offered to this process. */
 bool handover_take(struct handover *h, struct listener *l);
 void handover_ready(struct handover *h, int64_t now_us); /* tells the old master */

@@ -118,25 +118,34 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
   return true;
 }
 
-struct sockaddr_in listener_address_tcp(const char *listen)
+struct listener_address listener_address_tcp(const char *text)
 {
-  const char *colon = strchr(listen, ':');
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(colon ? atoi(colon + 1) : 0))};
-  char host[INET_ADDRSTRLEN];
-  snprintf(host, sizeof host, "%.*s", (int)strcspn(listen, ":"), listen);
-  inet_pton(AF_INET, host, &a.sin_addr);
-  return a;
+  struct listener_address to = {.n = sizeof to.a.v4};
+  const char *colon = strrchr(text, ':');
+  in_port_t port = htons((uint16_t)(colon ? atoi(colon + 1) : 0));
+  char host[INET6_ADDRSTRLEN];
+  if (*text == '[') {
+    snprintf(host, sizeof host, "%.*s", (int)strcspn(text + 1, "]"), text + 1);
+    to.n = sizeof to.a.v6;
+    to.a.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
+    inet_pton(AF_INET6, host, &to.a.v6.sin6_addr);
+    return to;
+  }
+  snprintf(host, sizeof host, "%.*s", (int)strcspn(text, ":"), text);
+  to.a.v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = port};
+  inet_pton(AF_INET, host, &to.a.v4.sin_addr);
+  return to;
 }
 
-static bool open_tcp(struct listener *l, const struct config *c, FILE *why)
+static bool open_tcp(struct listener *l, const char *address, int backlog, FILE *why)
 {
-  struct sockaddr_in a = listener_address_tcp(c->listen);
+  struct listener_address to = listener_address_tcp(address);
   int on = 1;
-  l->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  l->fd = socket(to.a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (l->fd >= 0)
     setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (l->fd < 0 || bind(l->fd, (struct sockaddr *)&a, sizeof a) != 0 || listen(l->fd, (int)c->backlog) != 0) {
-    fprintf(why, "cannot listen on %s: %s\n", c->listen, strerror(errno));
+  if (l->fd < 0 || bind(l->fd, &to.a.any, to.n) != 0 || listen(l->fd, backlog) != 0) {
+    fprintf(why, "cannot listen on %s: %s\n", address, strerror(errno));
     return false;
   }
   return true;
@@ -258,10 +267,22 @@ bool listener_open(struct listener *l, const struct config *c, FILE *why)
   }
   snprintf(l->address, sizeof l->address, "%s", c->listen);
   bool opened = strchr(c->listen, '/') ? open_unix(l, c->listen, (mode_t)c->socket_mode, (int)c->backlog, why)
-                                       : open_tcp(l, c, why);
+                                       : open_tcp(l, c->listen, (int)c->backlog, why);
   if (!opened)
     listener_close(l);
   return opened;
+}
+
+bool listener_open_metrics(struct listener *l, const struct config *c, FILE *why)
+{
+  const char *address = c->metrics_listen;
+  *l = (struct listener)LISTENER_NONE;
+  snprintf(l->address, sizeof l->address, "%s", address);
+  if (strchr(address, '/') ? open_unix(l, address, (mode_t)c->socket_mode, LISTENER_METRICS_BACKLOG, why)
+                           : open_tcp(l, address, LISTENER_METRICS_BACKLOG, why))
+    return true;
+  listener_close(l);
+  return false;
 }
 
 bool listener_open_control(struct listener *l, const char *path, FILE *why)

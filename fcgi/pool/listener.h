@@ -39,8 +39,21 @@ MUST_USE bool listener_own(struct listener *l, int backlog);
 /* Opens a UNIX socket for the control protocol in the same way, with mode 0600. */
 MUST_USE bool listener_open_control(struct listener *l, const char *path, FILE *why);
 
-/* config_check has verified that `listen` is an address and a port. */
-struct sockaddr_in listener_address_tcp(const char *listen);
+/* The socket of metrics_listen: a UNIX socket with the mode of socket_mode, or TCP.  Its queue is short. */
+MUST_USE bool listener_open_metrics(struct listener *l, const struct config *c, FILE *why);
+#define LISTENER_METRICS_BACKLOG 64
+
+struct listener_address {
+  union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+  } a;
+  socklen_t n;
+};
+
+/* Of address:port or [IPv6]:port.  config_check has verified that it is one of them. */
+struct listener_address listener_address_tcp(const char *text);
 
 /* Removes the path and refuses new connections; connections in the queue can still be accepted. */
 void listener_end(struct listener *l);
@@ -48,7 +61,8 @@ void listener_close(struct listener *l);
 /* In a child: closes the descriptor of the lock file and does not remove the path later. */
 void listener_disown(struct listener *l);
 
-/* The length of the listen queue and its limit.  false: the kernel does not report them.  Never blocks. */
-bool listener_queue(const struct listener *l, unsigned *waiting, unsigned *most);
+struct scoreboard;
+/* Records the length of the listen queue and its limit, unless the kernel does not report them.  Never blocks. */
+void listener_queue_record(const struct listener *l, struct scoreboard *b);
 
 #endif

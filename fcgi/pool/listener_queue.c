@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "pool/listener.h"
+#include "pool/scoreboard.h"
 
 static bool queue_tcp(int fd, unsigned *waiting, unsigned *most)
 {
@@ -73,7 +74,13 @@ static bool queue_unix(int fd, unsigned *waiting, unsigned *most)
   return found;
 }
 
-bool listener_queue(const struct listener *l, unsigned *waiting, unsigned *most)
+void listener_queue_record(const struct listener *l, struct scoreboard *b)
 {
-  return l->is_unix ? queue_unix(l->fd, waiting, most) : queue_tcp(l->fd, waiting, most);
+  unsigned waiting = 0, most = 0;
+  if (!(l->is_unix ? queue_unix(l->fd, &waiting, &most) : queue_tcp(l->fd, &waiting, &most)))
+    return;
+  atomic_store(&b->listen_queue, waiting);
+  atomic_store(&b->listen_queue_limit, most);
+  if (most && waiting >= most)
+    SCOREBOARD_COUNT(b, listen_full);
 }

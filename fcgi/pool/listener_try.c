@@ -78,11 +78,11 @@ enum listener_state listener_try_unix(const char *path, pid_t *owner, struct buf
 
 enum listener_state listener_try_tcp(const char *address, struct buf *why)
 {
-  struct sockaddr_in a = listener_address_tcp(address);
-  int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct listener_address to = listener_address_tcp(address);
+  int on = 1, fd = socket(to.a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd >= 0)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+  bool bound = fd >= 0 && bind(fd, &to.a.any, to.n) == 0;
   int error = errno;
   if (fd >= 0)
     close(fd);

@@ -18,7 +18,7 @@ enum listener_state {
 /* The path of a UNIX socket.  SERVED: *owner is the master's pid.  FAULTY: a sentence is appended to why. */
 MUST_USE enum listener_state listener_try_unix(const char *path, pid_t *owner, struct buf *why);
 
-/* address:port, of a valid configuration.  TAKEN and FAULTY: a sentence is appended to why. */
+/* address:port or [IPv6]:port, of a valid configuration.  TAKEN and FAULTY: a sentence is appended to why. */
 MUST_USE enum listener_state listener_try_tcp(const char *address, struct buf *why);
 
 #endif

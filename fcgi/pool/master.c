@@ -17,6 +17,7 @@
 #include "pool/admission.h"
 #include "pool/control.h"
 #include "pool/handover.h"
+#include "pool/metrics_process.h"
 #include "pool/notify.h"
 #include "pool/pid_file.h"
 #include "pool/process.h"
@@ -39,6 +40,7 @@ struct master {
   struct control control;
   struct workers workers;
   struct watcher watcher;
+  struct metrics_process metrics;
   struct reload reload;
   struct upgrade upgrade;
   struct handover handover;
@@ -59,6 +61,7 @@ static void in_child(void *context)
   close(m->alive_fds[1]);
   control_disown(&m->control);
   listener_disown(&m->listener);
+  metrics_process_disown(&m->metrics);
   if (m->watcher.stop_fd >= 0)
     close(m->watcher.stop_fd);
   if (m->reload.fd >= 0)
@@ -67,19 +70,6 @@ static void in_child(void *context)
     close(m->upgrade.fd);
   if (m->handover.state == HANDOVER_STARTING)
     close(m->handover.ready_fd);
-}
-
-static bool signals_open(struct master *m)
-{
-  static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
-  sigset_t set;
-  sigemptyset(&set);
-  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-    sigaddset(&set, taken[i]);
-  sigprocmask(SIG_BLOCK, &set, NULL);
-  sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-  m->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  return m->signal_fd >= 0;
 }
 
 static void leave(struct master *m, int64_t now_us)
@@ -113,6 +103,8 @@ static void upgrade_finish(struct master *m, int64_t now_us)
   notify_main((int)m->upgrade.pid);
   control_answer_all(&m->control, (struct control_end){CONTROL_upgrade, UINT_MAX, true}, span_z(text));
   listener_disown(&m->listener);
+  listener_disown(&m->metrics.listener);
+  metrics_process_end(&m->metrics, now_us);
   control_release(&m->control);
   free(m->pid_file);
   m->pid_file = NULL;
@@ -139,7 +131,12 @@ static bool upgrade_ask(struct master *m, const char *source, struct control_cli
     why = "the pool is stopping";
   else if (m->reload.state != RELOAD_IDLE || upgrade_goes_on(&m->upgrade) || m->handover.state != HANDOVER_NONE)
     why = "a reload or another upgrade is going on: try again after it";
-  else if (!upgrade_begin(&m->upgrade, &m->listener, program_invocation_name, m->config->path, now_us))
+  else if (!upgrade_begin(&m->upgrade,
+                          &(struct upgrade_program){.program = program_invocation_name,
+                                                    .config_path = m->config->path,
+                                                    .listener = &m->listener,
+                                                    .metrics = &m->metrics.listener},
+                          now_us))
     why = m->upgrade.why;
   if (why && client)
     control_answer(client, false, span_z(why));
@@ -157,7 +154,8 @@ static bool names_take(struct master *m, int64_t now_us)
   size_t n = 0;
   FILE *why = open_memstream(&text, &n);
   bool taken = why && (m->control.listener.fd >= 0 || control_open(&m->control, m->config->control, why)) &&
-               listener_own(&m->listener, (int)m->config->backlog);
+               listener_own(&m->listener, (int)m->config->backlog) &&
+               (m->metrics.listener.fd < 0 || listener_own(&m->metrics.listener, LISTENER_METRICS_BACKLOG));
   if (why)
     fclose(why);
   if (!taken && text && n && now_us - m->handover.since_us > NAMES_US)
@@ -235,19 +233,14 @@ static void reap(struct master *m, int64_t now_us)
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
     if (!workers_reap(&m->workers, pid, status, now_us) && !watcher_reap(&m->watcher, &m->workers, pid, status, now_us))
-      if (!upgrade_reap(&m->upgrade, pid, status))
+      if (!metrics_process_reap(&m->metrics, &m->workers, pid, status, now_us) && !upgrade_reap(&m->upgrade, pid, status))
         reload_reap(&m->reload, pid, status);
 }
 
 static void queue_look(struct master *m)
 {
-  unsigned waiting = 0, most = 0;
-  if (m->stopping || !listener_queue(&m->listener, &waiting, &most))
-    return;
-  atomic_store(&m->board->listen_queue, waiting);
-  atomic_store(&m->board->listen_queue_limit, most);
-  if (most && waiting >= most)
-    SCOREBOARD_COUNT(m->board, listen_full);
+  if (!m->stopping)
+    listener_queue_record(&m->listener, m->board);
 }
 
 static void report_answer(struct master *m, struct control_client *client, struct span argument)
@@ -304,6 +297,7 @@ static void reload_go_on(struct master *m, int64_t now_us)
     log_info("reload: configuration %u is in force", m->workers.generation);
     refused_paths_clear(&m->board->refused);
     watcher_stop(&m->watcher, now_us); /* the new watcher starts with the new configuration */
+    metrics_process_stop(&m->metrics, now_us); /* and so does the new metrics process */
     reload_answer(m, true, span_of(m->reload.why, m->reload.n));
     notify_status("serving");
     notify_ready();
@@ -326,9 +320,19 @@ static bool started(const struct master *m, int64_t now_us)
   return ready >= (unsigned)m->workers.wanted || (ready && now_us - atomic_load(&m->board->started_us) > CLOCK_SECOND);
 }
 
+/* It answers until the workers have ended.  In an upgrade, the old pool answers until the new one has taken over. */
+static void metrics_go_on(struct master *m, int64_t now_us)
+{
+  if (m->stopping && !workers_count(&m->workers) && !m->watcher.pid)
+    metrics_process_end(&m->metrics, now_us);
+  if (m->handover.state == HANDOVER_NONE)
+    metrics_process_turn(&m->metrics, &m->workers, now_us);
+}
+
 static void turn(struct master *m)
 {
   int64_t now_us = clock_mono_us();
+  atomic_store_explicit(&m->board->master_us, now_us, memory_order_relaxed);
   notify_alive(now_us);
   signals_take(m, now_us);
   reap(m, now_us);
@@ -348,9 +352,12 @@ static void turn(struct master *m)
     const char *holder = m->listener.holder;
     log_info("serving %s%s%s%s with %d workers", m->listener.address, holder ? ", which " : "", holder ? holder : "",
              holder ? " holds," : "", m->workers.wanted);
+    if (m->metrics.listener.fd >= 0)
+      log_info("/metrics, /healthz and /readyz are on %s", m->metrics.listener.address);
     notify_ready();
   }
   handover_go_on(m, now_us);
+  metrics_go_on(m, now_us);
 }
 
 static int wait_ms(const struct master *m)
@@ -361,14 +368,14 @@ static int wait_ms(const struct master *m)
     return 5;
   if (!m->stopping && workers_serving(&m->workers, m->workers.generation) != (unsigned)m->workers.wanted && left_us < WATCH_US)
     return left_us > 0 ? (int)(left_us / 1000) + 1 : 20; /* 20: all slots are used */
-  if (m->workers.stopping || !m->watcher.pid)
+  if (m->workers.stopping || !m->watcher.pid || metrics_process_missing(&m->metrics))
     return 20;
   return 200;
 }
 
 static bool done(const struct master *m)
 {
-  return m->stopping && !workers_count(&m->workers) && !m->watcher.pid;
+  return m->stopping && !workers_count(&m->workers) && !m->watcher.pid && !m->metrics.pid;
 }
 
 /* poll fails when RLIMIT_NOFILE is less than the number of descriptors to poll.  Each turn handles all descriptors, so
@@ -394,17 +401,9 @@ static void serve(struct master *m)
   }
 }
 
-/* Opens closed standard descriptors: otherwise a socket could become standard error and receive the log. */
-static void standard_open(void)
-{
-  for (int fd = 0; fd <= 2; fd++)
-    if (fcntl(fd, F_GETFD) < 0)
-      open("/dev/null", O_RDWR); /* open returns the lowest free descriptor, which is fd */
-}
-
 static bool master_open(struct master *m, FILE *why)
 {
-  standard_open();
+  process_standard_open();
   m->workers.app = m->app;
   if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
     return false;
@@ -415,13 +414,16 @@ static bool master_open(struct master *m, FILE *why)
   if (m->board)
     log_count_lost(&m->board->log_lines_lost);
   if (!m->board || pipe2(m->alive_fds, O_CLOEXEC) != 0 || m->wakeup_fd < 0 ||
-      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->transfer_fds) != 0 || !signals_open(m)) {
+      socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->transfer_fds) != 0 ||
+      (m->signal_fd = process_signals_open()) < 0) {
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
   if (!handover_take(&m->handover, &m->listener) &&
       (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
        !pid_file_write(m->config->pid_file, &m->pid_file, why)))
+    return false;
+  if (!handover_take_metrics(&m->metrics.listener, m->config->metrics_listen) && !metrics_process_open(&m->metrics, m->config, why))
     return false;
   m->reload.socket_passed = m->listener.holder;
   m->control.run = control_run;
@@ -450,6 +452,7 @@ static void master_close(struct master *m)
   control_answer_all(&m->control, (struct control_end){CONTROL_stop, UINT_MAX, true}, SPAN("stopped"));
   control_close(&m->control);
   listener_close(&m->listener);
+  metrics_process_close(&m->metrics);
   config_free(&m->reload.next);
   if (m->reload.started != m->config)
     config_free(&m->reload.started);
@@ -469,6 +472,7 @@ int master_run(struct config **config, const struct app *app)
                        .listener = LISTENER_NONE,
                        .control = {.listener = LISTENER_NONE},
                        .watcher = WATCHER_NONE,
+                       .metrics = METRICS_PROCESS_NONE,
                        .reload = RELOAD_NONE,
                        .upgrade = UPGRADE_NONE,
                        .signal_fd = -1,

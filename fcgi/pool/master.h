@@ -1,4 +1,4 @@
-/* The master process: opens the sockets, starts the workers and the watcher, reloads and stops.  It parses no
+/* The master process: opens the sockets, starts the workers, the watcher and the metrics process, reloads and stops.  It parses no
  * request and opens no database.  All descriptors in its event loop are non-blocking.
  *
  *   HUP               reload

@@ -1,12 +1,33 @@
 #include "pool/process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/title.h"
+
+void process_standard_open(void)
+{
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0)
+      open("/dev/null", O_RDWR); /* open returns the lowest free descriptor, which is fd */
+}
+
+int process_signals_open(void)
+{
+  static const int taken[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    sigaddset(&set, taken[i]);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
 
 enum log_level process_log_level(const struct config *c)
 {

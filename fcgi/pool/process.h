@@ -1,12 +1,18 @@
-/* What each child of the master does after fork: it sets its role in the log and in ps(1), and its signals, and it ends when the
- * master dies. */
+/* What the master does first, and what each of its children does after fork: it sets its role in the log and in ps(1), and
+ * its signals, and it ends when the master dies. */
 #ifndef DIPTYCH_POOL_PROCESS_H
 #define DIPTYCH_POOL_PROCESS_H
 
 #include <sys/types.h>
 
+#include "base/err.h"
 #include "base/log.h"
 #include "config/config.h"
+
+/* In the master: opens closed standard descriptors.  Otherwise a socket could become standard error and receive the log. */
+void process_standard_open(void);
+/* In the master: blocks the signals that it takes, and ignores SIGPIPE.  Returns a signalfd(2), or -1. */
+MUST_USE int process_signals_open(void);
 
 enum log_level process_log_level(const struct config *c);
 

@@ -64,6 +64,7 @@ struct scoreboard_slot {
   X(recycled, "workers replaced after worker_requests requests")                                                       \
   X(retired, "workers that were asked to stop: by scaling, reload or stop")                                            \
   X(watcher_restarts, "watchers replaced after they died or hung")                                                     \
+  X(metrics_restarts, "metrics processes replaced after they died or hung")                                            \
   X(reloads, "reloads that took effect")                                                                               \
   X(reloads_refused, "reloads refused because the configuration had faults")                                           \
   X(listen_full, "polls of the listen queue that found it full")                                                       \
@@ -86,6 +87,8 @@ struct scoreboard {
 #undef SCOREBOARD_FIELD
   char restart_names[128]; /* of restart_keys, as in "listen, backlog"; of the master only */
   _Atomic int64_t started_us;
+  _Atomic int64_t master_us; /* the last turn of the master's loop */
+  _Atomic int64_t metrics_heartbeat_us; /* the last turn of the metrics process's loop, which writes it */
   _Atomic int stopping;  /* the whole pool ends */
   _Atomic unsigned used; /* all slots from this index on have never been used */
   struct refused_paths refused;

@@ -14,16 +14,17 @@
 
 #define READY_US (180 * CLOCK_SECOND) /* a new pool may have to read a large site from the database */
 
-static _Noreturn void program_become(const struct listener *l, int ready_fd, const char *program, const char *config_path)
+static _Noreturn void program_become(const struct upgrade_program *next, int ready_fd)
 {
-  const char *argv[] = {program, "serve", "--config", config_path, NULL};
-  if (fcntl(l->fd, F_SETFD, 0) == 0 && fcntl(ready_fd, F_SETFD, 0) == 0 && handover_offer(l, ready_fd))
-    execvp(program, (char *const *)(uintptr_t)argv);
-  fprintf(stderr, "diptych: upgrade: %s: %s\n", program, strerror(errno));
+  const char *argv[] = {next->program, "serve", "--config", next->config_path, NULL};
+  if (fcntl(next->listener->fd, F_SETFD, 0) == 0 && fcntl(ready_fd, F_SETFD, 0) == 0 &&
+      handover_offer(next->listener, ready_fd) && handover_offer_metrics(next->metrics))
+    execvp(next->program, (char *const *)(uintptr_t)argv);
+  fprintf(stderr, "diptych: upgrade: %s: %s\n", next->program, strerror(errno));
   _exit(127);
 }
 
-bool upgrade_begin(struct upgrade *u, const struct listener *l, const char *program, const char *config_path, int64_t now_us)
+bool upgrade_begin(struct upgrade *u, const struct upgrade_program *next, int64_t now_us)
 {
   int ends[2];
   if (getpid() == 1) {
@@ -37,7 +38,7 @@ bool upgrade_begin(struct upgrade *u, const struct listener *l, const char *prog
   *u = (struct upgrade){.fd = ends[0], .since_us = now_us, .status = -1};
   u->pid = fork();
   if (u->pid == 0)
-    program_become(l, ends[1], program, config_path);
+    program_become(next, ends[1]);
   close(ends[1]);
   fcntl(u->fd, F_SETFL, O_NONBLOCK);
   if (u->pid > 0)

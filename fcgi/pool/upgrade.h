@@ -1,4 +1,4 @@
-/* An upgrade: the running master starts the program that is now at its own path, passes it the listening socket, and
+/* An upgrade: the running master starts the program that is now at its own path, passes it the listening sockets, and
  * leaves when the new pool is ready.
  *
  *   STARTING  The new program reads the configuration, starts its workers and its watcher.  The running pool serves.
@@ -26,9 +26,12 @@ struct upgrade {
 
 enum upgrade_result { UPGRADE_NOTHING, UPGRADE_DONE, UPGRADE_REFUSED };
 
-/* Starts `program serve --config config_path`.  false: u->why has the reason. */
-MUST_USE bool upgrade_begin(struct upgrade *u, const struct listener *l, const char *program, const char *config_path,
-                            int64_t now_us);
+/* Starts `program serve --config config_path` with the sockets.  false: u->why has the reason. */
+struct upgrade_program {
+  const char *program, *config_path;
+  const struct listener *listener, *metrics; /* metrics: its fd is -1 without metrics_listen */
+};
+MUST_USE bool upgrade_begin(struct upgrade *u, const struct upgrade_program *next, int64_t now_us);
 bool upgrade_reap(struct upgrade *u, pid_t pid, int status); /* false: it is not the new program */
 /* Goes on without blocking.  UPGRADE_REFUSED: u->why has the reason. */
 enum upgrade_result upgrade_turn(struct upgrade *u, int64_t now_us);

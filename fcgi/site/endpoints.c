@@ -23,23 +23,14 @@ static void healthz(struct site *s, const struct request *rq, struct response *o
 
 static void readyz(struct site *s, const struct request *rq, struct response *out)
 {
-  struct catalog_state state;
+  char trouble[SITE_TROUBLE];
   const struct site_resources *resources = site_resources_of(s);
-  const char *trouble = resources->pool_trouble ? resources->pool_trouble(resources->pool_context) : "";
-  catalog_state_get(resources->catalog, &state);
-  if (*trouble)
-    snprintf(state.trouble, sizeof state.trouble, "%s", trouble);
-  if (!*trouble && state.ready && state.database_up && !state.doubted && site_serves(s)) {
-    struct span text = state.reading_fails ? arena_printf(rq->arena, "ready, but a reading fails: %s\n", state.trouble)
-                                           : SPAN("ready\n");
-    http_plain(200, TEXT_TYPE, "no-store", text, false, out);
-    return;
-  }
-  http_plain(503, TEXT_TYPE, "no-store",
-             arena_printf(rq->arena, "not ready: %s\n",
-                          state.trouble[0] ? state.trouble : "the catalog has not caught up with the database yet"),
-             false, out);
-  buf_puts(&out->headers, "Retry-After: 1\r\n");
+  const char *of_pool = resources->pool_trouble ? resources->pool_trouble(resources->pool_context) : "";
+  bool ready = site_ready(resources->catalog, resources->config, trouble) && !*of_pool;
+  const char *format = !ready ? "not ready: %s\n" : *trouble ? "ready, but a reading fails: %s\n" : "ready\n%s";
+  http_plain(ready ? 200 : 503, TEXT_TYPE, "no-store", arena_printf(rq->arena, format, *of_pool ? of_pool : trouble), false, out);
+  if (!ready)
+    buf_puts(&out->headers, "Retry-After: 1\r\n");
 }
 
 static void metrics_answer(struct site *s, const struct request *rq, struct response *out)

@@ -42,6 +42,10 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
 const struct config *site_config(const struct site *s);
 const struct assets *site_assets(const struct site *s);
 const struct site_resources *site_resources_of(const struct site *s);
+/* True: pages can be served and follow the database.  trouble gets one sentence: why not, or what fails nevertheless; or
+ * "". */
+#define SITE_TROUBLE sizeof ((struct catalog_state *)NULL)->trouble
+bool site_ready(const struct catalog *catalog, const struct config *c, char *trouble); /* trouble: SITE_TROUBLE bytes */
 bool site_serves(const struct site *s); /* the catalog is current, or not older than stale_max allows */
 
 #endif

@@ -54,6 +54,6 @@ def test_control_commands_are_in_the_manual(manual):
 
 def test_signals_are_in_the_manual(manual):
     section = re.search(r"^\.SH SIGNALS\n(.*?)^\.SH", manual, re.M | re.S)[1]
-    taken = re.search(r"taken\[\] = \{(.*?)\}", (FCGI / "pool/master.c").read_text())[1].split(", ")
+    taken = re.search(r"taken\[\] = \{(.*?)\}", (FCGI / "pool/process.c").read_text())[1].split(", ")
     told = [s.removeprefix("SIG") for s in taken if s not in ("SIGCHLD",)]
     assert [s for s in told if not re.search(rf"\b{s}\b", section)] == []

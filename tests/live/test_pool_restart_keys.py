@@ -12,7 +12,7 @@ TABLE = (TOP / "fcgi/config/config_diff.h").read_text()
 WAIT = set(re.findall(r"^  X\((\w+), (?:true|false)\)", TABLE, re.M))
 OF_SOCKET = set(re.findall(r"^  X\((\w+), true\)", TABLE, re.M))
 WORDS = {"base_url": "http://example.org", "contact": "mailto:a@example.org", "as_of": "2026-08-22T12:00:00Z", "lang": "de",
-         "listen": "{folder}/l.sock", "pid_file": "{folder}/p", "log_level": "info", "state_dir": "{folder}/",
+         "listen": "{folder}/l.sock", "pid_file": "{folder}/p", "metrics_listen": "{folder}/m", "log_level": "info", "state_dir": "{folder}/",
          "mysql_password_file": "{folder}/word", "mysql_tls_ca": "{folder}/word", "mysql_tls_cert": "{folder}/word",
          "mysql_tls_key": "{folder}/word", "memcached": "{folder}/m.sock", "cache_secret": "0123456789abcdef"}
 TOGETHER = {"mysql_tls_ca": {"mysql_tls": True}, "mysql_tls_cert": {"mysql_tls": True, "mysql_tls_key": "{folder}/word"},
@@ -75,7 +75,7 @@ def body_of(path, function):
 
 def test_the_table_names_what_the_start_of_the_master_reads_and_no_more():
     start = [("fcgi/pool/master.c", "master_open"), ("fcgi/pool/listener.c", "listener_open"),
-             ("fcgi/pool/listener.c", "open_tcp"), ("fcgi/app/app_site.c", "app_shared_create")]
+             ("fcgi/pool/listener.c", "listener_open_metrics"), ("fcgi/app/app_site.c", "app_shared_create")]
     reread = {"path", "workers"}  # path: the name of the file; workers: workers_want at each reload
     read = {key for path, function in start for key in re.findall(r"\b(?:c|config)->(\w+)", body_of(path, function))}
     assert read - reread == WAIT
