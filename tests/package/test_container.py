@@ -1,10 +1,14 @@
 """The container: the steps of the Containerfile in a bare release, then the pool as the first process, not root."""
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -51,14 +55,23 @@ def answer(port, target):
         return None
 
 
+def http(port, path):
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).read().decode()
+    except urllib.error.HTTPError as e:
+        return e.read().decode()
+
+
 def test_the_pool_runs_as_the_first_process_without_root(contained):
-    root, port = contained.root, free_port()
+    root, port, metrics = contained.root, free_port(), free_port()
     config = root / "etc/diptych/diptych.conf"  # its port would be shared with this machine
     assert '"0.0.0.0:9000"' in config.read_text()
-    config.write_text(config.read_text().replace('"0.0.0.0:9000"', f'"127.0.0.1:{port}"'))
+    assert '"0.0.0.0:9001"' in config.read_text()
+    config.write_text(config.read_text().replace('"0.0.0.0:9000"', f'"127.0.0.1:{port}"').replace('"0.0.0.0:9001"', f'"127.0.0.1:{metrics}"'))
     contained.write("run/secrets/diptych_mysql_password", "a long word")
-    command = next(line for line in (TOP / "Containerfile").read_text().splitlines() if line.startswith("USER"))
-    user = command.split()[1]
+    steps = (TOP / "Containerfile").read_text()
+    user = re.search(r"^USER (\S+)$", steps, re.M)[1]
+    probe = [word.replace("9001", str(metrics)) for word in json.loads(re.search(r"^HEALTHCHECK .*\n  CMD (.*)$", steps, re.M)[1])]
     inside = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c",
               f'mount -t proc proc {root}/proc && exec chroot --userspec={user} {root} "$@"', "sh"]
     pool = subprocess.Popen([*inside, "diptych", "serve"], env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
@@ -68,11 +81,16 @@ def test_the_pool_runs_as_the_first_process_without_root(contained):
         first = int(wait(lambda: subprocess.run(["pgrep", "-P", str(pool.pid)], capture_output=True, text=True).stdout).split()[0])
         status = dict(line.split(":\t", 1) for line in open(f"/proc/{first}/status").read().splitlines() if ":\t" in line)
         assert status["NSpid"].split()[-1] == "1" and set(status["Uid"].split()) == {user.split(":")[0]}
-        health = subprocess.run(["nsenter", "-t", str(first), "-p", "-m", "chroot", f"--userspec={user}", root, "diptych", "status"],
-                                env=ENVIRONMENT, capture_output=True, text=True)
-        assert health.returncode == 0, health.stderr
+        enter = ["nsenter", "-t", str(first), "-p", "-m", "chroot", f"--userspec={user}", root]
+
+        def healthy():
+            return subprocess.run([*enter, *probe], env=ENVIRONMENT, capture_output=True).returncode == 0
+
+        assert healthy() and "not ready" in http(metrics, "/readyz")
+        assert "diptych_pool_workers_wanted 2" in http(metrics, "/metrics")
         os.kill(first, 15)
         assert pool.wait(30) == 0
+        assert not healthy()
     finally:
         pool.kill()
         print(pool.stderr.read())
