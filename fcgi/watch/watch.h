@@ -78,6 +78,8 @@ struct watch_doubt {
   struct rows_signs signs, accepted; /* those of the last reading; those that are believed to stay */
   struct rows_census before, counts; /* of what is believed; of the last reading */
   bool before_known;                 /* `before` was counted */
+  bool logged;                       /* change-log entries were applied since then */
+  uint64_t polls, loss_polls;        /* successful polls; as of the first reading with a loss that no sign explains, 0: none */
   bool active;                       /* a reading is not believed */
   bool restoring;                    /* signs of a restore were there since the last settled sweep */
   int64_t signs_us;                  /* monotonic: when the signs were read; 0: never */
@@ -179,6 +181,10 @@ MUST_USE bool watch_doubted(const struct watcher *w);
 MUST_USE bool watch_held(const struct watcher *w); /* the same, because of signs of a restore */
 /* A round of the sweep found the catalog equal to the rows. */
 MUST_USE enum err watch_doubt_settle(struct watcher *w);
+
+/* A poll of the change log succeeded, or its entries were published. */
+void watch_doubt_polled(struct watcher *w);
+void watch_doubt_applied(struct watcher *w);
 void watch_sweep_hurry(struct watcher *w, int64_t us); /* the sweep begins now, and stays fast for us */
 
 MUST_USE enum err watch_schema(struct watcher *w);

@@ -12,6 +12,9 @@
  *                                                  the known one, because then a restore has ended
  *   otherwise                                      not at all
  *
+ * Rows may be gone although their entries were not polled yet: an editor withdrew them just before they were counted.  So a
+ * loss without signs counts only when polls that began after the count find no entry.
+ *
  * Signs that were believed once are accepted: they count again only after they had gone.  Changes that the log announces
  * are held back by signs only. */
 #include <stdio.h>
@@ -106,6 +109,17 @@ static void before_from_catalog(struct watcher *w, struct rows_census *before)
   before->n[CENSUS_CHANGES] = w->position->cursor;
 }
 
+/* Entries that were applied may have announced losses, and the catalog has applied them too. */
+static void before_lower(struct watcher *w)
+{
+  struct watch_doubt *d = &w->doubt;
+  struct rows_census least;
+  before_from_catalog(w, &least);
+  for (unsigned i = 0; i < ROWS_CENSUS_PARTS; i++)
+    d->before.n[i] = d->before.n[i] < least.n[i] ? d->before.n[i] : least.n[i];
+  d->logged = false;
+}
+
 /* *part: the kind of rows of which the largest share is gone. */
 static enum loss loss_of(const struct watch_doubt *d, enum rows_census_part *part)
 {
@@ -139,6 +153,8 @@ static enum err counts_refresh(struct watcher *w, bool *same)
   d->counts = now;
   if (!d->before_known)
     before_from_catalog(w, &d->before);
+  else if (d->logged)
+    before_lower(w);
   return ERR_OK;
 }
 
@@ -199,6 +215,30 @@ static void accept(struct watcher *w)
   d->accepted = d->signs;
   d->before = d->counts;
   d->before_known = true;
+  d->logged = false;
+  d->loss_polls = 0;
+}
+
+/* Has the log been asked since the loss was seen?  Two polls ask for every gap. */
+static bool loss_unlogged(struct watcher *w)
+{
+  struct watch_doubt *d = &w->doubt;
+  if (!d->loss_polls) {
+    d->loss_polls = d->polls + 1;
+    w->sweep.fast = true;
+  }
+  return d->polls > d->loss_polls;
+}
+
+void watch_doubt_polled(struct watcher *w)
+{
+  w->doubt.polls++;
+}
+
+void watch_doubt_applied(struct watcher *w)
+{
+  w->doubt.logged = true;
+  w->doubt.loss_polls = 0;
 }
 
 /* The rows were counted: believe them, or go on doubting. */
@@ -213,6 +253,8 @@ static bool decide(struct watcher *w, bool same)
     accept(w);
     return true;
   }
+  if (began && !sign_new(d) && !loss_unlogged(w))
+    return false;
   if (began || !same)
     doubt_begin(w);
   trouble_set(d, loss, part);
@@ -250,5 +292,7 @@ enum err watch_doubt_settle(struct watcher *w)
   d->restoring = false;
   enum err err = rows_census_read(w->db, watch_deadline(), &d->before);
   d->before_known = err == ERR_OK;
+  d->logged = false;
+  d->loss_polls = 0;
   return err;
 }

@@ -163,9 +163,11 @@ static enum err apply(struct watcher *w)
     err = watch_terms(w, STAGE_CHANGES, &found);
   if (err == ERR_OK)
     err = watch_publish(w, w->next_position);
-  if (err == ERR_OK)
-    *w->position = *w->next_position;
-  return err;
+  if (err != ERR_OK)
+    return err;
+  *w->position = *w->next_position;
+  watch_doubt_applied(w);
+  return ERR_OK;
 }
 
 static enum err answer_take(struct watcher *w, struct db_rows *rows)
@@ -211,6 +213,8 @@ enum err watch_poll(struct watcher *w)
   if (err == ERR_OK)
     err = answer_take(w, &rows);
   db_rows_free(&rows);
+  if (err == ERR_OK)
+    watch_doubt_polled(w);
   if (err == ERR_OK && !w->behind && !watch_doubted(w))
     w->state.behind = 0;
   w->state.cursor = w->position->cursor;
