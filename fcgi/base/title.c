@@ -12,6 +12,7 @@ static struct {
   char *at;
   size_t cap;     /* bytes of the arguments and the environment */
   size_t written; /* bytes that may differ from 0: the arguments, or a longer title */
+  char **environment, **strings; /* see environment_copy() */
 } title;
 
 /* The end of the strings that follow `end` without a gap. */
@@ -22,17 +23,23 @@ static char *strings_end(char *end, char *const *strings)
   return end;
 }
 
-/* NULL: no memory. */
-static char **environment_copy(void)
+/* One array holds the pointers that environ gets, the other keeps every string reachable: setenv() replaces the first,
+ * unsetenv() removes pointers from it, and a leak checker would report what only they held. */
+static bool environment_copy(void)
 {
   size_t n = 0;
   while (environ[n])
     n++;
-  char **copy = calloc(n + 1, sizeof *copy);
-  for (size_t i = 0; copy && i < n; i++)
-    if (!(copy[i] = strdup(environ[i])))
-      return NULL; /* the process starts now and is short of memory: a leak does not matter */
-  return copy;
+  title.environment = calloc(n + 1, sizeof *title.environment);
+  title.strings = calloc(n + 1, sizeof *title.strings);
+  if (!title.environment || !title.strings)
+    return false;
+  for (size_t i = 0; i < n; i++) {
+    if (!(title.strings[i] = strdup(environ[i])))
+      return false;
+    title.environment[i] = title.strings[i];
+  }
+  return true;
 }
 
 /* The library prints the program's name from argv[0]. */
@@ -51,10 +58,9 @@ void title_open(int argc, char **argv)
   if (argc < 1 || title.cap)
     return;
   char *arguments = strings_end(argv[0], argv), *end = strings_end(arguments, environ);
-  char **copy = environment_copy();
-  if (!copy || !name_copy())
+  if (!environment_copy() || !name_copy())
     return;
-  environ = copy;
+  environ = title.environment;
   title.at = argv[0];
   title.cap = (size_t)(end - argv[0]);
   title.written = (size_t)(arguments - argv[0]);
