@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "pool/listener_try.h"
+#include "pool/log_file.h"
 
 struct places {
   const struct config *config;
@@ -103,6 +104,20 @@ static bool metrics_check(struct places *p)
   return strchr(address, '/') ? unix_check(p, "metrics", address) : tcp_check(p, "metrics", address);
 }
 
+/* The file is tried without making it. */
+static bool request_log_check(const struct places *p)
+{
+  const char *path = log_file_path(p->config);
+  if (!path)
+    return true;
+  if (access(path, F_OK) != 0)
+    return folder_of_check(p, "log", path) != FOLDER_FAULTY;
+  if (access(path, W_OK) == 0)
+    return true;
+  fprintf(p->out, "%-10s %s: %s: let %s write to it\n", "log", path, strerror(errno), p->unit->account);
+  return false;
+}
+
 bool check_places(const struct config *c, const struct service_unit *u, FILE *out)
 {
   struct places p = {.config = c, .unit = u, .out = out};
@@ -112,5 +127,5 @@ bool check_places(const struct config *c, const struct service_unit *u, FILE *ou
   bool pid = !*c->pid_file || folder_of_check(&p, "pid_file", c->pid_file) != FOLDER_FAULTY;
   if (*c->state_dir && folder_check(&p, "state", c->state_dir) == FOLDER_FAULTY)
     fputs("           without it the pool serves, but cannot start while the database is away\n", out);
-  return control && listen && metrics && pid;
+  return request_log_check(&p) && control && listen && metrics && pid;
 }

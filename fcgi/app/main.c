@@ -224,6 +224,11 @@ static int run_upgrade(const struct invocation *in)
   return in->argc > 1 ? usage_wrong(in) : control_ask(in, "upgrade", 200000, false);
 }
 
+static int run_reopen(const struct invocation *in)
+{
+  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reopen", 90000, false);
+}
+
 static int run_template(const struct invocation *in)
 {
   if (in->argc != 3)
@@ -238,6 +243,7 @@ static const struct command commands[] = {
      run_migrate},
     {"reload", "reload", "read configuration and templates again, without losing a request", run_reload},
     {"render", "render PATH", "print one answer with its headers, without nginx", run_render},
+    {"reopen", "reopen", "open the file of the request log anew, after it was renamed", run_reopen},
     {"sample", "sample", "print a commented sample configuration", run_sample},
     {"scale", "scale N", "set the number of workers to N", run_scale},
     {"serve", "serve", "run the pool in the foreground", run_serve},

@@ -96,6 +96,8 @@ static void entry_take(struct unit_reading *r, struct span key, struct span valu
     words_add(u->runtime, value);
   else if (span_eq(key, SPAN("StateDirectory")))
     words_add(u->state, value);
+  else if (span_eq(key, SPAN("LogsDirectory")))
+    words_add(u->logs, value);
   else if (span_eq(key, SPAN("ReadWritePaths")))
     words_add(u->writable, value);
   else if (span_eq(key, SPAN("ExecStart")) && value.n)
@@ -248,13 +250,14 @@ static bool listed(const char *list, const char *prefix, const char *folder, boo
 bool service_unit_makes(const struct service_unit *u, const char *folder)
 {
   return listed(u->runtime, "/run/", folder, true) || listed(u->runtime, "/var/run/", folder, true) ||
-         listed(u->state, "/var/lib/", folder, true);
+         listed(u->state, "/var/lib/", folder, true) || listed(u->logs, "/var/log/", folder, true);
 }
 
 const char *service_unit_forbids(const struct service_unit *u, const char *folder)
 {
   bool own = listed(u->runtime, "/run/", folder, false) || listed(u->runtime, "/var/run/", folder, false) ||
-             listed(u->state, "/var/lib/", folder, false) || listed(u->writable, "", folder, false);
+             listed(u->state, "/var/lib/", folder, false) || listed(u->logs, "/var/log/", folder, false) ||
+             listed(u->writable, "", folder, false);
   if (!own && u->private_home && (beneath(folder, "/home") || beneath(folder, "/root") || beneath(folder, "/run/user")))
     return "the unit hides it (ProtectHome): choose a folder of RuntimeDirectory or StateDirectory";
   if (!own && u->strict)

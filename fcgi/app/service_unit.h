@@ -16,8 +16,9 @@
 struct service_unit {
   char path[SERVICE_WORD];          /* of the unit; empty: there is none for this configuration */
   char user[64], group[64];         /* as in the unit */
-  char runtime[SERVICE_WORD];       /* RuntimeDirectory, StateDirectory, ReadWritePaths: names with blanks between */
+  char runtime[SERVICE_WORD];       /* RuntimeDirectory, StateDirectory, LogsDirectory, ReadWritePaths: names with blanks between */
   char state[SERVICE_WORD];
+  char logs[SERVICE_WORD];
   char writable[SERVICE_WORD];
   bool dynamic;      /* DynamicUser: systemd makes the account at each start */
   bool strict;       /* ProtectSystem=strict: other folders are read-only */

@@ -41,6 +41,8 @@
   X(markdown_refused, "Markdown bodies over a limit")                                                                  \
   X(pictures_drawn, "pictures drawn for links to pages")                                                               \
   X(pictures_refused, "answers without a picture: the image queue was full or the picture was late")                   \
+  X(request_log_lines, "lines written to the request log")                                                                 \
+  X(request_log_lost, "lines of the request log that could not be written")                                             \
   X(polls, "polls of the change log")                                                                                  \
   X(changes_applied, "change-log entries applied to the catalog")                                                      \
   X(publishes, "publications of the catalog")                                                                          \

@@ -42,6 +42,10 @@
   INT(stop_grace, 10000, 0, 600000, "ms that accepted requests have to finish at stop and reload")                     \
   INT(deadline, 2000, 50, 60000, "ms that one page may take, waits included")                                          \
   WORD(log_level, "info", "error, warn, info or debug")                                                                \
+  WORD(request_log, "off", "one line for each request: off, stderr, or the path of a file that USR1 opens anew")       \
+  WORD(request_log_format, "keyvalue", "keyvalue or json")                                                             \
+  INT(request_log_slow, 0, 0, 600000, "ms from which a request is always logged; 0: no request is slow")               \
+  WORD(request_log_sample, "", "share of the other requests, 0 to 1, as in 0.01; empty: 1, or 0 with request_log_slow") \
   WORD(mysql_socket, "", "UNIX socket of the database; empty: TCP")                                                    \
   WORD(mysql_host, "127.0.0.1", "host of the database when mysql_socket is empty")                                     \
   INT(mysql_port, 3306, 1, 65535, "port of the database")                                                              \

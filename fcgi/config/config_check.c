@@ -140,6 +140,38 @@ static bool is_level(struct span s)
   return span_eq(s, SPAN("error")) || span_eq(s, SPAN("warn")) || span_eq(s, SPAN("info")) || span_eq(s, SPAN("debug"));
 }
 
+bool config_share(struct span s, uint32_t *millionths)
+{
+  struct span decimals = s, whole = span_split(&decimals, '.');
+  uint32_t v = 0;
+  bool one = span_eq(whole, SPAN("1"));
+  if ((!one && !span_eq(whole, SPAN("0"))) || decimals.n > 6 || (whole.n < s.n && !decimals.n))
+    return false;
+  for (size_t i = 0; i < 6; i++) {
+    char c = i < decimals.n ? decimals.p[i] : '0';
+    if (c < '0' || c > '9' || (one && c != '0'))
+      return false;
+    v = v * 10 + (uint32_t)(c - '0');
+  }
+  *millionths = one ? 1000000 : v;
+  return true;
+}
+
+static bool is_share(struct span s)
+{
+  return !s.n || config_share(s, &(uint32_t){0});
+}
+
+static bool is_request_log(struct span s)
+{
+  return span_eq(s, SPAN("off")) || span_eq(s, SPAN("stderr")) || (s.n > 1 && s.p[0] == '/');
+}
+
+static bool is_request_log_format(struct span s)
+{
+  return span_eq(s, SPAN("keyvalue")) || span_eq(s, SPAN("json"));
+}
+
 const char *config_word_fault(const char *key, const char *value)
 {
   static const struct {
@@ -157,6 +189,9 @@ const char *config_word_fault(const char *key, const char *value)
       {"metrics_listen", is_metrics_listen,
        "write an address like 127.0.0.1:9001 or [::1]:9001, or the path of a UNIX socket with a / in it, at most 107 bytes"},
       {"memcached", are_servers, "write /path/to/socket, host:port or [IPv6]:port, separated by commas, at most 64"},
+      {"request_log", is_request_log, "write off, stderr, or the path of a file that begins with /"},
+      {"request_log_format", is_request_log_format, "write keyvalue or json"},
+      {"request_log_sample", is_share, "write a share from 0 to 1 with at most six decimals, as in 0.01"},
       {"log_level", is_level, "write error, warn, info or debug"},
   };
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

@@ -8,6 +8,9 @@
 /* Returns what to write instead; NULL: the value is valid. */
 MUST_USE const char *config_word_fault(const char *key, const char *value);
 
+/* Reads "0.01" as 10000 millionths: 0 to 1 with at most six decimals.  false: another form; *millionths is unchanged. */
+MUST_USE bool config_share(struct span s, uint32_t *millionths);
+
 /* The line in which a key is set; 0: it is not set. */
 typedef size_t config_line_find(const void *lines, const char *key);
 

@@ -23,7 +23,7 @@ void bare_error(int status, struct span request_id, struct response *out)
   while (pages[i].status != status && i < sizeof pages / sizeof *pages - 1)
     i++;
   buf_free(&out->headers);
-  *out = (struct response){.status = 0};
+  *out = (struct response){.route = out->route};
   http_plain(pages[i].status, SPAN("text/html; charset=utf-8"), "no-store", span_z(pages[i].page), false, out);
   if (request_id.n)
     response_header(out, "X-Request-Id", request_id);

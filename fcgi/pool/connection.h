@@ -34,6 +34,7 @@ struct connection {
   size_t discarded;  /* bytes discarded in CONNECTION_LINGER */
   struct deferred *deferred; /* CONNECTION_DEFERRED: the work that it waits for, which counts it as a waiter */
   bool input_pending;        /* CONNECTION_DEFERRED: an input event has come and was not handled */
+  struct stage_times times;  /* CONNECTION_DEFERRED: see request_log_pause */
   struct record_request scan;
   FCGX_Request fcgi;
   struct connection *older, *newer; /* the gateway's list */

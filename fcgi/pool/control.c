@@ -128,6 +128,13 @@ void control_answer_all(struct control *c, struct control_end end, struct span t
       control_answer(&c->clients[i], end.ok, text);
 }
 
+void control_refuse_all(struct control *c, struct span why)
+{
+  for (int i = 0; i < CONTROL_CLIENTS; i++)
+    if (c->clients[i].state == CONTROL_WAITING && c->clients[i].command != CONTROL_stop)
+      control_answer(&c->clients[i], false, why);
+}
+
 static void unknown_answer(struct control_client *client)
 {
   struct buf out = BUF_INIT;

@@ -20,6 +20,7 @@
   X(metrics, "", "all counters as Prometheus text")                                                                    \
   X(scale, "N", "sets the number of workers, within workers_min and workers_max")                                      \
   X(reload, "", "reads the configuration and the templates again; answers when they are in force, or why not")         \
+  X(reopen, "", "opens the file of the request log anew; answers when nobody writes to the old one")                   \
   X(upgrade, "", "starts the program anew without losing a request; answers when it serves, or why it does not")       \
   X(stop, "", "stops the pool after the accepted requests are answered; answers last")
 
@@ -74,5 +75,6 @@ struct control_end {
   bool ok;
 };
 void control_answer_all(struct control *c, struct control_end end, struct span text);
+void control_refuse_all(struct control *c, struct span why); /* answers all clients that wait, except for stop */
 
 #endif

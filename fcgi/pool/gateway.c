@@ -130,6 +130,7 @@ static void turn(struct gateway *g)
     else
       event_turn(g, &events[i], waited, n > 1);
   }
+  request_log_follow(&g->log);
   if (work) /* after all other events: it may close any connection */
     gateway_work(g);
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
@@ -237,6 +238,7 @@ static void gateway_close(struct gateway *g)
     gateway_drop(g, g->oldest);
   arena_free(&g->arena);
   free(g->buffer);
+  request_log_close(&g->log);
   buf_free(&g->head);
   buf_free(&g->response.headers);
   if (g->signal_fd >= 0)
@@ -249,6 +251,7 @@ enum gateway_end gateway_run(const struct gateway_setup *setup)
 {
   struct gateway g = {.s = setup, .epoll_fd = -1, .signal_fd = -1};
   enum gateway_end end = GATEWAY_FAILED;
+  request_log_open(&g.log, &(struct request_log_setup){setup->config, setup->board, setup->slot, setup->log, setup->index});
   if (gateway_open(&g)) {
     atomic_store(&setup->slot->ready, 1);
     end = GATEWAY_STOPPED;

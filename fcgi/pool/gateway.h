@@ -27,6 +27,7 @@
 
 #include "base/err.h"
 #include "pool/app.h"
+#include "pool/log_file.h"
 #include "pool/scoreboard.h"
 
 struct gateway_setup {
@@ -38,6 +39,8 @@ struct gateway_setup {
   int listen_fd;           /* non-blocking */
   int alive_fd;            /* a pipe; POLLHUP when the master has died */
   int wakeup_fd;           /* an eventfd; readable: accept from the listening socket */
+  struct log_file *log;    /* of the request log */
+  int index;               /* of the worker */
   const int *transfer_fds; /* a SOCK_SEQPACKET pair: send connections to [0], receive them from [1] */
   uint64_t requests_most;  /* leave after about this many requests; 0: never */
 };

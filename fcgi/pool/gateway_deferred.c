@@ -53,10 +53,12 @@ void gateway_resume(struct gateway *g, struct connection *c)
   gateway_deferred_cancel(g, c);
   c->state = CONNECTION_OPEN;
   c->due_us = 0;
+  request_log_resume(&g->log, &c->times);
   if (connection_request_again(c, &rq)) {
     gateway_begin(g, c, rq.method, rq.target);
     open = gateway_answer(g, c, &rq);
   } else {
+    request_log_drop(&g->log);
     gateway_bad(g, c->scan.why);
     gateway_drop(g, c);
   }

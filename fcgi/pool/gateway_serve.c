@@ -114,12 +114,14 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
   bool answered = respond(g, c, rq), written = answered && respond_write(g, c, rq), open = true;
   METRICS_ADD(&slot->metrics, busy_us, clock_mono_us() - begun_us);
   if (answered) {
+    request_log_end(&g->log, rq, &g->response, written ? reply_body(&g->response, rq->method).n : 0);
     response_count(&slot->metrics, g->response.status);
     scoreboard_request_end(slot);
     g->handled++;
     open = settle(g, c, written);
   } else {
     METRICS_ADD(&slot->metrics, requests_deferred, 1);
+    request_log_pause(&g->log, &c->times);
     scoreboard_request_pause(slot);
     gateway_defer(g, c, rq, g->response.deferred);
   }
@@ -137,11 +139,13 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   gateway_touch(g, c);
   g->last_served = c;
   c->body_awaited = false;
+  request_log_begin(&g->log);
   stage_set(rq.stage, STAGE_READ);
   gateway_begin(g, c, c->scan.method, c->scan.target);
   if (!(c->refused ? connection_request_skip(c, &rq) : connection_request_take(c, &rq))) {
     gateway_bad(g, c->scan.why);
     gateway_drop(g, c);
+    request_log_drop(&g->log);
     scoreboard_request_pause(s->slot);
     arena_reset(g->arena);
   } else {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "pool/connection.h"
 #include "pool/gateway.h"
+#include "pool/request_log.h"
 
 struct gateway {
   const struct gateway_setup *s;
@@ -29,6 +30,7 @@ struct gateway {
   int signal_fd;
   bool stop_requested;     /* by a signal, or because the master died */
   bool leaving;
+  struct request_log log;
   struct log_limit bad_limit, accept_limit;
 };
 

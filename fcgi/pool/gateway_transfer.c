@@ -8,19 +8,12 @@
  *
  * A descriptor in the socket pair has no owner.  So each worker that leaves because the pool stops receives from the
  * pair once more after its own last send.  A worker that sends later does the same. */
-#include <errno.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "pool/descriptor.h"
 #include "pool/gateway_state.h"
 
 #define FULL_MS 50 /* when the socket pair is full, wait this long for the others to receive some */
-
-union descriptor {
-  struct cmsghdr head;
-  char room[CMSG_SPACE(sizeof(int))];
-};
 
 static bool master_alive(const struct gateway *g)
 {
@@ -28,41 +21,10 @@ static bool master_alive(const struct gateway *g)
   return poll(&alive, 1, 0) == 0;
 }
 
-static bool descriptor_send(int to, int fd)
-{
-  union descriptor control = {.head = {.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
-  char letter = 'c';
-  struct iovec byte = {.iov_base = &letter, .iov_len = 1};
-  struct msghdr m = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  struct pollfd room = {.fd = to, .events = POLLOUT};
-  ssize_t n;
-  memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
-  do
-    n = sendmsg(to, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&room, 1, FULL_MS) > 0)));
-  return n > 0;
-}
-
-static int descriptor_receive(int from)
-{
-  union descriptor control;
-  char byte;
-  struct iovec data = {.iov_base = &byte, .iov_len = 1};
-  struct msghdr m = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  ssize_t n;
-  int fd = -1;
-  do
-    n = recvmsg(from, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  while (n < 0 && errno == EINTR);
-  if (n > 0 && m.msg_controllen && control.head.cmsg_type == SCM_RIGHTS)
-    memcpy(&fd, CMSG_DATA(&control.head), sizeof fd);
-  return fd;
-}
-
 bool gateway_send_fd(struct gateway *g, struct connection *c)
 {
   if (atomic_load(&g->s->board->stopping) || !master_alive(g) ||
-      !descriptor_send(g->s->transfer_fds[0], c->fd))
+      !descriptor_send(g->s->transfer_fds[0], c->fd, 0, FULL_MS))
     return false;
   gateway_drop(g, c);
   return true;
@@ -79,7 +41,7 @@ void gateway_send_all_fds(struct gateway *g)
 
 bool gateway_receive_fd(struct gateway *g)
 {
-  int fd = descriptor_receive(g->s->transfer_fds[1]);
+  int fd = descriptor_receive(g->s->transfer_fds[1], &(unsigned){0});
   if (fd < 0)
     return false;
   gateway_room(g);

@@ -10,13 +10,13 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/title.h"
 #include "pool/admission.h"
 #include "pool/control.h"
 #include "pool/handover.h"
+#include "pool/log_reopen.h"
 #include "pool/metrics_process.h"
 #include "pool/notify.h"
 #include "pool/pid_file.h"
@@ -29,7 +29,6 @@
 #include "pool/workers.h"
 
 #define WATCH_US (100 * INT64_C(1000))
-#define POLL_FAILED_MS 50
 #define NAMES_US (10 * CLOCK_SECOND) /* an old master gives up its names at once */
 
 struct master {
@@ -42,6 +41,7 @@ struct master {
   struct watcher watcher;
   struct metrics_process metrics;
   struct reload reload;
+  struct log_file log;
   struct upgrade upgrade;
   struct handover handover;
   int signal_fd;
@@ -78,8 +78,7 @@ static void leave(struct master *m, int64_t now_us)
   atomic_store(&m->board->stopping, 1);
   reload_abandon(&m->reload);
   upgrade_abandon(&m->upgrade);
-  control_answer_all(&m->control, (struct control_end){CONTROL_reload, UINT_MAX, false}, SPAN("the pool is stopping"));
-  control_answer_all(&m->control, (struct control_end){CONTROL_upgrade, UINT_MAX, false}, SPAN("the pool is stopping"));
+  control_refuse_all(&m->control, SPAN("the pool is stopping"));
   listener_end(&m->listener);
   workers_retire(&m->workers, 0, false, now_us); /* generation 0 does not exist: all workers */
   watcher_stop(&m->watcher, now_us);
@@ -212,10 +211,13 @@ static void signal_take(struct master *m, int signo, int64_t now_us)
   case SIGTTOU:
     scaling_signal(&m->workers, -1, source);
     break;
+  case SIGUSR1:
+    log_reopen_ask(&m->log);
+    break;
   case SIGUSR2:
     upgrade_ask(m, source, NULL, now_us);
     break;
-  default: /* CHLD: turn calls reap; USR1: ignored */
+  default: /* CHLD: turn calls reap */
     break;
   }
 }
@@ -276,6 +278,9 @@ static void control_run(void *context, struct control_client *client, struct spa
     else
       client->ticket = reload_begin(m, "control", now_us);
     break;
+  case CONTROL_reopen:
+    client->ticket = log_reopen_ask(&m->log);
+    break;
   case CONTROL_upgrade:
     upgrade_ask(m, "control", client, now_us);
     break;
@@ -313,13 +318,6 @@ static void reload_go_on(struct master *m, int64_t now_us)
   }
 }
 
-/* All workers are ready, or some are ready a second after the start. */
-static bool started(const struct master *m, int64_t now_us)
-{
-  unsigned ready = workers_ready(&m->workers, m->workers.generation);
-  return ready >= (unsigned)m->workers.wanted || (ready && now_us - atomic_load(&m->board->started_us) > CLOCK_SECOND);
-}
-
 /* It answers until the workers have ended.  In an upgrade, the old pool answers until the new one has taken over. */
 static void metrics_go_on(struct master *m, int64_t now_us)
 {
@@ -338,6 +336,7 @@ static void turn(struct master *m)
   reap(m, now_us);
   control_turn(&m->control, now_us);
   reload_go_on(m, now_us);
+  log_reopen_turn(&m->log, m->config, m->board, &m->control);
   upgrade_go_on(m, now_us);
   workers_balance(&m->workers, now_us);
   watcher_turn(&m->watcher, &m->workers, now_us);
@@ -347,7 +346,7 @@ static void turn(struct master *m)
     queue_look(m);
     scaling_watch(&m->workers);
   }
-  if (!m->ready_logged && started(m, now_us)) {
+  if (!m->ready_logged && workers_started(&m->workers, now_us)) {
     m->ready_logged = true;
     const char *holder = m->listener.holder;
     log_info("serving %s%s%s%s with %d workers", m->listener.address, holder ? ", which " : "", holder ? holder : "",
@@ -378,15 +377,6 @@ static bool done(const struct master *m)
   return m->stopping && !workers_count(&m->workers) && !m->watcher.pid && !m->metrics.pid;
 }
 
-/* poll fails when RLIMIT_NOFILE is less than the number of descriptors to poll.  Each turn handles all descriptors, so
- * the master can go on without poll. */
-static void poll_failed(struct master *m)
-{
-  log_limited(&m->poll_limit, 10, LOG_LEVEL_ERROR, "cannot wait for events: %s; checking for them every %d ms",
-              strerror(errno), POLL_FAILED_MS);
-  nanosleep(&(struct timespec){.tv_nsec = POLL_FAILED_MS * 1000000L}, NULL);
-}
-
 static void serve(struct master *m)
 {
   struct pollfd polled[2 + 1 + CONTROL_CLIENTS];
@@ -396,7 +386,7 @@ static void serve(struct master *m)
     polled[n++] = (struct pollfd){.fd = m->reload.fd, .events = POLLIN}; /* poll ignores -1 */
     n += control_poll(&m->control, polled + n);
     if (poll(polled, n, wait_ms(m)) < 0 && errno != EINTR)
-      poll_failed(m);
+      process_poll_failed(&m->poll_limit);
     turn(m);
   }
 }
@@ -436,12 +426,13 @@ static bool master_open(struct master *m, FILE *why)
   m->workers.alive_fd = m->alive_fds[0];
   m->workers.wakeup_fd = m->wakeup_fd;
   m->workers.transfer_fds = m->transfer_fds;
+  m->workers.log = &m->log;
   m->workers.in_child = in_child;
   m->workers.in_child_context = m;
   atomic_store(&m->board->generation, 1);
   atomic_store(&m->board->started_us, clock_mono_us());
   workers_want(&m->workers, m->config->workers);
-  return admission_at_start(&m->workers, why);
+  return admission_at_start(&m->workers, why) && log_file_open(&m->log, m->config, why);
 }
 
 static void master_close(struct master *m)
@@ -453,6 +444,7 @@ static void master_close(struct master *m)
   control_close(&m->control);
   listener_close(&m->listener);
   metrics_process_close(&m->metrics);
+  log_file_close(&m->log);
   config_free(&m->reload.next);
   if (m->reload.started != m->config)
     config_free(&m->reload.started);
@@ -474,6 +466,7 @@ int master_run(struct config **config, const struct app *app)
                        .watcher = WATCHER_NONE,
                        .metrics = METRICS_PROCESS_NONE,
                        .reload = RELOAD_NONE,
+                       .log = LOG_FILE_NONE,
                        .upgrade = UPGRADE_NONE,
                        .signal_fd = -1,
                        .alive_fds = {-1, -1}};

@@ -4,7 +4,8 @@
  *   HUP               reload
  *   TERM, INT, QUIT   graceful stop
  *   TTIN, TTOU        one worker more, one less
- *   USR1, USR2        ignored: the log is standard error, so there is no log file to reopen
+ *   USR1              opens the file of the request log anew
+ *   USR2              upgrade
  */
 #ifndef DIPTYCH_POOL_MASTER_H
 #define DIPTYCH_POOL_MASTER_H

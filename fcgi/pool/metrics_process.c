@@ -37,6 +37,7 @@ void metrics_process_disown(struct metrics_process *p)
 static _Noreturn void server_become(struct workers *w, int listen_fd, int stop_fd)
 {
   close(w->listen_fd); /* only workers accept there */
+  log_file_close(w->log);
   process_child_signals();
   process_child_unblock();
   exit(metrics_server_run(&(struct metrics_server_setup){

@@ -1,14 +1,18 @@
 #include "pool/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/title.h"
+
+#define POLL_FAILED_MS 50
 
 void process_standard_open(void)
 {
@@ -36,6 +40,13 @@ enum log_level process_log_level(const struct config *c)
     if (strcmp(c->log_level, names[i]) == 0)
       return (enum log_level)i;
   return LOG_LEVEL_INFO;
+}
+
+void process_poll_failed(struct log_limit *limit)
+{
+  log_limited(limit, 10, LOG_LEVEL_ERROR, "cannot wait for events: %s; checking for them every %d ms", strerror(errno),
+              POLL_FAILED_MS);
+  nanosleep(&(struct timespec){.tv_nsec = POLL_FAILED_MS * 1000000L}, NULL);
 }
 
 void process_child_begin(const char *role, enum log_level level, pid_t master)

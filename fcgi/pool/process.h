@@ -14,6 +14,10 @@ void process_standard_open(void);
 /* In the master: blocks the signals that it takes, and ignores SIGPIPE.  Returns a signalfd(2), or -1. */
 MUST_USE int process_signals_open(void);
 
+/* poll fails when RLIMIT_NOFILE is less than the number of descriptors to poll.  Each turn of a loop handles all descriptors,
+ * so the loop can go on without poll: this logs the reason in errno, and waits a moment. */
+void process_poll_failed(struct log_limit *limit);
+
 enum log_level process_log_level(const struct config *c);
 
 /* Call it in the child right after fork.  Blocks all signals but SIGABRT, and asks the kernel to send SIGTERM when

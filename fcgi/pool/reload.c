@@ -24,6 +24,9 @@ static int checker_run(const struct workers *w, int fd)
   setvbuf(why, NULL, _IOLBF, 0);
   struct config *next = config_read(w->config->path, why);
   int bad = !next || (w->app->check && w->app->check(w->app->context, next, why) != 0);
+  struct log_file log = LOG_FILE_NONE;
+  bad = bad || !log_file_try(&log, next, why);
+  log_file_close(&log);
   if (!bad && w->app->admit)
     bad = w->app->admit(w->app->context,
                         &(struct app_admission){.in_force = w->config,
@@ -181,6 +184,7 @@ static enum reload_result refuse(struct reload *r, struct workers *w)
   why_end(r);
   config_free(&r->next);
   reload_resources_close(w, &r->next_resources);
+  log_file_return(w->log);
   r->state = RELOAD_IDLE;
   SCOREBOARD_COUNT(w->board, reloads_refused);
   return RELOAD_REFUSED;
@@ -198,6 +202,7 @@ static bool next_read(struct reload *r, const struct workers *w)
     whole = r->next != NULL;
     if (whole && w->app->resources_open)
       whole = (r->next_resources = w->app->resources_open(r->next, why)) != NULL;
+    whole = whole && log_file_try(w->log, r->next, why);
     fclose(why);
   }
   if (text && n)
@@ -285,6 +290,7 @@ static enum reload_result starting_turn(struct reload *r, struct workers *w, str
   if (*config != r->started)
     config_free(config);
   reload_resources_close(w, &r->previous_resources);
+  log_file_keep(w->log);
   *config = r->next;
   r->next = r->previous = NULL;
   r->next_resources = NULL;

@@ -24,6 +24,12 @@ struct reply {
   int64_t deadline_us; /* monotonic: give up on a peer that does not read */
 };
 
+/* The bytes of the body that an answer to this method has. */
+static inline struct span reply_body(const struct response *r, struct span method)
+{
+  return r->no_body || span_eq(method, SPAN("HEAD")) ? span_of(NULL, 0) : r->body;
+}
+
 /* `scratch` is overwritten with the header block.  false: the peer is gone or too slow, the headers are too long, or
  * memory ran out; close the connection. */
 MUST_USE bool reply_write(const struct reply *to, const struct response *r, struct buf *scratch);

@@ -40,6 +40,7 @@ struct scoreboard_slot {
   _Atomic int64_t started_us;   /* all times here are monotonic */
   _Atomic uint64_t fatal_hash;  /* request_hash of a process of this slot that died in a request; 0: none */
   /* written by the worker */
+  _Atomic unsigned log_number;  /* reopenings of the request log that it has taken (log_file.h) */
   _Atomic int ready;
   struct stage stage;
   _Atomic int64_t heartbeat_us; /* start of the last turn of the event loop */
@@ -89,6 +90,7 @@ struct scoreboard {
   _Atomic int64_t started_us;
   _Atomic int64_t master_us; /* the last turn of the master's loop */
   _Atomic int64_t metrics_heartbeat_us; /* the last turn of the metrics process's loop, which writes it */
+  _Atomic unsigned log_number; /* reopenings of the request log; see log_file.h */
   _Atomic int stopping;  /* the whole pool ends */
   _Atomic unsigned used; /* all slots from this index on have never been used */
   struct refused_paths refused;

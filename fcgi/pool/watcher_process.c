@@ -17,6 +17,7 @@
 static _Noreturn void watcher_become(struct workers *workers, int stop_fd)
 {
   struct scoreboard_slot *slot = &workers->board->watcher;
+  log_file_close(workers->log); /* it would keep a removed file on the disk */
   process_child_signals();
   process_child_unblock();
   exit(workers->app->watcher_run(workers->app->context, workers->config,

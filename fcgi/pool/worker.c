@@ -35,6 +35,8 @@ enum worker_exit worker_run(const struct worker_setup *w)
                                                              .config = w->config,
                                                              .board = w->board,
                                                              .slot = slot,
+                                                             .log = w->log,
+                                                             .index = w->index,
                                                              .listen_fd = w->listen_fd,
                                                              .alive_fd = w->alive_fd,
                                                              .wakeup_fd = w->wakeup_fd,

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "pool/app.h"
+#include "pool/log_file.h"
 #include "pool/scoreboard.h"
 
 enum worker_exit {
@@ -18,6 +19,7 @@ struct worker_setup {
   const struct config *config;
   const void *resources; /* of the configuration; see app.h */
   struct scoreboard *board;
+  struct log_file *log;
   int index;
   int listen_fd, alive_fd, wakeup_fd; /* as in gateway.h */
   const int *transfer_fds;

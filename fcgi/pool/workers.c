@@ -78,6 +78,12 @@ unsigned workers_ready(const struct workers *w, unsigned generation)
   return n;
 }
 
+bool workers_started(const struct workers *w, int64_t now_us)
+{
+  unsigned ready = workers_ready(w, w->generation);
+  return ready >= (unsigned)w->wanted || (ready && now_us - LOAD(w->board->started_us) > CLOCK_SECOND);
+}
+
 void workers_want(struct workers *w, int64_t count)
 {
   if (count < w->config->workers_min)
@@ -142,6 +148,7 @@ static _Noreturn void worker_become(struct workers *w, int index)
                                          .config = w->config,
                                          .resources = w->resources,
                                          .board = w->board,
+                                         .log = w->log,
                                          .index = index,
                                          .listen_fd = w->listen_fd,
                                          .alive_fd = w->alive_fd,

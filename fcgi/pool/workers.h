@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "pool/app.h"
+#include "pool/log_file.h"
 #include "pool/scoreboard.h"
 
 #define WORKERS_DEATH_LINES 100 /* log lines about deaths in 10 s: an attacker may cause many */
@@ -34,6 +35,7 @@ struct workers {
   int wanted;                  /* target number of workers of this generation */
   int listen_fd, alive_fd, wakeup_fd; /* as in gateway.h */
   const int *transfer_fds;
+  struct log_file *log;        /* of new workers */
   bool stopping;
   void (*in_child)(void *);    /* called in a child after fork: closes the master's own descriptors */
   void *in_child_context;
@@ -70,6 +72,8 @@ unsigned workers_count(const struct workers *w); /* all worker processes, also t
 unsigned workers_ready(const struct workers *w, unsigned generation);
 /* All wanted workers are ready.  While deaths in requests delay starts, the floor is enough. */
 bool workers_all_ready(const struct workers *w, int64_t now_us);
+/* All wanted workers are ready, or some are ready a second after the start of the pool. */
+bool workers_started(const struct workers *w, int64_t now_us);
 unsigned workers_serving(const struct workers *w, unsigned generation); /* starting or ready */
 
 /* Like fork; the child closes the master's descriptors and gets its role in the log and its signal mask. */

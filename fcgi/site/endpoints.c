@@ -121,12 +121,14 @@ bool endpoint_answer(struct site *s, const struct request *rq, const struct targ
 {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     if (span_eq(t->path, span_z(paths[i].path))) {
+      out->route = paths[i].path + 1;
       if (!redirect_answer(s, rq, t, out))
         paths[i].answer(s, rq, out);
       return true;
     }
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (span_eq(t->path, span_z(files[i].path))) {
+      out->route = files[i].path + 1;
       if (!redirect_answer(s, rq, t, out))
         file_answer(s, rq, i, out);
       return true;

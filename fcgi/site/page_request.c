@@ -50,6 +50,7 @@ static enum plan plan_once(struct page_request *v)
 static enum plan plan_page(struct page_request *v)
 {
   enum plan result = PLAN_NOT_FOUND;
+  stage_set(v->rq->stage, STAGE_ROUTE);
   for (int i = 0; i < PLAN_TRIES; i++) {
     result = plan_once(v);
     if (catalog_pin_valid(&v->page.pin))
@@ -165,6 +166,7 @@ static bool page_make(struct page_request *v, bool last, struct response *out)
     v->n_earlier = p->n_wants;
     return false;
   }
+  stage_set(v->rq->stage, STAGE_BUILD);
   if (e == ERR_OK || e == ERR_NOT_FOUND) /* the build decides which fragments it can do without */
     e = v->route->build(p);
   if (e == ERR_NOT_FOUND || e == ERR_INVALID) /* removed or withdrawn since the catalog was published */
@@ -236,6 +238,7 @@ void page_request_answer(struct page_request *v, struct response *out)
 {
   struct site *s = v->site;
   struct finished_page *f;
+  out->route = v->route->name;
   stage_set(v->rq->stage, STAGE_ROUTE);
   v->since = since_read(&v->target, v->route, v->http.now_us, v->rq->arena);
   v->respelled = query_respell(v);

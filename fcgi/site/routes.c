@@ -5,7 +5,7 @@
 #define CONTENT (ROUTE_HTML | ROUTE_JSON | ROUTE_MD)
 
 #define ROUTE_ROW(name, pattern, forms, shape, template, type)                                                         \
-  {pattern, template, forms, shape, plan_##name, build_##name, type},
+  {#name, pattern, template, forms, shape, plan_##name, build_##name, type},
 static const struct route routes[] = {PAGES_LIST(ROUTE_ROW)};
 #define ROUTES (sizeof routes / sizeof *routes)
 

@@ -24,7 +24,7 @@
 /* Made from PAGES_LIST: plan_<name> and build_<name> are the functions of a page; <template>.html.mustache,
  * .md.mustache and .atom.xml.mustache its templates. */
 struct route {
-  const char *pattern, *template;
+  const char *name, *pattern, *template;
   unsigned forms;
   const struct shape *shape;
   enum plan (*plan)(struct page *p, struct span param); /* param: what the placeholders matched, from the first to the last */

@@ -75,8 +75,10 @@ static enum err fragment_finish(struct store_live *s, const struct store_context
   size_t n = f->n;
   enum err e = packed->failed ? ERR_NO_MEMORY : ERR_OK;
   if (e == ERR_OK) {
-    if (f->store && !made->incomplete)
+    if (f->store && !made->incomplete) {
+      stage_set(x->stage, STAGE_CACHE);
       store_body(s, made, buf_view(packed));
+    }
     if (wanted(wants, n, made)) {
       const void *value = fragment_unpack(made->kind, arena_copy(x->arena, buf_view(packed)), x->arena);
       if (value)
@@ -94,7 +96,6 @@ static enum err make_kinds(struct store_live *s, const struct store_context *x, 
                            bool wanted_only)
 {
   enum err e = ERR_OK;
-  stage_set(x->stage, STAGE_MARKDOWN);
   for (size_t k = 0; k < PRODUCT_KINDS && e == ERR_OK; k++) {
     struct buf packed = BUF_INIT;
     struct want made = {.kind = product_kinds[k], .id = p->facts.id, .version = p->facts.version};
@@ -102,6 +103,7 @@ static enum err make_kinds(struct store_live *s, const struct store_context *x, 
       continue;
     bool incomplete = f->renderer.incomplete;
     f->renderer.incomplete = false;
+    stage_set(x->stage, STAGE_MARKDOWN);
     (void)fragment_pack_product(&f->renderer, made.kind, p, &packed); /* packed.failed has the result */
     made.incomplete = f->renderer.incomplete;
     f->renderer.incomplete = f->renderer.incomplete || incomplete;

@@ -152,11 +152,11 @@ def test_files_that_a_configuration_names_are_read_by_that_account(place, key, n
 def test_folders_that_the_unit_makes(place):
     name = f"dp-{os.getpid()}-none"
     paths = {"listen": f"/run/{name}/l.sock", "control": f"/run/{name}/c.sock", "pid_file": f"/run/{name}/pid",
-             "state_dir": f"/var/lib/{name}"}
-    lines = [f"RuntimeDirectory={name}", f"StateDirectory=other {name}", "ProtectSystem=strict"]
+             "state_dir": f"/var/lib/{name}", "request_log": f"/var/log/{name}/requests.log"}
+    lines = [f"RuntimeDirectory={name}", f"StateDirectory=other {name}", f"LogsDirectory={name}", "ProtectSystem=strict"]
     done = diptych("check", "--unit", unit(place.folder, *lines), config=place(**paths))
     made = re.findall("^(\\w+) +\\S+: systemd makes this folder when the service starts$", done.stdout, re.M)
-    assert sorted(made) == ["control", "listen", "pid_file", "state"] and done.returncode == 0, done.stdout
+    assert sorted(made) == ["control", "listen", "log", "pid_file", "state"] and done.returncode == 0, done.stdout
     done = diptych("check", "--unit", unit(place.folder), config=place(**paths))
     assert done.returncode == 1
     assert f"/run/{name}: No such file or directory: make the folder, and let account nobody (group nogroup)" in done.stdout
@@ -214,3 +214,17 @@ def test_a_reload_refuses_a_variable_that_is_not_set(own_site):
     assert done.returncode == 1
     assert f"{own_site.config_path}:{lines}: the environment has no variable NOT_SET_HERE" in done.stdout + done.stderr
     assert own_site.get("/").status == 200
+
+
+def test_a_request_log_that_cannot_be_written(place):
+    """A start would fail.  The check makes no file."""
+    done = diptych("check", config=place(request_log=place.folder / "requests.log"))
+    assert done.returncode == 0 and not (place.folder / "requests.log").exists(), done.stdout
+    done = diptych("check", config=place(request_log=place.folder / "no/requests.log"))
+    assert done.returncode == 1 and f"log        {place.folder}/no: No such file or directory: make the folder" in done.stdout
+    for word in ("on", "requests.log", "./requests.log", "/"):
+        done = diptych("check", config=place(request_log=word))
+        assert done.returncode == 1 and "write off, stderr, or the path of a file that begins with /" in done.stderr
+    for key, word in (("request_log_sample", "1%"), ("request_log_format", "xml"), ("request_log_slow", "50ms")):
+        done = diptych("check", config=place(**{key: word}))
+        assert done.returncode == 1 and f'{key} = ' in done.stderr and "is not valid: write" in done.stderr

@@ -120,7 +120,7 @@ def test_unknown_commands_are_answered_with_the_known_ones(probe):
         ok, text = probe.control(line)
         assert not ok and text
     _, text = probe.control("help")
-    assert [line.split()[0] for line in text.splitlines()[1:]] == ["status", "metrics", "scale", "reload", "upgrade", "stop"]
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["status", "metrics", "scale", "reload", "reopen", "upgrade", "stop"]
     assert probe.status()["workers_wanted"] == 2
 
 
