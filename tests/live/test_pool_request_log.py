@@ -44,7 +44,7 @@ def logging(make_probe):
 
 @pytest.mark.parametrize("form", ["keyvalue", "json"])
 def test_a_line_has_each_field(logging, form):
-    probe = logging(request_log_format=form)
+    probe = logging(request_log_format=form, workers=1)  # lines of two workers may come in another order
     parse = json.loads if form == "json" else keyvalue
     probe.ask("/echo?a=b", request_id="abc-1")
     probe.ask("/empty", method="HEAD")
@@ -54,7 +54,7 @@ def test_a_line_has_each_field(logging, form):
     shown = {k: str(first[k]) for k in ("id", "method", "path", "query", "status", "route", "cache", "statements")}
     assert shown == {"id": "abc-1", "method": "GET", "path": "/echo", "query": "a=b", "status": "200", "route": "none",
                      "cache": "none", "statements": "0"}
-    assert int(first["worker"]) in (0, 1) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first["time"])
+    assert int(first["worker"]) == 0 and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first["time"])
     assert (second["method"], str(second["status"]), str(second["bytes"])) == ("HEAD", "304", "0")
     assert str(third["bytes"]) == "100000" and str(third["query"]) == ""
 
@@ -85,7 +85,7 @@ HOSTILE = [b'/echo?"', b"/echo\\", b'/echo","status":999,"x":"', b"/echo\x01\x02
 
 
 def test_hostile_paths_make_valid_lines(logging):
-    probes = [(logging(request_log_format=form), parse) for form, parse in (("json", json.loads), ("keyvalue", keyvalue))]
+    probes = [(logging(request_log_format=form, workers=1), parse) for form, parse in (("json", json.loads), ("keyvalue", keyvalue))]
     for probe, parse in probes:
         for target in HOSTILE:
             with probe.peer() as p:
