@@ -71,7 +71,8 @@ static int limits_check(const struct app_admission *a, const struct answer *next
   struct buf reason = BUF_INIT;
   int refused = a->workers > a->workers_now && !db_limits_admit(&next->limits, a->workers, &reason);
   if (refused)
-    fprintf(why, "%s: %s\n", a->next->path, buf_z(&reason));
+    fprintf(why, "%s: %s%s\n", a->next->path, a->next->workers == CONFIG_WORKERS_AUTO ? "workers = auto with workers_max: " : "",
+            buf_z(&reason));
   buf_free(&reason);
   return refused;
 }

@@ -183,9 +183,10 @@ static int run_status(const struct invocation *in)
 static int run_scale(const struct invocation *in)
 {
   char line[32];
-  if (in->argc != 2 || !is_count(in->argv[1]) || atoi(in->argv[1]) == 0) {
+  bool automatic = in->argc == 2 && strcmp(in->argv[1], "auto") == 0;
+  if (in->argc != 2 || (!automatic && (!is_count(in->argv[1]) || atoi(in->argv[1]) == 0))) {
     usage_wrong(in);
-    fputs("N is a number of workers, 1 or more; `diptych stop` ends the pool\n", stderr);
+    fputs("N is a number of workers, 1 or more; auto lets the pool choose it; `diptych stop` ends the pool\n", stderr);
     return 2;
   }
   snprintf(line, sizeof line, "scale %s", in->argv[1]);
@@ -245,7 +246,7 @@ static const struct command commands[] = {
     {"render", "render PATH", "print one answer with its headers, without nginx", run_render},
     {"reopen", "reopen", "open the file of the request log anew, after it was renamed", run_reopen},
     {"sample", "sample", "print a commented sample configuration", run_sample},
-    {"scale", "scale N", "set the number of workers to N", run_scale},
+    {"scale", "scale N|auto", "set the number of workers to N, or let the pool choose it", run_scale},
     {"serve", "serve", "run the pool in the foreground", run_serve},
     {"status", "status [--json]", "show what the running pool is doing", run_status},
     {"stop", "stop", "stop the pool after the accepted requests are answered", run_stop},

@@ -93,8 +93,11 @@ static bool connections_note(struct db *db, const struct config *c, FILE *out)
   struct buf why = BUF_INIT;
   if (db_limits_ask(db, clock_mono_us() + ANSWER_US, &limits) != ERR_OK)
     return true;
-  bool ok = db_limits_admit(&limits, (int)c->workers, &why);
-  if (!ok)
+  bool automatic = c->workers == CONFIG_WORKERS_AUTO;
+  bool ok = db_limits_admit(&limits, (int)(automatic ? c->workers_max : c->workers), &why);
+  if (!ok && automatic)
+    fprintf(out, "database   workers = auto with workers_max = %lld: %s\n", (long long)c->workers_max, buf_z(&why));
+  else if (!ok)
     fprintf(out, "database   workers = %lld: %s\n", (long long)c->workers, buf_z(&why));
   else if (!db_limits_admit(&limits, (int)c->workers_max, &why))
     fprintf(out, "database   workers_max = %lld: %s\n", (long long)c->workers_max, buf_z(&why));

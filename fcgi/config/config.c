@@ -78,6 +78,11 @@ static bool defaults_set(struct config *c)
   return true;
 }
 
+static bool may_be_auto(const struct key *k)
+{
+  return k->offset == AT(workers);
+}
+
 /* Modes are written in octal. */
 static const char *key_format(const struct key *k)
 {
@@ -96,14 +101,20 @@ static void word_take(struct reading *r, const struct key *k, const struct confi
 static void int_take(struct reading *r, const struct key *k, const struct config_entry *e)
 {
   char *end, least[32], most[32];
+  const char *also = may_be_auto(k) ? ", or auto" : "";
+  if (may_be_auto(k) && strcmp(e->value, "auto") == 0) {
+    int_set(r->config, k, CONFIG_WORKERS_AUTO);
+    return;
+  }
   errno = 0;
   long long v = strtoll(e->value, &end, 0);
   snprintf(least, sizeof least, key_format(k), (long long)k->least);
   snprintf(most, sizeof most, key_format(k), (long long)k->most);
   if (end == e->value || *end)
-    config_text_fault(&r->text, e->line, "%s = %s is not valid: write a number, %s to %s", k->name, e->value, least, most);
+    config_text_fault(&r->text, e->line, "%s = %s is not valid: write a number, %s to %s%s", k->name, e->value, least, most, also);
   else if (errno == ERANGE || v < k->least || v > k->most)
-    config_text_fault(&r->text, e->line, "%s = %s is out of range: write %s to %s (%s)", k->name, e->value, least, most, k->text);
+    config_text_fault(&r->text, e->line, "%s = %s is out of range: write %s to %s%s (%s)", k->name, e->value, least, most, also,
+                      k->text);
   else
     int_set(r->config, k, v);
 }

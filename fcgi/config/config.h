@@ -34,9 +34,10 @@
   WORD(pid_file, "", "file for the master's process id; empty: none")                                                  \
   INT(socket_mode, 432, 0, 511, "mode of the FastCGI socket, decimal or 0660")                                         \
   INT(backlog, 511, 1, 65535, "length of the listen queue")                                                            \
-  INT(workers, 2, 1, 512, "worker processes at start")                                                                 \
+  INT(workers, 2, 1, 512, "worker processes at start, or auto: as many as the load needs, within the next two keys")   \
   INT(workers_min, 1, 1, 512, "fewest workers that scaling may leave")                                                 \
   INT(workers_max, 64, 1, 512, "most workers that scaling may start")                                                  \
+  INT(workers_shrink_delay, 60, 1, 86400, "seconds of low load after which workers = auto lets a worker leave")        \
   INT(worker_requests, 0, 0, 1000000000, "a worker is replaced after about this many requests; 0: never")              \
   INT(request_timeout, 10000, 100, 600000, "ms after which a busy worker is considered hung and killed")               \
   INT(stop_grace, 10000, 0, 600000, "ms that accepted requests have to finish at stop and reload")                     \
@@ -78,6 +79,8 @@
   WORD(mysql_tls_ca, "", "file with the authority that signed the database's certificate; empty: the system's authorities") \
   WORD(mysql_tls_cert, "", "file with the client certificate, for an account that requires one")                       \
   WORD(mysql_tls_key, "", "file with the private key of mysql_tls_cert")
+
+#define CONFIG_WORKERS_AUTO 0 /* the value of `workers` for auto */
 
 struct config {
 #define CONFIG_C_WORD(key, fallback, text) char *key;

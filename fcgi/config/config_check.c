@@ -285,7 +285,11 @@ unsigned config_relations_check(struct config *c, config_line_find *line, const 
 {
   struct check k = {.config = c, .line = line, .lines = lines, .why = why};
   password_read(&k);
-  if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max)
+  if (c->workers == CONFIG_WORKERS_AUTO) {
+    if (c->workers_min > c->workers_max)
+      fault_report(&k, "workers_max workers_min", "workers_min = %lld must not be greater than workers_max = %lld",
+                   (long long)c->workers_min, (long long)c->workers_max);
+  } else if (c->workers_min > c->workers_max || c->workers < c->workers_min || c->workers > c->workers_max)
     fault_report(&k, "workers workers_max workers_min",
                  "workers = %lld must lie between workers_min = %lld and workers_max = %lld", (long long)c->workers,
                  (long long)c->workers_min, (long long)c->workers_max);

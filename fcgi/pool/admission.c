@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pool/process.h"
+#include "pool/scaling.h"
 
 #define WAIT_US (3 * CLOCK_SECOND)
 
@@ -17,8 +18,9 @@ static _Noreturn void child_run(const struct workers *w, int fd)
   FILE *why = fdopen(fd, "w");
   process_child_signals();
   process_child_unblock();
-  int refused = why && w->app->admit(w->app->context,
-                                     &(struct app_admission){.next = w->config, .workers = (int)w->config->workers}, why) != 0;
+  struct scaling now = scaling_now(w);
+  struct app_admission a = {.next = w->config, .workers = scaling_most(w->config, &now)};
+  int refused = why && w->app->admit(w->app->context, &a, why) != 0;
   if (why)
     fclose(why);
   exit(refused);

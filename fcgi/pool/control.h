@@ -18,7 +18,7 @@
 #define CONTROL_COMMANDS(X)                                                                                            \
   X(status, "[json]", "what the pool is doing, for people or as JSON")                                                 \
   X(metrics, "", "all counters as Prometheus text")                                                                    \
-  X(scale, "N", "sets the number of workers, within workers_min and workers_max")                                      \
+  X(scale, "N|auto", "sets the number of workers, within workers_min and workers_max, or lets the pool choose it")     \
   X(reload, "", "reads the configuration and the templates again; answers when they are in force, or why not")         \
   X(reopen, "", "opens the file of the request log anew; answers when nobody writes to the old one")                   \
   X(upgrade, "", "starts the program anew without losing a request; answers when it serves, or why it does not")       \

@@ -12,16 +12,19 @@
 
 #include "pool/listener.h"
 
+#define HANDOVER_SCALING 48 /* bytes of what scaling_pass writes */
+
 enum handover_state { HANDOVER_NONE, HANDOVER_STARTING, HANDOVER_TAKING };
 
 struct handover {
   enum handover_state state;
   int ready_fd;
   int64_t since_us; /* TAKING */
+  char scaling[HANDOVER_SCALING]; /* what the old master passed on about its number of workers; see scaling_pass */
 };
 
 /* In the child of the old master, before exec.  false: no memory. */
-MUST_USE bool handover_offer(const struct listener *l, int ready_fd);
+MUST_USE bool handover_offer(const struct listener *l, int ready_fd, const char *scaling);
 /* The socket of metrics_listen; its fd may be -1. */
 MUST_USE bool handover_offer_metrics(const struct listener *l);
 /* Takes that socket when `address`, which is metrics_listen of the new program, is still the same.  false: there is none to

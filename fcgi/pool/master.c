@@ -24,6 +24,7 @@
 #include "pool/reload.h"
 #include "pool/report.h"
 #include "pool/scaling.h"
+#include "pool/scaling_auto.h"
 #include "pool/upgrade.h"
 #include "pool/watcher_process.h"
 #include "pool/workers.h"
@@ -126,16 +127,16 @@ static void upgrade_go_on(struct master *m, int64_t now_us)
 static bool upgrade_ask(struct master *m, const char *source, struct control_client *client, int64_t now_us)
 {
   const char *why = NULL;
+  struct upgrade_program next = {.program = program_invocation_name,
+                                 .config_path = m->config->path,
+                                 .listener = &m->listener,
+                                 .metrics = &m->metrics.listener};
+  scaling_pass(&m->workers, next.scaling);
   if (m->stopping)
     why = "the pool is stopping";
   else if (m->reload.state != RELOAD_IDLE || upgrade_goes_on(&m->upgrade) || m->handover.state != HANDOVER_NONE)
     why = "a reload or another upgrade is going on: try again after it";
-  else if (!upgrade_begin(&m->upgrade,
-                          &(struct upgrade_program){.program = program_invocation_name,
-                                                    .config_path = m->config->path,
-                                                    .listener = &m->listener,
-                                                    .metrics = &m->metrics.listener},
-                          now_us))
+  else if (!upgrade_begin(&m->upgrade, &next, now_us))
     why = m->upgrade.why;
   if (why && client)
     control_answer(client, false, span_z(why));
@@ -345,6 +346,8 @@ static void turn(struct master *m)
     workers_watch(&m->workers, now_us);
     queue_look(m);
     scaling_watch(&m->workers);
+    if (!m->stopping && m->reload.state != RELOAD_STARTING)
+      scaling_auto_turn(&m->workers, now_us);
   }
   if (!m->ready_logged && workers_started(&m->workers, now_us)) {
     m->ready_logged = true;
@@ -431,7 +434,7 @@ static bool master_open(struct master *m, FILE *why)
   m->workers.in_child_context = m;
   atomic_store(&m->board->generation, 1);
   atomic_store(&m->board->started_us, clock_mono_us());
-  workers_want(&m->workers, m->config->workers);
+  scaling_begin(&m->workers, m->handover.scaling);
   return admission_at_start(&m->workers, why) && log_file_open(&m->log, m->config, why);
 }
 

@@ -10,7 +10,6 @@
 
 #include "config/config_diff.h"
 #include "pool/process.h"
-#include "pool/scaling.h"
 
 #define CHECK_US (20 * CLOCK_SECOND)
 #define START_US (20 * CLOCK_SECOND)
@@ -27,13 +26,15 @@ static int checker_run(const struct workers *w, int fd)
   struct log_file log = LOG_FILE_NONE;
   bad = bad || !log_file_try(&log, next, why);
   log_file_close(&log);
-  if (!bad && w->app->admit)
+  if (!bad && w->app->admit) {
+    struct scaling now = scaling_now(w), after = scaling_after_reload(w, next);
     bad = w->app->admit(w->app->context,
                         &(struct app_admission){.in_force = w->config,
                                                 .next = next,
-                                                .workers_now = w->wanted,
-                                                .workers = scaling_after_reload(w, next)},
+                                                .workers_now = scaling_most(w->config, &now),
+                                                .workers = scaling_most(next, &after)},
                         why);
+  }
   config_free(&next);
   fclose(why);
   return bad;
@@ -169,13 +170,13 @@ static void start_begin(struct reload *r, struct workers *w, struct config *in_f
   r->since_us = now_us;
   r->previous = in_force;
   r->previous_generation = w->generation;
-  r->previous_wanted = w->wanted;
+  r->previous_scaling = scaling_now(w);
   r->previous_resources = w->resources;
-  r->start_wanted = scaling_after_reload(w, r->next);
+  r->start_scaling = scaling_after_reload(w, r->next);
   w->config = r->next;
   w->resources = r->next_resources;
   w->generation = ++r->generations;
-  workers_want(w, r->start_wanted);
+  scaling_restore(w, &r->start_scaling);
 }
 
 static enum reload_result refuse(struct reload *r, struct workers *w)
@@ -256,7 +257,7 @@ static void answer_make(struct reload *r, struct workers *w)
   if (!r->started)
     r->started = r->previous;
   restart_keys_note(r, w, &notes);
-  scaling_explain(w, r->previous_wanted, (int)r->previous->workers, &workers);
+  scaling_explain(w, &r->previous_scaling, r->previous, &workers);
   if (workers.n)
     log_info("reload: %.*s", SPAN_ARG(span_trim(buf_view(&workers))));
   buf_span(&notes, buf_view(&workers));
@@ -268,11 +269,13 @@ static void answer_make(struct reload *r, struct workers *w)
 
 static enum reload_result roll_back(struct reload *r, struct workers *w, int64_t now_us)
 {
+  struct scaling now = scaling_now(w);
+  bool scaled = now.wanted != r->start_scaling.wanted || now.automatic != r->start_scaling.automatic;
   workers_retire(w, w->generation, true, now_us);
   w->config = r->previous;
   w->resources = r->previous_resources;
   w->generation = r->previous_generation;
-  workers_want(w, w->wanted != r->start_wanted ? w->wanted : r->previous_wanted); /* it may have been scaled meanwhile */
+  scaling_restore(w, scaled ? &now : &r->previous_scaling); /* a command may have scaled it meanwhile */
   why_set(r, "workers did not start with the new configuration; see the log");
   return refuse(r, w);
 }

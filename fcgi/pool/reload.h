@@ -10,6 +10,7 @@
 #ifndef DIPTYCH_POOL_RELOAD_H
 #define DIPTYCH_POOL_RELOAD_H
 
+#include "pool/scaling.h"
 #include "pool/watcher_process.h"
 #include "pool/workers.h"
 
@@ -31,7 +32,7 @@ struct reload {
   void *next_resources, *previous_resources;
   struct config *started; /* of the start of the pool, once another one is in force; NULL before */
   unsigned previous_generation, generations;
-  int previous_wanted, start_wanted; /* start_wanted: chosen by this reload */
+  struct scaling previous_scaling, start_scaling; /* start_scaling: chosen by this reload */
   bool socket_passed; /* see config_diff.h; set by the master */
 };
 

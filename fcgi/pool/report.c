@@ -1,5 +1,6 @@
 #include "pool/report.h"
 
+#include "pool/scaling_report.h"
 #include "text/json.h"
 
 #define SECONDS "%llu.%06llu"
@@ -82,9 +83,7 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
              (unsigned long long)LOAD(b->generation));
   buf_printf(out, "workers: %llu wanted, %u alive, %u busy, %u leaving\n", (unsigned long long)LOAD(b->workers_wanted),
              n.alive, n.busy, n.leaving);
-  if (LOAD(b->workers_wanted) != LOAD(b->workers_configured))
-    buf_printf(out, "the configuration has workers = %llu; the number was changed while the pool ran\n",
-               (unsigned long long)LOAD(b->workers_configured));
+  scaling_report_text(b, now_us, out);
   if (LOAD(b->restart_keys))
     buf_printf(out, "changed in the configuration, and waiting for a restart: %s\n", b->restart_names);
   buf_printf(out, "listen queue: %llu of %llu\n", (unsigned long long)LOAD(b->listen_queue),
@@ -182,7 +181,9 @@ void report_json(const struct scoreboard *b, const struct app *app, struct buf *
     app->status(app->context, out, true);
     buf_puts(out, out->n > before ? "," : "");
   }
-  buf_puts(out, "\"restart_key_names\":");
+  buf_puts(out, "\"scaling\":");
+  scaling_report_json(b, now_us, out);
+  buf_puts(out, ",\"restart_key_names\":");
   json_write_string(out, span_z(b->restart_names));
   buf_puts(out, ",\"refused_paths\":[");
   refused_paths_json(&b->refused, now_us, out);
@@ -221,6 +222,7 @@ void report_metrics(const struct scoreboard *b, const struct app *app, struct bu
 #define METRIC_GAUGE(name, help) metric(out, "pool_" #name, help, "gauge", LOAD(b->name));
   SCOREBOARD_GAUGES(METRIC_GAUGE)
 #undef METRIC_GAUGE
+  scaling_report_metrics(b, out);
   metric(out, "pool_workers_alive", "worker processes", "gauge", n.alive);
   metric(out, "pool_workers_busy", "workers that have a request", "gauge", n.busy);
   metric(out, "pool_workers_leaving", "workers that end after the requests that they have accepted", "gauge", n.leaving);

@@ -69,17 +69,45 @@ struct scoreboard_slot {
   X(reloads, "reloads that took effect")                                                                               \
   X(reloads_refused, "reloads refused because the configuration had faults")                                           \
   X(listen_full, "polls of the listen queue that found it full")                                                       \
+  X(scaled_command, "changes of the number of workers by diptych scale, TTIN or TTOU")                                 \
+  X(scaled_reload, "changes of the number of workers by a reload")                                                     \
+  X(scaled_busy, "changes of the number of workers by workers = auto, because workers were busy")                      \
+  X(scaled_queue, "changes of the number of workers by workers = auto, because connections waited")                    \
+  X(scaled_quiet, "changes of the number of workers by workers = auto, because workers were idle")                     \
   X(log_lines_lost, "log lines of all processes that could not be written")
 
 /* X(name, Prometheus help) -> diptych_pool_<name> */
 #define SCOREBOARD_GAUGES(X)                                                                                           \
   X(workers_wanted, "target number of workers")                                                                        \
-  X(workers_configured, "workers in the configuration in force")                                                       \
+  X(workers_configured, "workers in the configuration in force; 0: auto")                                              \
+  X(workers_min, "fewest workers that scaling may leave")                                                              \
+  X(workers_max, "most workers that scaling may start")                                                                \
+  X(workers_auto, "1 when the pool chooses the number of workers")                                                     \
   X(restart_keys, "changed configuration keys that wait for a restart of the pool")                                    \
   X(listen_queue, "connections that wait in the listen queue")                                                         \
   X(listen_queue_limit, "maximum length of the listen queue")                                                          \
   X(generation, "number of the configuration in force; each reload adds 1")                                            \
   X(watcher_failures, "consecutive deaths of the watcher soon after its start; from 2 the site is not ready")
+
+/* Who changed the target number of workers last, and why.  X(name, what) */
+#define SCALING_REASONS(X)                                                                                             \
+  X(none, "none since the start")                                                                                      \
+  X(command, "a command")                                                                                              \
+  X(reload, "a reload")                                                                                                \
+  X(busy, "workers were busy")                                                                                         \
+  X(queue, "connections waited")                                                                                       \
+  X(quiet, "workers were idle")
+
+#define SCALING_ENUM(name, text) SCALING_##name,
+enum scaling_reason { SCALING_REASONS(SCALING_ENUM) SCALING_REASON_COUNT };
+#undef SCALING_ENUM
+
+struct scaling_change {
+  _Atomic unsigned reason; /* enum scaling_reason */
+  _Atomic int from, to;
+  _Atomic int64_t at_us;
+  char text[96];           /* as in the log; of the master only */
+};
 
 struct scoreboard {
 #define SCOREBOARD_FIELD(name, help) _Atomic uint64_t name;
@@ -87,6 +115,7 @@ struct scoreboard {
   SCOREBOARD_GAUGES(SCOREBOARD_FIELD)
 #undef SCOREBOARD_FIELD
   char restart_names[128]; /* of restart_keys, as in "listen, backlog"; of the master only */
+  struct scaling_change scaled;
   _Atomic int64_t started_us;
   _Atomic int64_t master_us; /* the last turn of the master's loop */
   _Atomic int64_t metrics_heartbeat_us; /* the last turn of the metrics process's loop, which writes it */

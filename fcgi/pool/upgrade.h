@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
-#include "pool/listener.h"
+#include "pool/handover.h"
 
 struct upgrade {
   pid_t pid;        /* of the new program; 0: it has ended, or there is none */
@@ -30,6 +30,7 @@ enum upgrade_result { UPGRADE_NOTHING, UPGRADE_DONE, UPGRADE_REFUSED };
 struct upgrade_program {
   const char *program, *config_path;
   const struct listener *listener, *metrics; /* metrics: its fd is -1 without metrics_listen */
+  char scaling[HANDOVER_SCALING];            /* see scaling_pass */
 };
 MUST_USE bool upgrade_begin(struct upgrade *u, const struct upgrade_program *next, int64_t now_us);
 bool upgrade_reap(struct upgrade *u, pid_t pid, int status); /* false: it is not the new program */

@@ -92,7 +92,6 @@ void workers_want(struct workers *w, int64_t count)
     count = w->config->workers_max;
   w->wanted = (int)count;
   atomic_store(&w->board->workers_wanted, (uint64_t)count);
-  atomic_store(&w->board->workers_configured, (uint64_t)w->config->workers);
 }
 
 /* Failed forks and deaths during the start delay the next start. */

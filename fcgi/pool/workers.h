@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "pool/app.h"
 #include "pool/log_file.h"
+#include "pool/autoscale.h"
 #include "pool/scoreboard.h"
 
 #define WORKERS_DEATH_LINES 100 /* log lines about deaths in 10 s: an attacker may cause many */
@@ -33,6 +34,9 @@ struct workers {
   struct scoreboard *board;
   unsigned generation;         /* of new workers */
   int wanted;                  /* target number of workers of this generation */
+  bool automatic;              /* `wanted` is chosen by autoscale; written by scaling.c only */
+  struct autoscale autoscale;
+  int64_t sampled_us;          /* last sample for it */
   int listen_fd, alive_fd, wakeup_fd; /* as in gateway.h */
   const int *transfer_fds;
   struct log_file *log;        /* of new workers */

@@ -12,7 +12,8 @@
  * The environment variable PROBE_SENDS is the maximum of bytes that one sendmsg writes.  The site_name "no-open" makes
  * worker_open fail; "slow-open" makes it wait for a file open-fails in state_dir, and then fail; "no-check" makes check fail; "no-check-at-all" makes it fail with many faults; "no-resources" lets
  * check pass and makes resources_open fail with many faults.  The watcher hangs, exits or crashes while state_dir has
- * a file watcher-hang, watcher-exit or watcher-crash. */
+ * a file watcher-hang, watcher-exit or watcher-crash.  A file admits in state_dir has the greatest number of workers that the
+ * database is said to admit. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ struct probe {
 };
 
 static size_t torn_bytes; /* bytes; 0: never */
+static char admits_path[512];
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
@@ -248,6 +250,18 @@ static void *probe_resources(const struct config *c, FILE *why)
   return strcmp(c->site_name, "no-resources") == 0 && faults_write(500, why) ? NULL : malloc(1);
 }
 
+static bool probe_admitted(void *context, int workers, struct buf *why)
+{
+  FILE *file = fopen(admits_path, "r");
+  int most = 0;
+  bool limited = file && fscanf(file, "%d", &most) == 1 && workers > most;
+  if (file)
+    fclose(file);
+  if (limited)
+    buf_printf(why, "the probe admits %d workers", most);
+  return !limited;
+}
+
 static void probe_status(void *context, struct buf *out, bool json)
 {
   buf_puts(out, json ? "\"probe\":{\"lag_ms\":7}" : "probe: 7 ms behind\n");
@@ -264,8 +278,10 @@ int main(int argc, char **argv)
                                  .worker_close = probe_close,
                                  .watcher_run = probe_watch,
                                  .check = probe_check,
+                                 .admitted = probe_admitted,
                                  .status = probe_status};
   title_open(argc, argv);
   struct config *config = argc > 1 ? config_read(argv[argc - 1], stderr) : NULL; /* FILE, or "serve --config FILE" of an upgrade */
+  snprintf(admits_path, sizeof admits_path, "%s/admits", config ? config->state_dir : "");
   return config ? master_run(&config, &app) : 1;
 }

@@ -103,6 +103,39 @@ def check(site, **changes):
     return diptych("check", config=path)
 
 
+def test_auto_needs_what_workers_max_needs(site, limited):
+    reason = f"20 workers and the watcher need 21 connections, and {limited}: run at most 9 workers, or raise it"
+    auto = {"workers": "auto", "workers_min": 2, "workers_max": 20}
+    with configured(site, **auto):
+        done = site.diptych("reload")
+        assert done.returncode == 1 and done.stderr == f"{site.config_path}: workers = auto with workers_max: {reason}\n", done
+        assert status(site)["scaling"]["mode"] == "fixed"
+    done = check(site, **auto)
+    assert done.returncode == 1 and f"database   workers = auto with workers_max = 20: {reason}\n" in done.stdout
+    with configured(site, workers_max=20):
+        assert site.diptych("reload").returncode == 0
+        done = site.diptych("scale", "auto")
+        assert (done.returncode, done.stderr) == (1, f"{reason}; the pool keeps 2 workers\n")
+    with configured(site, **auto | {"workers_max": 9}):
+        assert site.diptych("reload").returncode == 0
+        assert status(site)["scaling"]["mode"] == "auto" and site.get(PAGE).status == 200
+        with configured(site, **auto):
+            assert site.diptych("reload").returncode == 1, "it may start more than before"
+
+
+def test_a_start_with_auto_is_refused_for_workers_max(site, limited):
+    site.pool.stop()
+    before = dict(site.config)
+    site.config.update(workers="auto", workers_min=2, workers_max=10)
+    site.write_config()
+    done = subprocess.run(site.pool.argv, capture_output=True, text=True, timeout=30 * SLOW)
+    assert done.returncode == 1 and "workers = auto with workers_max: 10 workers and the watcher need 11 connections" in done.stderr
+    site.config = before
+    site.write_config()
+    site.start_pool()
+    assert site.get(PAGE).status == 200
+
+
 def test_a_raised_limit_is_seen_within_seconds_and_a_lowered_one_is_told(site):
     site.restart_pool()
     for most in (10, 95, 10, 95):

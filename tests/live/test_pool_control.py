@@ -81,7 +81,7 @@ def metrics_of(text):
     lines, found = text.splitlines(), {}
     assert len(lines) % 3 == 0
     for help_, type_, sample in zip(*(iter(lines),) * 3):
-        name, value = re.fullmatch(r"(diptych_[a-z0-9_]+) (\d+|\d+\.\d{6})", sample).groups()
+        name, value = re.fullmatch(r"(diptych_[a-z0-9_]+)(?:\{[^{}]*\})? (\d+|\d+\.\d{6})", sample).groups()
         assert help_.startswith(f"# HELP {name} ") and name not in found
         kind = re.fullmatch(rf"# TYPE {name} (counter|gauge)", type_)[1]
         assert name.endswith("_total") == (kind == "counter")

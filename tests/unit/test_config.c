@@ -152,6 +152,19 @@ static void text_values_have_their_form(void **state)
   taken("lang = \"zh-Hant-TW\"\nbase_url = \"https://[2001:db8::1]:8443\"\ncontact = \"\"\n");
 }
 
+static void workers_may_be_auto(void **state)
+{
+  static const char *const taken_as[] = {"workers = auto\n", "workers = \"auto\"\nworkers_min = 64\n", "workers_max = 1\nworkers = 'auto'\n"};
+  (void)state;
+  for (size_t i = 0; i < sizeof taken_as / sizeof *taken_as; i++)
+    taken(taken_as[i]);
+  refused("lang = en\nworkers = Auto\n", 2, "workers = Auto is not valid: write a number, 1 to 512, or auto");
+  refused("workers = autos\n", 1, "or auto");
+  refused("workers = 0\n", 1, "workers = 0 is out of range: write 1 to 512, or auto");
+  refused("workers_min = auto\n", 1, "workers_min = auto is not valid: write a number, 1 to 512\n");
+  refused("workers_max = auto\n", 1, "workers_max = auto is not valid: write a number, 1 to 512\n");
+}
+
 /* A fault between keys is reported at the line of the first of them that is set. */
 static void relations_are_reported_at_a_line(void **state)
 {
@@ -162,6 +175,8 @@ static void relations_are_reported_at_a_line(void **state)
   refused("lang = en\nworkers_min = 3\n", 2, "workers = 2 must lie between");
   refused("lang = en\nworkers_max = 1\n", 2, "workers = 2 must lie between");
   refused("workers_max = 1\nworkers = 5\n", 2, "workers = 5 must lie between");
+  refused("workers = auto\nworkers_min = 9\nworkers_max = 8\n", 3, "workers_min = 9 must not be greater than workers_max = 8");
+  refused("workers_min = 65\nworkers = auto\n", 1, "workers_min = 65 must not be greater than workers_max = 64");
   refused("lang = en\nmysql_password_file = \"/nowhere\"\n", 2, "name a file that this account may read");
   for (size_t i = 0; i < 3; i++) {
     char text[128];
@@ -338,6 +353,7 @@ int main(void)
       cmocka_unit_test(an_unreadable_file_is_reported),
       cmocka_unit_test(no_file_affects_the_next),
       cmocka_unit_test(text_values_have_their_form),
+      cmocka_unit_test(workers_may_be_auto),
       cmocka_unit_test(relations_are_reported_at_a_line),
       cmocka_unit_test(the_last_value_of_a_key_counts_and_a_message_says_so),
       cmocka_unit_test(all_faulty_lines_are_reported),
