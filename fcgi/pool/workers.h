@@ -14,8 +14,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "pool/app.h"
-#include "pool/log_file.h"
 #include "pool/autoscale.h"
+#include "pool/log_file.h"
 #include "pool/scoreboard.h"
 
 #define WORKERS_DEATH_LINES 100 /* log lines about deaths in 10 s: an attacker may cause many */
