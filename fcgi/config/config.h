@@ -21,6 +21,7 @@
 #define CONFIG_KEYS(WORD, INT, FLAG)                                                                                   \
   WORD(site_name, "Diptych", "the site's name, shown in header, titles and feeds")                                     \
   WORD(base_url, "http://127.0.0.1:8080", "scheme and host of every absolute link, without a path or a slash at the end") \
+  WORD(feed_host, "", "host in the ids of feed entries, kept when the site moves to another host; empty: that of base_url") \
   WORD(contact, "", "mailto: or https: address where readers report errors, linked in the footer")                     \
   WORD(as_of, "", "freezes the site's clock: 2026-08-22T12:00:00Z; empty: the real clock")                             \
   WORD(lang, "en", "language tag of the pages")                                                                        \

@@ -122,6 +122,15 @@ static bool is_base_url(struct span s)
   return scheme < s.n && s.n <= BASE_URL_MOST && !memchr(s.p + scheme, '/', s.n - scheme);
 }
 
+/* A tag URI (RFC 4151) names a host without port. */
+static bool is_feed_host(struct span s)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.-", s.p[i]) || !s.p[i])
+      return false;
+  return s.n <= BASE_URL_MOST;
+}
+
 /* Has the form of a language tag (RFC 5646 section 2.1). */
 static bool is_lang(struct span s)
 {
@@ -181,6 +190,7 @@ const char *config_word_fault(const char *key, const char *value)
   } rules[] = {
       {"site_name", is_name, "write a name, as text on one line"},
       {"base_url", is_base_url, "write scheme and host, without a path or a slash at the end, like https://example.org"},
+      {"feed_host", is_feed_host, "write the host alone, in lower case, like old.example.org"},
       {"contact", is_contact, "write a mailto: or https: address"},
       {"as_of", is_time, "write a UTC time like 2026-08-22T12:00:00Z, or leave it empty"},
       {"lang", is_lang, "write a language tag like en or pt-BR"},

@@ -5,9 +5,11 @@
 #define TAG_DATE "2026-01-01" /* part of every tag; must never change */
 #define HOST_MAX 256
 
-/* The host of base_url, without brackets and port, which RFC 4151 does not allow. */
+/* feed_host, or the host of base_url without brackets and port, which RFC 4151 does not allow. */
 static struct span host(struct page *p)
 {
+  if (site_config(p->site)->feed_host[0])
+    return span_z(site_config(p->site)->feed_host);
   struct span url = span_z(site_config(p->site)->base_url);
   struct span authority = span_from(url, span_find_span(url, SPAN("://")) + 3);
   char name[HOST_MAX];

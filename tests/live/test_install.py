@@ -28,7 +28,8 @@ def test_every_file_is_there(installed):
                   if p.is_file() and p.name != ".gitkeep" and "__pycache__" not in p.parts}
         missing = [str(p) for p in wanted if not (at / "share/diptych" / p).is_file()]
         assert wanted and not missing
-    assert (at / "share/man/man8/diptych.8").is_file()
+    for page in (TOP / "man").iterdir():
+        assert (at / f"share/man/man{page.suffix[1:]}" / page.name).is_file()
     assert (at / "etc/diptych/diptych.conf.sample").is_file()
     loader = at / "share/diptych/sql/sample/load"
     assert loader.stat().st_mode & 0o111
