@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "text/json.h"
+#include "text/prometheus.h"
 
 #define LOAD(field) ((unsigned long long)atomic_load_explicit(&(field), memory_order_relaxed))
 
@@ -88,21 +89,6 @@ void app_cache_json(const struct cache_health_table *t, struct buf *out)
   }
 }
 
-/* {server="NAME"} with the escapes of the Prometheus text format. */
-static void label(struct buf *out, const char *name)
-{
-  buf_puts(out, "{server=\"");
-  for (const char *p = name; *p; p++)
-    if (*p == '\n')
-      buf_puts(out, "\\n");
-    else {
-      if (*p == '"' || *p == '\\')
-        buf_putc(out, '\\');
-      buf_putc(out, *p);
-    }
-  buf_puts(out, "\"}");
-}
-
 static void family(struct buf *out, const char *name, const char *type, const char *help)
 {
   buf_printf(out, "# HELP diptych_cache_server_%s %s\n# TYPE diptych_cache_server_%s %s\n", name, help, name, type);
@@ -111,8 +97,8 @@ static void family(struct buf *out, const char *name, const char *type, const ch
 static void sample(struct buf *out, const char *name, const struct cache_health *h, unsigned long long value)
 {
   buf_printf(out, "diptych_cache_server_%s", name);
-  label(out, h->name);
-  buf_printf(out, " %llu\n", value);
+  prometheus_label(out, true, "server", h->name);
+  buf_printf(out, "} %llu\n", value);
 }
 
 void app_cache_metrics(const struct cache_health_table *t, struct buf *out)

@@ -8,6 +8,7 @@
 
 #include "app/app_cache.h"
 #include "app/app_database.h"
+#include "app/app_metrics.h"
 #include "base/log.h"
 #include "cache/cache.h"
 #include "db/db_limits.h"
@@ -97,7 +98,8 @@ static int shared_create(void *context, const struct config *c, FILE *why)
 
 static void metrics_text(void *context, struct buf *out)
 {
-  report_metrics(((struct app_worker *)context)->board, app_site(), out);
+  const struct app_worker *w = context;
+  report_metrics(&(struct report_pool){w->board, app_site(), site_config(w->site)}, out);
 }
 
 /* The state in the catalog is written by the watcher and is out of date when the watcher is dead. */
@@ -324,14 +326,14 @@ static void status(void *context, struct buf *out, bool json)
     buf_printf(out, "trouble: %s\n", st.trouble);
 }
 
-static void cache_metrics(void *context, struct buf *out)
+static void write_metrics(void *context, struct buf *out)
 {
-  app_cache_metrics(&((struct app_shared *)context)->backends->caches, out);
+  app_metrics(context, out);
 }
 
 const struct app *app_site(void)
 {
-  static const struct app app = {.context = &app_shared,
+  static struct app app = {.context = &app_shared,
                                  .resources_open = resources_open,
                                  .resources_close = resources_close,
                                  .shared_create = shared_create,
@@ -348,6 +350,8 @@ const struct app *app_site(void)
                                  .admit = admit,
                                  .admitted = admitted,
                                  .status = status,
-                                 .metrics = cache_metrics};
+                                 .metrics = write_metrics};
+  if (!app.n_routes)
+    app.routes = site_route_names(&app.n_routes);
   return &app;
 }

@@ -50,6 +50,9 @@
   X(sweep_products, "products compared by the sweep")                                                                  \
   X(sweep_found, "differences found by the sweep that no change-log entry named")
 
+/* X(name) -> diptych_page_answers_total{level="<name>"}; see site/page_level.h */
+#define METRICS_LEVELS(X) X(page_cache) X(catalog) X(fragment_cache) X(memcached) X(database)
+
 /* Times, counted in microseconds and shown in seconds.  X(name, Prometheus help) -> diptych_<name>_seconds_total */
 #define METRICS_TIMES(X) X(busy, "seconds spent answering requests")
 
@@ -57,6 +60,9 @@ struct metrics {
 #define METRICS_FIELD(name, help) _Atomic uint64_t name;
   METRICS_LIST(METRICS_FIELD)
 #undef METRICS_FIELD
+#define METRICS_LEVEL(name) _Atomic uint64_t level_##name;
+  METRICS_LEVELS(METRICS_LEVEL)
+#undef METRICS_LEVEL
 #define METRICS_TIME(name, help) _Atomic uint64_t name##_us;
   METRICS_TIMES(METRICS_TIME)
 #undef METRICS_TIME

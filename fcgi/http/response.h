@@ -15,7 +15,7 @@ struct response {
   struct span body;
   bool no_body;       /* 204, 304: no Content-Length either */
   struct deferred *deferred;
-  const char *route;  /* name of the page or address that answers, a constant; NULL: none */
+  unsigned route;     /* index of the name of what answers, in the routes of struct app (pool/app.h); 0: none */
 };
 
 /* Adds one line.  False: the value contains CR, LF or NUL, and nothing is added. */

@@ -58,6 +58,11 @@ struct app_admission {
 struct app {
   void *context; /* first argument of most callbacks without `self` */
 
+  /* Optional.  Names of what answers, for metrics and the request log; struct response has an index of them, and routes[0] is of answers without a route.  At most
+   * ROUTE_COUNTS_ROUTES. */
+  const char *const *routes;
+  unsigned n_routes;
+
   /* Both or neither.  Reads once what the configuration names (templates, assets), for all workers of this
    * configuration: a replaced worker uses the same templates as the others, even when the files have changed.
    * NULL: the faults are written to why. */

@@ -251,7 +251,8 @@ enum gateway_end gateway_run(const struct gateway_setup *setup)
 {
   struct gateway g = {.s = setup, .epoll_fd = -1, .signal_fd = -1};
   enum gateway_end end = GATEWAY_FAILED;
-  request_log_open(&g.log, &(struct request_log_setup){setup->config, setup->board, setup->slot, setup->log, setup->index});
+  request_log_open(&g.log, &(struct request_log_setup){setup->config, setup->board, setup->slot, setup->log, setup->index,
+                                                        setup->app->routes});
   if (gateway_open(&g)) {
     atomic_store(&setup->slot->ready, 1);
     end = GATEWAY_STOPPED;

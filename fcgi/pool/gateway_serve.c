@@ -71,6 +71,8 @@ static bool respond(struct gateway *g, const struct connection *c, const struct 
   g->s->app->worker_handle(g->s->self, rq, r);
   if (r->deferred && rq->may_defer)
     return false;
+  if (r->route >= g->s->app->n_routes)
+    r->route = 0;
   if (r->deferred || r->headers.failed || r->status < 100 || r->status > 599)
     bare_error(500, rq->id, r);
   return true;
@@ -88,6 +90,18 @@ static bool respond_write(struct gateway *g, struct connection *c, const struct 
                      .last = c->scan.keep && c->close_after,
                      .deadline_us = clock_mono_us() + s->config->deadline * 1000};
   return reply_write(&to, &g->response, &g->head);
+}
+
+/* The latency counts from the arrival of the request, also when it was deferred meanwhile: its deadline is from then. */
+static void answer_count(struct gateway *g, const struct request *rq, bool written)
+{
+  const struct response *r = &g->response;
+  const struct gateway_setup *s = g->s;
+  response_count(&s->slot->metrics, r->status);
+  scoreboard_answer_count(s->board, s->slot, r->route,
+                          &(struct route_answer){.status = r->status,
+                                                 .us = clock_mono_us() - (rq->deadline_us - s->config->deadline * 1000),
+                                                 .bytes = written ? g->head.n + reply_body(r, rq->method).n : 0});
 }
 
 /* After an answer: keeps the connection, lets it linger or closes it.  false: closed. */
@@ -115,7 +129,7 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
   METRICS_ADD(&slot->metrics, busy_us, clock_mono_us() - begun_us);
   if (answered) {
     request_log_end(&g->log, rq, &g->response, written ? reply_body(&g->response, rq->method).n : 0);
-    response_count(&slot->metrics, g->response.status);
+    answer_count(g, rq, written);
     scoreboard_request_end(slot);
     g->handled++;
     open = settle(g, c, written);

@@ -251,7 +251,7 @@ static void report_answer(struct master *m, struct control_client *client, struc
   struct buf out = BUF_INIT;
   queue_look(m);
   if (client->command == CONTROL_metrics)
-    report_metrics(m->board, m->app, &out);
+    report_metrics(&(struct report_pool){m->board, m->app, m->config}, &out);
   else if (span_eq(argument, SPAN("json")))
     report_json(m->board, m->app, &out);
   else

@@ -84,7 +84,7 @@ static int answer_readyz(const struct metrics_server_setup *s, struct buf *body)
 
 static int answer_metrics(const struct metrics_server_setup *s, struct buf *body)
 {
-  report_metrics(s->board, s->app, body);
+  report_metrics(&(struct report_pool){s->board, s->app, s->config}, body);
   return 200;
 }
 

@@ -1,7 +1,10 @@
 #include "pool/report.h"
 
+#include "pool/readiness.h"
+#include "pool/report_routes.h"
 #include "pool/scaling_report.h"
 #include "text/json.h"
+#include "text/prometheus.h"
 
 #define SECONDS "%llu.%06llu"
 #define SECONDS_ARG(us) (unsigned long long)((us) / CLOCK_SECOND), (unsigned long long)((us) % CLOCK_SECOND)
@@ -16,6 +19,9 @@ static void sums_add(struct report_sums *sums, const struct metrics *m)
 #define SUM_ADD(name, help) sums->name += LOAD(m->name);
   METRICS_LIST(SUM_ADD)
 #undef SUM_ADD
+#define SUM_LEVEL(name) sums->level_##name += LOAD(m->level_##name);
+  METRICS_LEVELS(SUM_LEVEL)
+#undef SUM_LEVEL
 #define SUM_TIME(name, help) sums->name##_us += LOAD(m->name##_us);
   METRICS_TIMES(SUM_TIME)
 #undef SUM_TIME
@@ -152,10 +158,11 @@ static void watcher_json(const struct scoreboard *b, struct buf *out)
 static void numbers_json(const struct scoreboard *b, struct buf *out)
 {
   struct report_sums sums = report_sum(b);
-#define POOL_JSON(name, help) buf_printf(out, "\"" #name "\":%llu,", (unsigned long long)LOAD(b->name));
+#define POOL_JSON(name, ...) buf_printf(out, "\"" #name "\":%llu,", (unsigned long long)LOAD(b->name));
   SCOREBOARD_GAUGES(POOL_JSON)
   buf_puts(out, "\"pool\":{");
   SCOREBOARD_COUNTERS(POOL_JSON)
+  SCOREBOARD_RESTARTS(POOL_JSON)
 #undef POOL_JSON
   buf_truncate(out, out->n - 1);
   buf_puts(out, "},\"metrics\":{");
@@ -194,44 +201,77 @@ void report_json(const struct scoreboard *b, const struct app *app, struct buf *
   buf_puts(out, "}\n");
 }
 
-static void metric(struct buf *out, const char *name, const char *help, const char *type, uint64_t value)
-{
-  buf_printf(out, "# HELP diptych_%s %s\n# TYPE diptych_%s %s\ndiptych_%s %llu\n", name, help, name, type, name,
-             (unsigned long long)value);
-}
-
 static void metric_seconds(struct buf *out, const char *name, const char *help, uint64_t us)
 {
-  buf_printf(out, "# HELP diptych_%s %s\n# TYPE diptych_%s counter\ndiptych_%s " SECONDS "\n", name, help, name, name,
-             SECONDS_ARG(us));
+  prometheus_family(out, name, "counter", help);
+  buf_printf(out, "%s ", name);
+  prometheus_seconds(out, us);
+  buf_putc(out, '\n');
 }
 
-void report_metrics(const struct scoreboard *b, const struct app *app, struct buf *out)
+static void levels_write(const struct report_sums *sums, struct buf *out)
 {
-  struct report_sums sums = report_sum(b);
+  prometheus_family(out, "diptych_page_answers_total", "counter", "pages answered, by the farthest level that they needed");
+#define LEVEL(name)                                                                                                    \
+  buf_printf(out, "diptych_page_answers_total{level=\"" #name "\"} %llu\n", (unsigned long long)sums->level_##name);
+  METRICS_LEVELS(LEVEL)
+#undef LEVEL
+}
+
+static void restarts_write(const struct scoreboard *b, struct buf *out)
+{
+  prometheus_family(out, "diptych_pool_restarts_total", "counter", "processes replaced, by what they were and why they ended");
+#define RESTARTS(name, process, reason)                                                                                \
+  buf_printf(out, "diptych_pool_restarts_total{process=\"" process "\",reason=\"" reason "\"} %llu\n",               \
+             (unsigned long long)LOAD(b->name));
+  SCOREBOARD_RESTARTS(RESTARTS)
+#undef RESTARTS
+}
+
+/* The gauges that are no row of SCOREBOARD_GAUGES. */
+static void gauges_write(const struct report_pool *p, struct buf *out)
+{
+  const struct scoreboard *b = p->board;
   struct counts n = count(b);
-#define METRIC_SUM(name, help) metric(out, #name "_total", help, "counter", sums.name);
+  int64_t now_us = clock_mono_us();
+#define GAUGE(name, help, value) prometheus_gauge(out, "diptych_" name, help, (uint64_t)(value))
+  GAUGE("pool_workers_alive", "worker processes", n.alive);
+  GAUGE("pool_workers_busy", "workers that have a request", n.busy);
+  GAUGE("pool_workers_leaving", "workers that end after the requests that they have accepted", n.leaving);
+  GAUGE("pool_requests_deferred", "deferred requests: their answers need the work of another process", n.deferred);
+  GAUGE("pool_watcher_up", "1 when the watcher runs", LOAD(b->watcher.pid) != 0);
+  GAUGE("refused_paths", "paths that are refused for a while because they ended workers", refused_paths_count(&b->refused, now_us));
+  GAUGE("pool_uptime_seconds", "seconds since the master started", (now_us - LOAD(b->started_us)) / CLOCK_SECOND);
+  if (p->config && p->app) {
+    struct buf why = BUF_INIT;
+    GAUGE("pool_ready", "1 when the pool can serve pages that follow the database, as /readyz says",
+          readiness_of(b, p->app, p->config, &why));
+    buf_free(&why);
+  }
+#undef GAUGE
+}
+
+void report_metrics(const struct report_pool *p, struct buf *out)
+{
+  const struct scoreboard *b = p->board;
+  struct report_sums sums = report_sum(b);
+  report_routes(b, p->app, out);
+  levels_write(&sums, out);
+#define METRIC_SUM(name, help) prometheus_count(out, "diptych_" #name "_total", help, sums.name);
   METRICS_LIST(METRIC_SUM)
 #undef METRIC_SUM
-#define METRIC_TIME(name, help) metric_seconds(out, #name "_seconds_total", help, sums.name##_us);
+#define METRIC_TIME(name, help) metric_seconds(out, "diptych_" #name "_seconds_total", help, sums.name##_us);
   METRICS_TIMES(METRIC_TIME)
 #undef METRIC_TIME
-#define METRIC_COUNTER(name, help) metric(out, "pool_" #name "_total", help, "counter", LOAD(b->name));
+  restarts_write(b, out);
+#define METRIC_COUNTER(name, help) prometheus_count(out, "diptych_pool_" #name "_total", help, LOAD(b->name));
   SCOREBOARD_COUNTERS(METRIC_COUNTER)
 #undef METRIC_COUNTER
-#define METRIC_GAUGE(name, help) metric(out, "pool_" #name, help, "gauge", LOAD(b->name));
+#define METRIC_GAUGE(name, help) prometheus_gauge(out, "diptych_pool_" #name, help, LOAD(b->name));
   SCOREBOARD_GAUGES(METRIC_GAUGE)
 #undef METRIC_GAUGE
   scaling_report_metrics(b, out);
-  metric(out, "pool_workers_alive", "worker processes", "gauge", n.alive);
-  metric(out, "pool_workers_busy", "workers that have a request", "gauge", n.busy);
-  metric(out, "pool_workers_leaving", "workers that end after the requests that they have accepted", "gauge", n.leaving);
-  metric(out, "pool_requests_deferred", "deferred requests: their answers need the work of another process", "gauge", n.deferred);
-  metric(out, "pool_watcher_up", "1 when the watcher runs", "gauge", LOAD(b->watcher.pid) != 0);
-  metric(out, "refused_paths", "paths that are refused for a while because they ended workers", "gauge",
-         refused_paths_count(&b->refused, clock_mono_us()));
-  metric(out, "pool_uptime_seconds", "seconds since the master started", "gauge",
-         (uint64_t)((clock_mono_us() - LOAD(b->started_us)) / CLOCK_SECOND));
-  if (app && app->metrics)
-    app->metrics(app->context, out);
+  gauges_write(p, out);
+  if (p->app && p->app->metrics)
+    p->app->metrics(p->app->context, out);
 }

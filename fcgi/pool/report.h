@@ -10,15 +10,23 @@
 void report_text(const struct scoreboard *b, const struct app *app, struct buf *out);
 void report_json(const struct scoreboard *b, const struct app *app, struct buf *out);
 
-/* Prometheus text exposition format 0.0.4: the counters and gauges of metrics.h and scoreboard.h, and those of the app,
- * which may be NULL. */
-void report_metrics(const struct scoreboard *b, const struct app *app, struct buf *out);
+/* Prometheus text exposition format 0.0.4: the counters and gauges of metrics.h and scoreboard.h, those by route, and those
+ * of the app. */
+struct report_pool {
+  const struct scoreboard *board;
+  const struct app *app;       /* may be NULL */
+  const struct config *config; /* in force, for readiness; NULL: it is left out */
+};
+void report_metrics(const struct report_pool *p, struct buf *out);
 
 /* Sums over all workers and the watcher. */
 struct report_sums {
 #define REPORT_FIELD(name, help) uint64_t name;
   METRICS_LIST(REPORT_FIELD)
 #undef REPORT_FIELD
+#define REPORT_LEVEL(name) uint64_t level_##name;
+  METRICS_LEVELS(REPORT_LEVEL)
+#undef REPORT_LEVEL
 #define REPORT_TIME(name, help) uint64_t name##_us;
   METRICS_TIMES(REPORT_TIME)
 #undef REPORT_TIME

@@ -20,6 +20,7 @@ void request_log_open(struct request_log *l, const struct request_log_setup *set
                             .slot = setup->slot,
                             .file = setup->file,
                             .worker = setup->worker,
+                            .routes = setup->routes,
                             .slow_us = c->request_log_slow * 1000,
                             .random = ((uint64_t)clock_now_us() ^ (uint64_t)getpid() << 40) | 1};
   if (!config_share(span_z(c->request_log_sample), &l->share)) /* empty; other faults are found when it is read */
@@ -132,7 +133,7 @@ void request_log_write(struct request_log *l, const struct request *rq, const st
                                                .id = rq->id,
                                                .method = rq->method,
                                                .target = rq->target,
-                                               .route = r->route,
+                                               .route = l->routes ? l->routes[r->route] : NULL,
                                                .cache = cache_level(&l->before, &now),
                                                .status = r->status,
                                                .worker = l->worker,

@@ -40,6 +40,7 @@ struct request_log {
   struct scoreboard_slot *slot;
   struct log_file *file;
   int worker;
+  const char *const *routes;
   int64_t slow_us;
   uint32_t share; /* of the requests that are not slow, in millionths */
   uint64_t random;
@@ -55,6 +56,7 @@ struct request_log_setup {
   struct scoreboard_slot *slot;
   struct log_file *file;
   int worker;
+  const char *const *routes; /* of struct app; NULL: none */
 };
 
 void request_log_open(struct request_log *l, const struct request_log_setup *setup);

@@ -84,6 +84,11 @@ void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct 
   STORE(s->request_us, now_us);
 }
 
+void scoreboard_answer_count(struct scoreboard *b, const struct scoreboard_slot *own, unsigned route, const struct route_answer *a)
+{
+  route_counts_add(&b->routes[own - b->slots][route < ROUTE_COUNTS_ROUTES ? route : 0], a);
+}
+
 void scoreboard_request_end(struct scoreboard_slot *s)
 {
   STORE(s->requests, LOAD(s->requests) + 1);

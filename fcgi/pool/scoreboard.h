@@ -16,6 +16,7 @@
 #include "base/span.h"
 #include "base/stage.h"
 #include "pool/refused_paths.h"
+#include "pool/route_counts.h"
 
 /* Twice the maximum of workers_max, because old and new workers overlap at a reload, and a few leaving workers. */
 #define SCOREBOARD_SLOTS 1040
@@ -55,17 +56,20 @@ struct scoreboard_slot {
   struct metrics metrics;
 };
 
+/* X(name, process, reason) -> diptych_pool_restarts_total{process="...",reason="..."}; counted by the master */
+#define SCOREBOARD_RESTARTS(X)                                                                                         \
+  X(deaths_killed, "worker", "killed")  /* a signal ended it */                                                        \
+  X(deaths_exited, "worker", "exited")  /* it was not asked to stop */                                                 \
+  X(deaths_hung, "worker", "hung")      /* the master ended it */                                                      \
+  X(recycled, "worker", "recycled")     /* after worker_requests requests */                                           \
+  X(watcher_restarts, "watcher", "ended")                                                                              \
+  X(metrics_restarts, "metrics", "ended")
+
 /* X(name, Prometheus help) -> diptych_pool_<name>_total; counted by the master, log_lines_lost by all processes */
 #define SCOREBOARD_COUNTERS(X)                                                                                         \
   X(forks, "worker and watcher processes started")                                                                     \
   X(forks_failed, "attempts to start a process that the system refused")                                               \
-  X(deaths_killed, "workers that a signal ended")                                                                      \
-  X(deaths_exited, "workers that exited without being asked to stop")                                                  \
-  X(deaths_hung, "workers that the master ended because they hung")                                                    \
-  X(recycled, "workers replaced after worker_requests requests")                                                       \
   X(retired, "workers that were asked to stop: by scaling, reload or stop")                                            \
-  X(watcher_restarts, "watchers replaced after they died or hung")                                                     \
-  X(metrics_restarts, "metrics processes replaced after they died or hung")                                            \
   X(reloads, "reloads that took effect")                                                                               \
   X(reloads_refused, "reloads refused because the configuration had faults")                                           \
   X(listen_full, "polls of the listen queue that found it full")                                                       \
@@ -110,7 +114,8 @@ struct scaling_change {
 };
 
 struct scoreboard {
-#define SCOREBOARD_FIELD(name, help) _Atomic uint64_t name;
+#define SCOREBOARD_FIELD(name, ...) _Atomic uint64_t name;
+  SCOREBOARD_RESTARTS(SCOREBOARD_FIELD)
   SCOREBOARD_COUNTERS(SCOREBOARD_FIELD)
   SCOREBOARD_GAUGES(SCOREBOARD_FIELD)
 #undef SCOREBOARD_FIELD
@@ -125,6 +130,8 @@ struct scoreboard {
   struct refused_paths refused;
   struct scoreboard_slot watcher;
   struct scoreboard_slot slots[SCOREBOARD_SLOTS];
+  /* Of the worker of each slot; apart from the slots, which every request reads. */
+  struct route_counts routes[SCOREBOARD_SLOTS][ROUTE_COUNTS_ROUTES];
 };
 
 #define SCOREBOARD_COUNT(board, name) atomic_fetch_add_explicit(&(board)->name, 1, memory_order_relaxed)
@@ -136,6 +143,9 @@ MUST_USE struct scoreboard *scoreboard_new(void);
 void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64_t now_us);
 enum scoreboard_state scoreboard_slot_state(const struct scoreboard_slot *s);
 const char *scoreboard_state_text(enum scoreboard_state state);
+
+/* Worker: counts an answer.  route: index of its name in struct app. */
+void scoreboard_answer_count(struct scoreboard *b, const struct scoreboard_slot *own, unsigned route, const struct route_answer *a);
 
 /* Worker: around each request. */
 void scoreboard_request_begin(struct scoreboard_slot *s, int64_t now_us, struct span method, struct span target,

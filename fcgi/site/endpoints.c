@@ -3,7 +3,7 @@
 #include "http/headers.h"
 #include "site/assets.h"
 #include "site/error_pages.h"
-#include "site/openapi.h"
+#include "site/routes.h"
 #include "site/site.h"
 #include "site/templates.h"
 #include "site/view_machine.h"
@@ -68,10 +68,12 @@ static void openapi(struct site *s, const struct request *rq, struct response *o
   constant_answer(s, rq, "application/json", &text, out);
 }
 
+#define ENDPOINT_ROW(path, function) {path, function},
 static const struct {
   const char *path;
   answer_fn *answer;
-} paths[] = {{"/healthz", healthz}, {"/readyz", readyz}, {"/metrics", metrics_answer}, {OPENAPI_PATH, openapi}};
+} paths[] = {ENDPOINTS_LIST(ENDPOINT_ROW)};
+#define PATHS (sizeof paths / sizeof *paths)
 
 #define FILE_ROW(name, file, path, type) {path, type},
 static const struct {
@@ -119,16 +121,17 @@ static bool redirect_answer(struct site *s, const struct request *rq, const stru
 
 bool endpoint_answer(struct site *s, const struct request *rq, const struct target *t, struct response *out)
 {
-  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+  unsigned first = (unsigned)route_count() + 1; /* see site_route_names */
+  for (size_t i = 0; i < PATHS; i++)
     if (span_eq(t->path, span_z(paths[i].path))) {
-      out->route = paths[i].path + 1;
+      out->route = first + (unsigned)i;
       if (!redirect_answer(s, rq, t, out))
         paths[i].answer(s, rq, out);
       return true;
     }
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     if (span_eq(t->path, span_z(files[i].path))) {
-      out->route = files[i].path + 1;
+      out->route = first + (unsigned)(PATHS + i);
       if (!redirect_answer(s, rq, t, out))
         file_answer(s, rq, i, out);
       return true;

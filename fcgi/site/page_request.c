@@ -9,6 +9,7 @@
 
 #include "site/error_pages.h"
 #include "site/newer_facts.h"
+#include "site/page_level.h"
 #include "site/since.h"
 #include "site/sort.h"
 #include "text/url.h"
@@ -234,11 +235,10 @@ static bool query_respell(struct page_request *v)
   return since_query_respell(&v->since, v->route, query, v->rq->arena, &v->query) || sorted;
 }
 
-void page_request_answer(struct page_request *v, struct response *out)
+static void answer_request(struct page_request *v, struct response *out)
 {
   struct site *s = v->site;
   struct finished_page *f;
-  out->route = v->route->name;
   stage_set(v->rq->stage, STAGE_ROUTE);
   v->since = since_read(&v->target, v->route, v->http.now_us, v->rq->arena);
   v->respelled = query_respell(v);
@@ -253,4 +253,12 @@ void page_request_answer(struct page_request *v, struct response *out)
   }
   for (int i = 1; !plan_and_make(v, f, i == PLAN_TRIES, out); i++)
     ;
+}
+
+void page_request_answer(struct page_request *v, struct response *out)
+{
+  struct metrics *m = v->site->resources.metrics;
+  struct page_level before = page_level_begin(m);
+  answer_request(v, out);
+  page_level_end(&before, m);
 }

@@ -5,7 +5,7 @@
 #define CONTENT (ROUTE_HTML | ROUTE_JSON | ROUTE_MD)
 
 #define ROUTE_ROW(name, pattern, forms, shape, template, type)                                                         \
-  {#name, pattern, template, forms, shape, plan_##name, build_##name, type},
+  {pattern, template, forms, shape, plan_##name, build_##name, type},
 static const struct route routes[] = {PAGES_LIST(ROUTE_ROW)};
 #define ROUTES (sizeof routes / sizeof *routes)
 
@@ -49,6 +49,11 @@ const struct route *route_find(const struct target *t, struct span *param)
     if ((routes[i].forms & form_flag(t->form)) && pattern_matches(routes[i].pattern, path, param))
       return &routes[i];
   return NULL;
+}
+
+unsigned route_number(const struct route *r)
+{
+  return (unsigned)(r - routes) + 1;
 }
 
 size_t route_count(void)

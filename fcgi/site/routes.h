@@ -24,7 +24,7 @@
 /* Made from PAGES_LIST: plan_<name> and build_<name> are the functions of a page; <template>.html.mustache,
  * .md.mustache and .atom.xml.mustache its templates. */
 struct route {
-  const char *name, *pattern, *template;
+  const char *pattern, *template;
   unsigned forms;
   const struct shape *shape;
   enum plan (*plan)(struct page *p, struct span param); /* param: what the placeholders matched, from the first to the last */
@@ -33,6 +33,7 @@ struct route {
 };
 
 const struct route *route_find(const struct target *t, struct span *param);
+unsigned route_number(const struct route *r); /* for metrics: 1 to route_count(); see site_route_names */
 size_t route_count(void);
 const struct route *route_at(size_t i);
 

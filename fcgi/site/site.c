@@ -93,6 +93,8 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
   const struct config *c = s->resources.config;
   struct page_request v = {.site = s, .rq = rq, .http = {.config = c, .now_us = config_now_us(c)}};
   dispatch(&v, out);
+  if (v.route)
+    out->route = route_number(v.route);
   if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* memory ran out: the answer may be incomplete */
     bare_error(503, rq->id, out);
 }

@@ -39,6 +39,9 @@ struct site *site_open(const struct site_resources *resources); /* NULL: no memo
 void site_close(struct site **s);
 void site_handle(struct site *s, const struct request *rq, struct response *out);
 
+/* Names of the routes, for metrics.  struct response has an index of them. */
+const char *const *site_route_names(unsigned *n);
+
 const struct config *site_config(const struct site *s);
 const struct assets *site_assets(const struct site *s);
 const struct site_resources *site_resources_of(const struct site *s);

@@ -34,7 +34,7 @@ def test_times_are_in_the_manual(manual):
 
 def test_gauges_are_in_the_manual(manual):
     gauges = names("pool/scoreboard.h", "SCOREBOARD_GAUGES")
-    gauges = ["pool_" + n for n in gauges] + re.findall(r'metric\(out, "(\w+)", "', (FCGI / "pool/report.c").read_text())
+    gauges = ["pool_" + n for n in gauges] + re.findall(r'^  +GAUGE\("(\w+)"', (FCGI / "pool/report.c").read_text(), re.M)
     assert len(gauges) > 8
     assert [n for n in gauges if f"diptych_{n}\n" not in manual] == []
 

@@ -32,6 +32,8 @@
 
 #define WAITS_MOST 3
 
+static const struct app probe_app;
+
 struct probe {
   const struct config *config;
   struct app_process process;
@@ -98,7 +100,7 @@ static struct span big(const struct request *rq, size_t n)
 static struct span metrics(const struct probe *p, const struct request *rq)
 {
   struct buf out = BUF_INIT;
-  report_metrics(p->process.board, NULL, &out);
+  report_metrics(&(struct report_pool){p->process.board, &probe_app, p->config}, &out);
   struct span copy = arena_copy(rq->arena, buf_view(&out));
   buf_free(&out);
   return copy;
@@ -155,6 +157,16 @@ static void probe_work(void *self)
   tick(p, any); /* setting the timer clears timer_fd */
 }
 
+static const char *const probe_routes[] = {"none", "sleep", "wait", "defer", "big", "wait"}; /* two rows of one name */
+
+static unsigned route_of(struct span word, struct span rest)
+{
+  for (unsigned i = 1; i < sizeof probe_routes / sizeof *probe_routes; i++)
+    if (span_eq(word, span_z(probe_routes[i])) && !(i == 2 && span_eq(rest, SPAN("other"))))
+      return i;
+  return span_eq(word, SPAN("far")) ? 1000 : 0;
+}
+
 static void probe_handle(void *self, const struct request *rq, struct response *out)
 {
   struct probe *p = self;
@@ -164,6 +176,7 @@ static void probe_handle(void *self, const struct request *rq, struct response *
   out->status = 200;
   response_header(out, "Content-Type", SPAN("text/plain"));
   out->body = SPAN("ok\n");
+  out->route = route_of(word, rest);
   stage_set(rq->stage, STAGE_DATABASE);
   if (span_eq(word, SPAN("sleep")))
     sleep_ms(n);
@@ -267,21 +280,24 @@ static void probe_status(void *context, struct buf *out, bool json)
   buf_puts(out, json ? "\"probe\":{\"lag_ms\":7}" : "probe: 7 ms behind\n");
 }
 
+static const struct app probe_app = {.routes = probe_routes,
+                                     .n_routes = sizeof probe_routes / sizeof *probe_routes,
+                                     .resources_open = probe_resources,
+                                     .resources_close = free,
+                                     .worker_open = probe_open,
+                                     .worker_handle = probe_handle,
+                                     .worker_fd = probe_fd,
+                                     .worker_work = probe_work,
+                                     .worker_close = probe_close,
+                                     .watcher_run = probe_watch,
+                                     .check = probe_check,
+                                     .admitted = probe_admitted,
+                                     .status = probe_status};
+
 int main(int argc, char **argv)
 {
-  static const struct app app = {.resources_open = probe_resources,
-                                 .resources_close = free,
-                                 .worker_open = probe_open,
-                                 .worker_handle = probe_handle,
-                                 .worker_fd = probe_fd,
-                                 .worker_work = probe_work,
-                                 .worker_close = probe_close,
-                                 .watcher_run = probe_watch,
-                                 .check = probe_check,
-                                 .admitted = probe_admitted,
-                                 .status = probe_status};
   title_open(argc, argv);
   struct config *config = argc > 1 ? config_read(argv[argc - 1], stderr) : NULL; /* FILE, or "serve --config FILE" of an upgrade */
   snprintf(admits_path, sizeof admits_path, "%s/admits", config ? config->state_dir : "");
-  return config ? master_run(&config, &app) : 1;
+  return config ? master_run(&config, &probe_app) : 1;
 }

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from lib.daemon import wait_until
+from lib.exposition import families
 from lib.fcgi_client import request
 from lib.probe import make_probe, probe  # noqa: F401 (fixtures)
 from lib.servers import BINARY, SLOW
@@ -76,32 +77,17 @@ def test_long_requests_are_cut_for_show_only(probe):
         probe.release("go")
 
 
-def metrics_of(text):
-    """name -> (type, help, value); every sample has its HELP and TYPE, once."""
-    lines, found = text.splitlines(), {}
-    assert len(lines) % 3 == 0
-    for help_, type_, sample in zip(*(iter(lines),) * 3):
-        name, value = re.fullmatch(r"(diptych_[a-z0-9_]+)(?:\{[^{}]*\})? (\d+|\d+\.\d{6})", sample).groups()
-        assert help_.startswith(f"# HELP {name} ") and name not in found
-        kind = re.fullmatch(rf"# TYPE {name} (counter|gauge)", type_)[1]
-        assert name.endswith("_total") == (kind == "counter")
-        assert ("." in value) == ("_seconds_" in name), "times are in seconds"
-        found[name] = float(value)
-    return found
-
-
 def test_metrics_are_prometheus_text_and_count(probe):
     for target, n in (("/echo", 5), ("/empty", 2), ("/broken", 1)):
         for _ in range(n):
             probe.ask(target)
     wait_until(lambda: probe.metric("polls_total") >= 1)
     wait_until(lambda: probe.metric("requests_total") == 8)  # counted after the answer is out
-    found = metrics_of(probe.control("metrics")[1])
-    assert (found["diptych_responses_2xx_total"], found["diptych_responses_304_total"],
-            found["diptych_responses_5xx_total"]) == (5, 2, 1)
-    assert found["diptych_pool_workers_alive"] == found["diptych_pool_workers_wanted"] == 2
-    assert found["diptych_pool_watcher_up"] == 1
-    assert metrics_of(probe.ask("/metrics").text).keys() == found.keys(), "a worker tells the same"
+    found = families(probe.control("metrics")[1])
+    assert [found[f"diptych_responses_{code}_total"].value for code in ("2xx", "304", "5xx")] == [5, 2, 1]
+    assert found["diptych_pool_workers_alive"].value == found["diptych_pool_workers_wanted"].value == 2
+    assert found["diptych_pool_watcher_up"].value == 1
+    assert families(probe.ask("/metrics").text).keys() == found.keys(), "a worker tells the same"
 
 
 def test_time_is_counted_in_seconds(probe):

@@ -28,7 +28,7 @@ def test_idle_worker_killed_is_replaced_within_100_ms_and_nobody_notices(probe):
         assert time.monotonic() - at < 0.1 * SLOW
         # An answer is counted when it is out: sums must not step back when workers are replaced.
         wait_until(lambda: probe.status()["metrics"]["requests"] == 20 * round, what="all requests counted")
-    assert probe.metric("pool_deaths_killed_total") == 5
+    assert probe.restarts("killed") == 5
 
 
 @pytest.mark.timing
@@ -85,9 +85,9 @@ def test_a_request_that_ends_workers_ends_one_of_them(make_probe):
         refused = answer["X-Request-Id"]  # by the pool: nginx's own page has none
         assert not refused or probe.wait_logged(f"502 for GET /abort/{visit}", refused)
         ids.append(refused)
-        wait_until(lambda: probe.metric("pool_deaths_killed_total") >= visit)
+        wait_until(lambda: probe.restarts("killed") >= visit)
         probe.wait_workers(4)
-        assert probe.metric("pool_deaths_killed_total") == visit
+        assert probe.restarts("killed") == visit
     assert any(ids)
 
 
@@ -131,7 +131,7 @@ def test_spinning_worker_is_ended_at_request_timeout(make_probe):
     assert 0.4 <= time.monotonic() - began < 2 * SLOW
     assert probe.wait_logged("hangs while GET /spin?who=me (", "ms, waiting for the database): ending it")
     assert probe.wait_logged("killed by signal 6", "because it hung while GET /spin?who=me")
-    assert probe.metric("pool_deaths_hung_total") == 1
+    assert probe.restarts("hung") == 1
     assert len(probe.wait_workers(2)) == 2
 
 
@@ -179,7 +179,7 @@ def test_workers_wear_out_one_by_one_and_no_request_is_lost(make_probe):
     web = probe.web()
     first = {w["pid"] for w in probe.wait_workers(2)}
     with load(lambda: web.http("GET", "/x")) as counts:
-        wait_until(lambda: probe.metric("pool_recycled_total") >= 6, timeout=20 * SLOW)
+        wait_until(lambda: probe.restarts("recycled") >= 6, timeout=20 * SLOW)
     assert set(counts) == {200}, counts
     worn = dict(re.findall(r"worker (\d) \(\d+\) replaced after (\d+) requests", probe.log))
     assert 64 <= int(worn["0"]) < 80 and int(worn["1"]) >= 68, "staggered"
@@ -220,5 +220,5 @@ def test_watcher_is_replaced(probe, how):
     assert probe.wait_logged("the watcher", "exited with status 3" if how == "exit" else "killed by signal 6")
     (probe.folder / f"watcher-{how}").unlink()
     wait_until(lambda: probe.status()["watcher"]["pid"] not in (0, first))
-    assert probe.metric("pool_watcher_restarts_total") >= 1
+    assert probe.restarts("ended", "watcher") >= 1
     assert probe.ask("/echo").status == 200

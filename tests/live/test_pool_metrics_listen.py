@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lib.daemon import freeze, wait_until
-from lib.endpoint import Endpoint, answer
+from lib.endpoint import Endpoint, answer, answers
 from lib.fcgi_client import request
 from lib.probe import load, make_probe  # noqa: F401 (fixture)
 from lib.servers import SLOW, Site, diptych, free_port, short_folder
@@ -41,14 +41,14 @@ def metrics_pid(probe, of=None):
     """The pid of the metrics process; None: none runs."""
     of = of or probe.pool.pid
     pids = Path(f"/proc/{of}/task/{of}/children").read_text().split()
-    return next((int(p) for p in pids if Path(f"/proc/{p}/comm").read_text() == "metrics\n"), None)
+    return next((int(p) for p in pids if comm(p) == "metrics"), None)
 
 
-def answers(endpoint, path="/healthz"):
+def comm(pid):
     try:
-        return endpoint.ask(path).status == 200
-    except OSError:
-        return False
+        return Path(f"/proc/{pid}/comm").read_text().rstrip()
+    except OSError:  # it has ended
+        return None
 
 
 def end(probe):
@@ -143,7 +143,7 @@ def test_a_dead_metrics_process_is_replaced_and_clients_wait_for_the_next(make_p
         pid = metrics_pid(probe)
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: metrics_pid(probe) not in (pid, None) or probe.endpoint.ask("/healthz").status, 5 * SLOW)
-        assert wait_until(lambda: (m := probe.endpoint.metrics()["diptych_pool_metrics_restarts_total"]) == deaths and m, 5 * SLOW)
+        assert wait_until(lambda: (m := probe.restarts("ended", "metrics")) == deaths and m, 5 * SLOW)
     assert probe.logged("ERROR master", "the metrics process", "killed by signal 9")
     assert len(probe.workers()) == 2
 
@@ -175,7 +175,7 @@ def test_a_reload_gives_it_the_new_configuration_and_refuses_nobody(make_probe):
             after = wait_until(lambda: (p := metrics_pid(probe)) not in (before, None) and p, 5 * SLOW)
             before = after
     assert set(counts) == {200}, counts
-    assert probe.metric("pool_metrics_restarts_total") == 0, "a reload is no failure"
+    assert probe.restarts("ended", "metrics") == 0, "a reload is no failure"
     old = probe.config["metrics_listen"]
     probe.write_config(metrics_listen=f"127.0.0.1:{free_port()}")
     assert "metrics_listen: changed, but only a restart" in probe.control("reload")[1]

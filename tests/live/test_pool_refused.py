@@ -16,12 +16,12 @@ preloaded = pytest.mark.skipif(BUILD.name.endswith("asan"), reason="the sanitize
 
 def end_worker(probe, target):
     """Asks for a target that ends its worker; true if it did, false if it was refused."""
-    deaths = probe.metric("pool_deaths_killed_total") + probe.metric("pool_deaths_hung_total")
+    deaths = probe.restarts("killed") + probe.restarts("hung")
     answer = probe.ask(target)
     if answer.status == 500:
         return False
     assert not answer.ended, answer
-    wait_until(lambda: probe.metric("pool_deaths_killed_total") + probe.metric("pool_deaths_hung_total") > deaths)
+    wait_until(lambda: probe.restarts("killed") + probe.restarts("hung") > deaths)
     return True
 
 
@@ -113,7 +113,7 @@ def test_kills_by_operators_refuse_no_path(make_probe):
             p.send(request("/wait/never"))
             os.kill(probe.busy("/wait/never")[0]["pid"], signal.SIGKILL)
             assert p.closed()
-        wait_until(lambda: probe.metric("pool_deaths_killed_total") == round + 1)
+        wait_until(lambda: probe.restarts("killed") == round + 1)
         probe.wait_workers(2)
     probe.release("never")
     assert probe.ask("/wait/never").status == 200
@@ -129,7 +129,7 @@ def test_workers_that_die_idle_refuse_no_path(probe):
             wait_until(lambda: not any(w["busy"] for w in probe.workers()))
             os.kill(victim, signal.SIGABRT)
             assert p.closed()
-        wait_until(lambda: probe.metric("pool_deaths_killed_total") == round + 1)
+        wait_until(lambda: probe.restarts("killed") == round + 1)
     assert probe.ask("/echo").status == 200 and probe.status()["refused_paths"] == []
 
 
@@ -209,7 +209,7 @@ def test_an_attacked_path_hardly_slows_other_pages_down(make_probe, attack):
         assert len(probe.wait_workers(2)) == 2
     assert attacked > calm * 0.4, "measured alone it is above 0.9; make bench states it"
     assert longest < 0.5 * SLOW
-    assert probe.metric("pool_deaths_killed_total") <= 2 + 3 + 4
+    assert probe.restarts("killed") <= 2 + 3 + 4
 
 
 def test_many_paths_that_end_workers_never_empty_the_pool(make_probe):
@@ -218,7 +218,7 @@ def test_many_paths_that_end_workers_never_empty_the_pool(make_probe):
     with Attack(probe, ATTACKS["many paths"]) as running:
         wait_until(lambda: running.sent > 200, 60 * SLOW)
         n, longest = served(probe, 3)
-    deaths = probe.metric("pool_deaths_killed_total")
+    deaths = probe.restarts("killed")
     assert deaths > 50 and n > 20, (deaths, n)
     assert longest < 1.5 * SLOW, "no back-off of seconds without a worker"
     assert len(probe.wait_workers(4)) == 4
@@ -232,7 +232,7 @@ def test_a_killed_first_request_delays_no_start(make_probe):
     for n in range(8):
         pids.add(probe.wait_workers(1)[0]["pid"])
         assert not probe.ask(f"/abort/{n}").ended
-        wait_until(lambda: probe.metric("pool_deaths_killed_total") == n + 1)
+        wait_until(lambda: probe.restarts("killed") == n + 1)
     assert len(pids) == 8
     assert time.monotonic() - began < 3 * SLOW, "back-off would have been 50 + 100 + 200 + ... + 2000 ms"
 

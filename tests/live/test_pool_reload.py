@@ -36,7 +36,7 @@ def test_the_watcher_gets_the_new_configuration(probe):
     probe.write_config(site_name="second")
     assert probe.diptych("reload").returncode == 0
     assert probe.wait_logged("watching for second")
-    assert probe.metric("pool_watcher_restarts_total") == 0
+    assert probe.restarts("ended", "watcher") == 0
 
 
 def test_a_hundred_reloads_under_load_lose_nothing(probe):
@@ -93,7 +93,7 @@ def test_kept_connections_outlive_the_workers_that_had_them(make_probe):
         probe.control("scale 1")
         wait_until(lambda: len(probe.pids()) == 2, 5 * SLOW, "a worker to leave")
         assert {p.ask("/config").text for p in peers} == {"second"}
-    assert probe.metric("pool_deaths_killed_total") == 0
+    assert probe.restarts("killed") == 0
 
 
 def test_a_stop_right_behind_a_reload_answers_what_kept_connections_have_sent(make_probe):

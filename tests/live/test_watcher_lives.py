@@ -25,7 +25,7 @@ def watcher(site):
 
 
 def restarts(site):
-    return site.metrics()["diptych_pool_watcher_restarts_total"]
+    return site.metrics()['diptych_pool_restarts_total{process="watcher",reason="ended"}']
 
 
 @pytest.mark.parametrize("first", ["nothing", "draft", "draft and sector", "published", "archived"])

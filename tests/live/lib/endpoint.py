@@ -46,6 +46,14 @@ class Endpoint:
         return {name: float(value) for name, value in lines}
 
 
+def answers(endpoint, path="/healthz"):
+    """True: it can be reached and says 200."""
+    try:
+        return endpoint.ask(path).status == 200
+    except OSError:
+        return False
+
+
 def answer(received):
     head, _, body = received.partition(b"\r\n\r\n")
     first, _, fields = head.partition(b"\r\n")

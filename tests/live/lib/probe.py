@@ -142,7 +142,10 @@ class Probe:
 
     def metric(self, name):
         _, text = self.control("metrics")
-        return next(float(line.split()[1]) for line in text.splitlines() if line.split()[0] == f"diptych_{name}")
+        return next(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.rsplit(" ", 1)[0] == f"diptych_{name}")
+
+    def restarts(self, reason, process="worker"):
+        return self.metric(f'pool_restarts_total{{process="{process}",reason="{reason}"}}')
 
     def workers(self):
         """The status entries of workers that take requests."""

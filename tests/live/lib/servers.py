@@ -79,6 +79,10 @@ def has_command(name):
     return re.search(rf"^  {name}\b", diptych("--help").stdout, re.M) is not None
 
 
+def has_promtool():
+    return shutil.which("promtool") is not None
+
+
 class Database:
     """A database server without a network port; clients connect to `socket`."""
     NAME = "diptych"
