@@ -58,8 +58,8 @@ struct app_admission {
 struct app {
   void *context; /* first argument of most callbacks without `self` */
 
-  /* Optional.  Names of what answers, for metrics and the request log; struct response has an index of them, and routes[0] is of answers without a route.  At most
-   * ROUTE_COUNTS_ROUTES. */
+  /* Optional.  Names of what answers, for metrics and the request log; struct response has an index of them, and routes[0] is
+   * of answers without a route.  At most ROUTE_COUNTS_ROUTES. */
   const char *const *routes;
   unsigned n_routes;
 

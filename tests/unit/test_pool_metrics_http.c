@@ -1,5 +1,5 @@
 /* HTTP on metrics_listen: every request is read the same however its bytes arrive, and what is no request is refused.
- * Readiness: each reason by itself. */
+ * Readiness: each reason by itself.  Counters by route: their names, their classes and their buckets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "pool/metrics_http.h"
 #include "pool/readiness.h"
+#include "site/routes.h"
+#include "site/site.h"
 
 static const struct row {
   const char *request;
@@ -175,6 +177,45 @@ static void a_master_that_stands_still_is_noticed(void **state)
   buf_free(&why);
 }
 
+static const char *name_of(struct span path, enum form form)
+{
+  struct target t = {.path = path, .stem = path, .form = form};
+  struct span param;
+  unsigned n;
+  return site_route_names(&n)[route_number(route_find(&t, &param))];
+}
+
+static void every_route_has_a_number_with_its_name(void **state)
+{
+  unsigned n = 0;
+  const char *const *names = site_route_names(&n);
+  (void)state;
+  assert_true(n > route_count() + 4 && n <= ROUTE_COUNTS_ROUTES);
+  assert_string_equal(names[0], "none");
+  assert_string_equal(name_of(SPAN("/"), FORM_HTML), "home");
+  assert_string_equal(name_of(SPAN("/compare/a-vs-b"), FORM_ATOM), "compare_feed");
+  assert_string_equal(name_of(SPAN("/any-page"), FORM_MD), "static_page");
+  assert_string_equal(names[route_count() + 1], "healthz");
+  assert_string_equal(names[n - 1], ".well-known/security.txt");
+}
+
+static void an_answer_is_counted_in_its_class_and_bucket(void **state)
+{
+  static const int64_t us[] = {0, 250, 251, 1000, 1001, 2500000, 2500001, 600000000};
+  static const size_t buckets[] = {0, 0, 1, 1, 2, ROUTE_COUNTS_BUCKETS - 2, ROUTE_COUNTS_BUCKETS - 1, ROUTE_COUNTS_BUCKETS - 1};
+  static const int statuses[] = {100, 200, 299, 300, 304, 404, 499, 500, 599};
+  static const size_t classes[] = {0, 0, 0, 1, 1, 2, 2, 3, 3};
+  (void)state;
+  for (size_t i = 0; i < sizeof us / sizeof *us; i++)
+    for (size_t j = 0; j < sizeof statuses / sizeof *statuses; j++) {
+      struct route_counts c = {0};
+      route_counts_add(&c, &(struct route_answer){.status = statuses[j], .us = us[i], .bytes = 7});
+      assert_int_equal(c.answers[classes[j]][buckets[i]], 1);
+      assert_int_equal(c.us, us[i]);
+      assert_int_equal(c.bytes, 7);
+    }
+}
+
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
@@ -184,6 +225,8 @@ int main(void)
       cmocka_unit_test(an_answer_has_the_length_of_its_body),
       cmocka_unit_test(each_reason_not_to_be_ready),
       cmocka_unit_test(a_master_that_stands_still_is_noticed),
+      cmocka_unit_test(every_route_has_a_number_with_its_name),
+      cmocka_unit_test(an_answer_is_counted_in_its_class_and_bucket),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

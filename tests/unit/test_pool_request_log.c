@@ -166,7 +166,7 @@ static struct fixture *open_with(const char *slow_ms, const char *sample)
   assert_true(log_file_open(&f->file, &f->config, stderr));
   f->own = f->file;
   f->own.queue[0] = -1; /* fork would have copied it */
-  request_log_open(&f->log, &(struct request_log_setup){&f->config, f->board, f->slot, &f->own, 0});
+  request_log_open(&f->log, &(struct request_log_setup){&f->config, f->board, f->slot, &f->own, 0, NULL});
   return f;
 }
 
