@@ -56,7 +56,7 @@ def test_it_grows_under_load_and_shrinks_after_and_no_request_fails(auto):
         at = int(step[2])
     assert at == 1
     # workers left as after `diptych scale`: none was ended
-    assert probe.metric("pool_deaths_killed_total") == probe.metric("pool_deaths_exited_total") == 0
+    assert probe.restarts("killed") == probe.restarts("exited") == 0
 
 
 def test_status_and_metrics_say_who_chose_the_number_and_why(auto):
