@@ -1,6 +1,8 @@
 /* The first alternatives of a product, and what pages say of them. */
 #include "site/alternatives.h"
 
+#include "site/link_words.h"
+
 static bool list_has(const struct alternatives_list *list, uint32_t ordinal)
 {
   for (size_t i = 0; i < list->n; i++)
@@ -79,8 +81,8 @@ struct link_view *alternatives_sector(struct page *p, const struct alternatives_
 {
   struct link_view *v = a->sector ? ARENA_NEW(p->arena, struct link_view) : NULL;
   if (v)
-    *v = (struct link_view){ARENA_JOIN(p->arena, SPAN("See all products in "), a->sector->name),
-                            build_path(p, "/sectors/", a->sector->slug)};
+    *v = (struct link_view){.text = ARENA_JOIN(p->arena, SPAN("See all products in "), a->sector->name),
+                            .href = build_path(p, "/sectors/", a->sector->slug)};
   return v;
 }
 
@@ -91,7 +93,7 @@ void alternatives_notice(struct page *p, const struct alternatives_named *a, siz
   v->all_href = build_path(p, "/alternatives/", a->of->slug);
   v->best.v = ARENA_ARRAY(p->arena, ALTERNATIVES_TOP, struct link_view);
   for (size_t i = 0; i < a->n && v->best.v; i++)
-    v->best.v[v->best.n++] = (struct link_view){a->others[i]->name, build_path(p, "/products/", a->others[i]->slug)};
+    v->best.v[v->best.n++] = link_words_product(p, a->others[i]->name, build_path(p, "/products/", a->others[i]->slug));
   v->sector = a->n ? NULL : alternatives_sector(p, a);
 }
 
@@ -172,8 +174,8 @@ void alternatives_links(struct page *p, const struct alternatives_named *a, stru
   q->links.v = ARENA_ARRAY(p->arena, 2, struct link_view);
   if (!q->links.v)
     return;
-  q->links.v[q->links.n++] = (struct link_view){ARENA_JOIN(p->arena, SPAN("See all "), a->of->name, SPAN(" alternatives")),
-                                                build_path(p, "/alternatives/", a->of->slug)};
+  q->links.v[q->links.n++] = (struct link_view){.text = ARENA_JOIN(p->arena, SPAN("See all "), a->of->name, SPAN(" alternatives")),
+                                                .href = build_path(p, "/alternatives/", a->of->slug)};
   const struct link_view *sector = a->n ? NULL : alternatives_sector(p, a);
   if (sector)
     q->links.v[q->links.n++] = *sector;

@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "model/release_line.h"
 #include "site/assets.h"
+#include "site/link_words.h"
 #include "site/since.h"
 #include "site/site.h"
 #include "text/address.h"
@@ -55,7 +57,8 @@ static void chips(struct page *p, const struct catalog_term *t, uint32_t n, bool
     out[i] = (struct chip_view){.slug = t[i].slug,
                                 .label = sector ? t[i].name : t[i].slug,
                                 .href = build_path(p, sector ? "/sectors/" : "/themes/", t[i].slug),
-                                .sep = i + 1 < n ? SPAN(", ") : SPAN("")};
+                                .sep = i + 1 < n ? SPAN(", ") : SPAN(""),
+                                .kind = link_words(p, sector ? t[i].name : t[i].slug, sector ? "sector" : "theme")};
 }
 
 #define CHIPS(p, view, terms, count, sector)                                                                           \
@@ -207,14 +210,25 @@ struct release_view *build_release(struct page *p, const struct activity *releas
   return v;
 }
 
+/* "The latest release is 3.11.16 (13 August 2026), on an older line than 3.14.7 (5 August 2026); " */
+static struct span outline_release(struct page *p, const struct profile *f)
+{
+  const struct activity *latest = f->latest_release;
+  const struct activity *higher = release_line_higher(f->activities, f->n_activities, latest);
+  struct span older = SPAN("");
+  if (!latest)
+    return SPAN("");
+  if (higher)
+    older = ARENA_JOIN(p->arena, SPAN(", on an older line than "), higher->version, SPAN(" ("), page_day(p, higher->occurred_us),
+                       SPAN(")"));
+  return ARENA_JOIN(p->arena, SPAN("The latest release is "), latest->version, SPAN(" ("), page_day(p, latest->occurred_us),
+                    SPAN(")"), older, SPAN("; "));
+}
+
 /* "The latest release is 4.3.1 (25 June 2026); Kafka shipped 3 times in 90 days; the licence is Apache-2.0." */
 static struct span outline_of(struct page *p, const struct facts *facts, const struct profile *f)
 {
-  const struct activity *latest = f->latest_release;
-  struct span release = SPAN(""), license = SPAN("");
-  if (latest)
-    release = ARENA_JOIN(p->arena, SPAN("The latest release is "), latest->version, SPAN(" ("),
-                         page_day(p, latest->occurred_us), SPAN("); "));
+  struct span release = outline_release(p, f), license = SPAN("");
   if (f->license.n)
     license = ARENA_JOIN(p->arena, SPAN("; the licence is "), f->license);
   return sentences_stop(p->arena, ARENA_JOIN(p->arena, release, facts->name, SPAN(" "), sentences_shipped(p->arena, facts->n90),

@@ -29,7 +29,7 @@ static void breadcrumb(struct page *p, const struct page_frame *f, struct page_v
   v->breadcrumb.v = ARENA_ARRAY(p->arena, n, struct link_view);
   if (!v->breadcrumb.v)
     return;
-  v->breadcrumb.v[at++] = (struct link_view){SPAN("Home"), SPAN("/")};
+  v->breadcrumb.v[at++] = (struct link_view){.text = SPAN("Home"), .href = SPAN("/")};
   for (size_t i = 0; i < f->n_crumbs; i++)
     v->breadcrumb.v[at++] = f->crumbs[i];
   v->breadcrumb.v[at++] = (struct link_view){.text = f->crumb.n ? f->crumb : f->title};
@@ -57,7 +57,7 @@ static void feeds(struct page *p, const struct page_frame *f, struct page_view *
   v->feeds.v = f->n_feeds ? f->feeds : ARENA_NEW(p->arena, struct link_view);
   v->feeds.n = f->n_feeds ? f->n_feeds : v->feeds.v != NULL;
   if (!f->n_feeds && v->feeds.v)
-    *v->feeds.v = (struct link_view){SPAN("Ship moves of all products"), SPAN("/feed.atom")};
+    *v->feeds.v = (struct link_view){.text = SPAN("Ship moves of all products"), .href = SPAN("/feed.atom")};
   bool own = f->n_feeds || p->canonical.n == 1; /* the site's feed is that of the home page */
   v->follow = f->follow.n ? f->follow : own ? SPAN("Follow") : SPAN("");
   v->calendar_href = f->calendar_href;

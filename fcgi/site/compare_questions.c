@@ -101,7 +101,7 @@ static void link_to(struct page *p, struct qa_view *q, struct span text, struct 
   q->links.v = ARENA_NEW(p->arena, struct link_view);
   if (!q->links.v)
     return;
-  q->links.v[0] = (struct link_view){text, href};
+  q->links.v[0] = (struct link_view){.text = text, .href = href};
   q->links.n = 1;
 }
 
@@ -152,7 +152,7 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
   if (!c->n_cards)
     return sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("No other product tracked here shares a sector with "), names));
   if (!picks && !close)
-    out = ARENA_JOIN(p->arena, SPAN("No close alternative to "), names, SPAN(" is tracked here"));
+    out = ARENA_JOIN(p->arena, SPAN("Outside this comparison, no close alternative to "), names, SPAN(" is tracked here"));
   else
     out = ARENA_JOIN(p->arena, picks ? SPAN("The editors’ picks") : SPAN("Close"),
                      picks && close ? SPAN(", then products close") : SPAN(""),

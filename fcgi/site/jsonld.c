@@ -76,7 +76,7 @@ void jsonld_breadcrumb(struct jsonld *j)
   buf_puts(&j->out, ",\"itemListElement\":[");
   for (size_t i = 0; i < j->frame->breadcrumb.n; i++) {
     const struct link_view *l = &j->frame->breadcrumb.v[i];
-    item_write(j, i == 0, i + 1, "item", &(struct link_view){l->text, l->href.n ? l->href : j->page->canonical});
+    item_write(j, i == 0, i + 1, "item", &(struct link_view){.text = l->text, .href = l->href.n ? l->href : j->page->canonical});
   }
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
@@ -129,7 +129,7 @@ void jsonld_cards(struct jsonld *j, struct span name, const struct card_view *v,
   jsonld_text(j, "name", name);
   buf_puts(&j->out, ",\"itemListElement\":[");
   for (size_t i = 0; i < n; i++)
-    item_write(j, i == 0, v[i].rank ? (size_t)v[i].rank : i + 1, "url", &(struct link_view){v[i].name, v[i].href});
+    item_write(j, i == 0, v[i].rank ? (size_t)v[i].rank : i + 1, "url", &(struct link_view){.text = v[i].name, .href = v[i].href});
   buf_putc(&j->out, ']');
   jsonld_node_end(j);
 }

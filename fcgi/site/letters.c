@@ -64,7 +64,8 @@ struct link_view *letters_links(struct page *p, const struct letters *l)
   struct link_view *v = ARENA_ARRAY(p->arena, l->n, struct link_view);
   for (size_t i = 0; i < l->n && v; i++) {
     struct span href = listing_href(p, l->v[i].first / LISTING_PAGE + 1);
-    v[i] = (struct link_view){letters_text(l->v[i].initial), ARENA_JOIN(p->arena, href, SPAN("#"), letters_id(l->v[i].initial))};
+    v[i] = (struct link_view){.text = letters_text(l->v[i].initial),
+                              .href = ARENA_JOIN(p->arena, href, SPAN("#"), letters_id(l->v[i].initial))};
   }
   return v;
 }

@@ -36,7 +36,7 @@ static bool names_split(struct page *p, struct span rest, struct missing *m)
 static void link_add(struct page *p, struct span text, struct span href)
 {
   if (p->links && p->n_links < LINKS_MAX)
-    p->links[p->n_links++] = (struct link_view){text, href};
+    p->links[p->n_links++] = (struct link_view){.text = text, .href = href};
 }
 
 static int slug_cmp(const void *a, const void *b)

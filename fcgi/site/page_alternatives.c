@@ -1,6 +1,7 @@
 /* /alternatives/{slug}: picks and products close to a product, then those that share a sector with it, 50 on a page. */
 #include "site/alternatives.h"
 #include "site/jsonld.h"
+#include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
 
@@ -48,17 +49,18 @@ static struct span sectors_of(struct page *p, const struct planned_product *g)
   return sentences_join(p->arena, names, g->n_sectors, "or ");
 }
 
-/* "1 editors’ pick, then 4 products close to Kafka by shared sectors and themes, closest first." */
+/* "1 alternative to Kafka picked by the editors, then 4 products close to it by shared sectors and themes, closest first." */
 static struct span first_of(struct page *p, const struct alternatives *a)
 {
   unsigned picks = (unsigned)a->n_picks, close = (unsigned)(a->n_first - a->n_picks);
-  struct span name = a->product.member.facts.name, parts[2];
+  struct span name = a->product.member.facts.name, to = picks ? SPAN("it") : name, parts[2];
   size_t n = 0;
   if (picks)
-    parts[n++] = arena_printf(p->arena, "%u editors’ %s", picks, picks == 1 ? "pick" : "picks");
+    parts[n++] = arena_printf(p->arena, "%u alternative%s to %.*s picked by the editors", picks, picks == 1 ? "" : "s",
+                              SPAN_ARG(name));
   if (close)
-    parts[n++] = arena_printf(p->arena, "%u %s close to %.*s by shared sectors and themes%s", close,
-                              close == 1 ? "product" : "products", SPAN_ARG(name), close == 1 ? "" : ", closest first");
+    parts[n++] = arena_printf(p->arena, "%u product%s close to %.*s by shared sectors and themes%s", close, close == 1 ? "" : "s",
+                              SPAN_ARG(to), close == 1 ? "" : ", closest first");
   if (!n)
     return SPAN("");
   return sentences_stop(p->arena, n == 1 ? parts[0] : ARENA_JOIN(p->arena, parts[0], SPAN(", then "), parts[1]));
@@ -121,7 +123,7 @@ static void frame(struct page *p, const struct alternatives *a, struct alternati
   struct jsonld j;
   if (!above)
     return;
-  *above = (struct link_view){v->product->name, v->product->href};
+  *above = link_words_product(p, v->product->name, v->product->href);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = v->intro,
                                                 .crumbs = above,

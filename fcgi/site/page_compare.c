@@ -119,8 +119,8 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
       slugs[k] = c->set[k].member.facts.slug;
     slugs[c->n] = c->cards[i].member.facts.slug;
     qsort(slugs, c->n + 1, sizeof *slugs, span_order);
-    v->add.v[v->add.n++] = (struct link_view){
-        ARENA_JOIN(p->arena, SPAN("Add "), c->cards[i].member.facts.name), build_set_path(p, slugs, c->n + 1)};
+    v->add.v[v->add.n++] = (struct link_view){.text = ARENA_JOIN(p->arena, SPAN("Add "), c->cards[i].member.facts.name),
+                                               .href = build_set_path(p, slugs, c->n + 1)};
   }
 }
 
@@ -227,9 +227,9 @@ static void frame(struct page *p, const struct compare *c, const struct profile 
   struct link_view *crumb = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   if (!crumb || !feed)
     return;
-  *crumb = (struct link_view){SPAN("Compare"), SPAN("/compare")};
-  *feed = (struct link_view){arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->names)),
-                             v->atom_href};
+  *crumb = (struct link_view){.text = SPAN("Compare"), .href = SPAN("/compare")};
+  *feed = (struct link_view){.text = arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->names)),
+                             .href = v->atom_href};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = compare_description(p, v),
                                                 .og_type = SPAN("article"),

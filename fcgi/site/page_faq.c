@@ -172,7 +172,7 @@ static void frame(struct page *p, struct faq_view *v)
   struct link_view *above = ARENA_NEW(p->arena, struct link_view);
   if (!above)
     return;
-  *above = (struct link_view){SPAN("Questions"), SPAN("/faq")};
+  *above = (struct link_view){.text = SPAN("Questions"), .href = SPAN("/faq")};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = description(p, v),
                                                 .crumbs = above,

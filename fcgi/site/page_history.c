@@ -3,6 +3,7 @@
 #include "model/editorials.h"
 #include "site/history.h"
 #include "site/jsonld.h"
+#include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
 
@@ -44,7 +45,7 @@ static void frame(struct page *p, const struct facts *f, struct history_view *v)
   struct link_view *above = ARENA_NEW(p->arena, struct link_view);
   if (!above)
     return;
-  *above = (struct link_view){f->name, p->preferred};
+  *above = link_words_product(p, f->name, p->preferred);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = v->intro,
                                                 .crumbs = above,

@@ -3,6 +3,7 @@
 #include "model/editorials.h"
 #include "site/history.h"
 #include "site/jsonld.h"
+#include "site/link_words.h"
 #include "site/pages.h"
 
 struct past_plan {
@@ -122,9 +123,9 @@ static struct link_view *link_to(struct page *p, const struct facts *f, uint32_t
   struct span href = history_editorial_path(p, f, i);
   struct link_view *v = href.n && i < f->n_editorials ? ARENA_NEW(p->arena, struct link_view) : NULL;
   if (v)
-    *v = (struct link_view){i == 0 ? SPAN("The current editorial")
+    *v = (struct link_view){.text = i == 0 ? SPAN("The current editorial")
                                    : ARENA_JOIN(p->arena, SPAN("Editorial of "), page_day(p, editorial_brief_us(f->editorials[i]))),
-                            href};
+                            .href = href};
   return v;
 }
 
@@ -174,8 +175,8 @@ static void frame(struct page *p, const struct facts *f, struct past_view *v)
   struct link_view *above = ARENA_ARRAY(p->arena, 2, struct link_view);
   if (!above)
     return;
-  above[0] = (struct link_view){f->name, v->href};
-  above[1] = (struct link_view){SPAN("History"), v->history_href};
+  above[0] = link_words_product(p, f->name, v->href);
+  above[1] = (struct link_view){.text = SPAN("History"), .href = v->history_href};
   struct span description = ARENA_JOIN(p->arena, SPAN("What the editors wrote about "), f->name, SPAN(" on "), v->date,
                                        v->headline.n ? SPAN(": ") : SPAN("."), v->headline);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,

@@ -138,8 +138,8 @@ static void popular(struct page *p, const struct pick_plan *c, struct pick_view 
   v->popular.v = ARENA_ARRAY(p->arena, c->n_popular, struct link_view);
   for (size_t i = 0; i < c->n_popular && v->popular.v; i++) {
     const struct facts *a = &c->popular[i][0], *b = &c->popular[i][1];
-    v->popular.v[v->popular.n++] = (struct link_view){ARENA_JOIN(p->arena, a->name, SPAN(" vs "), b->name),
-                                                      build_pair_path(p, a->slug, b->slug)};
+    v->popular.v[v->popular.n++] = (struct link_view){.text = ARENA_JOIN(p->arena, a->name, SPAN(" vs "), b->name),
+                                                      .href = build_pair_path(p, a->slug, b->slug)};
   }
 }
 

@@ -188,22 +188,25 @@ static void related(struct page *p, const struct ranking *r, struct ranking_view
   v->related.v = ARENA_ARRAY(p->arena, r->n_related, struct link_view);
   for (size_t i = 0; i < r->n_related && v->related.v; i++)
     v->related.v[v->related.n++] =
-        (struct link_view){r->theme ? r->related[i].slug : r->related[i].name,
-                           build_path(p, r->theme ? "/themes/" : "/sectors/", r->related[i].slug)};
+        (struct link_view){.text = r->theme ? r->related[i].slug : r->related[i].name,
+                           .href = build_path(p, r->theme ? "/themes/" : "/sectors/", r->related[i].slug)};
 }
 
 static void frame(struct page *p, const struct ranking *r, struct ranking_view *v)
 {
   struct link_view *above = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   bool term = r->term.slug.n, sector = term && !r->theme;
+  /* The introduction of a sector does not name it. */
+  struct span description = sector ? ARENA_JOIN(p->arena, v->title, SPAN(": "), v->intro) : v->intro;
   struct jsonld j;
   if (!above || !feed)
     return;
-  *above = sector ? (struct link_view){SPAN("Sectors"), SPAN("/sectors")} : (struct link_view){SPAN("Themes"), SPAN("/themes")};
-  *feed = (struct link_view){arena_printf(p->arena, "Ship moves in %.*s", SPAN_ARG(v->title)),
-                             arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
+  *above = sector ? (struct link_view){.text = SPAN("Sectors"), .href = SPAN("/sectors")}
+                  : (struct link_view){.text = SPAN("Themes"), .href = SPAN("/themes")};
+  *feed = (struct link_view){.text = arena_printf(p->arena, "Ship moves in %.*s", SPAN_ARG(v->title)),
+                             .href = arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .description = v->intro,
+                                                .description = description,
                                                 .crumbs = above,
                                                 .n_crumbs = term,
                                                 .feeds = feed,

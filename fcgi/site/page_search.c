@@ -5,6 +5,7 @@
 
 #include "catalog/catalog_match.h"
 #include "site/jsonld.h"
+#include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/picker.h"
@@ -249,7 +250,8 @@ static void comparison(struct page *p, const struct search *s, struct search_vie
     return;
   for (size_t i = 0; i < s->set.n; i++)
     slugs[i] = s->set.v[i].facts.slug, names[i] = s->set.v[i].facts.name;
-  v->comparisons.v[0] = (struct link_view){sentences_versus(p->arena, names, s->set.n), build_set_path(p, slugs, s->set.n)};
+  v->comparisons.v[0] = (struct link_view){.text = sentences_versus(p->arena, names, s->set.n),
+                                             .href = build_set_path(p, slugs, s->set.n)};
   v->comparisons.n = 1;
 }
 
@@ -330,7 +332,7 @@ enum err build_search(struct page *p)
   v->suggest.v = ARENA_ARRAY(p->arena, s->n_suggest, struct link_view);
   for (size_t i = 0; i < s->n_suggest && v->suggest.v; i++)
     v->suggest.v[v->suggest.n++] =
-        (struct link_view){s->suggest[i].facts.name, build_path(p, "/products/", s->suggest[i].facts.slug)};
+        link_words_product(p, s->suggest[i].facts.name, build_path(p, "/products/", s->suggest[i].facts.slug));
   v->pager = pager(p, s);
   frame(p, s, v);
   listing_frame(v->page, v->pager);

@@ -7,6 +7,7 @@
 #include "site/history.h"
 #include "site/image_link.h"
 #include "site/jsonld.h"
+#include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/product_sentences.h"
@@ -208,11 +209,12 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
   struct link_view *above = ARENA_ARRAY(p->arena, 2, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   if (!above || !feed)
     return;
-  above[0] = (struct link_view){SPAN("Sectors"), SPAN("/sectors")};
+  above[0] = (struct link_view){.text = SPAN("Sectors"), .href = SPAN("/sectors")};
   if (t->product.n_sectors)
-    above[1] = (struct link_view){t->product.sectors[0].name,
-                                  build_path(p, "/sectors/", t->product.sectors[0].slug)};
-  *feed = (struct link_view){arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->title)), v->atom_href};
+    above[1] = (struct link_view){.text = t->product.sectors[0].name,
+                                  .href = build_path(p, "/sectors/", t->product.sectors[0].slug),
+                                  .kind = link_words(p, t->product.sectors[0].name, "sector")};
+  *feed = (struct link_view){.text = arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->title)), .href = v->atom_href};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = description(p, f, v),
                                                 .og_type = SPAN("article"),

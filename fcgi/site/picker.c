@@ -100,7 +100,7 @@ static void field(struct page *p, const struct picker *k, size_t at, struct pick
   v->near.v = ARENA_ARRAY(p->arena, f->n_near, struct link_view);
   for (size_t i = 0; i < f->n_near && v->near.v; i++)
     v->near.v[v->near.n++] =
-        (struct link_view){f->near[i].facts.name, corrected_href(p, k, at, f->near[i].facts.slug)};
+        (struct link_view){.text = f->near[i].facts.name, .href = corrected_href(p, k, at, f->near[i].facts.slug)};
 }
 
 struct picker_view *picker_build(struct page *p, const struct picker *k)

@@ -112,7 +112,7 @@ static void link_to(struct asking *a, struct qa_view *q, struct span text, struc
   q->links.v = ARENA_NEW(a->page->arena, struct link_view);
   if (!q->links.v)
     return;
-  q->links.v[0] = (struct link_view){text, href};
+  q->links.v[0] = (struct link_view){.text = text, .href = href};
   q->links.n = 1;
 }
 

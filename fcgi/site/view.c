@@ -5,6 +5,10 @@
 VIEW_DEFINE(time_view, TIME_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct kind_draw
+VIEW_DEFINE(kind_draw, KIND_DRAW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct link_view
 VIEW_DEFINE(link_view, LINK_VIEW)
 #undef VIEW_THIS

@@ -25,18 +25,23 @@
 #define TIME_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(datetime) TEXT(label) TEXT(absolute)
 VIEW_DECLARE(time_view, TIME_VIEW)
 
-/* A link.  text is understandable out of context. */
-#define LINK_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) TEXT(href)
+/* Hidden words after the text of a link that is a generic word (site/link_words.h). */
+#define KIND_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(words)
+VIEW_DECLARE(kind_draw, KIND_DRAW)
+
+/* A link.  text is understandable out of context; with those of `kind`, where it is a generic word. */
+#define LINK_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) TEXT(href) RECORD(kind, kind_draw)
 VIEW_DECLARE(link_view, LINK_VIEW)
 
 /* A sector or theme of a product.  label is shown: the name of a sector, the slug of a theme.
- * shared: another product of the page has it too.  sep: ", ", and "" for the last. */
+ * shared: another product of the page has it too.  sep: ", ", and "" for the last.  kind: as in link_view. */
 #define CHIP_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   TEXT(slug)                                                                                                           \
   TEXT(label)                                                                                                          \
   TEXT(href)                                                                                                           \
   FLAG(shared)                                                                                                         \
-  TEXT(sep)
+  TEXT(sep)                                                                                                            \
+  RECORD(kind, kind_draw)
 VIEW_DECLARE(chip_view, CHIP_VIEW)
 
 /* The velocity meter, a scale from 0 to 10 over the whole width.  at: 10 * score, in percent. */

@@ -371,7 +371,7 @@ def test_rows_that_no_product_fills_are_left_out(own_site):
     wait_until(lambda: "Latest release" in rows(parse(own_site.get(path).text)), 5)
     values = rows(parse(own_site.get(path).text))
     assert values["Latest release"] == ["0.1 2 Feb 2020", "none on record"]
-    assert values["First release"] == ["0.1 2 Feb 2020 (on record)", "none on record"]
+    assert values["First release"] == ["0.1 2 Feb 2020 (oldest on record)", "none on record"]
     link = next(a for a in parse(own_site.get(path).text).id("at-a-glance").all("a") if a.text == "0.1")
     assert link["href"] == "/products/bare#activity", "a release without a link leads to the timeline"
 

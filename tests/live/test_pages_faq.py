@@ -42,8 +42,8 @@ def test_a_products_questions_generated_first(sample_site):
     assert asked(page) == [f"What is {name}?", f"How fast does {name} ship?",
                            f"What are the best alternatives to {name}?", *rows]
     best = [c["name"] for c in sample_site.get("/alternatives/kafka.json").json["products"][:3]]
-    assert f"The editors’ pick as an alternative to {name} is {best[0]}; by shared sectors and themes, the next closest are " \
-        f"{best[1]} and {best[2]}." in page.id("faq-3").text
+    assert f"The editors’ picks as alternatives to {name} are {best[0]} and {best[1]}; by shared sectors and themes, the next " \
+        f"closest is {best[2]}." in page.id("faq-3").text
     velocity = sample_site.get("/products/kafka.json").json["product"]["velocity"]
     assert f"stands at {velocity['score']} of 10, which is {velocity['band']}." in page.id("faq-2").text
     hrefs = {a["href"] for a in page.id("faq").all("a")}

@@ -12,6 +12,8 @@ import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
+from lib.servers import wait_until
+
 READ_ONE_IN = 20
 BEGINNINGS = ["/", "/robots.txt", "/llms.txt", "/.well-known/security.txt"]
 HOLDERS = {"href": "a link area", "src": "img", "action": "form"}
@@ -136,3 +138,43 @@ def test_every_kind_of_page_was_met(crawl):
         assert any(p.startswith(beginning) for p in crawl.seen), beginning
     assert {"text/html", "application/json", "text/markdown", "application/atom+xml", "application/xml", "image/png",
             "image/svg+xml", "text/css", "text/plain", "application/opensearchdescription+xml"} <= set(crawl.kinds)
+
+
+# Lighthouse's list of link texts that say nothing out of context, in English.
+GENERIC = ["click here", "click this", "go", "here", "information", "learn more", "more", "more info", "more information", "right here",
+           "read more", "see more", "start", "this", "link"]
+NAMED = ["/", "/compare", "/products/kafka", "/products/kafka/history", "/products/kafka/history/2026-03-20", "/alternatives/kafka",
+         "/alternatives/nats", "/alternatives/minio", "/products/minio", "/compare/kafka-vs-nats", "/compare/kafka-vs-minio-vs-nats",
+         "/sectors", "/sectors/message-queues-streaming", "/themes", "/themes/streaming", "/leaderboard", "/products", "/predictions",
+         "/search?q=a", "/search?q=streaming", "/search?q=queues", "/faq/kafka", "/faq/kafka-vs-nats", "/methodology", "/feeds"]
+
+
+def texts_of_links(page):
+    return [" ".join(a.text_content().split()).lower() for a in lxml_html.document_fromstring(page).iter("a")]
+
+
+def test_no_link_of_the_sample_is_a_generic_word(sample_site):
+    for path in ("/products/go/history", "/alternatives/rust", "/products/hugo", "/compare/go-vs-hugo", "/search?q=go", "/themes/go",
+                 "/themes/markdown"):
+        assert not set(GENERIC) & set(texts_of_links(sample_site.get(path).text)), path
+
+
+@pytest.mark.parametrize("word", ["Go", "HERE", "More information", "Read more", "start"])
+def test_a_name_that_is_a_generic_word_is_not_all_of_a_link(own_site, word):
+    """All products and sectors are called so, and a theme has it as its slug."""
+    sql, slug = own_site.database.sql, word.lower().replace(" ", "-")
+    sql("UPDATE product SET name = %s", word)
+    sql("UPDATE sector SET name = %s", word)
+    sql("DELETE FROM product_theme WHERE theme_id = (SELECT id FROM theme WHERE slug = %s)", slug)
+    sql("DELETE FROM theme WHERE slug = %s", slug)
+    sql("UPDATE theme SET slug = %s WHERE slug = 'publish-subscribe'", slug)
+    wait_until(lambda: own_site.get("/products/nats.json").json["product"]["themes"][1]["slug"] == slug, 20)
+    wait_until(lambda: own_site.get("/sectors/devops.json").json["title"] == word, 20)
+    seen = 0
+    for path in NAMED + [f"/themes/{slug}", f"/search?q={slug}"]:
+        answer = own_site.get(path)
+        if answer.status != 200:
+            continue
+        seen += 1
+        assert not set(GENERIC) & set(texts_of_links(answer.text)), path
+    assert seen > 20

@@ -88,7 +88,8 @@ static void a_discontinued_product_leads_to_others(void **state)
 
 static void a_pick_stands_first_with_its_reason(void **state)
 {
-  PAGE_OF(*state, "/alternatives/pulsar", "Rabbit &lt;asks&gt; for less.", "1 editors’ pick, then ",
+  PAGE_OF(*state, "/sectors/streaming", "<meta name=\"description\" content=\"Event streaming: 3 products, ");
+  PAGE_OF(*state, "/alternatives/pulsar", "Rabbit &lt;asks&gt; for less.", "1 alternative to Pulsar picked by the editors, then ",
           "!It was here first.");
   PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
   PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit; by shared sectors and themes, the next closest",

@@ -2,6 +2,7 @@
 
 Numbers reads the rows; each function below returns the sentence that a page must show for a list of its products.
 """
+import re
 from fractions import Fraction
 from statistics import median
 
@@ -17,7 +18,7 @@ class Numbers:
                          for r in sql("SELECT id, slug, name, summary, license, velocity_override, lifecycle FROM product"
                                       " WHERE status = 'published' ORDER BY slug")}
         for p in self.products.values():
-            p.update(n90=0, s30=0, activities=0, themes=[], sectors=[], sector_names=[], latest=None, first=None)
+            p.update(n90=0, s30=0, activities=0, themes=[], sectors=[], sector_names=[], latest=None, first=None, newest=[])
         self._count(sql, window)
         self._terms(sql)
         self._releases(sql, window)
@@ -49,6 +50,10 @@ class Numbers:
                 p = self.products[ident]
                 p["first"] = p["first"] if p["first"] and p["first"][1] < when else (version, when, url)
                 p["latest"] = (version, when, url)
+        for ident, kind, version, when in sql("SELECT product_id, kind, version, occurred_at FROM activity"
+                                              f" WHERE 1 {window} ORDER BY occurred_at DESC, id"):
+            if ident in self.products and len(self.products[ident]["newest"]) < 6:
+                self.products[ident]["newest"].append((kind, version, when))
 
     def _scores(self):
         everyone = list(self.products.values())
@@ -259,7 +264,7 @@ def cards_intro(of, picks, close, others):
     who = join(names(of), "or")
     if not (picks or close or others):
         return stop(f"No other product tracked here shares a sector with {who}")
-    text = f"No close alternative to {who} is tracked here" if not (picks or close) else \
+    text = f"Outside this comparison, no close alternative to {who} is tracked here" if not (picks or close) else \
         ("The editors’ picks" if picks else "Close") + (", then products close" if picks and close else "") + \
         (" to " if close else " for ") + who + (" by shared sectors and themes, closest first" if close else "")
     if others:
@@ -270,8 +275,26 @@ def cards_intro(of, picks, close, others):
 
 # ---- sentences about one product
 
+def line_of(version):
+    """(major, minor, patch), missing ones 0; None: it does not begin with a number."""
+    found = re.match(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", version)
+    return found and tuple(int(n or 0) for n in found.groups())
+
+
+def older_line(p):
+    """Of the newest six activities, a release of a higher line than the latest release."""
+    own = line_of(p["latest"][0])
+    known = [(line_of(version), version, when) for kind, version, when in p["newest"] if kind == "release" and line_of(version)]
+    higher = [k for k in known if own and k[0][:2] > own[:2]]
+    if not higher:
+        return ""
+    best = max(k[0] for k in higher)
+    version, when = next(k[1:] for k in higher if k[0] == best)
+    return f", on an older line than {version} ({day(when)})"
+
+
 def outline(p):
-    latest = f"The latest release is {p['latest'][0]} ({day(p['latest'][1])}); " if p["latest"] else ""
+    latest = f"The latest release is {p['latest'][0]} ({day(p['latest'][1])}){older_line(p)}; " if p["latest"] else ""
     does = f"shipped {times(p['n90'])}" if p["n90"] else "did not ship"
     return stop(f"{latest}{p['name']} {does} in 90 days" + (f"; the licence is {p['license']}" if p["license"] else ""))
 
@@ -338,9 +361,9 @@ def alternatives_intro(p, picks, close, others):
     if not picks + close + others:
         return stop(f"No other product tracked here is in {sectors}") if sectors else \
             f"{name} is in no sector yet, so nothing can be named as its alternative."
-    parts = [f"{picks} editors’ pick{'s' if picks > 1 else ''}"] if picks else []
+    parts = [f"{picks} alternative{'s' if picks > 1 else ''} to {name} picked by the editors"] if picks else []
     if close:
-        parts.append(f"{close} product{'s' if close > 1 else ''} close to {name} by shared sectors and themes"
+        parts.append(f"{close} product{'s' if close > 1 else ''} close to {'it' if picks else name} by shared sectors and themes"
                      + (", closest first" if close > 1 else ""))
     said = [stop(", then ".join(parts))] if parts else []
     if others:
