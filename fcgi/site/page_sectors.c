@@ -1,5 +1,6 @@
 /* /sectors: all sectors in their order, each with its number of products, its median and its leader. */
 #include "site/jsonld.h"
+#include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
 #include "site/sectors.h"
@@ -44,6 +45,7 @@ struct sector_view *sectors_build(struct page *p, const struct sector_row *rows,
       continue;
     v[i].leader = rows[i].leader.facts.name;
     v[i].leader_href = build_path(p, "/products/", rows[i].leader.facts.slug);
+    v[i].leader_kind = link_words(p, v[i].leader, "trajectory");
     v[i].leader_score = sentences_score(p->arena, rows[i].leader.tenths);
   }
   return v;

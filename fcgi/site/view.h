@@ -290,7 +290,8 @@ VIEW_DECLARE(day_draw, DAY_DRAW)
 VIEW_DECLARE(qa_view, QA_VIEW)
 
 /* A sector in a list.  products: the number of its published products; median: the median n90 of the products with
- * this as their first sector ("12.5"); leader: the product ranked first, empty when none has a score. */
+ * this as their first sector ("12.5"); leader: the product ranked first, empty when none has a score; leader_kind: as in
+ * link_view. */
 #define SECTOR_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
   TEXT(slug)                                                                                                           \
   TEXT(name)                                                                                                           \
@@ -299,7 +300,8 @@ VIEW_DECLARE(qa_view, QA_VIEW)
   TEXT(median)                                                                                                         \
   TEXT(leader)                                                                                                         \
   TEXT(leader_href)                                                                                                    \
-  TEXT(leader_score)
+  TEXT(leader_score)                                                                                                   \
+  RECORD(leader_kind, kind_draw)
 VIEW_DECLARE(sector_view, SECTOR_VIEW)
 
 /* A product of the page for column heads, legends and links.
