@@ -18,6 +18,8 @@
 #ifndef DIPTYCH_MARKDOWN_MARKDOWN_H
 #define DIPTYCH_MARKDOWN_MARKDOWN_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -30,6 +32,13 @@ enum markdown_result {
   MARKDOWN_NO_MEMORY, /* no memory, no process, or the child got no CPU; the body itself may be fine */
 };
 
+/* What a footnote "[^activity:7]" says. */
+struct markdown_activity {
+  struct span title, url, day; /* url may be empty; day: "18 March 2025" */
+  bool spark;
+};
+typedef bool markdown_activity_find(void *arg, uint64_t id, struct markdown_activity *out); /* false: unknown */
+
 struct markdown_limits {
   size_t bytes;          /* of the source */
   size_t output_bytes;   /* of the HTML */
@@ -37,7 +46,9 @@ struct markdown_limits {
   int heading_base;      /* 1-6: the level of the body's highest heading in the output */
   struct span base_url;  /* links that begin with it stay on the site; may be empty */
   int64_t deadline_us;   /* monotonic, of the caller; 0: none */
-  struct span id_prefix; /* of the ids in the HTML, which must be unique on a page; may be empty */
+  struct span id_prefix; /* of the ids in the HTML, which must be unique on a page; may be empty; at most 32 bytes */
+  markdown_activity_find *activity; /* NULL: none is known */
+  void *activity_arg;
 };
 
 MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);

@@ -150,7 +150,7 @@ static void paragraph(struct writer *w, cmark_node *n, bool entering)
   } else if (entering)
     buf_puts(w->out, "<p>");
   else {
-    markdown_note_links(w->out, w->limits, n);
+    markdown_footnote_links(w->out, w->limits, n);
     buf_puts(w->out, "</p>\n");
   }
 }

@@ -119,10 +119,10 @@ static void links(struct buf *out, const struct markdown_limits *l, const struct
 
 static bool is_note(cmark_node *n)
 {
-  return n && markdown_kind_of(n) == MARKDOWN_NOTE;
+  return n && markdown_kind_of(n) == MARKDOWN_FOOTNOTE;
 }
 
-void markdown_note_links(struct buf *out, const struct markdown_limits *l, cmark_node *paragraph)
+void markdown_footnote_links(struct buf *out, const struct markdown_limits *l, cmark_node *paragraph)
 {
   cmark_node *parent = cmark_node_parent(paragraph);
   if (!is_note(parent) || cmark_node_next(paragraph) || !markdown_extra_of(parent)->count)
@@ -164,11 +164,11 @@ void markdown_extra_html(struct buf *out, const struct markdown_limits *l, cmark
       buf_puts(out, e->set ? "<span role=\"img\" aria-label=\"done\">\xE2\x98\x91\xEF\xB8\x8E</span> "
                            : "<span role=\"img\" aria-label=\"open\">\xE2\x98\x90\xEF\xB8\x8E</span> ");
     break;
-  case MARKDOWN_MARK:
-    if (entering)
+  case MARKDOWN_REFERENCE:
+    if (entering && e->number)
       mark_html(out, l, e);
     break;
-  case MARKDOWN_NOTE: note_html(out, l, n, entering); break;
+  case MARKDOWN_FOOTNOTE: note_html(out, l, n, entering); break;
   default: break;
   }
 }

@@ -1,7 +1,5 @@
 #include "markdown/markdown_nodes.h"
 
-#include <stdio.h>
-
 static const struct markdown_extra plain = {.kind = MARKDOWN_PLAIN};
 
 const struct markdown_extra *markdown_extra_of(cmark_node *n)
@@ -37,54 +35,48 @@ static void extra_set(cmark_node *n, struct markdown_extra e)
   cmark_node_set_user_data(n, own);
 }
 
-/* `before` and `after`: what libcmark's CommonMark writer puts around the children. */
-static cmark_node *custom_new(cmark_node_type type, struct markdown_extra e, const char *before, const char *after)
+static cmark_node *custom_new(cmark_node_type type, struct markdown_extra e)
 {
   cmark_node *n = markdown_node_new(type);
   extra_set(n, e);
-  cmark_node_set_on_enter(n, before);
-  cmark_node_set_on_exit(n, after);
   return n;
 }
 
-cmark_node *markdown_table_new(unsigned columns)
+cmark_node *markdown_table_new(unsigned columns, int line)
 {
-  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_TABLE, .count = columns}, "", "");
+  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_TABLE, .count = columns, .line = line});
 }
 
-cmark_node *markdown_row_new(bool header)
+cmark_node *markdown_row_new(bool header, int line)
 {
-  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_ROW, .set = header}, "", "");
+  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_ROW, .set = header, .line = line});
 }
 
 cmark_node *markdown_cell_new(enum markdown_align align)
 {
-  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_CELL, .align = align}, "| ", " ");
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_CELL, .align = align});
 }
 
 cmark_node *markdown_strike_new(void)
 {
-  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_STRIKE}, "~~", "~~");
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_STRIKE});
 }
 
 cmark_node *markdown_task_new(bool done)
 {
-  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_TASK, .set = done},
-                    done ? "[x] " : "[ ] ", "");
+  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_TASK, .set = done});
 }
 
-cmark_node *markdown_mark_new(unsigned number, unsigned which)
+cmark_node *markdown_reference_new(unsigned number, unsigned which)
 {
-  char text[24];
-  snprintf(text, sizeof text, "[^%u]", number);
-  return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_MARK, .number = number, .count = which},
-                    text, "");
+  return custom_new(CMARK_NODE_CUSTOM_INLINE,
+                    (struct markdown_extra){.kind = MARKDOWN_REFERENCE, .number = number, .count = which});
 }
 
-cmark_node *markdown_note_new(unsigned number, unsigned marks)
+cmark_node *markdown_footnote_new(unsigned number, unsigned references)
 {
-  return custom_new(CMARK_NODE_CUSTOM_BLOCK, (struct markdown_extra){.kind = MARKDOWN_NOTE, .number = number, .count = marks},
-                    "", "");
+  return custom_new(CMARK_NODE_CUSTOM_BLOCK,
+                    (struct markdown_extra){.kind = MARKDOWN_FOOTNOTE, .number = number, .count = references});
 }
 
 void markdown_picture_size(cmark_node *image, unsigned width, unsigned height)

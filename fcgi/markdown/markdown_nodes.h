@@ -1,18 +1,20 @@
-/* Nodes that CommonMark has not: tables, struck text, boxes of tasks, notes.  They are custom nodes of libcmark that carry a
- * struct markdown_extra as user data; a picture may carry one with its size.  Any parser may build them, and all
+/* Nodes that CommonMark has not: tables, struck text, boxes of tasks, footnotes.  They are custom nodes of libcmark that
+ * carry a struct markdown_extra as user data; a picture may carry one with its size.  Any parser may build them, and all
  * writers know them.  Private to this room.
  *
- *   TABLE  block, in any block    its children are rows, the header row first if there is one
- *   ROW    block, in a table      its children are cells; a row may have fewer cells than the table has columns
- *   CELL   inline, in a row       its children are inlines
- *   STRIKE inline                 its children are inlines
- *   TASK   inline, no children    the first inline of the first paragraph of an item
- *   MARK   inline, no children    the number of a note, in the text
- *   NOTE   block, at the end of the document, in the order of their numbers; its children are blocks
+ *   TABLE      block, in any block    its children are rows, the header row first if there is one
+ *   ROW        block, in a table      its children are cells; a row may have fewer cells than the table has columns
+ *   CELL       inline, in a row       its children are inlines
+ *   STRIKE     inline                 its children are inlines
+ *   TASK       inline, no children    the first inline of the first paragraph of an item
+ *   REFERENCE  inline, no children    the number of a footnote, in the text
+ *   FOOTNOTE   block, at the end of the document, in the order of their numbers; its children are blocks
  *
- * The constructors never return NULL: the memory is the area of the tree (markdown_tree.h).  A new node has no parent. */
+ * The constructors never return NULL: the memory is the area of the tree (markdown_area.h).  A new node has no parent. */
 #ifndef DIPTYCH_MARKDOWN_MARKDOWN_NODES_H
 #define DIPTYCH_MARKDOWN_MARKDOWN_NODES_H
+
+#include <stdint.h>
 
 #include "markdown/markdown_tree.h"
 
@@ -23,8 +25,8 @@ enum markdown_kind {
   MARKDOWN_CELL,
   MARKDOWN_STRIKE,
   MARKDOWN_TASK,
-  MARKDOWN_MARK,
-  MARKDOWN_NOTE,
+  MARKDOWN_REFERENCE,
+  MARKDOWN_FOOTNOTE,
 };
 
 enum markdown_align { MARKDOWN_ALIGN_NONE, MARKDOWN_ALIGN_LEFT, MARKDOWN_ALIGN_CENTER, MARKDOWN_ALIGN_RIGHT };
@@ -33,8 +35,11 @@ struct markdown_extra {
   enum markdown_kind kind;
   bool set;                  /* ROW: it is the header; TASK: done */
   enum markdown_align align; /* CELL */
-  unsigned number;           /* MARK, NOTE: from 1 on */
-  unsigned count;            /* TABLE: columns; MARK: which mark of its note, from 1 on; NOTE: its marks */
+  unsigned number;           /* REFERENCE, FOOTNOTE: from 1 on; 0: of an activity that is unknown, nothing is written */
+  uint64_t activity;         /* REFERENCE: the id of such an activity */
+  struct footnote_definition *definition; /* REFERENCE: of the parser */
+  unsigned count;            /* TABLE: columns; REFERENCE: which one of its footnote, from 1 on; FOOTNOTE: its references */
+  int line;                  /* of the source, of a block that libcmark did not make; 0: unknown */
   unsigned width, height;    /* of a picture, in CSS pixels; 0: unknown */
 };
 
@@ -45,13 +50,13 @@ enum markdown_kind markdown_kind_of(cmark_node *n);
 cmark_node *markdown_node_new(cmark_node_type type); /* a node of CommonMark */
 cmark_node *markdown_text_new(struct span text);     /* a text; it must not have a NUL */
 
-cmark_node *markdown_table_new(unsigned columns);
-cmark_node *markdown_row_new(bool header);
+cmark_node *markdown_table_new(unsigned columns, int line);
+cmark_node *markdown_row_new(bool header, int line);
 cmark_node *markdown_cell_new(enum markdown_align align);
 cmark_node *markdown_strike_new(void);
 cmark_node *markdown_task_new(bool done);
-cmark_node *markdown_mark_new(unsigned number, unsigned which);
-cmark_node *markdown_note_new(unsigned number, unsigned marks);
+cmark_node *markdown_reference_new(unsigned number, unsigned which);
+cmark_node *markdown_footnote_new(unsigned number, unsigned references);
 
 /* Sets the size of a picture, an IMAGE of libcmark. */
 void markdown_picture_size(cmark_node *image, unsigned width, unsigned height);
@@ -60,8 +65,8 @@ void markdown_picture_size(cmark_node *image, unsigned width, unsigned height);
 
 /* Writes the beginning or the end of a custom node as HTML. */
 void markdown_extra_html(struct buf *out, const struct markdown_limits *l, cmark_node *n, bool entering);
-/* The links from a note back to its marks, when n is the last paragraph of a note. */
-void markdown_note_links(struct buf *out, const struct markdown_limits *l, cmark_node *paragraph);
+/* The links from a footnote back to its references, when the paragraph is the last of a footnote. */
+void markdown_footnote_links(struct buf *out, const struct markdown_limits *l, cmark_node *paragraph);
 /* True: the item begins with the box of a task. */
 bool markdown_is_task(cmark_node *item);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "markdown/markdown_tree.h"
+#include "markdown/markdown_parse.h"
 #include "text/address.h"
 #include "text/utf8.h"
 
@@ -198,6 +198,8 @@ static void picture_note(struct notes *w, cmark_node *n)
 static void html_note(struct notes *w, cmark_node *n)
 {
   struct span html = utf8_trim(span_z(cmark_node_get_literal(n)));
+  if (html.n < 7 && strncasecmp(html.p, "<br", html.n < 3 ? html.n : 3) == 0) /* a blank line by itself: nothing is lost */
+    return;
   if (!span_starts(html, SPAN("<!--")) && !span_starts(html, SPAN("</"))) /* the tag that begins an element is told */
     note_put(w, NOTE_HTML, html);
 }
@@ -209,15 +211,25 @@ static void heading_note(struct notes *w, int level)
   w->heading = level;
 }
 
+/* Cells of a row are words apart; a reference to a footnote is a source like a link. */
+static void extra_note(struct notes *w, const struct markdown_extra *e)
+{
+  if (e->kind == MARKDOWN_CELL)
+    buf_putc(&w->paragraph, ' ');
+  w->linked = w->linked || (e->kind == MARKDOWN_REFERENCE && e->number);
+}
+
 static void node_enter(struct notes *w, cmark_node *n, cmark_node_type type)
 {
-  if (cmark_node_get_start_line(n) > 0 && type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK)
-    w->line = cmark_node_get_start_line(n);
+  int line = type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK ? markdown_line(n) : 0;
+  if (line > 0)
+    w->line = line;
   switch (type) {
   case CMARK_NODE_HTML_BLOCK:
   case CMARK_NODE_HTML_INLINE: html_note(w, n); break;
   case CMARK_NODE_LINK: link_note(w, n); break;
   case CMARK_NODE_IMAGE: picture_note(w, n); break;
+  case CMARK_NODE_CUSTOM_INLINE: extra_note(w, markdown_extra_of(n)); break;
   case CMARK_NODE_TEXT: buf_puts(&w->paragraph, cmark_node_get_literal(n)); break;
   case CMARK_NODE_SOFTBREAK:
   case CMARK_NODE_LINEBREAK: buf_putc(&w->paragraph, '\n'); break;
@@ -238,7 +250,8 @@ static void notes_write(cmark_node *root, const struct markdown_limits *l, struc
       node_enter(&w, n, type);
     else if (type == CMARK_NODE_HEADING)
       heading_note(&w, cmark_node_get_heading_level(n));
-    if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING))
+    if (e == CMARK_EVENT_EXIT &&
+        (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING || markdown_kind_of(n) == MARKDOWN_ROW))
       paragraph_end(&w);
   }
   if (w.shown) {

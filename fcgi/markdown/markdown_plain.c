@@ -31,7 +31,7 @@ static bool plain_extra(struct buf *out, cmark_node *n)
   case MARKDOWN_CELL: plain_add(out, cmark_node_previous(n) ? SPAN(", ") : SPAN("")); break;
   case MARKDOWN_TASK: sign_add(out, n); break;
   case MARKDOWN_STRIKE:
-  case MARKDOWN_NOTE: return true;
+  case MARKDOWN_FOOTNOTE: return true;
   default: break;
   }
   return false;
@@ -87,11 +87,11 @@ static void lines_extra(struct buf *out, cmark_node *n, bool entering)
     if (entering)
       sign_add(out, n);
     break;
-  case MARKDOWN_MARK:
-    if (entering)
+  case MARKDOWN_REFERENCE:
+    if (entering && markdown_extra_of(n)->number)
       buf_printf(out, "[%u]", markdown_extra_of(n)->number);
     break;
-  case MARKDOWN_NOTE:
+  case MARKDOWN_FOOTNOTE:
     line_begin(out);
     if (entering)
       buf_printf(out, "[%u] ", markdown_extra_of(n)->number);
@@ -104,7 +104,7 @@ static void lines_extra(struct buf *out, cmark_node *n, bool entering)
 static bool note_begins(cmark_node *n, bool entering)
 {
   cmark_node *parent = cmark_node_parent(n);
-  return entering && parent && !cmark_node_previous(n) && markdown_kind_of(parent) == MARKDOWN_NOTE;
+  return entering && parent && !cmark_node_previous(n) && markdown_kind_of(parent) == MARKDOWN_FOOTNOTE;
 }
 
 void markdown_write_lines(cmark_node *root, const struct markdown_limits *l, struct buf *out)

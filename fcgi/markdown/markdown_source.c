@@ -46,29 +46,75 @@ static cmark_node *literal_new(const char *markdown)
   return n;
 }
 
-/* libcmark's writer escapes the marks of CommonMark only.  Puts `escaped` for each `mark` of the text. */
-static void mark_escape(cmark_node *text, char mark, const char *escaped)
+static bool is_blank_or(char c, const char *set)
 {
-  struct span rest = span_z(cmark_node_get_literal(text));
-  if (span_find(rest, mark) == rest.n)
-    return;
-  while (rest.p) {
-    struct span part = span_split(&rest, mark);
-    if (part.n)
-      cmark_node_insert_before(text, markdown_text_new(part));
-    if (rest.p)
-      cmark_node_insert_before(text, literal_new(escaped));
+  return c == ' ' || c == '\t' || (c && strchr(set, c));
+}
+
+/* A text that would be read as the delimiter row of a table. */
+static bool is_delimiters(struct span s)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if (!is_blank_or(s.p[i], "|:-"))
+      return false;
+  return span_find(s, '-') < s.n;
+}
+
+/* Whether a reader's Markdown would take the mark at s[at] for what it is not here: bare addresses are links of the tree
+ * already.  libcmark's writer escapes the marks of CommonMark only. */
+static bool must_escape(struct span s, size_t at, bool in_cell)
+{
+  switch (s.p[at]) {
+  case '~': return true;
+  case '|': return in_cell || (at == 0 && is_delimiters(s));
+  case ':': return (span_starts(span_from(s, at), SPAN("://")) && span_ends(span_head(s, at), SPAN("http"))) ||
+                   (span_starts(span_from(s, at), SPAN("://")) && span_ends(span_head(s, at), SPAN("https"))) ||
+                   (at == 0 && is_delimiters(s));
+  case '.': return span_ends(span_head(s, at), SPAN("www"));
+  case '@': return at > 0 && at + 1 < s.n;
+  default: return false;
   }
+}
+
+static void text_escape(cmark_node *text, bool in_cell)
+{
+  struct span s = span_z(cmark_node_get_literal(text));
+  size_t kept = 0;
+  for (size_t i = 0; i < s.n; i++) {
+    if (!must_escape(s, i, in_cell))
+      continue;
+    if (i > kept)
+      cmark_node_insert_before(text, markdown_text_new(span_of(s.p + kept, i - kept)));
+    cmark_node_insert_before(text, literal_new((char[]){'\\', s.p[i], 0}));
+    kept = i + 1;
+  }
+  if (!kept)
+    return;
+  if (kept < s.n)
+    cmark_node_insert_before(text, markdown_text_new(span_from(s, kept)));
   cmark_node_unlink(text);
 }
 
-/* The texts under n.  libcmark's iterator stays valid when the node that it left is unlinked. */
-static void marks_escape(cmark_node *n, char mark, const char *escaped)
+/* The texts of the tree.  libcmark's iterator stays valid when the node that it left is unlinked.  The text of a link is its
+ * address where libcmark writes "<address>". */
+static void texts_escape(cmark_node *root)
 {
-  cmark_iter *i = cmark_iter_new(n);
-  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;)
-    if (cmark_node_get_type(cmark_iter_get_node(i)) == CMARK_NODE_TEXT)
-      mark_escape(cmark_iter_get_node(i), mark, escaped);
+  cmark_iter *i = cmark_iter_new(root);
+  unsigned cells = 0, links = 0, headings = 0;
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    cmark_node_type type = cmark_node_get_type(n);
+    unsigned step = e == CMARK_EVENT_ENTER ? 1 : -1U;
+    cells += markdown_kind_of(n) == MARKDOWN_CELL ? step : 0;
+    links += type == CMARK_NODE_LINK ? step : 0;
+    headings += type == CMARK_NODE_HEADING ? step : 0;
+    if (type == CMARK_NODE_TEXT && (!links || cells))
+      text_escape(n, cells);
+    if (type == CMARK_NODE_LINEBREAK && headings) {
+      cmark_node_insert_before(n, literal_new("<br>"));
+      cmark_node_unlink(n);
+    }
+  }
 }
 
 /* A copy in which each bar is `by`. */
@@ -90,7 +136,6 @@ static char *bars_replaced(const char *z, const char *by)
 static void cell_escape(cmark_node *cell)
 {
   cmark_iter *i = cmark_iter_new(cell);
-  marks_escape(cell, '|', "\\|");
   for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
     cmark_node *n = cmark_iter_get_node(i);
     cmark_node_type type = cmark_node_get_type(n);
@@ -171,19 +216,39 @@ static void tables_flatten(cmark_node *root)
       table_flatten(cmark_iter_get_node(i));
 }
 
-/* ---- notes */
+/* ---- other custom nodes */
 
-/* Bodies of one page must not share the names of notes. */
-static void marks_name(cmark_node *root, struct span prefix)
+/* What libcmark's writer puts around the children. */
+static void around(cmark_node *n, const char *before, const char *after)
+{
+  cmark_node_set_on_enter(n, before);
+  cmark_node_set_on_exit(n, after);
+}
+
+/* Bodies of one page must not share the names of footnotes, so these have the prefix. */
+static void extras_name(cmark_node *root, struct span prefix)
 {
   cmark_iter *i = cmark_iter_new(root);
-  for (cmark_event_type e; prefix.n && (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;)
-    if (markdown_kind_of(cmark_iter_get_node(i)) == MARKDOWN_MARK) {
-      char name[64];
-      snprintf(name, sizeof name, "[^%.*s%u]", SPAN_ARG(prefix), markdown_extra_of(cmark_iter_get_node(i))->number);
-      cmark_node_set_on_enter(cmark_iter_get_node(i), name);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    const struct markdown_extra *extra = markdown_extra_of(n);
+    char name[64];
+    if (e != CMARK_EVENT_ENTER)
+      continue;
+    switch (extra->kind) {
+    case MARKDOWN_STRIKE: around(n, "~~", "~~"); break;
+    case MARKDOWN_CELL: around(n, "| ", " "); break;
+    case MARKDOWN_TASK: around(n, extra->set ? "[x] " : "[ ] ", ""); break;
+    case MARKDOWN_REFERENCE:
+      snprintf(name, sizeof name, "[^%.*s%u]", SPAN_ARG(prefix), extra->number);
+      around(n, extra->number ? name : "", "");
+      break;
+    default: break;
     }
+  }
 }
+
+/* ---- footnotes */
 
 /* libcmark's CommonMark writer writes U+FFFE and U+FFFF as the single bytes FE and FF. */
 static void source_add(struct buf *out, struct span s)
@@ -219,14 +284,14 @@ void markdown_write_source(cmark_node *root, const struct markdown_limits *l, st
   markdown_addresses_complete(root, l->base_url);
   tree_clean(root);
   markdown_headings_shift(root, l->heading_base);
-  marks_name(root, l->id_prefix);
-  marks_escape(root, '~', "\\~");
+  extras_name(root, l->id_prefix);
+  texts_escape(root);
   tables_flatten(root);
   cmark_node *note = cmark_node_last_child(root);
-  while (note && cmark_node_previous(note) && markdown_kind_of(cmark_node_previous(note)) == MARKDOWN_NOTE)
+  while (note && cmark_node_previous(note) && markdown_kind_of(cmark_node_previous(note)) == MARKDOWN_FOOTNOTE)
     note = cmark_node_previous(note);
   cmark_node *notes = markdown_node_new(CMARK_NODE_DOCUMENT);
-  for (cmark_node *next; note && markdown_kind_of(note) == MARKDOWN_NOTE; note = next) {
+  for (cmark_node *next; note && markdown_kind_of(note) == MARKDOWN_FOOTNOTE; note = next) {
     next = cmark_node_next(note);
     cmark_node_append_child(notes, note);
   }

@@ -2,9 +2,7 @@
 #ifndef DIPTYCH_MARKDOWN_MARKDOWN_TREE_H
 #define DIPTYCH_MARKDOWN_MARKDOWN_TREE_H
 
-#include <cmark.h>
-
-#include "markdown/markdown.h"
+#include "markdown/markdown_area.h"
 
 /* Writes output from the tree.  It may call libcmark, whose memory is limited. */
 typedef void markdown_writer(cmark_node *root, const struct markdown_limits *l, struct buf *out);
@@ -21,9 +19,6 @@ MUST_USE enum markdown_result markdown_child_write(const struct markdown_limits 
 /* One of the two, whichever suits the body. */
 MUST_USE enum markdown_result markdown_write(const struct markdown_limits *l, struct span source, markdown_writer *writer,
                                              struct buf *out);
-
-/* The memory of the tree that is being parsed or written, for new nodes.  It never returns NULL. */
-cmark_mem *markdown_memory(void);
 
 markdown_writer markdown_write_html, markdown_write_source, markdown_write_plain, markdown_write_lines;
 

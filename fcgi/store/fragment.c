@@ -141,10 +141,11 @@ static void pack_answers(struct fragment_renderer *r, struct buf *b, const struc
 {
   pack_uint(b, n);
   for (size_t i = 0; i < n; i++) {
+    struct fragment_place at = {"faq", v[i].id, 'a'};
     pack_uint(b, v[i].id);
     pack_span(b, v[i].question);
-    fragment_text_pack(r, b, "faq", v[i].id, v[i].answer_md);
-    fragment_text_source(r, b, "faq", v[i].answer_md);
+    fragment_text_pack(r, b, at, v[i].answer_md);
+    fragment_text_source(r, b, at, v[i].answer_md);
   }
 }
 
@@ -216,9 +217,9 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   pack_span(b, e->headline);
   pack_span(b, e->author);
   fragment_text_plain(r, b, e->current_md, EXCERPT_CHARS);
-  fragment_text_pack(r, b, "editorial", e->id, e->current_md);
-  fragment_text_pack(r, b, "editorial", e->id, e->heading_md);
-  fragment_text_pack(r, b, "editorial", e->id, e->prediction_md);
+  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'c'}, e->current_md);
+  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'h'}, e->heading_md);
+  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'p'}, e->prediction_md);
   fragment_grade_pack(b, &e->grade);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
@@ -397,12 +398,13 @@ static void *unpack_page(struct unpack *u, struct arena *a)
 
 static void pack_source(struct fragment_renderer *r, const struct product *p, struct buf *b)
 {
-  const struct editorial *e = p->editorial;
-  pack_uint(b, e ? e->id : 0);
-  fragment_text_source(r, b, "editorial", e ? e->current_md : span_z(NULL));
-  fragment_text_source(r, b, "editorial", e ? e->heading_md : span_z(NULL));
-  fragment_text_source(r, b, "editorial", e ? e->prediction_md : span_z(NULL));
-  fragment_text_plain(r, b, e ? e->prediction_md : span_z(NULL), PREDICTION_CHARS);
+  static const struct editorial none = {.id = 0};
+  const struct editorial *e = p->editorial ? p->editorial : &none;
+  pack_uint(b, e->id);
+  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'c'}, e->current_md);
+  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'h'}, e->heading_md);
+  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'p'}, e->prediction_md);
+  fragment_text_plain(r, b, e->prediction_md, PREDICTION_CHARS);
 }
 
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out)
@@ -442,11 +444,12 @@ bool fragment_pack_timeline(const struct timeline *t, struct buf *out)
 
 bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out)
 {
+  struct fragment_place intro = {"comparison of product", id, 'i'}, verdict = {"comparison of product", id, 'v'};
   pack_uint(out, w->has_text);
-  fragment_text_pack(r, out, "comparison of product", id, w->intro_md);
-  fragment_text_pack(r, out, "comparison of product", id, w->verdict_md);
-  fragment_text_source(r, out, "comparison", w->intro_md);
-  fragment_text_source(r, out, "comparison", w->verdict_md);
+  fragment_text_pack(r, out, intro, w->intro_md);
+  fragment_text_pack(r, out, verdict, w->verdict_md);
+  fragment_text_source(r, out, intro, w->intro_md);
+  fragment_text_source(r, out, verdict, w->verdict_md);
   fragment_text_plain(r, out, w->intro_md, EXCERPT_CHARS);
   pack_answers(r, out, w->questions, w->n_questions);
   return !out->failed;
@@ -461,9 +464,10 @@ bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, s
 bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
                         struct buf *out)
 {
+  struct fragment_place at = {"page", id, 'b'};
   pack_span(out, title);
-  fragment_text_pack(r, out, "page", id, body_md);
-  fragment_text_source(r, out, "page", body_md);
+  fragment_text_pack(r, out, at, body_md);
+  fragment_text_source(r, out, at, body_md);
   pack_int(out, updated_us);
   return !out->failed;
 }

@@ -86,9 +86,10 @@ static void change_compare(struct fragment_renderer *r, struct buf *out, struct 
 
 static void change_pack(struct fragment_renderer *r, struct buf *out, struct span before_md, struct span after_md)
 {
+  struct fragment_place at = {"editorial", 0, 'l'};
   struct buf before = BUF_INIT, after = BUF_INIT;
-  bool comparable = fragment_text_lines(r, &before, "editorial", before_md);
-  comparable = fragment_text_lines(r, &after, "editorial", after_md) && comparable;
+  bool comparable = fragment_text_lines(r, &before, at, before_md);
+  comparable = fragment_text_lines(r, &after, at, after_md) && comparable;
   change_compare(r, out, buf_view(&before), buf_view(&after), comparable);
   out->failed = out->failed || before.failed || after.failed;
   buf_free(&before);
@@ -97,10 +98,11 @@ static void change_pack(struct fragment_renderer *r, struct buf *out, struct spa
 
 /* ---- a past editorial */
 
-static void body_pack(struct fragment_renderer *r, struct buf *out, const struct editorial *e, struct span md)
+static void body_pack(struct fragment_renderer *r, struct buf *out, const struct editorial *e, char part, struct span md)
 {
-  fragment_text_pack(r, out, "editorial", e->id, md);
-  fragment_text_source(r, out, "editorial", md);
+  struct fragment_place at = {"editorial", e->id, part};
+  fragment_text_pack(r, out, at, md);
+  fragment_text_source(r, out, at, md);
 }
 
 bool fragment_pack_past(struct fragment_renderer *r, const struct editorial *past, const struct editorial *next, struct buf *out)
@@ -110,9 +112,9 @@ bool fragment_pack_past(struct fragment_renderer *r, const struct editorial *pas
   pack_int(out, next->published_us);
   pack_span(out, past->headline);
   pack_span(out, past->author);
-  body_pack(r, out, past, past->current_md);
-  body_pack(r, out, past, past->heading_md);
-  body_pack(r, out, past, past->prediction_md);
+  body_pack(r, out, past, 'c', past->current_md);
+  body_pack(r, out, past, 'h', past->heading_md);
+  body_pack(r, out, past, 'p', past->prediction_md);
   fragment_grade_pack(out, &past->grade);
   change_compare(r, out, past->headline, next->headline, true);
   change_pack(r, out, past->current_md, next->current_md);

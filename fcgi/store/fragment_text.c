@@ -2,11 +2,13 @@
 
 #include <xxhash.h>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "markdown/markdown.h"
 #include "rows/rows.h"
 #include "text/pack.h"
 
+#define PREFIX_ROOM 32
 #define SLOW_LEAST 1000 /* bytes; a smaller body is never slow */
 
 /* The level of a body's highest heading: one below the heading that the templates put above the body. */
@@ -19,15 +21,18 @@ static int heading_base(const char *table)
   return strcmp(table, "faq") ? 5 : 4;
 }
 
-static struct markdown_limits limits_of(const struct fragment_renderer *r, const char *table)
+/* `prefix`: room for the prefix of ids. */
+static struct markdown_limits limits_of(const struct fragment_renderer *r, struct fragment_place at, char prefix[PREFIX_ROOM])
 {
   const struct config *c = r->config;
+  int n = format_print(prefix, PREFIX_ROOM, "%c%llu%c-", at.table[0], (unsigned long long)at.id, at.part);
   return (struct markdown_limits){.bytes = (size_t)c->markdown_bytes,
                                   .output_bytes = (size_t)c->markdown_output_bytes,
                                   .deadline_us = r->deadline_us,
                                   .cpu_ms = (int)c->markdown_cpu,
-                                  .heading_base = heading_base(table),
-                                  .base_url = span_z(c->base_url)};
+                                  .heading_base = heading_base(at.table),
+                                  .base_url = span_z(c->base_url),
+                                  .id_prefix = span_of(prefix, (size_t)n)};
 }
 
 static uint64_t hash_of(struct span md)
@@ -49,10 +54,11 @@ static bool known_slow(const struct fragment_renderer *r, struct span md)
 
 typedef enum markdown_result markdown_renderer(const struct markdown_limits *l, struct span source, struct buf *out);
 
-static enum markdown_result render(struct fragment_renderer *r, const char *table, struct span md, markdown_renderer *function,
-                                   struct buf *out)
+static enum markdown_result render(struct fragment_renderer *r, struct fragment_place at, struct span md,
+                                   markdown_renderer *function, struct buf *out)
 {
-  struct markdown_limits limits = limits_of(r, table);
+  char prefix[PREFIX_ROOM];
+  struct markdown_limits limits = limits_of(r, at, prefix);
   if (!md.n)
     return MARKDOWN_OK;
   if (known_slow(r, md))
@@ -64,20 +70,21 @@ static enum markdown_result render(struct fragment_renderer *r, const char *tabl
   return result;
 }
 
-void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char *table, uint64_t id, struct span md)
+void fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md)
 {
   struct buf html = BUF_INIT;
-  enum markdown_result result = render(r, table, md, markdown_html, &html);
+  enum markdown_result result = render(r, at, md, markdown_html, &html);
   if (result == MARKDOWN_NO_MEMORY || html.failed)
     out->failed = true; /* a fragment that was made under an error must not be stored */
   else if (result == MARKDOWN_NO_TIME) {
     static struct log_limit limit;
     log_limited(&limit, 10, LOG_LEVEL_WARN, "%s %llu: no time was left to render a Markdown body of %zu bytes: this response "
-                "shows a notice instead", table, (unsigned long long)id, md.n);
+                "shows a notice instead", at.table, (unsigned long long)at.id, md.n);
   } else if (result != MARKDOWN_OK) {
     log_warn("%s %llu: a Markdown body of %zu bytes is %s: pages show a notice instead; shorten it, or raise "
              "markdown_bytes, markdown_output_bytes or markdown_cpu",
-             table, (unsigned long long)id, rows_body_bytes(md, (size_t)r->config->markdown_bytes), markdown_result_text(result));
+             at.table, (unsigned long long)at.id, rows_body_bytes(md, (size_t)r->config->markdown_bytes),
+             markdown_result_text(result));
     if (r->metrics)
       METRICS_ADD(r->metrics, markdown_refused, 1);
   }
@@ -86,19 +93,19 @@ void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char
   buf_free(&html);
 }
 
-void fragment_text_source(struct fragment_renderer *r, struct buf *out, const char *table, struct span md)
+void fragment_text_source(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md)
 {
   struct buf clean = BUF_INIT;
-  enum markdown_result result = render(r, table, md, markdown_source, &clean);
+  enum markdown_result result = render(r, at, md, markdown_source, &clean);
   if (result == MARKDOWN_NO_MEMORY || clean.failed)
     out->failed = true;
   pack_span(out, result == MARKDOWN_OK ? buf_view(&clean) : SPAN(""));
   buf_free(&clean);
 }
 
-bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, const char *table, struct span md)
+bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md)
 {
-  enum markdown_result result = render(r, table, md, markdown_lines, out);
+  enum markdown_result result = render(r, at, md, markdown_lines, out);
   if (result == MARKDOWN_NO_MEMORY)
     out->failed = true;
   return result == MARKDOWN_OK;

@@ -8,13 +8,20 @@
 
 #define EXCERPT_CHARS 160 /* for descriptions */
 
-/* Packs whether `md` was refused, and its HTML (empty when refused).  `table` also selects the level of headings. */
-void fragment_text_pack(struct fragment_renderer *r, struct buf *out, const char *table, uint64_t id, struct span md);
+/* Where a body stands: for the log, the level of its headings, and the ids in its HTML, which must be unique on a page. */
+struct fragment_place {
+  const char *table; /* of its row; more words may follow */
+  uint64_t id;       /* of its row */
+  char part;         /* a letter that tells the bodies of one row apart */
+};
+
+/* Packs whether `md` was refused, and its HTML (empty when refused). */
+void fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 /* Packs `md` as safe Markdown, for the JSON and Markdown representations; empty when refused. */
-void fragment_text_source(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
+void fragment_text_source(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 /* Packs the first `chars` characters of its plain text. */
 void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, size_t chars);
 /* Appends the plain text, one line for each paragraph.  False: over a limit; out->failed: no memory. */
-bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, const char *table, struct span md);
+bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 
 #endif

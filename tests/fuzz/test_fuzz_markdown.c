@@ -14,9 +14,12 @@ static const char *const pieces[] = {
     "!",   ":",   "/",   "//",     "http://",    "https://h/", "mailto:a", "javascript:", "JavaScript&colon;", "data:", "&#x3a;",
     "&lt;", "&#60;", "<script>", "</script>", "<img src=x onerror=y>", "<!--", "-->", "<a href=\"", "<b>", "onclick=", "\r\n",
     "\xC3\xA9", "\xC3", "\xED\xA0\x80", "\xF0\x9F\x92\xA9", "[a]: ", "[a]", "===\n", "---\n", "***\n", "  \n", "<?", "<![CDATA[",
+    "| a | b |\n| --- | :-: |\n", "|", " | ", "\\|", "~~", "~", "\\~", "[^a]", "[^a]: ", "[^b]: x\n    y\n", "[ ] ", "[x] ", "- [x] ",
+    "www.a.b", "https://a.b/c_d_e*f*", "a@b.c", "<br>", "&#xFDD2;", "&#64978;", "\xEF\xB7\x91", "+   # ", "\\[", "\\:", "\n---\n", "\n| --- |\n",
+    "[^activity:7]", "![a](/p-64x64.png)", "[[kafka]]", "[[a|b]]",
 };
 
-static const struct markdown_limits limits = {65536, 262144, 500, 4, {"https://site.example", 20}, 0, {NULL, 0}};
+static const struct markdown_limits limits = {65536, 262144, 500, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL};
 
 static void harmless(struct span source)
 {

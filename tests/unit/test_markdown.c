@@ -17,7 +17,7 @@
 #include "markdown_markup.h"
 #include "text/utf8.h"
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL};
 
 static void shows(const char *source, const char *expected)
 {
@@ -95,6 +95,16 @@ static void raw_html(void **state)
   shows("a <script", "<p>a &lt;script</p>\n");
 }
 
+static void harmless(struct span source)
+{
+  struct buf out = BUF_INIT;
+  assert_int_equal(markdown_html(&limits, source, &out), MARKDOWN_OK);
+  assert_true(utf8_valid(buf_view(&out)));
+  markup_check(buf_view(&out));
+  assert_null(strstr(buf_z(&out), "<script"));
+  buf_free(&out);
+}
+
 /* Strings that are known to bring scripts through Markdown filters. */
 static void injections(void **state)
 {
@@ -112,14 +122,22 @@ static void injections(void **state)
       "[a](data:text/html;base64,PHNjcmlwdD4=)", "[a](feed:javascript:x)", "[a](JAVASCRIPT:x)", "[a](\tjavascript:x)",
       "[<img src=x onerror=y>](/x)", "[a](//evil.example)", "[a](\\\\evil.example)", "<b/onclick=x>", "<b\nonclick=x>",
       "a\xE2\x80\xA8<script>", "\xFF<script>\xFE", "<scr\xC0\xAFipt>", "&#0;<script>&#xD800;", "{{name}} {{{name}}}"};
-  for (size_t i = 0; i < sizeof corpus / sizeof *corpus; i++) {
-    struct buf out = BUF_INIT;
-    assert_int_equal(markdown_html(&limits, span_z(corpus[i]), &out), MARKDOWN_OK);
-    assert_true(utf8_valid(buf_view(&out)));
-    markup_check(buf_view(&out));
-    assert_null(strstr(buf_z(&out), "<script"));
-    buf_free(&out);
-  }
+  static const char *const places[] = {"%", "| % |\n|---|\n| % |\n", "~~%~~", "- [x] %", "a[^b]\n\n[^b]: %", "[^%]", "[[%]]", "[[a|%]]",
+                                       "www.a.b/%", "https://h/_%_", "![%](/p-1x1.png)", "[^activity:%]", "\\~%&#xFDD1;"};
+  for (size_t i = 0; i < sizeof corpus / sizeof *corpus; i++)
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+      struct buf source = BUF_INIT, again = BUF_INIT;
+      for (const char *z = places[k]; *z; z++)
+        if (*z == '%')
+          buf_puts(&source, corpus[i]);
+        else
+          buf_putc(&source, *z);
+      harmless(buf_view(&source));
+      assert_int_equal(markdown_source(&limits, buf_view(&source), &again), MARKDOWN_OK);
+      harmless(buf_view(&again));
+      buf_free(&source);
+      buf_free(&again);
+    }
 }
 
 static void bad_bytes(void **state)

@@ -8,7 +8,7 @@
 #include "markdown/markdown_nodes.h"
 #include "markdown_markup.h"
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {"p-", 2}};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {"p-", 2}, NULL, NULL};
 
 static cmark_node *with(cmark_node *parent, cmark_node *child)
 {
@@ -28,21 +28,21 @@ static cmark_node *paragraph(const char *z)
 
 static void build(cmark_node *root)
 {
-  cmark_node *table = markdown_table_new(2), *head = markdown_row_new(true), *row = markdown_row_new(false);
+  cmark_node *table = markdown_table_new(2, 0), *head = markdown_row_new(true, 0), *row = markdown_row_new(false, 0);
   with(with(head, with(markdown_cell_new(MARKDOWN_ALIGN_NONE), text("Name"))),
        with(markdown_cell_new(MARKDOWN_ALIGN_RIGHT), text("a|\"b\"")));
   with(row, with(markdown_cell_new(MARKDOWN_ALIGN_NONE), markdown_node_new(CMARK_NODE_LINEBREAK)));
   with(root, with(with(table, head), row));
   cmark_node *item = markdown_node_new(CMARK_NODE_ITEM), *list = markdown_node_new(CMARK_NODE_LIST);
   cmark_node *task = with(markdown_node_new(CMARK_NODE_PARAGRAPH), markdown_task_new(true));
-  with(with(with(with(task, text("a")), with(markdown_strike_new(), text("b~"))), markdown_mark_new(1, 1)), markdown_mark_new(1, 2));
+  with(with(with(with(task, text("a")), with(markdown_strike_new(), text("b~"))), markdown_reference_new(1, 1)), markdown_reference_new(1, 2));
   with(root, with(list, with(item, task)));
   cmark_node_set_list_tight(list, 1);
   cmark_node *picture = markdown_node_new(CMARK_NODE_IMAGE);
   cmark_node_set_url(picture, "/p.png");
   markdown_picture_size(picture, 640, 360);
   with(root, with(markdown_node_new(CMARK_NODE_PARAGRAPH), picture));
-  with(root, with(with(markdown_note_new(1, 2), paragraph("c")), paragraph("d")));
+  with(root, with(with(markdown_footnote_new(1, 2), paragraph("c")), paragraph("d")));
 }
 
 static void write_html(cmark_node *root, const struct markdown_limits *l, struct buf *out)
