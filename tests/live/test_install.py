@@ -31,6 +31,8 @@ def test_every_file_is_there(installed):
     for page in (TOP / "man").iterdir():
         assert (at / f"share/man/man{page.suffix[1:]}" / page.name).is_file()
     assert (at / "etc/diptych/diptych.conf.sample").is_file()
+    monitoring = {p.name for p in (TOP / "scripts/monitoring").iterdir()}
+    assert monitoring == {p.name for p in (at / "share/doc/diptych/monitoring").iterdir()}
     loader = at / "share/diptych/sql/sample/load"
     assert loader.stat().st_mode & 0o111
     assert subprocess.run([loader], capture_output=True).stdout
