@@ -8,6 +8,7 @@
 
 #include "app/app_site.h"
 #include "app/standalone.h"
+#include "app/status_watch.h"
 #include "base/title.h"
 #include "config.h"
 #include "config/config.h"
@@ -172,9 +173,23 @@ static int control_ask(const struct invocation *in, const char *line, int wait_m
   return status;
 }
 
+/* The faults of the configuration are written before the view hides them. */
+static int status_watch(const struct invocation *in, int seconds)
+{
+  int grace_ms;
+  char *control = control_of(in, &grace_ms, stderr);
+  int status = control ? status_watch_run(control, seconds * 1000) : 1;
+  free(control);
+  return status;
+}
+
 static int run_status(const struct invocation *in)
 {
   bool json = in->argc == 2 && strcmp(in->argv[1], "--json") == 0;
+  bool watch = in->argc > 1 && in->argc < 4 && strcmp(in->argv[1], "--watch") == 0;
+  bool timed = in->argc == 3 && is_count(in->argv[2]) && atoi(in->argv[2]) >= 1 && atoi(in->argv[2]) <= 3600;
+  if (watch && (in->argc == 2 || timed))
+    return status_watch(in, timed ? atoi(in->argv[2]) : 1);
   if (in->argc > 1 && !json)
     return usage_wrong(in);
   return control_ask(in, json ? "status json" : "status", 5000, false);
@@ -248,7 +263,7 @@ static const struct command commands[] = {
     {"sample", "sample", "print a commented sample configuration", run_sample},
     {"scale", "scale N|auto", "set the number of workers to N, or let the pool choose it", run_scale},
     {"serve", "serve", "run the pool in the foreground", run_serve},
-    {"status", "status [--json]", "show what the running pool is doing", run_status},
+    {"status", "status [--json | --watch [SECONDS]]", "show what the running pool is doing, once or as a live view", run_status},
     {"stop", "stop", "stop the pool after the accepted requests are answered", run_stop},
     {"template", "template FILE DATA.json", "render a Mustache file with a JSON value of any kind", run_template},
     {"upgrade", "upgrade", "replace the running program by the installed one, without losing a request", run_upgrade},

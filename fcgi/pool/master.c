@@ -253,9 +253,9 @@ static void report_answer(struct master *m, struct control_client *client, struc
   if (client->command == CONTROL_metrics)
     report_metrics(&(struct report_pool){m->board, m->app, m->config}, &out);
   else if (span_eq(argument, SPAN("json")))
-    report_json(m->board, m->app, &out);
+    report_json(m->board, m->app, m->config, &out);
   else
-    report_text(m->board, m->app, &out);
+    report_text(m->board, m->app, m->config, &out);
   control_answer(client, !out.failed, buf_view(&out));
   buf_free(&out);
 }

@@ -2,6 +2,7 @@
 
 #include "pool/readiness.h"
 #include "pool/report_routes.h"
+#include "pool/report_workers.h"
 #include "pool/scaling_report.h"
 #include "text/json.h"
 #include "text/prometheus.h"
@@ -57,36 +58,34 @@ static struct counts count(const struct scoreboard *b)
   return n;
 }
 
-static int64_t running_ms(const struct scoreboard_slot *s, int64_t now_us)
+/* "ready: yes", "ready: yes, but ..." or "ready: no: ...". */
+static void readiness_text(const struct scoreboard *b, const struct app *app, const struct config *c, struct buf *out)
 {
-  int64_t since = LOAD(s->request_us);
-  return since ? (now_us - since) / 1000 : 0;
+  struct buf why = BUF_INIT;
+  bool ready = readiness_of(b, app, c, &why);
+  buf_printf(out, "ready: %s%s%s\n", ready ? "yes" : "no", why.n ? ready ? ", but " : ": " : "", buf_z(&why));
+  buf_free(&why);
 }
 
-static void worker_text(const struct scoreboard_slot *s, unsigned i, int64_t now_us, struct buf *out)
+static void readiness_json(const struct scoreboard *b, const struct app *app, const struct config *c, struct buf *out)
 {
-  char text[SCOREBOARD_TEXT];
-  unsigned deferred = LOAD(s->deferred);
-  scoreboard_text_read(s, text);
-  buf_printf(out, "%6u %7d %-9s %10llu", i, LOAD(s->pid), scoreboard_state_text(scoreboard_slot_state(s)),
-             (unsigned long long)LOAD(s->requests));
-  if (LOAD(s->request_us))
-    buf_printf(out, "  %s (%lld ms, %s)", text, (long long)running_ms(s, now_us), stage_text(LOAD(s->stage.now)));
-  else
-    buf_puts(out, "  idle");
-  if (deferred)
-    buf_printf(out, ", %u deferred", deferred);
-  buf_putc(out, '\n');
+  struct buf why = BUF_INIT;
+  bool ready = readiness_of(b, app, c, &why);
+  buf_printf(out, "\"ready\":%s,\"ready_why\":", ready ? "true" : "false");
+  json_write_string(out, buf_view(&why));
+  buf_putc(out, ',');
+  buf_free(&why);
 }
 
-void report_text(const struct scoreboard *b, const struct app *app, struct buf *out)
+void report_text(const struct scoreboard *b, const struct app *app, const struct config *c, struct buf *out)
 {
   int64_t now_us = clock_mono_us();
   struct counts n = count(b);
   struct report_sums sums = report_sum(b);
-  int watcher = LOAD(b->watcher.pid);
   buf_printf(out, "up %lld s, configuration %llu\n", (long long)((now_us - LOAD(b->started_us)) / CLOCK_SECOND),
              (unsigned long long)LOAD(b->generation));
+  if (app)
+    readiness_text(b, app, c, out);
   buf_printf(out, "workers: %llu wanted, %u alive, %u busy, %u leaving\n", (unsigned long long)LOAD(b->workers_wanted),
              n.alive, n.busy, n.leaving);
   scaling_report_text(b, now_us, out);
@@ -94,10 +93,7 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
     buf_printf(out, "changed in the configuration, and waiting for a restart: %s\n", b->restart_names);
   buf_printf(out, "listen queue: %llu of %llu\n", (unsigned long long)LOAD(b->listen_queue),
              (unsigned long long)LOAD(b->listen_queue_limit));
-  if (watcher)
-    buf_printf(out, "watcher: %d, %s\n", watcher, stage_text(LOAD(b->watcher.stage.now)));
-  else
-    buf_puts(out, "watcher: none\n");
+  report_watcher_text(&b->watcher, now_us, out);
   if (LOAD(b->watcher_failures) >= WATCHER_FAILURES_DOWN)
     buf_printf(out, "watcher: died %llu times in a row: see the log\n", (unsigned long long)LOAD(b->watcher_failures));
   buf_printf(out, "requests: %llu answered (%llu with 5xx), %llu malformed\n", (unsigned long long)sums.requests,
@@ -107,52 +103,12 @@ void report_text(const struct scoreboard *b, const struct app *app, struct buf *
              (unsigned long long)LOAD(b->deaths_hung), (unsigned long long)LOAD(b->recycled));
   if (LOAD(b->log_lines_lost))
     buf_printf(out, "log: %llu lines could not be written\n", (unsigned long long)LOAD(b->log_lines_lost));
+  if (sums.request_log_lost)
+    buf_printf(out, "request log: %llu lines could not be written\n", (unsigned long long)sums.request_log_lost);
   refused_paths_text(&b->refused, now_us, out);
   if (app && app->status)
     app->status(app->context, out, false);
-  buf_puts(out, "worker     pid state       requests  doing\n");
-  for (unsigned i = 0; i < slots_used(b); i++)
-    if (LOAD(b->slots[i].pid))
-      worker_text(&b->slots[i], i, now_us, out);
-}
-
-static void worker_json(const struct scoreboard_slot *s, unsigned i, int64_t now_us, struct buf *out)
-{
-  char text[SCOREBOARD_TEXT];
-  bool busy = LOAD(s->request_us) != 0;
-  scoreboard_text_read(s, text);
-  buf_printf(out, "{\"worker\":%u,\"pid\":%d,\"state\":", i, LOAD(s->pid));
-  json_write_string(out, span_z(scoreboard_state_text(scoreboard_slot_state(s))));
-  buf_printf(out, ",\"busy\":%s,\"stage\":", busy ? "true" : "false");
-  json_write_string(out, span_z(stage_text(LOAD(s->stage.now))));
-  buf_puts(out, ",\"request\":");
-  if (busy)
-    json_write_string(out, span_z(text));
-  else
-    buf_puts(out, "null");
-  buf_printf(out, ",\"ms\":%lld,\"deferred\":%u,\"requests\":%llu,\"generation\":%u}", (long long)running_ms(s, now_us),
-             LOAD(s->deferred), (unsigned long long)LOAD(s->requests), LOAD(s->generation));
-}
-
-static void workers_json(const struct scoreboard *b, int64_t now_us, struct buf *out)
-{
-  bool first = true;
-  buf_puts(out, "\"workers\":[");
-  for (unsigned i = 0; i < slots_used(b); i++)
-    if (LOAD(b->slots[i].pid)) {
-      buf_puts(out, first ? "" : ",");
-      worker_json(&b->slots[i], i, now_us, out);
-      first = false;
-    }
-  buf_putc(out, ']');
-}
-
-static void watcher_json(const struct scoreboard *b, struct buf *out)
-{
-  int pid = LOAD(b->watcher.pid);
-  buf_printf(out, "\"watcher\":{\"pid\":%d,\"state\":\"%s\",\"stage\":", pid, pid ? "running" : "none");
-  json_write_string(out, span_z(stage_text(LOAD(b->watcher.stage.now))));
-  buf_putc(out, '}');
+  report_workers_text(b, now_us, out);
 }
 
 static void numbers_json(const struct scoreboard *b, struct buf *out)
@@ -176,12 +132,14 @@ static void numbers_json(const struct scoreboard *b, struct buf *out)
   buf_puts(out, "},");
 }
 
-void report_json(const struct scoreboard *b, const struct app *app, struct buf *out)
+void report_json(const struct scoreboard *b, const struct app *app, const struct config *c, struct buf *out)
 {
   int64_t now_us = clock_mono_us();
   struct counts n = count(b);
   buf_printf(out, "{\"uptime_ms\":%lld,\"workers_alive\":%u,\"workers_busy\":%u,\"workers_leaving\":%u,",
              (long long)((now_us - LOAD(b->started_us)) / 1000), n.alive, n.busy, n.leaving);
+  if (app)
+    readiness_json(b, app, c, out);
   numbers_json(b, out);
   if (app && app->status) {
     size_t before = out->n;
@@ -195,9 +153,7 @@ void report_json(const struct scoreboard *b, const struct app *app, struct buf *
   buf_puts(out, ",\"refused_paths\":[");
   refused_paths_json(&b->refused, now_us, out);
   buf_puts(out, "],");
-  watcher_json(b, out);
-  buf_putc(out, ',');
-  workers_json(b, now_us, out);
+  report_processes_json(b, now_us, out);
   buf_puts(out, "}\n");
 }
 

@@ -6,9 +6,9 @@
 #include "pool/app.h"
 #include "pool/scoreboard.h"
 
-/* app->status adds its own part; app may be NULL. */
-void report_text(const struct scoreboard *b, const struct app *app, struct buf *out);
-void report_json(const struct scoreboard *b, const struct app *app, struct buf *out);
+/* app->status adds its own part; app may be NULL.  c: the configuration in force.  The master calls it. */
+void report_text(const struct scoreboard *b, const struct app *app, const struct config *c, struct buf *out);
+void report_json(const struct scoreboard *b, const struct app *app, const struct config *c, struct buf *out);
 
 /* Prometheus text exposition format 0.0.4: the counters and gauges of metrics.h and scoreboard.h, those by route, and those
  * of the app. */

@@ -39,6 +39,7 @@ struct scoreboard_slot {
   _Atomic int leaving;
   _Atomic unsigned generation;  /* number of the configuration */
   _Atomic int64_t started_us;   /* all times here are monotonic */
+  _Atomic unsigned restarts;    /* processes of this slot that ended without being asked to */
   _Atomic uint64_t fatal_hash;  /* request_hash of a process of this slot that died in a request; 0: none */
   /* written by the worker */
   _Atomic unsigned log_number;  /* reopenings of the request log that it has taken (log_file.h) */

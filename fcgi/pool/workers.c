@@ -288,6 +288,11 @@ static void death_note(struct workers *w, int i, int status, int64_t now_us)
     request_death_note(w, now_us);
 }
 
+static void restart_note(struct workers *w, int i)
+{
+  atomic_fetch_add_explicit(&slot_of(w, i)->restarts, 1, memory_order_relaxed);
+}
+
 static void death_explain(struct workers *w, int i, int status, int64_t now_us)
 {
   const struct worker_process *m = &w->members[i];
@@ -303,10 +308,12 @@ static void death_explain(struct workers *w, int i, int status, int64_t now_us)
     log_info("worker %d (%d) replaced after %llu requests", i, (int)m->pid, (unsigned long long)LOAD(s->requests));
   } else if (m->aborted_us) {
     SCOREBOARD_COUNT(w->board, deaths_hung);
+    restart_note(w, i);
     log_limited(&w->death_limit, 10, LOG_LEVEL_ERROR, "worker %d %s because it hung %s", i, ending, doing);
     death_note(w, i, status, now_us);
   } else {
     log_limited(&w->death_limit, 10, LOG_LEVEL_ERROR, "worker %d %s %s", i, ending, doing);
+    restart_note(w, i);
     if (WIFSIGNALED(status))
       SCOREBOARD_COUNT(w->board, deaths_killed);
     else

@@ -141,6 +141,7 @@ def test_a_full_disk_stops_no_request(logging):
     assert [probe.ask("/echo").status for _ in range(30)] == [200] * 30
     wait_until(lambda: probe.metric("request_log_lost_total") == 30, 10 * SLOW)
     assert probe.metric("request_log_lines_total") == 0
+    assert "\nrequest log: 30 lines could not be written\n" in probe.diptych("status").stdout
     assert probe.logged("ERROR", "request log: /dev/full: No space left on device")
     assert len(re.findall("No space left", probe.log)) <= 2, "once for each worker and minute"
 

@@ -154,7 +154,7 @@ static void delays_grow_to_a_limit(void **state)
 static json_t *report_of(const struct scoreboard *b, const struct app *app)
 {
   struct buf out = BUF_INIT;
-  report_json(b, app, &out);
+  report_json(b, app, NULL, &out);
   json_t *v = json_loadb(out.p, out.n, JSON_ALLOW_NUL, NULL);
   buf_free(&out);
   return v;
