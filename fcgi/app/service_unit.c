@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/service_environment.h"
 #include "base/buf.h"
 #include "base/file.h"
 
@@ -58,22 +59,6 @@ static void command_take(struct unit_reading *r, struct span command)
   }
 }
 
-/* NAME=VALUE words, each perhaps in double quotes. */
-static void environment_take(struct span value)
-{
-  while ((value = span_trim(value)).n) {
-    bool quoted = value.p[0] == '"';
-    value = span_from(value, quoted);
-    struct span word = span_split(&value, quoted ? '"' : ' ');
-    char *text = strndup(word.p, word.n), *equals = text ? strchr(text, '=') : NULL;
-    if (equals) {
-      *equals = 0;
-      setenv(text, equals + 1, 1);
-    }
-    free(text);
-  }
-}
-
 static bool is_true(struct span value)
 {
   return span_eq(value, SPAN("yes")) || span_eq(value, SPAN("true")) || span_eq(value, SPAN("on")) || span_eq(value, SPAN("1"));
@@ -100,6 +85,10 @@ static void entry_take(struct unit_reading *r, struct span key, struct span valu
     words_add(u->logs, value);
   else if (span_eq(key, SPAN("ReadWritePaths")))
     words_add(u->writable, value);
+  else if (span_eq(key, SPAN("EnvironmentFile")))
+    words_add(u->environment_files, value);
+  else if (span_eq(key, SPAN("LoadCredential")) || span_eq(key, SPAN("LoadCredentialEncrypted")))
+    words_add(u->credentials, value);
   else if (span_eq(key, SPAN("ExecStart")) && value.n)
     command_take(r, value);
 }
@@ -115,7 +104,7 @@ static bool unit_read(struct unit_reading *r, const char *path, bool environment
     if (!environment)
       entry_take(r, key, span_trim(value));
     else if (span_eq(key, SPAN("Environment")))
-      environment_take(value);
+      service_environment_words(value);
   }
   buf_free(&text);
   return read;
@@ -201,8 +190,10 @@ bool service_unit_enter(struct service_unit *u, FILE *why)
     return true;
   struct unit_reading r = {.unit = u, .config = ""};
   (void)unit_read_all(&r, u->path, true);
+  if (!service_environment_files(u->environment_files, why))
+    return false;
   if (geteuid() != 0 || !(*u->user || u->dynamic))
-    return true;
+    return service_credentials_place(u->credentials, geteuid(), getegid(), u->credentials_folder, why);
   if ((*u->user && !user && !u->dynamic) || (*u->group && !group)) {
     bool no_group = *u->group && !group;
     fprintf(why, "account    %s names the %s %s, which does not exist: create it, or name another\n", u->path,
@@ -213,6 +204,8 @@ bool service_unit_enter(struct service_unit *u, FILE *why)
   gid_t gid = group ? group->gr_gid : user ? user->pw_gid : NOBODY;
   snprintf(u->account, sizeof u->account, "account %s%s%s%s", *u->user ? u->user : "of the unit", *u->group ? " (group " : "",
            u->group, *u->group ? ")" : "");
+  if (!service_credentials_place(u->credentials, uid, gid, u->credentials_folder, why))
+    return false;
   bool grouped = user ? initgroups(u->user, gid) == 0 : setgroups(1, &gid) == 0;
   if (!grouped || setgid(gid) != 0 || setuid(uid) != 0) {
     fprintf(why, "account    cannot become %s: %s\n", u->account, strerror(errno));
@@ -220,6 +213,11 @@ bool service_unit_enter(struct service_unit *u, FILE *why)
   }
   u->entered = true;
   return true;
+}
+
+void service_unit_leave(struct service_unit *u)
+{
+  service_credentials_remove(u->credentials_folder);
 }
 
 /* ---- folders */

@@ -20,6 +20,8 @@ struct service_unit {
   char state[SERVICE_WORD];
   char logs[SERVICE_WORD];
   char writable[SERVICE_WORD];
+  char environment_files[SERVICE_WORD], credentials[SERVICE_WORD]; /* EnvironmentFile, LoadCredential */
+  char credentials_folder[64]; /* copies of the credentials; empty: none */
   bool dynamic;      /* DynamicUser: systemd makes the account at each start */
   bool strict;       /* ProtectSystem=strict: other folders are read-only */
   bool private_home; /* ProtectHome: /home, /root and /run/user are hidden */
@@ -31,9 +33,10 @@ struct service_unit {
 /* `path`: the unit's file; NULL: diptych.service where systemd looks for it, if it names this configuration. */
 void service_unit_find(struct service_unit *u, const char *path, const char *config);
 
-/* As root: becomes the unit's account, with the variables of its Environment lines.  Otherwise does nothing.
- * False: systemd could not start the service with this account; the reason is written to why. */
+/* Sets the variables of the unit's Environment, EnvironmentFile and LoadCredential lines.  As root: becomes the unit's
+ * account.  False: systemd could not start the service; the reason is written to why. */
 MUST_USE bool service_unit_enter(struct service_unit *u, FILE *why);
+void service_unit_leave(struct service_unit *u); /* removes what service_unit_enter made; the account stays */
 
 /* True: systemd makes this folder when the service starts. */
 bool service_unit_makes(const struct service_unit *u, const char *folder);

@@ -9,6 +9,7 @@
 #include "app/app_database.h"
 #include "app/app_site.h"
 #include "app/check_places.h"
+#include "app/check_secrets.h"
 #include "app/service_unit.h"
 #include "cache/cache.h"
 #include "db/db.h"
@@ -162,6 +163,7 @@ static int config_check(const struct config *c, const struct service_unit *u, FI
   bool cached = check_cache(c, out);
   bool placed = check_places(c, u, out);
   bool shared = check_shared(c, out);
+  check_secrets(c, out);
   if (reached) /* its findings do not fail the check: all other rows can be served */
     standalone_lint_lines(c, &(struct lint_options){.quick = true}, out);
   bool ok = whole && reached && cached && placed && shared;
@@ -194,5 +196,6 @@ int standalone_check(const char *path, const char *unit, FILE *out, FILE *why)
     fprintf(out, "account    %s, as %s runs it\n", u.account + strlen("account "), u.path);
   int code = config ? config_check(config, &u, out) : 1;
   config_free(&config);
+  service_unit_leave(&u);
   return code;
 }

@@ -61,6 +61,7 @@
   WORD(memcached, "", "servers, comma-separated: /path/socket or host:port; empty: no cache")                          \
   INT(memcached_timeout, 50, 1, 10000, "ms for one whole cache operation")                                             \
   WORD(cache_secret, "", "key of the checksum in cached values; the same on every machine of a site")                  \
+  WORD(cache_secret_file, "", "file that holds the secret, instead of cache_secret")                                   \
   INT(cache_ttl, 86400, 60, 2592000, "seconds that a fragment is kept")                                                \
   INT(lease_ttl, 2, 1, 60, "seconds after which a dead filler's lease ends")                                           \
   INT(poll_interval, 200, 10, 60000, "ms between two polls of the change log")                                         \

@@ -12,7 +12,7 @@
 #include "text/utf8.h"
 
 #define SECRET_LEAST 16
-#define PASSWORD_FILE_MOST 4096
+#define SECRET_FILE_MOST 4096
 #define BASE_URL_MOST 300 /* a host name has at most 253 bytes */
 #define LANG_MOST 35      /* RFC 5646 section 4.4.1 */
 #define SERVERS_MOST 64   /* CACHE_SERVERS_MAX */
@@ -249,24 +249,23 @@ static void fault_report(struct check *k, const char *keys, const char *format, 
   fputc('\n', k->why);
 }
 
-/* The password is the file's first line. */
-static void password_read(struct check *k)
+/* The secret is the file's first line.  It replaces *value.  False: a fault was reported. */
+static bool secret_read(struct check *k, const char *key, const char *path, char **value)
 {
-  struct config *c = k->config;
-  struct buf text = {.max = PASSWORD_FILE_MOST};
-  if (!*c->mysql_password_file)
-    return;
-  bool read = file_read(&text, c->mysql_password_file);
+  struct buf text = {.max = SECRET_FILE_MOST};
+  if (!*path)
+    return true;
+  bool read = file_read(&text, path);
   struct span rest = buf_view(&text), line = span_split(&rest, '\n');
   line = span_head(line, span_find(line, '\r'));
-  char *password = read ? strndup(line.n ? line.p : "", line.n) : NULL;
-  if (password) {
-    free(c->mysql_password);
-    c->mysql_password = password;
+  char *secret = read ? strndup(line.n ? line.p : "", line.n) : NULL;
+  if (secret) {
+    free(*value);
+    *value = secret;
   } else
-    fault_report(k, "mysql_password_file", "mysql_password_file %s: %s: name a file that this account may read",
-                 c->mysql_password_file, strerror(errno));
+    fault_report(k, key, "%s %s: %s: name a file that this account may read", key, path, strerror(errno));
   buf_free(&text);
+  return secret != NULL;
 }
 
 /* Checked at start, because the client library would report it at every connection only. */
@@ -294,7 +293,8 @@ static void tls_check(struct check *k)
 unsigned config_relations_check(struct config *c, config_line_find *line, const void *lines, FILE *why)
 {
   struct check k = {.config = c, .line = line, .lines = lines, .why = why};
-  password_read(&k);
+  (void)secret_read(&k, "mysql_password_file", c->mysql_password_file, &c->mysql_password);
+  bool secret = secret_read(&k, "cache_secret_file", c->cache_secret_file, &c->cache_secret);
   if (c->workers == CONFIG_WORKERS_AUTO) {
     if (c->workers_min > c->workers_max)
       fault_report(&k, "workers_max workers_min", "workers_min = %lld must not be greater than workers_max = %lld",
@@ -309,8 +309,8 @@ unsigned config_relations_check(struct config *c, config_line_find *line, const 
   if (*c->metrics_listen && (strcmp(c->metrics_listen, c->listen) == 0 || strcmp(c->metrics_listen, c->control) == 0))
     fault_report(&k, "metrics_listen", "metrics_listen is \"%s\", as %s is: they need a socket each", c->metrics_listen,
                  strcmp(c->metrics_listen, c->listen) == 0 ? "listen" : "control");
-  if (*c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
-    fault_report(&k, "cache_secret memcached",
+  if (secret && *c->memcached && strlen(c->cache_secret) < SECRET_LEAST)
+    fault_report(&k, "cache_secret_file cache_secret memcached",
                  "cache_secret must have at least %d characters when memcached is set: write a random text, the same on "
                  "every machine of the site", SECRET_LEAST);
   tls_check(&k);

@@ -178,6 +178,8 @@ static void relations_are_reported_at_a_line(void **state)
   refused("workers = auto\nworkers_min = 9\nworkers_max = 8\n", 3, "workers_min = 9 must not be greater than workers_max = 8");
   refused("workers_min = 65\nworkers = auto\n", 1, "workers_min = 65 must not be greater than workers_max = 64");
   refused("lang = en\nmysql_password_file = \"/nowhere\"\n", 2, "name a file that this account may read");
+  refused("lang = en\ncache_secret_file = \"/nowhere\"\nmemcached = \"127.0.0.1\"\n", 2,
+          "cache_secret_file /nowhere: No such file or directory: name a file");
   for (size_t i = 0; i < 3; i++) {
     char text[128];
     snprintf(text, sizeof text, "lang = en\n\n\nmysql_tls_%s = \"/nowhere\"\n", keys[i]);
