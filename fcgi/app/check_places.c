@@ -19,6 +19,16 @@ struct places {
 
 enum folder_state { FOLDER_READY, FOLDER_MADE_LATER, FOLDER_FAULTY };
 
+static bool parent_there(const char *folder)
+{
+  struct stat st;
+  const char *slash = strrchr(folder, '/');
+  char *parent = !slash ? NULL : strndup(folder, slash == folder ? 1 : (size_t)(slash - folder));
+  bool there = parent && stat(parent, &st) == 0 && S_ISDIR(st.st_mode);
+  free(parent);
+  return there;
+}
+
 static enum folder_state folder_check(const struct places *p, const char *what, const char *folder)
 {
   struct stat st;
@@ -30,6 +40,10 @@ static enum folder_state folder_check(const struct places *p, const char *what, 
   }
   if (!there && service_unit_makes(p->unit, folder)) { /* EACCES: /var/lib/private of a dynamic account */
     fprintf(p->out, "%-10s %s: systemd makes this folder when the service starts\n", what, folder);
+    return FOLDER_MADE_LATER;
+  }
+  if (!there && errno == ENOENT && p->unit->own_account && parent_there(folder)) {
+    fprintf(p->out, "%-10s %s: a start makes this folder\n", what, folder);
     return FOLDER_MADE_LATER;
   }
   if (there && !S_ISDIR(st.st_mode))

@@ -156,7 +156,8 @@ bool service_credentials_place(const char *list, uid_t uid, gid_t gid, char fold
   struct placing p = {-1, uid, gid};
   if (!list[strspn(list, " ")])
     return true;
-  snprintf(folder, SERVICE_CREDENTIALS_FOLDER, "%s/diptych-check-XXXXXX", access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp");
+  bool memory = access("/dev/shm", W_OK | X_OK) == 0;
+  snprintf(folder, SERVICE_CREDENTIALS_FOLDER, "%s/diptych-check-XXXXXX", memory ? "/dev/shm" : "/tmp");
   if (!mkdtemp(folder))
     *folder = 0;
   else

@@ -13,6 +13,7 @@
 #include "app/service_environment.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "confine/account.h"
 
 #define NAME "diptych.service"
 #define UNIT_MOST ((size_t)256 << 10)
@@ -212,6 +213,21 @@ bool service_unit_enter(struct service_unit *u, FILE *why)
     return false;
   }
   u->entered = true;
+  return true;
+}
+
+bool service_unit_enter_own(struct service_unit *u, const struct config *c, FILE *why)
+{
+  struct account a;
+  if (*u->path || geteuid() != 0)
+    return true;
+  if (!account_find(&a, c, why) || !account_enter(&a, why))
+    return false;
+  u->entered = u->own_account = a.changes;
+  if (a.changes)
+    snprintf(u->group, sizeof u->group, "%s", a.group);
+  if (a.changes)
+    snprintf(u->account, sizeof u->account, "account %s (group %s)", a.user, a.group);
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "config/config.h"
 
 #define SERVICE_WORD 512
 
@@ -27,6 +28,7 @@ struct service_unit {
   bool private_home; /* ProtectHome: /home, /root and /run/user are hidden */
   bool socket;       /* a socket unit is enabled beside it, and systemd opens the FastCGI socket */
   bool entered;      /* this process has become the account */
+  bool own_account;  /* the account is that of the configuration: the pool leaves root for it, and makes missing folders */
   char account[160]; /* for sentences: "this account", or "account diptych (group www-data)" */
 };
 
@@ -37,6 +39,10 @@ void service_unit_find(struct service_unit *u, const char *path, const char *con
  * account.  False: systemd could not start the service; the reason is written to why. */
 MUST_USE bool service_unit_enter(struct service_unit *u, FILE *why);
 void service_unit_leave(struct service_unit *u); /* removes what service_unit_enter made; the account stays */
+
+/* Without a unit, as root: becomes the account that the configuration names, as a start would.  False: a start would be
+ * refused; the reason is written to why. */
+MUST_USE bool service_unit_enter_own(struct service_unit *u, const struct config *c, FILE *why);
 
 /* True: systemd makes this folder when the service starts. */
 bool service_unit_makes(const struct service_unit *u, const char *folder);

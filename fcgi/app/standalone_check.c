@@ -177,7 +177,7 @@ static void cure_print(const struct service_unit *u, const char *path, FILE *why
   if (u->entered && access(path, R_OK) != 0 && *u->group)
     fprintf(why, "%s: %s must be able to read it: chgrp %s %s && chmod 640 %s\n", path, u->account, u->group, path, path);
   else if (u->entered)
-    fprintf(why, "%s: read as %s, which %s names\n", path, u->account, u->path);
+    fprintf(why, "%s: read as %s, which %s names\n", path, u->account, u->own_account ? "user" : u->path);
 }
 
 int standalone_check(const char *path, const char *unit, FILE *out, FILE *why)
@@ -190,10 +190,18 @@ int standalone_check(const char *path, const char *unit, FILE *out, FILE *why)
   }
   bool entered = service_unit_enter(&u, out);
   struct config *config = entered ? config_read(path, why) : NULL;
+  if (config && !service_unit_enter_own(&u, config, why))
+    config_free(&config);
+  if (config && u.own_account) { /* what root could read, the account must be able to read */
+    config_free(&config);
+    config = config_read(path, why);
+  }
   if (entered && !config)
     cure_print(&u, path, why);
-  if (config && u.entered)
+  if (config && u.entered && !u.own_account)
     fprintf(out, "account    %s, as %s runs it\n", u.account + strlen("account "), u.path);
+  else if (config && u.entered)
+    fprintf(out, "account    %s, for which the pool leaves root\n", u.account + strlen("account "));
   int code = config ? config_check(config, &u, out) : 1;
   config_free(&config);
   service_unit_leave(&u);

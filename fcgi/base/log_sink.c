@@ -40,13 +40,25 @@ static int own_open(const struct stat *of)
   return own.fd;
 }
 
+static bool is_reopened(const struct stat *s)
+{
+  return S_ISFIFO(s->st_mode) || S_ISCHR(s->st_mode);
+}
+
+void log_sink_open(void)
+{
+  struct stat s;
+  if (fstat(STDERR_FILENO, &s) == 0 && is_reopened(&s))
+    (void)own_open(&s);
+}
+
 static ssize_t write_now(const struct stat *s, const char *line, size_t n)
 {
   struct iovec whole = {(void *)(uintptr_t)line, n};
   struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
   if (S_ISSOCK(s->st_mode))
     return send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (!S_ISFIFO(s->st_mode) && !S_ISCHR(s->st_mode))
+  if (!is_reopened(s))
     return write(STDERR_FILENO, line, n);
   int fd = own_open(s);
   if (fd >= 0)

@@ -16,6 +16,9 @@
 
 #include "base/err.h"
 
+/* Opens standard error as above before the process loses the right to.  Otherwise the first line does. */
+void log_sink_open(void);
+
 /* Writes one line of at most PIPE_BUF bytes.  false: the line is lost. */
 MUST_USE bool log_sink_write(const char *line, size_t n);
 

@@ -33,6 +33,8 @@
   WORD(control, "/run/diptych/control.sock", "UNIX socket for diptych status, scale, reload and stop")                 \
   WORD(metrics_listen, "", "HTTP address of /metrics, /healthz and /readyz: 127.0.0.1:9001, [::1]:9001, UNIX path; empty: none") \
   WORD(pid_file, "", "file for the master's process id; empty: none")                                                  \
+  WORD(user, "", "account that a pool started by root runs as; root: it stays root")                                   \
+  WORD(group, "", "group of that account; empty: the user's own")                                                      \
   INT(socket_mode, 432, 0, 511, "mode of the FastCGI socket, decimal or 0660")                                         \
   INT(backlog, 511, 1, 65535, "length of the listen queue")                                                            \
   INT(workers, 2, 1, 512, "worker processes at start, or auto: as many as the load needs, within the next two keys")   \
@@ -76,6 +78,8 @@
   INT(markdown_bytes, 262144, 1024, 16777216, "largest Markdown body that is rendered")                                \
   INT(markdown_output_bytes, 1048576, 1024, 67108864, "largest HTML that a body may become")                           \
   INT(markdown_cpu, 200, 1, 10000, "ms of CPU that one body may cost")                                                 \
+  FLAG(fence, true, "workers and watcher give up all system calls and files that they do not need")                    \
+  FLAG(core_dumps, false, "processes that crash may leave a core file; it contains passwords")                         \
   FLAG(mysql_tls, false, "use TLS to the database, and check its certificate")                                         \
   FLAG(mysql_replica, false, "the database is a replica, whose lag is watched")                                        \
   WORD(mysql_tls_ca, "", "file with the authority that signed the database's certificate; empty: the system's authorities") \

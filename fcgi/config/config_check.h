@@ -14,8 +14,8 @@ MUST_USE bool config_share(struct span s, uint32_t *millionths);
 /* The line in which a key is set; 0: it is not set. */
 typedef size_t config_line_find(const void *lines, const char *key);
 
-/* Also reads mysql_password_file and cache_secret_file.  Returns the number of faults; each is written to `why`, with the line of the first of
- * its keys that is set. */
+/* Also reads mysql_password_file and cache_secret_file.  Returns the number of faults; each is written to `why`, with the
+ * line of the first of its keys that is set. */
 MUST_USE unsigned config_relations_check(struct config *c, config_line_find *line, const void *lines, FILE *why);
 
 #endif

@@ -16,6 +16,9 @@
   X(control, false)                                                                                                    \
   X(metrics_listen, false)                                                                                             \
   X(pid_file, false)                                                                                                   \
+  X(user, false)                                                                                                       \
+  X(group, false)                                                                                                      \
+  X(core_dumps, false)                                                                                                 \
   X(catalog_bytes, false)
 
 /* Writes the restart keys whose values differ, as in "listen, backlog".  socket_passed: by systemd.  Returns their number. */

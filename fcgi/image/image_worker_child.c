@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/title.h"
+#include "confine/fence.h"
 #include "image/image.h"
 
 #define IDLE_MS 30000
@@ -58,6 +59,7 @@ static void process_setup(int fd)
   if (fd != 3)
     dup2(fd, 3);
   close_range(4, ~0u, 0); /* the worker's listeners, connections and locks */
+  fence_narrow(FENCE_PICTURES);
 }
 
 static bool image_serve(struct buf *packed, struct buf *png)

@@ -17,7 +17,6 @@
 #define LEAVE_US (2000 * INT64_C(1000))    /* time limit for emptying the listen queue when the pool stops */
 #define QUIET_US (300 * INT64_C(1000))     /* leaving: kept connections stay open this long */
 #define ARENA_MOST ((size_t)64 << 20)
-#define CONNECTIONS_MOST 2048
 
 /* c->due_us has passed. */
 static void overdue(struct gateway *g, struct connection *c)
@@ -218,8 +217,8 @@ static bool work_watch(struct gateway *g)
 static bool gateway_open(struct gateway *g)
 {
   struct rlimit files;
-  g->connections_most = CONNECTIONS_MOST;
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < CONNECTIONS_MOST + 64)
+  g->connections_most = GATEWAY_CONNECTIONS;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < GATEWAY_CONNECTIONS + 64)
     g->connections_most = files.rlim_cur > 72 ? files.rlim_cur - 64 : 8;
   g->arena = arena_new(ARENA_MOST);
   g->buffer = malloc(2 * RECORD_LIMIT);

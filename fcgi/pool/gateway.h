@@ -30,6 +30,8 @@
 #include "pool/log_file.h"
 #include "pool/scoreboard.h"
 
+#define GATEWAY_CONNECTIONS 2048 /* most of one worker */
+
 struct gateway_setup {
   const struct app *app;
   void *self; /* of the app's worker_handle */

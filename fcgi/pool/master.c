@@ -14,6 +14,7 @@
 
 #include "base/title.h"
 #include "pool/admission.h"
+#include "pool/confinement.h"
 #include "pool/control.h"
 #include "pool/handover.h"
 #include "pool/log_reopen.h"
@@ -398,6 +399,9 @@ static bool master_open(struct master *m, FILE *why)
 {
   process_standard_open();
   m->workers.app = m->app;
+  bool handed_over = handover_take(&m->handover, &m->listener);
+  if (!confinement_begin(m->config, &m->listener, why))
+    return false;
   if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
     return false;
   if (m->app->resources_open && !(m->workers.resources = m->app->resources_open(m->config, why)))
@@ -412,8 +416,9 @@ static bool master_open(struct master *m, FILE *why)
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
-  if (!handover_take(&m->handover, &m->listener) &&
-      (!control_open(&m->control, m->config->control, why) || !listener_open(&m->listener, m->config, why) ||
+  if (!handed_over &&
+      (!control_open(&m->control, m->config->control, why) ||
+       (m->listener.fd < 0 && !listener_open(&m->listener, m->config, why)) ||
        !pid_file_write(m->config->pid_file, &m->pid_file, why)))
     return false;
   if (!handover_take_metrics(&m->metrics.listener, m->config->metrics_listen) && !metrics_process_open(&m->metrics, m->config, why))

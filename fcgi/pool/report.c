@@ -1,5 +1,6 @@
 #include "pool/report.h"
 
+#include "pool/confinement.h"
 #include "pool/readiness.h"
 #include "pool/report_routes.h"
 #include "pool/report_workers.h"
@@ -105,6 +106,7 @@ void report_text(const struct scoreboard *b, const struct app *app, const struct
     buf_printf(out, "log: %llu lines could not be written\n", (unsigned long long)LOAD(b->log_lines_lost));
   if (sums.request_log_lost)
     buf_printf(out, "request log: %llu lines could not be written\n", (unsigned long long)sums.request_log_lost);
+  confinement_text(b, out);
   refused_paths_text(&b->refused, now_us, out);
   if (app && app->status)
     app->status(app->context, out, false);
@@ -150,6 +152,8 @@ void report_json(const struct scoreboard *b, const struct app *app, const struct
   scaling_report_json(b, now_us, out);
   buf_puts(out, ",\"restart_key_names\":");
   json_write_string(out, span_z(b->restart_names));
+  buf_putc(out, ',');
+  confinement_json(b, out);
   buf_puts(out, ",\"refused_paths\":[");
   refused_paths_json(&b->refused, now_us, out);
   buf_puts(out, "],");

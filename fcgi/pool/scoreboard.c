@@ -22,6 +22,7 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   STORE(s->generation, generation);
   STORE(s->started_us, now_us);
   STORE(s->ready, 0);
+  STORE(s->fence, 0);
   stage_set(&s->stage, STAGE_IDLE);
   STORE(s->heartbeat_us, 0);
   STORE(s->request_us, 0);

@@ -21,6 +21,7 @@
 /* Twice the maximum of workers_max, because old and new workers overlap at a reload, and a few leaving workers. */
 #define SCOREBOARD_SLOTS 1040
 #define WATCHER_FAILURES_DOWN 2 /* from this value of watcher_failures the site is not ready */
+#define SCOREBOARD_UNFENCED 0x100 /* the configuration has fence = false */
 #define SCOREBOARD_TEXT 256 /* bytes of "METHOD target", NUL included */
 
 #define SCOREBOARD_STATES(X)                                                                                           \
@@ -44,6 +45,7 @@ struct scoreboard_slot {
   /* written by the worker */
   _Atomic unsigned log_number;  /* reopenings of the request log that it has taken (log_file.h) */
   _Atomic int ready;
+  _Atomic unsigned fence;       /* a set of enum fence_part, or SCOREBOARD_UNFENCED; see confinement.h */
   struct stage stage;
   _Atomic int64_t heartbeat_us; /* start of the last turn of the event loop */
   _Atomic int64_t request_us;   /* start of the running request; 0: none runs */

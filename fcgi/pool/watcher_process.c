@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "pool/confinement.h"
 #include "pool/process.h"
 #include "pool/restart_delay.h"
 
@@ -20,6 +21,8 @@ static _Noreturn void watcher_become(struct workers *workers, int stop_fd)
   log_file_close(workers->log); /* it would keep a removed file on the disk */
   process_child_signals();
   process_child_unblock();
+  if (!confinement_enter(workers->config, FENCE_WATCHER, slot))
+    exit(1);
   exit(workers->app->watcher_run(workers->app->context, workers->config,
                            &(struct app_process){.index = -1,
                                               .metrics = &slot->metrics,

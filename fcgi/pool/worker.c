@@ -1,5 +1,6 @@
 #include "pool/worker.h"
 
+#include "pool/confinement.h"
 #include "pool/connection.h"
 #include "pool/gateway.h"
 #include "pool/process.h"
@@ -27,6 +28,8 @@ enum worker_exit worker_run(const struct worker_setup *w)
     return WORKER_EXIT_FAILED;
   }
   process_child_signals();
+  if (!confinement_enter(w->config, FENCE_WORKER, slot))
+    return WORKER_EXIT_FAILED;
   void *self = w->app->worker_open(w->app->context, w->config, &process);
   if (!self)
     return WORKER_EXIT_FAILED;

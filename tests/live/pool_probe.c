@@ -8,6 +8,7 @@
  *   /abort           dies before it answers              /broken        an answer that cannot be sent
  *   /wait/NAME       answers when the file NAME appears in state_dir
  *   /defer/NAME      the same, but deferred; 503 at the deadline, or when WAITS_MOST files are waited for
+ *   /try/NAME        see fence_try.h; /try-child/NAME in a child
  *
  * The environment variable PROBE_SENDS is the maximum of bytes that one sendmsg writes.  The site_name "no-open" makes
  * worker_open fail; "slow-open" makes it wait for a file open-fails in state_dir, and then fail; "no-check" makes check fail; "no-check-at-all" makes it fail with many faults; "no-resources" lets
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fence_try.h"
 #include "base/title.h"
 #include "pool/app.h"
 #include "pool/master.h"
@@ -184,6 +186,8 @@ static void probe_handle(void *self, const struct request *rq, struct response *
     wait_for(p, arena_z(rq->arena, rest));
   else if (span_eq(word, SPAN("defer")))
     defer(p, rq, arena_z(rq->arena, rest), out);
+  else if (span_eq(word, SPAN("try")) || span_eq(word, SPAN("try-child")))
+    out->body = span_z(fence_try(arena_z(rq->arena, rest), p->config->state_dir, word.n > 3));
   else if (span_eq(word, SPAN("spin")))
     for (volatile int burn = 0;; burn = !burn)
       ;
@@ -229,6 +233,25 @@ static void probe_close(void *self)
   free(self);
 }
 
+/* Tries what the file watcher-try names, and logs the result once. */
+static void watcher_try(const struct config *c)
+{
+  static char last[64];
+  char path[512], name[64] = "";
+  snprintf(path, sizeof path, "%s/watcher-try", c->state_dir);
+  FILE *f = fopen(path, "re");
+  if (f && fgets(name, sizeof name, f) && strcmp(name, last) != 0) {
+    char folder[512], *at = strchr(name, ' ');
+    snprintf(last, sizeof last, "%s", name);
+    snprintf(folder, sizeof folder, "%s%s", c->state_dir, at ? at + 1 : "");
+    if (at)
+      *at = 0;
+    log_info("tried %s: %s", last, fence_try(name, folder, 0));
+  }
+  if (f)
+    fclose(f);
+}
+
 static int probe_watch(void *context, const struct config *c, const struct app_process *process)
 {
   struct pollfd stop = {.fd = process->stop_fd, .events = POLLIN};
@@ -236,6 +259,8 @@ static int probe_watch(void *context, const struct config *c, const struct app_p
   while (poll(&stop, 1, 10) == 0) {
     if (!file_exists(c, "watcher-hang"))
       app_heartbeat(process);
+    if (file_exists(c, "watcher-try"))
+      watcher_try(c);
     if (file_exists(c, "watcher-exit"))
       return 3;
     if (file_exists(c, "watcher-crash"))
