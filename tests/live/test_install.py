@@ -95,6 +95,32 @@ def test_the_units_name_this_installation(installed):
     assert "ListenStream=/run/diptych.sock\n" in (share / "systemd/diptych.socket").read_text()
 
 
+@pytest.mark.parametrize("unit", ["diptych.service", "diptych.socket"])
+def test_the_exposure_of_the_units(installed, unit):
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd is not installed")
+    path = prefix(installed) / "share/diptych/systemd" / unit
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=12", "--no-pager", path],
+                          capture_output=True, text=True)
+    assert "unrecognized option" not in done.stderr, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    level = float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout)[1])
+    assert level <= 1.2 and "safe!" not in done.stderr, done.stderr
+
+
+def test_the_account_and_the_folders_of_the_unit(installed):
+    """sysusers.d and tmpfiles.d make what the unit names."""
+    share = prefix(installed) / "share/diptych/systemd"
+    service = dict(re.findall(r"^(\w+)=(.*)$", (share / "diptych.service").read_text(), re.M))
+    users = [line.split() for line in (share / "sysusers.conf").read_text().splitlines() if not line.startswith("#")]
+    assert [(u[0], u[1]) for u in users] == [("u", service["User"])]
+    folders = {line.split()[1]: line.split()[2:5] for line in (share / "tmpfiles.conf").read_text().splitlines() if line[0] != "#"}
+    owner = [service["User"], service["Group"]]
+    assert folders == {f"/run/{service['RuntimeDirectory']}": [service["RuntimeDirectoryMode"], *owner],
+                       f"/var/lib/{service['StateDirectory']}": [service["StateDirectoryMode"], *owner],
+                       f"/var/log/{service['LogsDirectory']}": [service["LogsDirectoryMode"], *owner]}
+
+
 def test_an_upgrade_keeps_the_assets_of_pages_that_are_open(installed, tmp_path):
     script, source, out = TOP / "templates/hash-assets", tmp_path / "assets", tmp_path / "out"
     source.mkdir()

@@ -38,13 +38,21 @@ def answer(booted, name):
     ("steps", "0"), ("page", "200"), ("asset", "200"), ("service", "active"), ("check", "0"),
     ("reload", "0"), ("page-after-a-kill", "200"), ("page-after-a-hang", "200 success"),
     ("upgrade-in-place", "0 active 200"), ("new-main-process", "yes active"),
-    ("upgrade-keeps-the-pool", "yes"), ("upgrade", "0"), ("page-after-upgrade", "200"), ("purge", "0"), ("left", "nothing")])
+    ("upgrade-keeps-the-pool", "yes"), ("upgrade", "0"), ("page-after-upgrade", "200"), ("account", "diptych "),
+    ("secrets", "0 active"), ("page-with-credentials", "200"), ("reload-with-credentials", "0"),
+    ("upgrade-with-credentials", "0 200"), ("page-through-the-socket-unit", "200 660 root www-data"),
+    ("purge", "0"), ("left", "nothing")])
 def test_after_the_steps_of_the_readme(booted, name, wanted):
     assert answer(booted, name) == wanted, booted[1]
 
 
 def test_the_service_is_confined(booted):
     assert float(answer(booted, "exposure")) <= 1.2
+
+
+def test_workers_confine_themselves_within_the_service(booted):
+    """The unit's own filter of system calls lets them."""
+    assert answer(booted, "confined").startswith("seccomp yes, landlock yes")
 
 
 def test_nothing_but_root_and_the_group_of_nginx_reads_the_passwords(booted):
