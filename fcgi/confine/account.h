@@ -2,7 +2,7 @@
  *
  * The configuration names it: user, and group or the user's own group.  The master becomes the account before it makes
  * sockets and files, so that all of them belong to the account, and a reload, an upgrade in place and a stop can replace and
- * remove them.  Root makes the folders that are missing, and opens a TCP port below 1024.  A pool that root starts does not
+ * remove them.  Root makes the folders that are missing, and opens TCP ports below 1024.  A pool that root starts does not
  * stay root unless `user` says so. */
 #ifndef DIPTYCH_CONFINE_ACCOUNT_H
 #define DIPTYCH_CONFINE_ACCOUNT_H

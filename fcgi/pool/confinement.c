@@ -33,7 +33,7 @@ static void files_raise(const struct config *c)
 
 static bool folders_make(const struct account *a, const struct config *c, FILE *why)
 {
-  const char *const files[] = {c->listen, c->control, c->pid_file};
+  const char *const files[] = {c->listen, c->control, c->metrics_listen, c->pid_file, c->request_log};
   bool made = !*c->state_dir || account_folder_make(a, c->state_dir, why);
   for (size_t i = 0; made && i < sizeof files / sizeof *files; i++) {
     char *folder = account_folder_of(files[i]);
@@ -61,22 +61,28 @@ static bool readable_again(const struct account *a, const struct config *c, FILE
   return readable;
 }
 
-static bool port_open(const struct config *c, struct listener *l, FILE *why)
+static bool needs_root(const char *address)
 {
-  const char *colon = strchr(c->listen, '/') ? NULL : strrchr(c->listen, ':');
-  return l->fd >= 0 || !colon || atoi(colon + 1) >= ROOT_PORTS || listener_open(l, c, why);
+  const char *colon = strchr(address, '/') ? NULL : strrchr(address, ':');
+  return colon && atoi(colon + 1) < ROOT_PORTS;
 }
 
-static bool account_become(const struct account *a, const struct config *c, struct listener *l, FILE *why)
+/* l has a socket when another master handed over its sockets. */
+static bool ports_open(const struct config *c, struct listener *l, struct listener *metrics, FILE *why)
 {
-  log_sink_open(); /* a terminal or pipe of root */
-  if (!folders_make(a, c, why) || !port_open(c, l, why) || !account_enter(a, why))
+  return l->fd >= 0 || ((!needs_root(c->listen) || listener_open(l, c, why)) &&
+                        (!needs_root(c->metrics_listen) || listener_open_metrics(metrics, c, why)));
+}
+
+static bool account_become(const struct account *a, const struct config *c, FILE *why)
+{
+  if (!account_enter(a, why))
     return false;
   log_info("running as user %s, group %s", a->user, a->group);
   return readable_again(a, c, why);
 }
 
-bool confinement_begin(const struct config *c, struct listener *l, FILE *why)
+bool confinement_begin(const struct config *c, struct listener *l, struct listener *metrics, FILE *why)
 {
   struct account a;
   const struct passwd *user = *c->user && geteuid() != 0 ? getpwnam(c->user) : NULL;
@@ -85,7 +91,8 @@ bool confinement_begin(const struct config *c, struct listener *l, FILE *why)
   if (!account_find(&a, c, why))
     return false;
   files_raise(c);
-  if (a.changes && !account_become(&a, c, l, why))
+  log_sink_open(); /* the account may have no right to open a terminal or pipe of root */
+  if (a.changes && (!folders_make(&a, c, why) || !ports_open(c, l, metrics, why) || !account_become(&a, c, why)))
     return false;
   limits_no_new_rights();
   limits_dumps(c->core_dumps);
@@ -100,7 +107,8 @@ bool confinement_enter(const struct config *c, enum fence_kind kind, struct scor
   bool entered = !c->fence || fence_enter(kind, kind == FENCE_WATCHER ? c->state_dir : NULL, &parts);
   if (!entered)
     log_error("the process cannot confine itself: %s; fence = false would let it run without", strerror(errno));
-  atomic_store(&slot->fence, (c->fence ? 0 : SCOREBOARD_UNFENCED) | parts);
+  if (slot)
+    atomic_store(&slot->fence, (c->fence ? 0 : SCOREBOARD_UNFENCED) | parts);
   return entered;
 }
 

@@ -400,7 +400,7 @@ static bool master_open(struct master *m, FILE *why)
   process_standard_open();
   m->workers.app = m->app;
   bool handed_over = handover_take(&m->handover, &m->listener);
-  if (!confinement_begin(m->config, &m->listener, why))
+  if (!confinement_begin(m->config, &m->listener, &m->metrics.listener, why))
     return false;
   if (m->app->shared_create && m->app->shared_create(m->app->context, m->config, why) != 0)
     return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pool/confinement.h"
 #include "pool/metrics_server.h"
 #include "pool/process.h"
 #include "pool/restart_delay.h"
@@ -17,7 +18,7 @@
 
 bool metrics_process_open(struct metrics_process *p, const struct config *c, FILE *why)
 {
-  return !*c->metrics_listen || listener_open_metrics(&p->listener, c, why);
+  return !*c->metrics_listen || p->listener.fd >= 0 || listener_open_metrics(&p->listener, c, why);
 }
 
 void metrics_process_close(struct metrics_process *p)
@@ -40,6 +41,8 @@ static _Noreturn void server_become(struct workers *w, int listen_fd, int stop_f
   log_file_close(w->log);
   process_child_signals();
   process_child_unblock();
+  if (!confinement_enter(w->config, FENCE_WORKER, NULL))
+    exit(1);
   exit(metrics_server_run(&(struct metrics_server_setup){
       .app = w->app, .config = w->config, .board = w->board, .listen_fd = listen_fd, .stop_fd = stop_fd}));
 }

@@ -60,7 +60,7 @@ def test_a_build_in_the_source_tree_leaves_no_untracked_files():
     if not (TOP / ".git").exists() or not shutil.which("git"):
         pytest.skip("this is no checkout, or git is not installed")
     made = [str(p.relative_to(BUILD)) for p in BUILD.rglob("*") if p.is_file() and "check-log" not in p.parts
-            and ".options" not in p.name]
+            and ".options" not in p.name and not p.relative_to(BUILD).parts[0].startswith("debian-")]
     done = subprocess.run(["git", "-C", TOP, "check-ignore", "--no-index", "--stdin"], input="\n".join(made),
                           capture_output=True, text=True)
     assert "config.status" in made and sorted(set(made) - set(done.stdout.splitlines())) == []

@@ -73,7 +73,10 @@ def test_root_stays_root_when_it_is_told_to(make):
 
 @ROOT
 def test_all_processes_and_files_belong_to_the_account(make):
-    probe = make(workers=2)
+    probe = make(start=False, workers=2)
+    probe.write_config(metrics_listen=probe.folder / "run/m.sock", request_log=probe.folder / "log/requests.log")
+    probe.config_path.chmod(0o644)
+    probe.start()
     for pid in (probe.pool.pid, *probe.pids()):
         status = status_of(pid)
         assert status["Uid"].split() == [str(UID)] * 4 and status["Gid"].split() == [str(GID)] * 4
@@ -83,7 +86,8 @@ def test_all_processes_and_files_belong_to_the_account(make):
         made = (probe.folder / name).stat()
         assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (UID, GID, 0o755)
     files = {p.name: p.stat() for p in (probe.folder / "run").iterdir()}
-    assert {"l.sock", "c.sock", "pid"} <= set(files)
+    files["requests.log"] = (probe.folder / "log/requests.log").stat()
+    assert {"l.sock", "c.sock", "m.sock", "pid"} <= set(files)
     assert {(f.st_uid, f.st_gid) for f in files.values()} == {(UID, GID)}
     assert stat.S_IMODE(files["l.sock"].st_mode) == 0o660
     assert probe.logged("INFO master", f"running as user {USER}, group {GROUP}")
@@ -166,9 +170,12 @@ def test_a_port_of_root_is_opened_before(make):
                 continue
     if Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text().strip() == "0":
         pytest.skip("every account may open every port here")
-    probe = make(listen=f"127.0.0.1:{port}")
+    probe = make(listen=f"127.0.0.1:{port}", metrics_listen=f"127.0.0.1:{port - 1}")
     assert status_of(probe.pool.pid)["Uid"].split() == [str(UID)] * 4
     assert probe.ask("/echo").status == 200
+    with socket.create_connection(("127.0.0.1", port - 1), 10 * SLOW) as s:
+        s.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert b" 200 " in s.recv(100)
 
 
 def test_no_new_rights_and_no_core_files(make_probe):  # noqa: F811
