@@ -49,22 +49,24 @@ static const char *const allowed[] = {
     "rt_sigtimedwait_time64", "sigaltstack", "sigreturn",
     /* time and random numbers */
     "clock_getres", "clock_getres_time64", "clock_gettime", "clock_gettime64", "clock_nanosleep", "clock_nanosleep_time64",
-    "getitimer", "getrandom", "gettimeofday", "nanosleep", "setitimer", "time",
+    "getitimer", "getrandom", "gettimeofday", "nanosleep", "setitimer", "time", "timer_create",
+    "timer_delete", "timer_getoverrun", "timer_gettime", "timer_gettime64", "timer_settime", "timer_settime64",
     /* sockets */
     "accept", "accept4", "connect", "getpeername", "getsockname", "getsockopt", "recv", "recvfrom", "recvmmsg",
     "recvmmsg_time64", "recvmsg", "send", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown", "socketpair"};
 
 /* What a watcher calls beside these to save the catalog.  Landlock limits it to one folder. */
-static const char *const allowed_watcher[] = {"fallocate", "fdatasync", "fsync", "ftruncate", "ftruncate64", "open", "openat",
-                                              "rename", "renameat", "renameat2", "sync_file_range", "unlink", "unlinkat"};
+static const char *const allowed_watcher[] = {"fallocate", "fdatasync", "fsync", "ftruncate", "ftruncate64", "mkdir", "mkdirat",
+                                              "open", "openat", "rename", "renameat", "renameat2", "sync_file_range",
+                                              "unlink", "unlinkat"};
 
-static const char *const refused_worker[] = {"creat", "fallocate", "ftruncate", "ftruncate64", "rename", "renameat", "renameat2",
-                                             "unlink", "unlinkat"};
+static const char *const refused_worker[] = {"creat", "fallocate", "ftruncate", "ftruncate64", "mkdir", "mkdirat", "rename",
+                                             "renameat", "renameat2", "unlink", "unlinkat"};
 
 static const char *const refused[] = {
     "execve", "execveat", "bind", "listen", /* programs, sockets */
     "chmod", "chown", "chown32", "fchmod", "fchmodat", "fchmodat2", "fchown", "fchown32", "fchownat", "fsetxattr", "lchown",
-    "lchown32", "link", "linkat", "lsetxattr", "mkdir", "mkdirat", "mknod", "mknodat", "rmdir", "setxattr", "symlink", "symlinkat",
+    "lchown32", "link", "linkat", "lsetxattr", "mknod", "mknodat", "rmdir", "setxattr", "symlink", "symlinkat",
     "truncate", "truncate64", "utime", "utimensat", "utimes", /* files */
     "chroot", "mount", "move_mount", "pivot_root", "setns", "umount2", "unshare", /* name spaces */
     "pidfd_getfd", "process_vm_readv", "process_vm_writev", /* other processes */

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -104,6 +105,8 @@ bool confinement_begin(const struct config *c, struct listener *l, struct listen
 bool confinement_enter(const struct config *c, enum fence_kind kind, struct scoreboard_slot *slot)
 {
   unsigned parts = 0;
+  if (kind == FENCE_WATCHER && *c->state_dir)
+    (void)mkdir(c->state_dir, 0750); /* the fence lets it write in a folder that exists */
   bool entered = !c->fence || fence_enter(kind, kind == FENCE_WATCHER ? c->state_dir : NULL, &parts);
   if (!entered)
     log_error("the process cannot confine itself: %s; fence = false would let it run without", strerror(errno));

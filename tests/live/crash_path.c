@@ -5,7 +5,6 @@
 #include <dlfcn.h>
 #include <fcgiapp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,8 +16,7 @@ static void crash(const char *how)
   if (strncmp(how, "-segv", 5) == 0)
     *(volatile int *)(size_t)zero = 1;
   else if (strncmp(how, "-bus", 4) == 0) {
-    FILE *empty = tmpfile();
-    volatile char *past = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(empty), 0);
+    volatile char *past = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, memfd_create("empty", 0), 0);
     *past = 1;
   } else if (strncmp(how, "-fpe", 4) == 0)
     zero = 7000 / zero; /* compilers turn 1 / zero into a comparison */
