@@ -33,6 +33,7 @@ GRANT SELECT ON site_fact             TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_alternative      TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_product_source   TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_schema           TO 'diptych_pool'@'localhost';
+GRANT SELECT ON site_preview          TO 'diptych_pool'@'localhost';
 GRANT SELECT ON revision              TO 'diptych_pool'@'localhost';
 GRANT SELECT ON change_log            TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_state            TO 'diptych_pool'@'localhost';

@@ -14,6 +14,7 @@
 #include "db/db_limits.h"
 #include "image/image_queue.h"
 #include "pool/report.h"
+#include "preview/preview_open.h"
 #include "site/assets.h"
 #include "site/site.h"
 #include "site/templates.h"
@@ -37,6 +38,7 @@ struct app_worker {
   struct cache *cache;
   struct store *store;
   struct image_queue *images;
+  struct preview_source *previews;
   const struct scoreboard *board;
 };
 
@@ -88,6 +90,7 @@ int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
     fputs("no shared memory for the catalog: set catalog_bytes lower\n", why);
     return 1;
   }
+  preview_limits_init(&s->backends->previews);
   return 0;
 }
 
@@ -116,6 +119,7 @@ void app_worker_close(struct app_worker **w)
   if (!*w)
     return;
   site_close(&(*w)->site);
+  preview_close(&(*w)->previews);
   store_close(&(*w)->store);
   image_queue_close(&(*w)->images);
   cache_free(&(*w)->cache);
@@ -151,7 +155,15 @@ static bool worker_site(struct app_worker *w, const struct app_resources *r, con
   w->images = w->cache ? image_queue_open(c, m, w->cache) : NULL;
   resources.store = w->store;
   resources.images = w->images ? image_queue_source(w->images) : NULL;
-  w->site = w->store && w->images ? site_open(&resources) : NULL;
+  w->previews = w->store ? preview_open(&(struct preview_parts){.config = c,
+                                                                .metrics = m,
+                                                                .catalog = s->catalog,
+                                                                .store = w->store,
+                                                                .db = store_database(w->store),
+                                                                .limits = &s->backends->previews})
+                         : NULL;
+  resources.previews = w->previews;
+  w->site = w->previews && w->images ? site_open(&resources) : NULL;
   return w->site != NULL;
 }
 

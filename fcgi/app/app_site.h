@@ -7,6 +7,7 @@
 #include "cache/cache_health.h"
 #include "catalog/catalog.h"
 #include "pool/app.h"
+#include "preview/preview_token.h"
 #include "site/site.h"
 
 /* Shared memory of all processes; the master creates it before any fork. */
@@ -15,6 +16,7 @@ struct app_shared {
   struct app_backends { /* mapped shared */
     struct breaker database;
     struct cache_health_table caches;
+    struct preview_limits previews;
   } *backends;
 };
 

@@ -220,6 +220,33 @@ void http_redirect(const struct http *h, int status, struct span location, struc
   http_security_headers(out, h->embeddable);
 }
 
+static bool line_is(struct span line, const char *name)
+{
+  size_t n = strlen(name);
+  return line.n > n && line.p[n] == ':' && strncasecmp(line.p, name, n) == 0;
+}
+
+void http_private(struct response *out)
+{
+  static const char *const replaced[] = {"Cache-Control", "ETag", "Last-Modified", "Link", "Referrer-Policy", "X-Robots-Tag"};
+  struct buf headers = BUF_INIT;
+  struct span rest = buf_view(&out->headers);
+  while (rest.n) {
+    size_t n = span_find(rest, '\n') + 1;
+    struct span line = span_head(rest, n);
+    bool keeps = true;
+    for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
+      keeps = keeps && !line_is(line, replaced[i]);
+    if (keeps)
+      buf_span(&headers, line);
+    rest = span_from(rest, n);
+  }
+  buf_puts(&headers, "Cache-Control: private, no-store\r\nX-Robots-Tag: noindex, nofollow\r\nReferrer-Policy: no-referrer\r\n");
+  headers.failed = headers.failed || out->headers.failed;
+  buf_free(&out->headers);
+  out->headers = headers;
+}
+
 void http_options(const struct http *h, struct response *out)
 {
   out->status = 204;

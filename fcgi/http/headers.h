@@ -26,6 +26,10 @@ void http_plain(int status, struct span content_type, const char *cache, struct 
                 struct response *out);
 /* The 204 that answers OPTIONS, with the CORS preflight headers when h->embeddable (Fetch, section 3.2). */
 void http_options(const struct http *h, struct response *out);
+/* Makes a complete response private: no cache keeps it, no search engine lists it, and no page that it links to learns its
+ * address.  Replaces what the response says about these. */
+void http_private(struct response *out);
+
 void http_security_headers(struct response *out, bool embeddable);
 
 /* The ETag of a body, without quotes: FINISHED_ETAG hex digits of its XXH3 hash. */

@@ -46,12 +46,16 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
   }
   buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
                 " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
-                " AS nth FROM site_editorial WHERE status = 'published' AND published_at >= " ROWS_EARLIEST
-                " AND " ROWS_DAY_EXISTS("published_at") " AND published_at <= ");
+                " AS nth FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "due");
+  buf_puts(sql, " WHERE status = 'published' AND published_at >= " ROWS_EARLIEST " AND " ROWS_DAY_EXISTS("published_at")
+                " AND published_at <= ");
   rows_sql_time(sql, r->snapshot.db_now_us);
   buf_puts(sql, " AND");
   rows_sql_in(sql, "product_id", &r->set);
-  buf_puts(sql, ") AS newest JOIN site_editorial e ON e.id = newest.id AND e.product_id = newest.product_id"
+  buf_puts(sql, ") AS newest JOIN");
+  rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "e");
+  buf_puts(sql, " ON e.id = newest.id AND e.product_id = newest.product_id"
                 " AND e.published_at = newest.published_at AND e.status = 'published'");
   if (r->texts)
     rows_editorials_evidence(r, sql);
@@ -64,7 +68,9 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, " UNION ALL SELECT product_id, 0, MIN(published_at), 0, 0, NULL, NULL, 0");
   if (r->texts)
     buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
-  buf_puts(sql, " FROM site_editorial WHERE status = 'published' AND " ROWS_DAY_EXISTS("published_at")
+  buf_puts(sql, " FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "later");
+  buf_puts(sql, " WHERE status = 'published' AND " ROWS_DAY_EXISTS("published_at")
                 " AND published_at > ");
   rows_sql_time(sql, r->snapshot.db_now_us);
   buf_puts(sql, " AND");

@@ -43,7 +43,9 @@ static void products_sql(const struct rows_reading *r, struct buf *sql)
     buf_puts(sql, ", p.license, p.summary");
   if (r->texts)
     buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url");
-  buf_puts(sql, " FROM site_product p WHERE");
+  buf_puts(sql, " FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_PRODUCT, "p");
+  buf_puts(sql, " WHERE");
   rows_sql_in(sql, "p.id", &r->set);
   buf_puts(sql, " ORDER BY p.id");
   if (!r->set.ids)

@@ -88,6 +88,7 @@ enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct ar
 struct site_reading {
   struct arena *arena;
   int64_t deadline_us;
+  const struct rows_preview *preview;
   struct rows_site *out;
 };
 
@@ -102,8 +103,9 @@ static enum err site_read(struct db *db, void *arg)
     return err;
   buf_puts(&sql, "SELECT id, question, answer FROM (SELECT f.id, f.question, f.sort, ");
   rows_sql_body(&sql, "f.answer_md", text_most(db));
-  buf_puts(&sql, " AS answer, ROW_NUMBER() OVER (PARTITION BY f.id ORDER BY " ROWS_FAQ_DIGEST ") AS copy FROM site_faq f"
-                 " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
+  buf_puts(&sql, " AS answer, ROW_NUMBER() OVER (PARTITION BY f.id ORDER BY " ROWS_FAQ_DIGEST ") AS copy FROM");
+  rows_preview_source(&sql, s->preview, PREVIEW_FAQ, "f");
+  buf_puts(&sql, " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
                  " WHERE copy = 1 ORDER BY sort, id");
   err = db_query(db, &sql, s->deadline_us, &rows);
   buf_free(&sql);
@@ -121,7 +123,13 @@ static enum err site_read(struct db *db, void *arg)
 
 enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us, struct rows_site *out)
 {
-  struct site_reading s = {arena, deadline_us, out};
+  return rows_preview_site(db, NULL, arena, deadline_us, out);
+}
+
+enum err rows_preview_site(struct db *db, const struct rows_preview *preview, struct arena *arena, int64_t deadline_us,
+                           struct rows_site *out)
+{
+  struct site_reading s = {arena, deadline_us, preview, out};
   return db_snapshot(db, deadline_us, site_read, &s);
 }
 
@@ -130,6 +138,7 @@ enum err rows_site_read(struct db *db, struct arena *arena, int64_t deadline_us,
 struct page_reading {
   struct arena *arena;
   int64_t deadline_us;
+  const struct rows_preview *preview;
   uint64_t id;
   struct rows_page *out;
 };
@@ -145,7 +154,9 @@ static enum err page_read(struct db *db, void *arg)
     return err;
   buf_puts(&sql, "SELECT g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST ", ");
   rows_sql_body(&sql, "g.body_md", text_most(db));
-  buf_printf(&sql, " FROM site_page g WHERE g.id = %llu ORDER BY 5 LIMIT 1", (unsigned long long)g->id);
+  buf_puts(&sql, " FROM");
+  rows_preview_source(&sql, g->preview, PREVIEW_PAGE, "g");
+  buf_printf(&sql, " WHERE g.id = %llu ORDER BY 5 LIMIT 1", (unsigned long long)g->id);
   err = db_query(db, &sql, g->deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows)) {
@@ -166,6 +177,13 @@ static enum err page_read(struct db *db, void *arg)
 
 enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out)
 {
-  struct page_reading g = {arena, deadline_us, id, out};
+  struct page_reading g = {arena, deadline_us, NULL, id, out};
+  return db_snapshot(db, deadline_us, page_read, &g);
+}
+
+enum err rows_preview_page(struct db *db, const struct rows_preview *preview, struct arena *arena, int64_t deadline_us,
+                           struct rows_page *out)
+{
+  struct page_reading g = {arena, deadline_us, preview, preview->ids[PREVIEW_PAGE], out};
   return db_snapshot(db, deadline_us, page_read, &g);
 }

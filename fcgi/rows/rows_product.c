@@ -234,21 +234,35 @@ static uint64_t *ids_sorted(struct arena *arena, const uint64_t *ids, size_t n, 
   return to;
 }
 
-enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
-                       struct product *out, struct rows_snapshot *snapshot)
+static enum err products_reading(struct rows_reading *r, const uint64_t *ids, size_t n, struct product *out)
 {
-  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .texts = true};
   memset(out, 0, n * sizeof *out);
   if (n > ROWS_PRODUCTS_MAX)
     return ERR_LIMIT;
-  if (!(r.set.ids = ids_sorted(arena, ids, n, &r.set.n)))
+  if (!(r->set.ids = ids_sorted(r->arena, ids, n, &r->set.n)))
     return ERR_NO_MEMORY;
-  enum err err = db_snapshot(db, deadline_us, read_all, &r);
-  *snapshot = r.snapshot;
+  enum err err = db_snapshot(r->db, r->deadline_us, read_all, r);
   for (size_t i = 0; err == ERR_OK && i < n; i++) {
-    const struct product *p = rows_reading_find(&r, ids[i]);
+    const struct product *p = rows_reading_find(r, ids[i]);
     if (p)
       out[i] = *p;
   }
   return err;
+}
+
+enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
+                       struct product *out, struct rows_snapshot *snapshot)
+{
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .texts = true};
+  enum err err = products_reading(&r, ids, n, out);
+  *snapshot = r.snapshot;
+  return err;
+}
+
+enum err rows_preview_products(struct db *db, const struct rows_preview_list *list, struct arena *arena, int64_t deadline_us,
+                               struct product *out)
+{
+  struct rows_reading r = {.db = db, .arena = arena, .deadline_us = deadline_us, .texts = true, .past_us = list->past_us,
+                           .preview = list->preview};
+  return products_reading(&r, list->ids, list->n, out);
 }

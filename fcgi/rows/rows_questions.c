@@ -44,7 +44,9 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool sw
     rows_sql_body(sql, "f.answer_md", db_config(r->db)->markdown_bytes);
     buf_puts(sql, ", NULL, NULL, NULL");
   }
-  buf_puts(sql, " FROM site_faq f WHERE f.status = 'published' AND");
+  buf_puts(sql, " FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_FAQ, "f");
+  buf_puts(sql, " WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
 
@@ -62,7 +64,9 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
     rows_sql_body(sql, "c.verdict_md", most);
     buf_puts(sql, ", NULL");
   }
-  buf_puts(sql, " FROM site_comparison c WHERE c.status = 'published' AND");
+  buf_puts(sql, " FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_COMPARISON, "c");
+  buf_puts(sql, " WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
 
@@ -72,7 +76,9 @@ static void picks_sql(const struct rows_reading *r, struct buf *sql)
   no_fact_sql(r, sql);
   if (r->texts)
     buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason");
-  buf_puts(sql, " FROM site_alternative a WHERE a.status = 'published' AND");
+  buf_puts(sql, " FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_ALTERNATIVE, "a");
+  buf_puts(sql, " WHERE a.status = 'published' AND");
   rows_sql_in(sql, "a.product_id", &r->set);
 }
 

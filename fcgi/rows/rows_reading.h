@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "db/db.h"
 #include "rows/rows.h"
+#include "rows/rows_preview.h"
 #include "rows/rows_sql.h"
 
 struct rows_reading {
@@ -25,6 +26,7 @@ struct rows_reading {
   uint64_t *hashes;       /* one for each product, incomplete until all parts are read */
   size_t n;
   bool ended;             /* of a range: no product follows */
+  const struct rows_preview *preview; /* rows to read as if they were published; NULL: none */
   bool repeats;           /* a view returns activities more than once: rows_activity_due filters the copies */
 };
 

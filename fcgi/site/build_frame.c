@@ -81,6 +81,7 @@ struct page_view *build_frame(struct page *p, const struct page_frame *f)
   if (p->preferred.n)
     v->canonical = page_absolute(p, p->preferred);
   v->noindex = p->noindex;
+  v->preview = p->preview;
   v->og_type = f->og_type.n ? f->og_type : SPAN("website");
   if (f->representations && page_links_representations(p)) {
     v->json_path = ARENA_JOIN(p->arena, stem, SPAN(".json"), page_query(p));

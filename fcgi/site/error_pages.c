@@ -20,6 +20,7 @@
   X(410, "Gone", "This page was withdrawn by the editors and will not come back.",                                     \
     "The search finds what is compared here today.")                                                                   \
   X(414, "Address too long", "The address is longer than 2,048 bytes.", "")                                            \
+  X(429, "Too many requests", "Too many requests came at once.", "Try again in a moment.")                             \
   X(500, "Something broke", "The page could not be put together. That is our fault, not yours.",                       \
     "Try again. If it happens again, report it with the number below.")                                                           \
   X(501, "Method unknown", "This site answers GET, HEAD and OPTIONS.", "")                                             \

@@ -23,6 +23,7 @@
 struct route;
 struct search_memo;
 struct deferred;
+struct preview_view;
 struct site;
 
 enum plan {
@@ -59,6 +60,7 @@ struct page {
   size_t n_newer;
   struct since_parameter since; /* the page marks what is new since this day */
   const struct route *(*route_find)(const struct target *t, struct span *param); /* for the plan of another page */
+  struct preview_view *preview; /* the banner of a preview; NULL: a public page */
   struct search_memo **searches; /* results of the searches of earlier plans (site/search_memo.h) */
 
   /* filled by plan */

@@ -30,6 +30,7 @@ static enum plan plan_once(struct page_request *v)
                      .newer = v->newer,
                      .n_newer = v->n_newer,
                      .route_find = route_find,
+                     .preview = v->preview,
                      .searches = &v->searches,
                      .page_number = 1,
                      .order = sort_order(&v->target, v->route, v->rq->arena),
@@ -181,6 +182,19 @@ static bool page_make(struct page_request *v, bool last, struct response *out)
   else
     answer_built(v, out);
   return true;
+}
+
+enum plan page_request_build(struct page_request *v, enum err *e)
+{
+  struct page *p = &v->page;
+  enum plan plan = plan_page(v);
+  if (plan != PLAN_OK)
+    return plan;
+  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load, NULL, 0};
+  *e = p->n_wants ? store_fetch(v->site->resources.store, &x, p->wants, p->n_wants) : ERR_OK;
+  if (*e == ERR_OK || *e == ERR_NOT_FOUND)
+    *e = v->route->build(p);
+  return plan;
 }
 
 /* A clock that was set back lies before the beginning of a label. */

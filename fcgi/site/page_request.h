@@ -35,10 +35,14 @@ struct page_request {
   const struct want *earlier; /* of the last fetch, when the page is planned again */
   size_t n_earlier;
   struct search_memo *searches;
+  struct preview_view *preview; /* NULL: a public page */
 };
 
 /* Answers the page that `route` names: from the page cache, or planned, fetched, built and rendered. */
 void page_request_answer(struct page_request *v, struct response *out);
+
+/* Plans, fetches and builds the page without the page cache, for a preview.  *e: the result of the build of PLAN_OK. */
+enum plan page_request_build(struct page_request *v, enum err *e);
 
 /* The address at which the page answers 200: canonical path and form suffix, without a page number. */
 struct span page_request_canonical(struct page_request *v);

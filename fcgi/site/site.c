@@ -7,6 +7,7 @@
 #include "http/bare_error.h"
 #include "site/endpoints.h"
 #include "site/error_pages.h"
+#include "site/preview_answer.h"
 
 #define READY_POLL_US 5000
 
@@ -78,7 +79,11 @@ static void dispatch(struct page_request *v, struct response *out)
   v->http.embeddable = target_embeddable(&v->target);
   if (fault != TARGET_OK)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
-  else if (method_answered(v, out) || endpoint_answer(v->site, v->rq, &v->target, out))
+  else if (method_answered(v, out))
+    return;
+  else if (preview_addressed(&v->target))
+    preview_answer(v, out);
+  else if (endpoint_answer(v->site, v->rq, &v->target, out))
     return;
   else if (!(v->route = route_find(&v->target, &v->route_param)))
     errors_answer(v->site, v->rq, 404, SPAN(""), out);
@@ -95,6 +100,8 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
   dispatch(&v, out);
   if (v.route)
     out->route = route_number(v.route);
+  if (preview_addressed(&v.target))
+    http_private(out);
   if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* memory ran out: the answer may be incomplete */
     bare_error(503, rq->id, out);
 }

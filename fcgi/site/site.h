@@ -15,6 +15,7 @@
 struct site;
 struct assets;
 struct image_source;
+struct preview_source;
 struct templates;
 
 /* All pointers are borrowed and must outlive the site. */
@@ -26,6 +27,7 @@ struct site_resources {
   const struct catalog *catalog;
   struct store *store;
   struct image_source *images; /* NULL: images are unavailable */
+  struct preview_source *previews; /* NULL: there are none */
   struct metrics *metrics;
   /* Writes the metrics of the whole pool as Prometheus text; NULL: /metrics is empty. */
   void (*metrics_text)(void *context, struct buf *out);

@@ -18,6 +18,7 @@
 #ifndef DIPTYCH_SITE_VIEW_H
 #define DIPTYCH_SITE_VIEW_H
 
+#include "site/view_preview.h"
 #include "template/shape.h"
 
 /* A time.  datetime "2026-08-22T11:00:00Z"; label, the relative time, "1h ago"; absolute, always shown next to the
@@ -362,7 +363,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
  *   as_of         the time of the counts: label "22 August 2026, 12:00 UTC", absolute "22 Aug 2026"
  *   frozen        the configuration sets the clock
  *   contact       mailto: or https: address; empty: none
- *   query         the content of the search field */
+ *   query         the content of the search field
+ *   preview       the banner of a preview; NULL: a public page */
 #define PAGE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   TEXT(lang)                                                                                                           \
   TEXT(site_name)                                                                                                      \
@@ -399,7 +401,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   RECORD(as_of, time_view)                                                                                             \
   FLAG(frozen)                                                                                                         \
   TEXT(contact)                                                                                                        \
-  TEXT(query)
+  TEXT(query)                                                                                                          \
+  RECORD(preview, preview_view)
 VIEW_DECLARE(page_view, PAGE_VIEW)
 
 #endif

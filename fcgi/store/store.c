@@ -341,6 +341,11 @@ void store_cached(struct store *base, const struct store_context *x, struct want
       wants[i].err = ERR_NOT_FOUND;
 }
 
+struct db *store_database(struct store *base)
+{
+  return ((struct store_live *)base)->db;
+}
+
 void store_idle(struct store *base)
 {
   db_idle(((struct store_live *)base)->db);

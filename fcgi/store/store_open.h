@@ -13,6 +13,9 @@ struct store *store_open(const struct config *c, const struct catalog *catalog, 
 /* Answers the wants from memcached only: OK, or NOT_FOUND. */
 void store_cached(struct store *s, const struct store_context *x, struct want *wants, size_t n);
 
+struct db;
+struct db *store_database(struct store *s); /* its connection, for readings that are no fragments */
+
 void store_idle(struct store *s); /* call it when no request waits */
 
 #endif
