@@ -105,3 +105,8 @@ unsigned target_page(const struct target *t, struct arena *a)
   }
   return page;
 }
+
+const char *target_logged(struct span uri, struct arena *a)
+{
+  return arena_z(a, span_starts(uri, SPAN("/preview/")) ? SPAN("/preview/...") : uri);
+}

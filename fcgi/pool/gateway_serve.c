@@ -4,6 +4,7 @@
 #include "pool/gateway_state.h"
 #include "pool/reply.h"
 #include "http/bare_error.h"
+#include "http/target.h"
 
 #define LINGER_US (1000 * INT64_C(1000))
 #define IDLE_US (2 * INT64_C(1000))        /* a worker that has been idle this long could have served the request */
@@ -64,7 +65,7 @@ static bool respond(struct gateway *g, const struct connection *c, const struct 
   }
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
     log_warn("502 for %.*s %.200s (request %.*s): another worker has begun it and not ended it", SPAN_ARG(rq->method),
-             arena_z(rq->arena, rq->target), SPAN_ARG(rq->id));
+             target_logged(rq->target, rq->arena), SPAN_ARG(rq->id));
     bare_error(502, rq->id, r);
     return true;
   }

@@ -66,14 +66,14 @@ static struct span when_sentence(const struct preview *p, struct arena *arena)
 {
   struct span what = noun(p);
   if (p->status != PRODUCT_PUBLISHED && is_later(p))
-    return arena_printf(arena, "So this page looks once the %.*s is published and its date, %.*s, has come.", SPAN_ARG(what),
-                        SPAN_ARG(moment(arena, p->due_us)));
+    return arena_printf(arena, "This is the page as readers see it once the %.*s is published and its date, %.*s, has come.",
+                        SPAN_ARG(what), SPAN_ARG(moment(arena, p->due_us)));
   if (p->status != PRODUCT_PUBLISHED)
-    return arena_printf(arena, "So this page looks once the %.*s is published.", SPAN_ARG(what));
+    return arena_printf(arena, "This is the page as readers see it once the %.*s is published.", SPAN_ARG(what));
   if (is_later(p))
-    return arena_printf(arena, "So this page looks when the %.*s appears, on %.*s.", SPAN_ARG(what),
+    return arena_printf(arena, "This is the page as readers see it when the %.*s appears, on %.*s.", SPAN_ARG(what),
                         SPAN_ARG(moment(arena, p->due_us)));
-  return arena_printf(arena, "So this page looks once readers can see the %.*s.", SPAN_ARG(what));
+  return arena_printf(arena, "This is the page as readers see it once the %.*s is public.", SPAN_ARG(what));
 }
 
 /* A product that readers cannot see, beside the row itself. */

@@ -76,19 +76,20 @@ static bool method_answered(const struct page_request *v, struct response *out)
 static void dispatch(struct page_request *v, struct response *out)
 {
   enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
+  bool preview = preview_addressed(&v->target);
   v->http.embeddable = target_embeddable(&v->target);
   if (fault != TARGET_OK)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
   else if (method_answered(v, out))
     return;
-  else if (preview_addressed(&v->target))
-    preview_answer(v, out);
-  else if (endpoint_answer(v->site, v->rq, &v->target, out))
+  else if (!preview && endpoint_answer(v->site, v->rq, &v->target, out))
     return;
-  else if (!(v->route = route_find(&v->target, &v->route_param)))
+  else if (!preview && !(v->route = route_find(&v->target, &v->route_param)))
     errors_answer(v->site, v->rq, 404, SPAN(""), out);
   else if (!catalog_wait(v))
     errors_answer(v->site, v->rq, 503, SPAN(""), out);
+  else if (preview)
+    preview_answer(v, out);
   else
     page_request_answer(v, out);
 }
