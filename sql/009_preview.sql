@@ -9,7 +9,9 @@
 --   preview_token = NULL        takes the link back
 --   preview_token = anything    makes a new one: a word that is easy to guess never
 --                               becomes a token
--- Rows from before this migration get their token when they are next saved.
+-- Rows from before this migration get their token when they are next saved. An
+-- INSERT keeps a token only together with preview_saved_at, as a dump has both.
+-- A copy that an editor makes of a row has a token of its own.
 --
 -- preview_saved_at is INVISIBLE: SELECT * and INSERT without a column list ignore
 -- it. It is not updated_at, because importers set that, and some tables lack it.
@@ -92,7 +94,9 @@ DEALLOCATE PREPARE alteration;
 DELIMITER //
 
 CREATE /*M! OR REPLACE */ TRIGGER product_preview_insert BEFORE INSERT ON product FOR EACH ROW
-SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6)//
+IF NEW.preview_saved_at IS NULL OR NEW.preview_token NOT REGEXP '^[0-9a-f]{48}$' THEN
+  SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6);
+END IF//
 
 CREATE /*M! OR REPLACE */ TRIGGER product_preview_update BEFORE UPDATE ON product FOR EACH ROW
 BEGIN
@@ -103,7 +107,9 @@ BEGIN
 END//
 
 CREATE /*M! OR REPLACE */ TRIGGER editorial_preview_insert BEFORE INSERT ON editorial FOR EACH ROW
-SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6)//
+IF NEW.preview_saved_at IS NULL OR NEW.preview_token NOT REGEXP '^[0-9a-f]{48}$' THEN
+  SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6);
+END IF//
 
 CREATE /*M! OR REPLACE */ TRIGGER editorial_preview_update BEFORE UPDATE ON editorial FOR EACH ROW
 BEGIN
@@ -114,7 +120,9 @@ BEGIN
 END//
 
 CREATE /*M! OR REPLACE */ TRIGGER comparison_preview_insert BEFORE INSERT ON comparison FOR EACH ROW
-SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6)//
+IF NEW.preview_saved_at IS NULL OR NEW.preview_token NOT REGEXP '^[0-9a-f]{48}$' THEN
+  SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6);
+END IF//
 
 CREATE /*M! OR REPLACE */ TRIGGER comparison_preview_update BEFORE UPDATE ON comparison FOR EACH ROW
 BEGIN
@@ -125,7 +133,9 @@ BEGIN
 END//
 
 CREATE /*M! OR REPLACE */ TRIGGER page_preview_insert BEFORE INSERT ON page FOR EACH ROW
-SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6)//
+IF NEW.preview_saved_at IS NULL OR NEW.preview_token NOT REGEXP '^[0-9a-f]{48}$' THEN
+  SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6);
+END IF//
 
 CREATE /*M! OR REPLACE */ TRIGGER page_preview_update BEFORE UPDATE ON page FOR EACH ROW
 BEGIN
@@ -136,7 +146,9 @@ BEGIN
 END//
 
 CREATE /*M! OR REPLACE */ TRIGGER faq_preview_insert BEFORE INSERT ON faq FOR EACH ROW
-SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6)//
+IF NEW.preview_saved_at IS NULL OR NEW.preview_token NOT REGEXP '^[0-9a-f]{48}$' THEN
+  SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6);
+END IF//
 
 CREATE /*M! OR REPLACE */ TRIGGER faq_preview_update BEFORE UPDATE ON faq FOR EACH ROW
 BEGIN
@@ -147,7 +159,9 @@ BEGIN
 END//
 
 CREATE /*M! OR REPLACE */ TRIGGER alternative_preview_insert BEFORE INSERT ON alternative FOR EACH ROW
-SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6)//
+IF NEW.preview_saved_at IS NULL OR NEW.preview_token NOT REGEXP '^[0-9a-f]{48}$' THEN
+  SET NEW.preview_token = LOWER(HEX(RANDOM_BYTES(24))), NEW.preview_saved_at = UTC_TIMESTAMP(6);
+END IF//
 
 CREATE /*M! OR REPLACE */ TRIGGER alternative_preview_update BEFORE UPDATE ON alternative FOR EACH ROW
 BEGIN

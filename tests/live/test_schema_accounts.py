@@ -6,7 +6,7 @@ from schema_db import MIGRATIONS, SQL, server  # noqa: F401
 from test_schema_log import EDITS
 
 DENIED = {1142, 1143, 1044, 1045, 1227, 1370}
-READS = {f"site_{table}" for table in EDITS} | {"site_schema", "revision", "change_log", "site_state", "schema_version"}
+READS = {f"site_{table}" for table in EDITS} | {"site_schema", "site_preview", "revision", "change_log", "site_state", "schema_version"}
 
 
 @pytest.fixture(scope="module")

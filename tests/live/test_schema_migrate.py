@@ -152,7 +152,7 @@ def test_a_site_with_rows_is_brought_to_the_newest_version(server, tmp_path):  #
     result = Migrator(tmp_path, site)()
     assert result.returncode == 0, result.stderr
     assert versions(site) == VERSIONS
-    added = {"product": (None,), "editorial": ("open", None, None)}
+    added = {"product": (None, None), "editorial": ("open", None, None), "faq": (None,), "comparison": (None,)}
     for table in OLDER:
         assert rows(root, table) == tuple(row + added.get(table, ()) for row in before[table]), table
     assert root("SELECT slug, body_md FROM page ORDER BY id") == (
