@@ -29,8 +29,8 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
 
 struct span target_suffix(enum form f); /* ".json"; empty for a form without one */
 
-/* The target for a log: without the token of a preview, which opens it. */
-const char *target_logged(struct span uri, struct arena *a);
+/* The target for a log: "/preview/..." in place of the address of a preview, which opens it. */
+struct span target_logged(struct span uri);
 
 /* True: pages of other sites may read it (CORS): a representation, a feed, a badge and any other file except the
  * assets below /static/. */

@@ -65,7 +65,7 @@ static bool respond(struct gateway *g, const struct connection *c, const struct 
   }
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
     log_warn("502 for %.*s %.200s (request %.*s): another worker has begun it and not ended it", SPAN_ARG(rq->method),
-             target_logged(rq->target, rq->arena), SPAN_ARG(rq->id));
+             arena_z(rq->arena, target_logged(rq->target)), SPAN_ARG(rq->id));
     bare_error(502, rq->id, r);
     return true;
   }

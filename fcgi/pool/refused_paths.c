@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "http/target.h"
 #include "text/json.h"
 
 #define DEATHS_OF_TARGET 2
@@ -119,8 +120,7 @@ static void refuse(struct refused_paths *t, struct refused_path *e, const struct
 
 static void text_set(struct refused_path *e, struct span target)
 {
-  if (span_starts(target, SPAN("/preview/"))) /* the token of a preview opens it, and this text goes into the log */
-    target = SPAN("/preview/...");
+  target = target_logged(target);
   target = span_head(target, e->any_query ? span_find(target, '?') : target.n);
   target = span_head(target, sizeof e->text - 1);
   memcpy(e->text, target.p, target.n);

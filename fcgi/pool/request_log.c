@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log_sink.h"
 #include "config/config_check.h"
+#include "http/target.h"
 
 #define MILLION 1000000u
 
@@ -132,7 +133,7 @@ void request_log_write(struct request_log *l, const struct request *rq, const st
   request_log_line(&(struct request_log_entry){.now_us = clock_now_us(),
                                                .id = rq->id,
                                                .method = rq->method,
-                                               .target = rq->target,
+                                               .target = target_logged(rq->target),
                                                .route = l->routes ? l->routes[r->route] : NULL,
                                                .cache = cache_level(&l->before, &now),
                                                .status = r->status,

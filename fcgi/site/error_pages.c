@@ -148,7 +148,7 @@ static void failure_log(const struct request *rq, int status)
 {
   static struct log_limit limit = {.most = 10};
   log_limited(&limit, 30, LOG_LEVEL_WARN, "%d for %.*s %.200s (request %.*s)", status, SPAN_ARG(rq->method),
-              target_logged(rq->target, rq->arena), SPAN_ARG(rq->id));
+              arena_z(rq->arena, target_logged(rq->target)), SPAN_ARG(rq->id));
 }
 
 void errors_answer(struct site *s, const struct request *rq, int status, struct span reason, struct response *out)
