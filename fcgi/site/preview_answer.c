@@ -128,6 +128,8 @@ void preview_answer(struct page_request *v, struct response *out)
   struct preview *p = ARENA_NEW(v->rq->arena, struct preview);
   struct asked asked;
   int retry_s = 0;
+  (void)site_route_names(&out->route);
+  out->route--; /* the last one */
   if (!address_split(&v->target, &asked) || !source || !p) {
     refusal_answer(v, p ? ERR_NOT_FOUND : ERR_NO_MEMORY, 0, out);
     return;
