@@ -80,6 +80,8 @@ void scaling_note(struct workers *w, int from, enum scaling_reason reason, const
 static void count_set(struct workers *w, int count, const char *source)
 {
   int from = w->wanted;
+  if (w->automatic)
+    log_info("%s: workers = auto is suspended until `diptych scale auto`", source);
   mode_set(w, false);
   workers_want(w, count);
   if (count != from) {

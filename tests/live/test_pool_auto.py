@@ -109,6 +109,7 @@ def test_a_number_set_by_hand_suspends_it_until_scale_auto(auto):
     assert "scaling: suspended, 1 to 8 workers; the configuration has workers = auto: `diptych scale auto` resumes it\n" in said
     assert "last change: " in said and "from 1 to 5 workers (control)\n" in said
     assert probe.status()["scaling"]["mode"] == "suspended" and probe.metric("pool_workers_auto") == 0
+    assert probe.logged("INFO master", "control: workers = auto is suspended until `diptych scale auto`")
     assert probe.diptych("scale", 4).stdout == "4 workers wanted\n"
     kept = "the pool keeps 4 workers, as set while it ran; the configuration has workers = auto\n"
     assert probe.control("reload") == (True, "reloaded\n" + kept)
