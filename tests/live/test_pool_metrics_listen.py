@@ -112,7 +112,9 @@ def test_clients_that_are_slow_or_hostile_delay_neither_others_nor_the_master(ma
         s = probe.endpoint.connect()
         s.sendall(first[i % len(first)])
         hostile.append(s)
-    fast(lambda: probe.endpoint.ask("/healthz"), 1.5, times=5)
+    began = time.monotonic()
+    assert probe.endpoint.ask("/healthz").status == 200
+    assert time.monotonic() - began < 2.5 * SLOW, "slow clients lose their places long before their 5 s"
     fast(lambda: probe.control("status"))
     assert len(os.listdir(f"/proc/{pid}/fd")) < 64 + 40
     for s in hostile:
@@ -183,22 +185,12 @@ def test_a_reload_gives_it_the_new_configuration_and_refuses_nobody(make_probe):
 
 
 @pytest.mark.parametrize("kind", ["tcp", "unix"])
-def test_an_upgrade_refuses_nobody_and_shows_one_pool_at_a_time(make_probe, kind):
+def test_an_upgrade_refuses_nobody(make_probe, kind):
     probe = pool(make_probe, kind)
     wait_until(lambda: probe.endpoint.ask("/readyz").status == 200, 10 * SLOW)
     pid_file = probe.folder / "diptych.pid"
-    ages = []
-
-    def ask():
-        ages.append(probe.endpoint.metrics()["diptych_pool_forks_total"])
-        return probe.endpoint.ask("/healthz")
-
-    for _ in range(40):
-        probe.ask("/echo")
-    probe.control("scale 8")  # so that the old pool has forked more often than the new one
-    probe.wait_workers(8)
     before = pid_file.read_text()
-    with load(ask, threads=1) as counts:
+    with load(lambda: probe.endpoint.ask("/healthz"), threads=2) as counts:
         ok, text = probe.control("upgrade")
         assert ok, text
         wait_until(lambda: pid_file.read_text() not in ("", before), 10 * SLOW)
@@ -206,10 +198,32 @@ def test_an_upgrade_refuses_nobody_and_shows_one_pool_at_a_time(make_probe, kind
         wait_until(lambda: metrics_pid(probe, master), 10 * SLOW)
         assert probe.pool.process.wait(20 * SLOW) == 0
     assert set(counts) == {200}, counts
-    assert sum(a > b for a, b in zip(ages, ages[1:])) <= 1, "counters go back once, when the new pool takes over"
     assert probe.endpoint.ask("/readyz").status == 200 and probe.control("status")[0]
     end(probe)
     assert kind == "tcp" or not os.path.exists(probe.config["metrics_listen"]), "the name is removed at the end"
+
+
+def test_scrapes_do_not_see_two_pools_in_turn(templates):
+    """The new pool has to read the site before it takes over, and both have the socket meanwhile."""
+    site = Site(templates, config={"metrics_listen": f"127.0.0.1:{free_port()}", "state_dir": ""})
+    endpoint, pid_file, left = Endpoint(site.config["metrics_listen"]), site.folder / "diptych.pid", []
+    try:
+        site.start()
+        wait_until(lambda: answers(endpoint, "/readyz"), 30 * SLOW)
+        assert site.diptych("scale", "6").returncode == 0
+        assert site.diptych("scale", "2").returncode == 0
+        wait_until(lambda: endpoint.metrics()["diptych_pool_retired_total"] == 4, 10 * SLOW)  # in the new pool, none has left
+        with load(lambda: left.append(endpoint.metrics()["diptych_pool_retired_total"]) or endpoint.ask("/healthz"), threads=1) as counts:
+            assert site.diptych("upgrade").returncode == 0
+            assert site.pool.process.wait(20 * SLOW) == 0
+            wait_until(lambda: left[-1] == 0, 10 * SLOW, "the new pool to answer")
+        assert set(counts) == {200}, counts
+        assert sum(a > b for a, b in zip(left, left[1:])) == 1 and len(left) > 10
+        os.kill(int(pid_file.read_text()), signal.SIGTERM)
+        wait_until(lambda: not pid_file.exists(), 20 * SLOW)
+    finally:
+        site.stop()
+        site.remove()
 
 
 def test_an_upgrade_takes_a_new_address(make_probe):
