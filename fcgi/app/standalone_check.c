@@ -74,6 +74,26 @@ static void schema_note(struct db *db, const struct config *c, FILE *out)
   buf_free(&sql);
 }
 
+/* Previews read one view of their own, which sites from before it have neither made nor granted. */
+static void preview_note(struct db *db, const struct config *c, FILE *out)
+{
+  struct buf sql = BUF_INIT;
+  struct db_rows rows;
+  const char *sentence = "";
+  if (!c->preview_age)
+    return;
+  buf_puts(&sql, "SELECT token, entity, entity_id, status, due_at, saved_at, product_id, other_product_id"
+                 " FROM site_preview LIMIT 0");
+  if (db_query(db, &sql, clock_mono_us() + ANSWER_US, &rows) == ERR_OK)
+    db_rows_free(&rows);
+  else {
+    unsigned number = db_failure(db, &sentence);
+    fprintf(out, "previews   answer 503: error %u: %s: run `diptych migrate`, then sql/accounts.sql and your adapter again\n",
+            number, sentence);
+  }
+  buf_free(&sql);
+}
+
 /* A line for each part that the schema lacks.  Also when a reading fails: the part may be the reason. */
 static void faults_note(struct db *db, struct arena *arena, FILE *out)
 {
@@ -128,6 +148,8 @@ static bool check_database(const struct config *c, FILE *out)
   bool admitted = e != ERR_OK || connections_note(db, c, out);
   if (e == ERR_OK)
     schema_note(db, c, out);
+  if (e == ERR_OK)
+    preview_note(db, c, out);
   if (db && arena)
     faults_note(db, arena, out);
   arena_free(&arena);

@@ -7,7 +7,7 @@ def test_editors_and_readers(make_site):
     checker = Checker(make_site(), 6, seed=1, faults=False).run()
     print(checker.summary)
     assert not checker.wrong, "\n".join([checker.summary, *checker.wrong[:20]])
-    assert checker.views > 100 and checker.edits > 20
+    assert checker.views > 100 and checker.edits > 20 and checker.previews > 5
 
 
 def test_editors_readers_and_faults(make_site):

@@ -12,6 +12,7 @@ Readers fetch comparisons and trajectories through nginx.  For each view from t0
   whole   all tokens of one product on the page are of one version
   onward  no product shows an older version than a view that ended before t0
   up      no 5xx, except near a fault
+  secret  no word of a draft, in any public answer, while editors look at previews
 Faults: worker and watcher killed, memcached killed and stopped, flush_all, database connections killed.
 Near a fault the bound is BOUND_S + FAULT_S."""
 import random
@@ -22,6 +23,7 @@ import time
 BOUND_S = 1.0
 FAULT_S = 3.0
 TOKEN = re.compile(r"Tk(\d+)n(\d+)z")
+SECRET = re.compile(r"Secret\d+n\d+z")
 PRODUCTS = 12
 
 
@@ -52,7 +54,7 @@ class Checker:
         self.site, self.seconds, self.faults_wanted = site, seconds, faults
         self.random = random.Random(seed)
         self.done = threading.Event()
-        self.views = self.edits = 0
+        self.views = self.edits = self.previews = 0
         self.faults, self.wrong = [], []
         self.worst = 0.0
         self.count_lock = threading.Lock()
@@ -67,6 +69,8 @@ class Checker:
         number = product.commits[-1][0] + 1
         token = f"Tk{product.id}n{number}z"
         status = rng.choices(["published", "archived", "draft"], [12, 1, 1])[0]
+        if rng.random() < 0.3:
+            self.draft(cursor, product, number, rng)
         cursor.execute("BEGIN")
         cursor.execute("UPDATE product SET name = %s, status = %s WHERE id = %s", (f"Name {token}", status, product.id))
         cursor.execute("UPDATE editorial SET headline = %s, current_state_md = %s, heading_md = %s WHERE product_id = %s"
@@ -85,6 +89,49 @@ class Checker:
         product.commits[-1] = (number, status, began, time.monotonic())
         with self.count_lock:
             self.edits += 1
+
+    def draft(self, cursor, product, number, rng):
+        """An editorial that nobody but its editor may see; its editor looks at it on some pages."""
+        word = f"Secret{product.id}n{number}z"
+        cursor.execute("INSERT INTO editorial (product_id, headline, current_state_md, prediction_md) VALUES (%s, %s, %s, %s)",
+                       (product.id, f"Draft {word}", f"A **{word}**", word))
+        row = cursor.lastrowid
+        cursor.execute("SELECT preview_token FROM editorial WHERE id = %s", (row,))
+        token = cursor.fetchone()[0]
+        cursor.execute("COMMIT")
+        for path in rng.sample(["", f"/products/{product.slug}", f"/alternatives/{product.slug}", f"/faq/{product.slug}"], 2):
+            try:
+                answer = self.site.get(f"/preview/{token}{path}")
+            except OSError:
+                continue
+            self.previews += 1
+            if answer.status == 200 and path in ("", f"/products/{product.slug}") and word not in answer.text:
+                self.wrong.append(f"/preview{path}: the draft is not shown")
+            if answer.status not in (200, 307, 503) and not self.faults:
+                self.wrong.append(f"/preview{path}: {answer.status}")
+            if answer.headers.get("Cache-Control") != "private, no-store" or answer.headers.get("ETag"):
+                self.wrong.append(f"/preview{path}: {answer.status} may be stored")
+        cursor.execute("DELETE FROM editorial WHERE id = %s", (row,))
+        cursor.execute("COMMIT")
+
+    def public(self, seed):
+        """Looks for words of drafts in what readers, feeds, programs and search engines get."""
+        rng = random.Random(seed)
+        while not self.done.is_set():
+            slug, other = sorted(p.slug for p in rng.sample(self.products, 2))
+            path = rng.choice(["/", "/feed.atom", "/predictions", "/search?q=Secret", "/sitemap.xml", "/leaderboard", "/products",
+                               f"/products/{slug}", f"/products/{slug}.json", f"/products/{slug}.md", f"/products/{slug}.atom",
+                               f"/products/{slug}/history", f"/compare/{slug}-vs-{other}", f"/compare/{slug}-vs-{other}.json",
+                               f"/alternatives/{slug}", f"/alternatives/{slug}.md", f"/faq/{slug}", f"/feeds/{slug}+{other}.ics"])
+            try:
+                self.leaks(path, self.site.get(path))
+            except OSError as e:
+                self.wrong.append(f"{path}: no answer: {e}")
+            self.done.wait(rng.random() * 0.01)
+
+    def leaks(self, path, answer):
+        if SECRET.search(answer.text):
+            self.wrong.append(f"{path}: shows {SECRET.search(answer.text)[0]}, which is a draft")
 
     def editor(self, seed):
         rng = random.Random(seed)
@@ -122,6 +169,7 @@ class Checker:
         return BOUND_S + (FAULT_S if near else 0)
 
     def judge(self, path, members, answer, began, ended):
+        self.leaks(path, answer)
         if answer.status >= 500:
             near = any(began - FAULT_S <= t <= ended for t, _ in self.faults)
             if not near:
@@ -213,6 +261,7 @@ class Checker:
     def run(self, editors=4, readers=4):
         threads = [threading.Thread(target=self.editor, args=(self.random.random(),)) for _ in range(editors)]
         threads += [threading.Thread(target=self.reader, args=(self.random.random(),)) for _ in range(readers)]
+        threads.append(threading.Thread(target=self.public, args=(self.random.random(),)))
         if self.faults_wanted:
             threads.append(threading.Thread(target=self.breaker))
         for t in threads:
