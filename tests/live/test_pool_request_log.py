@@ -1,9 +1,12 @@
 """The request log: one line for each answered request, whatever the request, the disk and the rotation do."""
+import gzip
 import json
 import os
 import re
 import shlex
+import shutil
 import signal
+import subprocess
 import time
 
 import pytest
@@ -12,7 +15,7 @@ from lib import fcgi_client
 from lib.daemon import wait_until
 from lib.fcgi_client import request
 from lib.probe import load, make_probe  # noqa: F401 (fixture)
-from lib.servers import SLOW, TOP
+from lib.servers import BINARY, SLOW, TOP
 
 STAGES = re.findall(r'^  X\(\w+, "(\w+_ms)"\)', (TOP / "fcgi/pool/request_log_line.h").read_text(), re.M)
 KEYS = ["time", "id", "method", "path", "query", "status", "bytes", "route", "cache", "statements", "worker", "ms", *STAGES]
@@ -249,3 +252,31 @@ def test_a_file_that_vanished_with_its_folder(logging):
     assert not ok and "No such file or directory: let the account of the pool" in text
     probe.ask("/echo")
     assert len(written(probe.folder / "moved/requests.log", 1)) == 1, "the old file is still in use"
+
+
+@pytest.mark.skipif(not shutil.which("logrotate", path=os.environ["PATH"] + ":/usr/sbin"), reason="logrotate is not installed")
+def test_the_file_for_logrotate_that_the_package_installs(logging):
+    """It compresses at once, so a line that came late would be lost."""
+    probe = logging(workers=3)
+    folder = probe.folder / "logs"
+    folder.mkdir(mode=0o750)
+    requests = folder / "requests.log"
+    probe.write_config(request_log=requests)
+    assert probe.control("reload")[0]
+    rules = (TOP / "debian/diptych.logrotate").read_text()
+    assert "/var/log/diptych/*.log" in rules and "/usr/bin/diptych reopen" in rules
+    conf = probe.folder / "logrotate.conf"
+    conf.write_text(rules.replace("/var/log/diptych/", f"{folder}/").replace("/usr/bin/diptych reopen",
+                                                                             f"{BINARY} reopen --config {probe.config_path}"))
+    conf.chmod(0o644)
+    with load(lambda: probe.ask("/echo"), threads=2):
+        for n in (1, 2, 3):
+            wait_until(lambda: requests.exists() and requests.stat().st_size > 0, 10 * SLOW)
+            done = subprocess.run(["logrotate", "-f", "-s", probe.folder / "state", conf], capture_output=True, text=True,
+                                  env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"})
+            assert done.returncode == 0 and not done.stdout + done.stderr, done
+            assert (folder / f"requests.log.{n}.gz").exists()
+    wait_until(lambda: probe.status()["workers_busy"] == 0, 10 * SLOW)
+    texts = [requests.read_text(), *(gzip.open(f, "rt").read() for f in folder.glob("*.gz"))]
+    ids = [json.loads(line)["id"] for text in texts for line in text.splitlines()]
+    assert len(ids) == len(set(ids)) == probe.metric("requests_total")
