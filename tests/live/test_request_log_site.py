@@ -16,7 +16,11 @@ def site(templates):
     site.config["request_log"] = site.requests
     site.write_config()
     try:
-        yield site.start()
+        site.start()
+        wait_until(lambda: site.http("GET", "/readyz").status == 200, 30 * SLOW)
+        site.http("GET", "/healthz")  # its line is the last of those before the tests: there is one worker
+        wait_until(lambda: '"/healthz"' in site.requests.read_text(), 10 * SLOW)
+        yield site
     finally:
         site.stop()
         site.remove()
@@ -27,7 +31,7 @@ def logged(site, answer):
     before = len(site.requests.read_text().splitlines())
     got = answer()
     lines = wait_until(lambda: len(found := site.requests.read_text().splitlines()) > before and found, 10 * SLOW)
-    assert len(lines) == before + 1
+    assert len(lines) == before + 1, lines[before:]
     return got, json.loads(lines[-1])
 
 
