@@ -1,5 +1,6 @@
 """Every configuration key and command is in the manual, and every key in the sample file."""
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -63,3 +64,10 @@ def test_the_sample_is_a_configuration_with_the_defaults(tmp_path):
 def test_commands_are_in_the_manual(manual):
     commands = re.findall(r"^  (\w+)", diptych("--help"), re.M)
     assert commands and [c for c in commands if not re.search(rf"\b{c}\b", manual)] == []
+
+
+def test_the_manual_for_editors_is_made_from_the_sample_page():
+    if not shutil.which("cmark"):
+        pytest.skip("cmark is not installed")
+    made = subprocess.run([TOP / "scripts/editors-manual"], capture_output=True, text=True, check=True).stdout
+    assert (TOP / "man/diptych-editors.7").read_text() == made, "run scripts/editors-manual > man/diptych-editors.7"
