@@ -1,7 +1,7 @@
 /* Decides how many workers the pool wants when `workers = auto`.  It is arithmetic over samples: no clock, no process, no
  * log.  scaling.c takes the samples and carries the decisions out.
  *
- * Two signs of load count: the busy share, which is the time that workers spent answering requests in a window of half a
+ * Two signs of load count: the busy share, which is the time that workers did not wait for events in a window of half a
  * second, and connections that stay in the listen queue.
  *
  *   Growth is fast: from a busy share of 80 % the number grows to where the share would be 60 %, and at most doubles.

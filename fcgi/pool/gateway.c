@@ -65,12 +65,23 @@ static int wait_ms(const struct gateway *g)
   return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000) + 1;
 }
 
+/* Adds the time since the turn began, and begins the next one. */
+static void turn_count(struct scoreboard_slot *slot, int64_t now_us)
+{
+  int64_t since_us = atomic_load_explicit(&slot->turn_us, memory_order_relaxed);
+  if (since_us)
+    METRICS_ADD(slot, occupied_us, now_us - since_us);
+  atomic_store_explicit(&slot->turn_us, now_us, memory_order_relaxed);
+}
+
 /* Returns pending events at once, or calls worker_idle and waits for events.  *waited: the events were pending
  * while the last turn handled requests. */
 static int events_wait(struct gateway *g, struct epoll_event *events, bool *waited)
 {
   const struct gateway_setup *s = g->s;
-  atomic_store_explicit(&s->slot->heartbeat_us, clock_mono_us(), memory_order_relaxed);
+  int64_t now_us = clock_mono_us();
+  atomic_store_explicit(&s->slot->heartbeat_us, now_us, memory_order_relaxed);
+  turn_count(s->slot, now_us);
   int n = epoll_wait(g->epoll_fd, events, EVENTS, 0);
   *waited = n > 0 && g->handled != g->handled_before;
   g->handled_before = g->handled;
@@ -78,9 +89,13 @@ static int events_wait(struct gateway *g, struct epoll_event *events, bool *wait
     return n;
   if (s->app->worker_idle)
     s->app->worker_idle(s->self);
-  atomic_store_explicit(&s->slot->idle_us, g->listening ? clock_mono_us() : 0, memory_order_relaxed);
+  now_us = clock_mono_us();
+  turn_count(s->slot, now_us);
+  atomic_store_explicit(&s->slot->turn_us, 0, memory_order_relaxed);
+  atomic_store_explicit(&s->slot->idle_us, g->listening ? now_us : 0, memory_order_relaxed);
   n = epoll_wait(g->epoll_fd, events, EVENTS, wait_ms(g));
   atomic_store_explicit(&s->slot->idle_us, 0, memory_order_relaxed);
+  atomic_store_explicit(&s->slot->turn_us, clock_mono_us(), memory_order_relaxed);
   return n;
 }
 

@@ -8,15 +8,16 @@
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 #define TURN_US (180 * INT64_C(1000)) /* between two samples: the master turns every 200 ms when nothing happens */
 
-/* Busy time so far, also of the requests that run now. */
-static uint64_t busy_us(const struct scoreboard *b, int64_t now_us)
+/* The time that workers did not wait for events.  That is more than the time of their requests: when pages are small, much of
+ * the work of a worker is reading, accepting and the system's part of both. */
+static uint64_t occupied_us(const struct scoreboard *b, int64_t now_us)
 {
   uint64_t sum = 0;
   unsigned used = LOAD(b->used);
   for (unsigned i = 0; i < used && i < SCOREBOARD_SLOTS; i++) {
     const struct scoreboard_slot *s = &b->slots[i];
-    int64_t since = LOAD(s->pid) ? LOAD(s->request_us) : 0;
-    sum += LOAD(s->metrics.busy_us) + (uint64_t)(since && since < now_us ? now_us - since : 0);
+    int64_t since = LOAD(s->pid) ? LOAD(s->turn_us) : 0;
+    sum += LOAD(s->occupied_us) + (uint64_t)(since && since < now_us ? now_us - since : 0);
   }
   return sum;
 }
@@ -90,7 +91,7 @@ void scaling_auto_turn(struct workers *w, int64_t now_us)
                                     .wanted = w->wanted,
                                     .ready = (int)workers_ready(w, w->generation),
                                     .waiting = (unsigned)LOAD(w->board->listen_queue),
-                                    .busy_us = busy_us(w->board, now_us)};
+                                    .busy_us = occupied_us(w->board, now_us)};
   if (w->wanted >= 2 * limits.processors) /* fewer workers are never bound by the processors: see autoscale.h */
     sample.processor_us = processor_time_us(w->board);
   w->sampled_us = now_us;

@@ -25,6 +25,7 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   STORE(s->fence, 0);
   stage_set(&s->stage, STAGE_IDLE);
   STORE(s->heartbeat_us, 0);
+  STORE(s->turn_us, 0);
   STORE(s->request_us, 0);
   if (LOAD(s->request_hash))
     STORE(s->fatal_hash, LOAD(s->request_hash));

@@ -48,6 +48,8 @@ struct scoreboard_slot {
   _Atomic unsigned fence;       /* a set of enum fence_part, or SCOREBOARD_UNFENCED; see confinement.h */
   struct stage stage;
   _Atomic int64_t heartbeat_us; /* start of the last turn of the event loop */
+  _Atomic int64_t turn_us;      /* since when it handles events; 0: it waits for events */
+  _Atomic uint64_t occupied_us; /* time of all turns before; its successor continues this counter */
   _Atomic int64_t request_us;   /* start of the running request; 0: none runs */
   _Atomic uint64_t request_hash; /* of the id and target of the running request; 0: none runs */
   _Atomic uint64_t target_id, path_id; /* struct request_ids of the running request; 0: none runs */
