@@ -14,6 +14,7 @@ TOP = Path(__file__).resolve().parents[2]
 KEPT = TOP / "build"
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 SYSTEM = "systemd,systemd-sysv,dbus"
+LANDLOCK = "landlock_create_ruleset landlock_add_rule landlock_restrict_self"  # systemd-nspawn forbids it otherwise
 NO_SERVICES = "#!/bin/sh\nexit 101\n"  # for policy-rc.d: packages start nothing while they are installed
 
 
@@ -76,7 +77,7 @@ class Machine:
         # Debian 13's systemd takes the older control groups of a host only when it is told to.
         console = subprocess.run(["systemd-nspawn", "-q", "-D", self.root, "--boot", "--register=no", "--keep-unit",
                                   "--private-network", "--setenv=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1",
-                                  "--console=pipe"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+                                  "--system-call-filter=" + LANDLOCK, "--console=pipe"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
         lines = self.root / "root/lines"
         if not lines.exists():
             pytest.skip(f"systemd does not boot in a container here: {(console.stdout + console.stderr)[-600:]}")
