@@ -6,7 +6,7 @@
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL=C.UTF-8 TZ=UTC
 
-PACKAGES_BUILD="autoconf automake gcc libc6-dev libcmark-dev libfcgi-dev libjansson-dev
+PACKAGES_BUILD="autoconf automake gcc libc6-dev libcmark-dev libfcgi-dev libgumbo-dev libjansson-dev
   libmariadb-dev libmemcached-dev libpango1.0-dev libseccomp-dev libsodium-dev libssl-dev libutf8proc-dev libxxhash-dev make pkg-config zlib1g-dev"
 PACKAGES_RUN="ca-certificates fonts-dejavu-core fonts-sil-charis mariadb-client-core mariadb-server-core memcached nginx python3-minimal"
 PACKAGES_TEST="cmark libcmocka-dev logrotate mariadb-client openssl procps prometheus python3 python3-icalendar python3-jsonschema python3-lxml python3-pymysql python3-pytest python3-pytest-xdist strace wrk"

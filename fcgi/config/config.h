@@ -76,6 +76,7 @@
   INT(fragment_cache_bytes, 8388608, 0, 8589934592, "bytes of unpacked fragments that each worker keeps for use under load") \
   INT(preview_age, 604800, 0, 31536000, "seconds for which a link to a preview works after the row was saved; 0: no previews") \
   INT(page_max_age, 0, 0, 60, "seconds that browsers may keep a page without asking")                                  \
+  WORD(body_format, "markdown", "how bodies are written unless their row says it: markdown, html or wordpress")              \
   INT(markdown_bytes, 262144, 1024, 16777216, "largest Markdown body that is rendered")                                \
   INT(markdown_output_bytes, 1048576, 1024, 67108864, "largest HTML that a body may become")                           \
   INT(markdown_cpu, 200, 1, 10000, "ms of CPU that one body may cost")                                                 \

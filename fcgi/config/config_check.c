@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "text/body_format.h"
 #include "text/utf8.h"
 
 #define SECRET_LEAST 16
@@ -144,6 +145,11 @@ static bool is_lang(struct span s)
   return part && s.n <= LANG_MOST;
 }
 
+static bool is_body_format(struct span s)
+{
+  return body_format_of(s) != BODY_DEFAULT;
+}
+
 static bool is_level(struct span s)
 {
   return span_eq(s, SPAN("error")) || span_eq(s, SPAN("warn")) || span_eq(s, SPAN("info")) || span_eq(s, SPAN("debug"));
@@ -202,6 +208,7 @@ const char *config_word_fault(const char *key, const char *value)
       {"request_log", is_request_log, "write off, stderr, or the path of a file that begins with /"},
       {"request_log_format", is_request_log_format, "write keyvalue or json"},
       {"request_log_sample", is_share, "write a share from 0 to 1 with at most six decimals, as in 0.01"},
+      {"body_format", is_body_format, "write markdown, html or wordpress"},
       {"log_level", is_level, "write error, warn, info or debug"},
   };
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

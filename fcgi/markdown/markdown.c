@@ -1,7 +1,7 @@
 #include "markdown/markdown.h"
 
 #include "base/clock.h"
-#include "markdown/markdown_tree.h"
+#include "markdown/html_reader.h"
 #include "text/bidi.h"
 #include "text/utf8.h"
 
@@ -15,6 +15,7 @@
 #define CHEAP_MAX ((size_t)1000) /* bytes; at most 100 us, so it is rendered even after the deadline */
 #define NEST_MAX 16
 #define PLAIN_SOURCE_MAX ((size_t)4 * 1024)
+#define PLAIN_HTML_MAX ((size_t)12 * 1024) /* most of it is markup */
 
 /* The deepest nest that this line can open or continue: its leading markers, and one level for two blanks. */
 static size_t line_nest(struct span line)
@@ -39,6 +40,8 @@ static bool fits_in_place(const struct markdown_limits *l, struct span source)
 {
   if (source.n > IN_PLACE_MAX || QUADRATIC_US(source.n) > (size_t)l->cpu_ms * 1000)
     return false;
+  if (l->format > BODY_MARKDOWN)
+    return html_reader_is_plain(source);
   while (source.n) {
     size_t end = line_end(source);
     if (line_nest(span_head(source, end)) > NEST_MAX)
@@ -83,23 +86,24 @@ enum markdown_result markdown_lines(const struct markdown_limits *l, struct span
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars)
 {
   enum markdown_result result;
-  return markdown_plain_by(a, source, max_chars, 0, &result);
+  return markdown_plain_by(a, &(struct markdown_plain_limits){.max_chars = max_chars}, source, &result);
 }
 
-struct span markdown_plain_by(struct arena *a, struct span source, size_t max_chars, int64_t deadline_us,
+struct span markdown_plain_by(struct arena *a, const struct markdown_plain_limits *p, struct span source,
                               enum markdown_result *result)
 {
-  struct markdown_limits l = {.bytes = PLAIN_SOURCE_MAX, .output_bytes = 4 * PLAIN_SOURCE_MAX, .cpu_ms = 1000,
-                              .deadline_us = deadline_us};
+  size_t most = p->format > BODY_MARKDOWN ? PLAIN_HTML_MAX : PLAIN_SOURCE_MAX;
+  struct markdown_limits l = {.bytes = most, .output_bytes = 4 * most, .cpu_ms = 1000, .deadline_us = p->deadline_us,
+                              .format = p->format};
   struct buf text = BUF_INIT;
-  struct span head = span_head(source, PLAIN_SOURCE_MAX), plain = span_of(NULL, 0);
+  struct span head = span_head(source, most), plain = span_of(NULL, 0);
   while (head.n < source.n && head.n && (source.p[head.n] & 0xC0) == 0x80)
     head.n--;
   *result = markdown_write(&l, head, markdown_write_plain, &text);
   if (*result == MARKDOWN_NO_MEMORY)
     arena_fail(a);
   if (*result == MARKDOWN_OK) {
-    struct span all = span_trim(buf_view(&text)), cut = bidi_shortened(a, all, max_chars);
+    struct span all = span_trim(buf_view(&text)), cut = bidi_shortened(a, all, p->max_chars);
     plain = bidi_isolated(a, cut.p == all.p ? arena_copy(a, all) : cut);
   }
   buf_free(&text);
@@ -113,6 +117,7 @@ const char *markdown_result_text(enum markdown_result r)
   case MARKDOWN_TOO_LARGE: return "too large";
   case MARKDOWN_TOO_SLOW: return "too slow";
   case MARKDOWN_NO_TIME: return "out of time";
+  case MARKDOWN_FAILED: return "unreadable";
   default: return "out of memory";
   }
 }

@@ -1,4 +1,4 @@
-/* Renders editors' Markdown (CommonMark) to safe HTML, for any input.
+/* Renders editors' Markdown, or their HTML (markdown/html_reader.h), to safe HTML.  Markdown (CommonMark) to safe HTML, for any input.
  *
  * libcmark parses the body.  A writer of this project walks the tree and writes only allowed markup:
  *   - raw HTML is left out; an HTML comment marks a block of it;
@@ -23,12 +23,14 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "text/body_format.h"
 
 enum markdown_result {
   MARKDOWN_OK,
   MARKDOWN_TOO_LARGE, /* the source, the output or the memory of the tree is over its limit */
   MARKDOWN_TOO_SLOW,  /* the CPU time is over its limit */
   MARKDOWN_NO_TIME,   /* the deadline passed; the body itself may be fine */
+  MARKDOWN_FAILED,    /* the parser aborted */
   MARKDOWN_NO_MEMORY, /* no memory, no process, or the child got no CPU; the body itself may be fine */
 };
 
@@ -49,6 +51,7 @@ struct markdown_limits {
   struct span id_prefix; /* of the ids in the HTML, which must be unique on a page; may be empty; at most 32 bytes */
   markdown_activity_find *activity; /* NULL: none is known */
   void *activity_arg;
+  enum body_format format; /* BODY_DEFAULT reads as Markdown */
 };
 
 MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
@@ -63,11 +66,16 @@ MUST_USE enum markdown_result markdown_lines(const struct markdown_limits *l, st
 /* The plain text on one line, for descriptions.  Over max_chars characters, it is truncated at a blank and gets an
  * ellipsis.  Reads only the beginning of a long source.  Empty: there is no text, or the arena failed. */
 struct span markdown_plain(struct arena *a, struct span source, size_t max_chars);
-/* Like markdown_plain, with a deadline (monotonic; 0: none).  *result tells why the text is empty. */
-struct span markdown_plain_by(struct arena *a, struct span source, size_t max_chars, int64_t deadline_us,
+/* Like markdown_plain, of a format and with a deadline (monotonic; 0: none).  *result tells why the text is empty. */
+struct markdown_plain_limits {
+  enum body_format format;
+  size_t max_chars;
+  int64_t deadline_us;
+};
+struct span markdown_plain_by(struct arena *a, const struct markdown_plain_limits *l, struct span source,
                               enum markdown_result *result);
 
-/* "too large", "too slow", "out of time", "out of memory": for the log. */
+/* "too large", "too slow", "out of time", "out of memory", "unreadable": for the log. */
 const char *markdown_result_text(enum markdown_result r);
 
 #endif

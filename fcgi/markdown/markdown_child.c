@@ -82,6 +82,12 @@ static int64_t cpu_us(const struct rusage *u)
   return (u->ru_utime.tv_sec + u->ru_stime.tv_sec) * CLOCK_SECOND + u->ru_utime.tv_usec + u->ru_stime.tv_usec;
 }
 
+/* The body makes the parser fail every time. */
+static bool is_fault(int signal)
+{
+  return signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL;
+}
+
 /* `slow`: the child used at least an eighth of its CPU time. */
 static enum markdown_result parent_result(bool complete, bool slow, int status, const struct buf *got)
 {
@@ -91,6 +97,8 @@ static enum markdown_result parent_result(bool complete, bool slow, int status, 
     return MARKDOWN_TOO_SLOW;
   if (!complete)
     return MARKDOWN_NO_MEMORY;
+  if (WIFSIGNALED(status) && is_fault(WTERMSIG(status)))
+    return MARKDOWN_FAILED;
   if (!got->n || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
     return MARKDOWN_NO_MEMORY;
   return (enum markdown_result)got->p[0];

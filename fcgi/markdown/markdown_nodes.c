@@ -81,7 +81,17 @@ cmark_node *markdown_footnote_new(unsigned number, unsigned references)
 
 void markdown_picture_size(cmark_node *image, unsigned width, unsigned height)
 {
-  extra_set(image, (struct markdown_extra){.kind = MARKDOWN_PLAIN, .width = width, .height = height});
+  struct markdown_extra e = *markdown_extra_of(image);
+  e.width = width;
+  e.height = height;
+  extra_set(image, e);
+}
+
+void markdown_line_set(cmark_node *n, int line)
+{
+  struct markdown_extra e = *markdown_extra_of(n);
+  e.line = line;
+  extra_set(n, e);
 }
 
 bool markdown_is_task(cmark_node *item)

@@ -58,6 +58,9 @@ cmark_node *markdown_task_new(bool done);
 cmark_node *markdown_reference_new(unsigned number, unsigned which);
 cmark_node *markdown_footnote_new(unsigned number, unsigned references);
 
+/* Sets the line of the source. */
+void markdown_line_set(cmark_node *n, int line);
+
 /* Sets the size of a picture, an IMAGE of libcmark. */
 void markdown_picture_size(cmark_node *image, unsigned width, unsigned height);
 

@@ -198,6 +198,10 @@ static void picture_note(struct notes *w, cmark_node *n)
 static void html_note(struct notes *w, cmark_node *n)
 {
   struct span html = utf8_trim(span_z(cmark_node_get_literal(n)));
+  if (span_starts(html, SPAN("[")) || span_starts(html, SPAN("wp:"))) {
+    note_put(w, html.p[0] == '[' ? NOTE_SHORTCODE : NOTE_BLOCK, html);
+    return;
+  }
   if (html.n < 7 && strncasecmp(html.p, "<br", html.n < 3 ? html.n : 3) == 0) /* a blank line by itself: nothing is lost */
     return;
   if (!span_starts(html, SPAN("<!--")) && !span_starts(html, SPAN("</"))) /* the tag that begins an element is told */
@@ -221,7 +225,8 @@ static void extra_note(struct notes *w, const struct markdown_extra *e)
 
 static void node_enter(struct notes *w, cmark_node *n, cmark_node_type type)
 {
-  int line = type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK ? markdown_line(n) : 0;
+  bool html = w->limits->format > BODY_MARKDOWN, block = type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
+  int line = !block ? 0 : html ? markdown_extra_of(n)->line : markdown_line(n);
   if (line > 0)
     w->line = line;
   switch (type) {

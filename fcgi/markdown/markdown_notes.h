@@ -8,6 +8,8 @@
 
 enum markdown_note_kind {
   NOTE_HTML = 'h',            /* raw HTML, which is left out; comments are no note */
+  NOTE_SHORTCODE = 'c',       /* of WordPress, which is left out */
+  NOTE_BLOCK = 'b',           /* of WordPress, whose content is not in the body */
   NOTE_TABLE = 't',           /* a paragraph that looks like a table and is none */
   NOTE_MARK = 'm',            /* [[x]], ~~x~~, [^x] or a box of a task, shown as it is written */
   NOTE_LINK = 'l',            /* a link to this site: its path, without base_url */

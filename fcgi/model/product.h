@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/span.h"
+#include "text/body_format.h"
 
 /* A version is identified by rev, the number of the product's change log entries, and by hash, which covers every row that
  * a page would show.  Versions are ordered by rev, then by due_us, the time at which the next version begins without an
@@ -101,6 +102,7 @@ struct grade {
 struct editorial {
   uint64_t id;
   struct span headline, current_md, heading_md, prediction_md, author;
+  enum body_format format; /* of the three bodies */
   int64_t published_us, updated_us; /* CLOCK_NEVER: unknown */
   struct grade grade;
 };
@@ -110,6 +112,7 @@ struct editorial {
 struct question {
   uint64_t id;
   struct span question, answer_md;
+  enum body_format format; /* of the answer */
 };
 
 /* An alternative that the editors name, with their sentence why. */
@@ -132,6 +135,7 @@ struct pair_source {
   bool has_text;
   uint64_t text_id; /* 0: there is no text */
   struct span intro_md, verdict_md;
+  enum body_format format; /* of both */
   const struct question *questions;
   size_t n_questions;
 };

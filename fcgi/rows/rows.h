@@ -69,6 +69,7 @@ struct rows_page {
   struct version version;
   enum product_status status;
   struct span slug, title, body_md;
+  enum body_format format;
   int64_t updated_us;
 };
 MUST_USE enum err rows_page_read(struct db *db, uint64_t id, struct arena *arena, int64_t deadline_us, struct rows_page *out);

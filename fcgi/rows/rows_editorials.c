@@ -20,7 +20,7 @@
 #define ROWS_MOST (2 * PRODUCT_EDITORIALS_MAX) /* of a product, copies included */
 
 enum { E_PRODUCT, E_ID, E_PUBLISHED, E_NTH, E_DIGEST, E_UPDATED, E_STATE, E_PREDICTS, E_HEADLINE, E_CURRENT, E_HEADING,
-       E_PREDICTION, E_AUTHOR, E_NOTE, E_EVIDENCE };
+       E_PREDICTION, E_AUTHOR, E_FORMAT, E_NOTE, E_EVIDENCE };
 
 void rows_editorials_evidence(const struct rows_reading *r, struct buf *sql)
 {
@@ -42,7 +42,8 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
     rows_sql_body(sql, "e.heading_md", most);
     buf_puts(sql, ", NULL), IF(newest.nth = 1, ");
     rows_sql_body(sql, "e.prediction_md", most);
-    buf_printf(sql, ", LEFT(e.prediction_md, %d)), e.author, e.prediction_note" ROWS_EVIDENCE, PREDICTION_BYTES);
+    buf_printf(sql, ", LEFT(e.prediction_md, %d)), e.author, " ROWS_FORMAT_CELL ", e.prediction_note" ROWS_EVIDENCE,
+               PREDICTION_BYTES);
   }
   buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
                 " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
@@ -56,7 +57,7 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, ") AS newest JOIN");
   rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "e");
   buf_puts(sql, " ON e.id = newest.id AND e.product_id = newest.product_id"
-                " AND e.published_at = newest.published_at AND e.status = 'published'");
+                " AND e.published_at = newest.published_at AND e.status = 'published'" ROWS_FORMAT_JOIN);
   if (r->texts)
     rows_editorials_evidence(r, sql);
   buf_printf(sql, " WHERE newest.nth <= %d", ROWS_MOST);
@@ -67,7 +68,7 @@ static void editorials_sql(const struct rows_reading *r, struct buf *sql)
   due_sql(r, sql);
   buf_puts(sql, " UNION ALL SELECT product_id, 0, MIN(published_at), 0, 0, NULL, NULL, 0");
   if (r->texts)
-    buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "later");
   buf_puts(sql, " WHERE status = 'published' AND " ROWS_DAY_EXISTS("published_at")
@@ -114,6 +115,7 @@ static enum err text_take(struct rows_reading *r, struct db_rows *rows, struct e
                           .current_md = rows_cell(r->arena, rows, E_CURRENT),
                           .heading_md = rows_cell(r->arena, rows, E_HEADING),
                           .prediction_md = rows_cell(r->arena, rows, E_PREDICTION),
+                          .format = body_format_of(db_text(rows, E_FORMAT)),
                           .author = rows_line(r->arena, rows, E_AUTHOR),
                           .published_us = db_time(rows, E_PUBLISHED),
                           .updated_us = db_time(rows, E_UPDATED)};

@@ -101,11 +101,11 @@ static enum err site_read(struct db *db, void *arg)
   enum err err = rows_site_version(db, s->deadline_us, &s->out->version);
   if (err != ERR_OK)
     return err;
-  buf_puts(&sql, "SELECT id, question, answer FROM (SELECT f.id, f.question, f.sort, ");
+  buf_puts(&sql, "SELECT id, question, answer, format FROM (SELECT f.id, f.question, f.sort, " ROWS_FORMAT_CELL " AS format, ");
   rows_sql_body(&sql, "f.answer_md", text_most(db));
   buf_puts(&sql, " AS answer, ROW_NUMBER() OVER (PARTITION BY f.id ORDER BY " ROWS_FAQ_DIGEST ") AS copy FROM");
   rows_preview_source(&sql, s->preview, PREVIEW_FAQ, "f");
-  buf_puts(&sql, " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
+  buf_puts(&sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL) AS once"
                  " WHERE copy = 1 ORDER BY sort, id");
   err = db_query(db, &sql, s->deadline_us, &rows);
   buf_free(&sql);
@@ -113,7 +113,8 @@ static enum err site_read(struct db *db, void *arg)
   if (err == ERR_OK && !to)
     err = ERR_NO_MEMORY;
   while (err == ERR_OK && db_next(&rows)) {
-    to[s->out->n] = (struct question){db_uint(&rows, 0), rows_line(s->arena, &rows, 1), rows_cell(s->arena, &rows, 2)};
+    to[s->out->n] = (struct question){db_uint(&rows, 0), rows_line(s->arena, &rows, 1), rows_cell(s->arena, &rows, 2),
+                                             body_format_of(db_text(&rows, 3))};
     s->out->n += to[s->out->n].question.n > 0; /* a question without words is left out */
   }
   s->out->questions = to;
@@ -154,9 +155,9 @@ static enum err page_read(struct db *db, void *arg)
     return err;
   buf_puts(&sql, "SELECT g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST ", ");
   rows_sql_body(&sql, "g.body_md", text_most(db));
-  buf_puts(&sql, " FROM");
+  buf_puts(&sql, ", " ROWS_FORMAT_CELL " FROM");
   rows_preview_source(&sql, g->preview, PREVIEW_PAGE, "g");
-  buf_printf(&sql, " WHERE g.id = %llu ORDER BY 5 LIMIT 1", (unsigned long long)g->id);
+  buf_printf(&sql, ROWS_FORMAT_JOIN " WHERE g.id = %llu ORDER BY 5 LIMIT 1", (unsigned long long)g->id);
   err = db_query(db, &sql, g->deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows)) {
@@ -166,6 +167,7 @@ static enum err page_read(struct db *db, void *arg)
     g->out->updated_us = db_time(&rows, 3);
     g->out->version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 4));
     g->out->body_md = rows_cell(g->arena, &rows, 5);
+    g->out->format = body_format_of(db_text(&rows, 6));
     if (!slug_valid_page(g->out->slug))
       err = ERR_NOT_FOUND;
   } else if (err == ERR_OK) {

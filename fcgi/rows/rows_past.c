@@ -10,7 +10,8 @@ struct past_reading {
   struct rows_past *out;
 };
 
-enum { H_ID, H_PUBLISHED, H_UPDATED, H_HEADLINE, H_CURRENT, H_HEADING, H_PREDICTION, H_AUTHOR, H_STATE, H_NOTE, H_EVIDENCE };
+enum { H_ID, H_PUBLISHED, H_UPDATED, H_HEADLINE, H_CURRENT, H_HEADING, H_PREDICTION, H_AUTHOR, H_FORMAT, H_STATE,
+       H_NOTE, H_EVIDENCE };
 
 static void past_sql(const struct past_reading *t, const struct product *p, struct buf *sql)
 {
@@ -21,7 +22,8 @@ static void past_sql(const struct past_reading *t, const struct product *p, stru
   rows_sql_body(sql, "e.heading_md", most);
   buf_puts(sql, ", ");
   rows_sql_body(sql, "e.prediction_md", most);
-  buf_puts(sql, ", e.author, e.prediction_state, e.prediction_note" ROWS_EVIDENCE " FROM site_editorial e");
+  buf_puts(sql, ", e.author, " ROWS_FORMAT_CELL ", e.prediction_state, e.prediction_note" ROWS_EVIDENCE
+                " FROM site_editorial e" ROWS_FORMAT_JOIN);
   rows_editorials_evidence(&t->r, sql);
   buf_printf(sql, " WHERE e.status = 'published' AND e.product_id = %llu AND e.id IN (%llu, %llu)"
                   " ORDER BY e.published_at DESC, e.id DESC, " ROWS_EDITORIAL_DIGEST,
@@ -38,6 +40,7 @@ static enum err past_take(struct past_reading *t, struct db_rows *rows, struct e
                           .current_md = rows_cell(t->r.arena, rows, H_CURRENT),
                           .heading_md = rows_cell(t->r.arena, rows, H_HEADING),
                           .prediction_md = rows_cell(t->r.arena, rows, H_PREDICTION),
+                          .format = body_format_of(db_text(rows, H_FORMAT)),
                           .author = rows_line(t->r.arena, rows, H_AUTHOR),
                           .published_us = db_time(rows, H_PUBLISHED),
                           .updated_us = db_time(rows, H_UPDATED)};

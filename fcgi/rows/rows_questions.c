@@ -14,7 +14,7 @@ enum kind { KIND_TEXT, KIND_QUESTION, KIND_PICK, KIND_FACT };
 
 /* The tables use different columns for their texts, because a UNION of two collations is an error. */
 enum { Q_KIND, Q_PRODUCT, Q_OTHER, Q_ID, Q_SORT, Q_DIGEST, Q_VALUE, Q_NOTE, Q_SOURCE, Q_CHECKED, Q_QUESTION, Q_ANSWER, Q_INTRO,
-       Q_VERDICT, Q_REASON };
+       Q_VERDICT, Q_REASON, Q_FORMAT };
 
 struct item {
   struct product *owner;
@@ -23,6 +23,7 @@ struct item {
   int64_t sort;
   uint64_t id, digest;
   struct span first, second; /* intro and verdict, or question and answer, or a pick's reason, or value and note */
+  enum body_format format;
   struct span source;        /* of a fact, like checked_us */
   int64_t checked_us;
 };
@@ -42,11 +43,11 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool sw
   if (r->texts) {
     buf_puts(sql, ", f.question, ");
     rows_sql_body(sql, "f.answer_md", db_config(r->db)->markdown_bytes);
-    buf_puts(sql, ", NULL, NULL, NULL");
+    buf_puts(sql, ", NULL, NULL, NULL, " ROWS_FORMAT_CELL);
   }
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_FAQ, "f");
-  buf_puts(sql, " WHERE f.status = 'published' AND");
+  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
 
@@ -62,11 +63,11 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
     rows_sql_body(sql, "c.intro_md", most);
     buf_puts(sql, ", ");
     rows_sql_body(sql, "c.verdict_md", most);
-    buf_puts(sql, ", NULL");
+    buf_puts(sql, ", NULL, " ROWS_FORMAT_CELL);
   }
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_COMPARISON, "c");
-  buf_puts(sql, " WHERE c.status = 'published' AND");
+  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE c.status = 'published' AND");
   rows_sql_in(sql, owner, &r->set);
 }
 
@@ -75,7 +76,7 @@ static void picks_sql(const struct rows_reading *r, struct buf *sql)
   buf_printf(sql, "SELECT %d, a.product_id, a.other_product_id, a.id, a.sort, " ROWS_ALTERNATIVE_DIGEST, KIND_PICK);
   no_fact_sql(r, sql);
   if (r->texts)
-    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason");
+    buf_puts(sql, ", NULL, NULL, NULL, NULL, a.reason, NULL");
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_ALTERNATIVE, "a");
   buf_puts(sql, " WHERE a.status = 'published' AND");
@@ -89,7 +90,7 @@ static void values_sql(const struct rows_reading *r, struct buf *sql)
   if (r->texts || r->search)
     buf_printf(sql, ", LEFT(v.value, %d), LEFT(v.note, %d)", PRODUCT_VALUE_CHARS + 1, PRODUCT_VALUE_CHARS + 1);
   if (r->texts)
-    buf_printf(sql, ", LEFT(v.source_url, %d), v.checked_on, NULL, NULL, NULL, NULL, NULL", PRODUCT_SOURCE_CHARS + 1);
+    buf_printf(sql, ", LEFT(v.source_url, %d), v.checked_on, NULL, NULL, NULL, NULL, NULL, NULL", PRODUCT_SOURCE_CHARS + 1);
   buf_puts(sql, " FROM site_fact v WHERE");
   rows_sql_in(sql, "v.product_id", &r->set);
 }
@@ -155,6 +156,7 @@ static void item_texts(struct rows_reading *r, struct db_rows *rows, struct item
   to->first = line ? rows_line(r->arena, rows, columns[to->kind].first) : rows_cell(r->arena, rows, columns[to->kind].first);
   to->second = rows_cell(r->arena, rows, columns[to->kind].second);
   to->checked_us = CLOCK_NEVER;
+  to->format = r->texts ? body_format_of(db_text(rows, Q_FORMAT)) : BODY_DEFAULT;
   if (r->texts && to->kind == KIND_FACT) {
     to->source = rows_address(r->arena, rows, Q_SOURCE);
     to->checked_us = db_time(rows, Q_CHECKED);
@@ -187,7 +189,7 @@ static struct question *questions_copy(struct rows_reading *r, const struct item
   size_t kept = 0;
   for (size_t i = 0; to && i < *n; i++)
     if (items[i].first.n || !r->texts)
-      to[kept++] = (struct question){items[i].id, items[i].first, items[i].second};
+      to[kept++] = (struct question){items[i].id, items[i].first, items[i].second, items[i].format};
   *n = kept;
   return to;
 }
@@ -203,6 +205,7 @@ static enum err pair_set(struct rows_reading *r, const struct item *items, size_
     to->text_id = items->id;
     to->intro_md = items->first;
     to->verdict_md = items->second;
+    to->format = items->format;
   }
   size_t n_questions = n - texts;
   to->questions = questions_copy(r, items + texts, &n_questions);

@@ -27,7 +27,7 @@ enum err rows_site_version(struct db *db, int64_t deadline_us, struct version *o
   enum err err = rows_revision(db, "site", 0, deadline_us, &out->rev);
   if (err != ERR_OK)
     return err;
-  buf_puts(&sql, "SELECT COUNT(*), BIT_XOR(digest) FROM (SELECT MIN(" ROWS_FAQ_DIGEST ") AS digest FROM site_faq f"
+  buf_puts(&sql, "SELECT COUNT(*), BIT_XOR(digest) FROM (SELECT MIN(" ROWS_FAQ_DIGEST ") AS digest FROM site_faq f" ROWS_FORMAT_JOIN
                  " WHERE f.status = 'published' AND f.product_id IS NULL AND f.other_product_id IS NULL GROUP BY f.id)"
                  " AS once");
   err = db_query(db, &sql, deadline_us, &rows);
@@ -90,7 +90,7 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
   struct db_rows rows;
   struct rows_terms *out = t->out;
   enum err err = query(db, t, "SELECT g.id, g.slug, g.title, g.status, g.updated_at, " ROWS_PAGE_DIGEST
-                              " FROM site_page g ORDER BY g.id", &rows);
+                              " FROM site_page g" ROWS_FORMAT_JOIN " ORDER BY g.id", &rows);
   out->pages = err == ERR_OK ? ARENA_ARRAY(t->arena, rows.count + 1, struct page_head) : NULL;
   if (err == ERR_OK && !out->pages)
     err = ERR_NO_MEMORY;

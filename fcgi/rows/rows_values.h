@@ -10,7 +10,7 @@
 
 /* Incremented when a hash covers other columns, is made otherwise, or when texts of rows are read otherwise than before, so that
  * an older saved catalog is not used. */
-#define ROWS_FORMAT 8
+#define ROWS_FORMAT 9
 
 enum product_status rows_status(struct span word);
 enum lifecycle rows_lifecycle(struct span word);

@@ -141,7 +141,7 @@ static void pack_answers(struct fragment_renderer *r, struct buf *b, const struc
 {
   pack_uint(b, n);
   for (size_t i = 0; i < n; i++) {
-    struct fragment_place at = {"faq", v[i].id, 'a'};
+    struct fragment_place at = {"faq", v[i].id, 'a', v[i].format};
     pack_uint(b, v[i].id);
     pack_span(b, v[i].question);
     fragment_text_pack(r, b, at, v[i].answer_md);
@@ -216,10 +216,10 @@ static void pack_profile(struct fragment_renderer *r, const struct product *p, s
   pack_span(b, p->summary);
   pack_span(b, e->headline);
   pack_span(b, e->author);
-  fragment_text_plain(r, b, e->current_md, EXCERPT_CHARS);
-  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'c'}, e->current_md);
-  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'h'}, e->heading_md);
-  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'p'}, e->prediction_md);
+  fragment_text_plain(r, b, e->current_md, e->format, EXCERPT_CHARS);
+  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'c', e->format}, e->current_md);
+  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'h', e->format}, e->heading_md);
+  fragment_text_pack(r, b, (struct fragment_place){"editorial", e->id, 'p', e->format}, e->prediction_md);
   fragment_grade_pack(b, &e->grade);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
@@ -259,7 +259,7 @@ static void pack_news(struct fragment_renderer *r, const struct product *p, stru
   pack_span(b, p->summary);
   pack_span(b, e->headline);
   pack_span(b, e->author);
-  fragment_text_plain(r, b, e->current_md, NEWS_EXCERPT_CHARS);
+  fragment_text_plain(r, b, e->current_md, e->format, NEWS_EXCERPT_CHARS);
   pack_int(b, e->published_us);
   pack_int(b, e->updated_us);
   pack_activities(b, releases, n);
@@ -401,10 +401,10 @@ static void pack_source(struct fragment_renderer *r, const struct product *p, st
   static const struct editorial none = {.id = 0};
   const struct editorial *e = p->editorial ? p->editorial : &none;
   pack_uint(b, e->id);
-  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'c'}, e->current_md);
-  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'h'}, e->heading_md);
-  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'p'}, e->prediction_md);
-  fragment_text_plain(r, b, e->prediction_md, PREDICTION_CHARS);
+  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'c', e->format}, e->current_md);
+  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'h', e->format}, e->heading_md);
+  fragment_text_source(r, b, (struct fragment_place){"editorial", e->id, 'p', e->format}, e->prediction_md);
+  fragment_text_plain(r, b, e->prediction_md, e->format, PREDICTION_CHARS);
 }
 
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out)
@@ -444,13 +444,13 @@ bool fragment_pack_timeline(const struct timeline *t, struct buf *out)
 
 bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out)
 {
-  struct fragment_place intro = {"comparison of product", id, 'i'}, verdict = {"comparison of product", id, 'v'};
+  struct fragment_place intro = {"comparison of product", id, 'i', w->format}, verdict = {"comparison of product", id, 'v', w->format};
   pack_uint(out, w->has_text);
   fragment_text_pack(r, out, intro, w->intro_md);
   fragment_text_pack(r, out, verdict, w->verdict_md);
   fragment_text_source(r, out, intro, w->intro_md);
   fragment_text_source(r, out, verdict, w->verdict_md);
-  fragment_text_plain(r, out, w->intro_md, EXCERPT_CHARS);
+  fragment_text_plain(r, out, w->intro_md, w->format, EXCERPT_CHARS);
   pack_answers(r, out, w->questions, w->n_questions);
   return !out->failed;
 }
@@ -461,14 +461,13 @@ bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, s
   return !out->failed;
 }
 
-bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
-                        struct buf *out)
+bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, const struct page_source *p, struct buf *out)
 {
-  struct fragment_place at = {"page", id, 'b'};
-  pack_span(out, title);
-  fragment_text_pack(r, out, at, body_md);
-  fragment_text_source(r, out, at, body_md);
-  pack_int(out, updated_us);
+  struct fragment_place at = {"page", id, 'b', p->format};
+  pack_span(out, p->title);
+  fragment_text_pack(r, out, at, p->md);
+  fragment_text_source(r, out, at, p->md);
+  pack_int(out, p->updated_us);
   return !out->failed;
 }
 

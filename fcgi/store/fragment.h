@@ -6,7 +6,7 @@
  *
  * Key:   kind[page] : id : rev : hash : rendering     (ids and revs in base 36, hashes in base 16)
  * Value: an envelope (cache/envelope.h) around the packed body (text/pack.h).
- * "rendering" is a hash of everything else that determines a body: FRAGMENT_FORMAT, the Markdown limits and base_url.
+ * "rendering" is a hash of everything else that determines a body: FRAGMENT_FORMAT, the Markdown limits, base_url and body_format.
  * A fragment is stored under the version that was read together with its rows. */
 #ifndef DIPTYCH_STORE_FRAGMENT_H
 #define DIPTYCH_STORE_FRAGMENT_H
@@ -37,7 +37,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 13 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 14 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
@@ -180,8 +180,12 @@ bool fragment_pack_timeline(const struct timeline *t, struct buf *out);
 bool fragment_pack_past(struct fragment_renderer *r, const struct editorial *past, const struct editorial *next, struct buf *out);
 bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out);
 bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, size_t n, struct buf *out);
-bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, struct span title, struct span body_md, int64_t updated_us,
-                        struct buf *out);
+struct page_source {
+  struct span title, md;
+  enum body_format format;
+  int64_t updated_us;
+};
+bool fragment_pack_page(struct fragment_renderer *r, uint64_t id, const struct page_source *p, struct buf *out);
 
 /* The decoded struct of the kind (struct profile *, struct card *, ...), in the arena; its spans point into `body`.
  * NULL: the body is damaged, or no memory. */

@@ -20,8 +20,8 @@ uint32_t fragment_rendering(const struct config *c)
 {
   char shape[512];
   unsigned char key[crypto_shorthash_KEYBYTES] = "rendering", hash[crypto_shorthash_BYTES];
-  int n = format_print(shape, sizeof shape, "%d %lld %lld %lld %.300s", FRAGMENT_FORMAT, (long long)c->markdown_bytes,
-                   (long long)c->markdown_output_bytes, (long long)c->markdown_cpu, c->base_url);
+  int n = format_print(shape, sizeof shape, "%d %s %lld %lld %lld %.300s", FRAGMENT_FORMAT, c->body_format,
+                   (long long)c->markdown_bytes, (long long)c->markdown_output_bytes, (long long)c->markdown_cpu, c->base_url);
   crypto_shorthash(hash, (const unsigned char *)shape, (unsigned long long)n, key);
   return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
 }

@@ -17,7 +17,7 @@ void fragment_predictions_pack(struct fragment_renderer *r, const struct product
     pack_int(b, e->updated_us);
     pack_span(b, e->headline);
     pack_span(b, e->author);
-    fragment_text_plain(r, b, e->prediction_md, PREDICTION_CHARS);
+    fragment_text_plain(r, b, e->prediction_md, e->format, PREDICTION_CHARS);
     fragment_grade_pack(b, &e->grade);
   }
 }
@@ -84,12 +84,17 @@ static void change_compare(struct fragment_renderer *r, struct buf *out, struct 
   arena_free(&a);
 }
 
-static void change_pack(struct fragment_renderer *r, struct buf *out, struct span before_md, struct span after_md)
+struct past_text {
+  struct span md;
+  enum body_format format;
+};
+
+static void change_pack(struct fragment_renderer *r, struct buf *out, struct past_text from, struct past_text to)
 {
-  struct fragment_place at = {"editorial", 0, 'l'};
+  struct fragment_place old = {"editorial", 0, 'l', from.format}, new = {"editorial", 0, 'l', to.format};
   struct buf before = BUF_INIT, after = BUF_INIT;
-  bool comparable = fragment_text_lines(r, &before, at, before_md);
-  comparable = fragment_text_lines(r, &after, at, after_md) && comparable;
+  bool comparable = fragment_text_lines(r, &before, old, from.md);
+  comparable = fragment_text_lines(r, &after, new, to.md) && comparable;
   change_compare(r, out, buf_view(&before), buf_view(&after), comparable);
   out->failed = out->failed || before.failed || after.failed;
   buf_free(&before);
@@ -100,7 +105,7 @@ static void change_pack(struct fragment_renderer *r, struct buf *out, struct spa
 
 static void body_pack(struct fragment_renderer *r, struct buf *out, const struct editorial *e, char part, struct span md)
 {
-  struct fragment_place at = {"editorial", e->id, part};
+  struct fragment_place at = {"editorial", e->id, part, e->format};
   fragment_text_pack(r, out, at, md);
   fragment_text_source(r, out, at, md);
 }
@@ -117,9 +122,9 @@ bool fragment_pack_past(struct fragment_renderer *r, const struct editorial *pas
   body_pack(r, out, past, 'p', past->prediction_md);
   fragment_grade_pack(out, &past->grade);
   change_compare(r, out, past->headline, next->headline, true);
-  change_pack(r, out, past->current_md, next->current_md);
-  change_pack(r, out, past->heading_md, next->heading_md);
-  change_pack(r, out, past->prediction_md, next->prediction_md);
+  change_pack(r, out, (struct past_text){past->current_md, past->format}, (struct past_text){next->current_md, next->format});
+  change_pack(r, out, (struct past_text){past->heading_md, past->format}, (struct past_text){next->heading_md, next->format});
+  change_pack(r, out, (struct past_text){past->prediction_md, past->format}, (struct past_text){next->prediction_md, next->format});
   return !out->failed;
 }
 

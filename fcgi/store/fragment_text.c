@@ -21,6 +21,11 @@ static int heading_base(const char *table)
   return strcmp(table, "faq") ? 5 : 4;
 }
 
+static enum body_format format_of(const struct fragment_renderer *r, enum body_format of_row)
+{
+  return of_row != BODY_DEFAULT ? of_row : body_format_of(span_z(r->config->body_format));
+}
+
 /* `prefix`: room for the prefix of ids. */
 static struct markdown_limits limits_of(const struct fragment_renderer *r, struct fragment_place at, char prefix[PREFIX_ROOM])
 {
@@ -32,20 +37,21 @@ static struct markdown_limits limits_of(const struct fragment_renderer *r, struc
                                   .cpu_ms = (int)c->markdown_cpu,
                                   .heading_base = heading_base(at.table),
                                   .base_url = span_z(c->base_url),
-                                  .id_prefix = span_of(prefix, (size_t)n)};
+                                  .id_prefix = span_of(prefix, (size_t)n),
+                                  .format = format_of(r, at.format)};
 }
 
-static uint64_t hash_of(struct span md)
+static uint64_t hash_of(struct span md, enum body_format format)
 {
-  uint64_t hash = XXH3_64bits(md.p, md.n);
+  uint64_t hash = XXH3_64bits_withSeed(md.p, md.n, format);
   return hash ? hash : 1;
 }
 
-static bool known_slow(const struct fragment_renderer *r, struct span md)
+static bool known_slow(const struct fragment_renderer *r, struct span md, enum body_format format)
 {
   if (!r->slow || md.n < SLOW_LEAST)
     return false;
-  uint64_t hash = hash_of(md);
+  uint64_t hash = hash_of(md, format);
   for (size_t i = 0; i < FRAGMENT_SLOW; i++)
     if (r->slow->hashes[i] == hash)
       return true;
@@ -61,11 +67,11 @@ static enum markdown_result render(struct fragment_renderer *r, struct fragment_
   struct markdown_limits limits = limits_of(r, at, prefix);
   if (!md.n)
     return MARKDOWN_OK;
-  if (known_slow(r, md))
+  if (known_slow(r, md, limits.format))
     return MARKDOWN_TOO_SLOW;
   enum markdown_result result = function(&limits, md, out);
   if (result == MARKDOWN_TOO_SLOW && r->slow)
-    r->slow->hashes[r->slow->next++ % FRAGMENT_SLOW] = hash_of(md);
+    r->slow->hashes[r->slow->next++ % FRAGMENT_SLOW] = hash_of(md, limits.format);
   r->incomplete = r->incomplete || result == MARKDOWN_NO_TIME;
   return result;
 }
@@ -111,7 +117,7 @@ bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, struct fr
   return result == MARKDOWN_OK;
 }
 
-void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, size_t chars)
+void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, enum body_format format, size_t chars)
 {
   struct arena *a = arena_new(0);
   if (!a) {
@@ -119,7 +125,8 @@ void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct sp
     return;
   }
   enum markdown_result result = MARKDOWN_OK;
-  pack_span(out, md.n ? markdown_plain_by(a, md, chars, r->deadline_us, &result) : SPAN(""));
+  struct markdown_plain_limits limits = {format_of(r, format), chars, r->deadline_us};
+  pack_span(out, md.n ? markdown_plain_by(a, &limits, md, &result) : SPAN(""));
   r->incomplete = r->incomplete || result == MARKDOWN_NO_TIME;
   if (arena_failed(a))
     out->failed = true;

@@ -389,7 +389,8 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
     return ERR_NOT_FOUND;
   made.version = rows.version;
   struct fragment_renderer renderer = renderer_of(s, x);
-  (void)fragment_pack_page(&renderer, w->id, rows.title, rows.body_md, rows.updated_us, &packed);
+  (void)fragment_pack_page(&renderer, w->id,
+                           &(struct page_source){rows.title, rows.body_md, rows.format, rows.updated_us}, &packed);
   made.incomplete = renderer.incomplete;
   return fragment_finish(s, x, &(struct filling){w, 1, true, renderer}, &made, &packed);
 }

@@ -19,7 +19,7 @@ static const char *const pieces[] = {
     "[^activity:7]", "![a](/p-64x64.png)", "[[kafka]]", "[[a|b]]",
 };
 
-static const struct markdown_limits limits = {65536, 262144, 500, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL};
+static const struct markdown_limits limits = {65536, 262144, 500, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL, BODY_DEFAULT};
 
 static void harmless(struct span source)
 {

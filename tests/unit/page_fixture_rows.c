@@ -55,13 +55,13 @@ static const struct editorial kafka_past = {
     .grade = {PREDICTION_CAME_TRUE, PAGE_TEXT("It came & stayed."), &kafka_evidence}};
 
 static const struct question kafka_questions[] = {
-    {1, PAGE_TEXT("Does Kafka need ZooKeeper?"), PAGE_TEXT("Not since **4.0**.")},
-    {2, PAGE_TEXT("Is it a queue?"), PAGE_TEXT("A log first.")}};
+    {1, PAGE_TEXT("Does Kafka need ZooKeeper?"), PAGE_TEXT("Not since **4.0**."), BODY_DEFAULT},
+    {2, PAGE_TEXT("Is it a queue?"), PAGE_TEXT("A log first."), BODY_DEFAULT}};
 static const struct question pair_questions[] = {
-    {3, PAGE_TEXT("Which of the two keeps messages?"), PAGE_TEXT("Both can; Kafka always does.")}};
+    {3, PAGE_TEXT("Which of the two keeps messages?"), PAGE_TEXT("Both can; Kafka always does."), BODY_DEFAULT}};
 static const struct question site_questions[] = {
-    {4, PAGE_TEXT("Who writes this?"), PAGE_TEXT("Editors, with _care_.")},
-    {5, PAGE_TEXT("How often is it counted?"), PAGE_TEXT("Each hour.")}};
+    {4, PAGE_TEXT("Who writes this?"), PAGE_TEXT("Editors, with _care_."), BODY_DEFAULT},
+    {5, PAGE_TEXT("How often is it counted?"), PAGE_TEXT("Each hour."), BODY_DEFAULT}};
 static const struct pair_source kafka_pairs[] = {{.other_id = PAGE_NATS,
                                                  .has_text = true,
                                                  .text_id = 1,

@@ -94,7 +94,8 @@ static bool pack_page(const struct page_store *s, struct want *made, struct buf 
       continue;
     made->version = p->page.version;
     struct fragment_renderer renderer = {.config = s->config};
-    return fragment_pack_page(&renderer, made->id, p->page.title, p->body_md, p->page.changed_us, out);
+    return fragment_pack_page(&renderer, made->id,
+                              &(struct page_source){.title = p->page.title, .md = p->body_md, .updated_us = p->page.changed_us}, out);
   }
   return false;
 }

@@ -17,7 +17,7 @@
 #include "markdown_markup.h"
 #include "text/utf8.h"
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL, BODY_DEFAULT};
 
 static void shows(const char *source, const char *expected)
 {

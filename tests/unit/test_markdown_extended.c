@@ -21,7 +21,7 @@ static bool activity(void *arg, uint64_t id, struct markdown_activity *out)
   return id == 7 || id == 8;
 }
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, activity, NULL};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, activity, NULL, BODY_DEFAULT};
 
 #define TABLE(label) "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"Table: " label "\">\n<table>\n"
 #define TABLE_END "</tbody>\n</table>\n</div>\n"

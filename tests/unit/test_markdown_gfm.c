@@ -11,7 +11,7 @@
 #include "markdown/markdown.h"
 #include "markdown_markup.h"
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {NULL, 0}, NULL, NULL, BODY_DEFAULT};
 
 #define FENCE "````````````````````````````````"
 

@@ -8,7 +8,7 @@
 #include "markdown/markdown_nodes.h"
 #include "markdown_markup.h"
 
-static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {"p-", 2}, NULL, NULL};
+static const struct markdown_limits limits = {262144, 1048576, 200, 4, {"https://site.example", 20}, 0, {"p-", 2}, NULL, NULL, BODY_DEFAULT};
 
 static cmark_node *with(cmark_node *parent, cmark_node *child)
 {
