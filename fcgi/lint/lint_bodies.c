@@ -32,10 +32,11 @@ static bool render_judge(struct lint *l, const struct lint_place *at, const stru
   enum markdown_result result = markdown_html(limits, md, &html);
   int64_t spent_us = cpu_us() - before_us;
   buf_free(&html);
-  if (result == MARKDOWN_TOO_LARGE || result == MARKDOWN_TOO_SLOW)
+  if (result == MARKDOWN_TOO_LARGE || result == MARKDOWN_TOO_SLOW || result == MARKDOWN_FAILED)
     lint_found(l, LINT_body_refused, at, span_head(md, 80),
-               result == MARKDOWN_TOO_LARGE ? "too large: pages show a notice in its place"
-                                            : "too slow to render: pages show a notice in its place",
+               result == MARKDOWN_TOO_LARGE  ? "too large: pages show a notice in its place"
+               : result == MARKDOWN_TOO_SLOW ? "too slow to render: pages show a notice in its place"
+                                             : "not readable: pages show a notice in its place",
                NULL);
   else if (spent_us * SLOW_PART > (int64_t)limits->cpu_ms * 1000)
     lint_found(l, LINT_body_slow, at, span_head(md, 80), "slow to render: more than half of markdown_cpu",
@@ -57,10 +58,26 @@ struct said {
   const char *meaning;
 };
 
-static void note_judge(struct lint *l, const struct lint_place *at, const struct markdown_note *note, bool claims)
+/* What to do in a tool that writes HTML, where that differs. */
+static const char *advice_of(enum markdown_note_kind kind, enum body_format format)
+{
+  switch (kind) {
+  case NOTE_SHORTCODE:
+  case NOTE_BLOCK: return "write what it shows, or link the page that has it";
+  case NOTE_HTML: return format > BODY_MARKDOWN ? "take it out, or link to what it shows" : NULL;
+  case NOTE_ALT: return format > BODY_MARKDOWN ? "write the alternative text of the picture" : NULL;
+  case NOTE_TABLE:
+  case NOTE_MARK: return format > BODY_MARKDOWN ? "use the tool's own button for it" : NULL;
+  default: return NULL;
+  }
+}
+
+static void note_judge(struct lint *l, const struct lint_place *at, const struct markdown_note *note, const struct lint_body *body)
 {
   static const struct said all[] = {
       {NOTE_HTML, LINT_html, "HTML is left out"},
+      {NOTE_SHORTCODE, LINT_html, "a shortcode, which WordPress alone can fill in: it is left out"},
+      {NOTE_BLOCK, LINT_html, "a block that WordPress fills in when it shows the page: it is left out"},
       {NOTE_TABLE, LINT_table_pipes, "not a table: the bars are shown as they are"},
       {NOTE_MARK, LINT_mark, "marks that pages do not read: they are shown as they are"},
       {NOTE_LINK_DROPPED, LINT_link_dropped, "an address that pages do not link: only the text is shown"},
@@ -72,12 +89,13 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
   };
   if (note->kind == NOTE_LINK)
     link_judge(l, at, note);
-  if (note->kind == NOTE_NUMBER && !claims)
+  if (note->kind == NOTE_NUMBER && !body->claims)
     return;
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i].kind == note->kind) {
       struct span meaning = arena_printf(l->arena, "line %d: %s", note->line, all[i].meaning);
-      lint_found(l, all[i].rule, at, note->words, meaning.n ? meaning.p : all[i].meaning, NULL);
+      lint_found(l, all[i].rule, at, note->words, meaning.n ? meaning.p : all[i].meaning,
+                 advice_of(note->kind, body->format));
     }
 }
 
@@ -89,18 +107,22 @@ static bool has_note(const struct markdown_note *v, size_t n, enum markdown_note
   return false;
 }
 
-void lint_body(struct lint *l, const struct lint_place *at, struct span md, bool claims)
+void lint_body_judge(struct lint *l, const struct lint_place *at, const struct lint_body *body)
 {
   const struct config *c = db_config(l->db);
+  struct span md = body->text;
   struct markdown_limits limits = {.bytes = (size_t)c->markdown_bytes, .output_bytes = (size_t)c->markdown_output_bytes,
-                                   .cpu_ms = (int)c->markdown_cpu, .heading_base = 3, .base_url = span_z(c->base_url)};
+                                   .cpu_ms = (int)c->markdown_cpu, .heading_base = 3,
+                                   .base_url = span_z(c->base_url), .format = body->format};
   struct markdown_note *notes;
   size_t n;
   if (utf8_is_blank(md) || !render_judge(l, at, &limits, md) || markdown_notes(&limits, l->arena, md, &notes, &n) != MARKDOWN_OK)
     return;
-  if (has_note(notes, n, NOTE_HTML) && !has_note(notes, n, NOTE_SHOWN))
-    lint_found(l, LINT_html_only, at, span_head(md, 160), "nothing but HTML: nothing of it is shown", NULL);
+  bool left_out = has_note(notes, n, NOTE_HTML) || has_note(notes, n, NOTE_SHORTCODE) || has_note(notes, n, NOTE_BLOCK);
+  if (left_out && !has_note(notes, n, NOTE_SHOWN))
+    lint_found(l, LINT_html_only, at, span_head(md, 160), "nothing but HTML: nothing of it is shown",
+               advice_of(NOTE_HTML, body->format));
   else
     for (size_t i = 0; i < n; i++)
-      note_judge(l, at, &notes[i], claims);
+      note_judge(l, at, &notes[i], body);
 }

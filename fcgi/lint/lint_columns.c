@@ -207,6 +207,12 @@ static void date_judge(struct lint *l, const struct lint_place *at, const struct
 
 /* ---- rows */
 
+static enum body_format format_of(const struct lint *l, const struct db_rows *rows)
+{
+  enum body_format of_row = body_format_of(db_text(rows, db_column(rows, "body_format")));
+  return of_row != BODY_DEFAULT ? of_row : body_format_of(span_z(db_config(l->db)->body_format));
+}
+
 static void column_judge(struct lint *l, const struct column *c, struct lint_place *at, const struct db_rows *rows)
 {
   unsigned column = db_column(rows, c->name);
@@ -221,7 +227,7 @@ static void column_judge(struct lint *l, const struct column *c, struct lint_pla
   if ((c->asks & ANSWER) && utf8_is_blank(s))
     lint_found(l, LINT_answer_blank, at, s, "the question has no answer", NULL);
   if (c->asks & BODY)
-    lint_body(l, at, s, c->asks & CLAIMS);
+    lint_body_judge(l, at, &(struct lint_body){s, format_of(l, rows), c->asks & CLAIMS});
   if ((c->asks & OWN) && l->texts)
     lint_texts_add(l->texts, at, s);
 }
