@@ -12,7 +12,9 @@
 --      so the CMS's account needs no new rights.
 --
 -- The mapping: a product is a post of type `product`, which is also its editorial
--- (excerpt: headline; content: current state; the rest in custom fields). An
+-- (excerpt: headline; content: current state; the rest in custom fields). Texts are
+-- what WordPress stores: blocks or classic content, and HTML or plain lines in the
+-- custom fields; the column body_format says so. An
 -- activity is a post of type `move` whose parent is the product. A question is a
 -- post of type `faq` whose parent is a product; without a parent it belongs to the
 -- site. Sectors and themes are the taxonomies `sector` and `theme`. Pages are
@@ -135,7 +137,8 @@ SELECT p.ID AS id, p.ID AS product_id,
        p.post_date_gmt AS created_at, p.post_modified_gmt AS updated_at,
        COALESCE(prediction_state.meta_value, 'open') AS prediction_state,
        CAST(prediction_move.meta_value AS UNSIGNED) AS prediction_activity_id,
-       CONVERT(wp_plain(prediction_note.meta_value) USING utf8mb4) AS prediction_note
+       CONVERT(wp_plain(prediction_note.meta_value) USING utf8mb4) AS prediction_note,
+       CONVERT('wordpress' USING ascii) AS body_format
   FROM wp_diptych_post p
   LEFT JOIN wp_users author ON author.ID = p.post_author
   LEFT JOIN wp_postmeta heading ON heading.meta_id =
@@ -170,12 +173,12 @@ CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_faq AS
 SELECT ID AS id, NULLIF(post_parent, 0) AS product_id, CAST(NULL AS UNSIGNED) AS other_product_id,
        CONVERT(wp_plain(post_title) USING utf8mb4) AS question, post_content AS answer_md, menu_order AS sort,
        CONVERT(CASE WHEN post_status = 'publish' AND post_password = '' THEN 'published'
-               ELSE 'draft' END USING ascii) AS status
+               ELSE 'draft' END USING ascii) AS status, CONVERT('wordpress' USING ascii) AS body_format
   FROM wp_posts WHERE post_type = 'faq' AND post_status NOT IN ('auto-draft', 'trash');
 
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_page AS
 SELECT ID AS id, slug AS slug, CONVERT(wp_plain(post_title) USING utf8mb4) AS title, post_content AS body_md,
-       status AS status, post_modified_gmt AS updated_at
+       status AS status, post_modified_gmt AS updated_at, CONVERT('wordpress' USING ascii) AS body_format
   FROM wp_diptych_post WHERE post_type = 'page';
 
 CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY DEFINER VIEW site_product_alias AS
