@@ -1,4 +1,5 @@
-/* Renders editors' Markdown, or their HTML (markdown/html_reader.h), to safe HTML.  Markdown (CommonMark) to safe HTML, for any input.
+/* Renders editors' Markdown, or their HTML (markdown/html_reader.h), to safe HTML.
+ * Markdown is CommonMark, and more of GitHub's; any input is rendered safely.
  *
  * libcmark parses the body.  A writer of this project walks the tree and writes only allowed markup:
  *   - raw HTML is left out; an HTML comment marks a block of it;

@@ -36,7 +36,8 @@ enum markdown_result markdown_tree_write(const struct markdown_limits *l, struct
                                          struct buf *out)
 {
   struct writing w = {.limits = l, .source = source, .writer = writer, .out = out};
-  enum markdown_result result = l->format > BODY_MARKDOWN ? markdown_area_run(source.n, html_write, &w) : prepared_write(source, &w);
+  bool html = l->format > BODY_MARKDOWN;
+  enum markdown_result result = html ? markdown_area_run(source.n, html_write, &w) : prepared_write(source, &w);
   if (result == MARKDOWN_OK && out->failed)
     return MARKDOWN_NO_MEMORY;
   return result == MARKDOWN_OK && out->n > l->output_bytes ? MARKDOWN_TOO_LARGE : result;

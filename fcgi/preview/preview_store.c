@@ -44,7 +44,8 @@ static bool want_pack(struct fragment_renderer *r, const struct preview_rows *ro
   if (w->kind == FRAGMENT_SITE)
     return fragment_pack_site(r, rows->site.questions, rows->site.n, out);
   if (w->kind == FRAGMENT_PAGE)
-    return fragment_pack_page(r, w->id, rows->page.title, rows->page.body_md, rows->page.updated_us, out);
+    return fragment_pack_page(
+        r, w->id, &(struct page_source){rows->page.title, rows->page.body_md, rows->page.format, rows->page.updated_us}, out);
   if (w->kind == FRAGMENT_PAIR)
     return pair_pack(r, rows, w, out);
   return fragment_pack_product(r, w->kind, product_of(rows, w->id), out);

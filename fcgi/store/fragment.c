@@ -444,7 +444,8 @@ bool fragment_pack_timeline(const struct timeline *t, struct buf *out)
 
 bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w, uint64_t id, struct buf *out)
 {
-  struct fragment_place intro = {"comparison of product", id, 'i', w->format}, verdict = {"comparison of product", id, 'v', w->format};
+  struct fragment_place intro = {"comparison of product", id, 'i', w->format};
+  struct fragment_place verdict = {"comparison of product", id, 'v', w->format};
   pack_uint(out, w->has_text);
   fragment_text_pack(r, out, intro, w->intro_md);
   fragment_text_pack(r, out, verdict, w->verdict_md);
