@@ -16,6 +16,8 @@ struct finished_page {
   struct span gzip;         /* gzip coding; null pointer: not compressed yet */
   struct span content_type; /* static */
   struct span link;         /* value of the Link header; empty: none */
+  struct span linked;       /* names that its texts link to, which the plan does not know; usually empty */
+  uint64_t linked_digest;   /* of what they mean */
   bool hidden;              /* needs "X-Robots-Tag: noindex": the body cannot contain a robots tag */
   char etag[FINISHED_ETAG + 1];
   unsigned char digest[FINISHED_DIGEST];

@@ -55,6 +55,12 @@ struct markdown_limits {
   enum body_format format; /* BODY_DEFAULT reads as Markdown */
 };
 
+/* "[[kafka]]" and "[[kafka|the broker]]" are links that only a page can make, because names and addresses of other products
+ * change without this body.  markdown_html and markdown_source write them as <a data-name="kafka">kafka</a> and
+ * <a data-text="kafka">the broker</a>: nothing else in their output begins like that, but for code in Markdown. */
+#define MARKDOWN_PRODUCT_NAME "<a data-name=\""
+#define MARKDOWN_PRODUCT_TEXT "<a data-text=\""
+
 MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
 
 /* Renders the body to safe Markdown, for the JSON and Markdown representations: without raw HTML, with links, pictures

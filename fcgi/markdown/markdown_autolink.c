@@ -65,11 +65,17 @@ static size_t semicolon_cut(struct span text, size_t from, size_t end)
   return i < end - 1 && i > from && text.p[i - 1] == '&' ? i - 1 : end - 1;
 }
 
+/* A reference to a footnote behind an address, replaced or not. */
+static bool is_reference(struct span s)
+{
+  return span_starts(s, SPAN("[^")) || (s.p[0] == '\xEF' && markdown_mark_at(s) == MARK_FOOTNOTE);
+}
+
 /* Marks at the end do not belong to the address, nor does a ")" that nothing in it opens. */
 static size_t path_end(struct span text, size_t from)
 {
   size_t end = from, open = 0, closed = 0;
-  for (; end < text.n && !is_space(text.p[end]) && text.p[end] != '<'; end++) {
+  for (; end < text.n && !is_space(text.p[end]) && text.p[end] != '<' && !is_reference(span_from(text, end)); end++) {
     open += text.p[end] == '(';
     closed += text.p[end] == ')';
   }

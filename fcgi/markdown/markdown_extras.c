@@ -168,6 +168,12 @@ void markdown_extra_html(struct buf *out, const struct markdown_limits *l, cmark
     if (entering && e->number)
       mark_html(out, l, e);
     break;
+  case MARKDOWN_PRODUCT: /* the page puts the link here (site/product_links.c) */
+    if (entering)
+      buf_printf(out, e->set ? MARKDOWN_PRODUCT_TEXT "%s\">" : MARKDOWN_PRODUCT_NAME "%s\">", e->slugs);
+    else
+      buf_puts(out, "</a>");
+    break;
   case MARKDOWN_FOOTNOTE: note_html(out, l, n, entering); break;
   default: break;
   }

@@ -6,6 +6,9 @@
 #include "markdown/markdown_parse.h"
 #include "text/utf8.h"
 
+#define SLUGS_MOST 100   /* bytes */
+#define PRODUCT_MOST 300 /* bytes between "[[" and "]]" */
+
 /* A run of one or two tildes, a text node of its own. */
 struct tilde {
   cmark_node *node;
@@ -136,6 +139,30 @@ static size_t reference_cut(struct children *c, cmark_node *text, struct span s,
   return *kept - at;
 }
 
+static bool is_slug(struct span s)
+{
+  for (size_t i = 0; i < s.n; i++)
+    if (!(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '-')
+      return false;
+  return s.n && s.n <= SLUGS_MOST && s.p[0] != '-';
+}
+
+/* "[[kafka]]", "[[kafka-vs-nats]]" or "[[kafka|the broker]]"; returns how far to go. */
+static size_t product_cut(struct children *c, cmark_node *text, struct span s, size_t at, size_t *kept)
+{
+  struct span inner = span_head(span_from(s, at + 2), PRODUCT_MOST);
+  size_t end = span_find(inner, ']');
+  if (c->linked || !span_starts(span_from(s, at), SPAN("[[")) || !span_starts(span_from(inner, end), SPAN("]]")))
+    return 1;
+  struct span label = span_head(inner, end), slugs = span_trim(span_split(&label, '|')), shown = span_trim(label);
+  if (!is_slug(slugs) || (label.p && !shown.n))
+    return 1;
+  text_before(text, span_of(s.p + *kept, at - *kept));
+  cmark_node_insert_before(text, markdown_product_new(slugs, label.p ? &shown : NULL));
+  *kept = at + 2 + end + 2;
+  return *kept - at;
+}
+
 static void text_cut(struct children *c, cmark_node *text)
 {
   struct span s = span_z(cmark_node_get_literal(text));
@@ -147,6 +174,8 @@ static void text_cut(struct children *c, cmark_node *text)
       i += address_cut(text, s, i, &kept);
     else if (s.p[i] == '\xEF')
       i += reference_cut(c, text, s, i, &kept);
+    else if (s.p[i] == '[')
+      i += product_cut(c, text, s, i, &kept);
     else
       i++;
   if (!kept)

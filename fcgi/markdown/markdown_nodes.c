@@ -67,6 +67,16 @@ cmark_node *markdown_task_new(bool done)
   return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_TASK, .set = done});
 }
 
+cmark_node *markdown_product_new(struct span slugs, const struct span *text)
+{
+  char *own = markdown_memory()->calloc(slugs.n + 1, 1);
+  memcpy(own, slugs.p, slugs.n);
+  cmark_node *n = custom_new(CMARK_NODE_CUSTOM_INLINE,
+                             (struct markdown_extra){.kind = MARKDOWN_PRODUCT, .set = text != NULL, .slugs = own});
+  cmark_node_append_child(n, markdown_text_new(text ? *text : slugs));
+  return n;
+}
+
 cmark_node *markdown_reference_new(unsigned number, unsigned which)
 {
   return custom_new(CMARK_NODE_CUSTOM_INLINE,

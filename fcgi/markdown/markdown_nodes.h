@@ -8,6 +8,7 @@
  *   STRIKE     inline                 its children are inlines
  *   TASK       inline, no children    the first inline of the first paragraph of an item
  *   REFERENCE  inline, no children    the number of a footnote, in the text
+ *   PRODUCT    inline                 "[[kafka]]": its children are the text of the link
  *   FOOTNOTE   block, at the end of the document, in the order of their numbers; its children are blocks
  *
  * The constructors never return NULL: the memory is the area of the tree (markdown_area.h).  A new node has no parent. */
@@ -27,13 +28,15 @@ enum markdown_kind {
   MARKDOWN_TASK,
   MARKDOWN_REFERENCE,
   MARKDOWN_FOOTNOTE,
+  MARKDOWN_PRODUCT,
 };
 
 enum markdown_align { MARKDOWN_ALIGN_NONE, MARKDOWN_ALIGN_LEFT, MARKDOWN_ALIGN_CENTER, MARKDOWN_ALIGN_RIGHT };
 
 struct markdown_extra {
   enum markdown_kind kind;
-  bool set;                  /* ROW: it is the header; TASK: done */
+  bool set;                  /* ROW: it is the header; TASK: done; PRODUCT: the text is the editor's */
+  const char *slugs;         /* PRODUCT: "kafka" or "kafka-vs-nats" */
   enum markdown_align align; /* CELL */
   unsigned number;           /* REFERENCE, FOOTNOTE: from 1 on; 0: of an activity that is unknown, nothing is written */
   uint64_t activity;         /* REFERENCE: the id of such an activity */
@@ -55,6 +58,8 @@ cmark_node *markdown_row_new(bool header, int line);
 cmark_node *markdown_cell_new(enum markdown_align align);
 cmark_node *markdown_strike_new(void);
 cmark_node *markdown_task_new(bool done);
+/* text NULL: the name of the product, which the page knows.  slugs: "[a-z0-9-]+". */
+cmark_node *markdown_product_new(struct span slugs, const struct span *text);
 cmark_node *markdown_reference_new(unsigned number, unsigned which);
 cmark_node *markdown_footnote_new(unsigned number, unsigned references);
 

@@ -2,6 +2,7 @@
  * the kind, the number of the line, a blank, the words. */
 #include "markdown/markdown_notes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -218,8 +219,14 @@ static void heading_note(struct notes *w, int level)
 /* Cells of a row are words apart; a reference to a footnote is a source like a link. */
 static void extra_note(struct notes *w, const struct markdown_extra *e)
 {
+  char path[128];
   if (e->kind == MARKDOWN_CELL)
     buf_putc(&w->paragraph, ' ');
+  if (e->kind == MARKDOWN_PRODUCT) {
+    snprintf(path, sizeof path, "%s%s", strstr(e->slugs, "-vs-") ? "/compare/" : "/products/", e->slugs);
+    note_put(w, NOTE_LINK, span_z(path));
+    w->linked = true;
+  }
   w->linked = w->linked || (e->kind == MARKDOWN_REFERENCE && e->number);
 }
 

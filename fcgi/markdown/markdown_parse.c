@@ -32,5 +32,6 @@ cmark_node *markdown_parse(const struct markdown_limits *l, const struct markdow
   markdown_inlines(root, footnotes);
   footnotes_put(footnotes, root);
   markdown_restore(root, p);
+  markdown_pictures(root);
   return root;
 }

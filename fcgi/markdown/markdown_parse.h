@@ -54,7 +54,13 @@ int markdown_prepared_line(const struct markdown_prepared *p, int line);
 void markdown_restore(cmark_node *root, const struct markdown_prepared *p);
 
 /* The mark at the beginning of a text that libcmark decoded; MARKDOWN_MARK_COUNT: none.  A mark has MARKDOWN_MARK_BYTES. */
-enum markdown_mark markdown_mark_at(struct span text);
+static inline enum markdown_mark markdown_mark_at(struct span text)
+{
+  if (text.n < 3 || text.p[0] != '\xEF' || text.p[1] != '\xB7' || ((unsigned char)text.p[2] & 0xF0) != 0x90)
+    return MARKDOWN_MARK_COUNT;
+  unsigned which = (unsigned char)text.p[2] & 0xF;
+  return which < MARKDOWN_MARK_COUNT ? (enum markdown_mark)which : MARKDOWN_MARK_COUNT;
+}
 #define MARKDOWN_MARK_BYTES 3
 
 /* ---- parts */
@@ -85,6 +91,9 @@ void markdown_footnotes_append(struct markdown_footnotes *f, cmark_node *root);
 
 /* Struck text, bare addresses, line breaks, tasks and references in all inlines (markdown_inlines.c). */
 void markdown_inlines(cmark_node *root, struct markdown_footnotes *f);
+
+/* Sizes of pictures from their addresses (markdown_pictures.c). */
+void markdown_pictures(cmark_node *root);
 
 /* The whole. */
 cmark_node *markdown_parse(const struct markdown_limits *l, const struct markdown_prepared *p);

@@ -223,14 +223,6 @@ int markdown_prepared_line(const struct markdown_prepared *p, int line)
 
 /* ---- putting back */
 
-enum markdown_mark markdown_mark_at(struct span text)
-{
-  if (text.n < 3 || text.p[0] != '\xEF' || text.p[1] != '\xB7' || ((unsigned char)text.p[2] & 0xF0) != 0x90)
-    return MARKDOWN_MARK_COUNT;
-  unsigned which = (unsigned char)text.p[2] & 0xF;
-  return which < MARKDOWN_MARK_COUNT ? (enum markdown_mark)which : MARKDOWN_MARK_COUNT;
-}
-
 /* A copy of a decoded text; NULL: it has no marks. */
 static char *text_restored(const char *z)
 {

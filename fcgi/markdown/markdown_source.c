@@ -232,13 +232,17 @@ static void extras_name(cmark_node *root, struct span prefix)
   for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
     cmark_node *n = cmark_iter_get_node(i);
     const struct markdown_extra *extra = markdown_extra_of(n);
-    char name[64];
+    char name[128];
     if (e != CMARK_EVENT_ENTER)
       continue;
     switch (extra->kind) {
     case MARKDOWN_STRIKE: around(n, "~~", "~~"); break;
     case MARKDOWN_CELL: around(n, "| ", " "); break;
     case MARKDOWN_TASK: around(n, extra->set ? "[x] " : "[ ] ", ""); break;
+    case MARKDOWN_PRODUCT:
+      snprintf(name, sizeof name, "%s%s\">", extra->set ? MARKDOWN_PRODUCT_TEXT : MARKDOWN_PRODUCT_NAME, extra->slugs);
+      around(n, name, "</a>");
+      break;
     case MARKDOWN_REFERENCE:
       snprintf(name, sizeof name, "[^%.*s%u]", SPAN_ARG(prefix), extra->number);
       around(n, extra->number ? name : "", "");

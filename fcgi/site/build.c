@@ -5,6 +5,7 @@
 #include "model/release_line.h"
 #include "site/assets.h"
 #include "site/link_words.h"
+#include "site/product_links.h"
 #include "site/since.h"
 #include "site/site.h"
 #include "text/address.h"
@@ -47,7 +48,9 @@ struct body_view *build_body(struct page *p, struct body b, struct span source)
 {
   struct body_view *v = ARENA_NEW(p->arena, struct body_view);
   if (v)
-    *v = (struct body_view){.html = b.html, .markdown = source, .refused = b.refused};
+    *v = (struct body_view){.html = product_links_html(p, b.html),
+                            .markdown = product_links_markdown(p, source),
+                            .refused = b.refused};
   return v;
 }
 

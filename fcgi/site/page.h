@@ -86,6 +86,7 @@ struct page {
   struct monograms monograms; /* of the products that the page shows */
   struct span month_ids[MONTHS_SHOWN]; /* of the small charts (build_months.c) */
   struct span body;       /* the finished body, when no template makes it */
+  struct span linked;     /* names of products that its texts link to, a line each (product_links.h) */
   struct span picture, picture_path; /* for links to the page (image_link.h); empty: none */
   int64_t changed_us;     /* newest change of the shown data, for Last-Modified; CLOCK_NEVER: unknown */
   int64_t label_us;       /* the start of the newest relative time on the page */

@@ -14,7 +14,7 @@
 struct entry {
   struct finished_page f; /* first member: a pointer to it is a pointer to the entry */
   struct lru_entry at;
-  char *memory; /* key, body and link in one block */
+  char *memory; /* key, body, link and linked names in one block */
 };
 
 struct page_cache {
@@ -78,15 +78,15 @@ struct finished_page *page_cache_get(struct page_cache *t, struct span key)
 static struct entry *entry_new(const struct finished_page *f, uint64_t hash)
 {
   struct entry *e = calloc(1, sizeof *e);
-  char *p = e ? malloc(f->key.n + f->body.n + f->link.n + 1) : NULL;
+  char *p = e ? malloc(f->key.n + f->body.n + f->link.n + f->linked.n + 1) : NULL;
   if (!p) {
     free(e);
     return NULL;
   }
   e->f = *f;
   e->memory = p;
-  struct span *parts[] = {&e->f.key, &e->f.body, &e->f.link};
-  for (size_t i = 0; i < 3; i++) {
+  struct span *parts[] = {&e->f.key, &e->f.body, &e->f.link, &e->f.linked};
+  for (size_t i = 0; i < 4; i++) {
     if (parts[i]->n)
       memcpy(p, parts[i]->p, parts[i]->n);
     parts[i]->p = p;
@@ -95,7 +95,7 @@ static struct entry *entry_new(const struct finished_page *f, uint64_t hash)
   e->f.gzip = span_of(NULL, 0);
   e->at.key = e->f.key;
   e->at.hash = hash;
-  e->at.bytes = sizeof *e + ALLOCATION_BYTES + f->key.n + f->body.n + f->link.n;
+  e->at.bytes = sizeof *e + ALLOCATION_BYTES + f->key.n + f->body.n + f->link.n + f->linked.n;
   return e;
 }
 

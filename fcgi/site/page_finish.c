@@ -3,6 +3,7 @@
 #include "site/assets.h"
 #include "site/openapi.h"
 #include "site/page_request.h"
+#include "site/product_links.h"
 #include "site/representation.h"
 #include "site/templates.h"
 #include "text/url.h"
@@ -86,6 +87,8 @@ bool page_request_finish(struct page_request *v, struct buf *body, struct finish
                               .body = buf_view(body),
                               .content_type = form_type(v->route, v->target.form),
                               .link = v->route->forms & (ROUTE_JSON | ROUTE_MD) ? link_header(v) : SPAN(""),
+                              .linked = p->linked,
+                              .linked_digest = product_links_digest(p, p->linked),
                               .publication = p->pin.publication,
                               .floors = v->floors,
                               .modified_us = modified_us(p),

@@ -9,6 +9,7 @@
 
 #include "site/error_pages.h"
 #include "site/newer_facts.h"
+#include "site/product_links.h"
 #include "site/page_level.h"
 #include "site/since.h"
 #include "site/sort.h"
@@ -230,7 +231,8 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
 {
   if (answer_plan(v, plan_page(v), out))
     return true;
-  if (!f || !labels_current(v, f) || memcmp(f->digest, v->digest, FINISHED_DIGEST) != 0)
+  if (!f || !labels_current(v, f) || memcmp(f->digest, v->digest, FINISHED_DIGEST) != 0 ||
+      product_links_digest(&v->page, f->linked) != f->linked_digest)
     return page_make(v, last, out);
   f->publication = v->page.pin.publication;
   f->floors = v->floors;

@@ -45,6 +45,7 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
 const char *const *site_route_names(unsigned *n);
 
 const struct config *site_config(const struct site *s);
+const struct catalog *site_catalog(const struct site *s);
 const struct assets *site_assets(const struct site *s);
 const struct site_resources *site_resources_of(const struct site *s);
 /* True: pages can be served and follow the database.  trouble gets one sentence: why not, or what fails nevertheless; or

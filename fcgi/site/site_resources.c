@@ -6,6 +6,11 @@ const struct config *site_config(const struct site *s)
   return s->resources.config;
 }
 
+const struct catalog *site_catalog(const struct site *s)
+{
+  return s->resources.catalog;
+}
+
 const struct assets *site_assets(const struct site *s)
 {
   return s->resources.assets;

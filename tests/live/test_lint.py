@@ -86,7 +86,7 @@ BAD = [
     ("html", "page", "body_md", {"body_md": "Words.\n\n<div>more</div>"}, "<div>more</div>"),
     ("html", "comparison", "intro_md", {"intro_md": "A <span>b</span>."}, "<span>"),
     ("table_pipes", "page", "body_md", {"body_md": "| a | b |\n| 1 | 2 |\n| 3 | 4 |"}, "| a | b |"),
-    *[("mark", "page", "body_md", {"body_md": f"See {text} here."}, text) for text in ("[[nosuch]]", "~~old ~~", "[^1]")],
+    *[("mark", "page", "body_md", {"body_md": f"See {text} here."}, text) for text in ("[[No Such]]", "~~old ~~", "[^1]")],
     ("mark", "faq", "answer_md", {"answer_md": "[ ] do it"}, "[ ] do it"),
     ("body_refused", "page", "body_md", {"body_md": LONG * 6000}, LONG[:80]), ("body_refused", "faq", "answer_md", {"answer_md": SLOW}, SLOW[:80]),
     ("link_dropped", "editorial", "heading_md", {"heading_md": "[x](javascript:alert(1))"}, "javascript:alert(1)"),

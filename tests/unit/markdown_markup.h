@@ -36,7 +36,7 @@ static inline bool address_fine(struct span url)
 static inline void attributes_check(struct span tag)
 {
   static const char *const known[] = {"href", "src", "alt", "title", "rel", "loading", "decoding", "class", "tabindex", "start",
-                                      "width", "height", "id", "role", "aria-label", "scope"};
+                                      "width", "height", "id", "role", "aria-label", "scope", "data-name", "data-text"};
   for (struct span rest = span_from(tag, span_find(tag, ' ')); rest.n;) {
     rest = span_from(rest, 1);
     size_t equals = span_find(rest, '=');

@@ -40,6 +40,14 @@ static void shows(const char *source, const char *expected)
   buf_free(&out);
 }
 
+static void markdown_of(const char *source, const char *expected)
+{
+  struct buf out = BUF_INIT;
+  assert_int_equal(markdown_source(&limits, span_z(source), &out), MARKDOWN_OK);
+  assert_string_equal(buf_z(&out), expected);
+  buf_free(&out);
+}
+
 /* The Markdown of the Markdown representation, which shows the same as the source. */
 static void writes(const char *source, const char *expected)
 {
@@ -121,6 +129,8 @@ static void footnotes(void **state)
         REFERENCE("1", "1") "</th>\n<th scope=\"col\">b</th>\n</tr>\n</thead>\n</table>\n</div>\n"
         FOOTNOTES("<li id=\"fn1\">\n" TABLE("c, d") HEAD("c", "d") ROW("e", "f") TABLE_END
                   "<a href=\"#fnref1\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E</a>\n</li>\n"));
+  shows("https://h/a.[^1]\n\n[^1]: b\n", "<p><a href=\"https://h/a\" rel=\"nofollow noopener\">https://h/a</a>." REFERENCE("1", "1")
+        "</p>\n" FOOTNOTES("<li id=\"fn1\">\n<p>b" BACK("1") "</p>\n</li>\n"));
   shows("[^a] [^ b] [^] \\[^c] [^c](/d) [x[^c]](/e)\n\n[^c]: C",
         "<p>[^a] [^ b] [^] [^c] <a href=\"/d\">^c</a> <a href=\"/e\">x[^c]</a></p>\n");
   shows("a[^activity:7] b[^activity:8] c[^activity:9] d[^activity:7]",
@@ -128,6 +138,37 @@ static void footnotes(void **state)
         FOOTNOTES("<li id=\"fn1\">\n<p><a href=\"https://h/4\" rel=\"nofollow noopener\">4.0 *out*</a>, 18 March 2025, spark" BACK("1")
         " <a href=\"#fnref1-2\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E<sup>2</sup></a></p>\n</li>\n"
         "<li id=\"fn2\">\n<p>4.0 *out*, 18 March 2025" BACK("2") "</p>\n</li>\n"));
+}
+
+static void products(void **state)
+{
+  (void)state;
+  shows("[[kafka]] [[kafka-vs-nats|both & all]] [[a]](/b) [[a]]b ~~[[kafka]]~~",
+        "<p><a data-name=\"kafka\">kafka</a> <a data-text=\"kafka-vs-nats\">both &amp; all</a> "
+        "<a href=\"/b\">[a]</a> <a data-name=\"a\">a</a>b <del><a data-name=\"kafka\">kafka</a></del></p>\n");
+  shows("\\[[kafka]] [[Kafka]] [[kafka|]] [[\"x]] [x [[kafka]]](/y) `[[kafka]]`",
+        "<p>[[kafka]] [[Kafka]] [[kafka|]] [[&quot;x]] <a href=\"/y\">x [[kafka]]</a> <code>[[kafka]]</code></p>\n");
+  markdown_of("| a |\n|---|\n| [[kafka\\|x\\|y]] [[nats]] |\n",
+         "| a |\n| --- |\n| <a data-text=\"kafka\">x\\|y</a> <a data-name=\"nats\">nats</a> |\n");
+}
+
+static void sizes_of_pictures(void **state)
+{
+  static const char *const sized[] = {"/p.png?w=640&h=360", "/p.png?x=1&height=360&width=640", "/p.png#640x360", "/p-640x360.png",
+                                      "/p-640x360.webp?v=2"};
+  static const char *const unsized[] = {"/p.png?w=640", "/p.png?w=640px&h=360", "/p-640x360", "/640x360.png", "/p-0x360.png",
+                                        "/p.png#640x36000", "/p.png?w=640&h=99999999999", "/p-640x360x2.png"};
+  (void)state;
+  for (size_t i = 0; i < sizeof sized / sizeof *sized + sizeof unsized / sizeof *unsized; i++) {
+    bool is = i < sizeof sized / sizeof *sized;
+    struct buf md = BUF_INIT, out = BUF_INIT;
+    buf_printf(&md, "![a](%s)", is ? sized[i] : unsized[i - sizeof sized / sizeof *sized]);
+    assert_int_equal(markdown_html(&limits, buf_view(&md), &out), MARKDOWN_OK);
+    assert_int_equal(strstr(buf_z(&out), " width=\"640\" height=\"360\" loading=\"lazy\"") != NULL, is);
+    assert_int_equal(strstr(buf_z(&out), " width=") != NULL, is);
+    buf_free(&md);
+    buf_free(&out);
+  }
 }
 
 static void as_markdown(void **state)
@@ -181,7 +222,7 @@ static const struct family {
     {"http://a/", ")"}, {"http://a/", "&a;"}, {"", "a@"}, {"", "a@b.c "}, {"", "a.b@"}, {"", "<br>"}, {"", "- [ ] a\n"}, {"", "[x] "},
     {"", "[^a] "}, {"[^a]: b\n\n", "[^a] "}, {"", "[^a]: [^a]\n"}, {"a[^a]\n\n", "[^a]: b\n"}, {"", "[^"}, {"", "[^a"},
     {"", "\\~"}, {"", "&#xFDD0;"}, {"", "&#64978;"}, {"", "\xEF\xB7\x91"}, {"", "+   # &#64978;0&#64979;\n"}, {"", "[^activity:7] "},
-    {"", "[^activity:9] "}, {"", "http://a/_*~"},
+    {"", "[^activity:9] "}, {"", "http://a/_*~"}, {"", "[[a]] "}, {"", "[[a|b"},
 };
 #define FAMILIES (sizeof families / sizeof *families)
 
@@ -265,6 +306,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(tables),      cmocka_unit_test(struck_and_tasks), cmocka_unit_test(bare_addresses),
       cmocka_unit_test(footnotes),   cmocka_unit_test(as_markdown),      cmocka_unit_test(as_text),
+      cmocka_unit_test(products),    cmocka_unit_test(sizes_of_pictures),
       cmocka_unit_test(lines_of_notes), cmocka_unit_test(takes_linear_time), cmocka_unit_test(wide_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
