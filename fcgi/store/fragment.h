@@ -37,7 +37,7 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 14 /* of the packed bodies: increment it with any change of a field */
+#define FRAGMENT_FORMAT 15 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
