@@ -72,7 +72,7 @@ def test_search_by_keyboard(browser, sample_site):
     tab_to(browser, "q")
     browser.press("kubernetes", ENTER)
     browser.arrive(sample_site.url + "/search?q=kubernetes")
-    tab_to(browser, "Kubernetes")
+    tab_to(browser, "Kubernetes trajectory")
     browser.press(ENTER)
     browser.arrive(sample_site.url + "/products/kubernetes")
 
