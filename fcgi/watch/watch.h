@@ -174,6 +174,7 @@ MUST_USE enum err watch_sweep_suspect(struct watcher *w, uint64_t id);
  * rows.  Otherwise only signs of a restore stand against it, and the signs may be age_us old. */
 struct watch_claim {
   bool unlogged;
+  bool loaded; /* everything was read since the last claim: a loss that entries of that time announce is none */
   int64_t age_us;
 };
 MUST_USE enum err watch_believe(struct watcher *w, struct watch_claim claim, bool *believed);

@@ -13,7 +13,8 @@
  *   otherwise                                      not at all
  *
  * Rows may be gone although their entries were not polled yet: an editor withdrew them just before they were counted.  So a
- * loss without signs counts only when polls that began after the count find no entry.
+ * loss without signs counts only when polls that began after the count find no entry, and during a full load only when the log
+ * has no entry since its beginning.
  *
  * Signs that were believed once are accepted: they count again only after they had gone.  Changes that the log announces
  * are held back by signs only. */
@@ -242,18 +243,18 @@ void watch_doubt_applied(struct watcher *w)
 }
 
 /* The rows were counted: believe them, or go on doubting. */
-static bool decide(struct watcher *w, bool same)
+static bool decide(struct watcher *w, struct watch_claim claim, bool same)
 {
   struct watch_doubt *d = &w->doubt;
   enum rows_census_part part = CENSUS_PRODUCTS;
   enum loss loss = loss_of(d, &part);
   int64_t wait = wait_us(w, loss);
-  bool began = !d->active;
-  if (wait == 0 || (!began && same && clock_mono_us() - d->same_since_us >= wait)) {
+  bool began = !d->active, logged = claim.loaded && d->counts.n[CENSUS_CHANGES] > d->before.n[CENSUS_CHANGES];
+  if (wait == 0 || (began && logged && !sign_new(d)) || (!began && same && clock_mono_us() - d->same_since_us >= wait)) {
     accept(w);
     return true;
   }
-  if (began && !sign_new(d) && !loss_unlogged(w))
+  if (began && !w->load_needed && !sign_new(d) && !loss_unlogged(w))
     return false;
   if (began || !same)
     doubt_begin(w);
@@ -281,7 +282,7 @@ enum err watch_believe(struct watcher *w, struct watch_claim claim, bool *believ
   if (!count)
     return ERR_OK;
   if ((err = counts_refresh(w, &same)) == ERR_OK)
-    *believed = decide(w, same);
+    *believed = decide(w, claim, same);
   return err;
 }
 

@@ -164,7 +164,7 @@ enum err watch_load(struct watcher *w)
   METRICS_ADD(w->metrics, reloads_full, 1);
   err = all_stage(w, &count);
   if (err == ERR_OK)
-    err = watch_believe(w, (struct watch_claim){.unlogged = true}, &believed);
+    err = watch_believe(w, (struct watch_claim){.unlogged = true, .loaded = true}, &believed);
   if (err == ERR_OK && believed && w->log_replaced)
     catalog_forget_versions(w->writer);
   if (err == ERR_OK && believed)

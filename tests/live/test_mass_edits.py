@@ -1,6 +1,7 @@
 """Editors withdraw a large part of the site at once.  The change log announces it, so it is believed at once, also when the
 sweep finds something else that no entry announced."""
 import re
+import threading
 
 import pytest
 
@@ -60,4 +61,23 @@ def test_a_mass_edit_is_no_loss(site, edit):
 
     wait_until(renamed, 2 * ROUND * SLOW, "the sweep finds the name")
     assert statuses == {200}
+    assert "is not believed" not in site.pool.log.read_text()
+
+
+def test_mass_edits_while_everything_is_read(make_site):
+    """Without its file the pool reads everything, and what it counts at the beginning is gone at the end."""
+    site = make_site(config={"poll_interval": 20, "page_cache_bytes": 0})
+    editor = site.database.connect()
+    for after in range(12):  # hundredths of a second; reading takes some of them
+        site.pool.stop()
+        for file in site.state.iterdir():
+            file.unlink()
+        site.sql("UPDATE editorial SET status = 'published'")
+        withdraw = threading.Timer(after / 100, editor.cursor().execute, ["UPDATE editorial SET status = 'draft'"])
+        withdraw.start()
+        site.start_pool()
+        withdraw.join()
+        wait_until(lambda: site.get("/readyz").status == 200, 10 * SLOW, "a pool that has read everything")
+        wait_until(lambda: site.get("/index.json").json["lead"] is None, 5 * SLOW, "no editorial")
+    editor.close()
     assert "is not believed" not in site.pool.log.read_text()
