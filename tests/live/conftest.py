@@ -97,3 +97,11 @@ def pytest_runtest_makereport(item, call):
         for node, site in item.session.stash.get(LIVE, {}).values():
             if (item.nodeid.startswith(node) and node) or (not node and "sample_site" in item.fixturenames):
                 report.sections.append((f"servers in {site.folder}", site.tails()))
+
+
+LONG = ["test_restore.py", "test_faults_views.py", "test_schema_repair.py"]  # minutes each
+
+
+def pytest_collection_modifyitems(items):
+    """Long files begin first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))

@@ -268,8 +268,9 @@ def test_home_of_a_site_without_editorials_and_of_an_empty_one(make_site):
     site.sql("UPDATE comparison SET status = 'draft'")
 
     def gone():
-        answer = site.get("/index.json").json
-        return answer["lead"] is None and not answer["comparisons"]
+        answer = site.get("/index.json")
+        assert answer.status == 200, answer.text
+        return answer.json["lead"] is None and not answer.json["comparisons"]
 
     wait_until(gone, what="the editorials are gone")
     page = parse(site.get("/").text)
