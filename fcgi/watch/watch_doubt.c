@@ -8,8 +8,9 @@
  *   signs, and rows are gone                       loss_delay
  *   signs, and nothing is gone                     a thirtieth of it: a trigger-less restore has ended, for example
  *   signs, and no catalog to compare with          a fifth of it
- *   no signs, and a large part of one kind is gone  a fifth of it; not at all when signs were there and the incarnation is
- *                                                  the known one, because then a restore has ended
+ *   no signs, and a large part of one kind is gone  a fifth of it; not at all when signs were there, the log has
+ *                                                  entries and the incarnation is the known one, because then a restore
+ *                                                  has ended
  *   otherwise                                      not at all
  *
  * Rows may be gone although their entries were not polled yet: an editor withdrew them just before they were counted.  So a
@@ -175,7 +176,9 @@ static int64_t wait_us(const struct watcher *w, enum loss loss)
   int64_t longest = w->config->loss_delay * CLOCK_SECOND;
   if (sign_new(d))
     return !w->position->incarnation[0] ? longest / 5 : loss != LOSS_NONE ? longest : longest / 30;
-  return loss != LOSS_LARGE || (d->restoring && incarnation_known(w)) ? 0 : longest / 5;
+  /* The newest entry is never purged: an empty log waits for its rows. */
+  bool emptied = d->before.n[CENSUS_CHANGES] && !d->counts.n[CENSUS_CHANGES];
+  return loss != LOSS_LARGE || (d->restoring && incarnation_known(w) && !emptied) ? 0 : longest / 5;
 }
 
 static void trouble_set(struct watch_doubt *d, enum loss loss, enum rows_census_part part)
