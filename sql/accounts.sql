@@ -1,19 +1,22 @@
--- diptych: the two accounts and their rights. An administrator runs this in the
+-- diptych: the three accounts and their rights. An administrator runs this in the
 -- site's database after the migrations (mariadb diptych < accounts.sql). It can be
 -- run again. The accounts are created locked and without a password; unlock them
 -- with the authentication of your choice, for example
 --
 --   ALTER USER 'diptych_pool'@'localhost' IDENTIFIED BY 'a long word' ACCOUNT UNLOCK;
 --   ALTER USER 'diptych_cms'@'localhost' IDENTIFIED VIA unix_socket ACCOUNT UNLOCK;
+--   ALTER USER 'diptych_import'@'localhost' IDENTIFIED BY 'another long word' ACCOUNT UNLOCK;
 --
 -- (MySQL: IDENTIFIED WITH auth_socket). Socket authentication requires that the
 -- system account has the name of the database account. The pool's systemd unit
 -- runs as `diptych`, so the pool needs a password. For other names or hosts,
--- replace 'diptych_pool'@'localhost' and 'diptych_cms'@'localhost' everywhere; for a pool
--- on another machine README.md has the lines.
+-- replace 'diptych_pool'@'localhost', 'diptych_cms'@'localhost' and
+-- 'diptych_import'@'localhost' everywhere; for a pool on another machine README.md has
+-- the lines. A site without `diptych import` leaves diptych_import locked.
 
 CREATE USER IF NOT EXISTS 'diptych_pool'@'localhost' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS 'diptych_cms'@'localhost' ACCOUNT LOCK;
+CREATE USER IF NOT EXISTS 'diptych_import'@'localhost' ACCOUNT LOCK;
 
 -- The pool reads the views, the log and the state. It writes nothing.
 GRANT SELECT ON site_sector           TO 'diptych_pool'@'localhost';
@@ -33,6 +36,8 @@ GRANT SELECT ON site_fact             TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_alternative      TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_product_source   TO 'diptych_pool'@'localhost';
 GRANT SELECT ON site_schema           TO 'diptych_pool'@'localhost';
+-- MySQL only:
+/*!50700 GRANT SELECT ON site_visible_schema TO 'diptych_pool'@'localhost' */;
 GRANT SELECT ON site_preview          TO 'diptych_pool'@'localhost';
 GRANT SELECT ON revision              TO 'diptych_pool'@'localhost';
 GRANT SELECT ON change_log            TO 'diptych_pool'@'localhost';
@@ -63,3 +68,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON product_source   TO 'diptych_cms'@'local
 
 -- The report of `diptych lint --store`, which the account of `diptych migrate` writes.
 GRANT SELECT ON lint_report TO 'diptych_cms'@'localhost';
+
+-- `diptych import` reads sources and what is known, notes what it learned of a source,
+-- and remembers releases. The trigger of import_release makes the activities with the
+-- rights of its definer, so this account can neither change nor delete an editor's row.
+GRANT SELECT (id, slug, name, status) ON product TO 'diptych_import'@'localhost';
+GRANT SELECT (product_id, kind, version, title, url, occurred_at) ON activity TO 'diptych_import'@'localhost';
+GRANT SELECT, UPDATE (checked_at, etag, error, last_modified, failures, retry_at) ON product_source
+   TO 'diptych_import'@'localhost';
+GRANT SELECT, INSERT, DELETE ON import_release TO 'diptych_import'@'localhost';
