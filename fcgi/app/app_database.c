@@ -12,6 +12,7 @@ struct answer {
   enum err login, statements;
   struct db_limits limits;
   unsigned number; /* of the failure */
+  char server[264];
   char message[400];
 };
 
@@ -47,6 +48,7 @@ static void answer_ask(const struct config *c, bool statements, int64_t deadline
       out->limits = (struct db_limits){0};
     out->number = db_failure(db, &sentence);
     snprintf(out->message, sizeof out->message, "%s", sentence);
+    snprintf(out->server, sizeof out->server, "%s", db_server_name(db));
   }
   arena_free(&arena);
   db_free(&db);
@@ -87,7 +89,6 @@ int app_database_admit(const struct app_admission *a, bool up, FILE *why)
     return limits_check(a, &next, why);
   if (!a->in_force || !in_force_passes(a, &next, same, up))
     return 0;
-  fprintf(why, "%s: database %s at %s: error %u, %s\n", c->path, c->mysql_database,
-          *c->mysql_socket ? c->mysql_socket : c->mysql_host, next.number, next.message);
+  fprintf(why, "%s: database %s at %s: error %u, %s\n", c->path, c->mysql_database, next.server, next.number, next.message);
   return 1;
 }

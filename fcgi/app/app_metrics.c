@@ -16,6 +16,7 @@
   X(catalog_products, "published products in the catalog", products)                                                   \
   X(catalog_behind_entries, "change-log entries that the catalog does not have yet", st.behind)                        \
   X(catalog_gaps, "missing numbers of the change log that are looked up again", st.gaps)                               \
+  X(change_log_age_seconds, "age of the oldest entry of the change log, which is purged after seven days; 0: none", st.log_age_s) \
   X(catalog_doubted, "1 while what the database says is not believed", st.doubted)                                     \
   X(catalog_reading_fails, "1 while the database refuses a statement that pages need", st.reading_fails)               \
   X(catalog_from_file, "1 while the catalog is that of the state file, and not confirmed yet", st.from_file)           \

@@ -10,6 +10,7 @@
 #include "app/app_database.h"
 #include "app/app_metrics.h"
 #include "base/log.h"
+#include "base/messages.h"
 #include "cache/cache.h"
 #include "db/db_limits.h"
 #include "image/image_queue.h"
@@ -18,6 +19,7 @@
 #include "site/assets.h"
 #include "site/site.h"
 #include "site/templates.h"
+#include "site/theme.h"
 #include "text/json.h"
 #include "store/store_open.h"
 #include "watch/watch_loop.h"
@@ -27,6 +29,8 @@
 static struct app_shared app_shared;
 
 struct app_resources {
+  struct messages *messages;
+  struct theme *theme;
   struct templates *templates;
   struct assets *assets;
   struct cache_healths caches;
@@ -50,12 +54,16 @@ struct app_resources *app_resources_open(struct app_shared *s, const struct conf
     return NULL;
   }
   r->read_us = clock_now_us();
-  r->assets = assets_read(c, why);
-  r->templates = templates_open(c, why);
+  r->theme = theme_open(c, why);
+  r->assets = r->theme ? assets_read(c, r->theme, why) : NULL;
+  r->messages = messages_read(c->locale_dir, c->lang, why);
+  messages_use(r->messages);
+  r->templates = r->assets && r->messages ? templates_open(r->theme, r->assets, why) : NULL;
+  messages_use(NULL);
   bool placed = !s || cache_healths_open(&r->caches, &s->backends->caches, span_z(c->memcached));
   if (!placed)
     fprintf(why, "memcached: more than %d servers, or the name of one is too long\n", CACHE_SERVERS_MAX);
-  if (!r->assets || !r->templates || !placed)
+  if (!r->templates || !placed || !theme_settled(r->theme, why))
     app_resources_close(&r);
   return r;
 }
@@ -66,6 +74,8 @@ void app_resources_close(struct app_resources **r)
     return;
   templates_close(&(*r)->templates);
   assets_free(&(*r)->assets);
+  theme_close(&(*r)->theme);
+  messages_free(&(*r)->messages);
   cache_healths_close(&(*r)->caches);
   free(*r);
   *r = NULL;
@@ -143,6 +153,7 @@ static bool worker_site(struct app_worker *w, const struct app_resources *r, con
   struct site_resources resources = {.config = c,
                              .templates = r->templates,
                              .assets = r->assets,
+                             .picture_style = r->theme->picture_style,
                              .read_us = r->read_us,
                              .catalog = s->catalog,
                              .metrics = m,
@@ -150,6 +161,7 @@ static bool worker_site(struct app_worker *w, const struct app_resources *r, con
                              .metrics_context = w,
                              .pool_trouble = w->board ? pool_trouble : NULL,
                              .pool_context = w};
+  messages_use(r->messages);
   w->cache = cache_new(c, m, &r->caches);
   w->store = w->cache ? store_open(c, s->catalog, m, &s->backends->database, w->cache) : NULL;
   w->images = w->cache ? image_queue_open(c, m, w->cache) : NULL;
@@ -171,7 +183,7 @@ static bool worker_site(struct app_worker *w, const struct app_resources *r, con
  * a page fault for every 4 KB. */
 static void malloc_tune(void)
 {
-  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
@@ -332,7 +344,11 @@ static void status(void *context, struct buf *out, bool json)
     buf_printf(out, ", admits %lld connection%s", connections, connections == 1 ? "" : "s");
   buf_putc(out, '\n');
   app_cache_text(&s->backends->caches, out);
-  if (st.replica && st.lag_us >= 0)
+  if (*st.primary)
+    buf_printf(out, "primary: %s\n", st.primary);
+  if (st.galera)
+    buf_printf(out, "Galera node: %s\n", st.lag_us == 0 ? "in step with its cluster" : "behind its cluster");
+  else if (st.replica && st.lag_us >= 0)
     buf_printf(out, "replica: %lld s behind its primary\n", (long long)(st.lag_us / CLOCK_SECOND));
   if (st.trouble[0])
     buf_printf(out, "trouble: %s\n", st.trouble);

@@ -5,16 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app_site.h"
+#include "app/import_start.h"
+#include "app/init_site.h"
 #include "app/standalone.h"
 #include "app/status_watch.h"
+#include "app/theme_command.h"
 #include "base/title.h"
 #include "config.h"
 #include "config/config.h"
 #include "db/migrate.h"
 #include "pool/control_client.h"
 #include "pool/master.h"
+#include "site/describe.h"
 #include "template/template.h"
 
 #define DEFAULT_CONFIG SYSCONFDIR "/diptych/diptych.conf"
@@ -34,7 +39,7 @@ struct command {
 
 static int usage_wrong(const struct invocation *in)
 {
-  fprintf(stderr, "usage: diptych %s\n", in->usage);
+  fprintf(stderr, "usage: diptych %s [--config FILE]\n", in->usage);
   return 2;
 }
 
@@ -107,6 +112,40 @@ static int run_lint(const struct invocation *in)
   int code = config ? run(config, &o, stdout) : 1;
   config_free(&config);
   return code;
+}
+
+static int run_import(const struct invocation *in)
+{
+  return import_start(in->config_path, in->argc - 1, in->argv + 1);
+}
+
+/* --name, --address, --database, --cache and --language with their answers; --share DIR; --migrate. */
+static bool init_options_read(const struct invocation *in, struct init_task *t)
+{
+  for (int i = 1; i < in->argc; i++) {
+    const char *option = in->argv[i], *value = in->argv[i + 1];
+    if (strcmp(option, "--migrate") == 0) {
+      t->migrate = true;
+      continue;
+    }
+    if (strncmp(option, "--", 2) != 0 || !value)
+      return false;
+    i++;
+    if (strcmp(option, "--share") == 0)
+      t->share = value;
+    else if (!init_answers_option(&t->answers, option + 2, value))
+      return false;
+  }
+  return true;
+}
+
+static int run_init(const struct invocation *in)
+{
+  struct init_task t = {0};
+  if (init_options_read(in, &t))
+    return init_site(&t, in->config_path, stdin, stdout, stderr);
+  init_answers_free(&t.answers);
+  return usage_wrong(in);
 }
 
 static int run_render(const struct invocation *in)
@@ -247,13 +286,35 @@ static int run_reopen(const struct invocation *in)
 
 static int run_template(const struct invocation *in)
 {
+  bool describes = in->argc > 1 && strcmp(in->argv[1], "--describe") == 0;
+  if (describes && in->argc == 3 && strcmp(in->argv[2], "--manual") == 0) {
+    describe_manual(stdout);
+    return 0;
+  }
+  if (describes && in->argc < 4)
+    return describe_page(in->argc == 3 ? in->argv[2] : NULL, stdout, stderr);
   if (in->argc != 3)
     return usage_wrong(in);
   return template_command(in->argv[1], in->argv[2], stdout, stderr);
 }
 
+/* Without a configuration, the installed templates are those of this program. */
+static int run_theme(const struct invocation *in)
+{
+  bool configured = access(in->config_path, F_OK) == 0;
+  struct config *config = configured ? config_read(in->config_path, stderr) : NULL;
+  int code = configured && !config ? 1
+             : theme_command(config ? config->template_dir : PKGDATADIR "/templates", in->argc - 1, in->argv + 1, stdout, stderr);
+  config_free(&config);
+  return code == 2 ? usage_wrong(in) : code;
+}
+
 static const struct command commands[] = {
     {"check", "check [--unit FILE]", "check whether this configuration can serve, and print what is missing", run_check},
+    {"import", "import [--product SLUG] [--dry-run] [--draft] [--allow-private]", "add new releases from the feeds of products",
+     run_import},
+    {"init", "init [--name N] [--address URL] [--database D] [--cache C] [--language L] [--share DIR] [--migrate]",
+     "begin a site: write its configuration, its accounts and its file for nginx", run_init},
     {"lint", "lint [--json | --store] [--table T [--id N]]", "name rows that readers stumble over, and what to do", run_lint},
     {"migrate", "migrate [--purge] [--repair [--dry-run]]", "bring the database's schema up to date; mend what it lacks",
      run_migrate},
@@ -265,7 +326,9 @@ static const struct command commands[] = {
     {"serve", "serve", "run the pool in the foreground", run_serve},
     {"status", "status [--json | --watch [SECONDS]]", "show what the running pool is doing, once or as a live view", run_status},
     {"stop", "stop", "stop the pool after the accepted requests are answered", run_stop},
-    {"template", "template FILE DATA.json", "render a Mustache file with a JSON value of any kind", run_template},
+    {"template", "template FILE DATA.json | --describe [PAGE]",
+     "render a Mustache file with a JSON value, or name what the templates of a page may show", run_template},
+    {"theme", THEME_USAGE, "begin a theme, copy installed templates into it, and hash its static files", run_theme},
     {"upgrade", "upgrade", "replace the running program by the installed one, without losing a request", run_upgrade},
     {"warm", "warm [--rate N]", "render all fragments into the cache, at most N products a second", run_warm},
 };

@@ -119,6 +119,14 @@ static void response_print(const struct response *r, FILE *out)
   fwrite(r->body.p, 1, r->body.n, out);
 }
 
+/* The path of the site may be left out. */
+static struct span target_of(const struct config *c, const char *path, struct arena *a)
+{
+  struct span base = config_base_path(c), typed = span_z(path);
+  bool whole = span_starts(typed, base) && (typed.n == base.n || typed.p[base.n] == '/' || typed.p[base.n] == '?');
+  return whole ? typed : ARENA_JOIN(a, base, typed);
+}
+
 int standalone_render(const struct config *c, const char *path, FILE *out, FILE *why)
 {
   struct standalone s = {0};
@@ -130,7 +138,7 @@ int standalone_render(const struct config *c, const char *path, FILE *out, FILE 
   else if (standalone_open(&s, c, why)) {
     struct response r = {0};
     struct request rq = {.method = SPAN("GET"),
-                         .target = span_z(path),
+                         .target = target_of(c, path, arena),
                          .id = SPAN("render"),
                          .deadline_us = clock_mono_us() + RENDER_US,
                          .arena = arena,

@@ -8,18 +8,20 @@
 
 #include "app/app_database.h"
 #include "app/app_site.h"
+#include "app/check_servers.h"
 #include "app/check_places.h"
 #include "app/check_secrets.h"
 #include "app/service_unit.h"
+#include "app/theme_command.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/db_limits.h"
+#include "db/db_purge.h"
 #include "db/migration_files.h"
 #include "db/schema.h"
 #include "lint/lint.h"
-#include "rows/rows_terms.h"
 
-#define ANSWER_US (10 * CLOCK_SECOND)
+#define ANSWER_US CHECK_ANSWER_US
 
 /* Checks one server of the list. */
 static bool cache_check(const struct config *c, struct span server, struct cache_health_table *table, FILE *out)
@@ -94,17 +96,61 @@ static void preview_note(struct db *db, const struct config *c, FILE *out)
   buf_free(&sql);
 }
 
-/* A line for each part that the schema lacks.  Also when a reading fails: the part may be the reason. */
-static void faults_note(struct db *db, struct arena *arena, FILE *out)
+/* What the administrator's account sees of the schema. */
+static bool faults_of_admin(const struct config *c, struct arena *arena, struct schema_faults *faults)
 {
-  struct schema_fault *faults;
-  size_t n = 0;
-  if (schema_faults(db, arena, clock_mono_us() + ANSWER_US, &faults, &n) != ERR_OK)
+  struct metrics m = {0};
+  struct breaker b = {0};
+  struct config admin = *c;
+  admin.mysql_user = c->mysql_admin_user;
+  admin.mysql_password = c->mysql_admin_password;
+  struct db *db = db_new(&admin, &m, &b);
+  if (!db)
+    return false;
+  db_quiet(db);
+  enum err e = schema_faults_read(db, arena, clock_mono_us() + ANSWER_US, faults);
+  db_free(&db);
+  return e == ERR_OK && !faults->hidden;
+}
+
+/* A line for each part that the schema lacks.  Also when a reading fails: the part may be the reason. */
+static void faults_note(struct db *db, const struct config *c, struct arena *arena, FILE *out)
+{
+  struct schema_faults faults, of_admin;
+  if (schema_faults_read(db, arena, clock_mono_us() + ANSWER_US, &faults) != ERR_OK)
     return;
-  for (size_t i = 0; i < n; i++)
-    fprintf(out, "schema     %.*s\n", SPAN_ARG(faults[i].words));
-  if (n)
+  if (faults.hidden && faults_of_admin(c, arena, &of_admin))
+    faults = of_admin;
+  else if (faults.hidden)
+    fputs("schema     not compared: on MySQL, run sql/accounts.sql again so that mysql_user sees site_visible_schema; or run"
+          " `diptych migrate --repair --dry-run`\n", out);
+  for (size_t i = 0; i < faults.n; i++)
+    fprintf(out, "schema     %.*s\n", SPAN_ARG(faults.v[i].words));
+  if (faults.n)
     fputs("schema     run `diptych migrate --repair`\n", out);
+}
+
+static void purge_note(struct db *db, FILE *out)
+{
+  static const char *const views[] = {"site_schema", "site_visible_schema"}; /* the second: what MySQL hides in the first */
+  uint64_t age_s;
+  char trouble[320];
+  struct db_rows rows;
+  struct buf sql = BUF_INIT;
+  if (db_purge_ask(db, clock_mono_us() + ANSWER_US, &age_s) != ERR_OK || !*db_purge_trouble(age_s, trouble, sizeof trouble))
+    return;
+  fprintf(out, "purge      %s\n", trouble);
+  for (size_t i = 0, found = 0; i < 2 && !found; i++) {
+    buf_clear(&sql);
+    buf_printf(&sql, "SELECT form, @@GLOBAL.event_scheduler FROM %s WHERE kind = 'event' AND name = '" DB_PURGE_EVENT "'",
+               views[i]);
+    found = db_query(db, &sql, clock_mono_us() + ANSWER_US, &rows) == ERR_OK && db_next(&rows);
+    if (found)
+      fprintf(out, "purge      on this server, the event is %.*s and event_scheduler is %.*s\n", SPAN_ARG(db_text(&rows, 0)),
+              SPAN_ARG(db_text(&rows, 1)));
+    db_rows_free(&rows);
+  }
+  buf_free(&sql);
 }
 
 /* Notes what the limit of connections means for scaling and reloads.  False: `workers` cannot work. */
@@ -130,28 +176,20 @@ static bool check_database(const struct config *c, FILE *out)
 {
   struct metrics m = {0};
   struct breaker b = {0};
-  struct rows_terms terms;
-  const char *sentence = "", *where = *c->mysql_socket ? c->mysql_socket : c->mysql_host;
   struct db *db = db_new(c, &m, &b);
   struct arena *arena = arena_new(0);
   if (db)
     db_quiet(db);
-  enum err e = db && arena ? rows_terms_read(db, arena, clock_mono_us() + ANSWER_US, &terms) : ERR_NO_MEMORY;
-  if (e == ERR_OK)
-    e = app_database_try(db, arena, clock_mono_us() + ANSWER_US);
-  unsigned number = db ? db_failure(db, &sentence) : 0;
-  if (e == ERR_OK)
-    fprintf(out, "database   %s: answers; %zu sectors, %zu themes, %zu pages\n", where, terms.n_sectors, terms.n_themes,
-            terms.n_pages);
-  else
-    fprintf(out, "database   %s: error %u: %s\n", where, number, sentence);
+  enum err e = db && arena ? check_servers(c, arena, out) : ERR_NO_MEMORY;
   bool admitted = e != ERR_OK || connections_note(db, c, out);
   if (e == ERR_OK)
     schema_note(db, c, out);
   if (e == ERR_OK)
     preview_note(db, c, out);
+  if (e == ERR_OK)
+    purge_note(db, out);
   if (db && arena)
-    faults_note(db, arena, out);
+    faults_note(db, c, arena, out);
   arena_free(&arena);
   db_free(&db);
   return e == ERR_OK && admitted;
@@ -181,6 +219,8 @@ static int config_check(const struct config *c, const struct service_unit *u, FI
 {
   bool whole = app_site()->check(NULL, c, out) == 0;
   fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
+  if (whole && *c->theme_dir)
+    theme_check(c, out);
   bool reached = check_database(c, out);
   bool cached = check_cache(c, out);
   bool placed = check_places(c, u, out);

@@ -14,12 +14,13 @@
 
 #define BATCH_US (10 * CLOCK_SECOND)
 #define NEWS_US (5 * CLOCK_SECOND)
-#define BATCH 20 /* products */
+#define BATCH 20      /* products */
+#define CACHE_MS 1000 /* memcached_timeout is at least this */
 #define ROUNDS_MOST 20
 #define TRIES_MOST 2 /* to store what memcached does not have afterwards */
 
-static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE,   FRAGMENT_CARD,   FRAGMENT_NEWS,       FRAGMENT_TIMELINE,
-                                           FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
+static const enum fragment_kind kinds[] = {FRAGMENT_PROFILE,  FRAGMENT_CARD,      FRAGMENT_NEWS,   FRAGMENT_SPARKS,
+                                           FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
 #define KINDS (sizeof kinds / sizeof *kinds)
 _Static_assert(BATCH * KINDS <= STORE_WANTS_MAX, "a batch is one call of the store");
 
@@ -334,12 +335,15 @@ int standalone_warm(const struct config *c, unsigned rate, FILE *out)
 {
   struct standalone s = {0};
   struct warm w = {.s = &s, .out = out, .rate = rate};
+  struct config patient = *c; /* no visitor waits */
+  if (patient.memcached_timeout < CACHE_MS)
+    patient.memcached_timeout = CACHE_MS;
   int code = 1;
   if (!*c->memcached) {
     fputs("no memcached is configured: there is nothing to warm\n", out);
     return code;
   }
-  if (standalone_open(&s, c, stderr)) {
+  if (standalone_open(&s, &patient, stderr)) {
     w.began_us = clock_mono_us();
     code = warm_run(&w);
   }

@@ -12,22 +12,40 @@
 
 struct block {
   struct block *older;
-  size_t size, used;
+  size_t size;
   alignas(max_align_t) char bytes[];
 };
 
 struct arena {
   struct block *newest;
-  size_t total, max;
+  char *at;    /* the next free byte of the newest block */
+  size_t left; /* bytes at `at` that can be taken without another check; 0 when failed */
+  size_t older, max; /* older: bytes taken from the older blocks */
   bool failed;
 };
 
+static size_t round_up(size_t n)
+{
+  size_t align = alignof(max_align_t);
+  return (n + align - 1) & ~(align - 1);
+}
+
 static struct block *block_new(size_t size)
 {
+  size = round_up(size);
   struct block *b = malloc(sizeof *b + size);
   if (b)
     *b = (struct block){.size = size};
   return b;
+}
+
+static void block_begin(struct arena *a, struct block *b)
+{
+  a->newest = b;
+  a->at = b->bytes;
+  a->left = b->size;
+  if (a->max && a->max - a->older < a->left)
+    a->left = (a->max - a->older) & ~(alignof(max_align_t) - 1);
 }
 
 struct arena *arena_new(size_t max_bytes)
@@ -38,26 +56,27 @@ struct arena *arena_new(size_t max_bytes)
 struct arena *arena_new_sized(size_t first_bytes, size_t max_bytes)
 {
   struct arena *a = malloc(sizeof *a);
-  if (!a)
-    return NULL;
-  *a = (struct arena){.newest = block_new(first_bytes), .max = max_bytes};
-  if (!a->newest) {
+  struct block *first = a ? block_new(first_bytes) : NULL;
+  if (!first) {
     free(a);
     return NULL;
   }
+  *a = (struct arena){.max = max_bytes};
+  block_begin(a, first);
   return a;
 }
 
 void arena_reset(struct arena *a)
 {
-  while (a->newest->older) {
-    struct block *older = a->newest->older;
-    free(a->newest);
-    a->newest = older;
+  struct block *b = a->newest;
+  while (b->older) {
+    struct block *older = b->older;
+    free(b);
+    b = older;
   }
-  a->newest->used = 0;
-  a->total = 0;
+  a->older = 0;
   a->failed = false;
+  block_begin(a, b);
 }
 
 void arena_free(struct arena **a)
@@ -78,6 +97,7 @@ bool arena_failed(const struct arena *a)
 void arena_fail(struct arena *a)
 {
   a->failed = true;
+  a->left = 0;
 }
 
 size_t arena_held(const struct arena *a)
@@ -97,34 +117,35 @@ static bool grow(struct arena *a, size_t n)
   if (!b)
     return false;
   b->older = a->newest;
-  a->newest = b;
+  a->older += (size_t)(a->at - a->newest->bytes);
+  block_begin(a, b);
   return true;
 }
 
-static size_t round_up(size_t n)
+/* Takes n bytes that were already rounded up and are known to be left. */
+static void *take(struct arena *a, size_t n)
 {
-  size_t align = alignof(max_align_t);
-  return (n + align - 1) & ~(align - 1);
+  void *p = a->at;
+  a->at += n;
+  a->left -= n;
+  return p;
+}
+
+static void *claim_checked(struct arena *a, size_t n)
+{
+  size_t taken = a->older + (size_t)(a->at - a->newest->bytes);
+  if (a->failed || n > SIZE_MAX / 4 || (a->max && taken + round_up(n) > a->max) || (n > a->left && !grow(a, round_up(n)))) {
+    arena_fail(a);
+    return NULL;
+  }
+  MUST(round_up(n) <= a->left, "an arena block is shorter than the bytes taken from it");
+  return take(a, round_up(n));
 }
 
 /* Returns n bytes that are not zeroed: the next n bytes of the newest block when they fit. */
-static void *claim(struct arena *a, size_t n)
+static inline void *claim(struct arena *a, size_t n)
 {
-  if (a->failed || n > SIZE_MAX / 4)
-    goto fail;
-  n = round_up(n);
-  if (a->max && a->total + n > a->max)
-    goto fail;
-  if (a->newest->size - a->newest->used < n && !grow(a, n))
-    goto fail;
-  MUST(n <= a->newest->size - a->newest->used, "an arena block is shorter than the bytes taken from it");
-  void *p = a->newest->bytes + a->newest->used;
-  a->newest->used += n;
-  a->total += n;
-  return p;
-fail:
-  a->failed = true;
-  return NULL;
+  return n - 1 < a->left ? take(a, round_up(n)) : claim_checked(a, n); /* left is a multiple of the alignment */
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -136,7 +157,7 @@ void *arena_alloc(struct arena *a, size_t n)
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
   if (size && count > SIZE_MAX / size) {
-    a->failed = true;
+    arena_fail(a);
     return NULL;
   }
   return arena_alloc(a, count * size);
@@ -161,7 +182,8 @@ struct span arena_copy(struct arena *a, struct span s)
 
 struct span arena_take(struct arena *a, struct buf *b)
 {
-  a->failed = a->failed || b->failed;
+  if (b->failed)
+    arena_fail(a);
   struct span s = arena_copy(a, buf_view(b));
   buf_free(b);
   return s;
@@ -194,14 +216,13 @@ struct span arena_uint(struct arena *a, uint64_t v, int digits)
 struct span arena_printf(struct arena *a, const char *format, ...)
 {
   /* Most results are short: format them directly into the free bytes of the block. */
-  struct block *b = a->newest;
-  size_t room = b->size - b->used;
-  char *at = b->bytes + b->used;
+  size_t room = a->left;
+  char *at = a->at;
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
   int n = format_write(at, room, format, args);
-  char *p = n < 0 || a->failed ? NULL : claim(a, (size_t)n + 1);
+  char *p = n < 0 ? NULL : claim(a, (size_t)n + 1);
   if (p && p != at)
     format_write(p, (size_t)n + 1, format, again); /* it did not fit: format again into a new block */
   va_end(args);

@@ -13,6 +13,17 @@
 
 #include "base/err.h"
 
+#define BREAKER_SERVERS 8 /* of one database */
+
+/* Database only, and only with several servers: what processes found out about them; see db/db_servers.h. */
+struct breaker_servers {
+  _Atomic uint64_t list;    /* hash of their list; 0: none yet */
+  _Atomic unsigned primary; /* its place in the list + 1; 0: unknown */
+  _Atomic unsigned role[BREAKER_SERVERS];
+  _Atomic int cluster;      /* they are nodes of a Galera cluster */
+  _Atomic int64_t down_until_us[BREAKER_SERVERS]; /* monotonic */
+};
+
 struct breaker {
   _Atomic int64_t open_until_us; /* monotonic; 0: closed */
   _Atomic int64_t failed_us;     /* monotonic, of the last failure; 0: never */
@@ -28,6 +39,7 @@ struct breaker {
   _Atomic int64_t connections_server, connections_account;
   _Atomic int64_t watcher_waits_us;
   _Atomic int yield;
+  struct breaker_servers servers;
 };
 
 MUST_USE bool breaker_allows(struct breaker *b, int64_t hold_us); /* true: call the backend */

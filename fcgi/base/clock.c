@@ -19,8 +19,7 @@ int64_t clock_mono_us(void)
   return clock_read(CLOCK_MONOTONIC);
 }
 
-/* Converts between a civil date and days since the epoch: Howard Hinnant, "chrono-Compatible Low-Level Date
- * Algorithms", days_from_civil and civil_from_days. */
+/* Days since the epoch of a civil date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil. */
 static int64_t days_of(int year, int month, int day)
 {
   int64_t y = year - (month <= 2);
@@ -36,19 +35,36 @@ static int64_t floor_div(int64_t a, int64_t b)
   return a / b - (a % b < 0);
 }
 
+/* The date of a day since the epoch: Cassio Neri and Lorenz Schneider, "Euclidean affine functions and their application to
+ * calendar algorithms", with 32 bits.  ERAS makes every day that an int64_t of microseconds has positive. */
+#define ERA_DAYS 146097 /* of 400 years */
+#define ERAS 735
+_Static_assert(INT64_MIN / CLOCK_DAY + 719468 + (int64_t)ERAS * ERA_DAYS > 0, "the first day is positive");
+_Static_assert(4 * (INT64_MAX / CLOCK_DAY + 719468 + (int64_t)ERAS * ERA_DAYS) + 3 < UINT32_MAX, "the last day fits");
+
+static inline void date_of(int64_t days, struct clock_civil *c)
+{
+  uint32_t of_eras = 4 * (uint32_t)(days + 719468 + (int64_t)ERAS * ERA_DAYS) + 3, century = of_eras / ERA_DAYS;
+  uint64_t years = UINT64_C(2939745) * (of_eras % ERA_DAYS | 3);
+  uint32_t day_of_year = (uint32_t)years / 2939745 / 4, months = 2141 * day_of_year + 197913;
+  bool next = day_of_year >= 306; /* January and February belong to the year before, which begins in March */
+  c->year = (int)(100 * century + (uint32_t)(years >> 32) + next) - 400 * ERAS;
+  c->month = (int)(months >> 16) - (next ? 12 : 0);
+  c->day = (int)((months & 0xffff) / 2141) + 1;
+}
+
 struct clock_civil clock_split(int64_t us)
 {
-  int64_t days = floor_div(us, CLOCK_DAY), rest = us - days * CLOCK_DAY;
-  int64_t z = days + 719468, era = floor_div(z, 146097), doe = z - era * 146097;
-  int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-  struct clock_civil c = {.day = (int)(doy - (153 * mp + 2) / 5 + 1), .month = (int)(mp < 10 ? mp + 3 : mp - 9)};
-  c.year = (int)(yoe + era * 400 + (c.month <= 2));
-  c.hour = (int)(rest / CLOCK_HOUR);
-  c.minute = (int)(rest / CLOCK_MINUTE % 60);
-  c.second = (int)(rest / CLOCK_SECOND % 60);
-  c.micros = (int)(rest % CLOCK_SECOND);
-  c.weekday = (int)(((days + 4) % 7 + 7) % 7);
+  int64_t days = floor_div(us, CLOCK_DAY), rest = us % CLOCK_DAY;
+  rest += rest < 0 ? CLOCK_DAY : 0;
+  uint32_t seconds = (uint32_t)((uint64_t)rest / CLOCK_SECOND);
+  struct clock_civil c;
+  date_of(days, &c);
+  c.hour = (int)(seconds / 3600);
+  c.minute = (int)(seconds / 60 % 60);
+  c.second = (int)(seconds % 60);
+  c.micros = (int)(rest - seconds * CLOCK_SECOND);
+  c.weekday = (int)((uint32_t)(days + 4 + (int64_t)ERAS * ERA_DAYS) % 7); /* ERA_DAYS is a multiple of 7 */
   return c;
 }
 
@@ -64,18 +80,25 @@ static char *digits_put(char *at, int v, int n)
   return at + n;
 }
 
+static inline void two_put(char *at, int v)
+{
+  at[0] = (char)('0' + v / 10);
+  at[1] = (char)('0' + v % 10);
+}
+
 size_t clock_iso(char *out, int64_t us, int digits)
 {
   struct clock_civil c = clock_split(us);
-  char *at = digits_put(out, c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year, 4);
-  const struct {
-    char before;
-    int value;
-  } parts[] = {{'-', c.month}, {'-', c.day}, {'T', c.hour}, {':', c.minute}, {':', c.second}};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    *at++ = parts[i].before;
-    at = digits_put(at, parts[i].value, 2);
-  }
+  int year = c.year < 0 ? 0 : c.year > 9999 ? 9999 : c.year;
+  char *at = out + sizeof "0000-00-00T00:00:00" - 1;
+  memcpy(out, "0000-00-00T00:00:00", sizeof "0000-00-00T00:00:00");
+  two_put(out, year / 100);
+  two_put(out + 2, year % 100);
+  two_put(out + 5, c.month);
+  two_put(out + 8, c.day);
+  two_put(out + 11, c.hour);
+  two_put(out + 14, c.minute);
+  two_put(out + 17, c.second);
   if (digits > 0 && digits <= 6) {
     *at = '.';
     digits_put(at + 1, c.micros, 6);

@@ -85,14 +85,18 @@ struct lru_entry *lru_get(struct lru *l, struct span key, uint64_t hash)
   struct lru_entry *e = lru_find(l, key, hash);
   if (!e)
     return NULL;
-  queue_leave(l, e);
-  e->again = l->protected_max > 0;
-  queue_join(l, e);
+  e->marked = e->again || !l->protected_max;
+  if (!e->marked) {
+    queue_leave(l, e);
+    e->again = true;
+    queue_join(l, e);
+  }
   return e;
 }
 
 void lru_put(struct lru *l, struct lru_entry *e)
 {
+  e->marked = false;
   struct lru_entry **bucket = bucket_of(l, e->hash);
   e->chain = *bucket;
   *bucket = e;
@@ -110,16 +114,28 @@ void lru_take(struct lru *l, struct lru_entry *e)
   queue_leave(l, e);
 }
 
-void lru_grow(struct lru *l, struct lru_entry *e, size_t bytes)
+void lru_resize(struct lru *l, struct lru_entry *e, size_t bytes)
 {
-  e->bytes += bytes;
-  queue_of(l, e)->bytes += bytes;
+  struct queue *q = queue_of(l, e);
+  q->bytes = q->bytes - e->bytes + bytes;
+  e->bytes = bytes;
+}
+
+/* The entry of the queue that goes next.  Marked ones get their second chance. */
+static struct lru_entry *queue_turn(struct lru *l, struct queue *q)
+{
+  struct lru_entry *e;
+  while ((e = q->oldest) && e->marked) {
+    e->marked = false;
+    queue_leave(l, e);
+    queue_join(l, e);
+  }
+  return e;
 }
 
 struct lru_entry *lru_over(struct lru *l)
 {
-  while (l->again.bytes > l->protected_max && l->again.oldest) {
-    struct lru_entry *e = l->again.oldest;
+  for (struct lru_entry *e; l->again.bytes > l->protected_max && (e = queue_turn(l, &l->again));) {
     queue_leave(l, e);
     e->again = false;
     queue_join(l, e);
@@ -129,7 +145,7 @@ struct lru_entry *lru_over(struct lru *l)
 
 struct lru_entry *lru_pop(struct lru *l)
 {
-  struct lru_entry *e = l->once.oldest ? l->once.oldest : l->again.oldest;
+  struct lru_entry *e = queue_turn(l, l->once.oldest ? &l->once : &l->again);
   if (e)
     lru_take(l, e);
   return e;

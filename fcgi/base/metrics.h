@@ -33,6 +33,7 @@
   X(cache_stores, "fragments stored in memcached")                                                                     \
   X(cache_too_large, "fragments not stored because they are too large")                                                \
   X(db_statements, "SQL statements sent")                                                                              \
+  X(db_round_trips, "round trips to the database: statements that go together count once")                             \
   X(db_errors, "SQL statements or connections that failed")                                                            \
   X(db_connects, "connections to the database opened")                                                                 \
   X(db_skipped, "reads not tried because the breaker was open")                                                        \
@@ -45,6 +46,8 @@
   X(request_log_lost, "lines of the request log that could not be written")                                             \
   X(polls, "polls of the change log")                                                                                  \
   X(changes_applied, "change-log entries applied to the catalog")                                                      \
+  X(gaps_merged, "times that the table of gaps in the change log was full, and gaps were merged")                      \
+  X(gaps_reread, "merged gaps of the change log whose products were read again, because something committed in them")  \
   X(publishes, "publications of the catalog")                                                                          \
   X(reloads_full, "full reloads of the catalog")                                                                       \
   X(sweep_products, "products compared by the sweep")                                                                  \

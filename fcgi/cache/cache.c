@@ -102,7 +102,7 @@ bool cache_usable(const struct cache *c)
 
 bool cache_key_down(const struct cache *c, struct span key)
 {
-  return c->n && !cache_server_usable(&c->servers[place_of(c, key)]);
+  return !c->n || !cache_server_usable(&c->servers[place_of(c, key)]);
 }
 
 void cache_tidy(struct cache *c)
@@ -187,6 +187,7 @@ struct batch {
   struct span *values;
   unsigned char places[CACHE_BATCH];       /* the server of each key */
   unsigned char counts[CACHE_SERVERS_MAX]; /* keys of each server; 0: it is not asked, or has failed */
+  size_t next; /* the key at which the search for the next result begins */
 };
 
 _Static_assert(CACHE_SERVERS_MAX <= UCHAR_MAX && CACHE_BATCH <= UCHAR_MAX, "places and counts are bytes");
@@ -225,14 +226,17 @@ static bool batch_send(struct cache *c, struct batch *b, size_t at)
   return current_settle(c, "get", rc == MEMCACHED_SUCCESS ? MEMCACHED_FAILURE : rc) != CACHE_TROUBLE;
 }
 
-static void result_take(const memcached_result_st *r, const struct batch *b, size_t at, struct arena *arena)
+static void result_take(const memcached_result_st *r, struct batch *b, size_t at, struct arena *arena)
 {
   struct span key = span_of(memcached_result_key_value(r), memcached_result_key_length(r));
-  for (size_t i = 0; i < b->n; i++)
+  for (size_t k = 0; k < b->n; k++) { /* a server answers in the order of the keys */
+    size_t i = b->next + k < b->n ? b->next + k : b->next + k - b->n;
     if (b->places[i] == at && !b->values[i].p && span_eq(b->keys[i], key)) {
       b->values[i] = arena_copy(arena, span_of(memcached_result_value(r), memcached_result_length(r)));
+      b->next = i + 1 < b->n ? i + 1 : 0;
       return;
     }
+  }
 }
 
 /* A server whose turn comes after the timeout must have answered by then. */

@@ -25,7 +25,7 @@ void cache_free(struct cache **c);
 
 /* True: at least one server would be asked. */
 MUST_USE bool cache_usable(const struct cache *c);
-/* True: the key has a server, which would not be asked: the value can neither be read nor stored. */
+/* True: no server would be asked for the key: there is none, or its server is down.  The value can neither be read nor stored. */
 MUST_USE bool cache_key_down(const struct cache *c, struct span key);
 
 /* Finds out whether servers that were down answer again.  Never waits; call it between requests. */

@@ -7,6 +7,7 @@
 #define SUM crypto_shorthash_siphashx24_BYTES
 
 _Static_assert(crypto_shorthash_siphashx24_KEYBYTES == ENVELOPE_SECRET, "the secret is SipHash's key");
+_Static_assert(SUM == 2 * sizeof(uint64_t), "sum_eq compares two words");
 
 static void head_make(unsigned char head[HEAD], struct span key, struct span body)
 {
@@ -38,6 +39,15 @@ void envelope_wrap(struct buf *out, struct span key, struct span body, const uns
   buf_put(out, sum, SUM);
 }
 
+/* In constant time, like sodium_memcmp, which compares byte by byte. */
+static bool sum_eq(const unsigned char sum[SUM], const char *stored)
+{
+  uint64_t a[2], b[2];
+  memcpy(a, sum, sizeof a);
+  memcpy(b, stored, sizeof b);
+  return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
+}
+
 bool envelope_open(struct span value, struct span key, const unsigned char secret[ENVELOPE_SECRET], struct span *body)
 {
   unsigned char head[HEAD], sum[SUM];
@@ -48,7 +58,7 @@ bool envelope_open(struct span value, struct span key, const unsigned char secre
   if (memcmp(value.p, head, HEAD) != 0 || !span_eq(span_of(value.p + HEAD, key.n), key))
     return false;
   crypto_shorthash_siphashx24(sum, (const unsigned char *)value.p, value.n - SUM, secret);
-  if (sodium_memcmp(sum, value.p + value.n - SUM, SUM) != 0)
+  if (!sum_eq(sum, value.p + value.n - SUM))
     return false;
   *body = inside;
   return true;

@@ -51,6 +51,15 @@ uint64_t catalog_publication(const struct catalog *c); /* of the current snapsho
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias);
 uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id);
 bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts *out);
+/* The few facts that long lists of names need. */
+struct catalog_label {
+  uint64_t id;
+  struct version version;
+  enum product_status status;
+  struct span slug, name;
+  int64_t changed_us, edited_us; /* edited_us: CLOCK_NEVER */
+};
+bool catalog_label_read(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_label *out);
 /* Tenths, or SCORE_NONE for products that have no score or are not published.  An override replaces the score, also a
  * missing one. */
 int catalog_score(const struct catalog_pin *pin, uint32_t ordinal);
@@ -190,16 +199,20 @@ struct catalog_state {
   bool reading_fails;      /* the server refuses a statement that pages need; `trouble` says which */
   bool doubted;            /* what the database says now is not believed; `trouble` says why */
   bool from_file;          /* published from the state file, not yet confirmed by the database */
-  bool replica;            /* the database is configured as a replica */
-  int64_t lag_us;          /* behind its primary; -1: unknown */
+  bool replica;            /* the database is configured as a replica, or is a Galera node */
+  bool galera;             /* it is a node of a Galera cluster */
+  int64_t lag_us;          /* behind its primary or its cluster; -1: unknown */
   int64_t confirmed_us;    /* real time at which the catalog was last known to be current */
   uint64_t cursor, gaps;   /* change log: last applied number, count of missing numbers */
   uint64_t behind;         /* log entries not yet applied */
+  uint64_t log_age_s;      /* age of the oldest change-log entry that a purge would take one day; 0: none */
   int64_t sweep_us;        /* real time of the last complete sweep; CLOCK_NEVER: none yet */
   uint64_t sweep_found;    /* differences without a change-log entry */
   char incarnation[64];
+  char primary[264];       /* with mysql_hosts: the server that takes writes; empty: none */
   char trouble[384];       /* empty, or one sentence for operators */
 };
 void catalog_state_get(const struct catalog *c, struct catalog_state *out);
+MUST_USE bool catalog_confirmed_within(const struct catalog_state *state, int64_t us); /* until now */
 
 #endif

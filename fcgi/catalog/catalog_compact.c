@@ -61,8 +61,6 @@ static enum err records_move(struct catalog_writer *w, const char *from, uint32_
     }
     w->scores[n] = w->scores[i];
     w->marks[n] = w->marks[i];
-    if ((e = catalog_index_move(w, from, i, n)) != ERR_OK)
-      return e;
     map[i] = n++;
   }
   memset(w->records + n, 0, (w->cap - n) * sizeof *w->records);
@@ -84,6 +82,8 @@ static enum err all_move(struct catalog_writer *w, const char *from, uint32_t pr
 {
   catalog_intern_forget(w);
   enum err e = records_move(w, from, products, map);
+  if (e == ERR_OK)
+    e = catalog_index_move(w, from, map, products);
   if (e == ERR_OK)
     e = terms_move(w, from);
   if (e != ERR_OK)

@@ -111,20 +111,38 @@ int64_t catalog_next_due(struct catalog_writer *w)
 }
 
 /* ---- everything, from the mirrors */
+
+/* Most products share their lists of ids.  known: a bit for each offset that was seen. */
+static bool list_intern(struct catalog_writer *w, uint64_t *known, uint32_t at, uint32_t n)
+{
+  if (n == 0 || known[at / 64] >> at % 64 & 1)
+    return true;
+  known[at / 64] |= UINT64_C(1) << at % 64;
+  return catalog_intern_known(w, at, n);
+}
+
+static bool record_derive(struct catalog_writer *w, const struct catalog_record *r, uint32_t ordinal, uint64_t *known)
+{
+  w->live_bytes += catalog_record_bytes(r);
+  return catalog_median_move(w, NULL, r) && pairs_add(w, r, ordinal) && catalog_due_put(w, ordinal) &&
+         list_intern(w, known, r->sectors, r->n_sectors) && list_intern(w, known, r->themes, r->n_themes);
+}
+
 bool catalog_derive(struct catalog_writer *w)
 {
+  uint64_t *known = calloc((size_t)w->next.heap_top / 64 + 1, sizeof *known);
+  bool ok = known;
   catalog_medians_free(w);
   w->n_pairs = w->n_due = w->live_bytes = 0;
   w->n_by_id = w->covered = 0;
-  for (uint32_t i = 0; i < w->next.products; i++) {
-    const struct catalog_record *r = catalog_record_of(w, w->records[i]);
-    if (!r)
-      continue;
-    w->live_bytes += catalog_record_bytes(r);
-    if (!catalog_median_move(w, NULL, r) || !pairs_add(w, r, i) || !catalog_due_put(w, i) ||
-        !catalog_intern_known(w, r->sectors, r->n_sectors) || !catalog_intern_known(w, r->themes, r->n_themes))
-      return false;
+  for (uint32_t i = 0; ok && i < w->next.products; i++) {
+    catalog_alive_at(w, i);
+    if (w->records[i])
+      ok = record_derive(w, catalog_record_of(w, w->records[i]), i, known);
   }
+  free(known);
+  if (!ok)
+    return false;
   bool dirty_rank = w->dirty_rank, rank_all = w->rank_all, dirty_past = w->dirty_past;
   catalog_medians_find(w);
   w->dirty_rank = dirty_rank, w->rank_all = rank_all, w->dirty_past = dirty_past; /* nothing changed since the last publication */
@@ -189,7 +207,8 @@ static bool absorb_one(struct catalog_writer *w, const struct catalog_staged *s,
     w->live_bytes -= catalog_record_bytes(a);
   if (!pairs_same(a, b)) {
     w->dirty_pairs = true;
-    pairs_drop(w, s->ordinal);
+    if (a && a->n_pairs) /* it searches all pairs, so a full load must not */
+      pairs_drop(w, s->ordinal);
     if (!pairs_add(w, b, s->ordinal))
       return false;
   }
@@ -201,8 +220,10 @@ bool catalog_absorb(struct catalog_writer *w)
 {
   struct catalog_vector added = {0};
   bool ok = true;
-  for (size_t i = 0; i < w->n_staged && ok; i++)
+  for (size_t i = 0; i < w->n_staged && ok; i++) {
+    catalog_alive_at(w, i);
     ok = absorb_one(w, &w->staged[i], &added);
+  }
   w->n_staged = 0;
   ok = ok && catalog_order_patch(w, w->dirty_order, &added) && catalog_ledger_patch(w);
   free(added.at);

@@ -2,33 +2,37 @@
  * rebuilds all tables, except the search index, which would take as long as all the others.
  *
  *   struct catalog_file_header | records of the heap | offsets by ordinal | ordinals by slug | ordinals by name |
- *   offsets of sectors, themes, pages, attributes | stored versions | bits of the search index, for each chunk of products
- *   those of names and those of texts | struct catalog_position without unused gaps
+ *   offsets of sectors, themes, pages, attributes | stored versions |
+ *   columns of the search index, for each chunk | struct catalog_position without unused gaps
  *
- * Body and header have a checksum each (BLAKE2b).  catalog_save.c writes the file, catalog_load.c reads it. */
+ * Body and header have a checksum each (XXH64).  catalog_save.c writes the file, catalog_load.c reads it. */
 #include <errno.h>
 #include <unistd.h>
 
 #include "catalog/catalog_file.h"
 #include "catalog/catalog_index.h"
 
-#define CHUNK ((size_t)1 << 20)
+#define CHUNK ((size_t)1 << 18) /* stays in the processor's cache between the reading and the checksum */
 
 uint32_t catalog_file_layout(void)
 {
   return (uint32_t)(sizeof(struct catalog_snapshot) * 31 + sizeof(struct catalog_record) * 7 +
-                    sizeof(struct catalog_position) + sizeof(struct catalog_file_header) + CATALOG_INDEX_BYTES * 13);
+                    sizeof(struct catalog_position) + sizeof(struct catalog_file_header) + sizeof(struct catalog_index_chunk) * 13);
 }
 
-void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char sum[CATALOG_FILE_SUM])
+uint64_t catalog_file_header_sum(const struct catalog_file_header *h)
 {
-  crypto_generichash(sum, CATALOG_FILE_SUM, (const unsigned char *)h,
-                     offsetof(struct catalog_file_header, header_sum), NULL, 0);
+  return XXH64(h, offsetof(struct catalog_file_header, header_sum), 0);
 }
 
 static size_t position_bytes(uint32_t n_gaps)
 {
   return offsetof(struct catalog_position, gaps) + n_gaps * sizeof(struct catalog_gap);
+}
+
+uint64_t catalog_file_index_bytes(uint32_t products)
+{
+  return ((uint64_t)products + 63) / 64 * INDEX_COLUMNS * sizeof(uint64_t);
 }
 
 uint64_t catalog_file_bytes(const struct catalog_file_header *h)
@@ -38,7 +42,8 @@ uint64_t catalog_file_bytes(const struct catalog_file_header *h)
     terms += h->n_terms[k];
   uint64_t offsets = h->products + 2 * (uint64_t)h->n_by_slug + terms;
   return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + offsets * 4 +
-         (uint64_t)h->products * (sizeof(struct catalog_stored_version) + CATALOG_INDEX_BYTES) + position_bytes(h->n_gaps);
+         (uint64_t)h->products * sizeof(struct catalog_stored_version) + catalog_file_index_bytes(h->products) +
+         position_bytes(h->n_gaps);
 }
 
 void catalog_stream_open(struct catalog_stream *s, int fd, bool write)
@@ -46,7 +51,7 @@ void catalog_stream_open(struct catalog_stream *s, int fd, bool write)
   s->fd = fd;
   s->write = write;
   s->failed = false;
-  crypto_generichash_init(&s->sum, NULL, 0, CATALOG_FILE_SUM);
+  XXH64_reset(&s->sum, 0);
 }
 
 bool catalog_stream_bytes(int fd, bool write_out, void *data, size_t n)
@@ -70,15 +75,10 @@ static void stream_move(struct catalog_stream *s, void *data, size_t n)
   while (n && !s->failed) {
     size_t part = n < CHUNK ? n : CHUNK;
     s->failed = !catalog_stream_bytes(s->fd, s->write, p, part);
-    crypto_generichash_update(&s->sum, (const unsigned char *)p, part);
+    XXH64_update(&s->sum, p, part);
     p += part;
     n -= part;
   }
-}
-
-void catalog_stream_sum(struct catalog_stream *s, unsigned char sum[CATALOG_FILE_SUM])
-{
-  crypto_generichash_final(&s->sum, sum, CATALOG_FILE_SUM);
 }
 
 /* Workers write stored versions at any time, so the stream and its checksum use a copy. */
@@ -103,13 +103,14 @@ static void stored_move(struct catalog_stream *s, struct catalog_writer *w, uint
 
 static void index_move(struct catalog_stream *s, struct catalog_writer *w, uint32_t products)
 {
-  struct catalog_index_part rows;
+  struct catalog_index_part part = {0};
   for (uint32_t from = 0; from < products && !s->failed; from += CATALOG_INDEX_CHUNK) {
-    s->failed = !catalog_index_rows(w, from, !s->write, &rows);
-    if (s->failed)
-      return;
-    stream_move(s, rows.names, rows.n * INDEX_NAME_WORDS * sizeof(uint64_t));
-    stream_move(s, rows.texts, rows.n * INDEX_TEXT_WORDS * sizeof(uint64_t));
+    s->failed = !catalog_index_part_find(w, from, !s->write, &part);
+    if (!s->failed && part.words == INDEX_COLUMN_WORDS)
+      stream_move(s, part.columns, part.n * sizeof(uint64_t[INDEX_COLUMN_WORDS]));
+    else
+      for (size_t i = 0; i < part.n && !s->failed; i++)
+        stream_move(s, part.columns + i * INDEX_COLUMN_WORDS, part.words * sizeof(uint64_t));
   }
 }
 

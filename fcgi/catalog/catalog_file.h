@@ -2,12 +2,12 @@
 #ifndef DIPTYCH_CATALOG_CATALOG_FILE_H
 #define DIPTYCH_CATALOG_CATALOG_FILE_H
 
-#include <sodium.h>
+#define XXH_INLINE_ALL /* its state is no part of the library's ABI */
+#include <xxhash.h>
 
 #include "catalog/catalog_private.h"
 
-#define CATALOG_FILE_FORMAT 10
-#define CATALOG_FILE_SUM 32
+#define CATALOG_FILE_FORMAT 12
 
 struct catalog_file_header {
   char magic[8];
@@ -18,22 +18,22 @@ struct catalog_file_header {
   struct version site;
   int64_t site_edited_us;
   char incarnation[64];
-  unsigned char body_sum[CATALOG_FILE_SUM], header_sum[CATALOG_FILE_SUM]; /* header_sum: of all fields before it */
+  uint64_t body_sum, header_sum; /* header_sum: of all fields before it */
 };
 
 /* A stream with its checksum, for reading or writing.  `failed` is never cleared: check it once at the end. */
 struct catalog_stream {
   int fd;
   bool write, failed;
-  crypto_generichash_state sum;
+  XXH64_state_t sum;
 };
 
 uint32_t catalog_file_layout(void);
-void catalog_file_header_sum(const struct catalog_file_header *h, unsigned char sum[CATALOG_FILE_SUM]);
+uint64_t catalog_file_header_sum(const struct catalog_file_header *h);
+uint64_t catalog_file_index_bytes(uint32_t products);
 uint64_t catalog_file_bytes(const struct catalog_file_header *h); /* size of the whole file */
 
 void catalog_stream_open(struct catalog_stream *s, int fd, bool write);
-void catalog_stream_sum(struct catalog_stream *s, unsigned char sum[CATALOG_FILE_SUM]);
 bool catalog_stream_bytes(int fd, bool write_out, void *data, size_t n); /* without a checksum; false: failed or end of file */
 /* Everything after the header, from the writer's half and mirrors or into them. */
 void catalog_stream_body(struct catalog_stream *s, struct catalog_writer *w, const struct catalog_file_header *h);

@@ -34,16 +34,47 @@ static bool entry_put(struct hash_table t, uint64_t hash, uint32_t ordinal)
   return false;
 }
 
-static size_t slugs_put(struct hash_table t, const struct catalog_record *r, uint32_t ordinal)
+/* Entries are put some later than they are made: meanwhile their slots come into the processor's cache. */
+struct entry_queue {
+  struct hash_table t;
+  size_t n, added;
+  struct {
+    uint64_t hash;
+    uint32_t ordinal;
+  } entries[64];
+};
+
+static void queue_begin(struct entry_queue *q, struct hash_table t)
+{
+  q->t = t;
+  q->n = q->added = 0;
+}
+
+static void queue_flush(struct entry_queue *q)
+{
+  for (size_t i = 0; i < q->n; i++)
+    q->added += entry_put(q->t, q->entries[i].hash, q->entries[i].ordinal);
+  q->n = 0;
+}
+
+static void queue_put(struct entry_queue *q, uint64_t hash, uint32_t ordinal)
+{
+  __builtin_prefetch(&q->t.at[hash & q->t.mask], 1);
+  q->entries[q->n].hash = hash;
+  q->entries[q->n++].ordinal = ordinal;
+  if (q->n == sizeof q->entries / sizeof *q->entries)
+    queue_flush(q);
+}
+
+static void slugs_put(struct entry_queue *q, const struct catalog_record *r, uint32_t ordinal)
 {
   struct span slug = catalog_record_slug(r, r), rest = catalog_record_aliases(r, r), alias;
   char name[CATALOG_NAME_MAX];
-  size_t added = entry_put(t, catalog_hash(slug.p, slug.n), ordinal);
+  queue_put(q, catalog_hash(slug.p, slug.n), ordinal);
   while ((alias = catalog_record_alias_take(&rest)).n)
-    added += entry_put(t, catalog_hash(alias.p, alias.n), ordinal);
+    queue_put(q, catalog_hash(alias.p, alias.n), ordinal);
   if (r->fold_n)
-    added += entry_put(t, catalog_hash(name, match_normalize(catalog_record_fold(r, r), name)), ordinal);
-  return added;
+    queue_put(q, catalog_hash(name, match_normalize(catalog_record_fold(r, r), name)), ordinal);
 }
 
 static size_t slugs_of(const struct catalog_record *r)
@@ -66,43 +97,65 @@ static uint32_t *table_new(struct catalog_writer *w, size_t entries, uint32_t *a
   return p;
 }
 
+/* Nobody reads the tables of a half that is not published, so a table that was replaced gives its memory back. */
+static void table_replace(struct catalog_writer *w, uint32_t *at, uint32_t *bits, uint32_t new_at, uint32_t new_bits)
+{
+  if (w->switched && *at)
+    catalog_table_drop(w, *at, sizeof(uint32_t) << *bits);
+  *at = new_at;
+  *bits = new_bits;
+}
+
 static bool slugs_rebuild(struct catalog_writer *w)
 {
   size_t entries = 0;
   uint32_t at, bits;
+  struct entry_queue q;
   for (uint32_t i = 0; i < w->next.products; i++)
     if (w->records[i])
       entries += slugs_of(catalog_record_of(w, w->records[i]));
   if (!table_new(w, entries, &at, &bits))
     return false;
-  w->next.slugs_at = at;
-  w->next.slugs_bits = bits;
-  w->slugs_used = 0;
-  struct hash_table t = table_of(w, at, bits);
+  table_replace(w, &w->next.slugs_at, &w->next.slugs_bits, at, bits);
+  queue_begin(&q, table_of(w, at, bits));
   for (uint32_t i = 0; i < w->next.products; i++)
     if (w->records[i])
-      w->slugs_used += slugs_put(t, catalog_record_of(w, w->records[i]), i);
+      slugs_put(&q, catalog_record_of(w, w->records[i]), i);
+  queue_flush(&q);
+  w->slugs_used = q.added;
   return true;
 }
 
-static bool ids_rebuild(struct catalog_writer *w)
+/* false: another product has this id. */
+static bool id_put(const struct catalog_writer *w, struct hash_table t, uint32_t ordinal)
+{
+  uint64_t id = catalog_record_of(w, w->records[ordinal])->id, hash = catalog_hash_id(id);
+  uint32_t entry = catalog_hash_entry(hash, ordinal), i = hash & t.mask;
+  for (; t.at[i]; i = (i + 1) & t.mask)
+    if (t.at[i] >> 24 == entry >> 24 && catalog_record_of(w, w->records[(t.at[i] & 0xffffff) - 1])->id == id)
+      return false;
+  __atomic_store_n(&t.at[i], entry, __ATOMIC_RELEASE);
+  return true;
+}
+
+/* The table has more slots than products. */
+static enum err ids_rebuild(struct catalog_writer *w)
 {
   uint32_t at, bits;
   if (!table_new(w, w->next.products, &at, &bits))
-    return false;
-  w->next.ids_at = at;
-  w->next.ids_bits = bits;
+    return ERR_LIMIT;
+  table_replace(w, &w->next.ids_at, &w->next.ids_bits, at, bits);
   w->ids_used = 0;
   struct hash_table t = table_of(w, at, bits);
-  for (uint32_t i = 0; i < w->next.products; i++)
-    if (w->records[i])
-      w->ids_used += entry_put(t, catalog_hash_id(catalog_record_of(w, w->records[i])->id), i);
-  return true;
+  for (uint32_t i = 0; i < w->next.products; i++, w->ids_used++)
+    if (w->records[i] && !id_put(w, t, i))
+      return ERR_INVALID;
+  return ERR_OK;
 }
 
 enum err catalog_hash_all(struct catalog_writer *w)
 {
-  return slugs_rebuild(w) && ids_rebuild(w) ? ERR_OK : ERR_LIMIT;
+  return slugs_rebuild(w) ? ids_rebuild(w) : ERR_LIMIT;
 }
 
 static bool too_full(uint32_t at, uint32_t bits, size_t used, size_t more)
@@ -113,13 +166,18 @@ static bool too_full(uint32_t at, uint32_t bits, size_t used, size_t more)
 enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal)
 {
   const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
+  struct entry_queue q;
   if (too_full(w->next.slugs_at, w->next.slugs_bits, w->slugs_used, slugs_of(r))) {
     if (!slugs_rebuild(w))
       return ERR_LIMIT;
-  } else
-    w->slugs_used += slugs_put(table_of(w, w->next.slugs_at, w->next.slugs_bits), r, ordinal);
+  } else {
+    queue_begin(&q, table_of(w, w->next.slugs_at, w->next.slugs_bits));
+    slugs_put(&q, r, ordinal);
+    queue_flush(&q);
+    w->slugs_used += q.added;
+  }
   if (too_full(w->next.ids_at, w->next.ids_bits, w->ids_used, 1))
-    return ids_rebuild(w) ? ERR_OK : ERR_LIMIT;
+    return ids_rebuild(w);
   w->ids_used += entry_put(table_of(w, w->next.ids_at, w->next.ids_bits), catalog_hash_id(r->id), ordinal);
   return ERR_OK;
 }

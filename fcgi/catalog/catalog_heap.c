@@ -3,7 +3,9 @@
  * died while it was writing there. */
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "catalog/catalog_private.h"
 
 #define HEAP_START ((sizeof(struct catalog_snapshot) * CATALOG_SNAPSHOTS + 63) / 64 * 8)
@@ -104,6 +106,15 @@ void *catalog_table_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at)
   w->next.tables_low -= (uint32_t)units;
   *at = w->next.tables_low;
   return w->base + (size_t)*at * 8;
+}
+
+/* Its whole pages; the space is not used again. */
+void catalog_table_drop(const struct catalog_writer *w, uint32_t at, size_t bytes)
+{
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)w->base + (uintptr_t)at * 8;
+  uintptr_t from = (start + page - 1) & ~(page - 1), to = (start + bytes) & ~(page - 1);
+  if (from < to && madvise((void *)from, to - from, MADV_REMOVE) != 0)
+    log_debug("catalog: a table that was replaced keeps its memory");
 }
 
 /* The slot after the published one.  Pins of the snapshots that used it stop being valid when `building` is set to this

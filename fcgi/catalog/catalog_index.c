@@ -1,4 +1,4 @@
-/* The bits of texts and needles, and the test of a product. */
+/* The bits of texts and needles, and the test of the products of a chunk. */
 #include "catalog/catalog_index.h"
 
 #define NAME_BITS (INDEX_NAME_WORDS * 64)
@@ -14,11 +14,6 @@ static uint64_t hash_of(uint64_t key)
 static void bit_set(uint64_t *words, uint32_t bit)
 {
   words[bit / 64] |= UINT64_C(1) << bit % 64;
-}
-
-static bool bit_is_set(const uint64_t *words, uint32_t bit)
-{
-  return words[bit / 64] >> bit % 64 & 1;
 }
 
 /* The next character of a word; bytes of ASCII without a call. */
@@ -158,7 +153,9 @@ void catalog_index_attribute(uint64_t id, uint64_t texts[INDEX_TEXT_WORDS])
 
 /* ---- needles */
 
-/* An error changes two pairs, a transposition three. */
+/* An error changes at most two pairs: those on both sides of a character that is another, or that is missing here, the one
+ * around a character that is missing there.  A transposition changes those on its sides and turns round the one between, so
+ * a pair counts in either direction.  Only those at the ends of the text cannot be turned round. */
 static void near_make(struct span text, const struct match_needle *m, struct catalog_index_near *out)
 {
   uint32_t before = '-', c = 0;
@@ -166,12 +163,15 @@ static void near_make(struct span text, const struct match_needle *m, struct cat
   if (!m->chars)
     return;
   for (size_t at = 0, n; (n = match_char(span_from(text, at), &c)); at += n) {
-    if (before != '-' || c != '-')
+    if (before != '-' || c != '-') {
+      out->turned[out->n] = at ? pair_of(c, before) : pair_of(before, c);
       out->pairs[out->n++] = pair_of(before, c);
+    }
     before = c;
   }
-  out->pairs[out->n++] = pair_of(before, '-');
-  out->least = out->n > 3 * m->errors ? out->n - 3 * m->errors : 0;
+  out->turned[out->n] = out->pairs[out->n] = pair_of(before, '-');
+  out->n++;
+  out->least = out->n > 2 * m->errors ? out->n - 2 * m->errors : 0;
 }
 
 void catalog_index_need_make(const struct match_search *s, struct catalog_index_need *out)
@@ -190,34 +190,119 @@ void catalog_index_need_make(const struct match_search *s, struct catalog_index_
     start_pairs(s->text, out->starts);
 }
 
-bool catalog_index_text_possible(const struct catalog_index_need *need, const uint64_t texts[INDEX_TEXT_WORDS])
+/* ---- the test.  Each array of INDEX_COLUMN_WORDS has a bit for each product of a chunk. */
+
+#define COUNTER_BITS 7 /* a needle has at most MATCH_CHARS + 1 pairs */
+_Static_assert(MATCH_CHARS + 1 < 1 << COUNTER_BITS, "a counter has room for all pairs of a needle");
+
+static bool is_none(const uint64_t *products)
+{
+  uint64_t any = 0;
+  for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+    any |= products[k];
+  return any == 0;
+}
+
+/* Keeps the products that have all of the bits. */
+static void columns_and(const uint64_t (*columns)[INDEX_COLUMN_WORDS], const uint64_t *bits, size_t words, uint64_t *products)
+{
+  for (size_t w = 0; w < words; w++)
+    for (uint64_t rest = bits[w]; rest; rest &= rest - 1) {
+      const uint64_t *column = columns[w * 64 + (unsigned)__builtin_ctzll(rest)];
+      for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+        products[k] &= column[k];
+      if (is_none(products))
+        return;
+    }
+}
+
+/* Adds the products that have one of the bits. */
+static void columns_or(const uint64_t (*columns)[INDEX_COLUMN_WORDS], const uint64_t *bits, size_t words, uint64_t *products)
+{
+  for (size_t w = 0; w < words; w++)
+    for (uint64_t rest = bits[w]; rest; rest &= rest - 1) {
+      const uint64_t *column = columns[w * 64 + (unsigned)__builtin_ctzll(rest)];
+      for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+        products[k] |= column[k];
+    }
+}
+
+static void texts_possible(const struct catalog_index_need *need, const struct catalog_index_chunk *chunk, uint64_t *products)
 {
   for (size_t i = 0; i < need->n_words; i++) {
-    uint64_t missing = 0, some = 0;
-    for (int k = 0; k < INDEX_TEXT_WORDS; k++) {
-      missing |= need->words[i].all[k] & ~texts[k];
-      some |= need->words[i].any[k] & texts[k];
-    }
-    if (missing && !some)
-      return false;
+    uint64_t word[INDEX_COLUMN_WORDS];
+    memset(word, 0xff, sizeof word);
+    columns_and(chunk->texts, need->words[i].all, INDEX_TEXT_WORDS, word);
+    columns_or(chunk->texts, need->words[i].any, INDEX_TEXT_WORDS, word);
+    for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+      products[k] &= word[k];
   }
-  return need->n_words > 0;
+  if (!need->n_words)
+    memset(products, 0, INDEX_COLUMN_WORDS * sizeof *products);
 }
 
-static bool near_possible(const struct catalog_index_near *near, const uint64_t *names)
+/* Adds one to the counters of some products.  Plane b of the counters has bit b of each. */
+static void counters_add(uint64_t counters[COUNTER_BITS][INDEX_COLUMN_WORDS], uint64_t *products, uint64_t *overflow)
 {
-  unsigned have = 0;
-  for (unsigned i = 0; i < near->n; i++)
-    have += bit_is_set(names, near->pairs[i].first) && bit_is_set(names, near->pairs[i].second);
-  return near->n && have >= near->least;
+  for (size_t b = 0; b < COUNTER_BITS; b++)
+    for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++) {
+      uint64_t carry = counters[b][k] & products[k];
+      counters[b][k] ^= products[k];
+      products[k] = carry;
+    }
+  for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+    overflow[k] |= products[k];
 }
 
-bool catalog_index_near_possible(const struct catalog_index_need *need, const uint64_t names[INDEX_NAME_WORDS])
+/* Adds the products with at least `least` of the pairs.  The counters begin so that they overflow at `least`. */
+static void near_possible(const struct catalog_index_near *near, const struct catalog_index_chunk *chunk, uint64_t *products)
 {
-  if (near_possible(&need->whole, names))
-    return true;
-  for (size_t i = 0; i < need->n_words; i++)
-    if (!near_possible(&need->near[i], names))
-      return false;
-  return need->n_words > 1;
+  uint64_t counters[COUNTER_BITS][INDEX_COLUMN_WORDS], pair[INDEX_COLUMN_WORDS];
+  unsigned first = (1u << COUNTER_BITS) - near->least;
+  if (near->n && !near->least)
+    memset(products, 0xff, INDEX_COLUMN_WORDS * sizeof *products);
+  for (size_t b = 0; b < COUNTER_BITS; b++)
+    memset(counters[b], first >> b & 1 ? 0xff : 0, sizeof counters[b]);
+  for (unsigned i = 0; i < near->n && near->least; i++) {
+    const uint64_t *a = chunk->names[near->pairs[i].first], *b = chunk->names[near->pairs[i].second];
+    const uint64_t *c = chunk->names[near->turned[i].first], *d = chunk->names[near->turned[i].second];
+    for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+      pair[k] = (a[k] & b[k]) | (c[k] & d[k]);
+    counters_add(counters, pair, products);
+  }
+}
+
+/* The whole needle, or each of several words. */
+static void all_near_possible(const struct catalog_index_need *need, const struct catalog_index_chunk *chunk, uint64_t *products)
+{
+  uint64_t whole[INDEX_COLUMN_WORDS] = {0};
+  near_possible(&need->whole, chunk, whole);
+  for (size_t i = 0; i < need->n_words && need->n_words > 1; i++) {
+    uint64_t word[INDEX_COLUMN_WORDS] = {0};
+    near_possible(&need->near[i], chunk, word);
+    for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+      products[k] &= word[k];
+  }
+  for (size_t k = 0; k < INDEX_COLUMN_WORDS; k++)
+    products[k] = whole[k] | (need->n_words > 1 ? products[k] : 0);
+}
+
+void catalog_index_possible(const struct catalog_index_need *need, enum catalog_index_test test,
+                            const struct catalog_index_chunk *chunk, uint64_t out[INDEX_COLUMN_WORDS])
+{
+  memset(out, 0xff, INDEX_COLUMN_WORDS * sizeof *out);
+  switch (test) {
+  case INDEX_NAMES:
+    columns_and(chunk->names, need->names, INDEX_NAME_WORDS, out);
+    break;
+  case INDEX_STARTS:
+    columns_and(chunk->names, need->starts, INDEX_NAME_WORDS, out);
+    break;
+  case INDEX_TEXTS:
+    texts_possible(need, chunk, out);
+    break;
+  case INDEX_NEAR:
+    all_near_possible(need, chunk, out);
+    break;
+  }
 }

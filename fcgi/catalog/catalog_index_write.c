@@ -21,7 +21,7 @@ static struct catalog_index_chunk *chunk_of(const struct catalog_writer *w, uint
   return at ? (struct catalog_index_chunk *)(w->base + (size_t)at * 8) : NULL;
 }
 
-static struct catalog_index_chunk *chunk_make(struct catalog_writer *w, uint32_t ordinal)
+struct catalog_index_chunk *catalog_index_chunk_make(struct catalog_writer *w, uint32_t ordinal)
 {
   MUST(ordinal < w->c->max_ordinals, "a product of the search index has no ordinal in the catalog");
   struct catalog_index_chunk *chunk = chunk_of(w, ordinal);
@@ -57,45 +57,50 @@ static enum err bits_make(struct catalog_writer *w, const struct catalog_record 
   return arena_failed(w->arena) ? ERR_NO_MEMORY : ERR_OK;
 }
 
-/* Sets bits; false: bits stay that are not among them. */
-static bool bits_add(uint64_t *to, const uint64_t *bits, size_t n)
+static uint64_t *column_word(uint64_t (*columns)[INDEX_COLUMN_WORDS], size_t bit, uint32_t ordinal)
 {
-  uint64_t surplus = 0;
-  for (size_t i = 0; i < n; i++) {
-    surplus |= to[i] & ~bits[i];
-    __atomic_store_n(&to[i], to[i] | bits[i], __ATOMIC_RELAXED);
-  }
-  return surplus == 0;
+  return &columns[bit][ordinal % CATALOG_INDEX_CHUNK / 64];
+}
+
+static void bits_add(uint64_t (*columns)[INDEX_COLUMN_WORDS], uint32_t ordinal, const uint64_t *bits, size_t words)
+{
+  for (size_t w = 0; w < words; w++)
+    for (uint64_t rest = bits[w]; rest; rest &= rest - 1) {
+      uint64_t *word = column_word(columns, w * 64 + (unsigned)__builtin_ctzll(rest), ordinal);
+      __atomic_store_n(word, *word | UINT64_C(1) << ordinal % 64, __ATOMIC_RELAXED);
+    }
+}
+
+/* True: a product has all of these bits (`is_set`), or none of the others. */
+static bool bits_are(const uint64_t (*columns)[INDEX_COLUMN_WORDS], uint32_t ordinal, const uint64_t *bits, size_t words,
+                     bool is_set)
+{
+  uint32_t i = ordinal % CATALOG_INDEX_CHUNK;
+  for (size_t b = 0; b < 64 * words; b++)
+    if ((bits[b / 64] >> b % 64 & 1) == is_set && (columns[b][i / 64] >> i % 64 & 1) != is_set)
+      return false;
+  return true;
+}
+
+static bool bits_surplus(const struct catalog_index_chunk *chunk, uint32_t ordinal, const struct product_bits *bits)
+{
+  return !bits_are(chunk->names, ordinal, bits->names, INDEX_NAME_WORDS, false) ||
+         !bits_are(chunk->texts, ordinal, bits->texts, INDEX_TEXT_WORDS, false);
 }
 
 enum err catalog_index_put(struct catalog_writer *w, uint32_t ordinal)
 {
   struct product_bits bits;
-  struct catalog_index_chunk *chunk = chunk_make(w, ordinal);
+  struct catalog_index_chunk *chunk = catalog_index_chunk_make(w, ordinal);
   enum err e = chunk ? bits_make(w, catalog_record_of(w, w->records[ordinal]), &bits) : ERR_LIMIT;
   if (e != ERR_OK)
     return e;
-  uint32_t i = ordinal % CATALOG_INDEX_CHUNK;
-  bool names = bits_add(chunk->names[i], bits.names, INDEX_NAME_WORDS);
-  bool texts = bits_add(chunk->texts[i], bits.texts, INDEX_TEXT_WORDS);
-  if (!names || !texts)
+  uint64_t *filled = &chunk->filled[ordinal % CATALOG_INDEX_CHUNK / 64], bit = UINT64_C(1) << ordinal % 64;
+  if (*filled & bit && bits_surplus(chunk, ordinal, &bits))
     w->marks[ordinal] |= MARK_SURPLUS;
-  return ERR_OK;
-}
-
-enum err catalog_index_move(struct catalog_writer *w, const char *from, uint32_t old, uint32_t ordinal)
-{
-  uint32_t at = catalog_index_directory(w->c, from)[old / CATALOG_INDEX_CHUNK], i = ordinal % CATALOG_INDEX_CHUNK;
-  bool surplus = w->marks[ordinal] & MARK_SURPLUS;
-  w->marks[ordinal] &= (uint8_t)~MARK_SURPLUS;
-  if (!at || surplus)
-    return catalog_index_put(w, ordinal);
-  struct catalog_index_chunk *chunk = chunk_make(w, ordinal);
-  const struct catalog_index_chunk *source = (const void *)(from + (size_t)at * 8);
-  if (!chunk)
-    return ERR_LIMIT;
-  memcpy(chunk->names[i], source->names[old % CATALOG_INDEX_CHUNK], sizeof *chunk->names);
-  memcpy(chunk->texts[i], source->texts[old % CATALOG_INDEX_CHUNK], sizeof *chunk->texts);
+  *filled |= bit;
+  bits_add(chunk->names, ordinal, bits.names, INDEX_NAME_WORDS);
+  bits_add(chunk->texts, ordinal, bits.texts, INDEX_TEXT_WORDS);
   return ERR_OK;
 }
 
@@ -111,37 +116,28 @@ static enum err range_put(struct catalog_writer *w, uint32_t from, uint32_t to)
 /* ---- the state file */
 
 /* A chunk is missing when there was no room for its first product. */
-bool catalog_index_rows(struct catalog_writer *w, uint32_t from, bool make, struct catalog_index_part *out)
+bool catalog_index_part_find(struct catalog_writer *w, uint32_t from, bool make, struct catalog_index_part *out)
 {
   static struct catalog_index_chunk none;
-  struct catalog_index_chunk *chunk = make ? chunk_make(w, from) : chunk_of(w, from);
-  uint32_t left = w->next.products - from;
+  struct catalog_index_chunk *chunk = make ? catalog_index_chunk_make(w, from) : chunk_of(w, from);
   if (!chunk && make)
     return false;
   if (!chunk)
     chunk = &none;
-  out->n = left < CATALOG_INDEX_CHUNK ? left : CATALOG_INDEX_CHUNK;
-  out->names = chunk->names[0];
-  out->texts = chunk->texts[0];
+  uint32_t left = w->next.products - from;
+  out->columns = chunk->filled;
+  out->n = INDEX_COLUMNS;
+  out->words = left < CATALOG_INDEX_CHUNK ? (left + 63) / 64 : INDEX_COLUMN_WORDS;
   return true;
-}
-
-static bool bits_missing(const uint64_t *bits, const uint64_t *of, size_t n)
-{
-  uint64_t missing = 0;
-  for (size_t i = 0; i < n; i++)
-    missing |= bits[i] & ~of[i];
-  return missing;
 }
 
 static bool bits_valid(struct catalog_writer *w, uint32_t ordinal)
 {
   struct product_bits bits;
   const struct catalog_index_chunk *chunk = chunk_of(w, ordinal);
-  uint32_t i = ordinal % CATALOG_INDEX_CHUNK;
   return chunk && bits_make(w, catalog_record_of(w, w->records[ordinal]), &bits) == ERR_OK &&
-         !bits_missing(bits.names, chunk->names[i], INDEX_NAME_WORDS) &&
-         !bits_missing(bits.texts, chunk->texts[i], INDEX_TEXT_WORDS);
+         bits_are(chunk->names, ordinal, bits.names, INDEX_NAME_WORDS, true) &&
+         bits_are(chunk->texts, ordinal, bits.texts, INDEX_TEXT_WORDS, true);
 }
 
 bool catalog_index_valid(struct catalog_writer *w)

@@ -96,7 +96,7 @@ struct catalog_entry { /* a sector, theme, page or attribute in index order */
   uint32_t median2;
 };
 
-/* One product.  After it come the times that are set (in the order of TIME_*), pair ids (ascending), with FLAG_PAIR_TEXTS the
+/* One product.  After it come the times that are stored (in the order of TIME_*), pair ids (ascending), with FLAG_PAIR_TEXTS the
  * id of each pair's text (0: none), ids of picks, briefs of its editorials, the SCORE_MONTHS counts of past months (`past`
  * bytes each; 0: all are 0, 1: all are below 256), slug, name, folded name (absent when it equals the slug except for
  * separators), aliases (each a length byte and its bytes), texts (struct facts). */
@@ -109,19 +109,22 @@ struct catalog_record {
   uint32_t n90, activities;
   uint16_t s30, n_pairs;
   uint16_t texts_n;
-  uint8_t past, n_editorials;
+  uint8_t past : 2, same : 6, n_editorials;
   uint8_t times, slug_n;
   uint16_t name_n;
-  int64_t changed_us;
   int32_t window_h; /* hours since 1970 */
   uint16_t fold_n : 12, n_picks : 4;
   uint16_t alias_bytes;
 };
-_Static_assert(sizeof(struct catalog_record) == 72, "a product's fixed part is 72 bytes");
+_Static_assert(sizeof(struct catalog_record) == 64, "a product's fixed part is 64 bytes");
 #define CATALOG_RECORD_HOT 24 /* offset of the fields that rankings read */
 
 enum { TIME_EDITORIAL = 1, TIME_ACTIVITY = 2, TIME_SPARK = 4, TIME_DUE = 8, TIME_EDITED = 16, TIME_RELEASE = 32,
-       TIMES_ALL = 63 };
+       TIME_CHANGED = 64, TIMES_ALL = 127 };
+/* Times that another field of the record tells.  changed_us is stored only when it is not the later of editorial and activity. */
+enum { SAME_EDITORIAL = 1, /* as the first brief */
+       SAME_RELEASE = 2,   /* as the latest activity */
+       SAMES_ALL = 3 };
 enum { FLAG_STATUS = 3, FLAG_LIFECYCLE = 12, FLAG_EDITORIAL = 16, FLAG_QUESTIONS = 32, FLAG_FOLD_IS_SLUG = 64,
        FLAG_PAIR_TEXTS = 128 };
 

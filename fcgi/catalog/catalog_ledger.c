@@ -50,14 +50,35 @@ static bool rows_add(struct catalog_writer *w, uint32_t ordinal)
   return true;
 }
 
+/* While ids ascend with the ordinals, the rows are in the order that equal times must keep.  false: no memory. */
+static bool rows_sort(struct catalog_writer *w)
+{
+  size_t n = w->n_ledger;
+  struct catalog_keyed *items = reallocarray(NULL, 2 * n + 1, sizeof *items);
+  for (size_t i = 0; items && i < n; i++)
+    items[i] = (struct catalog_keyed){UINT64_MAX - (uint64_t)w->ledger[i].seconds, w->ledger[i].entry, w->ledger[i].state};
+  const struct catalog_keyed *sorted = items ? catalog_radix_sort(items, items + n, n) : NULL;
+  for (size_t i = 0; sorted && i < n; i++)
+    w->ledger[i] = (struct catalog_ledger_row){(int64_t)(UINT64_MAX - sorted[i].key), sorted[i].value, sorted[i].state};
+  free(items);
+  return sorted;
+}
+
 bool catalog_ledger_derive(struct catalog_writer *w)
 {
+  uint64_t last = 0;
+  bool ascending = true;
   w->n_ledger = w->ledger_moved.n = 0;
   for (uint32_t i = 0; i < w->next.products; i++) {
+    const struct catalog_record *r = catalog_record_of(w, w->records[i]);
     w->marks[i] &= (uint8_t)~MARK_LEDGER;
+    ascending &= !r || r->id > last;
+    last = r ? r->id : last;
     if (!rows_add(w, i))
       return false;
   }
+  if (ascending)
+    return rows_sort(w);
   if (w->n_ledger)
     qsort_r(w->ledger, w->n_ledger, sizeof *w->ledger, row_cmp, w);
   return true;

@@ -20,6 +20,7 @@ enum match_cost { /* best first */
   MATCH_WORD_PREFIX,
   MATCH_INSIDE,  /* needles of one word and three characters; of scripts without blanks also shorter ones */
   MATCH_WORDS,   /* a word of the name begins with each word of the needle, in any order */
+  MATCH_PHRASE,  /* several words stand in the summary as they stand in the needle: "web server" */
   MATCH_NAMED,   /* the same in the name and the texts of a product together, with a word at least in the name */
   MATCH_SUMMARY, /* ... in its summary */
   MATCH_FACT,    /* ... in one of its facts */

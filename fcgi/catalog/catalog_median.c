@@ -7,6 +7,8 @@
 /* ---- distributions */
 static size_t count_place(const struct catalog_distribution *d, uint32_t n90)
 {
+  if (n90 < d->n && d->counts[n90].n90 == n90) /* usually all small counts occur */
+    return n90;
   size_t from = 0, to = d->n;
   while (from < to) {
     size_t middle = from + (to - from) / 2;

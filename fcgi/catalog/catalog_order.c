@@ -45,6 +45,34 @@ static uint64_t slug_key(struct span slug, size_t skip)
   return key;
 }
 
+/* ---- keys of all products */
+
+static struct catalog_text_key *keys_make(struct order o)
+{
+  struct catalog_text_key *keys = reallocarray(NULL, (size_t)o.w->next.products + 1, sizeof *keys);
+  for (uint32_t i = 0; keys && i < o.w->next.products; i++) {
+    const struct catalog_record *r = catalog_record_of(o.w, o.w->records[i]);
+    keys[i] = (struct catalog_text_key){UINT64_MAX, UINT64_MAX};
+    if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
+      continue;
+    struct span text = o.text(o.w, i);
+    keys[i] = (struct catalog_text_key){o.key(text, 0), o.key(text, 8)};
+  }
+  return keys;
+}
+
+struct catalog_text_key *catalog_slug_keys(const struct catalog_writer *w)
+{
+  return keys_make((struct order){w, slug_of, slug_key, catalog_slug_cmp});
+}
+
+struct catalog_text_key *catalog_name_keys(const struct catalog_writer *w)
+{
+  return keys_make((struct order){w, name_of, catalog_name_key, catalog_name_cmp});
+}
+
+/* ---- changed products */
+
 struct sort_entry {
   uint64_t key;
   uint32_t ordinal;
@@ -136,11 +164,14 @@ bool catalog_order_patch(struct catalog_writer *w, bool moved, const struct cata
     moved_drop(w, w->by_name, false);
     w->n_by_slug = moved_drop(w, w->by_slug, true);
   }
+  catalog_alive(w);
   if (!ordinals_sort(&by_name, added))
     return false;
+  catalog_alive(w);
   added_merge(&by_name, w->by_name, w->n_by_slug, added);
   if (!ordinals_sort(&by_slug, added))
     return false;
+  catalog_alive(w);
   added_merge(&by_slug, w->by_slug, w->n_by_slug, added);
   w->n_by_slug += (uint32_t)added->n;
   return true;

@@ -42,6 +42,11 @@ struct catalog_pair_row {
   uint32_t owner; /* ordinal of the product whose record lists the pair */
 };
 
+struct catalog_keyed { /* for catalog_radix_sort */
+  uint64_t key;
+  uint32_t value, state;
+};
+
 struct catalog_ledger_row {
   int64_t seconds; /* of the brief: published_at */
   uint32_t entry, state;
@@ -63,6 +68,8 @@ struct catalog_term_row {
 
 struct catalog_writer {
   struct catalog *c;
+  void (*alive)(void *arg); /* NULL: nobody asks */
+  void *alive_arg;
   unsigned half;
   char *base;        /* of that half; NULL: nothing is written yet */
   bool switched;     /* the half is not the live one: the next publication writes everything */
@@ -116,6 +123,21 @@ struct catalog_writer {
   int64_t saver_began_us, saver_not_before_us; /* monotonic */
 };
 
+#define CATALOG_ALIVE 65536 /* products between two calls of alive */
+
+static inline void catalog_alive(const struct catalog_writer *w)
+{
+  if (w->alive)
+    w->alive(w->alive_arg);
+}
+
+/* Of the i-th product of a loop. */
+static inline void catalog_alive_at(const struct catalog_writer *w, size_t i)
+{
+  if (i % CATALOG_ALIVE == 0)
+    catalog_alive(w);
+}
+
 enum {
   MARK_STAGED = 1,
   MARK_SEEN = 2,
@@ -130,6 +152,7 @@ MUST_USE bool catalog_half_begin(struct catalog_writer *w); /* the half that is 
 void catalog_half_clean(struct catalog_writer *w); /* returns the memory of the other half once its readers had their grace */
 void *catalog_heap_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at);  /* NULL: full */
 void *catalog_table_alloc(struct catalog_writer *w, size_t bytes, uint32_t *at); /* NULL: full */
+void catalog_table_drop(const struct catalog_writer *w, uint32_t at, size_t bytes); /* returns its memory to the system */
 void *catalog_table_next(struct catalog_writer *w, enum catalog_table t, uint32_t n, size_t bytes, bool *fresh);
 MUST_USE bool catalog_grow(void **array, size_t *cap, size_t need, size_t size); /* private arrays; false: no memory */
 MUST_USE bool catalog_vector_put(struct catalog_vector *v, uint32_t value);
@@ -167,7 +190,7 @@ static inline int32_t catalog_window_hours(int64_t us)
 
 /* ---- catalog_hash.c: the shared hash tables and the shared lists of ids */
 MUST_USE enum err catalog_hash_put(struct catalog_writer *w, uint32_t ordinal); /* id, slug and aliases of its record */
-MUST_USE enum err catalog_hash_all(struct catalog_writer *w); /* rebuilds both tables from the mirrors */
+MUST_USE enum err catalog_hash_all(struct catalog_writer *w); /* rebuilds both tables from the mirrors; INVALID: two have one id */
 uint32_t catalog_ordinal_of(const struct catalog_writer *w, uint64_t id); /* also of staged products */
 MUST_USE bool catalog_intern(struct catalog_writer *w, const uint64_t *ids, uint32_t n, uint32_t *at);
 void catalog_intern_forget(struct catalog_writer *w); /* before the writer moves to another half */
@@ -175,17 +198,21 @@ MUST_USE bool catalog_intern_known(struct catalog_writer *w, uint32_t at, uint32
 
 /* ---- catalog_index_write.c: the search index */
 MUST_USE enum err catalog_index_put(struct catalog_writer *w, uint32_t ordinal); /* of its record; NO_MEMORY, LIMIT or OK */
-/* Copies the bits of ordinal `old` of the half `from`, which the product has had as yet. */
-MUST_USE enum err catalog_index_move(struct catalog_writer *w, const char *from, uint32_t old, uint32_t ordinal);
+struct catalog_index_chunk;
+struct catalog_index_chunk *catalog_index_chunk_make(struct catalog_writer *w, uint32_t ordinal); /* or finds it; NULL: no room */
 MUST_USE enum err catalog_index_repair(struct catalog_writer *w); /* after a takeover: makes missing chunks again */
-/* The bits of the products of one chunk, for the state file.  make: they will be written; false: there is no room. */
+/* The bits of one chunk, for the state file: columns of INDEX_COLUMN_WORDS, the first `words` of each are in use. */
 struct catalog_index_part {
-  uint64_t *names, *texts;
-  uint32_t n;
+  uint64_t *columns;
+  size_t n, words;
 };
-MUST_USE bool catalog_index_rows(struct catalog_writer *w, uint32_t from, bool make, struct catalog_index_part *out);
+/* make: they will be written; false: there is no room. */
+MUST_USE bool catalog_index_part_find(struct catalog_writer *w, uint32_t from, bool make, struct catalog_index_part *out);
 /* Computes the bits of some products again.  They differ when another build, with another hash, wrote them. */
 MUST_USE bool catalog_index_valid(struct catalog_writer *w);
+
+/* ---- catalog_index_move.c: map: ordinals in the half `from` to those in the writer's, which ascend; CATALOG_NONE: left behind */
+MUST_USE enum err catalog_index_move(struct catalog_writer *w, const char *from, const uint32_t *map, uint32_t products);
 
 /* ---- catalog_record.c: building records */
 void catalog_past_put(struct buf *b, struct catalog_record *r, const uint16_t *counts);
@@ -205,6 +232,9 @@ MUST_USE bool catalog_median_move(struct catalog_writer *w, const struct catalog
 void catalog_medians_find(struct catalog_writer *w); /* sets dirty flags for medians that changed */
 void catalog_medians_free(struct catalog_writer *w);
 MUST_USE enum err catalog_past_write(struct catalog_writer *w); /* after the table of sectors */
+
+/* ---- catalog_radix.c: sorts by keys, ascending, and keeps the order of equal ones; returns `items` or `space` */
+struct catalog_keyed *catalog_radix_sort(struct catalog_keyed *items, struct catalog_keyed *space, size_t n);
 
 /* ---- catalog_ledger.c */
 MUST_USE bool catalog_ledger_derive(struct catalog_writer *w); /* rebuilds it from the mirrors; false: no memory */
@@ -232,9 +262,13 @@ MUST_USE enum err catalog_scores_write(struct catalog_writer *w);
 uint8_t catalog_score_make(struct catalog_writer *w, const struct catalog_record *r); /* r may be NULL */
 int catalog_slug_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b);
 int catalog_name_cmp(const struct catalog_writer *w, uint32_t a, uint32_t b);
+/* The first 16 bytes of a text as numbers, which are in the order of the text; UINT64_MAX: the product is not published. */
+struct catalog_text_key {
+  uint64_t high, low;
+};
+struct catalog_text_key *catalog_slug_keys(const struct catalog_writer *w); /* by ordinal; free(); NULL: no memory */
+struct catalog_text_key *catalog_name_keys(const struct catalog_writer *w);
 MUST_USE bool catalog_rank_few(const struct catalog_writer *w); /* few enough changes for catalog_rank_patch */
-/* ---- catalog_rank_orders.c: TABLE_BY_MOVES and TABLE_BY_LATEST from the next snapshot's ranking */
-MUST_USE enum err catalog_rank_orders_write(struct catalog_writer *w, const uint32_t *ranking);
 MUST_USE enum err catalog_rank_patch(struct catalog_writer *w);
 /* When the newest activity, spark, release or editorial of a product was; CLOCK_NEVER: there is none. */
 int64_t catalog_newest_time(const struct catalog_record *r, enum catalog_newest which);

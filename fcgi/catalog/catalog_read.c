@@ -2,6 +2,7 @@
  * is copied before its lengths are used, every offset is checked, and every probe sequence is bounded. */
 #include "catalog/catalog_layout.h"
 #include "catalog/catalog_match.h"
+#include "model/editorials.h"
 
 static const struct catalog_snapshot *snapshot_of(const struct catalog_pin *pin)
 {
@@ -57,10 +58,24 @@ const void *catalog_record_read(const struct catalog_pin *pin, uint32_t ordinal,
   return catalog_at(pin->catalog, pin->half, at, catalog_record_bytes(head));
 }
 
+/* A time that is not stored. */
+static int64_t time_told(const struct catalog_record *head, const void *body, uint8_t which, int64_t absent)
+{
+  if (which == TIME_EDITORIAL && head->same & SAME_EDITORIAL && head->n_editorials)
+    return editorial_brief_us(*catalog_record_editorials(head, body));
+  if (which == TIME_RELEASE && head->same & SAME_RELEASE && head->times & TIME_ACTIVITY)
+    return catalog_record_time(head, body, TIME_ACTIVITY, absent);
+  if (which != TIME_CHANGED)
+    return absent;
+  int64_t editorial_us = catalog_record_time(head, body, TIME_EDITORIAL, CLOCK_NEVER);
+  int64_t activity_us = catalog_record_time(head, body, TIME_ACTIVITY, CLOCK_NEVER);
+  return editorial_us > activity_us ? editorial_us : activity_us;
+}
+
 int64_t catalog_record_time(const struct catalog_record *head, const void *body, uint8_t which, int64_t absent)
 {
   if (!(head->times & which))
-    return absent;
+    return time_told(head, body, which, absent);
   const int64_t *times = (const int64_t *)((const char *)body + sizeof *head);
   return times[catalog_bits(head->times & (which - 1u))];
 }
@@ -173,46 +188,100 @@ static const uint64_t *ids_read(const struct catalog_pin *pin, uint32_t at, uint
   return ids;
 }
 
+/* What catalog_facts reads behind the fixed part of a record, found in one pass: pages read the facts of many products. */
+enum { AT_EDITORIAL, AT_ACTIVITY, AT_SPARK, AT_DUE, AT_EDITED, AT_RELEASE, AT_CHANGED, TIMES }; /* the bits TIME_* in their order */
+_Static_assert(TIME_EDITORIAL == 1 << AT_EDITORIAL && TIME_ACTIVITY == 1 << AT_ACTIVITY && TIME_SPARK == 1 << AT_SPARK &&
+                   TIME_DUE == 1 << AT_DUE && TIME_EDITED == 1 << AT_EDITED && TIME_RELEASE == 1 << AT_RELEASE &&
+                   TIME_CHANGED == 1 << AT_CHANGED && TIMES_ALL == (1 << TIMES) - 1,
+               "times are stored in the order of their bits");
+
+struct record_parts {
+  int64_t times[TIMES]; /* CLOCK_NEVER, and CLOCK_FOREVER for AT_DUE: not set */
+  const uint64_t *picks;
+  struct span slug;
+};
+
+/* As time_told. */
+static inline void times_tell(const struct catalog_record *head, const uint64_t *editorials, int64_t *times)
+{
+  if (!(head->times & TIME_EDITORIAL) && head->same & SAME_EDITORIAL && head->n_editorials)
+    times[AT_EDITORIAL] = editorial_brief_us(*editorials);
+  if (!(head->times & TIME_RELEASE) && head->same & SAME_RELEASE)
+    times[AT_RELEASE] = times[AT_ACTIVITY];
+  if (!(head->times & TIME_CHANGED))
+    times[AT_CHANGED] = times[AT_EDITORIAL] > times[AT_ACTIVITY] ? times[AT_EDITORIAL] : times[AT_ACTIVITY];
+}
+
+static inline struct record_parts record_parts_find(const struct catalog_record *head, const void *body)
+{
+  struct record_parts parts;
+  const int64_t *time = (const int64_t *)((const char *)body + sizeof *head);
+  for (unsigned i = 0; i < TIMES; i++)
+    parts.times[i] = head->times >> i & 1 ? *time++ : i == AT_DUE ? CLOCK_FOREVER : CLOCK_NEVER;
+  parts.picks = (const uint64_t *)time + catalog_record_pair_words(head);
+  times_tell(head, parts.picks + head->n_picks, parts.times);
+  const char *past = (const char *)(parts.picks + head->n_picks + head->n_editorials);
+  parts.slug = span_of(past + SCORE_MONTHS * (size_t)head->past, head->slug_n);
+  return parts;
+}
+
 bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts *out)
 {
   struct catalog_record r;
   const void *body = catalog_record_read(pin, ordinal, &r);
-  if (!body) {
-    *out = (struct facts){0};
+  memset(out, 0, sizeof *out);
+  if (!body)
     return false;
-  }
-  int64_t window_us = r.window_h * CLOCK_HOUR, due_us = catalog_record_time(&r, body, TIME_DUE, CLOCK_FOREVER);
-  *out = (struct facts){
-      .id = r.id,
-      .version = {r.rev, r.hash, due_us},
-      .slug = catalog_record_slug(&r, body),
-      .name = catalog_record_name(&r, body),
-      .status = catalog_record_status(&r),
-      .lifecycle = (enum lifecycle)((r.flags & FLAG_LIFECYCLE) >> 2),
-      .n_sectors = r.n_sectors,
-      .n_themes = r.n_themes,
-      .picks = r.n_picks ? catalog_record_picks(&r, body) : NULL,
-      .n_picks = r.n_picks,
-      .editorials = r.n_editorials ? catalog_record_editorials(&r, body) : NULL,
-      .n_editorials = r.n_editorials,
-      .n90 = r.n90,
-      .s30 = r.s30,
-      .activities = r.activities,
-      .override_tenths = r.override_tenths,
-      .has_editorial = r.flags & FLAG_EDITORIAL,
-      .has_questions = r.flags & FLAG_QUESTIONS,
-      .texts = catalog_record_texts(&r, body),
-      .window_us = window_us > pin->window_us ? window_us : pin->window_us,
-      .editorial_us = catalog_record_time(&r, body, TIME_EDITORIAL, CLOCK_NEVER),
-      .activity_us = catalog_record_time(&r, body, TIME_ACTIVITY, CLOCK_NEVER),
-      .spark_us = catalog_record_time(&r, body, TIME_SPARK, CLOCK_NEVER),
-      .release_us = catalog_record_time(&r, body, TIME_RELEASE, CLOCK_NEVER),
-      .changed_us = r.changed_us,
-      .edited_us = catalog_record_time(&r, body, TIME_EDITED, CLOCK_NEVER),
-      .next_due_us = due_us,
-  };
+  const struct record_parts parts = record_parts_find(&r, body);
+  int64_t window_us = r.window_h * CLOCK_HOUR, due_us = parts.times[AT_DUE];
+  out->id = r.id;
+  out->version = (struct version){r.rev, r.hash, due_us};
+  out->slug = parts.slug;
+  out->name = span_of(parts.slug.p + r.slug_n, r.name_n);
+  out->status = catalog_record_status(&r);
+  out->lifecycle = (enum lifecycle)((r.flags & FLAG_LIFECYCLE) >> 2);
+  out->n_sectors = r.n_sectors;
+  out->n_themes = r.n_themes;
+  out->picks = r.n_picks ? parts.picks : NULL;
+  out->n_picks = r.n_picks;
+  out->editorials = r.n_editorials ? parts.picks + r.n_picks : NULL;
+  out->n_editorials = r.n_editorials;
+  out->n90 = r.n90;
+  out->s30 = r.s30;
+  out->activities = r.activities;
+  out->override_tenths = r.override_tenths;
+  out->has_editorial = r.flags & FLAG_EDITORIAL;
+  out->has_questions = r.flags & FLAG_QUESTIONS;
+  out->texts = span_of(parts.slug.p + r.slug_n + r.name_n + r.fold_n + r.alias_bytes, r.texts_n);
+  out->window_us = window_us > pin->window_us ? window_us : pin->window_us;
+  out->editorial_us = parts.times[AT_EDITORIAL];
+  out->activity_us = parts.times[AT_ACTIVITY];
+  out->spark_us = parts.times[AT_SPARK];
+  out->release_us = parts.times[AT_RELEASE];
+  out->changed_us = parts.times[AT_CHANGED];
+  out->edited_us = parts.times[AT_EDITED];
+  out->next_due_us = due_us;
   out->sectors = ids_read(pin, r.sectors, &out->n_sectors);
   out->themes = ids_read(pin, r.themes, &out->n_themes);
+  return true;
+}
+
+bool catalog_label_read(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_label *out)
+{
+  struct catalog_record r;
+  const void *body = catalog_record_read(pin, ordinal, &r);
+  if (!body) {
+    *out = (struct catalog_label){.id = 0};
+    return false;
+  }
+  const struct record_parts parts = record_parts_find(&r, body);
+  *out = (struct catalog_label){.id = r.id,
+                                .version = {r.rev, r.hash, parts.times[AT_DUE]},
+                                .status = catalog_record_status(&r),
+                                .slug = parts.slug,
+                                .name = span_of(parts.slug.p + r.slug_n, r.name_n),
+                                .changed_us = parts.times[AT_CHANGED],
+                                .edited_us = parts.times[AT_EDITED]};
   return true;
 }
 

@@ -45,9 +45,8 @@ static bool before(const struct newest *l, uint32_t ordinal, int64_t at_us, uint
   return span_cmp(slug_of(l, ordinal), slug_of(l, l->ordinals[i])) < 0;
 }
 
-static void newest_insert(struct newest *l, uint32_t ordinal)
+static void newest_put(struct newest *l, uint32_t ordinal, int64_t at_us)
 {
-  int64_t at_us = time_of(l, ordinal);
   if (at_us == CLOCK_NEVER || (*l->n == CATALOG_RECENT && !before(l, ordinal, at_us, *l->n - 1)))
     return;
   uint32_t i = *l->n < CATALOG_RECENT ? (*l->n)++ : *l->n - 1;
@@ -57,6 +56,11 @@ static void newest_insert(struct newest *l, uint32_t ordinal)
   }
   l->ordinals[i] = ordinal;
   l->at_us[i] = at_us;
+}
+
+static void newest_insert(struct newest *l, uint32_t ordinal)
+{
+  newest_put(l, ordinal, time_of(l, ordinal));
 }
 
 static bool newest_remove(struct newest *l, uint32_t ordinal)
@@ -71,14 +75,22 @@ static bool newest_remove(struct newest *l, uint32_t ordinal)
   return false;
 }
 
-static void newest_all(struct newest *l)
+/* Fills the lists whose bits are set in one walk over the records.  Most products are older than the last of a full list. */
+static void newest_all(struct newest lists[NEWEST_COUNT], unsigned wanted)
 {
-  const struct catalog_writer *w = l->w;
-  *l->n = 0;
-  for (uint32_t i = 0; i < w->next.products; i++) {
+  const struct catalog_writer *w = lists[0].w;
+  for (int k = 0; k < NEWEST_COUNT; k++)
+    if (wanted >> k & 1)
+      *lists[k].n = 0;
+  for (uint32_t i = 0; wanted && i < w->next.products; i++) {
     if (i + PREFETCH < w->next.products)
       __builtin_prefetch(w->base + (size_t)w->records[i + PREFETCH] * 8 + 64);
-    newest_insert(l, i);
+    const struct catalog_record *r = catalog_record_of(w, w->records[i]);
+    if (!r || catalog_record_status(r) != PRODUCT_PUBLISHED)
+      continue;
+    for (int k = 0; k < NEWEST_COUNT; k++)
+      if (wanted >> k & 1)
+        newest_put(&lists[k], i, catalog_newest_time(r, lists[k].which));
   }
 }
 
@@ -103,9 +115,12 @@ static bool newest_changed(struct newest *l)
 
 void catalog_recent_write(struct catalog_writer *w, bool all)
 {
+  struct newest lists[NEWEST_COUNT];
+  unsigned wanted = 0;
   for (int i = 0; i < NEWEST_COUNT; i++) {
-    struct newest list = {.w = w, .which = (enum catalog_newest)i, .ordinals = w->next.newest[i], .n = &w->next.n_newest[i]};
-    if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&list))
-      newest_all(&list);
+    lists[i] = (struct newest){.w = w, .which = (enum catalog_newest)i, .ordinals = w->next.newest[i], .n = &w->next.n_newest[i]};
+    if (all || w->recent_all || w->changed.n > CATALOG_RECENT * 4 || !newest_changed(&lists[i]))
+      wanted |= 1u << i;
   }
+  newest_all(lists, wanted);
 }

@@ -5,6 +5,7 @@
 
 #include "catalog/catalog_match.h"
 #include "catalog/catalog_private.h"
+#include "model/editorials.h"
 #include "model/texts.h"
 #include "text/utf8.h"
 
@@ -32,14 +33,30 @@ static void time_put(struct buf *b, struct catalog_record *r, uint8_t which, int
   buf_put(b, &us, sizeof us);
 }
 
+/* Which times need not be stored. */
+static uint8_t sames_of(const struct facts *f)
+{
+  uint8_t same = 0;
+  if (f->editorial_us != CLOCK_NEVER && f->n_editorials && editorial_brief_us(f->editorials[0]) == f->editorial_us)
+    same |= SAME_EDITORIAL;
+  if (f->release_us != CLOCK_NEVER && f->release_us == f->activity_us)
+    same |= SAME_RELEASE;
+  return same;
+}
+
 static void times_put(struct buf *b, struct catalog_record *r, const struct facts *f)
 {
-  time_put(b, r, TIME_EDITORIAL, f->editorial_us, CLOCK_NEVER);
+  int64_t told_us = f->editorial_us > f->activity_us ? f->editorial_us : f->activity_us;
+  r->same = sames_of(f) & SAMES_ALL;
+  if (!(r->same & SAME_EDITORIAL))
+    time_put(b, r, TIME_EDITORIAL, f->editorial_us, CLOCK_NEVER);
   time_put(b, r, TIME_ACTIVITY, f->activity_us, CLOCK_NEVER);
   time_put(b, r, TIME_SPARK, f->spark_us, CLOCK_NEVER);
   time_put(b, r, TIME_DUE, f->next_due_us, CLOCK_FOREVER);
   time_put(b, r, TIME_EDITED, f->edited_us, CLOCK_NEVER);
-  time_put(b, r, TIME_RELEASE, f->release_us, CLOCK_NEVER);
+  if (!(r->same & SAME_RELEASE))
+    time_put(b, r, TIME_RELEASE, f->release_us, CLOCK_NEVER);
+  time_put(b, r, TIME_CHANGED, f->changed_us, told_us);
 }
 
 static int id_cmp(const void *a, const void *b)
@@ -109,7 +126,7 @@ void catalog_past_put(struct buf *b, struct catalog_record *r, const uint16_t *c
   uint16_t most = 0;
   for (int i = 0; i < SCORE_MONTHS; i++)
     most |= counts[i];
-  r->past = most > UINT8_MAX ? 2 : most > 0;
+  r->past = (most > UINT8_MAX ? 2u : most > 0) & 3;
   for (int i = 0; i < SCORE_MONTHS && r->past; i++) {
     uint8_t narrow = (uint8_t)counts[i];
     buf_put(b, r->past == 2 ? (const void *)&counts[i] : &narrow, r->past);
@@ -174,7 +191,7 @@ enum err catalog_record_build(struct catalog_writer *w, const struct facts *f, c
 {
   struct buf *b = &w->scratch;
   struct catalog_record r = {.id = f->id, .rev = f->version.rev, .hash = f->version.hash,
-                             .changed_us = f->changed_us, .n90 = f->n90, .activities = f->activities,
+                             .n90 = f->n90, .activities = f->activities,
                              .window_h = catalog_window_hours(f->window_us), .flags = flags_of(f)};
   r.s30 = f->s30 < UINT16_MAX ? (uint16_t)f->s30 : UINT16_MAX;
   r.override_tenths = (int8_t)(f->override_tenths < 0 ? -1 : f->override_tenths > 100 ? 100 : f->override_tenths);

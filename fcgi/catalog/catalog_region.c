@@ -106,6 +106,11 @@ uint64_t catalog_publication(const struct catalog *c)
   return catalog_pin_current(c, &pin) ? pin.publication : 0;
 }
 
+bool catalog_confirmed_within(const struct catalog_state *state, int64_t us)
+{
+  return state->confirmed_us != CLOCK_NEVER && clock_now_us() - state->confirmed_us <= us;
+}
+
 void catalog_state_get(const struct catalog *c, struct catalog_state *out)
 {
   for (int i = 0; i < STATE_TRIES; i++) {

@@ -53,8 +53,8 @@ static bool file_write(struct catalog_writer *w, int fd)
     return false;
   catalog_stream_open(&s, fd, true);
   catalog_stream_body(&s, w, &h);
-  catalog_stream_sum(&s, h.body_sum);
-  catalog_file_header_sum(&h, h.header_sum);
+  h.body_sum = XXH64_digest(&s.sum);
+  h.header_sum = catalog_file_header_sum(&h);
   return !s.failed && pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && fsync(fd) == 0;
 }
 
@@ -63,17 +63,13 @@ static bool file_write(struct catalog_writer *w, int fd)
 static bool file_touch(struct catalog_writer *w, const char *path)
 {
   struct catalog_file_header h;
-  unsigned char sum[CATALOG_FILE_SUM];
   int fd = open(path, O_RDWR | O_CLOEXEC);
   bool ok = fd >= 0 && pread(fd, &h, sizeof h, 0) == (ssize_t)sizeof h && h.publication == w->next.publication;
-  if (ok) {
-    catalog_file_header_sum(&h, sum);
-    ok = memcmp(sum, h.header_sum, sizeof sum) == 0;
-  }
+  ok = ok && h.header_sum == catalog_file_header_sum(&h);
   if (ok) {
     h.saved_us = clock_now_us();
     h.confirmed_us = atomic_load(&w->c->confirmed_us);
-    catalog_file_header_sum(&h, h.header_sum);
+    h.header_sum = catalog_file_header_sum(&h);
     ok = pwrite(fd, &h, sizeof h, 0) == (ssize_t)sizeof h;
   }
   if (fd >= 0)

@@ -1,4 +1,4 @@
-/* Searches products: tests the index of all of them in the order of memory and reads the records of those that pass.  A
+/* Searches products: tests the index of all of them and reads the records of those that pass, in the order of memory.  A
  * small sorted list keeps the best matches; equal ones are in the order of the ranking.
  *
  * A word such as "database" is in the texts of very many products.  Once that is known, the products are read in the order of
@@ -15,6 +15,7 @@ struct search {
   const struct catalog_pin *pin;
   struct match_search needle;
   struct catalog_index_need need;
+  uint64_t *possible; /* products that passed the last test of the index, a bit for each ordinal */
   struct shown_attribute {
     struct attribute attribute;
     uint32_t words; /* of the needle, in its name */
@@ -88,45 +89,37 @@ static bool passed_read(struct search *s, struct passed *p, bool (*found)(struct
   return more;
 }
 
-/* Calls `found` for each product whose bits in the index pass the test, until it returns false.  The test reads one of both
- * arrays of the chunk. */
-static void index_scan(struct search *s, bool (*possible)(const struct search *, const struct catalog_index_chunk *, uint32_t),
-                       bool (*found)(struct search *, uint32_t))
+/* Tests the bits of all products.  False: there is no memory for the result. */
+static bool index_test(struct search *s, enum catalog_index_test test)
+{
+  uint32_t chunks = (s->pin->products + CATALOG_INDEX_CHUNK - 1) / CATALOG_INDEX_CHUNK;
+  if (!s->possible)
+    s->possible = ARENA_ARRAY(s->arena, chunks * INDEX_COLUMN_WORDS, uint64_t);
+  for (uint32_t i = 0; i < chunks && s->possible; i++) {
+    const struct catalog_index_chunk *chunk = catalog_index_chunk_read(s->pin, i);
+    uint64_t *out = s->possible + (size_t)i * INDEX_COLUMN_WORDS;
+    if (chunk)
+      catalog_index_possible(&s->need, test, chunk, out);
+    else
+      memset(out, 0, INDEX_COLUMN_WORDS * sizeof *out);
+  }
+  return s->possible;
+}
+
+/* Calls `found` for each product whose bits in the index pass the test, until it returns false. */
+static void index_scan(struct search *s, enum catalog_index_test test, bool (*found)(struct search *, uint32_t))
 {
   struct passed passed = {.n = 0};
-  for (uint32_t from = 0; from < s->pin->products; from += CATALOG_INDEX_CHUNK) {
-    const struct catalog_index_chunk *chunk = catalog_index_chunk_read(s->pin, from / CATALOG_INDEX_CHUNK);
-    uint32_t left = s->pin->products - from, n = left < CATALOG_INDEX_CHUNK ? left : CATALOG_INDEX_CHUNK;
-    for (uint32_t i = 0; i < n && chunk; i++) {
-      if (!possible(s, chunk, i))
-        continue;
-      record_prefetch(s->pin, from + i);
-      passed.ordinals[passed.n++] = from + i;
+  uint32_t words = index_test(s, test) ? (s->pin->products + 63) / 64 : 0;
+  for (uint32_t w = 0; w < words; w++)
+    for (uint64_t rest = s->possible[w]; rest; rest &= rest - 1) {
+      uint32_t ordinal = w * 64 + (unsigned)__builtin_ctzll(rest);
+      record_prefetch(s->pin, ordinal);
+      passed.ordinals[passed.n++] = ordinal;
       if (passed.n == FETCHED && !passed_read(s, &passed, found))
         return;
     }
-  }
   passed_read(s, &passed, found);
-}
-
-static bool name_possible(const struct search *s, const struct catalog_index_chunk *chunk, uint32_t i)
-{
-  return catalog_index_has(chunk->names[i], s->need.names);
-}
-
-static bool start_possible(const struct search *s, const struct catalog_index_chunk *chunk, uint32_t i)
-{
-  return catalog_index_has(chunk->names[i], s->need.starts);
-}
-
-static bool text_possible(const struct search *s, const struct catalog_index_chunk *chunk, uint32_t i)
-{
-  return catalog_index_text_possible(&s->need, chunk->texts[i]);
-}
-
-static bool near_possible(const struct search *s, const struct catalog_index_chunk *chunk, uint32_t i)
-{
-  return catalog_index_near_possible(&s->need, chunk->names[i]);
 }
 
 static const void *published_read(const struct search *s, uint32_t ordinal, struct catalog_record *head)
@@ -160,10 +153,16 @@ static uint32_t names_words(const struct search *s, const struct catalog_record 
   return found;
 }
 
+/* What match_words finds of a single long word, match_text has found inside of the text. */
+static bool words_find_more(const struct match_search *s)
+{
+  return s->n_words > 1 || (s->n_words == 1 && s->words[0].chars < 3 && !s->words[0].unspaced);
+}
+
 static uint32_t name_cost(const struct search *s, const struct catalog_record *r, const void *body)
 {
   uint32_t cost = names_cost(s, r, body, match_text);
-  return cost == MATCH_NONE && s->needle.n_words && names_words(s, r, body) == s->needle.all ? MATCH_WORDS : cost;
+  return cost == MATCH_NONE && words_find_more(&s->needle) && names_words(s, r, body) == s->needle.all ? MATCH_WORDS : cost;
 }
 
 static bool name_found(struct search *s, uint32_t ordinal)
@@ -188,11 +187,11 @@ static bool start_found(struct search *s, uint32_t ordinal)
 /* Very many names may have a short needle.  When enough begin with it, the others are not read. */
 static void names_search(struct search *s)
 {
-  index_scan(s, start_possible, start_found);
+  index_scan(s, INDEX_STARTS, start_found);
   if (s->n == s->max)
     return;
   s->n = 0;
-  index_scan(s, name_possible, name_found);
+  index_scan(s, INDEX_NAMES, name_found);
 }
 
 static bool near_found(struct search *s, uint32_t ordinal)
@@ -209,12 +208,12 @@ static void near_search(struct search *s, struct span needle)
 {
   bool limited = match_errors_limit(&s->needle, 1);
   catalog_index_need_make(&s->needle, &s->need);
-  index_scan(s, near_possible, near_found);
+  index_scan(s, INDEX_NEAR, near_found);
   if (s->n || !limited)
     return;
   match_prepare(&s->needle, needle);
   catalog_index_need_make(&s->needle, &s->need);
-  index_scan(s, near_possible, near_found);
+  index_scan(s, INDEX_NEAR, near_found);
 }
 
 /* ---- texts */
@@ -258,6 +257,11 @@ static bool fact_is_shown(const struct search *s, const struct catalog_record *r
   return false;
 }
 
+static bool has_phrase(const struct search *s, struct span text)
+{
+  return s->needle.n_words > 1 && match_text(&s->needle, text) <= MATCH_WORD_PREFIX;
+}
+
 static uint32_t texts_cost(const struct search *s, const struct catalog_record *r, const void *body)
 {
   struct texts_reader reader = {.rest = catalog_record_texts(r, body)};
@@ -269,7 +273,10 @@ static uint32_t texts_cost(const struct search *s, const struct catalog_record *
     uint32_t named = 0, words;
     if (line.fact && !fact_is_shown(s, r, &line, &named))
       continue;
-    words = match_words(&s->needle, utf8_fold(s->scratch, line.text));
+    struct span text = utf8_fold(s->scratch, line.text);
+    words = match_words(&s->needle, text);
+    if (words == all && !line.fact && has_phrase(s, text))
+      return MATCH_PHRASE;
     uint32_t cost = (words | named) != all ? MATCH_NONE : !words ? MATCH_LABEL : line.fact ? MATCH_FACT : MATCH_SUMMARY;
     best = cost < best ? cost : best;
     found |= words;
@@ -285,8 +292,9 @@ static bool text_try(struct search *s, uint32_t ordinal)
 {
   struct catalog_record head;
   const void *body = published_read(s, ordinal, &head);
-  uint32_t cost = body && head.texts_n ? texts_cost(s, &head, body) : MATCH_NONE;
-  if (cost == MATCH_NONE || name_cost(s, &head, body) < MATCH_NONE)
+  bool named = !body || !head.texts_n || name_cost(s, &head, body) < MATCH_NONE;
+  uint32_t cost = named ? MATCH_NONE : texts_cost(s, &head, body);
+  if (cost == MATCH_NONE)
     return false;
   result_put(s, ordinal, cost);
   return true;
@@ -304,9 +312,7 @@ static void ranking_read(struct search *s)
   size_t room = s->max - s->n;
   for (uint32_t i = 0; i < ranking.n && room; i++) {
     uint32_t ordinal = ranking.ordinals[i];
-    const struct catalog_index_chunk *chunk =
-        ordinal < s->pin->products ? catalog_index_chunk_read(s->pin, ordinal / CATALOG_INDEX_CHUNK) : NULL;
-    if (chunk && text_possible(s, chunk, ordinal % CATALOG_INDEX_CHUNK))
+    if (ordinal < s->pin->products && s->possible[ordinal / 64] >> ordinal % 64 & 1)
       room -= text_try(s, ordinal);
   }
 }
@@ -322,7 +328,7 @@ static void texts_search(struct search *s)
     arena_fail(s->arena);
     return;
   }
-  index_scan(s, text_possible, text_found);
+  index_scan(s, INDEX_TEXTS, text_found);
   if (s->n_texts == MANY) {
     s->n = named; /* results by name are before the others */
     ranking_read(s);
@@ -354,11 +360,13 @@ size_t catalog_search(const struct catalog_pin *pin, enum catalog_searched what,
 
 static uint32_t term_cost(const struct match_search *s, struct arena *arena, const struct catalog_term *t, bool near)
 {
-  struct span name = utf8_fold(arena, t->name);
   uint32_t cost = near ? match_near(s, t->slug) : match_text(s, t->slug);
+  if (cost == MATCH_EXACT)
+    return cost;
+  struct span name = span_eq(t->name, t->slug) ? t->slug : utf8_fold(arena, t->name);
   uint32_t other = near ? match_near(s, name) : match_text(s, name);
   cost = other < cost ? other : cost;
-  bool words = !near && cost == MATCH_NONE && s->n_words && (match_words(s, t->slug) | match_words(s, name)) == s->all;
+  bool words = !near && cost == MATCH_NONE && words_find_more(s) && (match_words(s, t->slug) | match_words(s, name)) == s->all;
   return words ? MATCH_WORDS : cost;
 }
 

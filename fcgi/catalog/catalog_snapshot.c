@@ -148,6 +148,7 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
     catalog_recent_write(w, all);
   if (all || w->changed.n)
     e = records_write(w);
+  catalog_alive(w);
   if (e == ERR_OK && (all || w->dirty_order))
     e = listed_write(w, TABLE_BY_SLUG, w->by_slug);
   if (e == ERR_OK && (all || w->dirty_order))
@@ -156,6 +157,7 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
     e = catalog_rank_write(w);
   else if (e == ERR_OK && w->dirty_rank)
     e = catalog_rank_patch(w);
+  catalog_alive(w);
   if (e == ERR_OK && (all || w->dirty_kind[KIND_SECTOR] || w->dirty_past))
     e = catalog_past_write(w);
   if (e == ERR_OK && (all || w->dirty_kind[KIND_PAGE]))
@@ -164,6 +166,7 @@ static enum err tables_write(struct catalog_writer *w, const struct catalog_posi
     e = catalog_entries_write(w, KIND_ATTRIBUTE, NULL, 0);
   if (e == ERR_OK && (all || w->dirty_pairs))
     e = pairs_write(w);
+  catalog_alive(w);
   if (e == ERR_OK && (all || w->dirty_ledger))
     e = catalog_ledger_write(w);
   if (e == ERR_OK && (all || !position_same(w, position)))

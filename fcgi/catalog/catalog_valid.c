@@ -2,6 +2,8 @@
  * process, and the file may come from anywhere.  A checksum proves that the bytes are the written ones, not that the values
  * are valid.  So every field of every record is checked, and no byte outside of the record heap is read.  When a check
  * fails, everything is read from the database. */
+#include <stdlib.h>
+
 #include "catalog/catalog_private.h"
 #include "model/editorials.h"
 #include "model/texts.h"
@@ -29,10 +31,21 @@ static bool ids_valid(const struct catalog_writer *w, uint32_t at, uint32_t n, u
 static bool times_valid(const struct catalog_record *r)
 {
   const int64_t *times = (const int64_t *)(r + 1);
-  for (unsigned i = 0; i < catalog_bits(r->times); i++)
+  for (unsigned i = 0; i < catalog_bits(r->times & TIMES_ALL); i++)
     if (times[i] == CLOCK_NEVER || !catalog_time_valid(times[i]))
       return false;
-  return catalog_time_valid(r->changed_us) && r->window_h >= 0 && r->window_h < TIME_MOST / CLOCK_HOUR;
+  return r->window_h >= 0 && r->window_h < TIME_MOST / CLOCK_HOUR;
+}
+
+/* A time is stored, or another field tells it, which has a time. */
+static bool sames_valid(const struct catalog_record *r)
+{
+  if (r->same & SAME_EDITORIAL &&
+      (r->times & TIME_EDITORIAL || !r->n_editorials || !editorial_brief_seconds(*catalog_record_editorials(r, r))))
+    return false;
+  if (r->same & SAME_RELEASE && (r->times & TIME_RELEASE || !(r->times & TIME_ACTIVITY)))
+    return false;
+  return !(r->same & ~SAMES_ALL);
 }
 
 static bool pairs_valid(const struct catalog_record *r)
@@ -103,42 +116,42 @@ static bool record_valid(const struct catalog_writer *w, uint32_t at)
   const struct catalog_record *r = catalog_record_of(w, at);
   if (!within(w, at, sizeof *r) || !within(w, at, catalog_record_bytes(r)))
     return false;
-  return r->id && flags_valid(r) && times_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) &&
+  return r->id && flags_valid(r) && times_valid(r) && sames_valid(r) && text_valid(r) && pairs_valid(r) && picks_valid(r) &&
          editorials_valid(r) && past_valid(r) && aliases_valid(r) &&
          ids_valid(w, r->sectors, r->n_sectors, PRODUCT_SECTORS_MAX) &&
          ids_valid(w, r->themes, r->n_themes, PRODUCT_THEMES_MAX);
 }
 
 /* ---- the lists of published products: complete and in order */
+static bool is_before(const struct catalog_text_key *a, const struct catalog_text_key *b, bool *same)
+{
+  *same = a->high == b->high && a->low == b->low;
+  return a->high != b->high ? a->high < b->high : a->low < b->low;
+}
+
 static bool listed_valid(const struct catalog_writer *w, const uint32_t *listed, uint32_t i,
+                         const struct catalog_text_key *keys,
                          int (*cmp)(const struct catalog_writer *, uint32_t, uint32_t))
 {
-  uint32_t ordinal = listed[i];
-  if (ordinal >= w->next.products || !w->records[ordinal])
+  bool same;
+  if (listed[i] >= w->next.products || keys[listed[i]].high == UINT64_MAX)
     return false;
-  const struct catalog_record *r = catalog_record_of(w, w->records[ordinal]);
-  return catalog_record_status(r) == PRODUCT_PUBLISHED && (i == 0 || cmp(w, listed[i - 1], ordinal) < 0);
+  return i == 0 || is_before(&keys[listed[i - 1]], &keys[listed[i]], &same) || (same && cmp(w, listed[i - 1], listed[i]) < 0);
 }
 
-/* The records of a list lie in no order. */
-static void listed_prefetch(const struct catalog_writer *w, const uint32_t *listed, uint32_t i)
-{
-  if (i + PREFETCH >= w->n_by_slug || listed[i + PREFETCH] >= w->next.products)
-    return;
-  const char *at = w->base + (size_t)w->records[listed[i + PREFETCH]] * 8;
-  __builtin_prefetch(at);
-  __builtin_prefetch(at + sizeof(struct catalog_record));
-}
-
-static bool all_listed(const struct catalog_writer *w, const uint32_t *listed,
+/* The records of a list lie in no order, and to read them takes as long as to read the rest of the file.  The keys were made
+ * in the order of memory and decide nearly all comparisons. */
+static bool all_listed(const struct catalog_writer *w, const uint32_t *listed, struct catalog_text_key *keys,
                        int (*cmp)(const struct catalog_writer *, uint32_t, uint32_t))
 {
-  for (uint32_t i = 0; i < w->n_by_slug; i++) {
-    listed_prefetch(w, listed, i);
-    if (!listed_valid(w, listed, i, cmp))
-      return false;
+  bool valid = keys;
+  for (uint32_t i = 0; i < w->n_by_slug && valid; i++) {
+    if (i + PREFETCH < w->n_by_slug && listed[i + PREFETCH] < w->next.products)
+      __builtin_prefetch(&keys[listed[i + PREFETCH]]);
+    valid = listed_valid(w, listed, i, keys, cmp);
   }
-  return true;
+  free(keys);
+  return valid;
 }
 
 static bool products_valid(const struct catalog_writer *w)
@@ -153,7 +166,8 @@ static bool products_valid(const struct catalog_writer *w)
   }
   if (w->n_by_slug != published)
     return false;
-  return all_listed(w, w->by_slug, catalog_slug_cmp) && all_listed(w, w->by_name, catalog_name_cmp);
+  return all_listed(w, w->by_slug, catalog_slug_keys(w), catalog_slug_cmp) &&
+         all_listed(w, w->by_name, catalog_name_keys(w), catalog_name_cmp);
 }
 
 /* ---- sectors, themes, pages, attributes: in the order of ids */
@@ -192,7 +206,8 @@ static bool position_valid(const struct catalog_position *p)
     return false;
   for (uint32_t i = 0; i < p->n_gaps; i++) {
     const struct catalog_gap *g = &p->gaps[i];
-    if (g->first > g->last || g->last > p->cursor || (i && g->first <= g[-1].last) || !catalog_time_valid(g->until_us))
+    if (g->first > g->last || g->present > g->last - g->first || g->last > p->cursor || (i && g->first <= g[-1].last) ||
+        !catalog_time_valid(g->until_us))
       return false;
   }
   return true;

@@ -36,7 +36,8 @@ static void private_free(struct catalog_writer *w)
 
 static bool private_new(struct catalog_writer *w, struct catalog *c)
 {
-  *w = (struct catalog_writer){.c = c, .scratch = BUF_INIT, .arena = arena_new(0)};
+  *w = (struct catalog_writer){
+      .c = c, .scratch = BUF_INIT, .arena = arena_new(0), .alive = w->alive, .alive_arg = w->alive_arg};
   w->next.window_us = w->next.site_edited_us = CLOCK_NEVER;
   for (int i = 0; i < CATALOG_RING; i++)
     w->slot_stale[i] = true;
@@ -102,6 +103,12 @@ void catalog_writer_close(struct catalog_writer **w)
     free(*w);
   }
   *w = NULL;
+}
+
+void catalog_writer_alive(struct catalog_writer *w, void (*alive)(void *arg), void *arg)
+{
+  w->alive = alive;
+  w->alive_arg = arg;
 }
 
 static bool same_but_window(const void *a, size_t n, const struct catalog_record *old)

@@ -15,7 +15,8 @@
 #define CATALOG_GAPS_MAX 4096
 
 struct catalog_gap {
-  uint64_t first, last; /* inclusive range of change-log numbers that have not appeared yet */
+  uint64_t first, last; /* inclusive range of change-log numbers */
+  uint64_t present;     /* how many of them have appeared, and fewer than all; 0: none, the gap is exact */
   int64_t until_us;     /* real time after which the gap is dropped */
 };
 
@@ -34,6 +35,9 @@ struct catalog_writer;
  * the incarnation of catalog_position_get is empty, and everything must be read. */
 struct catalog_writer *catalog_writer_open(struct catalog *c);
 void catalog_writer_close(struct catalog_writer **w);
+/* alive is called at least once for about every 100,000 products that a publication handles, between its steps and within
+ * them: the publication of a full load takes seconds. */
+void catalog_writer_alive(struct catalog_writer *w, void (*alive)(void *arg), void *arg);
 
 /* Staging.  Arguments are copied.  The counts of past months of all products must belong to the same months, those before
  * the window of the next publication.  LIMIT: the region is full (logged). */

@@ -171,7 +171,7 @@ static unsigned text_take(struct config *c, struct span text, FILE *why)
   return r.text.faults ? r.text.faults : config_relations_check(c, line_find, &r, why);
 }
 
-struct config *config_read(const char *path, FILE *why)
+static struct config *read_with(enum config_secrets secrets, const char *path, FILE *why)
 {
   struct config *c = NULL;
   struct buf text = BUF_INIT;
@@ -180,11 +180,24 @@ struct config *config_read(const char *path, FILE *why)
     if (!c || !(c->path = strdup(path)) || !defaults_set(c)) {
       fprintf(why, "%s: out of memory\n", path);
       config_free(&c);
-    } else if (text_take(c, buf_view(&text), why))
-      config_free(&c);
+    } else {
+      c->secrets = secrets;
+      if (text_take(c, buf_view(&text), why))
+        config_free(&c);
+    }
   }
   buf_free(&text);
   return c;
+}
+
+struct config *config_read(const char *path, FILE *why)
+{
+  return read_with(CONFIG_SECRETS_POOL, path, why);
+}
+
+struct config *config_read_import(const char *path, FILE *why)
+{
+  return read_with(CONFIG_SECRETS_IMPORT, path, why);
 }
 
 char *config_control(const char *path)

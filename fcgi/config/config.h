@@ -20,12 +20,15 @@
 /* WORD(key, default, description)   INT(key, default, least, most, description)   FLAG(key, default, description) */
 #define CONFIG_KEYS(WORD, INT, FLAG)                                                                                   \
   WORD(site_name, "Diptych", "the site's name, shown in header, titles and feeds")                                     \
-  WORD(base_url, "http://127.0.0.1:8080", "scheme and host of every absolute link, without a path or a slash at the end") \
+  WORD(base_url, "http://127.0.0.1:8080", "scheme, host and path of the site, without a slash at the end; links begin with it") \
   WORD(feed_host, "", "host in the ids of feed entries, kept when the site moves to another host; empty: that of base_url") \
   WORD(contact, "", "mailto: or https: address where readers report errors, linked in the footer")                     \
   WORD(as_of, "", "freezes the site's clock: 2026-08-22T12:00:00Z; empty: the real clock")                             \
-  WORD(lang, "en", "language tag of the pages")                                                                        \
+  WORD(lang, "en", "language of the pages: en, or the tag of a catalogue in locale_dir, like de")                      \
+  WORD(languages, "", "this site in other languages: de https://de.example.org, fr https://example.org/fr; empty: none") \
+  WORD(locale_dir, PKGDATADIR "/locale", "folder of the catalogues: LANG/LC_MESSAGES/diptych.mo")                      \
   WORD(template_dir, PKGDATADIR "/templates", "folder of the Mustache templates")                                      \
+  WORD(theme_dir, "", "folders of your theme, comma-separated, searched before template_dir file by file; empty: none")  \
   WORD(sql_dir, PKGDATADIR "/sql", "folder of the migrations")                                                         \
   WORD(state_dir, "/var/lib/diptych", "folder of the catalog's file copy; empty: no copy is kept")                     \
   WORD(static_version_file, "", "file that maps asset names to content-hashed ones; empty: template_dir/assets.map")   \
@@ -53,12 +56,18 @@
   WORD(mysql_socket, "", "UNIX socket of the database; empty: TCP")                                                    \
   WORD(mysql_host, "127.0.0.1", "host of the database when mysql_socket is empty")                                     \
   INT(mysql_port, 3306, 1, 65535, "port of the database")                                                              \
+  WORD(mysql_hosts, "", "servers of one database, comma-separated: host, host:port or /path/socket; empty: the keys above") \
   WORD(mysql_user, "diptych_pool", "account of the pool, with few rights")                                             \
   WORD(mysql_password, "", "password of mysql_user")                                                                   \
   WORD(mysql_password_file, "", "file that holds the password, instead of mysql_password")                             \
   WORD(mysql_database, "diptych", "name of the database")                                                              \
   WORD(mysql_admin_user, "root", "account of diptych migrate")                                                         \
   WORD(mysql_admin_password, "", "password of mysql_admin_user")                                                       \
+  WORD(mysql_import_user, "diptych_import", "account of diptych import, with few rights")                              \
+  WORD(mysql_import_password, "", "password of mysql_import_user")                                                     \
+  WORD(mysql_import_password_file, "", "file that holds the password, instead of mysql_import_password")               \
+  INT(import_timeout, 20, 1, 600, "seconds within which a source must have answered wholly")                           \
+  INT(import_bytes, 8388608, 1024, 268435456, "largest answer of a source, in bytes, after it was unpacked")           \
   INT(mysql_timeout, 1000, 10, 60000, "ms for connecting, and for one answer of the database")                         \
   WORD(memcached, "", "servers, comma-separated: /path/socket or host:port; empty: no cache")                          \
   INT(memcached_timeout, 50, 1, 10000, "ms for one whole cache operation")                                             \
@@ -69,10 +78,13 @@
   INT(poll_interval, 200, 10, 60000, "ms between two polls of the change log")                                         \
   INT(gap_memory, 3600, 1, 604800, "seconds for which a missing change-log number is looked up again")                 \
   INT(stale_max, 86400, 0, 2592000, "seconds that a site may be served while the database is away")                    \
+  INT(ready_lag, 10, 0, 2592000, "seconds that a pool on a replica may be behind before /readyz says no; 0: stale_max")  \
+  FLAG(other_pools, false, "other pools serve the site behind the same proxy, which asks another one after 503")       \
   INT(sweep_seconds, 300, 5, 86400, "seconds in which the sweep compares all products, up to 100,000 of them")         \
   INT(loss_delay, 300, 1, 86400, "seconds for which a reading that loses much of the site must stay the same")          \
   INT(catalog_bytes, 0, 0, 64424509440, "most bytes of shared memory for the catalog; 0: a quarter of memory")         \
-  INT(page_cache_bytes, 33554432, 0, 8589934592, "bytes of finished pages that each worker keeps")                     \
+  INT(page_cache_bytes, 25165824, 0, 8589934592, "bytes of finished pages that each worker keeps")                     \
+  INT(part_cache_bytes, 8388608, 0, 8589934592, "bytes of parts of products, ready for any comparison, that each worker keeps") \
   INT(fragment_cache_bytes, 8388608, 0, 8589934592, "bytes of unpacked fragments that each worker keeps for use under load") \
   INT(preview_age, 604800, 0, 31536000, "seconds for which a link to a preview works after the row was saved; 0: no previews") \
   INT(page_max_age, 0, 0, 60, "seconds that browsers may keep a page without asking")                                  \
@@ -90,6 +102,10 @@
 
 #define CONFIG_WORKERS_AUTO 0 /* the value of `workers` for auto */
 
+/* Which secrets are read from files: those of the pool and the commands that act for it, or that of `diptych import`, whose
+ * account may not read the others. */
+enum config_secrets { CONFIG_SECRETS_POOL, CONFIG_SECRETS_IMPORT };
+
 struct config {
 #define CONFIG_C_WORD(key, fallback, text) char *key;
 #define CONFIG_C_INT(key, fallback, least, most, text) int64_t key;
@@ -99,10 +115,12 @@ struct config {
 #undef CONFIG_C_INT
 #undef CONFIG_C_FLAG
   char *path;       /* of the file */
+  enum config_secrets secrets;
   int64_t as_of_us; /* as_of as a time; CLOCK_NEVER: the real clock */
 };
 
 MUST_USE struct config *config_read(const char *path, FILE *why); /* NULL: faults were written to why */
+MUST_USE struct config *config_read_import(const char *path, FILE *why); /* with the secrets of `diptych import` */
 /* The control socket that a file names, even when the file has faults.  The caller frees it.  NULL: the file or its value
  * of control cannot be read, or memory ran out. */
 MUST_USE char *config_control(const char *path);
@@ -113,6 +131,13 @@ void config_free(struct config **c);
 static inline const char *config_tls_authorities(const struct config *c)
 {
   return *c->mysql_tls_ca ? c->mysql_tls_ca : "/etc/ssl/certs/ca-certificates.crt";
+}
+
+/* The path of base_url, "/tools"; empty: the site has the root of its host. */
+static inline struct span config_base_path(const struct config *c)
+{
+  struct span url = span_z(c->base_url), host = span_from(url, span_find_span(url, SPAN("://")) + 3);
+  return span_from(host, span_find(host, '/'));
 }
 
 /* The site's clock: as_of or the real time, for ages and windows. */

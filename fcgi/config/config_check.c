@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "config/config_languages.h"
 #include "text/body_format.h"
 #include "text/utf8.h"
 
@@ -17,6 +18,7 @@
 #define BASE_URL_MOST 300 /* a host name has at most 253 bytes */
 #define LANG_MOST 35      /* RFC 5646 section 4.4.1 */
 #define SERVERS_MOST 64   /* CACHE_SERVERS_MAX */
+#define DATABASES_MOST 8  /* BREAKER_SERVERS */
 #define SERVER_MOST 255   /* bytes of one; see CACHE_HEALTH_NAME */
 
 /* host:port; `port_usual`: the port may be missing. */
@@ -51,7 +53,7 @@ static bool is_server(struct span s)
   return span_find(after, ':') == after.n && is_address(s, true);
 }
 
-static bool are_servers(struct span list)
+static bool are_servers_up_to(struct span list, size_t most)
 {
   bool empty = !list.n;
   size_t n = 0;
@@ -61,7 +63,17 @@ static bool are_servers(struct span list)
       return false;
     n += server.n > 0;
   }
-  return empty || (n > 0 && n <= SERVERS_MOST);
+  return empty || (n > 0 && n <= most);
+}
+
+static bool are_servers(struct span list)
+{
+  return are_servers_up_to(list, SERVERS_MOST);
+}
+
+static bool are_databases(struct span list)
+{
+  return are_servers_up_to(list, DATABASES_MOST);
 }
 
 static bool is_listen(struct span s)
@@ -112,15 +124,29 @@ static bool is_time(struct span s)
   return !s.n || clock_parse(s, &us);
 }
 
-/* The length is limited because the value appears several times in headers, for which nginx has 16 KB.  A path is
- * refused because links within the site begin at its root. */
+/* Segments of lower-case letters, digits and -._~, as in "/tools/compare": paths are lower case (http/target.h).  None begins
+ * with a dot. */
+static bool is_base_path(struct span s)
+{
+  for (size_t i = 0; i < s.n; i++) {
+    bool begins = s.p[i] == '/';
+    if (!begins && !strchr("abcdefghijklmnopqrstuvwxyz0123456789-._~", s.p[i]))
+      return false;
+    if (begins && (i + 1 == s.n || s.p[i + 1] == '/' || s.p[i + 1] == '.'))
+      return false;
+  }
+  return true;
+}
+
+/* The length is limited because the value appears several times in headers, for which nginx has 16 KB. */
 static bool is_base_url(struct span s)
 {
   size_t scheme = span_starts(s, SPAN("http://")) ? 7 : span_starts(s, SPAN("https://")) ? 8 : s.n;
   for (size_t i = 0; i < s.n; i++)
     if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7F || strchr("\"<>\\^`{|}?#", s.p[i]))
       return false;
-  return scheme < s.n && s.n <= BASE_URL_MOST && !memchr(s.p + scheme, '/', s.n - scheme);
+  struct span host = span_from(s, scheme), path = span_from(host, span_find(host, '/'));
+  return path.n < host.n && s.n <= BASE_URL_MOST && is_base_path(path);
 }
 
 /* A tag URI (RFC 4151) names a host without port. */
@@ -143,6 +169,21 @@ static bool is_lang(struct span s)
     part = s.p[i] == '-' ? 0 : part + 1;
   }
   return part && s.n <= LANG_MOST;
+}
+
+static bool are_languages(struct span s)
+{
+  struct config_language seen[CONFIG_LANGUAGES_MAX], one;
+  size_t n = 0;
+  while (config_language_next(&s, &one)) {
+    for (size_t i = 0; i < n; i++)
+      if (span_eq(seen[i].tag, one.tag))
+        return false;
+    if (n == CONFIG_LANGUAGES_MAX || !is_lang(one.tag) || !is_base_url(one.url))
+      return false;
+    seen[n++] = one;
+  }
+  return true;
 }
 
 static bool is_body_format(struct span s)
@@ -195,15 +236,20 @@ const char *config_word_fault(const char *key, const char *value)
     const char *cure;
   } rules[] = {
       {"site_name", is_name, "write a name, as text on one line"},
-      {"base_url", is_base_url, "write scheme and host, without a path or a slash at the end, like https://example.org"},
+      {"base_url", is_base_url,
+       "write scheme and host, and perhaps a path in lower case, without a slash at the end, like https://example.org/tools"},
       {"feed_host", is_feed_host, "write the host alone, in lower case, like old.example.org"},
       {"contact", is_contact, "write a mailto: or https: address"},
       {"as_of", is_time, "write a UTC time like 2026-08-22T12:00:00Z, or leave it empty"},
       {"lang", is_lang, "write a language tag like en or pt-BR"},
+      {"languages", are_languages,
+       "write a language tag and the address of its site, like de https://de.example.org, separated by commas, at most 32, each"
+       " once"},
       {"listen", is_listen, "write the path of a UNIX socket with a / in it, at most 107 bytes, or an address like 127.0.0.1:9000"},
       {"control", is_socket_path, "write the path of a UNIX socket, at most 107 bytes"},
       {"metrics_listen", is_metrics_listen,
        "write an address like 127.0.0.1:9001 or [::1]:9001, or the path of a UNIX socket with a / in it, at most 107 bytes"},
+      {"mysql_hosts", are_databases, "write /path/to/socket, host, host:port or [IPv6]:port, separated by commas, at most 8"},
       {"memcached", are_servers, "write /path/to/socket, host:port or [IPv6]:port, separated by commas, at most 64"},
       {"request_log", is_request_log, "write off, stderr, or the path of a file that begins with /"},
       {"request_log_format", is_request_log_format, "write keyvalue or json"},
@@ -297,11 +343,26 @@ static void tls_check(struct check *k)
     fault_report(k, "mysql_tls_cert mysql_tls_key", "mysql_tls_cert and mysql_tls_key need each other: set both or neither");
 }
 
+static void languages_check(struct check *k)
+{
+  struct span rest = span_z(k->config->languages);
+  struct config_language one;
+  while (config_language_next(&rest, &one))
+    if (span_eq(one.tag, span_z(k->config->lang)) && !span_eq(one.url, span_z(k->config->base_url)))
+      fault_report(k, "languages lang base_url",
+                   "languages: %.*s is the language of this site, and its address is base_url = \"%s\"", SPAN_ARG(one.tag),
+                   k->config->base_url);
+}
+
 unsigned config_relations_check(struct config *c, config_line_find *line, const void *lines, FILE *why)
 {
   struct check k = {.config = c, .line = line, .lines = lines, .why = why};
-  (void)secret_read(&k, "mysql_password_file", c->mysql_password_file, &c->mysql_password);
-  bool secret = secret_read(&k, "cache_secret_file", c->cache_secret_file, &c->cache_secret);
+  bool pool = c->secrets == CONFIG_SECRETS_POOL, secret = false;
+  if (pool) {
+    (void)secret_read(&k, "mysql_password_file", c->mysql_password_file, &c->mysql_password);
+    secret = secret_read(&k, "cache_secret_file", c->cache_secret_file, &c->cache_secret);
+  } else
+    (void)secret_read(&k, "mysql_import_password_file", c->mysql_import_password_file, &c->mysql_import_password);
   if (c->workers == CONFIG_WORKERS_AUTO) {
     if (c->workers_min > c->workers_max)
       fault_report(&k, "workers_max workers_min", "workers_min = %lld must not be greater than workers_max = %lld",
@@ -313,6 +374,8 @@ unsigned config_relations_check(struct config *c, config_line_find *line, const 
   if (strcmp(c->listen, c->control) == 0)
     fault_report(&k, "listen control",
                  "listen and control are both \"%s\": nginx and the commands of diptych need a socket each", c->listen);
+  if (*c->mysql_hosts && c->mysql_replica)
+    fault_report(&k, "mysql_replica mysql_hosts", "mysql_hosts finds primary and replicas by itself: remove mysql_replica");
   if (*c->metrics_listen && (strcmp(c->metrics_listen, c->listen) == 0 || strcmp(c->metrics_listen, c->control) == 0))
     fault_report(&k, "metrics_listen", "metrics_listen is \"%s\", as %s is: they need a socket each", c->metrics_listen,
                  strcmp(c->metrics_listen, c->listen) == 0 ? "listen" : "control");
@@ -321,5 +384,6 @@ unsigned config_relations_check(struct config *c, config_line_find *line, const 
                  "cache_secret must have at least %d characters when memcached is set: write a random text, the same on "
                  "every machine of the site", SECRET_LEAST);
   tls_check(&k);
+  languages_check(&k);
   return k.faults;
 }

@@ -7,8 +7,11 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "db/db_fault.h"
 #include "db/db_login.h"
+#include "db/db_round_trip.h"
+#include "db/db_servers.h"
 #include "db/db_session.h"
 #include "db/db_tables.h"
 #include "db/db_wait.h"
@@ -18,33 +21,28 @@
 #define BREAKER_WAIT_US (500 * INT64_C(1000))  /* a shorter wait does not open the breaker: the deadline was near */
 #define REFUSED_HOLD_US (200 * INT64_C(1000))  /* how long a process stops asking after a refused login */
 #define WATCHER_WAIT_US (3 * CLOCK_SECOND)      /* longer than the watcher pauses between two tries */
+#define CONNECT_MOST_US (500 * INT64_C(1000))  /* for one server of several */
 #define CONNECTS_MOST 2                        /* new connections for one reading */
+#define FIRST_MOST_US (3 * CLOCK_SECOND)       /* for the first of several servers, of the watcher */
 
 struct db {
   const struct config *config;
   struct metrics *metrics;
   struct breaker *breaker;
+  struct db_servers servers;
   MYSQL *mysql;         /* NULL: closed */
   int64_t answer_us;    /* the longest wait for one answer */
   int64_t deadline_us;  /* of the snapshot; valid while in_snapshot */
   int64_t waited_us;    /* for all answers of the running statement or snapshot */
   int64_t refused_until_us;
   bool persistent, in_snapshot, quiet;
+  bool again; /* the statement or snapshot is run a second time */
+  bool unbegun, ended; /* of the snapshot: its first or last statement is not sent yet, or was sent */
   struct db_session session;
   unsigned failure;
   char message[384];
   struct log_limit unavailable, invalid, lost;
 };
-
-void db_thread_begin(void)
-{
-  mysql_thread_init();
-}
-
-void db_thread_end(void)
-{
-  mysql_thread_end();
-}
 
 struct db *db_new(const struct config *config, struct metrics *metrics, struct breaker *breaker)
 {
@@ -55,12 +53,13 @@ struct db *db_new(const struct config *config, struct metrics *metrics, struct b
   db->metrics = metrics;
   db->breaker = breaker;
   db->answer_us = config->mysql_timeout * 1000;
+  db_servers_open(&db->servers, config, breaker);
   return db;
 }
 
 void db_persist(struct db *db, int64_t answer_ms)
 {
-  db->persistent = true;
+  db->persistent = db->servers.writer = true;
   if (answer_ms * 1000 > db->answer_us)
     db->answer_us = answer_ms * 1000;
 }
@@ -99,11 +98,6 @@ unsigned db_failure(const struct db *db, const char **message)
 
 /* ---- failures */
 
-static const char *server_name(const struct config *c)
-{
-  return *c->mysql_socket ? c->mysql_socket : c->mysql_host;
-}
-
 static enum err failure_note(struct db *db, unsigned number, enum err err, const char *message, const char *advice)
 {
   struct log_limit *limit = err == ERR_RETRY ? &db->lost : err == ERR_INVALID ? &db->invalid : &db->unavailable;
@@ -115,7 +109,7 @@ static enum err failure_note(struct db *db, unsigned number, enum err err, const
     return err;
   log_limit_news(limit, hash_span(number, span_z(message)));
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
-              server_name(db->config), number, message, advice);
+              db_servers_at(&db->servers)->name, number, message, advice);
   return err;
 }
 
@@ -135,7 +129,8 @@ static enum err statement_failed(struct db *db, struct span sql)
   db_tables(sql, tables, sizeof tables);
   snprintf(message, sizeof message, "%s%s%s%.180s", *tables ? "reading " : "", tables, *tables ? ": " : "",
            mysql_error(db->mysql));
-  return failure_note(db, number, fault->err, message, fault->advice);
+  bool another = db_fault_elsewhere(number) && db_servers_failed(&db->servers);
+  return failure_note(db, number, another ? ERR_RETRY : fault->err, message, fault->advice);
 }
 
 /* Closes the connection: no answer came in time.  The waits of all statements of a snapshot count together: a
@@ -146,18 +141,25 @@ static enum err timed_out(struct db *db)
   int64_t waited_us = db->waited_us;
   int64_t breaker_wait_us = db->answer_us < BREAKER_WAIT_US ? db->answer_us : BREAKER_WAIT_US;
   snprintf(message, sizeof message, "no answer within %lld ms", (long long)(waited_us / 1000));
-  if (waited_us >= breaker_wait_us - 1000)
+  bool late = waited_us >= breaker_wait_us - 1000, another = late && db_servers_failed(&db->servers);
+  if (late && !another)
     breaker_failed(db->breaker, BREAKER_HOLD_US);
   db_close(db);
-  return failure_note(db, 0, ERR_UNAVAILABLE, message, "is the server overloaded or stopped?");
+  return failure_note(db, 0, another ? ERR_RETRY : ERR_UNAVAILABLE, message, "is the server overloaded or stopped?");
 }
 
+/* Of several servers, the first one does not get all of the time: another one is asked when it gives no answer. */
 static int64_t answer_deadline(const struct db *db, int64_t now_us, int64_t deadline_us)
 {
   int64_t until_us = now_us + db->answer_us;
   if (db->in_snapshot && db->deadline_us < until_us)
     until_us = db->deadline_us;
-  return deadline_us < until_us ? deadline_us : until_us;
+  if (deadline_us < until_us)
+    until_us = deadline_us;
+  if (db->again || !db_servers_choice(&db->servers) || until_us <= now_us)
+    return until_us;
+  int64_t first_us = now_us + (db->persistent ? FIRST_MOST_US : (until_us - now_us) / 2);
+  return first_us < until_us ? first_us : until_us;
 }
 
 /* ---- connecting */
@@ -166,22 +168,6 @@ static int64_t answer_deadline(const struct db *db, int64_t now_us, int64_t dead
 static unsigned seconds_beyond(int64_t us)
 {
   return (unsigned)((us + 999999) / 1000000) + 1;
-}
-
-static MYSQL *handle_new(const struct db *db)
-{
-  unsigned seconds = seconds_beyond(db->answer_us), handshake = seconds - 1;
-  MYSQL *m = mysql_init(NULL);
-  if (!m)
-    return NULL;
-#ifdef MARIADB_PACKAGE_VERSION
-  mysql_options(m, MYSQL_OPT_NONBLOCK, 0);
-#endif
-  mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &handshake);
-  mysql_options(m, MYSQL_OPT_READ_TIMEOUT, &seconds);
-  mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
-  db_login_prepare(m, db->config);
-  return m;
 }
 
 struct session_run_arg {
@@ -212,19 +198,31 @@ static bool session_open(struct db *db, int64_t deadline_us, bool *late)
   return ok;
 }
 
-static enum err open_now(struct db *db, int64_t deadline_us)
+/* One server of several is not waited for as long as the only one. */
+static enum err open_one(struct db *db, int64_t deadline_us)
 {
-  bool ok = false, late = false;
-  int64_t now = clock_mono_us(), until_us = answer_deadline(db, now, deadline_us);
-  if (!(db->mysql = handle_new(db)))
+  bool ok = false, late = false, writable = false, ready = true;
+  int64_t now = clock_mono_us(), most_us = db->servers.n > 1 ? now + CONNECT_MOST_US : CLOCK_FOREVER;
+  int64_t until_us = answer_deadline(db, now, deadline_us < most_us ? deadline_us : most_us);
+  db_servers_choose(&db->servers);
+  if (!(db->mysql = db_login_new(db->config, !db_servers_at(&db->servers)->port, seconds_beyond(db->answer_us))))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
-  bool in_time = db_wait_connect(db->mysql, db->config, until_us, &ok);
+  bool in_time = db_wait_connect(db->mysql, db->config, db_servers_at(&db->servers), until_us, &ok);
   if (in_time && ok)
     ok = session_open(db, until_us, &late);
+  if (in_time && ok && db->servers.n > 1)
+    ok = db_wait_role(db->mysql, until_us, &writable, &ready);
   db->waited_us += clock_mono_us() - now;
   if (!in_time || late || (!ok && clock_mono_us() >= until_us))
     return timed_out(db); /* a TLS handshake reports a timeout as a bad certificate */
+  if (ok && (!ready || !db_servers_found(&db->servers, writable))) {
+    db_close(db);
+    if (ready || db_servers_failed(&db->servers))
+      return ERR_RETRY;
+    const struct db_fault *fault = db_fault_find(DB_FAULT_NODE_UNREADY, "");
+    return failure_note(db, fault->number, fault->err, "the Galera node is not ready", fault->advice);
+  }
   if (ok) {
     if (db->persistent)
       atomic_store(&db->breaker->watcher_waits_us, 0);
@@ -236,7 +234,10 @@ static enum err open_now(struct db *db, int64_t deadline_us)
     atomic_store(&db->breaker->yield, 1);
   }
   /* The breaker opens only when no process can reach the server. */
-  if (db_fault_unreachable(db->failure))
+  bool full = db_fault_full(db->failure);
+  if ((err == ERR_UNAVAILABLE || err == ERR_RETRY) && !full && db_servers_failed(&db->servers))
+    err = ERR_RETRY;
+  else if (db_fault_unreachable(db->failure))
     breaker_failed(db->breaker, BREAKER_HOLD_US);
   else if (err != ERR_RETRY)
     db->refused_until_us = clock_mono_us() + REFUSED_HOLD_US;
@@ -244,32 +245,97 @@ static enum err open_now(struct db *db, int64_t deadline_us)
   return err;
 }
 
-/* ---- statements */
-
-static enum err run(struct db *db, const char *sql, size_t n, int64_t deadline_us, MYSQL_RES **result)
+/* Tries each server of the list twice at most: the first round may only find out which one is the primary. */
+static enum err open_now(struct db *db, int64_t deadline_us)
 {
-  bool ok = false;
-  int64_t now = clock_mono_us(), until_us = answer_deadline(db, now, deadline_us);
-  if (!db->mysql) /* an earlier statement of this snapshot failed and closed the connection */
-    return ERR_UNAVAILABLE;
-  METRICS_ADD(db->metrics, db_statements, 1);
-  bool in_time = db_wait_query(db->mysql, sql, n, until_us, &ok);
-  if (in_time && ok)
-    in_time = db_wait_store(db->mysql, until_us, result, &ok);
-  db->waited_us += clock_mono_us() - now;
-  if (!in_time) {
-    if (*result)
-      mysql_free_result(*result);
-    *result = NULL;
-    return timed_out(db);
-  }
-  return ok ? ERR_OK : statement_failed(db, span_of(sql, n));
+  enum err err = open_one(db, deadline_us);
+  for (unsigned i = 1; db->servers.n > 1 && err == ERR_RETRY && i < 2 * db->servers.n && clock_mono_us() < deadline_us; i++)
+    err = open_one(db, deadline_us);
+  return err;
 }
 
-static enum err run_plain(struct db *db, const char *sql)
+/* ---- statements */
+
+/* Waits for the answer of the i-th statement. */
+static bool answer_take(struct db *db, const struct db_round_trip *t, size_t i, int64_t until_us, MYSQL_RES **result,
+                        bool *ok)
+{
+  bool in_time = i ? db_wait_next(db->mysql, until_us, ok)
+                   : db_wait_query(db->mysql, t->text.p, t->text.n, until_us, ok);
+  if (in_time && *ok)
+    in_time = db_wait_store(db->mysql, until_us, result, ok);
+  return in_time;
+}
+
+static enum err answers_take(struct db *db, const struct db_round_trip *t, int64_t deadline_us, MYSQL_RES **results)
+{
+  size_t all = db_round_trip_statements(t);
+  for (size_t i = 0; i < all; i++) {
+    bool ok = false;
+    MYSQL_RES *none = NULL; /* of the statements that begin and end the snapshot */
+    MYSQL_RES **result = i >= t->begins && i - t->begins < t->n ? &results[i - t->begins] : &none;
+    int64_t now = clock_mono_us(), until_us = answer_deadline(db, now, deadline_us);
+    bool in_time = answer_take(db, t, i, until_us, result, &ok);
+    db->waited_us += clock_mono_us() - now;
+    if (in_time && ok)
+      continue;
+    if (t->ends && i == all - 1) { /* the rows are valid; only the session is not */
+      db_close(db);
+      return ERR_OK;
+    }
+    enum err err = in_time ? statement_failed(db, db_round_trip_statement(t, i)) : timed_out(db);
+    if (db->mysql && mysql_more_results(db->mysql))
+      db_close(db);
+    return err;
+  }
+  return ERR_OK;
+}
+
+static void results_free(MYSQL_RES **results, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    if (results[i])
+      mysql_free_result(results[i]);
+    results[i] = NULL;
+  }
+}
+
+/* `results` has n NULLs. */
+static enum err run_together(struct db *db, const struct db_batch *batch, int64_t deadline_us, MYSQL_RES **results)
+{
+  struct db_round_trip t = {.statements = batch->statements, .n = batch->n,
+                            .begins = db->in_snapshot && db->unbegun, .ends = db->in_snapshot && batch->last};
+  if (!db->mysql) /* an earlier statement of this snapshot failed and closed the connection */
+    return ERR_UNAVAILABLE;
+  db_round_trip_write(&t);
+  if (t.text.failed) {
+    buf_free(&t.text);
+    return ERR_NO_MEMORY;
+  }
+  db->unbegun = db->unbegun && !t.begins;
+  METRICS_ADD(db->metrics, db_statements, db_round_trip_statements(&t));
+  METRICS_ADD(db->metrics, db_round_trips, 1);
+  enum err err = answers_take(db, &t, deadline_us, results);
+  buf_free(&t.text);
+  db->ended = t.ends && err == ERR_OK;
+  if (err != ERR_OK)
+    results_free(results, batch->n);
+  return err;
+}
+
+static enum err run(struct db *db, const struct buf *sql, int64_t deadline_us, MYSQL_RES **result)
+{
+  *result = NULL;
+  return run_together(db, &(struct db_batch){.statements = sql, .n = 1}, deadline_us, result);
+}
+
+static enum err snapshot_end(struct db *db)
 {
   MYSQL_RES *result = NULL;
-  enum err err = run(db, sql, strlen(sql), CLOCK_FOREVER, &result);
+  struct buf sql = BUF_INIT;
+  buf_puts(&sql, DB_SNAPSHOT_END);
+  enum err err = sql.failed ? ERR_NO_MEMORY : run(db, &sql, CLOCK_FOREVER, &result);
+  buf_free(&sql);
   if (result)
     mysql_free_result(result);
   return err;
@@ -291,7 +357,7 @@ static enum err query_once(struct db *db, const struct buf *sql, int64_t deadlin
   if (!db->mysql)
     err = open_now(db, deadline_us);
   if (err == ERR_OK)
-    err = run(db, sql->p, sql->n, deadline_us, &result);
+    err = run(db, sql, deadline_us, &result);
   if (err != ERR_OK)
     db_close(db);
   else
@@ -320,6 +386,8 @@ void db_idle(struct db *db)
 static bool may_ask(struct db *db)
 {
   int64_t now_us = clock_mono_us();
+  if (db->mysql && !db_servers_usable(&db->servers))
+    db_close(db);
   bool refused = !db->mysql && (now_us < db->refused_until_us || watcher_waits(db, now_us));
   if (db->persistent || (!refused && breaker_allows(db->breaker, BREAKER_HOLD_US)))
     return true;
@@ -357,7 +425,7 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
     return ERR_NO_MEMORY;
   if (db->in_snapshot) {
     MYSQL_RES *result = NULL;
-    enum err err = run(db, sql->p, sql->n, deadline_us, &result);
+    enum err err = run(db, sql, deadline_us, &result);
     if (err == ERR_OK)
       rows_take(out, result);
     return err;
@@ -367,25 +435,40 @@ enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, str
   enum err err;
   bool was_open;
   int connects = 0;
+  db->again = false;
   do {
     was_open = db->mysql != NULL;
     db->waited_us = 0;
     err = query_once(db, sql, deadline_us, out);
+    db->again = true;
   } while (should_retry(err, was_open, &connects, deadline_us));
   return final_result(db, err);
+}
+
+enum err db_query_batch(struct db *db, const struct db_batch *batch, int64_t deadline_us, struct db_rows *out)
+{
+  MYSQL_RES *results[DB_BATCH_MOST] = {0};
+  MUST(db->in_snapshot && batch->n <= DB_BATCH_MOST, "statements are sent together outside of a snapshot, or too many");
+  memset(out, 0, batch->n * sizeof *out);
+  for (size_t i = 0; i < batch->n; i++)
+    if (batch->statements[i].failed)
+      return ERR_NO_MEMORY;
+  enum err err = run_together(db, batch, deadline_us, results);
+  for (size_t i = 0; err == ERR_OK && i < batch->n; i++)
+    rows_take(&out[i], results[i]);
+  return err;
 }
 
 static enum err snapshot_once(struct db *db, enum err (*read)(struct db *db, void *arg), void *arg)
 {
   enum err err = db->mysql ? ERR_OK : open_now(db, db->deadline_us);
-  if (err == ERR_OK)
-    err = run_plain(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  db->unbegun = true;
+  db->ended = false;
   if (err == ERR_OK)
     err = read(db, arg);
   if (err == ERR_RETRY || err == ERR_UNAVAILABLE)
     db_close(db);
-  /* When COMMIT fails, the rows are still valid; only the session is not. */
-  if (db->mysql && run_plain(db, "COMMIT") != ERR_OK)
+  if (db->mysql && !db->unbegun && (!db->ended || err != ERR_OK) && snapshot_end(db) != ERR_OK)
     db_close(db);
   return err;
 }
@@ -399,73 +482,18 @@ enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct
   enum err err;
   bool was_open;
   int connects = 0;
+  db->again = false;
   do {
     was_open = db->mysql != NULL;
     db->waited_us = 0;
     err = snapshot_once(db, read, arg);
+    db->again = true;
   } while (should_retry(err, was_open, &connects, deadline_us));
   db->in_snapshot = false;
   return final_result(db, err);
 }
 
-/* ---- rows */
-
-bool db_next(struct db_rows *rows)
+struct db_servers *db_servers_of(struct db *db)
 {
-  rows->cells = rows->result ? mysql_fetch_row(rows->result) : NULL;
-  rows->lengths = rows->cells ? mysql_fetch_lengths(rows->result) : NULL;
-  return rows->cells != NULL;
-}
-
-void db_rewind(struct db_rows *rows)
-{
-  if (rows->result)
-    mysql_data_seek(rows->result, 0);
-}
-
-void db_rows_free(struct db_rows *rows)
-{
-  if (rows->result)
-    mysql_free_result(rows->result);
-  *rows = (struct db_rows){0};
-}
-
-unsigned db_column(const struct db_rows *rows, const char *name)
-{
-  const MYSQL_FIELD *fields = rows->result ? mysql_fetch_fields(rows->result) : NULL;
-  unsigned at = 0;
-  while (at < rows->columns && strcmp(fields[at].name, name) != 0)
-    at++;
-  return at;
-}
-
-bool db_null(const struct db_rows *rows, unsigned column)
-{
-  return column >= rows->columns || !rows->cells[column];
-}
-
-struct span db_text(const struct db_rows *rows, unsigned column)
-{
-  if (db_null(rows, column))
-    return (struct span){NULL, 0};
-  return span_of(rows->cells[column], rows->lengths[column]);
-}
-
-uint64_t db_uint(const struct db_rows *rows, unsigned column)
-{
-  if (db_null(rows, column) || rows->cells[column][0] == '-')
-    return 0;
-  return strtoull(rows->cells[column], NULL, 10);
-}
-
-int64_t db_int(const struct db_rows *rows, unsigned column)
-{
-  return db_null(rows, column) ? 0 : strtoll(rows->cells[column], NULL, 10);
-}
-
-int64_t db_time(const struct db_rows *rows, unsigned column)
-{
-  int64_t us = CLOCK_NEVER;
-  clock_parse(db_text(rows, column), &us);
-  return us;
+  return &db->servers;
 }

@@ -58,8 +58,26 @@ void db_idle(struct db *db);
  * than mysql_timeout. */
 void db_persist(struct db *db, int64_t answer_ms);
 
-/* Runs `read` inside one consistent, read-only snapshot, which costs two more statements.  When the connection is
- * lost, `read` is called again on a new one, within the same deadline: each call must start from the beginning. */
+/* With mysql_hosts (db/db_servers.h).  db_older: rows were older than what is known; true: the next reading asks the primary,
+ * which is another server.  db_primary: is the connection one to the primary?  If not, the next operation looks for it.
+ * db_beside: connects to the same server as `other`.  db_only: connects to the server at this place in the list.  db_move: all
+ * processes read that server from now on; left: leave the present one alone for a while. */
+MUST_USE bool db_older(struct db *db);
+MUST_USE enum err db_primary(struct db *db, int64_t deadline_us, bool *primary);
+void db_beside(struct db *db, struct db *other);
+void db_only(struct db *db, unsigned place);
+void db_move(struct db *db, unsigned place, bool left);
+/* Asks a server whose role is unknown, over the connection `beside`, which serves for this only. */
+void db_explore(struct db *db, struct db *beside, int64_t deadline_us);
+void db_cluster(struct db *db, bool on); /* all servers of the list are nodes of a Galera cluster */
+unsigned db_place(struct db *db); /* in the list, of its server */
+MUST_USE bool db_several(struct db *db);
+MUST_USE unsigned db_servers_count(struct db *db);
+const char *db_server_name(struct db *db);
+
+/* Runs `read` inside one consistent, read-only snapshot, which costs two more statements: the first one goes with the
+ * first query, the last one costs a round trip unless it goes with db_query_batch.  When the connection is lost, `read` is
+ * called again on a new one, within the same deadline: each call must start from the beginning. */
 MUST_USE enum err db_snapshot(struct db *db, int64_t deadline_us, enum err (*read)(struct db *db, void *arg), void *arg);
 
 /* All rows of one statement.  They are in memory, so no error can occur while they are read. */
@@ -73,7 +91,19 @@ struct db_rows {
 
 /* Inside a snapshot, deadline_us can only shorten the snapshot's deadline. */
 MUST_USE enum err db_query(struct db *db, const struct buf *sql, int64_t deadline_us, struct db_rows *out);
+/* Several statements of a snapshot in one round trip; out[i] has the rows of statements[i].  After an error no `out` has
+ * rows. */
+struct db_batch {
+  const struct buf *statements;
+  size_t n;  /* at most DB_BATCH_MOST */
+  bool last; /* no other statement follows in this snapshot: it ends here */
+};
+#define DB_BATCH_MOST 8
+MUST_USE enum err db_query_batch(struct db *db, const struct db_batch *batch, int64_t deadline_us, struct db_rows *out);
+
 MUST_USE bool db_next(struct db_rows *rows); /* false: no more rows */
+void *db_row(const struct db_rows *rows);    /* the row that db_next gives next */
+void db_row_again(struct db_rows *rows, void *row); /* makes db_next give that row */
 void db_rewind(struct db_rows *rows); /* back to before the first row */
 void db_rows_free(struct db_rows *rows);
 

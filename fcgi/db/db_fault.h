@@ -30,7 +30,8 @@
   X(1044, INVALID, "check mysql_database, and run sql/accounts.sql for the account's rights")                          \
   X(1045, INVALID, "check mysql_user and mysql_password in the configuration")                                         \
   X(1046, INVALID, "set mysql_database")                                                                               \
-  X(1047, UNAVAILABLE, "the Galera node is not in sync with its cluster: wait for it, or use another node")            \
+  X(1047, UNAVAILABLE, "the Galera node joins its cluster, or has no majority of it: start the other nodes; if they are"\
+                       " lost for good, SET GLOBAL wsrep_provider_options = 'pc.bootstrap=1' on one node")             \
   X(1049, INVALID, "check mysql_database, or create it and run `diptych migrate`")                                     \
   X(1053, RETRY, "the server is shutting down")                                                                        \
   X(1054, INVALID, "a site_* view lacks a column: run `diptych migrate`, or add it to your own view")                  \
@@ -171,6 +172,14 @@ const struct db_fault *db_fault_find(unsigned number, const char *state);
 static inline bool db_fault_full(unsigned number)
 {
   return number == 1040 || number == 1203 || number == 1226;
+}
+
+#define DB_FAULT_NODE_UNREADY 1047
+
+/* True: this server can answer nobody now, and another one of the database may. */
+static inline bool db_fault_elsewhere(unsigned number)
+{
+  return number == DB_FAULT_NODE_UNREADY || number == 3032;
 }
 
 /* True: no process can reach the server. */

@@ -9,6 +9,9 @@
 
 #include "config/config.h"
 
-void db_login_prepare(MYSQL *m, const struct config *c);
+void db_login_prepare(MYSQL *m, const struct config *c, bool local);
+
+/* A handle that is not connected, for answers that take at most so many seconds.  NULL: no memory. */
+MUST_USE MYSQL *db_login_new(const struct config *c, bool local, unsigned seconds);
 
 #endif

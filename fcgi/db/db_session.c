@@ -55,6 +55,9 @@ static const struct setting {
     {"net_write_timeout =", "60", ANY, 0, false},
     {"idle_transaction_timeout =", "0", MARIADB, 100300, false},
     {"idle_readonly_transaction_timeout =", "0", MARIADB, 100300, false},
+    /* a node that is not in its cluster must refuse to read, and one that is behind must not wait with every answer */
+    {"wsrep_dirty_reads =", "0", MARIADB, 100100, false},
+    {"wsrep_sync_wait =", "0", MARIADB, 100100, false},
 };
 
 #define SETTINGS (sizeof settings / sizeof *settings)

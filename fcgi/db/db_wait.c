@@ -1,6 +1,7 @@
 #include "db/db_wait.h"
 
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -70,16 +71,15 @@ static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
       wants = (CONT(MYSQL_WAIT_TIMEOUT));                                                                              \
   } while (0)
 
-bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok)
+bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *server, int64_t deadline_us, bool *ok)
 {
   MYSQL *ret = NULL;
   bool in_time = true;
-  const char *host = *c->mysql_socket ? "localhost" : c->mysql_host;
-  const char *path = *c->mysql_socket ? c->mysql_socket : NULL;
+  const char *host = server->port ? server->host : "localhost", *path = server->port ? NULL : server->host;
 #define CONNECT_CONT(got) mysql_real_connect_cont(&ret, m, (got))
   DB_WAIT_RUN(m, deadline_us, in_time,
               mysql_real_connect_start(&ret, m, host, c->mysql_user, c->mysql_password, c->mysql_database,
-                                       (unsigned)c->mysql_port, path, 0),
+                                       server->port, path, CLIENT_MULTI_STATEMENTS),
               CONNECT_CONT);
   *ok = ret != NULL;
   return in_time;
@@ -109,6 +109,18 @@ bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
   return !cutoff_stop() && in_time;
 }
 
+bool db_wait_next(MYSQL *m, int64_t deadline_us, bool *ok)
+{
+  int failed = 1;
+  bool in_time = true;
+  int fd;
+  flood_begin(&fd, m, deadline_us);
+#define NEXT_CONT(got) mysql_next_result_cont(&failed, m, (got))
+  DB_WAIT_RUN(m, deadline_us, in_time, mysql_next_result_start(&failed, m), NEXT_CONT);
+  *ok = failed == 0;
+  return !cutoff_stop() && in_time;
+}
+
 #else /* mysqlclient */
 
 static bool before_deadline(int64_t deadline_us)
@@ -130,14 +142,13 @@ static bool connect_cut(void *of)
   return fd >= 0 && shutdown(fd, SHUT_RDWR) == 0;
 }
 
-bool db_wait_connect(MYSQL *m, const struct config *c, int64_t deadline_us, bool *ok)
+bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *server, int64_t deadline_us, bool *ok)
 {
-  const char *host = *c->mysql_socket ? "localhost" : c->mysql_host;
-  const char *path = *c->mysql_socket ? c->mysql_socket : NULL;
+  const char *host = server->port ? server->host : "localhost", *path = server->port ? NULL : server->host;
   m->net.fd = -1;
   cutoff_start(deadline_us - clock_mono_us(), connect_cut, m);
-  *ok = mysql_real_connect(m, host, c->mysql_user, c->mysql_password, c->mysql_database, (unsigned)c->mysql_port, path,
-                           0) != NULL;
+  *ok = mysql_real_connect(m, host, c->mysql_user, c->mysql_password, c->mysql_database, server->port, path,
+                           CLIENT_MULTI_STATEMENTS) != NULL;
   return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
@@ -158,4 +169,60 @@ bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
   return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
+bool db_wait_next(MYSQL *m, int64_t deadline_us, bool *ok)
+{
+  int fd;
+  call_begin(&fd, m, deadline_us);
+  *ok = mysql_next_result(m) == 0;
+  return !cutoff_stop() && (*ok || before_deadline(deadline_us));
+}
+
 #endif
+
+/* ---- with both libraries */
+
+static const char node_status[] = "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_provider_name', 'wsrep_ready')";
+
+/* NULL: no answer, or an error. */
+static MYSQL_RES *rows_ask(MYSQL *m, const char *sql, int64_t deadline_us)
+{
+  MYSQL_RES *result = NULL;
+  bool ok = false;
+  if (!db_wait_query(m, sql, strlen(sql), deadline_us, &ok) || !ok || !db_wait_store(m, deadline_us, &result, &ok) || !ok)
+    return NULL;
+  return result;
+}
+
+/* status: the rows of node_status.  A server that is no node is always ready. */
+static bool node_ready(MYSQL_RES *status)
+{
+  MYSQL_ROW row;
+  bool node = false, off = false;
+  while ((row = mysql_fetch_row(status)))
+    if (strcmp(row[0], "wsrep_ready") == 0)
+      off = row[1] && strcmp(row[1], "OFF") == 0;
+    else
+      node = row[1] && *row[1];
+  return !(node && off);
+}
+
+bool db_wait_role(MYSQL *m, int64_t deadline_us, bool *writable, bool *ready)
+{
+  MYSQL_ROW row;
+  MYSQL_RES *role = rows_ask(m, "SELECT @@GLOBAL.read_only", deadline_us);
+  MYSQL_RES *node = role ? rows_ask(m, node_status, deadline_us) : NULL;
+  bool ok = role && node;
+  *writable = ok && (row = mysql_fetch_row(role)) && row[0] && strcmp(row[0], "0") == 0;
+  *ready = ok && node_ready(node);
+  mysql_free_result(role);
+  mysql_free_result(node);
+  return ok;
+}
+
+bool db_node_takes(MYSQL *m)
+{
+  MYSQL_RES *status = mysql_query(m, node_status) == 0 ? mysql_store_result(m) : NULL;
+  bool ready = !status || node_ready(status);
+  mysql_free_result(status);
+  return ready;
+}

@@ -13,6 +13,9 @@
 #include "db/db_login.h"
 #include "db/db_session.h"
 #include "db/migration_files.h"
+#include "db/db_purge.h"
+#include "db/db_servers.h"
+#include "db/db_wait.h"
 #include "db/schema_repair.h"
 #include "db/sql_script.h"
 
@@ -37,14 +40,14 @@ struct migration {
 
 /* ---- the connection */
 
-static MYSQL *handle_new(const struct config *c)
+static MYSQL *handle_new(const struct config *c, bool local)
 {
   unsigned connect_s = 10;
   MYSQL *m = mysql_init(NULL);
   if (!m)
     return NULL;
   mysql_options(m, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-  db_login_prepare(m, c);
+  db_login_prepare(m, c, local);
   return m;
 }
 
@@ -72,22 +75,44 @@ static void connect_failure_print(struct migration *mg, const char *where)
             c->path);
 }
 
-MUST_USE static bool connection_open(struct migration *mg)
+MUST_USE static bool server_open(struct migration *mg, const struct db_server *server)
 {
   const struct config *c = mg->config;
-  bool local = *c->mysql_socket;
-  if (!(mg->mysql = handle_new(c))) {
+  if (!(mg->mysql = handle_new(c, !server->port))) {
     fputs("migrate: out of memory\n", mg->why);
     return false;
   }
-  if (!mysql_real_connect(mg->mysql, local ? "localhost" : c->mysql_host, c->mysql_admin_user,
-                          c->mysql_admin_password, c->mysql_database, (unsigned)c->mysql_port,
-                          local ? c->mysql_socket : NULL, CLIENT_MULTI_RESULTS)) {
-    connect_failure_print(mg, local ? c->mysql_socket : c->mysql_host);
+  if (!mysql_real_connect(mg->mysql, server->port ? server->host : "localhost", c->mysql_admin_user, c->mysql_admin_password,
+                          c->mysql_database, server->port, server->port ? NULL : server->host, CLIENT_MULTI_RESULTS)) {
+    connect_failure_print(mg, server->name);
     return false;
   }
   mg->replaces_triggers = strstr(mysql_get_server_info(mg->mysql), "MariaDB") != NULL;
   return true;
+}
+
+MUST_USE static bool number_read(struct migration *mg, const char *sql, long long *value);
+
+/* Of several servers, the one that takes writes. */
+MUST_USE static bool connection_open(struct migration *mg)
+{
+  struct breaker breaker = {0};
+  struct db_servers servers;
+  long long read_only = 0;
+  db_servers_open(&servers, mg->config, &breaker);
+  for (unsigned i = 0; i < servers.n; i++) {
+    bool open = server_open(mg, &servers.v[i]);
+    bool takes = open && servers.n > 1 && db_node_takes(mg->mysql) &&
+                 number_read(mg, "SELECT @@GLOBAL.read_only", &read_only) && !read_only;
+    if (open && (servers.n == 1 || takes))
+      return true;
+    if (mg->mysql)
+      mysql_close(mg->mysql);
+    mg->mysql = NULL;
+  }
+  if (servers.n > 1)
+    fputs("migrate: no server of mysql_hosts takes writes: set read_only = 0 on the one that is to be the primary\n", mg->why);
+  return false;
 }
 
 /* ---- statements */
@@ -292,13 +317,16 @@ MUST_USE static bool recorded_read(struct migration *mg)
 MUST_USE static bool routines_check(struct migration *mg)
 {
   static const struct {
-    const char *name;
+    const char *kind, *name;
     unsigned version; /* of the file that creates it */
-  } routines[] = {{"change_log_purge", 4}, {"change_log_append", 5}};
+    bool mysql;       /* it is for MySQL only */
+  } routines[] = {{"procedure", "change_log_purge", 4, false},
+                  {"procedure", "change_log_append", 5, false},
+                  {"function", "schema_parts", 13, true}};
   for (size_t i = 0; i < sizeof routines / sizeof *routines; i++) {
     char asked[200];
     long long there = 0;
-    if (!mg->recorded[routines[i].version])
+    if (!mg->recorded[routines[i].version] || (routines[i].mysql && mg->replaces_triggers))
       continue;
     snprintf(asked, sizeof asked,
              "SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = '%s'",
@@ -306,7 +334,7 @@ MUST_USE static bool routines_check(struct migration *mg)
     if (!number_read(mg, asked, &there))
       return failure_print(mg, "looking for routines");
     if (there == 0)
-      fprintf(mg->out, "the procedure %s is missing: applying its file again\n", routines[i].name);
+      fprintf(mg->out, "the %s %s is missing: applying its file again\n", routines[i].kind, routines[i].name);
     mg->recorded[routines[i].version] = there != 0;
   }
   return true;
@@ -424,6 +452,7 @@ MUST_USE static bool schema_mend(struct migration *mg, bool dry)
   bool ok = arena && run(mg, SPAN("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'")) &&
             number_read(mg, "SELECT MAX(version) FROM schema_version", &recorded) &&
             schema_read(&schema, arena, mg->config, recorded > 0 ? (unsigned)recorded : 0);
+  schema.mysql = !mg->replaces_triggers;
   if (!ok)
     fputs("migrate: the schema cannot be read from sql_dir\n", mg->why);
   ok = ok && schema_repair(&schema, &session, dry, mg->out);
@@ -432,12 +461,33 @@ MUST_USE static bool schema_mend(struct migration *mg, bool dry)
   return ok;
 }
 
+/* The event runs on the server that enabled it last: replication makes it SLAVESIDE_DISABLED on all others.  A replica must
+ * not write. */
+MUST_USE static bool event_mend(struct migration *mg, bool dry)
+{
+  static const char asked[] =
+      "SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() AND EVENT_NAME = '" DB_PURGE_EVENT "'"
+      " AND STATUS LIKE '%SIDE_DISABLED' AND @@GLOBAL.read_only = 0";
+  long long elsewhere = 0;
+  if (!number_read(mg, asked, &elsewhere))
+    return failure_print(mg, "looking for the event");
+  if (!elsewhere)
+    return true;
+  if (dry)
+    fputs("the event " DB_PURGE_EVENT " runs on another server, or on none; would enable it here\n", mg->out);
+  else if (!run(mg, SPAN("ALTER EVENT " DB_PURGE_EVENT " ENABLE")))
+    return failure_print(mg, "enabling the event");
+  else
+    fputs("mended: the event " DB_PURGE_EVENT " runs on this server from now on, and on no other\n", mg->out);
+  return true;
+}
+
 bool migrate_run(const struct config *config, const struct migrate_task *task, FILE *out, FILE *why)
 {
   struct migration mg = {.config = config, .out = out, .why = why};
   bool ok = connection_open(&mg) && (session_open(&mg) || failure_print(&mg, "opening a session")) && lock_take(&mg) &&
             (task->dry || folder_apply(&mg)) && (!task->purge || purge_run(&mg)) &&
-            (!task->repair || schema_mend(&mg, task->dry));
+            (!task->repair || (event_mend(&mg, task->dry) && schema_mend(&mg, task->dry)));
   if (mg.mysql)
     mysql_close(mg.mysql);
   return ok;

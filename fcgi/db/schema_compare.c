@@ -117,7 +117,7 @@ static bool index_same(const struct schema_part *part, struct span form)
 
 /* ---- all parts */
 
-static const char *const kinds[] = {"table", "column", "index", "constraint", "procedure", "trigger", "view", "event"};
+static const char *const kinds[] = {"table", "column", "index", "constraint", "procedure", "function", "trigger", "view", "event"};
 
 static const struct schema_row *row_find(const struct schema_row *rows, size_t n, const struct schema_part *part)
 {
@@ -189,7 +189,7 @@ size_t schema_compare(const struct schema *s, const struct schema_row *rows, siz
     for (size_t i = 0; i < s->n && found < most; i++) {
       const struct schema_part *part = &s->v[i];
       bool of_table = kind == PART_COLUMN || kind == PART_INDEX || kind == PART_CONSTRAINT || kind == PART_TRIGGER;
-      if (part->kind != kind || part->gone || (of_table && !table_present(rows, n, part->table)))
+      if (part->kind != kind || part->gone || (part->mysql && !s->mysql) || (of_table && !table_present(rows, n, part->table)))
         continue;
       found += part_fault(s, rows, n, part, &out[found]);
     }

@@ -86,6 +86,7 @@ static struct schema_part *part_find(const struct schema *s, enum schema_kind ki
 /* The text replaces that of an earlier part of this name. */
 static void part_put(struct schema *s, struct schema_part part)
 {
+  part.mysql = s->mysql;
   struct schema_part *before = part_find(s, part.kind, part.table, part.name);
   if (before) {
     *before = part;
@@ -120,14 +121,14 @@ static void item_put(struct schema *s, struct span table, struct span item)
   if (words_take(&rest, "FOREIGN KEY"))
     return;
   if (words_take(&rest, "PRIMARY KEY"))
-    part_put(s, (struct schema_part){PART_INDEX, table, SPAN("PRIMARY"), text, false});
+    part_put(s, (struct schema_part){PART_INDEX, table, SPAN("PRIMARY"), text, false, false});
   else if (words_take(&rest, "CONSTRAINT"))
-    part_put(s, (struct schema_part){PART_CONSTRAINT, table, word_take(&rest), text, false});
+    part_put(s, (struct schema_part){PART_CONSTRAINT, table, word_take(&rest), text, false, false});
   else if (words_take(&rest, "UNIQUE KEY") || words_take(&rest, "UNIQUE INDEX") || words_take(&rest, "KEY") ||
            words_take(&rest, "INDEX"))
-    part_put(s, (struct schema_part){PART_INDEX, table, word_take(&rest), text, false});
+    part_put(s, (struct schema_part){PART_INDEX, table, word_take(&rest), text, false, false});
   else
-    part_put(s, (struct schema_part){PART_COLUMN, table, word_take(&rest), text, false});
+    part_put(s, (struct schema_part){PART_COLUMN, table, word_take(&rest), text, false, false});
 }
 
 /* "UNIQUE KEY old (slug)" -> "UNIQUE KEY new (slug)" */
@@ -193,7 +194,7 @@ static void table_take(struct schema *s, struct span rest, struct span text)
 {
   (void)words_take(&rest, "IF NOT EXISTS");
   struct span table = word_take(&rest);
-  part_put(s, (struct schema_part){PART_TABLE, table, table, text, false});
+  part_put(s, (struct schema_part){PART_TABLE, table, table, text, false, false});
   rest = span_from(rest, span_find(rest, '(') + 1);
   while (rest.n) {
     size_t n = item_length(rest);
@@ -209,7 +210,7 @@ static void trigger_take(struct schema *s, struct span rest, struct span text)
   word_take(&rest);
   word_take(&rest);
   if (words_take(&rest, "ON"))
-    part_put(s, (struct schema_part){PART_TRIGGER, word_take(&rest), name, text, false});
+    part_put(s, (struct schema_part){PART_TRIGGER, word_take(&rest), name, text, false, false});
 }
 
 static void create_take(struct schema *s, struct span rest, struct span text)
@@ -217,7 +218,7 @@ static void create_take(struct schema *s, struct span rest, struct span text)
   static const struct {
     const char *word;
     enum schema_kind kind;
-  } named[] = {{"PROCEDURE", PART_PROCEDURE}, {"EVENT", PART_EVENT}, {"VIEW", PART_VIEW}};
+  } named[] = {{"PROCEDURE", PART_PROCEDURE}, {"FUNCTION", PART_FUNCTION}, {"EVENT", PART_EVENT}, {"VIEW", PART_VIEW}};
   (void)(words_take(&rest, "/*M! OR REPLACE */") || words_take(&rest, "OR REPLACE"));
   (void)words_take(&rest, "ALGORITHM=MERGE");
   (void)words_take(&rest, "SQL SECURITY DEFINER");
@@ -229,13 +230,14 @@ static void create_take(struct schema *s, struct span rest, struct span text)
     if (words_take(&rest, named[i].word)) {
       (void)words_take(&rest, "IF NOT EXISTS");
       struct span name = word_take(&rest);
-      part_put(s, (struct schema_part){named[i].kind, name, name, text, false});
+      part_put(s, (struct schema_part){named[i].kind, name, name, text, false, false});
     }
 }
 
 static void statement_take(struct schema *s, struct span text)
 {
   struct span rest = text;
+  s->mysql = words_take(&rest, "/*!50700");
   if (words_take(&rest, "CREATE"))
     create_take(s, rest, text);
   else if (words_take(&rest, "ALTER"))

@@ -162,7 +162,7 @@ static void index_mend(struct repair *r, const struct schema_fault *f)
 
 static void object_mend(struct repair *r, const struct schema_fault *f)
 {
-  static const char *const kinds[] = {"", "", "", "", "PROCEDURE", "TRIGGER", "VIEW", "EVENT"};
+  static const char *const kinds[] = {"", "", "", "", "PROCEDURE", "FUNCTION", "TRIGGER", "VIEW", "EVENT"};
   const struct schema_part *part = f->part;
   struct span drop = arena_printf(r->s->arena, "DROP %s IF EXISTS `%.*s`", kinds[part->kind], SPAN_ARG(part->name));
   mend(r, f, f->row && part->kind != PART_VIEW ? drop : SPAN(""), part->text);

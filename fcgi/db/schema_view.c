@@ -1,75 +1,104 @@
-/* Reads what the pool's account sees of the schema: the view site_schema. */
+/* Reads what the account sees of the schema: the view site_schema, or what MySQL shows it through site_visible_schema. */
 #include "db/db.h"
 #include "db/schema.h"
 
 #define FAULTS_MOST 64
 
-/* The newest recorded migration; 0: none, or the database does not show site_schema to this account. */
-static enum err version_read(struct db *db, int64_t deadline_us, unsigned *version)
+struct schema_seen {
+  bool schema, visible, versions; /* site_schema, site_visible_schema and schema_version */
+  bool mysql;
+  unsigned version; /* the newest recorded migration; 0: none, or the account does not see schema_version */
+};
+
+static enum err seen_read(struct db *db, int64_t deadline_us, struct schema_seen *seen)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  bool seen = false;
-  *version = 0;
-  buf_puts(&sql, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN"
-                 " ('site_schema', 'schema_version')");
+  *seen = (struct schema_seen){0};
+  buf_puts(&sql, "SELECT TABLE_NAME, VERSION() NOT LIKE '%MariaDB%' FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
+                 " AND TABLE_NAME IN ('site_schema', 'site_visible_schema', 'schema_version')");
   enum err err = db_query(db, &sql, deadline_us, &rows);
-  if (err == ERR_OK)
-    seen = db_next(&rows) && db_uint(&rows, 0) == 2;
+  while (err == ERR_OK && db_next(&rows)) {
+    struct span name = db_text(&rows, 0);
+    seen->schema |= span_eq(name, SPAN("site_schema"));
+    seen->visible |= span_eq(name, SPAN("site_visible_schema"));
+    seen->versions |= span_eq(name, SPAN("schema_version"));
+    seen->mysql = db_uint(&rows, 1) != 0;
+  }
   db_rows_free(&rows);
   buf_clear(&sql);
   buf_puts(&sql, "SELECT MAX(version) FROM schema_version");
-  if (err == ERR_OK && seen) {
+  if (err == ERR_OK && seen->schema && seen->versions) {
     err = db_query(db, &sql, deadline_us, &rows);
-    *version = err == ERR_OK && db_next(&rows) ? (unsigned)db_uint(&rows, 0) : 0;
+    seen->version = err == ERR_OK && db_next(&rows) ? (unsigned)db_uint(&rows, 0) : 0;
     db_rows_free(&rows);
   }
   buf_free(&sql);
   return err;
 }
 
-static enum err rows_read(struct db *db, struct arena *arena, int64_t deadline_us, struct schema_row **out, size_t *n)
+struct part_rows {
+  struct schema_row *v; /* in the arena */
+  size_t n;
+};
+
+static enum err rows_read(struct db *db, const char *view, struct arena *arena, int64_t deadline_us, struct part_rows *out)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  buf_puts(&sql, "SELECT kind, place, name, definer, form FROM site_schema");
+  buf_printf(&sql, "SELECT kind, place, name, definer, form FROM %s", view);
   enum err err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
-  *out = err == ERR_OK ? ARENA_ARRAY(arena, rows.count + 1, struct schema_row) : NULL;
-  for (*n = 0; *out && db_next(&rows); ++*n)
-    (*out)[*n] = (struct schema_row){arena_copy(arena, db_text(&rows, 0)), arena_copy(arena, db_text(&rows, 1)),
-                                     arena_copy(arena, db_text(&rows, 2)), arena_copy(arena, db_text(&rows, 3)),
-                                     arena_copy(arena, db_text(&rows, 4))};
+  out->v = err == ERR_OK ? ARENA_ARRAY(arena, rows.count + 1, struct schema_row) : NULL;
+  for (out->n = 0; out->v && db_next(&rows); out->n++)
+    out->v[out->n] = (struct schema_row){arena_copy(arena, db_text(&rows, 0)), arena_copy(arena, db_text(&rows, 1)),
+                                         arena_copy(arena, db_text(&rows, 2)), arena_copy(arena, db_text(&rows, 3)),
+                                         arena_copy(arena, db_text(&rows, 4))};
   db_rows_free(&rows);
-  return err == ERR_OK && !*out ? ERR_NO_MEMORY : err;
+  return err == ERR_OK && !out->v ? ERR_NO_MEMORY : err;
 }
 
-/* Some servers show an account only its own tables in information_schema, whatever the view's definer may see. */
-static bool tables_shown(const struct schema_row *rows, size_t n)
+static bool tables_shown(const struct part_rows *parts)
 {
-  for (size_t i = 0; i < n; i++)
-    if (span_eq(rows[i].kind, SPAN("trigger")) || (span_eq(rows[i].kind, SPAN("table")) && span_eq(rows[i].name, SPAN("product"))))
+  for (size_t i = 0; i < parts->n; i++)
+    if (span_eq(parts->v[i].kind, SPAN("trigger")) ||
+        (span_eq(parts->v[i].kind, SPAN("table")) && span_eq(parts->v[i].name, SPAN("product"))))
       return true;
   return false;
 }
 
-enum err schema_faults(struct db *db, struct arena *arena, int64_t deadline_us, struct schema_fault **out, size_t *n)
+/* A view over a function that is missing, or of an account that is gone, is itself a fault. */
+static enum err parts_read(struct db *db, const struct schema_seen *seen, struct arena *arena, int64_t deadline_us,
+                           struct part_rows *parts, struct schema_faults *out)
+{
+  enum err err = rows_read(db, "site_schema", arena, deadline_us, parts);
+  if (err == ERR_OK && !tables_shown(parts) && seen->mysql && seen->visible) {
+    err = rows_read(db, "site_visible_schema", arena, deadline_us, parts);
+    if (err == ERR_INVALID) {
+      out->v[0].words = SPAN("the view site_visible_schema, through which MySQL shows the schema, cannot be read");
+      out->n = 1;
+      parts->n = 0;
+      err = ERR_OK;
+    }
+  }
+  out->hidden = err == ERR_OK && !tables_shown(parts);
+  return err;
+}
+
+enum err schema_faults_read(struct db *db, struct arena *arena, int64_t deadline_us, struct schema_faults *out)
 {
   struct schema s;
-  struct schema_row *rows;
-  unsigned version;
-  size_t n_rows;
-  *n = 0;
-  *out = ARENA_ARRAY(arena, FAULTS_MOST, struct schema_fault);
-  enum err err = *out ? version_read(db, deadline_us, &version) : ERR_NO_MEMORY;
-  if (err != ERR_OK || !version || (err = rows_read(db, arena, deadline_us, &rows, &n_rows)) != ERR_OK)
+  struct schema_seen seen;
+  struct part_rows has;
+  *out = (struct schema_faults){.v = ARENA_ARRAY(arena, FAULTS_MOST, struct schema_fault)};
+  enum err err = out->v ? seen_read(db, deadline_us, &seen) : ERR_NO_MEMORY;
+  if (err != ERR_OK || !seen.version || (err = parts_read(db, &seen, arena, deadline_us, &has, out)) != ERR_OK || out->hidden)
     return err;
-  if (!tables_shown(rows, n_rows))
-    return ERR_OK;
   struct schema_part *parts = NULL;
-  if (schema_read(&s, arena, db_config(db), version) && (parts = ARENA_ARRAY(arena, s.n + 1, struct schema_part))) {
+  if (schema_read(&s, arena, db_config(db), seen.version) && (parts = ARENA_ARRAY(arena, s.n + 1, struct schema_part))) {
     memcpy(parts, s.v, s.n * sizeof *parts); /* the faults point to them */
-    *n = schema_compare(&(struct schema){.arena = arena, .v = parts, .n = s.n}, rows, n_rows, *out, FAULTS_MOST);
+    out->n = schema_compare(&(struct schema){.arena = arena, .v = parts, .n = s.n, .mysql = seen.mysql}, has.v, has.n, out->v,
+                            FAULTS_MOST);
   }
   schema_free(&s);
   return ERR_OK;

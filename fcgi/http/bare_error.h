@@ -4,7 +4,8 @@
 
 #include "http/response.h"
 
-/* Replaces *out by a constant page; status: 500, 502 or 503.  out->headers.failed: no memory for the headers. */
-void bare_error(int status, struct span request_id, struct response *out);
+/* Replaces *out by a constant page; status: 500, 502 or 503.  out->headers.failed: no memory for the headers.
+ * base: of config_base_path. */
+void bare_error(int status, struct span base, struct span request_id, struct response *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "http/coding.h"
 
 #define FINISHED_DIGEST 16
 #define FINISHED_ETAG 16
@@ -13,7 +14,8 @@
 struct finished_page {
   struct span key;          /* path, representation and page number */
   struct span body;         /* identity coding */
-  struct span gzip;         /* gzip coding; null pointer: not compressed yet */
+  struct span coded[CODING_COUNT]; /* by coding; null pointer: not compressed yet */
+  uint32_t asked;           /* how often it was answered from the page cache */
   struct span content_type; /* static */
   struct span link;         /* value of the Link header; empty: none */
   struct span linked;       /* names that its texts link to, which the plan does not know; usually empty */

@@ -5,18 +5,19 @@
 #include <string.h>
 #include <strings.h>
 #include <xxhash.h>
-#include <zlib.h>
 
 #include "base/format.h"
 #include "http/date.h"
 
-#define GZIP_MIN 512 /* bytes; smaller bodies gain nothing */
+#define COMPRESS_MIN 512 /* bytes; smaller bodies gain nothing */
+#define HTTP_TAG (FINISHED_ETAG + 8) /* with quotes and suffix */
 #define SETTLED_US (60 * CLOCK_SECOND) /* a younger date is a weak validator (RFC 9110 section 8.8.2.2) */
 
 void http_security_headers(struct response *out, bool embeddable)
 {
-  buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' https: data:; "
-                          "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+  buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; font-src 'self'; "
+                          "img-src 'self' https: data:; connect-src 'self'; form-action 'self'; "
+                          "base-uri 'none'; frame-ancestors 'none'\r\n"
                           "X-Content-Type-Options: nosniff\r\n"
                           "Referrer-Policy: strict-origin-when-cross-origin\r\n"
                           "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
@@ -35,77 +36,6 @@ void http_etag(char out[FINISHED_ETAG + 1], struct span body)
 static struct span next_item(struct span *rest)
 {
   return span_trim(span_split(rest, ','));
-}
-
-#define WEIGHT_ONE 1000
-
-/* A qvalue (RFC 9110 section 12.4.2) in thousandths.  A malformed one counts as 0: the uncompressed answer is always allowed. */
-static int weight(struct span q)
-{
-  int value = 0, scale = WEIGHT_ONE;
-  if (!q.n || q.n > 5 || q.p[0] < '0' || q.p[0] > '1' || (q.n > 1 && q.p[1] != '.'))
-    return 0;
-  for (size_t i = 0; i < q.n; i++) {
-    if (i == 1)
-      continue;
-    if (q.p[i] < '0' || q.p[i] > '9')
-      return 0;
-    value += (q.p[i] - '0') * scale;
-    scale /= 10;
-  }
-  return value > WEIGHT_ONE ? 0 : value;
-}
-
-static bool token_is(struct span s, const char *token)
-{
-  return s.n == strlen(token) && strncasecmp(s.p, token, s.n) == 0;
-}
-
-/* The weight in the parameters of a coding; 1 when there is none. */
-static int weight_named(struct span params)
-{
-  while (params.p) {
-    struct span value = span_trim(span_split(&params, ';')), name = span_trim(span_split(&value, '='));
-    if (token_is(name, "q"))
-      return weight(span_trim(value));
-  }
-  return WEIGHT_ONE;
-}
-
-bool http_takes_gzip(struct span accept)
-{
-  int any = -1, gzip = -1, identity = -1; /* -1: not named */
-  while (accept.p) {
-    struct span params = next_item(&accept), coding = span_trim(span_split(&params, ';'));
-    int q = weight_named(params);
-    if (token_is(coding, "gzip") || token_is(coding, "x-gzip"))
-      gzip = q;
-    else if (token_is(coding, "identity"))
-      identity = q;
-    else if (token_is(coding, "*"))
-      any = q;
-  }
-  if (gzip < 0)
-    gzip = any;
-  return gzip > 0 && gzip >= identity;
-}
-
-static bool gzip_make(struct span body, struct buf *out)
-{
-  z_stream z = {0};
-  if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return false;
-  bool ok = buf_reserve(out, deflateBound(&z, body.n));
-  if (ok) {
-    z.next_in = (unsigned char *)body.p;
-    z.avail_in = (unsigned)body.n;
-    z.next_out = (unsigned char *)out->p + out->n;
-    z.avail_out = (unsigned)(out->cap - out->n);
-    ok = deflate(&z, Z_FINISH) == Z_STREAM_END;
-    out->n += z.total_out;
-  }
-  deflateEnd(&z);
-  return ok;
 }
 
 /* True: the If-None-Match list contains the tag.  Weak comparison (RFC 9110 section 13.1.2): the filters of nginx make
@@ -147,39 +77,67 @@ static void cache_control(const struct http *h, const struct finished_page *f, s
   buf_printf(&out->headers, "Cache-Control: public, max-age=%lld, must-revalidate\r\n", (long long)seconds);
 }
 
-static bool may_compress(const struct request *rq, const struct finished_page *f)
+static struct span tag_write(char out[HTTP_TAG], const struct finished_page *f, enum coding c)
 {
-  return !f->versioned && f->body.n >= GZIP_MIN && http_takes_gzip(rq->accept_encoding);
+  return span_of(out, (size_t)format_print(out, HTTP_TAG, "\"%s%s\"", f->etag, coding_suffix(c)));
 }
 
-static struct span gzip_body(const struct request *rq, struct span body)
+/* The coding of the answer that the client has already, among those that it takes; CODING_COUNT: none.  A client that takes a
+ * coding may have a copy in another one, from when the page was asked for less often. */
+static enum coding known_coding(const struct request *rq, const struct finished_page *f, const struct coding_weights *w,
+                                enum coding chosen, int64_t now_us)
+{
+  char tag[HTTP_TAG];
+  if (not_modified(rq, tag_write(tag, f, chosen), f->modified_us, now_us))
+    return chosen;
+  for (enum coding c = CODING_GZIP; c < CODING_COUNT && chosen != CODING_IDENTITY; c++)
+    if (w->of[c] > 0 && not_modified(rq, tag_write(tag, f, c), CLOCK_NEVER, now_us))
+      return c;
+  return CODING_COUNT;
+}
+
+static struct span body_compress(const struct request *rq, struct span body, enum coding c)
 {
   struct buf z = BUF_INIT;
   struct span made = span_of(NULL, 0);
-  if (gzip_make(body, &z))
+  if (coding_compress(c, body, &z))
     made = arena_copy(rq->arena, buf_view(&z));
   buf_free(&z);
   return made;
 }
 
-struct span http_page(const struct http *h, const struct request *rq, const struct finished_page *f,
-                      struct response *out)
+/* Sets the body of a 200: compressed before, or now.  Without memory for it, *c becomes identity. */
+static struct http_made body_set(const struct request *rq, const struct finished_page *f, enum coding *c, struct response *out)
 {
-  struct span made = span_of(NULL, 0);
-  char tag[FINISHED_ETAG + 8], date[CLOCK_ISO_MAX];
-  bool encoded = may_compress(rq, f);
-  int n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, encoded ? "-gz" : "");
+  struct http_made made = {*c, span_of(NULL, 0)};
+  struct span body = *c == CODING_IDENTITY ? f->body : f->coded[*c];
+  if (!body.p)
+    body = made.body = body_compress(rq, f->body, *c);
+  if (!body.p) {
+    *c = CODING_IDENTITY;
+    body = f->body;
+  }
+  out->body = body;
+  return made;
+}
+
+struct http_made http_page(const struct http *h, const struct request *rq, const struct finished_page *f, struct response *out)
+{
+  struct http_made made = {CODING_IDENTITY, span_of(NULL, 0)};
+  struct coding_weights w = coding_read(rq->accept_encoding);
+  char tag[HTTP_TAG], date[CLOCK_ISO_MAX];
+  bool compress = !f->versioned && f->body.n >= COMPRESS_MIN;
+  bool fine = f->coded[CODING_BROTLI_FINE].p || h->may_compress_fine;
+  enum coding c = compress ? coding_choose(&w, f->asked > 0, fine) : CODING_IDENTITY;
   int64_t now_us = clock_now_us();
-  out->status = not_modified(rq, span_of(tag, (size_t)n), f->modified_us, now_us) ? 304 : 200;
-  if (out->status == 200) {
-    if (encoded && !f->gzip.p)
-      made = gzip_body(rq, f->body);
-    encoded = encoded && (f->gzip.p || made.p);
-    out->body = !encoded ? f->body : made.p ? made : f->gzip;
-    n = format_print(tag, sizeof tag, "\"%s%s\"", f->etag, encoded ? "-gz" : "");
-  } else
-    out->no_body = true;
-  response_header(out, "ETag", span_of(tag, (size_t)n));
+  enum coding known = known_coding(rq, f, &w, c, now_us);
+  out->status = known < CODING_COUNT ? 304 : 200;
+  out->no_body = out->status == 304;
+  if (out->status == 200)
+    made = body_set(rq, f, &c, out);
+  else
+    c = known;
+  response_header(out, "ETag", tag_write(tag, f, c));
   if (f->modified_us != CLOCK_NEVER) {
     date_write(date, f->modified_us < now_us ? f->modified_us : now_us); /* RFC 9110 section 8.8.2.1 */
     response_header(out, "Last-Modified", span_z(date));
@@ -189,8 +147,8 @@ struct span http_page(const struct http *h, const struct request *rq, const stru
     buf_puts(&out->headers, "Vary: Accept-Encoding\r\n");
   if (out->status == 200) {
     response_header(out, "Content-Type", f->content_type);
-    if (encoded)
-      buf_puts(&out->headers, "Content-Encoding: gzip\r\n");
+    if (coding_name(c))
+      response_header(out, "Content-Encoding", span_z(coding_name(c)));
   }
   if (f->link.n)
     response_header(out, "Link", f->link);

@@ -11,13 +11,18 @@
 struct http {
   const struct config *config;
   int64_t now_us;  /* the site's clock */
+  bool may_compress_fine; /* the page is worth, and the worker has time for, the best coding */
   bool embeddable; /* pages of other sites may read it (CORS): a representation, a feed, a badge */
 };
 
-/* Makes a 200 or a 304.  If it compressed the body for this response, it returns the gzip body, in the request's
- * arena, and the caller may cache a copy with the page.  Otherwise it returns a null span. */
-struct span http_page(const struct http *h, const struct request *rq, const struct finished_page *f,
-                      struct response *out);
+/* A body that was compressed for a response, in the request's arena; a null span: none was. */
+struct http_made {
+  enum coding coding;
+  struct span body;
+};
+
+/* Makes a 200 or a 304.  The caller may keep a copy of what it returns with the page. */
+struct http_made http_page(const struct http *h, const struct request *rq, const struct finished_page *f, struct response *out);
 
 void http_redirect(const struct http *h, int status, struct span location, struct response *out);
 
@@ -34,8 +39,5 @@ void http_security_headers(struct response *out, bool embeddable);
 
 /* The ETag of a body, without quotes: FINISHED_ETAG hex digits of its XXH3 hash. */
 void http_etag(char out[FINISHED_ETAG + 1], struct span body);
-
-/* True: the client accepts gzip and does not prefer identity (RFC 9110 section 12.5.3). */
-bool http_takes_gzip(struct span accept_encoding);
 
 #endif

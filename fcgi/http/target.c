@@ -70,6 +70,28 @@ enum target_fault target_parse(struct span uri, struct arena *a, struct target *
   return out->path.p ? TARGET_OK : TARGET_BAD;
 }
 
+/* s below base; base itself becomes empty.  False: it is elsewhere. */
+static bool path_below(struct span s, struct span base, struct span *below)
+{
+  *below = span_from(s, base.n);
+  return span_starts(s, base) && (s.n == base.n || s.p[base.n] == '/');
+}
+
+bool target_mount(struct target *t, struct span base)
+{
+  struct span path, raw;
+  if (!base.n)
+    return true;
+  if (!path_below(t->path, base, &path))
+    return false;
+  if (path_below(t->raw_path, base, &raw))
+    t->raw_path = raw;
+  t->path = path.n ? path : SPAN("/");
+  t->plain = span_eq(t->path, t->raw_path);
+  take_form(t);
+  return true;
+}
+
 struct span target_suffix(enum form f)
 {
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
@@ -111,8 +133,10 @@ unsigned target_page(const struct target *t, struct arena *a)
 struct span target_logged(struct span uri)
 {
   static const char name[] = "preview/";
-  size_t at = 0, n = sizeof name - 1;
-  while (at < uri.n && uri.p[at] == '/')
-    at++;
-  return uri.n - at > n && strncasecmp(uri.p + at, name, n) == 0 ? SPAN("/preview/...") : uri;
+  struct span path = span_head(uri, span_find(uri, '?'));
+  size_t n = sizeof name - 1;
+  for (size_t at = 0; at + n < path.n; at++)
+    if ((at == 0 || path.p[at - 1] == '/') && strncasecmp(path.p + at, name, n) == 0)
+      return SPAN("/preview/...");
+  return uri;
 }

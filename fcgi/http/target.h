@@ -27,9 +27,13 @@ struct target {
 
 enum target_fault target_parse(struct span uri, struct arena *a, struct target *out);
 
+/* Makes the target relative to the path of the site: "/tools/products/kafka" becomes "/products/kafka".  False: the target is
+ * not below that path.  base: of config_base_path. */
+bool target_mount(struct target *t, struct span base);
+
 struct span target_suffix(enum form f); /* ".json"; empty for a form without one */
 
-/* The target for a log: "/preview/..." in place of the address of a preview, which opens it. */
+/* The target for a log: "/preview/..." in place of the address of a preview, which opens it, below any path. */
 struct span target_logged(struct span uri);
 
 /* True: pages of other sites may read it (CORS): a representation, a feed, a badge and any other file except the

@@ -4,6 +4,47 @@
 
 #include "text/pack.h"
 
+const struct image_style image_style_usual = {.font = "Charis SIL,Charter,Georgia,DejaVu Serif,serif",
+                                              .paper = 0xfbf9f4,
+                                              .ink = 0x1c1a17,
+                                              .quiet = 0x625d53,
+                                              .rule = 0xd9d4c8,
+                                              .hues = {0x1a5fa8, 0xad4413, 0x0b6e5c, 0x7a4596},
+                                              .bands = {0xe9e4d8, 0xd6cfbf, 0xbdb5a3, 0xa39a87, 0x857c6b}};
+
+void image_style_pack(const struct image_style *s, struct buf *out)
+{
+  const unsigned first[] = {s->paper, s->ink, s->quiet, s->rule};
+  pack_span(out, span_z(s->font));
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+    pack_uint(out, first[i]);
+  for (size_t i = 0; i < IMAGE_PANELS; i++)
+    pack_uint(out, s->hues[i]);
+  for (size_t i = 0; i < IMAGE_BANDS; i++)
+    pack_uint(out, s->bands[i]);
+}
+
+bool image_style_unpack(struct span packed, struct image_style *out)
+{
+  struct unpack u = {.rest = packed};
+  *out = image_style_usual;
+  if (!packed.n)
+    return true;
+  unsigned *first[] = {&out->paper, &out->ink, &out->quiet, &out->rule};
+  struct span font = unpack_span(&u);
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+    *first[i] = (unsigned)unpack_uint(&u);
+  for (size_t i = 0; i < IMAGE_PANELS; i++)
+    out->hues[i] = (unsigned)unpack_uint(&u);
+  for (size_t i = 0; i < IMAGE_BANDS; i++)
+    out->bands[i] = (unsigned)unpack_uint(&u);
+  if (u.failed || font.n >= sizeof out->font)
+    return false;
+  memset(out->font, 0, sizeof out->font);
+  memcpy(out->font, font.p, font.n);
+  return true;
+}
+
 void image_pack(const struct image *p, struct buf *out)
 {
   pack_uint(out, IMAGE_LOOK);
@@ -22,6 +63,7 @@ void image_pack(const struct image *p, struct buf *out)
     pack_span(out, panel->band);
     pack_int(out, panel->tenths);
   }
+  pack_span(out, p->style);
 }
 
 bool image_unpack(struct span packed, struct image *out)
@@ -47,6 +89,7 @@ bool image_unpack(struct span packed, struct image *out)
     panel->band = unpack_span(&u);
     panel->tenths = (int)unpack_int(&u);
   }
+  out->style = unpack_span(&u);
   return !u.failed;
 }
 

@@ -11,12 +11,25 @@
 #define DIPTYCH_IMAGE_IMAGE_H
 
 #include "base/buf.h"
+#include "base/err.h"
 
 #define IMAGE_WIDTH 1200
 #define IMAGE_HEIGHT 630
 #define IMAGE_PANELS 4
 #define IMAGE_VERSION 12 /* hex digits */
-#define IMAGE_LOOK 2     /* number of the design */
+#define IMAGE_LOOK 3     /* number of the design */
+#define IMAGE_BANDS 5
+#define IMAGE_FONT 256   /* bytes, with the NUL */
+
+/* Colours as 0xRRGGBB, and fonts as Pango names them, separated by commas. */
+struct image_style {
+  char font[IMAGE_FONT];
+  unsigned paper, ink, quiet, rule;
+  unsigned hues[IMAGE_PANELS], bands[IMAGE_BANDS];
+};
+extern const struct image_style image_style_usual; /* the light colours of templates/assets/site.css */
+
+void image_style_pack(const struct image_style *s, struct buf *out);
 
 /* All texts are valid UTF-8. */
 struct image_panel {
@@ -30,10 +43,12 @@ struct image {
   struct span title, line;         /* of a picture without panels */
   size_t n;                        /* 0 to IMAGE_PANELS */
   struct image_panel panels[IMAGE_PANELS];
+  struct span style; /* of image_style_pack; empty: the usual one */
 };
 
 void image_pack(const struct image *p, struct buf *out);
 bool image_unpack(struct span packed, struct image *out); /* the spans point into `packed` */
+MUST_USE bool image_style_unpack(struct span packed, struct image_style *out); /* of an empty one: the usual style */
 void image_version(char out[IMAGE_VERSION + 1], struct span packed);
 
 /* Appends the PNG.  False: no memory, or cairo or pango failed. */

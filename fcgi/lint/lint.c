@@ -1,3 +1,4 @@
+#include "lint/lint_cited.h"
 #include "lint/lint_findings.h"
 #include "lint/lint_links.h"
 #include "lint/lint_texts.h"
@@ -7,8 +8,8 @@ static enum err texts_check(struct lint *l, struct arena *pages)
   enum err err;
   if (!(l->links = lint_links_read(l, pages, &err)))
     return err;
-  if ((err = lint_columns(l)) == ERR_OK)
-    err = lint_texts_compare(l->texts, l);
+  if ((err = lint_columns(l)) == ERR_OK && (err = lint_texts_compare(l->texts, l)) == ERR_OK)
+    err = lint_cited_judge(l->cited, l);
   return err;
 }
 
@@ -17,14 +18,15 @@ enum err lint_run(struct db *db, const struct lint_options *o, int64_t deadline_
 {
   struct arena *pages = arena_new(0);
   struct lint l = {.db = db, .options = o, .deadline_us = deadline_us, .arena = arena_new(0), .sink = sink, .arg = arg,
-                   .counts = counts, .texts = lint_texts_new()};
+                   .counts = counts, .texts = lint_texts_new(), .cited = lint_cited_new()};
   *counts = (struct lint_counts){0};
-  enum err err = pages && l.arena && l.texts ? lint_statements(&l) : ERR_NO_MEMORY;
+  enum err err = pages && l.arena && l.texts && l.cited ? lint_statements(&l) : ERR_NO_MEMORY;
   if (err == ERR_OK)
     err = lint_facts(&l);
   if (err == ERR_OK && !o->quick)
     err = texts_check(&l, pages);
   lint_texts_free(&l.texts);
+  lint_cited_free(&l.cited);
   arena_free(&l.arena);
   arena_free(&pages);
   return err;

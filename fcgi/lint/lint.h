@@ -47,6 +47,7 @@
   X(link_dropped, "write an https address, or a path of this site that begins with /")                                 \
   X(link_dead, "link a page that exists")                                                                              \
   X(link_relative, "begin the path with /")                                                                            \
+  X(activity_unknown, "write the id of a published activity of the same product")                                       \
   X(picture_dropped, "name the picture by an https address")                                                           \
   X(picture_http, "write https, and see that the picture is there")                                                    \
   X(alt_missing, "say in the brackets what the picture shows")                                                         \

@@ -1,9 +1,11 @@
 /* A body is rendered as for a page, within the limits of the configuration, and then read for notes. */
 #include "lint/lint_bodies.h"
 
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "lint/lint_cited.h"
 #include "lint/lint_links.h"
 #include "markdown/markdown_notes.h"
 #include "text/utf8.h"
@@ -89,6 +91,8 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
   };
   if (note->kind == NOTE_LINK)
     link_judge(l, at, note);
+  if (note->kind == NOTE_ACTIVITY && l->cited)
+    lint_cited_add(l->cited, at, strtoull(note->words.p, NULL, 10));
   if (note->kind == NOTE_NUMBER && !body->claims)
     return;
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)

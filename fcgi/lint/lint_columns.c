@@ -248,6 +248,7 @@ static void row_judge(struct lint *l, size_t first, size_t last, const struct db
   struct lint_place at = {.table = span_z(columns[first].table), .id = id};
   bool product = span_eq(at.table, SPAN("product")), editorial = span_eq(at.table, SPAN("editorial"));
   at.product = product ? id : db_uint(rows, db_column(rows, "product_id"));
+  at.other = db_uint(rows, db_column(rows, "other_product_id"));
   if (span_eq(db_text(rows, db_column(rows, "status")), SPAN("archived")))
     return;
   for (size_t i = first; i < last; i++) {

@@ -9,6 +9,7 @@
 
 struct lint_links;
 struct lint_texts;
+struct lint_cited;
 
 struct lint {
   struct db *db;
@@ -20,6 +21,7 @@ struct lint {
   struct lint_counts *counts;
   struct lint_links *links; /* the pages of this site */
   struct lint_texts *texts; /* seen so far */
+  struct lint_cited *cited; /* by bodies so far */
 };
 
 /* A cell of a row: where a finding is. */
@@ -27,6 +29,7 @@ struct lint_place {
   struct span table;
   uint64_t id, product; /* product: 0 when the row belongs to none */
   const char *column;
+  uint64_t other; /* the other product of a pair, or 0 */
 };
 
 /* Whether rows of this table, or this row, were asked for. */
@@ -50,6 +53,6 @@ void lint_found_cell(struct lint *l, enum lint_rule rule, const struct lint_plac
 
 MUST_USE enum err lint_statements(struct lint *l);
 MUST_USE enum err lint_facts(struct lint *l);
-MUST_USE enum err lint_columns(struct lint *l); /* needs links and texts, unless it is quick */
+MUST_USE enum err lint_columns(struct lint *l); /* needs links, texts and cited, unless it is quick */
 
 #endif

@@ -89,7 +89,7 @@ static void group_report(struct lint *l, const struct seen *v, size_t n)
   if (v[0].product == v[n - 1].product)
     return;
   for (size_t i = 0; i < n; i++) {
-    struct lint_place at = {span_z(v[i].table), v[i].id, v[i].product, v[i].column};
+    struct lint_place at = {.table = span_z(v[i].table), .id = v[i].id, .product = v[i].product, .column = v[i].column};
     uint64_t other = v[i].product == v[0].product ? v[n - 1].product : v[0].product;
     char meaning[80];
     snprintf(meaning, sizeof meaning, "the same text as that of product %llu", (unsigned long long)other);

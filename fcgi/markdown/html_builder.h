@@ -34,6 +34,7 @@ struct html_picture {
   unsigned width, height; /* CSS pixels; 0: unknown */
 };
 void html_builder_image(struct html_builder *b, const struct html_picture *p);
+void html_builder_inline(struct html_builder *b, cmark_node *n); /* without children; nothing in a link */
 void html_builder_task(struct html_builder *b, bool done); /* nothing unless an item begins here */
 /* HTML that is left out, for the notes: the beginning of its tag. */
 void html_builder_left_out(struct html_builder *b, struct span words);

@@ -240,6 +240,14 @@ void html_builder_task(struct html_builder *b, bool done)
   b->shown = true;
 }
 
+void html_builder_inline(struct html_builder *b, cmark_node *n)
+{
+  if (is_open(b, HTML_LINK, b->n_open))
+    return;
+  cmark_node_append_child(inline_place(b), n);
+  b->begun = b->shown = true;
+}
+
 void html_builder_image(struct html_builder *b, const struct html_picture *p)
 {
   cmark_node *in = inline_place(b), *image = html_node_new(b, CMARK_NODE_IMAGE);

@@ -4,6 +4,7 @@
 
 #include "markdown/html_builder.h"
 #include "markdown/html_elements.h"
+#include "markdown/html_notes.h"
 #include "markdown/html_press.h"
 #include "markdown/html_walk.h"
 #include "text/utf8.h"
@@ -25,6 +26,9 @@ struct html_frame {
 struct reader {
   struct html_builder *b;
   struct html_press *press; /* NULL: not WordPress */
+  struct html_notes *notes;
+  struct markdown_footnotes *footnotes; /* the notes, and what the text says of activities */
+  const GumboNode *in_note;             /* whose content is read; NULL: that of the body */
   struct html_frame frames[FRAMES_MOST];
   size_t n_frames;
   unsigned column, below[COLUMNS_MOST]; /* rows that a cell above still takes */
@@ -51,6 +55,15 @@ static bool inline_enter(struct reader *r, const GumboNode *n, enum html_inline 
   size_t depth;
   html_builder_inline_open(r->b, kind, url, title, &depth);
   return frame_push(r, n, FRAME_INLINE, depth);
+}
+
+/* True: the element is a reference to a note, or it is no part of the text. */
+static bool note_enter(struct reader *r, const GumboNode *n, const GumboElement *e)
+{
+  size_t note = html_notes_referred(r->notes, e);
+  if (note != HTML_NOTE_NONE)
+    html_builder_inline(r->b, markdown_footnotes_refer(r->footnotes, note));
+  return note != HTML_NOTE_NONE || (n != r->in_note && html_notes_has(r->notes, n)) || (r->in_note && html_notes_leads_back(e));
 }
 
 /* A part of this page has no address here, because no id is written. */
@@ -357,6 +370,8 @@ static bool node_enter(struct reader *r, const GumboNode *n)
       html_builder_line(r->b, (int)n->v.element.start_pos.line);
     if (!e)
       return vanish(r, &n->v.element);
+    if (note_enter(r, n, e))
+      return false;
     return block_act(r, n, e, act_in(r, html_act_of(e)));
   default: return true;
   }
@@ -417,7 +432,43 @@ bool html_reader_is_plain(struct span source)
   return span_find(source, '<') == source.n && span_find(source, '&') == source.n;
 }
 
-cmark_node *html_reader_tree(struct span source, enum body_format format)
+/* The content of a node of gumbo's as a document. */
+static cmark_node *part_read(struct reader *r, const GumboNode *root, bool press, bool lines)
+{
+  struct html_walk w = {0};
+  r->b = html_builder_new(press, lines);
+  r->press = press ? html_press_new() : NULL;
+  r->n_frames = 0;
+  for (const GumboNode *n; (n = html_walk_next(&w, root));)
+    if (w.leaving)
+      node_leave(r, n);
+    else
+      w.skip = !node_enter(r, n);
+  cmark_node *document = html_builder_finish(r->b);
+  markdown_footnotes_activities(r->footnotes, document);
+  return document;
+}
+
+/* Notes are read in the order of their first references; those in a note may show others, behind it. */
+static void notes_read(struct reader *r, cmark_node *document)
+{
+  bool of_activity;
+  markdown_footnotes_number(r->footnotes, document);
+  for (size_t i = 0; markdown_footnotes_shown(r->footnotes, i, &of_activity); i++) {
+    cmark_node *note = markdown_footnotes_shown(r->footnotes, i, &of_activity);
+    if (of_activity)
+      continue;
+    r->in_note = html_note(r->notes, markdown_footnotes_place(r->footnotes, i));
+    cmark_node *content = part_read(r, r->in_note, r->press != NULL, false);
+    for (cmark_node *child; (child = cmark_node_first_child(content));)
+      if (!cmark_node_append_child(note, child))
+        break;
+    markdown_footnotes_number(r->footnotes, note);
+  }
+  markdown_footnotes_append(r->footnotes, document);
+}
+
+cmark_node *html_reader_tree(const struct markdown_limits *l, struct span source)
 {
   GumboOptions options = kGumboDefaultOptions;
   options.allocator = memory_take;
@@ -427,16 +478,12 @@ cmark_node *html_reader_tree(struct span source, enum body_format format)
   if (span_starts(source, SPAN("\xEF\xBB\xBF")))
     source = span_from(source, 3);
   source = forms_close(source);
-  bool press = format == BODY_WORDPRESS;
+  bool press = l->format == BODY_WORDPRESS;
   struct reader *r = markdown_memory()->calloc(1, sizeof *r);
-  r->b = html_builder_new(press, press && span_find_span(source, SPAN("<!-- wp:")) == source.n);
-  r->press = press ? html_press_new() : NULL;
   const GumboOutput *parsed = gumbo_parse_with_options(&options, source.n ? source.p : "", source.n);
-  struct html_walk w = {0};
-  for (const GumboNode *n; (n = html_walk_next(&w, parsed->root));)
-    if (w.leaving)
-      node_leave(r, n);
-    else
-      w.skip = !node_enter(r, n);
-  return html_builder_finish(r->b);
+  r->notes = html_notes_find(parsed->root);
+  r->footnotes = markdown_footnotes_new(l, html_notes_count(r->notes));
+  cmark_node *document = part_read(r, parsed->root, press, press && span_find_span(source, SPAN("<!-- wp:")) == source.n);
+  notes_read(r, document);
+  return document;
 }

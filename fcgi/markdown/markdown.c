@@ -1,5 +1,7 @@
 #include "markdown/markdown.h"
 
+#include <cmark.h>
+
 #include "base/clock.h"
 #include "markdown/html_reader.h"
 #include "text/bidi.h"
@@ -16,6 +18,11 @@
 #define NEST_MAX 16
 #define PLAIN_SOURCE_MAX ((size_t)4 * 1024)
 #define PLAIN_HTML_MAX ((size_t)12 * 1024) /* most of it is markup */
+
+const char *markdown_parser_version(void)
+{
+  return cmark_version_string();
+}
 
 /* The deepest nest that this line can open or continue: its leading markers, and one level for two blanks. */
 static size_t line_nest(struct span line)

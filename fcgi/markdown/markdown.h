@@ -37,7 +37,7 @@ enum markdown_result {
 
 /* What a footnote "[^activity:7]" says. */
 struct markdown_activity {
-  struct span title, url, day; /* url may be empty; day: "18 March 2025" */
+  struct span title, url, day; /* title and url may be empty; day: "18 Mar 2025" */
   bool spark;
 };
 typedef bool markdown_activity_find(void *arg, uint64_t id, struct markdown_activity *out); /* false: unknown */
@@ -54,6 +54,9 @@ struct markdown_limits {
   void *activity_arg;
   enum body_format format; /* BODY_DEFAULT reads as Markdown */
 };
+
+/* Of the library that parses Markdown: another version may give another HTML. */
+const char *markdown_parser_version(void);
 
 /* "[[kafka]]" and "[[kafka|the broker]]" are links that only a page can make, because names and addresses of other products
  * change without this body.  markdown_html and markdown_source write them as <a data-name="kafka">kafka</a> and

@@ -4,6 +4,9 @@
 #include "text/address.h"
 #include "text/url.h"
 
+#include <ctype.h>
+
+#define HASH_DIGITS 12
 #define ADDRESS_MOST 4096 /* bytes; a longer one stays as it is.  libcmark may leave a function by longjmp, so no heap */
 
 static void address_set(cmark_node *n, struct address to)
@@ -20,6 +23,33 @@ static void address_set(cmark_node *n, struct address to)
   cmark_node_set_url(n, whole);
 }
 
+/* "/static/NAME.HASH.webp", as templates/hash-assets and `diptych theme assets` name files. */
+static bool is_hashed_file(struct span path)
+{
+  if (!span_starts(path, SPAN("/static/")))
+    return false;
+  struct span name = span_from(path, sizeof "/static/" - 1);
+  size_t dot = span_find(name, '.'), digits = 0;
+  while (dot + 1 + digits < name.n && isxdigit((unsigned char)name.p[dot + 1 + digits]))
+    digits++;
+  return digits == HASH_DIGITS && dot + 1 + digits < name.n && name.p[dot + 1 + digits] == '.';
+}
+
+/* The pictures of the site itself.  Any other that begins with a slash is one of the host. */
+static bool is_own_picture(struct span path)
+{
+  return span_starts(path, SPAN("/badge/")) || span_starts(path, SPAN("/og/")) || is_hashed_file(path);
+}
+
+/* "/products/kafka" is a page of the site, wherever that is. */
+static struct address below_base(struct address a, struct span base_url)
+{
+  struct span host = span_from(base_url, span_find_span(base_url, SPAN("://")) + 3);
+  if (!a.before.n && a.rest.n && a.rest.p[0] == '/' && !span_starts(a.rest, SPAN("//")))
+    a.before = span_from(host, span_find(host, '/'));
+  return a;
+}
+
 void markdown_addresses_complete(cmark_node *root, struct span base_url)
 {
   cmark_iter *i = cmark_iter_new(root);
@@ -30,6 +60,8 @@ void markdown_addresses_complete(cmark_node *root, struct span base_url)
       continue;
     struct span url = span_z(cmark_node_get_url(n));
     struct address a = type == CMARK_NODE_LINK ? address_of_link(url) : address_of_picture(url, base_url);
+    if (type == CMARK_NODE_LINK || is_own_picture(a.rest))
+      a = below_base(a, base_url);
     if (a.before.n || a.rest.n != url.n)
       address_set(n, a);
   }

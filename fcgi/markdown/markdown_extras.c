@@ -1,10 +1,21 @@
 /* The HTML of custom nodes.  A table stands in a box of its own that scrolls on narrow screens, and that the keyboard
  * reaches.  A task has a sign with a word, because a page has no form. */
+#include "base/format.h"
+#include "base/messages.h"
 #include "markdown/markdown_nodes.h"
 #include "text/escape.h"
 #include "text/utf8.h"
 
 #define LABEL_MOST 60 /* characters of the names of the columns in the label of a table */
+
+/* Writes a message of an attribute, with the value in the place of %1$s. */
+static void label_put(struct buf *out, struct span format, struct span value)
+{
+  size_t at = span_find_span(format, SPAN("%1$s"));
+  escape_attr(out, span_head(format, at));
+  escape_attr(out, value);
+  escape_attr(out, span_from(format, at + strlen("%1$s")));
+}
 
 /* ---- tables */
 
@@ -28,8 +39,10 @@ static void label(struct buf *out, cmark_node *table)
     for (cmark_node *c = cmark_node_first_child(row); c && text.n < 4 * LABEL_MOST; c = cmark_node_next(c))
       if (cmark_node_first_child(c))
         label_cell(&text, c);
-  buf_puts(out, text.n ? "Table: " : "Table");
-  escape_attr(out, utf8_cut(buf_view(&text), LABEL_MOST));
+  if (text.n)
+    label_put(out, _("Table: %1$s"), utf8_cut(buf_view(&text), LABEL_MOST));
+  else
+    escape_attr(out, C_("body", "Table"));
   out->failed = out->failed || text.failed;
   buf_free(&text);
 }
@@ -102,7 +115,11 @@ static void mark_html(struct buf *out, const struct markdown_limits *l, const st
   escape_attr(out, l->id_prefix);
   buf_printf(out, "fn%u\" id=\"", e->number);
   mark_id(out, l, e->number, e->count);
-  buf_printf(out, "\" role=\"doc-noteref\" aria-label=\"Note %u\">%u</a></sup>", e->number, e->number);
+  char digits[16];
+  size_t n = (size_t)format_print(digits, sizeof digits, "%u", e->number);
+  buf_puts(out, "\" role=\"doc-noteref\" aria-label=\"");
+  label_put(out, _("Note %1$s"), span_of(digits, n));
+  buf_printf(out, "\">%u</a></sup>", e->number);
 }
 
 static void links(struct buf *out, const struct markdown_limits *l, const struct markdown_extra *note)
@@ -110,7 +127,9 @@ static void links(struct buf *out, const struct markdown_limits *l, const struct
   for (unsigned i = 1; i <= note->count; i++) {
     buf_puts(out, i > 1 ? " <a href=\"#" : "<a href=\"#");
     mark_id(out, l, note->number, i);
-    buf_puts(out, "\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E");
+    buf_puts(out, "\" role=\"doc-backlink\" aria-label=\"");
+    escape_attr(out, _("Back to the text"));
+    buf_puts(out, "\">\xE2\x86\xA9\xEF\xB8\x8E");
     if (i > 1)
       buf_printf(out, "<sup>%u</sup>", i);
     buf_puts(out, "</a>");
@@ -149,6 +168,13 @@ static void note_html(struct buf *out, const struct markdown_limits *l, cmark_no
   buf_puts(out, is_note(cmark_node_next(n)) ? "</li>\n" : "</li>\n</ol>\n</section>\n");
 }
 
+static void task_html(struct buf *out, bool done)
+{
+  buf_puts(out, "<span role=\"img\" aria-label=\"");
+  escape_attr(out, done ? C_("task", "done") : C_("task", "open"));
+  buf_puts(out, done ? "\">\xE2\x98\x91\xEF\xB8\x8E</span> " : "\">\xE2\x98\x90\xEF\xB8\x8E</span> ");
+}
+
 /* ---- all kinds */
 
 void markdown_extra_html(struct buf *out, const struct markdown_limits *l, cmark_node *n, bool entering)
@@ -161,8 +187,7 @@ void markdown_extra_html(struct buf *out, const struct markdown_limits *l, cmark
   case MARKDOWN_STRIKE: buf_puts(out, entering ? "<del>" : "</del>"); break;
   case MARKDOWN_TASK:
     if (entering)
-      buf_puts(out, e->set ? "<span role=\"img\" aria-label=\"done\">\xE2\x98\x91\xEF\xB8\x8E</span> "
-                           : "<span role=\"img\" aria-label=\"open\">\xE2\x98\x90\xEF\xB8\x8E</span> ");
+      task_html(out, e->set);
     break;
   case MARKDOWN_REFERENCE:
     if (entering && e->number)

@@ -4,6 +4,7 @@
  * of the site, if the caller knows it. */
 #include <stdlib.h>
 
+#include "base/messages.h"
 #include "markdown/markdown_parse.h"
 
 #define ACTIVITIES_MOST 100 /* of one body; references to others show nothing */
@@ -88,16 +89,30 @@ static void definitions_take(struct markdown_footnotes *f, cmark_node *root)
       definition_take(items[k], &f->v[k]);
 }
 
-struct markdown_footnotes *markdown_footnotes_take(cmark_node *root, const struct markdown_limits *l,
-                                                   const struct markdown_prepared *p)
+static struct markdown_footnotes *footnotes_room(const struct markdown_limits *l, size_t n)
 {
   struct markdown_footnotes *f = markdown_memory()->calloc(1, sizeof *f);
-  struct span labels = span_of(p->labels.p, p->labels.n);
   f->limits = l;
-  f->n = f->n_source = p->definitions;
+  f->n = f->n_source = n;
   f->v = markdown_memory()->calloc(f->n + ACTIVITIES_MOST, sizeof *f->v);
   f->sorted = markdown_memory()->calloc(f->n + 1, sizeof(struct footnote_definition *));
   f->shown = markdown_memory()->calloc(f->n + ACTIVITIES_MOST, sizeof(struct footnote_definition *));
+  return f;
+}
+
+struct markdown_footnotes *markdown_footnotes_new(const struct markdown_limits *l, size_t n)
+{
+  struct markdown_footnotes *f = footnotes_room(l, n);
+  for (size_t i = 0; i < n; i++)
+    f->v[i].note = markdown_footnote_new(0, 0);
+  return f;
+}
+
+struct markdown_footnotes *markdown_footnotes_take(cmark_node *root, const struct markdown_limits *l,
+                                                   const struct markdown_prepared *p)
+{
+  struct markdown_footnotes *f = footnotes_room(l, p->definitions);
+  struct span labels = span_of(p->labels.p, p->labels.n);
   for (size_t i = 0; i < f->n; i++) {
     f->v[i].label = span_split(&labels, 0);
     f->sorted[i] = &f->v[i];
@@ -125,7 +140,7 @@ static uint64_t activity_id(struct span label)
   return id;
 }
 
-/* "Kafka 4.0 (link), 18 March 2025, spark" */
+/* "Kafka 4.0, 18 Mar 2025, spark", the title as a link; the day stands for a title that is empty. */
 static cmark_node *activity_note(const struct markdown_activity *a)
 {
   cmark_node *note = markdown_footnote_new(0, 0), *paragraph = markdown_node_new(CMARK_NODE_PARAGRAPH), *title = paragraph;
@@ -136,11 +151,15 @@ static cmark_node *activity_note(const struct markdown_activity *a)
     cmark_node_set_url(title, url);
     cmark_node_append_child(paragraph, title);
   }
-  cmark_node_append_child(title, markdown_text_new(a->title));
-  cmark_node_append_child(paragraph, markdown_text_new(SPAN(", ")));
-  cmark_node_append_child(paragraph, markdown_text_new(a->day));
-  if (a->spark)
-    cmark_node_append_child(paragraph, markdown_text_new(SPAN(", spark")));
+  cmark_node_append_child(title, markdown_text_new(a->title.n ? a->title : a->day));
+  if (a->title.n) {
+    cmark_node_append_child(paragraph, markdown_text_new(SPAN(", ")));
+    cmark_node_append_child(paragraph, markdown_text_new(a->day));
+  }
+  if (a->spark) {
+    cmark_node_append_child(paragraph, markdown_text_new(SPAN(", ")));
+    cmark_node_append_child(paragraph, markdown_text_new(_("spark")));
+  }
   cmark_node_append_child(note, paragraph);
   return note;
 }
@@ -175,21 +194,66 @@ static struct footnote_definition *label_find(const struct markdown_footnotes *f
   return NULL;
 }
 
+static cmark_node *reference_new(struct footnote_definition *d, uint64_t id)
+{
+  cmark_node *n = markdown_reference_new(0, 0);
+  struct markdown_extra *e = cmark_node_get_user_data(n);
+  e->definition = d;
+  e->activity = d ? 0 : id;
+  return n;
+}
+
 cmark_node *markdown_footnotes_reference(struct markdown_footnotes *f, struct span label)
 {
   uint64_t id = activity_id(label);
   struct footnote_definition *d = label_find(f, label);
   if (!d && id)
     d = activity_find(f, id);
-  if (!d && !id)
-    return NULL;
-  cmark_node *n = markdown_reference_new(0, 0);
-  struct markdown_extra *e = cmark_node_get_user_data(n);
-  if (d)
-    e->definition = d;
-  else
-    e->activity = id;
-  return n;
+  return d || id ? reference_new(d, id) : NULL;
+}
+
+cmark_node *markdown_footnotes_refer(struct markdown_footnotes *f, size_t i)
+{
+  return reference_new(&f->v[i], 0);
+}
+
+/* Replaces "[^activity:7]" in a text. */
+static void text_refer(struct markdown_footnotes *f, cmark_node *text)
+{
+  struct span rest = span_z(cmark_node_get_literal(text));
+  bool any = false;
+  for (size_t at = 0; (at += span_find_span(span_from(rest, at), SPAN("[^activity:"))) < rest.n;) {
+    struct span label = span_from(rest, at + 2);
+    label = span_head(label, span_find(label, ']'));
+    uint64_t id = at + 2 + label.n < rest.n ? activity_id(label) : 0;
+    if (!id) {
+      at++;
+      continue;
+    }
+    if (at)
+      cmark_node_insert_before(text, markdown_text_new(span_head(rest, at)));
+    cmark_node_insert_before(text, reference_new(activity_find(f, id), id));
+    rest = span_from(rest, at + 2 + label.n + 1);
+    any = true;
+    at = 0;
+  }
+  if (any && rest.n)
+    cmark_node_insert_before(text, markdown_text_new(rest));
+  if (any)
+    cmark_node_unlink(text);
+}
+
+void markdown_footnotes_activities(struct markdown_footnotes *f, cmark_node *under)
+{
+  unsigned links = 0;
+  cmark_iter *i = cmark_iter_new(under);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;) {
+    cmark_node *n = cmark_iter_get_node(i);
+    if (cmark_node_get_type(n) == CMARK_NODE_LINK || cmark_node_get_type(n) == CMARK_NODE_IMAGE)
+      links += e == CMARK_EVENT_ENTER ? 1 : -1U;
+    else if (cmark_node_get_type(n) == CMARK_NODE_TEXT && !links)
+      text_refer(f, n);
+  }
 }
 
 void markdown_footnotes_number(struct markdown_footnotes *f, cmark_node *under)
@@ -215,6 +279,11 @@ cmark_node *markdown_footnotes_shown(const struct markdown_footnotes *f, size_t 
     return NULL;
   *of_activity = f->shown[i]->activity != 0;
   return f->shown[i]->note;
+}
+
+size_t markdown_footnotes_place(const struct markdown_footnotes *f, size_t i)
+{
+  return (size_t)(f->shown[i] - f->v);
 }
 
 void markdown_footnotes_append(struct markdown_footnotes *f, cmark_node *root)

@@ -227,7 +227,11 @@ static void extra_note(struct notes *w, const struct markdown_extra *e)
     note_put(w, NOTE_LINK, span_z(path));
     w->linked = true;
   }
-  w->linked = w->linked || (e->kind == MARKDOWN_REFERENCE && e->number);
+  if (e->kind == MARKDOWN_REFERENCE && e->activity) {
+    snprintf(path, sizeof path, "%llu", (unsigned long long)e->activity);
+    note_put(w, NOTE_ACTIVITY, span_z(path));
+  }
+  w->linked = w->linked || e->kind == MARKDOWN_REFERENCE;
 }
 
 static void node_enter(struct notes *w, cmark_node *n, cmark_node_type type)

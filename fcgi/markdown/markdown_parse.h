@@ -85,6 +85,12 @@ struct markdown_footnotes;
 struct markdown_footnotes *markdown_footnotes_take(cmark_node *root, const struct markdown_limits *l,
                                                    const struct markdown_prepared *p);
 cmark_node *markdown_footnotes_reference(struct markdown_footnotes *f, struct span label);
+/* For a parser that finds the definitions itself: n empty ones; a reference to the i-th; "[^activity:7]" in all texts under a
+ * node; which definition the i-th that is shown is. */
+struct markdown_footnotes *markdown_footnotes_new(const struct markdown_limits *l, size_t n);
+cmark_node *markdown_footnotes_refer(struct markdown_footnotes *f, size_t i);
+void markdown_footnotes_activities(struct markdown_footnotes *f, cmark_node *under);
+size_t markdown_footnotes_place(const struct markdown_footnotes *f, size_t i);
 void markdown_footnotes_number(struct markdown_footnotes *f, cmark_node *under);
 cmark_node *markdown_footnotes_shown(const struct markdown_footnotes *f, size_t i, bool *of_activity);
 void markdown_footnotes_append(struct markdown_footnotes *f, cmark_node *root);

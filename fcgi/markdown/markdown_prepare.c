@@ -107,12 +107,20 @@ static void escape(struct preparing *w)
     w->at++;
 }
 
+/* "(/x)" or "[x]" behind brackets makes them the text of a link; not so another footnote "[^x]", or a link "[x](/x)". */
+static bool links(struct span after)
+{
+  if (!span_starts(after, SPAN("[")))
+    return span_starts(after, SPAN("("));
+  size_t end = span_find(span_head(after, LABEL_MOST), ']');
+  return !span_starts(after, SPAN("[^")) && !span_starts(span_from(after, end), SPAN("]("));
+}
+
 static void bracket(struct preparing *w)
 {
   struct span s = rest_of(w);
   size_t label = span_starts(s, SPAN("[^")) ? label_length(span_from(s, 2)) : 0;
-  char after = label && 2 + label < s.n ? s.p[2 + label] : 0;
-  if (!label || after == '(' || after == '[') {
+  if (!label || links(span_from(s, 2 + label))) {
     w->at++;
     return;
   }

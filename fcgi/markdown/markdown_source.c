@@ -22,7 +22,29 @@ static void node_unwrap(cmark_node *n)
   cmark_node_unlink(n);
 }
 
-/* A link or picture is removed on its EXIT event: until then the iterator needs the node. */
+/* Two codes side by side cannot be written: the marks between them would be one. */
+static void code_join(cmark_node *n)
+{
+  cmark_node *before = cmark_node_previous(n);
+  if (!before || cmark_node_get_type(before) != CMARK_NODE_CODE)
+    return;
+  struct span first = span_z(cmark_node_get_literal(before)), second = span_z(cmark_node_get_literal(n));
+  char *both = markdown_memory()->calloc(first.n + second.n + 1, 1);
+  memcpy(both, first.p, first.n);
+  memcpy(both + first.n, second.p, second.n);
+  cmark_node_set_literal(n, both);
+  cmark_node_unlink(before);
+}
+
+static void codes_join(cmark_node *root)
+{
+  cmark_iter *i = cmark_iter_new(root);
+  for (cmark_event_type e; (e = cmark_iter_next(i)) != CMARK_EVENT_DONE;)
+    if (cmark_node_get_type(cmark_iter_get_node(i)) == CMARK_NODE_CODE)
+      code_join(cmark_iter_get_node(i));
+}
+
+/* A link, picture or reference is removed on its EXIT event: until then the iterator needs the node. */
 static void tree_clean(cmark_node *root)
 {
   cmark_iter *i = cmark_iter_new(root);
@@ -33,7 +55,10 @@ static void tree_clean(cmark_node *root)
       cmark_node_unlink(n);
     else if (e == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) && !address_ok(n))
       node_unwrap(n);
+    else if (e == CMARK_EVENT_EXIT && markdown_kind_of(n) == MARKDOWN_REFERENCE && !markdown_extra_of(n)->number)
+      cmark_node_unlink(n);
   }
+  codes_join(root);
 }
 
 /* ---- marks in texts */
@@ -245,7 +270,7 @@ static void extras_name(cmark_node *root, struct span prefix)
       break;
     case MARKDOWN_REFERENCE:
       snprintf(name, sizeof name, "[^%.*s%u]", SPAN_ARG(prefix), extra->number);
-      around(n, extra->number ? name : "", "");
+      around(n, name, "");
       break;
     default: break;
     }

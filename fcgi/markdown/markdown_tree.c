@@ -18,7 +18,7 @@ static void tree_write(void *arg)
 static void html_write(void *arg)
 {
   const struct writing *w = arg;
-  w->writer(html_reader_tree(w->source, w->limits->format), w->limits, w->out);
+  w->writer(html_reader_tree(w->limits, w->source), w->limits, w->out);
 }
 
 static enum markdown_result prepared_write(struct span source, struct writing *w)

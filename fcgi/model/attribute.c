@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/messages.h"
+#include "text/day_text.h"
+#include "text/decimal.h"
 #include "text/address.h"
 #include "text/utf8.h"
 
@@ -139,13 +142,16 @@ bool attribute_fits(enum attribute_kind kind, struct span value)
 static void put_number(struct buf *out, struct span s)
 {
   size_t at = s.p[0] == '-', whole = digits(s, at);
+  struct span fraction = span_from(s, at + whole);
   buf_puts(out, at ? THIN_MINUS : "");
   for (size_t i = 0; i < whole; i++) {
     if (i && (whole - i) % 3 == 0)
-      buf_putc(out, ',');
+      buf_span(out, decimal_groups());
     buf_putc(out, s.p[at + i]);
   }
-  buf_span(out, span_from(s, at + whole));
+  if (fraction.n)
+    buf_span(out, decimal_mark());
+  buf_span(out, span_from(fraction, 1));
 }
 
 static struct span number_text(struct arena *arena, struct span value, struct span unit)
@@ -160,9 +166,8 @@ static struct span number_text(struct arena *arena, struct span value, struct sp
 
 static struct span date_text(struct arena *arena, struct span value)
 {
-  char day[CLOCK_ISO_MAX];
   int64_t us;
-  return clock_parse(value, &us) ? arena_copy(arena, span_of(day, clock_day(day, us))) : value;
+  return clock_parse(value, &us) ? day_text_short(arena, us) : value;
 }
 
 static struct span list_text(struct arena *arena, struct span value)
@@ -175,12 +180,20 @@ static struct span list_text(struct arena *arena, struct span value)
   return arena_take(arena, &out);
 }
 
+static struct span bool_text(struct span value)
+{
+  if (span_eq(value, SPAN("partly")))
+    return C_("fact", "partly");
+  return span_eq(value, SPAN("yes")) ? C_("fact", "yes") : C_("fact", "no");
+}
+
 struct span attribute_text(struct arena *arena, const struct attribute *a, struct span value)
 {
   if (!attribute_fits(a->kind, value))
     return value;
   switch (a->kind) {
   case ATTRIBUTE_NUMBER: return number_text(arena, value, a->unit);
+  case ATTRIBUTE_BOOL: return bool_text(value);
   case ATTRIBUTE_DATE: return date_text(arena, value);
   case ATTRIBUTE_LIST: return list_text(arena, value);
   default: return value;

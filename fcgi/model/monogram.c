@@ -28,7 +28,7 @@ static struct span letter_next(struct span name, size_t *at, bool *inside)
   while (*at < name.n) {
     struct span one = span_head(span_from(name, *at), char_bytes(span_from(name, *at)));
     *at += one.n;
-    if (is_letter(one.p[0]) && !utf8_is_blank(one))
+    if (is_letter(one.p[0]) && (one.n == 1 || !utf8_is_blank(one)))
       return one;
     *inside = false;
   }
@@ -59,10 +59,12 @@ struct span monogram_of(struct arena *a, struct span name)
   return ARENA_JOIN(a, upper(a, first), second);
 }
 
+/* The first letter of each monogram is upper case. */
 static bool is_taken(const struct monograms *set, struct span letters)
 {
   for (size_t i = 0; i < set->n; i++)
-    if (letters.n && set->v[i].letters.n == letters.n && strncasecmp(set->v[i].letters.p, letters.p, letters.n) == 0)
+    if (letters.n && set->v[i].letters.n == letters.n && set->v[i].letters.p[0] == letters.p[0] &&
+        strncasecmp(set->v[i].letters.p, letters.p, letters.n) == 0)
       return true;
   return false;
 }

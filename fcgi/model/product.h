@@ -92,6 +92,12 @@ struct activity {
   int64_t occurred_us;
 };
 
+/* Activities that bodies name by "[^activity:7]": published and due, by id, without duplicates. */
+struct cited {
+  const struct activity *v;
+  size_t n;
+};
+
 /* How the editors graded the prediction of an editorial. */
 struct grade {
   enum prediction_state state;
@@ -153,7 +159,7 @@ struct product {
   const uint64_t *editorial_ids;      /* facts.n_editorials of them */
   const struct activity *activities; /* the newest TIMELINE_PAGE due activities: occurred_us descending, id ascending */
   size_t n_activities;
-  int64_t older_us; /* of the activity after the last of them; CLOCK_NEVER: there is none */
+  int64_t newer_us, older_us; /* of the activities next to them; CLOCK_NEVER: there is none */
   const struct activity *sparks; /* the newest 10 due sparks, in the same order */
   size_t n_sparks;
   const struct activity *latest_release; /* due, with a version; ties: lowest id; NULL: none */
@@ -167,6 +173,7 @@ struct product {
   size_t n_values;
   const struct pair_source *pairs; /* pairs with a published text or published questions */
   size_t n_pairs;
+  struct cited cited; /* by any body of the reading; activities of this product alone */
   const struct span *aliases;
   size_t n_aliases;
 };

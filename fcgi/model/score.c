@@ -1,5 +1,7 @@
 #include "model/score.h"
 
+#include "base/messages.h"
+
 #include <stdlib.h>
 
 int score_tenths(uint32_t n90, uint32_t s30, uint32_t median2)
@@ -23,10 +25,10 @@ enum band score_band(int tenths)
 
 struct span band_name(enum band b)
 {
-#define BAND_NAME(name, label, from, to) {label, sizeof label - 1},
-  static const struct span names[] = {BAND_LIST(BAND_NAME)};
+#define BAND_NAME(name, label, from, to) label,
+  static const char *const names[] = {BAND_LIST(BAND_NAME)};
 #undef BAND_NAME
-  return names[b];
+  return message_of(names[b]); /* templates have these messages */
 }
 
 static int count_cmp(const void *a, const void *b)

@@ -2,19 +2,24 @@
 
 #include <string.h>
 
+#include "base/messages.h"
+#include "text/decimal.h"
+
 struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last)
 {
-  struct span *parts = n > 1 ? ARENA_ARRAY(a, 2 * n, struct span) : NULL, before_last = span_z(last);
+  struct span *parts = n > 2 ? ARENA_ARRAY(a, 2 * n, struct span) : NULL, head = n ? names[0] : SPAN("");
   size_t m = 0;
-  if (!parts)
-    return n ? names[0] : SPAN("");
-  for (size_t i = 0; i + 1 < n; i++) {
+  if (n < 2 || (n > 2 && !parts))
+    return head;
+  for (size_t i = 0; n > 2 && i + 1 < n; i++) {
+    if (i)
+      parts[m++] = SPAN(", ");
     parts[m++] = names[i];
-    parts[m++] = i + 2 < n ? SPAN(", ") : SPAN(" ");
   }
-  parts[m++] = before_last;
-  parts[m++] = names[n - 1];
-  return arena_joined(a, parts, m);
+  if (n > 2)
+    head = arena_joined(a, parts, m);
+  /* TRANSLATORS: the end of a list: "A, B and C" */
+  return SAY(a, *last == 'o' ? _("%1$s or %2$s") : _("%1$s and %2$s"), head, names[n - 1]);
 }
 
 struct span sentences_stop(struct arena *a, struct span text)
@@ -33,7 +38,7 @@ struct span sentences_versus(struct arena *a, const struct span *names, size_t n
 {
   struct span out = SPAN("");
   for (size_t i = 0; i < n; i++)
-    out = i == 0 ? names[0] : ARENA_JOIN(a, out, SPAN(" vs "), names[i]);
+    out = i == 0 ? names[0] : SAY(a, _("%1$s vs %2$s"), out, names[i]);
   return out;
 }
 
@@ -58,12 +63,12 @@ static struct span nothing_shared(struct arena *a, const struct sentences_member
   bool borne = false;
   for (size_t i = 0; i < n; i++)
     borne = borne || m[i].theme_borne;
-  return borne ? ARENA_JOIN(a, all, SPAN(" have no top theme in common.")) : SPAN("");
+  return borne ? SAY(a, _("%1$s have no top theme in common."), all) : SPAN("");
 }
 
 struct span sentences_overlap(struct arena *a, const struct sentences_member *m, size_t n)
 {
-  static const struct span numbers[] = {{"one", 3}, {"two", 3}, {"three", 5}, {"four", 4}};
+  static const char *const numbers[] = {N_("one"), N_("two"), N_("three"), N_("four")};
   struct span shared[PRODUCT_THEMES_MAX], names[SENTENCES_SET_MAX];
   size_t found = 0, top = 0;
   for (size_t i = 0; i < n; i++)
@@ -76,18 +81,20 @@ struct span sentences_overlap(struct arena *a, const struct sentences_member *m,
   struct span all = sentences_join(a, names, n, "and ");
   if (found == 0)
     return nothing_shared(a, m, n, all);
-  struct span number = found <= 4 ? numbers[found - 1] : arena_uint(a, found, 1);
-  return ARENA_JOIN(a, all, SPAN(" share "), number, top == found ? SPAN(" top ") : SPAN(" "),
-                    found == 1 ? SPAN("theme: ") : SPAN("themes: "), sentences_join(a, shared, found, "and "), SPAN("."));
+  struct span number = found <= 4 ? message_of(numbers[found - 1]) : arena_uint(a, found, 1);
+  /* TRANSLATORS: the products, the number of themes in a word, the themes */
+  return SAY(a, top == found ? PLURAL("%1$s share %2$s top theme: %3$s.", "%1$s share %2$s top themes: %3$s.", found)
+                             : PLURAL("%1$s share %2$s theme: %3$s.", "%1$s share %2$s themes: %3$s.", found),
+             all, number, sentences_join(a, shared, found, "and "));
 }
 
 struct span sentences_score(struct arena *a, int tenths)
 {
   char text[8];
   if (tenths == SCORE_NONE)
-    return SPAN("not scored");
-  score_text(text, tenths);
-  return arena_printf(a, "%s, %.*s", text, SPAN_ARG(band_name(score_band(tenths))));
+    return _("not scored");
+  /* TRANSLATORS: "6.3, active" */
+  return SAY(a, C_("score", "%1$s, %2$s"), decimal_text(a, span_of(text, score_text(text, tenths))), band_name(score_band(tenths)));
 }
 
 /* Is x, of list mx, before y, of list my, in the merged timeline? */

@@ -1,9 +1,8 @@
 #include "model/since_sentence.h"
 
-static struct span count_of(struct arena *a, uint32_t n, const char *one, const char *many)
-{
-  return n == 1 ? span_z(one) : ARENA_JOIN(a, arena_uint(a, n, 1), SPAN(" "), span_z(many));
-}
+#include "base/messages.h"
+
+#define COUNT(a, one, many, n) SAY((a), PLURAL(one, many, (n)), arena_uint((a), (n), 1))
 
 /* The noun is left out after a product that has the same one: "Apache Kafka 3 releases and posts, NATS 9". */
 static bool noun_repeats(const struct since_counts *c, size_t i)
@@ -15,11 +14,11 @@ static struct span member_part(struct arena *a, const struct since_counts *c, si
 {
   const struct since_member *m = &c->members[i];
   struct span moves = noun_repeats(c, i) ? arena_uint(a, m->moves, 1)
-                                         : count_of(a, m->moves, "1 release or post", "releases and posts");
-  struct span events = count_of(a, m->events, "1 event", "events");
+                                         : COUNT(a, "%1$s release or post", "%1$s releases and posts", m->moves);
+  struct span events = COUNT(a, "%1$s event", "%1$s events", m->events);
   if (!m->moves)
-    return ARENA_JOIN(a, m->name, SPAN(" "), m->events ? events : SPAN("no release or post"));
-  return ARENA_JOIN(a, m->name, SPAN(" "), moves, m->events ? SPAN(" and ") : SPAN(""), m->events ? events : SPAN(""));
+    return ARENA_JOIN(a, m->name, SPAN(" "), m->events ? events : _("no release or post"));
+  return ARENA_JOIN(a, m->name, SPAN(" "), m->events ? SAY(a, _("%1$s and %2$s"), moves, events) : moves);
 }
 
 static struct span members_part(struct arena *a, const struct since_counts *c)
@@ -32,10 +31,10 @@ static struct span members_part(struct arena *a, const struct since_counts *c)
 
 static struct span editorials_part(struct arena *a, const struct since_counts *c)
 {
-  struct span added = count_of(a, c->editorials, "1 editorial is new", "editorials are new");
-  struct span updated = count_of(a, c->updated, "1 editorial was updated", "editorials were updated");
+  struct span added = COUNT(a, "%1$s editorial is new", "%1$s editorials are new", c->editorials);
+  struct span updated = COUNT(a, "%1$s editorial was updated", "%1$s editorials were updated", c->updated);
   if (!c->updated)
-    return c->editorials ? added : SPAN("no editorial is new");
+    return c->editorials ? added : _("no editorial is new");
   return c->editorials ? ARENA_JOIN(a, added, SPAN("; "), updated) : updated;
 }
 
@@ -43,8 +42,8 @@ static struct span facts_part(struct arena *a, const struct since_counts *c)
 {
   if (!c->has_facts)
     return SPAN("");
-  return ARENA_JOIN(a, SPAN("; "), c->facts ? count_of(a, c->facts, "1 fact was checked", "facts were checked")
-                                            : SPAN("no fact was checked"));
+  return ARENA_JOIN(a, SPAN("; "), c->facts ? COUNT(a, "%1$s fact was checked", "%1$s facts were checked", c->facts)
+                                            : _("no fact was checked"));
 }
 
 static bool nothing_new(const struct since_counts *c)
@@ -57,9 +56,9 @@ static bool nothing_new(const struct since_counts *c)
 
 struct span since_sentence(struct arena *a, const struct since_counts *c)
 {
-  struct span from = c->counted_from.n ? ARENA_JOIN(a, SPAN(" (moves counted from "), c->counted_from, SPAN(")")) : SPAN("");
+  struct span day = c->counted_from.n ? SAY(a, _("%1$s (moves counted from %2$s)"), c->day, c->counted_from) : c->day;
   if (nothing_new(c))
-    return ARENA_JOIN(a, SPAN("Nothing is new since "), c->day, from, SPAN("."));
-  return ARENA_JOIN(a, SPAN("Since "), c->day, from, SPAN(": "), members_part(a, c), SPAN("; "), editorials_part(a, c),
-                    facts_part(a, c), SPAN("."));
+    return SAY(a, _("Nothing is new since %1$s."), day);
+  /* TRANSLATORS: the day, the moves of each product, the editorials, and after a semicolon the facts */
+  return SAY(a, _("Since %1$s: %2$s; %3$s%4$s."), day, members_part(a, c), editorials_part(a, c), facts_part(a, c));
 }

@@ -60,13 +60,13 @@ static bool respond(struct gateway *g, const struct connection *c, const struct 
   *r = (struct response){.headers = r->headers};
   if (c->refused) {
     METRICS_ADD(&g->s->slot->metrics, requests_refused, 1);
-    bare_error(500, rq->id, r);
+    bare_error(500, config_base_path(g->s->config), rq->id, r);
     return true;
   }
   if (scoreboard_begun_before(g->s->board, g->s->slot, rq->id, rq->target)) {
     log_warn("502 for %.*s %.200s (request %.*s): another worker has begun it and not ended it", SPAN_ARG(rq->method),
              arena_z(rq->arena, target_logged(rq->target)), SPAN_ARG(rq->id));
-    bare_error(502, rq->id, r);
+    bare_error(502, config_base_path(g->s->config), rq->id, r);
     return true;
   }
   g->s->app->worker_handle(g->s->self, rq, r);
@@ -75,7 +75,7 @@ static bool respond(struct gateway *g, const struct connection *c, const struct 
   if (r->route >= g->s->app->n_routes)
     r->route = 0;
   if (r->deferred || r->headers.failed || r->status < 100 || r->status > 599)
-    bare_error(500, rq->id, r);
+    bare_error(500, config_base_path(g->s->config), rq->id, r);
   return true;
 }
 

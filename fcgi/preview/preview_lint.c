@@ -1,5 +1,5 @@
-/* What lint says of the rows of a preview: of the row itself, and of its products that are not public yet.  It has half of the
- * time that the request has left; without an answer by then, the preview says so. */
+/* What lint says of the rows of a preview: of the row itself, and of its products that are not public yet, with the editorials
+ * that they will show.  It has half of the time that the request has left; without an answer by then, the preview says so. */
 #include "lint/lint.h"
 #include "preview/preview_parts.h"
 
@@ -34,16 +34,29 @@ static bool row_lint(const struct preview_parts *parts, const char *table, uint6
   return lint_run(parts->db, &o, deadline_us, finding_take, s, &counts) == ERR_OK;
 }
 
-void preview_lint(const struct preview_parts *parts, const struct preview_request *rq, struct preview *out)
+/* The editorial that the product shows, unless the preview is of it. */
+static bool shown_editorial_lint(const struct preview_parts *parts, const struct product *p, int64_t deadline_us, struct sink *s)
+{
+  uint64_t id = p->facts.n_editorials ? p->editorial_ids[0] : 0;
+  bool is_row = s->out->is_both || span_eq(s->out->entity, SPAN("editorial"));
+  return !id || (is_row && id == s->out->id) || row_lint(parts, "editorial", id, deadline_us, s);
+}
+
+void preview_lint(const struct preview_parts *parts, const struct preview_request *rq, const struct preview_rows *rows,
+                  struct preview *out)
 {
   struct sink s = {rq->arena, out};
   int64_t now_us = clock_mono_us(), until_us = now_us + (rq->deadline_us - now_us) / 2;
   bool own = false;
   stage_set(rq->stage, STAGE_DATABASE);
   out->linted = row_lint(parts, arena_z(rq->arena, out->entity), out->id, until_us, &s);
+  if (out->is_both && out->linted)
+    out->linted = row_lint(parts, "editorial", out->id, until_us, &s);
   for (size_t i = 0; i < out->n_products && out->linted; i++) {
     own = span_eq(out->entity, SPAN("product")) && out->products[i].id == out->id;
     if (!own && out->products[i].status != PRODUCT_PUBLISHED)
       out->linted = row_lint(parts, "product", out->products[i].id, until_us, &s);
+    if (out->linted && i < rows->n && out->products[i].status != PRODUCT_PUBLISHED)
+      out->linted = shown_editorial_lint(parts, &rows->products[i], until_us, &s);
   }
 }

@@ -187,7 +187,7 @@ static enum err rows_show(const struct preview_parts *parts, const struct previe
   out->store = preview_store_open(parts, rows, rq->arena);
   err = out->store ? preview_catalog_open(parts->catalog, rows, rq->arena, &out->catalog) : ERR_NO_MEMORY;
   if (err == ERR_OK)
-    preview_lint(parts, rq, out);
+    preview_lint(parts, rq, rows, out);
   return err == ERR_OK ? err : ERR_UNAVAILABLE;
 }
 
@@ -201,7 +201,8 @@ static enum err source_open(struct preview_source *base, const struct preview_re
   enum err err = token_find(parts, rq, &row, retry_s);
   if (err != ERR_OK)
     return err;
-  out->entity = span_z(rows_preview_table(row.entity));
+  out->entity = span_z(rows_preview_table(row.is_both ? PREVIEW_PRODUCT : row.entity));
+  out->is_both = row.is_both;
   out->id = row.id;
   out->status = row.status;
   out->due_us = row.due_us;

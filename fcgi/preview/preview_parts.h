@@ -25,6 +25,7 @@ MUST_USE enum err preview_catalog_open(const struct catalog *shared, const struc
 struct store *preview_store_open(const struct preview_parts *parts, const struct preview_rows *rows, struct arena *arena);
 
 /* preview_lint.c: fills the findings. */
-void preview_lint(const struct preview_parts *parts, const struct preview_request *rq, struct preview *out);
+void preview_lint(const struct preview_parts *parts, const struct preview_request *rq, const struct preview_rows *rows,
+                  struct preview *out);
 
 #endif

@@ -23,6 +23,7 @@ struct preview_product {
 struct preview {
   struct span entity; /* its table: "product", "editorial", "comparison", "page", "faq" or "alternative" */
   uint64_t id;
+  bool is_both; /* a product with its editorial, which has the same id; entity is "product" */
   enum product_status status;
   int64_t due_us;     /* of an editorial, its date; CLOCK_NEVER: none */
   int64_t expires_us; /* CLOCK_FOREVER: the link lives until due_us */

@@ -2,7 +2,9 @@
  * so they cannot get into a cache; it is asked for everything else. */
 #include "preview/preview_parts.h"
 
-#define PAGE_RESERVE_US (300 * INT64_C(1000)) /* enough to build and render a page on a busy machine */
+/* A preview reads its rows anew, which takes most of the time until the deadline on a slow database.  Its bodies may then be late:
+ * the editor waits for exactly them. */
+#define BODY_GRACE_US CLOCK_SECOND
 
 struct preview_store {
   struct store base;
@@ -36,6 +38,9 @@ static bool pair_pack(struct fragment_renderer *r, const struct preview_rows *ro
   for (size_t i = 0; i < p->n_pairs; i++)
     if (p->pairs[i].other_id == other)
       text = p->pairs[i];
+  const struct product *q = product_of(rows, other);
+  r->cited[0] = p->cited;
+  r->cited[1] = q ? q->cited : (struct cited){0};
   return fragment_pack_pair(r, &text, p->facts.id, out);
 }
 
@@ -53,8 +58,8 @@ static bool want_pack(struct fragment_renderer *r, const struct preview_rows *ro
 
 static void own_answer(const struct preview_store *s, const struct store_context *x, struct want *w)
 {
-  struct fragment_renderer r = {.config = s->parts->config, .metrics = s->parts->metrics,
-                                .deadline_us = x->deadline_us - PAGE_RESERVE_US};
+  struct fragment_renderer r = {.config = s->parts->config, .metrics = s->parts->metrics, .arena = x->arena,
+                                .deadline_us = x->deadline_us + BODY_GRACE_US};
   struct buf packed = BUF_INIT;
   if (fragment_made_alone(w->kind, w->page)) { /* no page of a preview shows these */
     w->err = ERR_NOT_FOUND;

@@ -1,6 +1,6 @@
 /* Reads products and texts from the site_* views, to fill fragments.
  *
- * Each call reads one consistent snapshot with at most 10 statements, START TRANSACTION and COMMIT included.  The
+ * Each call reads one consistent snapshot with at most 11 statements, START TRANSACTION and COMMIT included.  The
  * version in a result identifies the rows in it: rev counts the product's change-log entries, hash covers every row
  * of the product that a page shows.  The server computes the digests of rows with the same expressions for every
  * reading (rows/rows_sql.h), so the watcher, which reads no texts, gets the same hashes.
@@ -29,10 +29,15 @@ struct rows_snapshot {
   int64_t window_us;   /* the full hour at or before site_now_us */
 };
 
-/* Reads n <= ROWS_PRODUCTS_MAX whole products; out[i] belongs to ids[i].  out[i].facts.id == 0: the product does not
+/* Reads n <= ROWS_PRODUCTS_MAX products; out[i] belongs to ids[i].  out[i].facts.id == 0: the product does not
  * exist.  Drafts and archived products are returned too: see facts.status.  All memory is the arena's.
  * deadline_us is monotonic. */
-MUST_USE enum err rows_products(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us,
+struct rows_wanted {
+  const uint64_t *ids;
+  size_t n;
+  bool cards; /* what cards show, with the facts and the version; else whole products */
+};
+MUST_USE enum err rows_products(struct db *db, const struct rows_wanted *wanted, struct arena *arena, int64_t deadline_us,
                                 struct product *out, struct rows_snapshot *snapshot);
 
 /* Reads page `page` of a product's timeline; page 1 has the newest TIMELINE_PAGE activities.  `total` counts all
@@ -52,6 +57,7 @@ MUST_USE enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, 
 struct rows_past {
   struct version version;
   struct editorial past, next;
+  struct cited cited; /* by the bodies of both */
 };
 MUST_USE enum err rows_past_read(struct db *db, uint64_t id, uint32_t index, struct arena *arena, int64_t deadline_us,
                                  struct rows_past *out);

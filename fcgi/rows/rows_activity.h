@@ -1,7 +1,5 @@
-/* Activities, each read once even when a view that joins returns it several times.
- *
- * rows_activities_read detects copies at little cost.  Only then do the other statements pay for filtering them.
- * When copies differ, the one with the least digest counts. */
+/* Activities, each read once even when a view that joins returns it several times.  When copies differ, the one with the
+ * least digest counts. */
 #ifndef DIPTYCH_ROWS_ROWS_ACTIVITY_H
 #define DIPTYCH_ROWS_ROWS_ACTIVITY_H
 
@@ -19,8 +17,10 @@ struct rows_window {
 void rows_activity_from(struct buf *sql, const struct rows_set *set, const struct rows_window *window, bool repeats);
 /* The same for the products of a reading, up to the site's clock. */
 void rows_activity_due(const struct rows_reading *r, struct buf *sql, int64_t from_us);
-/* Reads counts, newest times and hashes; sets r->repeats. */
-MUST_USE enum err rows_activities_read(struct rows_reading *r);
+/* Counts, newest times and hashes.  rows_activities_take asks again when a view returned rows several times; a reading starts
+ * with r->repeats false. */
+void rows_activities_sql(const struct rows_reading *r, struct buf *sql);
+MUST_USE enum err rows_activities_take(struct rows_reading *r, struct db_rows *rows);
 /* ", SUM(...)" for each past month, oldest first: the releases and posts in the 90 days up to its end. */
 void rows_activity_past_sql(struct buf *sql, int64_t past_us);
 /* Reads these sums from `column` on; *any: one is not 0. */

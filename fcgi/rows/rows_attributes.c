@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/must.h"
 #include "rows/rows_cells.h"
+#include "rows/rows_format.h"
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
@@ -22,7 +23,7 @@ struct attributes_reading {
 static struct attribute attribute_take(struct attributes_reading *t, const struct db_rows *rows)
 {
   struct attribute a = {.id = db_uint(rows, A_ID),
-                        .version.hash = hash_mix(ROWS_HASH_START, db_uint(rows, A_DIGEST)),
+                        .version.hash = hash_mix(rows_hash_start(), db_uint(rows, A_DIGEST)),
                         .slug = arena_copy(t->arena, db_text(rows, A_SLUG)),
                         .kind = attribute_kind_of(db_text(rows, A_KIND)),
                         .status = rows_status(db_text(rows, A_STATUS)),

@@ -2,6 +2,10 @@
  * comparison of two. */
 #include "rows/rows_census.h"
 
+#include "base/clock.h"
+
+#define LONGEST_US (600 * CLOCK_SECOND) /* of all counts */
+
 #define ROWS_CENSUS_ROW(name, words, number) {words, number},
 static const struct {
   const char *words, *number;
@@ -13,18 +17,36 @@ const char *rows_census_words(enum rows_census_part part)
   return parts[part].words;
 }
 
-enum err rows_census_read(struct db *db, int64_t deadline_us, struct rows_census *out)
+struct reading {
+  const struct rows_census_wait *wait;
+  struct rows_census *out;
+};
+
+static enum err count_read(struct db *db, const char *number, int64_t deadline_us, uint64_t *out)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
-  for (unsigned i = 0; i < ROWS_CENSUS_PARTS; i++)
-    buf_printf(&sql, "%s(SELECT %s)", i ? ", " : "SELECT ", parts[i].number);
+  buf_printf(&sql, "SELECT %s", number);
   enum err err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
-  *out = (struct rows_census){0};
   if (err == ERR_OK && db_next(&rows))
-    for (unsigned i = 0; i < ROWS_CENSUS_PARTS; i++)
-      out->n[i] = db_uint(&rows, i);
+    *out = db_uint(&rows, 0);
   db_rows_free(&rows);
   return err;
+}
+
+static enum err counts_read(struct db *db, void *arg)
+{
+  struct reading *r = arg;
+  enum err err = ERR_OK;
+  *r->out = (struct rows_census){0};
+  for (unsigned i = 0; i < ROWS_CENSUS_PARTS && err == ERR_OK; i++)
+    err = r->wait->stopping(r->wait->context) ? ERR_UNAVAILABLE
+                                              : count_read(db, parts[i].number, r->wait->deadline_us(), &r->out->n[i]);
+  return err;
+}
+
+enum err rows_census_read(struct db *db, const struct rows_census_wait *wait, struct rows_census *out)
+{
+  return db_snapshot(db, wait->deadline_us() + LONGEST_US, counts_read, &(struct reading){wait, out});
 }

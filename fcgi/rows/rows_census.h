@@ -33,8 +33,16 @@ struct rows_census {
   uint64_t n[ROWS_CENSUS_PARTS];
 };
 
-/* One statement, so all counts are of one moment. */
-MUST_USE enum err rows_census_read(struct db *db, int64_t deadline_us, struct rows_census *out);
+/* Counting a table of millions of rows takes seconds, so each count is a statement with a time limit of its own, and the
+ * caller decides between two of them whether to go on. */
+struct rows_census_wait {
+  int64_t (*deadline_us)(void);  /* of the next statement */
+  bool (*stopping)(void *context); /* true: give up with UNAVAILABLE */
+  void *context;
+};
+
+/* All counts are of one snapshot. */
+MUST_USE enum err rows_census_read(struct db *db, const struct rows_census_wait *wait, struct rows_census *out);
 
 const char *rows_census_words(enum rows_census_part part);
 

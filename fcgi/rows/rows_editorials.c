@@ -45,6 +45,8 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
     buf_printf(sql, ", LEFT(e.prediction_md, %d)), e.author, " ROWS_FORMAT_CELL ", e.prediction_note" ROWS_EVIDENCE,
                PREDICTION_BYTES);
   }
+  if (r->cards)
+    buf_puts(sql, ", e.headline");
   buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
                 " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
                 " AS nth FROM");
@@ -63,12 +65,14 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
   buf_printf(sql, " WHERE newest.nth <= %d", ROWS_MOST);
 }
 
-static void editorials_sql(const struct rows_reading *r, struct buf *sql)
+void rows_editorials_sql(const struct rows_reading *r, struct buf *sql)
 {
   due_sql(r, sql);
   buf_puts(sql, " UNION ALL SELECT product_id, 0, MIN(published_at), 0, 0, NULL, NULL, 0");
   if (r->texts)
     buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
+  if (r->cards)
+    buf_puts(sql, ", NULL");
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "later");
   buf_puts(sql, " WHERE status = 'published' AND " ROWS_DAY_EXISTS("published_at")
@@ -96,7 +100,7 @@ enum err rows_editorials_grade(struct rows_reading *r, const struct db_rows *row
 /* The lists of all products of a reading, one after the other. */
 struct editorials {
   uint64_t *briefs, *ids;
-  struct editorial *texts; /* NULL: the reading has no texts */
+  struct editorial *texts; /* NULL: the reading has no texts; for cards, with headlines only */
   size_t n;
 };
 
@@ -149,15 +153,15 @@ static enum err editorial_take(struct rows_reading *r, struct db_rows *rows, str
   rows_reading_mix(r, p, id);
   rows_reading_mix(r, p, db_uint(rows, E_DIGEST));
   all->n++;
-  return r->texts ? text_take(r, rows, &all->texts[all->n - 1]) : ERR_OK;
+  return all->texts ? text_take(r, rows, &all->texts[all->n - 1]) : ERR_OK;
 }
 
-static enum err editorials_take(struct rows_reading *r, struct db_rows *rows)
+enum err rows_editorials_take(struct rows_reading *r, struct db_rows *rows)
 {
   struct editorials all = {.briefs = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t),
                            .ids = ARENA_ARRAY(r->arena, rows->count + 1, uint64_t)};
-  all.texts = r->texts ? ARENA_ARRAY(r->arena, rows->count + 1, struct editorial) : NULL;
-  enum err err = all.briefs && all.ids && (all.texts || !r->texts) ? ERR_OK : ERR_NO_MEMORY;
+  all.texts = r->texts || r->cards ? ARENA_ARRAY(r->arena, rows->count + 1, struct editorial) : NULL;
+  enum err err = all.briefs && all.ids && (all.texts || !(r->texts || r->cards)) ? ERR_OK : ERR_NO_MEMORY;
   while (err == ERR_OK && db_next(rows)) {
     struct product *p = rows_reading_find(r, db_uint(rows, E_PRODUCT));
     if (p && db_uint(rows, E_ID) == 0)
@@ -165,18 +169,5 @@ static enum err editorials_take(struct rows_reading *r, struct db_rows *rows)
     else if (p)
       err = editorial_take(r, rows, p, &all);
   }
-  return err;
-}
-
-enum err rows_editorials_read(struct rows_reading *r)
-{
-  struct db_rows rows;
-  struct buf sql = BUF_INIT;
-  editorials_sql(r, &sql);
-  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
-  buf_free(&sql);
-  if (err == ERR_OK)
-    err = editorials_take(r, &rows);
-  db_rows_free(&rows);
   return err;
 }

@@ -3,7 +3,10 @@
 #include "base/hash.h"
 #include "model/texts.h"
 #include "rows/rows_activity.h"
+#include "rows/rows_activity_list.h"
 #include "rows/rows_cells.h"
+#include "rows/rows_cited.h"
+#include "rows/rows_format.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
 
@@ -39,7 +42,7 @@ static void products_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_puts(sql, "SELECT p.id, p.slug, p.name, p.status, p.lifecycle, p.velocity_override, p.updated_at, "
                 ROWS_PRODUCT_DIGEST ", UTC_TIMESTAMP(6)");
-  if (r->texts || r->search)
+  if (r->texts || r->cards || r->search)
     buf_puts(sql, ", p.license, p.summary");
   if (r->texts)
     buf_puts(sql, ", p.website_url, p.repository_url, p.logo_url");
@@ -66,7 +69,7 @@ static void product_take(struct rows_reading *r, struct db_rows *rows, struct pr
   f->window_us = r->snapshot.window_us;
   f->editorial_us = f->activity_us = f->spark_us = f->release_us = f->edited_us = CLOCK_NEVER;
   f->next_due_us = CLOCK_FOREVER;
-  if (r->texts || r->search) {
+  if (r->texts || r->cards || r->search) {
     p->license = rows_line(r->arena, rows, P_LICENSE);
     p->summary = rows_line(r->arena, rows, P_SUMMARY);
   }
@@ -88,7 +91,7 @@ static enum err products_take(struct rows_reading *r, struct db_rows *rows)
     struct product *p = &r->products[r->n];
     if (r->n == 0)
       snapshot_set(r, db_time(rows, P_NOW));
-    uint64_t digest = hash_mix(ROWS_HASH_START, db_uint(rows, P_DIGEST));
+    uint64_t digest = hash_mix(rows_hash_start(), db_uint(rows, P_DIGEST));
     bool copy = r->n && p[-1].facts.id == db_uint(rows, P_ID);
     copies = copies || copy;
     if (copy && digest >= r->hashes[r->n - 1])
@@ -158,18 +161,62 @@ static void versions_set(struct rows_reading *r)
   r->n = kept;
 }
 
+/* The order in which the parts are mixed into the hashes. */
+enum { PART_LINKS, PART_EDITORIALS, PART_ACTIVITIES, PART_QUESTIONS, PARTS };
+
+static void parts_write(const struct rows_reading *r, struct buf sqls[PARTS])
+{
+  rows_links_sql(r, &sqls[PART_LINKS]);
+  rows_editorials_sql(r, &sqls[PART_EDITORIALS]);
+  if (r->listed)
+    rows_activity_list_sql(r, &sqls[PART_ACTIVITIES]);
+  else
+    rows_activities_sql(r, &sqls[PART_ACTIVITIES]);
+  rows_questions_sql(r, &sqls[PART_QUESTIONS]);
+}
+
+static enum err parts_take(struct rows_reading *r, struct db_rows rows[PARTS])
+{
+  enum err err = rows_links_take(r, &rows[PART_LINKS]);
+  if (err == ERR_OK)
+    err = rows_editorials_take(r, &rows[PART_EDITORIALS]);
+  if (err == ERR_OK)
+    err = r->listed ? rows_activity_list_take(r, &rows[PART_ACTIVITIES]) : rows_activities_take(r, &rows[PART_ACTIVITIES]);
+  if (err == ERR_OK)
+    err = rows_questions_take(r, &rows[PART_QUESTIONS]);
+  if (err == ERR_OK && r->texts)
+    err = rows_cited_read(r);
+  r->list = NULL; /* its rows end here */
+  return err;
+}
+
+static enum err parts_read(struct rows_reading *r)
+{
+  struct buf sqls[PARTS] = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+  struct db_rows rows[PARTS];
+  parts_write(r, sqls);
+  enum err err = db_query_batch(r->db, &(struct db_batch){sqls, PARTS, r->last}, r->deadline_us, rows);
+  if (err == ERR_OK)
+    err = parts_take(r, rows);
+  for (size_t i = 0; i < PARTS; i++) {
+    buf_free(&sqls[i]);
+    db_rows_free(&rows[i]);
+  }
+  return err;
+}
+
 enum err rows_facts_read(struct db *db, void *arg)
 {
   struct rows_reading *r = arg;
   r->n = 0;
-  r->ended = false;
+  r->ended = r->repeats = false;
+  (void)db; /* r->db */
   if (!r->set.ids)
     r->set.last = r->until;
   enum err err = products_read(r);
   if (err != ERR_OK || r->n == 0)
     return err;
-  if ((err = rows_links_read(r)) == ERR_OK && (err = rows_editorials_read(r)) == ERR_OK &&
-      (err = rows_activities_read(r)) == ERR_OK && (err = rows_questions_read(r)) == ERR_OK)
+  if ((err = parts_read(r)) == ERR_OK)
     versions_set(r);
   return err == ERR_OK && arena_failed(r->arena) ? ERR_NO_MEMORY : err;
 }

@@ -19,7 +19,7 @@ struct link {
   struct span slug;
 };
 
-static void links_sql(const struct rows_reading *r, struct buf *sql)
+void rows_links_sql(const struct rows_reading *r, struct buf *sql)
 {
   buf_printf(sql, "SELECT %d, entity_id, rev, 0, NULL FROM revision WHERE entity = 'product' AND", KIND_REVISION);
   rows_sql_in(sql, "entity_id", &r->set);
@@ -128,23 +128,16 @@ static enum err group_set(struct rows_reading *r, struct link *links, size_t n)
   return aliases_set(r, links, n);
 }
 
-enum err rows_links_read(struct rows_reading *r)
+enum err rows_links_take(struct rows_reading *r, struct db_rows *rows)
 {
-  struct db_rows rows;
-  struct buf sql = BUF_INIT;
   size_t n = 0, start = 0;
-  links_sql(r, &sql);
-  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
-  buf_free(&sql);
-  struct link *links = err == ERR_OK ? links_take(r, &rows, &n) : NULL;
-  if (err == ERR_OK && !links)
-    err = ERR_NO_MEMORY;
+  struct link *links = links_take(r, rows, &n);
+  enum err err = links ? ERR_OK : ERR_NO_MEMORY;
   for (size_t i = 1; err == ERR_OK && i <= n; i++) {
     if (i < n && links[i].owner == links[start].owner && links[i].kind == links[start].kind)
       continue;
     err = group_set(r, links + start, i - start);
     start = i;
   }
-  db_rows_free(&rows);
   return err;
 }

@@ -1,8 +1,8 @@
 /* The smaller readings: a later page of a timeline, the site's questions, an editors' page. */
 #include "base/hash.h"
-#include "rows/rows_activity.h"
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
+#include "rows/rows_format.h"
 #include "rows/rows_terms.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
@@ -16,69 +16,31 @@ static int64_t text_most(const struct db *db)
 
 struct timeline_reading {
   struct rows_reading r;
-  uint32_t page;
   struct rows_timeline *out;
 };
-
-/* Reads the page, and one activity before and one after it. */
-static void timeline_sql(const struct timeline_reading *t, struct buf *sql)
-{
-  uint64_t first = (uint64_t)(t->page - 1) * TIMELINE_PAGE, before = first ? 1 : 0;
-  buf_puts(sql, "SELECT a.id, a.kind, a.class, a.title, a.url, a.version, a.occurred_at");
-  rows_activity_due(&t->r, sql, CLOCK_NEVER);
-  buf_printf(sql, " ORDER BY a.occurred_at DESC, a.id LIMIT %d OFFSET %llu", TIMELINE_PAGE + (int)before + 1,
-             (unsigned long long)(first - before));
-}
-
-/* v: n activities from the one before the page, if there is one, to the one after it. */
-static void timeline_take(const struct timeline_reading *t, const struct activity *v, size_t n)
-{
-  struct rows_timeline *out = t->out;
-  if (t->page > 1 && n) {
-    out->newer_us = v->occurred_us;
-    v++;
-    n--;
-  }
-  if (n > TIMELINE_PAGE) {
-    out->older_us = v[TIMELINE_PAGE].occurred_us;
-    n = TIMELINE_PAGE;
-  }
-  out->activities = v;
-  out->n = n;
-}
 
 static enum err timeline_read(struct db *db, void *arg)
 {
   struct timeline_reading *t = arg;
-  struct db_rows rows;
-  struct buf sql = BUF_INIT;
-  size_t n = 0;
   enum err err = rows_facts_read(db, &t->r);
   if (err != ERR_OK || t->r.n == 0)
     return err == ERR_OK ? ERR_NOT_FOUND : err;
-  *t->out = (struct rows_timeline){.version = t->r.products->facts.version,
-                                   .newer_us = CLOCK_NEVER,
-                                   .older_us = CLOCK_NEVER,
-                                   .total = t->r.products->facts.activities};
-  timeline_sql(t, &sql);
-  err = db_query(db, &sql, t->r.deadline_us, &rows);
-  buf_free(&sql);
-  struct activity *to = err == ERR_OK ? ARENA_ARRAY(t->r.arena, rows.count + 1, struct activity) : NULL;
-  if (err == ERR_OK && !to)
-    err = ERR_NO_MEMORY;
-  while (err == ERR_OK && db_next(&rows))
-    rows_activity_take(t->r.arena, &rows, 0, &to[n++]);
-  if (err == ERR_OK)
-    timeline_take(t, to, n);
-  db_rows_free(&rows);
-  return err;
+  const struct product *p = t->r.products;
+  *t->out = (struct rows_timeline){.version = p->facts.version,
+                                   .newer_us = p->newer_us,
+                                   .older_us = p->older_us,
+                                   .activities = p->activities,
+                                   .n = p->n_activities,
+                                   .total = p->facts.activities};
+  return ERR_OK;
 }
 
 enum err rows_timeline_read(struct db *db, uint64_t id, uint32_t page, struct arena *arena, int64_t deadline_us,
                             struct rows_timeline *out)
 {
   struct timeline_reading t = {
-      {.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = &id, .n = 1}}, page ? page : 1, out};
+      {.db = db, .arena = arena, .deadline_us = deadline_us, .listed = true, .last = true, .page = page ? page : 1,
+       .set = {.ids = &id, .n = 1}}, out};
   *out = (struct rows_timeline){0};
   return db_snapshot(db, deadline_us, timeline_read, &t);
 }
@@ -165,7 +127,7 @@ static enum err page_read(struct db *db, void *arg)
     g->out->title = rows_name(g->arena, &rows, 1, g->out->slug);
     g->out->status = rows_status(db_text(&rows, 2));
     g->out->updated_us = db_time(&rows, 3);
-    g->out->version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 4));
+    g->out->version.hash = hash_mix(rows_hash_start(), db_uint(&rows, 4));
     g->out->body_md = rows_cell(g->arena, &rows, 5);
     g->out->format = body_format_of(db_text(&rows, 6));
     if (!slug_valid_page(g->out->slug))

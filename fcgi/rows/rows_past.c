@@ -1,6 +1,7 @@
 /* Reads one past editorial of a product, and the one that came after it, which its page compares it with. */
 #include "model/editorials.h"
 #include "rows/rows_cells.h"
+#include "rows/rows_cited.h"
 #include "rows/rows_editorials.h"
 #include "rows/rows_facts.h"
 
@@ -62,6 +63,20 @@ static enum err past_query(struct past_reading *t, const struct product *p)
   return err;
 }
 
+static enum err past_cited(struct past_reading *t)
+{
+  const struct editorial *both[] = {&t->out->past, &t->out->next};
+  struct rows_cited c = {.arena = t->r.arena};
+  for (size_t i = 0; i < sizeof both / sizeof *both; i++) {
+    rows_cited_add(&c, both[i]->current_md);
+    rows_cited_add(&c, both[i]->heading_md);
+    rows_cited_add(&c, both[i]->prediction_md);
+  }
+  enum err err = rows_cited_find(&t->r, &c);
+  t->out->cited = t->r.products->cited;
+  return err;
+}
+
 static enum err past_read(struct db *db, void *arg)
 {
   struct past_reading *t = arg;
@@ -74,7 +89,8 @@ static enum err past_read(struct db *db, void *arg)
     t->out->version = p->facts.version; /* also of an editorial that does not exist */
   if (!p || t->index == 0 || t->index >= p->facts.n_editorials)
     return ERR_NOT_FOUND;
-  err = past_query(t, p);
+  if ((err = past_query(t, p)) == ERR_OK)
+    err = past_cited(t);
   if (err == ERR_OK && arena_failed(t->r.arena))
     err = ERR_NO_MEMORY;
   return err == ERR_OK && !t->out->past.id ? ERR_NOT_FOUND : err;
@@ -83,6 +99,7 @@ static enum err past_read(struct db *db, void *arg)
 enum err rows_past_read(struct db *db, uint64_t id, uint32_t index, struct arena *arena, int64_t deadline_us,
                         struct rows_past *out)
 {
-  struct past_reading t = {{.db = db, .arena = arena, .deadline_us = deadline_us, .set = {.ids = &id, .n = 1}}, index, out};
+  struct past_reading t = {{.db = db, .arena = arena, .deadline_us = deadline_us, .listed = true,
+                            .set = {.ids = &id, .n = 1}}, index, out};
   return db_snapshot(db, deadline_us, past_read, &t);
 }

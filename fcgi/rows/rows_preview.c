@@ -6,20 +6,20 @@
 /* The columns that statements read, but for id, status and dates. */
 static const struct {
   const char *table, *columns;
-  bool updated, published;
+  bool updated, published, formatted;
 } tables[PREVIEW_ENTITIES] = {
     [PREVIEW_PRODUCT] = {"product",
                          "slug, name, website_url, repository_url, logo_url, license, lifecycle, velocity_override, created_at,"
                          " summary",
-                         true, false},
+                         true, false, false},
     [PREVIEW_EDITORIAL] = {"editorial",
                            "product_id, headline, current_state_md, heading_md, prediction_md, author, created_at,"
                            " prediction_state, prediction_activity_id, prediction_note",
-                           true, true},
-    [PREVIEW_COMPARISON] = {"comparison", "product_id, other_product_id, intro_md, verdict_md", false, false},
-    [PREVIEW_PAGE] = {"page", "slug, title, body_md", true, false},
-    [PREVIEW_FAQ] = {"faq", "product_id, other_product_id, question, answer_md, sort", false, false},
-    [PREVIEW_ALTERNATIVE] = {"alternative", "product_id, other_product_id, reason, sort", false, false},
+                           true, true, true},
+    [PREVIEW_COMPARISON] = {"comparison", "product_id, other_product_id, intro_md, verdict_md", false, false, true},
+    [PREVIEW_PAGE] = {"page", "slug, title, body_md", true, false, true},
+    [PREVIEW_FAQ] = {"faq", "product_id, other_product_id, question, answer_md, sort", false, false, true},
+    [PREVIEW_ALTERNATIVE] = {"alternative", "product_id, other_product_id, reason, sort", false, false, false},
 };
 
 const char *rows_preview_table(enum preview_entity e)
@@ -69,21 +69,24 @@ void rows_preview_source(struct buf *sql, const struct rows_preview *preview, en
     updated_put(sql, preview, e);
   if (tables[e].published)
     due_put(sql, preview, e);
-  buf_printf(sql, " FROM site_%s) AS %s", tables[e].table, alias);
+  buf_printf(sql, "%s FROM site_%s%s) AS %s", tables[e].formatted ? ", body_format" : "", tables[e].table,
+             tables[e].formatted ? ROWS_FORMAT_JOIN : "", alias);
 }
 
 /* ---- the row of a token */
 
 enum { V_TOKEN, V_ENTITY, V_ID, V_STATUS, V_DUE, V_SAVED, V_PRODUCT, V_OTHER, V_NOW };
 
-static bool entity_find(struct span name, enum preview_entity *out)
+static bool entity_find(struct span name, struct rows_preview_row *to)
 {
-  for (int e = 0; e < PREVIEW_ENTITIES; e++)
+  to->is_both = span_eq(name, SPAN("both"));
+  to->entity = PREVIEW_EDITORIAL;
+  for (int e = 0; e < PREVIEW_ENTITIES && !to->is_both; e++)
     if (span_eq(name, span_z(tables[e].table))) {
-      *out = (enum preview_entity)e;
+      to->entity = (enum preview_entity)e;
       return true;
     }
-  return false;
+  return to->is_both;
 }
 
 static void row_take(struct arena *arena, const struct db_rows *rows, struct rows_preview_row *to)
@@ -112,7 +115,7 @@ enum err rows_preview_find(struct db *db, struct span selector, struct arena *ar
   enum err err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
   while (err == ERR_OK && *n < most && db_next(&rows))
-    if (entity_find(db_text(&rows, V_ENTITY), &out[*n].entity))
+    if (entity_find(db_text(&rows, V_ENTITY), &out[*n]))
       row_take(arena, &rows, &out[(*n)++]);
   db_rows_free(&rows);
   return err == ERR_OK && arena_failed(arena) ? ERR_NO_MEMORY : err;

@@ -27,6 +27,7 @@ struct rows_preview {
 struct rows_preview_row {
   struct span token; /* the whole one */
   enum preview_entity entity;
+  bool is_both; /* a CMS has a product and its editorial in one row, with one id; entity is PREVIEW_EDITORIAL */
   uint64_t id, products[PREVIEW_PRODUCTS]; /* on whose pages the row stands; 0: none */
   enum product_status status;
   int64_t due_us;   /* of an editorial; CLOCK_NEVER: it has no date */

@@ -302,32 +302,30 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
   return ERR_OK;
 }
 
-enum err rows_questions_read(struct rows_reading *r)
+void rows_questions_sql(const struct rows_reading *r, struct buf *sql)
 {
-  struct db_rows rows;
-  struct buf sql = BUF_INIT;
-  size_t n = 0, start = 0;
   for (int swapped = 0; swapped < 2; swapped++) {
-    buf_puts(&sql, swapped ? " UNION ALL " : "");
-    questions_sql(r, &sql, swapped);
-    buf_puts(&sql, " UNION ALL ");
-    pair_sql(r, &sql, swapped);
+    buf_puts(sql, swapped ? " UNION ALL " : "");
+    questions_sql(r, sql, swapped);
+    buf_puts(sql, " UNION ALL ");
+    pair_sql(r, sql, swapped);
   }
-  buf_puts(&sql, " UNION ALL ");
-  picks_sql(r, &sql);
-  buf_puts(&sql, " UNION ALL ");
-  values_sql(r, &sql);
-  enum err err = db_query(r->db, &sql, r->deadline_us, &rows);
-  buf_free(&sql);
-  struct item *items = err == ERR_OK ? items_take(r, &rows, &n) : NULL;
-  if (err == ERR_OK && !items)
-    err = ERR_NO_MEMORY;
+  buf_puts(sql, " UNION ALL ");
+  picks_sql(r, sql);
+  buf_puts(sql, " UNION ALL ");
+  values_sql(r, sql);
+}
+
+enum err rows_questions_take(struct rows_reading *r, struct db_rows *rows)
+{
+  size_t n = 0, start = 0;
+  struct item *items = items_take(r, rows, &n);
+  enum err err = items ? ERR_OK : ERR_NO_MEMORY;
   for (size_t i = 1; err == ERR_OK && i <= n; i++) {
     if (i < n && items[i].owner == items[start].owner)
       continue;
     err = product_set(r, items + start, i - start);
     start = i;
   }
-  db_rows_free(&rows);
   return err;
 }

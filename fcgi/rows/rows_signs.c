@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Kinds of rows of the first statement, which needs no right beyond those on the views. */
 #define KIND_RELATION 1
 #define KIND_PLACEHOLDER 2
@@ -19,7 +21,7 @@ struct tables {
   struct span names[TABLES_MOST]; /* of base tables */
   bool triggered[TABLES_MOST], viewed[TABLES_MOST];
   size_t n;
-  bool undefined; /* the server hides the definitions of views from the account (MySQL), so each looks like a placeholder */
+  bool undefined; /* MySQL hides the definitions of views from the account, so each looks like a placeholder in site_schema */
 };
 
 bool rows_signs_have(const struct rows_signs *s, const char *sign)
@@ -45,11 +47,13 @@ static int sign_compare(const void *x, const void *y)
 
 /* ---- what the account sees by itself */
 
-/* In a placeholder, all columns are numbers (MySQL) or NULL (MariaDB). */
+/* In a placeholder, all columns are numbers (MySQL) or NULL (MariaDB).  MariaDB has site_visible_schema only when a dump of MySQL
+ * was restored there. */
 static void relations_sql(struct buf *sql)
 {
   buf_printf(sql, "SELECT %d, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
-                  " AND TABLE_NAME IN ('site_schema', 'schema_version') UNION ALL SELECT %d, TABLE_NAME FROM"
+                  " AND (TABLE_NAME IN ('site_schema', 'schema_version') OR (TABLE_NAME = 'site_visible_schema' AND VERSION()"
+                  " NOT LIKE '%%MariaDB%%')) UNION ALL SELECT %d, TABLE_NAME FROM"
                   " information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND LEFT(TABLE_NAME, 5) = 'site_'"
                   " GROUP BY TABLE_NAME HAVING SUM(COLUMN_NAME IN ('slug', 'name', 'title', 'status', 'kind', 'question', 'value',"
                   " 'reason')) > 0 AND SUM(DATA_TYPE IN ('tinyint', 'smallint', 'int', 'bigint', 'null') OR"
@@ -59,7 +63,8 @@ static void relations_sql(struct buf *sql)
 }
 
 struct seen {
-  bool schema, version, placeholder; /* the last: site_schema is one */
+  bool schema, visible, version;
+  bool schema_empty, visible_empty; /* the view is a placeholder */
 };
 
 static void relation_take(struct rows_signs *s, struct db_rows *rows, struct seen *seen)
@@ -68,10 +73,12 @@ static void relation_take(struct rows_signs *s, struct db_rows *rows, struct see
   switch (db_uint(rows, S_KIND)) {
   case KIND_RELATION:
     seen->schema |= span_eq(name, SPAN("site_schema"));
+    seen->visible |= span_eq(name, SPAN("site_visible_schema"));
     seen->version |= span_eq(name, SPAN("schema_version"));
     break;
   case KIND_PLACEHOLDER:
-    seen->placeholder |= span_eq(name, SPAN("site_schema"));
+    seen->schema_empty |= span_eq(name, SPAN("site_schema"));
+    seen->visible_empty |= span_eq(name, SPAN("site_visible_schema"));
     sign_add(s, "the view ", name, " is a placeholder");
     break;
   case KIND_STATE:
@@ -96,9 +103,12 @@ static enum err relations_read(struct db *db, int64_t deadline_us, struct rows_s
     sign_add(s, "", SPAN("site_state"), " has no row");
   if (s->schema_seen && !seen->schema)
     sign_add(s, "the view ", SPAN("site_schema"), " is gone");
+  if (s->visible_seen && !seen->visible)
+    sign_add(s, "the view ", SPAN("site_visible_schema"), " is gone");
   if (s->version_seen && !seen->version)
     sign_add(s, "the table ", SPAN("schema_version"), " is gone");
   s->schema_seen |= seen->schema;
+  s->visible_seen |= seen->visible;
   s->version_seen |= seen->version;
   return ERR_OK;
 }
@@ -116,7 +126,7 @@ static enum err version_read(struct db *db, int64_t deadline_us, struct rows_sig
   return err;
 }
 
-/* ---- what site_schema shows */
+/* ---- what site_schema or site_visible_schema shows */
 
 static size_t table_find(struct tables *t, struct span name)
 {
@@ -131,13 +141,19 @@ static bool is_placeholder(struct db_rows *rows)
   return span_eq(db_text(rows, P_KIND), SPAN("view")) && span_ends(db_text(rows, P_FORM), SPAN("placeholder"));
 }
 
-/* site_schema answers, so it is none itself. */
+/* The view that is read answers, so it is no placeholder itself. */
 static void part_take(struct tables *t, struct db_rows *rows)
 {
   struct span name = db_text(rows, P_NAME);
   if (span_eq(db_text(rows, P_KIND), SPAN("table")) && t->n < TABLES_MOST)
     t->names[t->n++] = name;
   t->undefined |= is_placeholder(rows) && span_eq(name, SPAN("site_schema"));
+}
+
+/* Added up, because the parts come in any order. */
+static uint64_t made_hash(struct span trigger, struct span time)
+{
+  return hash_span(hash_span(0, trigger), time);
 }
 
 /* Once all tables are known. */
@@ -151,19 +167,26 @@ static void part_mark(struct tables *t, struct db_rows *rows, struct rows_signs 
     if (at < t->n)
       t->viewed[at] = true;
   }
+  if (span_eq(kind, SPAN("created")))
+    s->made += made_hash(name, db_text(rows, P_FORM));
   size_t at = span_eq(kind, SPAN("trigger")) ? table_find(t, db_text(rows, P_PLACE)) : t->n;
   if (at < t->n)
     t->triggered[at] = true;
 }
 
-static enum err parts_read(struct db *db, int64_t deadline_us, struct rows_signs *s)
+static enum err parts_read(struct db *db, bool visible, int64_t deadline_us, struct rows_signs *s)
 {
   struct db_rows rows;
   struct tables tables = {.n = 0};
   struct buf sql = BUF_INIT;
-  buf_puts(&sql, "SELECT kind, place, name, form FROM site_schema WHERE kind IN ('table', 'view', 'trigger')");
+  buf_printf(&sql, "SELECT kind, place, name, form FROM %s",
+             visible ? "site_visible_schema WHERE sign = 1" : "site_schema WHERE kind IN ('table', 'view', 'trigger', 'created')");
   enum err err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
+  if (visible && err == ERR_INVALID) { /* the dump that is restored drops its function, or had none */
+    sign_add(s, "the view ", SPAN("site_visible_schema"), " cannot be read");
+    return ERR_OK;
+  }
   while (err == ERR_OK && db_next(&rows))
     part_take(&tables, &rows);
   if (err == ERR_OK)
@@ -181,12 +204,14 @@ enum err rows_signs_read(struct db *db, int64_t deadline_us, struct rows_signs *
 {
   struct seen seen = {0};
   s->n = 0;
+  s->made = 0;
   s->incarnation[0] = 0;
   enum err err = relations_read(db, deadline_us, s, &seen);
   if (err == ERR_OK && seen.version)
     err = version_read(db, deadline_us, s);
-  if (err == ERR_OK && seen.schema && !seen.placeholder)
-    err = parts_read(db, deadline_us, s);
+  bool visible = seen.visible && !seen.visible_empty;
+  if (err == ERR_OK && (visible || (seen.schema && !seen.schema_empty)))
+    err = parts_read(db, visible, deadline_us, s);
   qsort(s->v, s->n, sizeof s->v[0], sign_compare);
   return err;
 }

@@ -5,8 +5,11 @@
  * The signs are therefore: a table of the schema that has a site_* view and no trigger at all; a placeholder view;
  * a site_state or schema_version without its rows; a view site_schema or a table schema_version that is gone.
  *
- * Tables and triggers are seen through the view site_schema (sql/008_schema.sql).  Without it, or on a server that hides
- * them from the pool's account, only the other signs are found. */
+ * Rows that were read between two readings without signs may still come from a table that was half full, when its triggers
+ * were created before the second one.  Then `made` of the two differs.
+ *
+ * Tables and triggers are seen through the view site_schema (sql/008_schema.sql), on MySQL through site_visible_schema
+ * (sql/013_visible_schema.sql).  Without it, only the other signs are found. */
 #ifndef DIPTYCH_ROWS_ROWS_SIGNS_H
 #define DIPTYCH_ROWS_ROWS_SIGNS_H
 
@@ -19,7 +22,8 @@ struct rows_signs {
   size_t n;                                     /* further signs are left out */
   char v[ROWS_SIGNS_MOST][ROWS_SIGN_BYTES];     /* as operators read them */
   char incarnation[64];                         /* of site_state; empty: it has no row */
-  bool schema_seen, version_seen;               /* site_schema and schema_version existed in an earlier reading */
+  bool schema_seen, visible_seen, version_seen; /* site_schema ... schema_version existed in an earlier reading */
+  uint64_t made;                                /* of the times at which the triggers were created; 0: not known */
 };
 
 /* Reads the signs anew with up to three statements, which cost about 20 ms.  *s keeps schema_seen and version_seen. */

@@ -32,16 +32,16 @@
   ROWS_DIGEST("e.id, " ROWS_CELL("e.headline") ", " ROWS_LONG("e.current_state_md") ", " ROWS_LONG("e.heading_md")    \
               ", " ROWS_LONG("e.prediction_md") ", " ROWS_CELL("e.author") ", " ROWS_CELL(                            \
                   "e.published_at") ", " ROWS_CELL("e.updated_at") ", " ROWS_CELL("e.prediction_state")                  \
-              ", " ROWS_CELL("e.prediction_activity_id") ", " ROWS_CELL("e.prediction_note") ", " ROWS_CELL("body_format"))
+              ", " ROWS_CELL("e.prediction_activity_id") ", " ROWS_CELL("e.prediction_note") ", " ROWS_CELL(ROWS_FORMAT_CELL))
 #define ROWS_ACTIVITY_DIGEST                                                                                           \
   ROWS_DIGEST("a.id, " ROWS_CELL("a.kind") ", " ROWS_CELL("a.class") ", " ROWS_CELL("a.title") ", " ROWS_CELL(        \
       "a.url") ", " ROWS_CELL("a.version") ", a.occurred_at")
 #define ROWS_FAQ_DIGEST                                                                                                \
   ROWS_DIGEST("f.id, " ROWS_CELL("f.product_id") ", " ROWS_CELL("f.other_product_id") ", " ROWS_CELL("f.sort")        \
-              ", " ROWS_CELL("f.question") ", " ROWS_LONG("f.answer_md") ", " ROWS_CELL("body_format"))
+              ", " ROWS_CELL("f.question") ", " ROWS_LONG("f.answer_md") ", " ROWS_CELL(ROWS_FORMAT_CELL))
 #define ROWS_COMPARISON_DIGEST                                                                                         \
   ROWS_DIGEST("c.id, " ROWS_CELL("c.product_id") ", " ROWS_CELL("c.other_product_id") ", " ROWS_LONG("c.intro_md")    \
-              ", " ROWS_LONG("c.verdict_md") ", " ROWS_CELL("body_format"))
+              ", " ROWS_LONG("c.verdict_md") ", " ROWS_CELL(ROWS_FORMAT_CELL))
 #define ROWS_ALTERNATIVE_DIGEST                                                                                        \
   ROWS_DIGEST("a.id, " ROWS_CELL("a.other_product_id") ", " ROWS_CELL("a.reason") ", " ROWS_CELL("a.sort"))
 #define ROWS_FACT_DIGEST                                                                                               \
@@ -54,7 +54,7 @@
 #define ROWS_THEME_DIGEST ROWS_DIGEST(ROWS_CELL("t.slug") ", " ROWS_CELL("t.name"))
 #define ROWS_PAGE_DIGEST                                                                                               \
   ROWS_DIGEST(ROWS_CELL("g.slug") ", " ROWS_CELL("g.title") ", " ROWS_CELL("g.status") ", " ROWS_LONG("g.body_md")    \
-              ", " ROWS_CELL("g.updated_at") ", " ROWS_CELL("body_format"))
+              ", " ROWS_CELL("g.updated_at") ", " ROWS_CELL(ROWS_FORMAT_CELL))
 
 /* Earlier times are zero dates: such an activity is in no timeline, and such an editorial is not due. */
 #define ROWS_EARLIEST "'1000-01-01'"

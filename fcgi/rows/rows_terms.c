@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "rows/rows_attributes.h"
 #include "rows/rows_cells.h"
+#include "rows/rows_format.h"
 #include "rows/rows_sql.h"
 #include "rows/rows_values.h"
 #include "text/slug.h"
@@ -33,7 +34,7 @@ enum err rows_site_version(struct db *db, int64_t deadline_us, struct version *o
   err = db_query(db, &sql, deadline_us, &rows);
   buf_free(&sql);
   if (err == ERR_OK && db_next(&rows))
-    out->hash = hash_mix(hash_mix(ROWS_HASH_START, db_uint(&rows, 0)), db_uint(&rows, 1));
+    out->hash = hash_mix(hash_mix(rows_hash_start(), db_uint(&rows, 0)), db_uint(&rows, 1));
   db_rows_free(&rows);
   return err;
 }
@@ -72,7 +73,7 @@ static enum err terms_query(struct db *db, struct terms_reading *t, const char *
     struct term term = {.id = db_uint(&rows, 0),
                                 .slug = arena_copy(t->arena, db_text(&rows, 1)),
                                 .sort = db_int(&rows, 3),
-                                .version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 4))};
+                                .version.hash = hash_mix(rows_hash_start(), db_uint(&rows, 4))};
     term.name = rows_name(t->arena, &rows, 2, term.slug);
     if (!slug_valid(term.slug))
       continue;
@@ -99,7 +100,7 @@ static enum err pages_query(struct db *db, struct terms_reading *t)
                                 .slug = arena_copy(t->arena, db_text(&rows, 1)),
                                 .status = rows_status(db_text(&rows, 3)),
                                 .changed_us = db_time(&rows, 4),
-                                .version.hash = hash_mix(ROWS_HASH_START, db_uint(&rows, 5))};
+                                .version.hash = hash_mix(rows_hash_start(), db_uint(&rows, 5))};
     page.title = rows_name(t->arena, &rows, 2, page.slug);
     struct page_head *last = out->n_pages ? &out->pages[out->n_pages - 1] : NULL;
     if (!slug_valid_page(page.slug))

@@ -6,7 +6,9 @@ enum err rows_try_products(struct db *db, const uint64_t *ids, size_t n, struct 
 {
   struct rows_snapshot snapshot;
   struct product *products = ARENA_ARRAY(arena, n + 1, struct product);
-  return products ? rows_products(db, ids, n, arena, deadline_us, products, &snapshot) : ERR_NO_MEMORY;
+  if (!products)
+    return ERR_NO_MEMORY;
+  return rows_products(db, &(struct rows_wanted){.ids = ids, .n = n}, arena, deadline_us, products, &snapshot);
 }
 
 enum err rows_try(struct db *db, const uint64_t *ids, size_t n, struct arena *arena, int64_t deadline_us)

@@ -1,4 +1,4 @@
-/* The meaning of the words and numbers in a row, and the start of the hash over rows.  No database is needed.
+/* The meaning of the words and numbers in a row.  No database is needed.
  *
  * The hash of a product is built from digests that the server computes of its rows.  Activities and the
  * site's questions contribute their number and the XOR of their digests; their order is part of the digests.  Links,
@@ -8,10 +8,6 @@
 
 #include "model/product.h"
 
-/* Incremented when a hash covers other columns, is made otherwise, or when texts of rows are read otherwise than before, so that
- * an older saved catalog is not used. */
-#define ROWS_FORMAT 9
-
 enum product_status rows_status(struct span word);
 enum lifecycle rows_lifecycle(struct span word);
 enum activity_kind rows_kind(struct span word);
@@ -20,7 +16,5 @@ enum prediction_state rows_prediction_state(struct span word);
 
 /* "7.25" -> 73: tenths, rounded half up, limited to 0 to 100.  Not a number: -1. */
 int rows_override(struct span number);
-
-#define ROWS_HASH_START (UINT64_C(0x9e3779b97f4a7c15) ^ ROWS_FORMAT)
 
 #endif

@@ -81,7 +81,7 @@ struct link_view *alternatives_sector(struct page *p, const struct alternatives_
 {
   struct link_view *v = a->sector ? ARENA_NEW(p->arena, struct link_view) : NULL;
   if (v)
-    *v = (struct link_view){.text = ARENA_JOIN(p->arena, SPAN("See all products in "), a->sector->name),
+    *v = (struct link_view){.text = SAY(p->arena, _("See all products in %1$s"), a->sector->name),
                             .href = build_path(p, "/sectors/", a->sector->slug)};
   return v;
 }
@@ -111,8 +111,7 @@ void alternatives_versus(struct page *p, const struct facts *with, struct card_v
   if (!card->versus.v)
     return;
   card->versus.v[0] = (struct versus_view){.with = with->name,
-                                           .text = arena_printf(p->arena, "%.*s vs %.*s", SPAN_ARG(card->name),
-                                                                SPAN_ARG(with->name)),
+                                           .text = SAY(p->arena, _("%1$s vs %2$s"), card->name, with->name),
                                            .position = build_position(0),
                                            .href = build_pair_path(p, card->slug, with->slug)};
   card->versus.n = 1;
@@ -155,17 +154,18 @@ struct span alternatives_sentence(struct page *p, const struct alternatives_name
 {
   struct span name = a->of->name, picks = names_join(p, a->others, a->n_picks);
   size_t n_close = a->n - a->n_picks;
-  struct span close = names_join(p, a->others + a->n_picks, n_close), is = n_close == 1 ? SPAN(" is ") : SPAN(" are ");
+  struct span close = names_join(p, a->others + a->n_picks, n_close);
   if (!a->n)
-    return ARENA_JOIN(p->arena, SPAN("No close alternative to "), name, SPAN(" is tracked here."));
+    return SAY(p->arena, _("No close alternative to %1$s is tracked here."), name);
   if (!a->n_picks)
-    return sentences_stop(p->arena,
-                          ARENA_JOIN(p->arena, SPAN("By shared sectors and themes, the closest to "), name, is, close));
-  struct span picked = ARENA_JOIN(p->arena, a->n_picks == 1 ? SPAN("The editors’ pick as an alternative to ")
-                                                            : SPAN("The editors’ picks as alternatives to "),
-                                  name, a->n_picks == 1 ? SPAN(" is ") : SPAN(" are "), picks);
+    return sentences_stop(p->arena, SAY(p->arena, PLURAL("By shared sectors and themes, the closest to %1$s is %2$s",
+                                                         "By shared sectors and themes, the closest to %1$s are %2$s", n_close),
+                                        name, close));
+  struct span picked = SAY(p->arena, PLURAL("The editors’ pick as an alternative to %1$s is %2$s",
+                                            "The editors’ picks as alternatives to %1$s are %2$s", a->n_picks), name, picks);
   if (n_close)
-    picked = ARENA_JOIN(p->arena, picked, SPAN("; by shared sectors and themes, the next closest"), is, close);
+    picked = SAY(p->arena, PLURAL("%1$s; by shared sectors and themes, the next closest is %2$s",
+                                  "%1$s; by shared sectors and themes, the next closest are %2$s", n_close), picked, close);
   return sentences_stop(p->arena, picked);
 }
 
@@ -174,7 +174,7 @@ void alternatives_links(struct page *p, const struct alternatives_named *a, stru
   q->links.v = ARENA_ARRAY(p->arena, 2, struct link_view);
   if (!q->links.v)
     return;
-  q->links.v[q->links.n++] = (struct link_view){.text = ARENA_JOIN(p->arena, SPAN("See all "), a->of->name, SPAN(" alternatives")),
+  q->links.v[q->links.n++] = (struct link_view){.text = SAY(p->arena, _("See all %1$s alternatives"), a->of->name),
                                                 .href = build_path(p, "/alternatives/", a->of->slug)};
   const struct link_view *sector = a->n ? NULL : alternatives_sector(p, a);
   if (sector)

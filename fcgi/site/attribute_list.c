@@ -13,7 +13,7 @@ static struct span sectors_join(struct page *p, const struct attribute *a)
   for (uint32_t i = 0; i < a->n_sectors; i++)
     if (page_sector_id(p, a->sectors[i], &t))
       names[n++] = t.name;
-  return a->n_sectors && !n ? SPAN("no sector of this site") : sentences_join(p->arena, names, n, "and ");
+  return a->n_sectors && !n ? _("no sector of this site") : sentences_join(p->arena, names, n, "and ");
 }
 
 void attribute_list_plan(struct page *p, struct attribute_list *out)

@@ -61,7 +61,7 @@ static void chips(struct page *p, const struct catalog_term *t, uint32_t n, bool
                                 .label = sector ? t[i].name : t[i].slug,
                                 .href = build_path(p, sector ? "/sectors/" : "/themes/", t[i].slug),
                                 .sep = i + 1 < n ? SPAN(", ") : SPAN(""),
-                                .kind = link_words(p, sector ? t[i].name : t[i].slug, sector ? "sector" : "theme")};
+                                .kind = link_words(p, sector ? t[i].name : t[i].slug, sector ? N_("sector") : N_("theme"))};
 }
 
 #define CHIPS(p, view, terms, count, sector)                                                                           \
@@ -103,6 +103,7 @@ struct velocity_view *build_velocity(struct page *p, const struct planned_produc
   v->n90 = f->n90;
   v->s30 = f->s30;
   v->median = build_median(p, g->median2 < 2 ? 2 : g->median2);
+  v->floored = planned_product_sector(g) && g->median2 < 2;
   v->as_of = page_hour(p, f->window_us);
   if (planned_product_sector(g)) {
     v->sector = g->sectors[0].name;
@@ -200,42 +201,71 @@ struct span build_web_url(struct page *p, struct span url)
   return url_web(url) ? url_tidied(p->arena, url) : SPAN("");
 }
 
+struct release_text { /* the view of a release and its time, in one allocation */
+  struct release_view view;
+  char iso[CLOCK_ISO_MAX];
+};
+
 struct release_view *build_release(struct page *p, const struct activity *release)
 {
-  struct release_view *v = release ? ARENA_NEW(p->arena, struct release_view) : NULL;
-  char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX];
-  if (!v)
+  struct release_text *t = release ? ARENA_NEW(p->arena, struct release_text) : NULL;
+  if (!t)
     return NULL;
-  *v = (struct release_view){.version = release->version,
-                             .url = build_web_url(p, release->url),
-                             .datetime = arena_copy(p->arena, span_of(iso, clock_iso(iso, release->occurred_us, 0))),
-                             .date = arena_copy(p->arena, span_of(day, clock_day(day, release->occurred_us)))};
-  return v;
+  t->view.version = release->version;
+  t->view.url = build_web_url(p, release->url);
+  t->view.datetime = span_of(t->iso, clock_iso(t->iso, release->occurred_us, 0));
+  t->view.date = page_day_short(p, release->occurred_us);
+  return &t->view;
 }
 
-/* "The latest release is 3.11.16 (13 August 2026), on an older line than 3.14.7 (5 August 2026); " */
+/* "The latest release is 3.11.16 (13 August 2026), on an older line than 3.14.7 (5 August 2026)" */
 static struct span outline_release(struct page *p, const struct profile *f)
 {
   const struct activity *latest = f->latest_release;
   const struct activity *higher = release_line_higher(f->activities, f->n_activities, latest);
-  struct span older = SPAN("");
   if (!latest)
     return SPAN("");
   if (higher)
-    older = ARENA_JOIN(p->arena, SPAN(", on an older line than "), higher->version, SPAN(" ("), page_day(p, higher->occurred_us),
-                       SPAN(")"));
-  return ARENA_JOIN(p->arena, SPAN("The latest release is "), latest->version, SPAN(" ("), page_day(p, latest->occurred_us),
-                    SPAN(")"), older, SPAN("; "));
+    return SAY(p->arena, _("The latest release is %1$s (%2$s), on an older line than %3$s (%4$s)"), latest->version,
+               page_day(p, latest->occurred_us), higher->version, page_day(p, higher->occurred_us));
+  return SAY(p->arena, _("The latest release is %1$s (%2$s)"), latest->version, page_day(p, latest->occurred_us));
+}
+
+/* A choice of licences as a list: "MIT or Apache-2.0".  Other expressions of SPDX stay as they are. */
+static struct span license_words(struct page *p, struct span license)
+{
+  struct span parts[8], rest = license;
+  size_t n = 0, at;
+  if (span_find(license, '(') < license.n || span_find_span(license, SPAN(" AND ")) < license.n)
+    return license;
+  while ((at = span_find_span(rest, SPAN(" OR "))) < rest.n && n < 7) {
+    parts[n++] = span_head(rest, at);
+    rest = span_from(rest, at + sizeof " OR " - 1);
+  }
+  parts[n++] = rest;
+  for (size_t i = 0; i < n; i++)
+    if (span_starts(parts[i], SPAN("LicenseRef-")))
+      parts[i] = span_from(parts[i], sizeof "LicenseRef-" - 1);
+  return sentences_join(p->arena, parts, n, "or ");
+}
+
+/* "the licence is Apache-2.0".  Some licences have the name of the product: "the licence is its own (curl)". */
+static struct span outline_license(struct page *p, struct span name, struct span license)
+{
+  if (!license.n)
+    return SPAN("");
+  if (span_eq(utf8_fold(p->arena, license), utf8_fold(p->arena, name)))
+    return SAY(p->arena, _("the licence is its own (%1$s)"), license);
+  return SAY(p->arena, _("the licence is %1$s"), license_words(p, license));
 }
 
 /* "The latest release is 4.3.1 (25 June 2026); Kafka shipped 3 times in 90 days; the licence is Apache-2.0." */
 static struct span outline_of(struct page *p, const struct facts *facts, const struct profile *f)
 {
-  struct span release = outline_release(p, f), license = SPAN("");
-  if (f->license.n)
-    license = ARENA_JOIN(p->arena, SPAN("; the licence is "), f->license);
-  return sentences_stop(p->arena, ARENA_JOIN(p->arena, release, facts->name, SPAN(" "), sentences_shipped(p->arena, facts->n90),
-                                             SPAN(" in 90 days"), license));
+  struct span release = outline_release(p, f), license = outline_license(p, facts->name, f->license);
+  struct span shipped = SAY(p->arena, _("%1$s %2$s in 90 days"), facts->name, sentences_shipped(p->arena, facts->n90));
+  return sentences_stop(p->arena, ARENA_JOIN(p->arena, release, release.n ? SPAN("; ") : SPAN(""), shipped,
+                                             license.n ? SPAN("; ") : SPAN(""), license));
 }
 
 void build_product(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,

@@ -5,6 +5,7 @@
 
 #include "site/chart.h"
 #include "site/draw.h"
+#include "site/part_memo.h"
 
 #define SHOWN_US (365 * CLOCK_DAY)
 
@@ -27,7 +28,7 @@ static struct chart_lane lane_inside(const struct profile *f, const struct chart
     from++;
   for (to = from; to < f->n_moves && f->moves[to].slot > moves_slot_hour(w->from_us);)
     to++;
-  return (struct chart_lane){f->moves ? f->moves + from : NULL, to - from};
+  return (struct chart_lane){.v = f->moves ? f->moves + from : NULL, .n = to - from};
 }
 
 /* Counts from entry *at on what is in `from_slot` or later, and advances *at past it. */
@@ -41,36 +42,99 @@ static struct chart_cell_view count(const struct chart_lane *in, size_t *at, int
   return c;
 }
 
-static void month_rows(struct page *p, const struct chart_lane *in, size_t n, const struct chart_window *w, struct chart_view *v)
+/* ---- parts */
+static struct chart_counts_draw *counts_build(struct page *p, const struct chart_lane *in, const struct chart_window *w)
 {
-  size_t at[SENTENCES_SET_MAX] = {0};
-  v->months.v = ARENA_ARRAY(p->arena, w->n_starts, struct chart_month_view);
-  for (size_t i = w->n_starts; i-- > 0 && v->months.v;) {
+  struct chart_counts_draw *v = ARENA_NEW(p->arena, struct chart_counts_draw);
+  size_t at = 0;
+  if (!v || !(v->cells.v = ARENA_ARRAY(p->arena, w->n_starts, struct chart_cell_view)))
+    return NULL;
+  struct chart_cell_view all = count(in, &at, INT64_MIN);
+  v->moves = all.moves;
+  v->sparks = all.sparks;
+  chart_draw_measure(w, in, v);
+  at = 0;
+  for (size_t i = w->n_starts; i-- > 0;)
+    v->cells.v[v->cells.n++] = count(in, &at, moves_slot_hour(w->starts[i]));
+  return v;
+}
+
+static struct chart_months_draw *months_build(struct page *p, const struct chart_window *w)
+{
+  struct chart_months_draw *v = ARENA_NEW(p->arena, struct chart_months_draw);
+  if (!v || !(v->months.v = ARENA_ARRAY(p->arena, w->n_starts, struct chart_month_view)))
+    return NULL;
+  for (size_t i = w->n_starts; i-- > 0;) {
     struct chart_month_view *row = &v->months.v[v->months.n++];
     struct clock_civil c = clock_split(w->starts[i]);
     struct span year = arena_uint(p->arena, (unsigned)c.year, 4);
-    row->month = ARENA_JOIN(p->arena, draw_months[c.month - 1], SPAN(" "), year);
+    row->month = day_text_of_month(p->arena, c.month, year);
     row->datetime = ARENA_JOIN(p->arena, year, SPAN("-"), arena_uint(p->arena, (unsigned)c.month, 2));
-    row->cells.v = ARENA_ARRAY(p->arena, n, struct chart_cell_view);
-    for (size_t k = 0; k < n && row->cells.v; k++)
-      row->cells.v[row->cells.n++] = count(&in[k], &at[k], moves_slot_hour(w->starts[i]));
   }
+  return v;
+}
+
+struct counts { /* of a product */
+  const struct chart_counts_draw *v;
+  struct page_part part;
+};
+
+static struct counts counts_take(struct page *p, const struct chart_lane *in, size_t place, const struct chart_window *w)
+{
+  struct counts c;
+  struct part_key key = part_key_of(p, PART_COUNTS, in->g, &in->f->facts, place);
+  struct chart_counts_draw *v = part_begin(p, &key, &c.part);
+  if (!v && (v = counts_build(p, in, w)))
+    v = part_end(p, &c.part, &chart_counts_draw_shape, v, v->cells.n);
+  c.v = v;
+  return c;
+}
+
+static void month_rows(struct page *p, const struct counts *of, size_t n, const struct chart_window *w, struct chart_view *v)
+{
+  struct page_part part;
+  struct part_key key = part_key_window(p, PART_MONTHS, part_place(0, n));
+  struct chart_months_draw *months = part_begin(p, &key, &part);
+  if (!months && (months = months_build(p, w)))
+    months = part_end(p, &part, &chart_months_draw_shape, months, months->months.n);
+  size_t rows = months ? months->months.n : 0;
+  struct chart_cell_view *cells = ARENA_ARRAY(p->arena, rows * n, struct chart_cell_view);
+  v->months.v = ARENA_ARRAY(p->arena, rows, struct chart_month_view);
+  for (size_t i = 0; i < rows && v->months.v && cells; i++, cells += n) {
+    struct chart_month_view *row = &v->months.v[v->months.n++];
+    *row = months->months.v[i];
+    row->block = part_block(&part, months, i);
+    row->cells.v = cells;
+    for (row->cells.n = 0; row->cells.n < n; row->cells.n++) {
+      cells[row->cells.n] = of[row->cells.n].v->cells.v[i];
+      cells[row->cells.n].block = part_block(&of[row->cells.n].part, of[row->cells.n].v, i);
+    }
+  }
+}
+
+static struct span column_words(struct page *p, const struct chart_column_view *c)
+{
+  uint64_t n = (uint64_t)c->moves, sparks = (uint64_t)c->sparks;
+  struct span moves = arena_uint(p->arena, n, 1);
+  if (!n)
+    return SAY(p->arena, _("%1$s no ship moves"), c->name);
+  if (n == 1 && sparks)
+    return SAY(p->arena, _("%1$s %2$s ship move, a spark"), c->name, moves);
+  if (!sparks)
+    return SAY(p->arena, PLURAL("%1$s %2$s ship move", "%1$s %2$s ship moves", n), c->name, moves);
+  return SAY(p->arena, PLURAL("%1$s %2$s ship moves, %3$s of them a spark", "%1$s %2$s ship moves, %3$s of them sparks", sparks),
+             c->name, moves, arena_uint(p->arena, sparks, 1));
 }
 
 static struct span summary(struct page *p, const struct chart_view *v, const struct chart_window *w)
 {
   struct clock_civil from = clock_split(w->from_us + 1), to = clock_split(w->to_us);
-  struct span out = arena_printf(p->arena, "From %.*s %d to %.*s %d:", SPAN_ARG(draw_months[from.month - 1]), from.year,
-                                 SPAN_ARG(draw_months[to.month - 1]), to.year);
-  for (size_t i = 0; i < v->columns.n; i++) {
-    const struct chart_column_view *c = &v->columns.v[i];
-    out = arena_printf(p->arena, "%.*s%s %.*s %lld ship %s", SPAN_ARG(out), i ? ";" : "", SPAN_ARG(c->name),
-                       (long long)c->moves, c->moves == 1 ? "move" : "moves");
-    if (c->sparks)
-      out = arena_printf(p->arena, "%.*s, %lld of them %s", SPAN_ARG(out), (long long)c->sparks,
-                         c->sparks == 1 ? "a spark" : "sparks");
-  }
-  return arena_printf(p->arena, "%.*s.", SPAN_ARG(out));
+  struct span columns = SPAN("");
+  for (size_t i = 0; i < v->columns.n; i++)
+    columns = ARENA_JOIN(p->arena, columns, i ? SPAN("; ") : SPAN(""), column_words(p, &v->columns.v[i]));
+  return SAY(p->arena, _("From %1$s to %2$s: %3$s."),
+             day_text_of_month(p->arena, from.month, arena_uint(p->arena, (unsigned)from.year, 1)),
+             day_text_of_month(p->arena, to.month, arena_uint(p->arena, (unsigned)to.year, 1)), columns);
 }
 
 struct chart_view *build_chart(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n)
@@ -78,24 +142,28 @@ struct chart_view *build_chart(struct page *p, const struct planned_product *g, 
   struct chart_view *v = ARENA_NEW(p->arena, struct chart_view);
   struct chart_window w = window_of(p);
   struct chart_lane in[SENTENCES_SET_MAX];
+  struct counts of[SENTENCES_SET_MAX];
   int64_t moves = 0;
-  if (!v)
+  if (!v || !(v->columns.v = ARENA_ARRAY(p->arena, n, struct chart_column_view)))
     return NULL;
-  v->columns.v = ARENA_ARRAY(p->arena, n, struct chart_column_view);
-  for (size_t i = 0; i < n && v->columns.v; i++) {
-    size_t at = 0;
+  for (size_t i = 0; i < n; i++) {
     in[i] = lane_inside(f[i], &w);
-    struct chart_cell_view all = count(&in[i], &at, INT64_MIN);
+    in[i].g = &g[i];
+    in[i].f = f[i];
+    of[i] = counts_take(p, &in[i], part_place(i, n), &w);
+    if (!(in[i].counts = of[i].v))
+      return NULL;
     v->columns.v[v->columns.n++] = (struct chart_column_view){.name = g[i].member.facts.name,
                                                               .position = build_position(i),
-                                                              .moves = all.moves,
-                                                              .sparks = all.sparks};
-    moves += all.moves;
+                                                              .moves = in[i].counts->moves,
+                                                              .sparks = in[i].counts->sparks};
+    moves += in[i].counts->moves;
   }
   if (moves == 0)
     return NULL;
-  month_rows(p, in, n, &w, v);
+  month_rows(p, of, n, &w, v);
   v->summary = summary(p, v, &w);
-  v->draw = chart_draw_lanes(p, &w, v->columns.v, in, n);
+  if (p->target->form == FORM_HTML)
+    v->draw = chart_draw_lanes(p, &w, in, n);
   return v;
 }

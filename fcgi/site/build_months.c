@@ -13,13 +13,12 @@ static int32_t last_month(const struct page *p)
 
 static struct span month_name(struct page *p, int32_t month)
 {
-  struct span day = page_day(p, clock_join(month / 12, month % 12 + 1, 1, 0, 0, 0)); /* "1 August 2026" */
-  return span_from(day, 2);
+  return day_text_of_month(p->arena, month % 12 + 1, arena_uint(p->arena, (unsigned)month / 12, 1));
 }
 
 struct span build_months_shown(struct page *p)
 {
-  return ARENA_JOIN(p->arena, month_name(p, last_month(p) - MONTHS_SHOWN + 1), SPAN(" to "), month_name(p, last_month(p)));
+  return SAY(p->arena, C_("months", "%1$s to %2$s"), month_name(p, last_month(p) - MONTHS_SHOWN + 1), month_name(p, last_month(p)));
 }
 
 static char *small_write(char *at, uint32_t v) /* v below 100 */
@@ -56,6 +55,15 @@ static struct span month_id(struct page *p, int32_t month, int i)
   return p->month_ids[i];
 }
 
+/* "40 moves since September 2025".  The months are whole ones, so this is not the count of the last 365 days. */
+static struct span label(struct page *p, uint32_t total, int32_t first)
+{
+  if (!p->month_first.p)
+    p->month_first = month_name(p, first);
+  return SAY(p->arena, PLURAL("%1$s move since %2$s", "%1$s moves since %2$s", total), arena_uint(p->arena, total, 1),
+             p->month_first);
+}
+
 void build_months(struct page *p, const struct months *m, struct card_view *out)
 {
   uint32_t counts[MONTHS_SHOWN], most = 0, total = 0;
@@ -71,6 +79,5 @@ void build_months(struct page *p, const struct months *m, struct card_view *out)
   if (out->bars && out->months.v)
     *out->bars = (struct bars_draw){
         .bars = bars_path(p, counts, most),
-        .label = ARENA_JOIN(p->arena, arena_uint(p->arena, total, 1), total == 1 ? SPAN(" move") : SPAN(" moves"),
-                            SPAN(" in 12 months"))};
+        .label = label(p, total, first)};
 }

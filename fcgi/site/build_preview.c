@@ -32,22 +32,16 @@ struct span build_preview_path(const struct preview *p, struct arena *arena)
 
 /* ---- words */
 
-static struct span moment(struct arena *arena, int64_t us)
+/* What the preview is of, as the subject of a sentence. */
+static struct span subject(const struct preview *p)
 {
-  struct clock_civil c = clock_split(us);
-  return arena_printf(arena, "%d %s %d, %02d:%02d UTC", c.day, clock_months[c.month - 1], c.year, c.hour, c.minute);
-}
-
-static struct span noun(const struct preview *p)
-{
-  static const struct {
-    const char *entity, *noun;
-  } nouns[] = {{"product", "product"}, {"editorial", "editorial"}, {"comparison", "text on this pair"},
-               {"page", "page"},       {"faq", "question"},        {"alternative", "pick"}};
-  for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
-    if (entity_is(p, nouns[i].entity))
-      return span_z(nouns[i].noun);
-  return SPAN("row");
+  static const char *const subjects[][2] = {{"product", N_("the product")}, {"editorial", N_("the editorial")},
+                                            {"comparison", N_("the text on this pair")}, {"page", N_("the page")},
+                                            {"faq", N_("the question")}, {"alternative", N_("the pick")}};
+  for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+    if (entity_is(p, subjects[i][0]))
+      return message_of(subjects[i][1]);
+  return _("the row");
 }
 
 static bool is_later(const struct preview *p)
@@ -58,22 +52,21 @@ static bool is_later(const struct preview *p)
 static struct span state(const struct preview *p)
 {
   if (p->status != PRODUCT_PUBLISHED)
-    return SPAN("Draft");
-  return is_later(p) ? SPAN("Scheduled") : SPAN("Not public yet");
+    return C_("preview", "Draft");
+  return is_later(p) ? C_("preview", "Scheduled") : C_("preview", "Not public yet");
 }
 
 static struct span when_sentence(const struct preview *p, struct arena *arena)
 {
-  struct span what = noun(p);
+  struct span what = subject(p);
   if (p->status != PRODUCT_PUBLISHED && is_later(p))
-    return arena_printf(arena, "This is the page as readers see it once the %.*s is published and its date, %.*s, has come.",
-                        SPAN_ARG(what), SPAN_ARG(moment(arena, p->due_us)));
+    return SAY(arena, _("This is the page as readers see it once %1$s is published and its date, %2$s, has come."), what,
+               day_text_minute(arena, p->due_us));
   if (p->status != PRODUCT_PUBLISHED)
-    return arena_printf(arena, "This is the page as readers see it once the %.*s is published.", SPAN_ARG(what));
+    return SAY(arena, _("This is the page as readers see it once %1$s is published."), what);
   if (is_later(p))
-    return arena_printf(arena, "This is the page as readers see it when the %.*s appears, on %.*s.", SPAN_ARG(what),
-                        SPAN_ARG(moment(arena, p->due_us)));
-  return arena_printf(arena, "This is the page as readers see it once the %.*s is public.", SPAN_ARG(what));
+    return SAY(arena, _("This is the page as readers see it when %1$s appears, on %2$s."), what, day_text_minute(arena, p->due_us));
+  return SAY(arena, _("This is the page as readers see it once %1$s is public."), what);
 }
 
 /* A product that readers cannot see, beside the row itself. */
@@ -81,27 +74,28 @@ static struct span product_sentence(const struct preview *p, const struct previe
 {
   if (f->status == PRODUCT_PUBLISHED || (entity_is(p, "product") && f->id == p->id))
     return SPAN("");
-  return arena_printf(arena, " The product %.*s is %s: publish it, too.", SPAN_ARG(f->name),
-                      f->status == PRODUCT_ARCHIVED ? "archived" : "a draft");
+  return SAY(arena, f->status == PRODUCT_ARCHIVED ? _("The product %1$s is archived: publish it, too.")
+                                                  : _("The product %1$s is a draft: publish it, too."), f->name);
 }
 
 static struct span sentence(const struct preview *p, struct arena *arena)
 {
   struct span s = when_sentence(p, arena);
-  for (size_t i = 0; i < p->n_products; i++)
-    s = ARENA_JOIN(arena, s, product_sentence(p, &p->products[i], arena));
+  for (size_t i = 0; i < p->n_products; i++) {
+    struct span more = product_sentence(p, &p->products[i], arena);
+    s = ARENA_JOIN(arena, s, more.n ? SPAN(" ") : SPAN(""), more);
+  }
   if (p->is_past)
-    s = ARENA_JOIN(arena, s, SPAN(" Its date lies before that of the current editorial, which stays: set published_at to a"
-                                  " later time to replace it."));
+    s = ARENA_JOIN(arena, s, SPAN(" "), _("Its date lies before that of the current editorial, which stays: set published_at to a"
+                                          " later time to replace it."));
   return s;
 }
 
 static struct span lives(const struct preview *p, struct arena *arena)
 {
-  return p->expires_us == CLOCK_FOREVER
-             ? SPAN("The link to this preview works until then.")
-             : arena_printf(arena, "The link to this preview works until %.*s; saving the row prolongs it.",
-                            SPAN_ARG(moment(arena, p->expires_us)));
+  return p->expires_us == CLOCK_FOREVER ? _("The link to this preview works until then.")
+                                        : SAY(arena, _("The link to this preview works until %1$s; saving the row prolongs it."),
+                                              day_text_minute(arena, p->expires_us));
 }
 
 /* ---- findings */
@@ -110,10 +104,10 @@ static struct span verdict(const struct preview *p, struct arena *arena)
 {
   size_t n = p->n_findings + p->n_more;
   if (!p->linted)
-    return SPAN("The row was not checked: there was no time. Run diptych lint.");
+    return _("The row was not checked: there was no time. Run diptych lint.");
   if (!n)
-    return SPAN("Checked: nothing to mend.");
-  return arena_printf(arena, "Checked: %zu %s to look at", n, n == 1 ? "thing" : "things");
+    return _("Checked: nothing to mend.");
+  return SAY(arena, PLURAL("Checked: %1$s thing to look at", "Checked: %1$s things to look at", n), arena_uint(arena, n, 1));
 }
 
 static void findings(const struct preview *p, struct arena *arena, struct preview_view *v)
@@ -129,7 +123,7 @@ static void findings(const struct preview *p, struct arena *arena, struct previe
         .advice = f->advice};
   }
   if (p->n_more)
-    v->more = arena_printf(arena, "and %zu more", p->n_more);
+    v->more = SAY(arena, _("and %1$s more"), arena_uint(arena, p->n_more, 1));
 }
 
 /* ---- tabs */
@@ -146,7 +140,7 @@ static void tab_add(const struct preview_banner *b, struct preview_view *v, stru
 
 static void pair_tab(const struct preview_banner *b, struct preview_view *v, const struct facts *a, const struct facts *other)
 {
-  tab_add(b, v, ARENA_JOIN(b->arena, a->name, SPAN(" vs "), other->name), pair_path(b->arena, a->slug, other->slug));
+  tab_add(b, v, SAY(b->arena, _("%1$s vs %2$s"), a->name, other->name), pair_path(b->arena, a->slug, other->slug));
 }
 
 /* The pages of one product: the comparisons are those with its first alternatives. */
@@ -159,8 +153,8 @@ static void product_tabs(const struct preview_banner *b, struct preview_view *v)
       !catalog_facts(&pin, catalog_find_id(&pin, b->preview->products[0].id), &f))
     return;
   tab_add(b, v, f.name, ARENA_JOIN(b->arena, SPAN("/products/"), f.slug));
-  tab_add(b, v, SPAN("Alternatives"), ARENA_JOIN(b->arena, SPAN("/alternatives/"), f.slug));
-  tab_add(b, v, SPAN("Questions"), ARENA_JOIN(b->arena, SPAN("/faq/"), f.slug));
+  tab_add(b, v, _("Alternatives"), ARENA_JOIN(b->arena, SPAN("/alternatives/"), f.slug));
+  tab_add(b, v, _("Questions"), ARENA_JOIN(b->arena, SPAN("/faq/"), f.slug));
   alternatives_search(&pin, &f, &list);
   for (size_t i = 0; i < list.n && i < TABS_PAIRS; i++)
     if (catalog_facts(&pin, list.ordinals[i], &other))
@@ -171,11 +165,11 @@ static void product_tabs(const struct preview_banner *b, struct preview_view *v)
 static void pair_tabs(const struct preview_banner *b, struct preview_view *v)
 {
   const struct preview_product *p = b->preview->products;
-  struct span versus = ARENA_JOIN(b->arena, p[0].name, SPAN(" vs "), p[1].name);
+  struct span versus = SAY(b->arena, _("%1$s vs %2$s"), p[0].name, p[1].name);
   tab_add(b, v, versus, pair_path(b->arena, p[0].slug, p[1].slug));
   for (size_t i = 0; i < b->preview->n_products; i++) {
     tab_add(b, v, p[i].name, ARENA_JOIN(b->arena, SPAN("/products/"), p[i].slug));
-    tab_add(b, v, ARENA_JOIN(b->arena, p[i].name, SPAN(" alternatives")),
+    tab_add(b, v, SAY(b->arena, _("%1$s alternatives"), p[i].name),
             ARENA_JOIN(b->arena, SPAN("/alternatives/"), p[i].slug));
   }
 }

@@ -4,7 +4,7 @@
 #include "model/since_sentence.h"
 #include "site/build.h"
 
-#define REFUSED SPAN("Nothing is marked as new: the day must be today or earlier, written like 2026-06-01.")
+#define REFUSED _("Nothing is marked as new: the day must be today or earlier, written like 2026-06-01.")
 
 /* The first day from which the profile has counts of all moves: the day of the page, unless there are older moves than the
  * hourly counts hold. */

@@ -30,10 +30,9 @@ static void day_moves(struct page *p, const struct day_row *row, const struct fa
     out->moves.v[i].sep = titles ? SPAN("; ") : SPAN(", ");
 }
 
-static struct day_draw day_of(const struct timeline_moves *m, size_t member)
+struct day_draw build_day_without(const struct facts *f, size_t position)
 {
-  return (struct day_draw){
-      .product = m->members[member]->name, .position = build_position(member), .sign = build_sign(member)};
+  return (struct day_draw){.product = f->name, .position = build_position(position), .sign = build_sign(position)};
 }
 
 struct day_draw *build_timeline_days(struct page *p, const struct timeline_moves *m, size_t *n)
@@ -44,7 +43,7 @@ struct day_draw *build_timeline_days(struct page *p, const struct timeline_moves
   struct day_draw *v = ARENA_ARRAY(p->arena, count + m->n_members, struct day_draw);
   *n = 0;
   for (size_t i = 0; i < count && v; i++) {
-    v[*n] = day_of(m, rows[i].member);
+    v[*n] = build_day_without(m->members[rows[i].member], rows[i].member);
     v[*n].when = page_time(p, rows[i].newest_us);
     v[*n].new = since_new(p, rows[i].newest_us);
     day_moves(p, &rows[i], m->members[rows[i].member], &v[(*n)++]);
@@ -52,6 +51,6 @@ struct day_draw *build_timeline_days(struct page *p, const struct timeline_moves
   }
   for (size_t i = 0; i < m->n_members && v && count; i++)
     if (!moved[i])
-      v[(*n)++] = day_of(m, i);
+      v[(*n)++] = build_day_without(m->members[i], i);
   return v;
 }

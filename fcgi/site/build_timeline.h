@@ -17,5 +17,6 @@ struct timeline_moves {
 struct activity_view *build_timeline_entries(struct page *p, const struct timeline_moves *m, size_t *n);
 /* After the days, a row without time and moves for each product that made none, unless all made none. */
 struct day_draw *build_timeline_days(struct page *p, const struct timeline_moves *m, size_t *n);
+struct day_draw build_day_without(const struct facts *f, size_t position); /* such a row */
 
 #endif

@@ -17,9 +17,13 @@ struct chart_window {
 struct chart_lane {
   const struct moves_count *v;
   size_t n;
+  const struct planned_product *g;
+  const struct profile *f;
+  const struct chart_counts_draw *counts;
 };
 
-struct chart_draw *chart_draw_lanes(struct page *p, const struct chart_window *w, const struct chart_column_view *columns,
-                                    const struct chart_lane *lanes, size_t n);
+/* Sets days, height and week. */
+void chart_draw_measure(const struct chart_window *w, const struct chart_lane *in, struct chart_counts_draw *out);
+struct chart_draw *chart_draw_lanes(struct page *p, const struct chart_window *w, const struct chart_lane *lanes, size_t n);
 
 #endif

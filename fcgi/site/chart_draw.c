@@ -3,6 +3,7 @@
  * in the same way and at the same scale.  view_chart.h describes the geometry. */
 #include "site/chart.h"
 #include "site/draw.h"
+#include "site/part_memo.h"
 #include "text/bidi.h"
 
 #define LABEL 18 /* height of a lane's label */
@@ -84,23 +85,29 @@ static int64_t week_most(const struct chart_lane *in, const struct chart_window 
   return most;
 }
 
-static struct chart_scale scale_of(const struct chart_window *w, const struct chart_lane *lanes, size_t n)
+void chart_draw_measure(const struct chart_window *w, const struct chart_lane *in, struct chart_counts_draw *out)
+{
+  int64_t day_us;
+  for (size_t at = 0; at < in->n; out->days++) {
+    struct pile d = day_take(in, &at, &day_us);
+    int64_t height = stack_height(&d);
+    out->height = height > out->height ? height : out->height;
+  }
+  out->week = week_most(in, w);
+}
+
+static struct chart_scale scale_of(const struct chart_lane *lanes, size_t n)
 {
   struct chart_scale s = {.area = heights[CLASS_SPARK]};
   for (size_t i = 0; i < n; i++) {
-    int64_t day_us, days = 0;
-    for (size_t at = 0; at < lanes[i].n; days++) {
-      struct pile d = day_take(&lanes[i], &at, &day_us);
-      int64_t height = stack_height(&d);
-      s.area = height > s.area ? height : s.area;
-    }
-    s.weeks = s.weeks || days > DAYS_MOST || s.area > STACK_MOST;
+    const struct chart_counts_draw *c = lanes[i].counts;
+    s.area = c->height > s.area ? c->height : s.area;
+    s.most = c->week > s.most ? c->week : s.most;
+    s.weeks = s.weeks || c->days > DAYS_MOST || s.area > STACK_MOST;
   }
-  for (size_t i = 0; i < n && s.weeks; i++) {
-    int64_t most = week_most(&lanes[i], w);
-    s.most = most > s.most ? most : s.most;
-  }
-  if (s.weeks)
+  if (!s.weeks)
+    s.most = 0;
+  else
     s.area = 2 * s.most < BARS_LEAST ? BARS_LEAST : 2 * s.most > BARS_MOST ? BARS_MOST : 2 * s.most;
   s.step = LABEL + HEAD + s.area + LANE_GAP;
   return s;
@@ -125,11 +132,10 @@ static void stack_draw(struct page *p, const struct pile *d, int x, struct draw_
     }
 }
 
-static void days_draw(struct page *p, const struct chart_window *w, const struct chart_lane *in,
-                      const struct chart_column_view *column, struct lane_draw *out)
+static void days_draw(struct page *p, const struct chart_window *w, const struct chart_lane *in, struct lane_draw *out)
 {
-  struct draw_path ticks = draw_path_new(p, 2 * (size_t)column->moves);
-  out->sparks.v = ARENA_ARRAY(p->arena, (size_t)column->sparks, struct spark_draw);
+  struct draw_path ticks = draw_path_new(p, 2 * (size_t)in->counts->moves);
+  out->sparks.v = ARENA_ARRAY(p->arena, (size_t)in->counts->sparks, struct spark_draw);
   for (size_t at = 0; at < in->n;) {
     int64_t day_us;
     struct pile d = day_take(in, &at, &day_us);
@@ -166,19 +172,36 @@ static void weeks_draw(struct page *p, const struct chart_window *w, const struc
 }
 
 /* ---- the frame */
-static void months_draw(struct page *p, const struct chart_window *w, struct chart_draw *d)
+static struct chart_grid_draw *grid_build(struct page *p, const struct chart_window *w, int64_t axis_y)
 {
+  struct chart_grid_draw *d = ARENA_NEW(p->arena, struct chart_grid_draw);
   struct draw_path lines = draw_path_new(p, 2 * w->n_starts);
-  d->months.v = ARENA_ARRAY(p->arena, w->n_starts, struct month_draw);
-  for (size_t i = 0; i < w->n_starts && d->months.v; i++) {
+  if (!d || !(d->months.v = ARENA_ARRAY(p->arena, w->n_starts, struct month_draw)))
+    return NULL;
+  for (size_t i = 0; i < w->n_starts; i++) {
     int x = position(w, w->starts[i]);
     int end = i + 1 < w->n_starts ? position(w, w->starts[i + 1]) : 10000;
-    draw_path_bar(&lines, x, 0, d->axis_y);
+    draw_path_bar(&lines, x, 0, axis_y);
     if (end - x >= MONTH_LABEL_LEAST)
       d->months.v[d->months.n++] = (struct month_draw){
-          draw_percent(p, (x + end) / 2), span_head(draw_months[clock_split(w->starts[i]).month - 1], 3)};
+          draw_percent(p, (x + end) / 2), day_text_month_short(clock_split(w->starts[i]).month)};
   }
   d->hairlines = draw_path_data(&lines);
+  return d;
+}
+
+static void grid_take(struct page *p, const struct chart_window *w, struct chart_draw *d)
+{
+  struct page_part part;
+  struct part_key key = part_key_window(p, PART_GRID, (size_t)d->axis_y);
+  struct chart_grid_draw *grid = part_begin(p, &key, &part);
+  if (!grid)
+    grid = part_end(p, &part, &chart_grid_draw_shape, grid_build(p, w, d->axis_y), 0);
+  if (!grid)
+    return;
+  d->hairlines = grid->hairlines;
+  d->months.v = grid->months.v;
+  d->months.n = grid->months.n;
 }
 
 /* A name at the beginning of a lane must not be wider than a phone.  Characters beyond Latin, Greek and Cyrillic may be
@@ -192,24 +215,48 @@ static struct span name_shown(struct page *p, struct span name)
   return bidi_shortened(p->arena, name, most);
 }
 
-static void lane_frame(struct page *p, const struct chart_column_view *column, const struct chart_scale *s, size_t i,
-                       struct lane_draw *out)
+static struct lane_draw *lane_build(struct page *p, const struct chart_window *w, const struct chart_scale *s,
+                                    const struct chart_lane *in, size_t i)
 {
-  out->position = column->position;
-  out->name = name_shown(p, column->name);
-  out->moves = arena_printf(p->arena, "%lld %s", (long long)column->moves, column->moves == 1 ? "move" : "moves");
+  struct lane_draw *out = ARENA_NEW(p->arena, struct lane_draw);
+  if (!out)
+    return NULL;
+  out->position = build_position(i);
+  out->name = name_shown(p, in->g->member.facts.name);
+  out->moves = SAY(p->arena, PLURAL("%1$s move", "%1$s moves", (uint64_t)in->counts->moves),
+                   arena_uint(p->arena, (uint64_t)in->counts->moves, 1));
   out->label_y = (int64_t)i * s->step + LABEL - 6;
   out->y = (int64_t)i * s->step + LABEL + HEAD + s->area;
   out->top = out->y - s->area;
+  if (s->weeks)
+    weeks_draw(p, w, in, s, out);
+  else
+    days_draw(p, w, in, out);
+  return out;
 }
 
-struct chart_draw *chart_draw_lanes(struct page *p, const struct chart_window *w, const struct chart_column_view *columns,
-                                    const struct chart_lane *lanes, size_t n)
+static void lane_take(struct page *p, const struct chart_window *w, const struct chart_scale *s, const struct chart_lane *in,
+                      size_t place, struct lane_draw *out)
+{
+  struct page_part part;
+  struct part_key key = part_key_of(p, PART_LANE, in->g, &in->f->facts, place);
+  int64_t scale[] = {s->most, s->area << 32 | s->step << 1 | s->weeks}; /* heights are below 2^31 */
+  part_key_add(p, &key, span_of((const char *)scale, sizeof scale));
+  struct lane_draw *v = part_begin(p, &key, &part);
+  if (!v)
+    v = part_end(p, &part, &lane_draw_shape, lane_build(p, w, s, in, place == PART_ALONE ? 0 : place), 1);
+  if (!v)
+    return;
+  *out = *v;
+  out->block = part_block(&part, v, 0);
+}
+
+struct chart_draw *chart_draw_lanes(struct page *p, const struct chart_window *w, const struct chart_lane *lanes, size_t n)
 {
   struct chart_draw *d = ARENA_NEW(p->arena, struct chart_draw);
   if (!d)
     return NULL;
-  struct chart_scale s = scale_of(w, lanes, n);
+  struct chart_scale s = scale_of(lanes, n);
   d->weeks = s.weeks;
   d->area = s.area;
   d->most = s.most;
@@ -217,15 +264,9 @@ struct chart_draw *chart_draw_lanes(struct page *p, const struct chart_window *w
   d->label_y = d->axis_y + 14;
   d->key_y = d->label_y + 8;
   d->height = d->key_y + KEY;
-  months_draw(p, w, d);
+  grid_take(p, w, d);
   d->lanes.v = ARENA_ARRAY(p->arena, n, struct lane_draw);
-  for (size_t i = 0; i < n && d->lanes.v; i++) {
-    struct lane_draw *lane = &d->lanes.v[d->lanes.n++];
-    lane_frame(p, &columns[i], &s, i, lane);
-    if (s.weeks)
-      weeks_draw(p, w, &lanes[i], &s, lane);
-    else
-      days_draw(p, w, &lanes[i], &columns[i], lane);
-  }
+  for (size_t i = 0; i < n && d->lanes.v; i++)
+    lane_take(p, w, &s, &lanes[i], part_place(i, n), &d->lanes.v[d->lanes.n++]);
   return d;
 }

@@ -34,7 +34,8 @@ enum plan chosen_parse(struct page *p, struct span slugs, struct chosen *out)
     else if (has(out, m.facts.id))
       continue;
     else if (out->n == CHOSEN_MAX) {
-      p->reason = SPAN("A feed or calendar follows at most " NUMBER(CHOSEN_MAX) " products; this address names more.");
+      p->reason = SAY(p->arena, _("A feed or calendar follows at most %1$s products; this address names more."),
+                      SPAN(NUMBER(CHOSEN_MAX)));
       return PLAN_NOT_FOUND;
     } else
       out->members[out->n++] = m;
@@ -83,6 +84,6 @@ struct span chosen_names(struct page *p, const struct chosen *c)
     return chosen_all_names(p, c);
   for (size_t i = 0; i < CHOSEN_NAMED - 1; i++)
     names[i] = c->members[i].facts.name;
-  names[CHOSEN_NAMED - 1] = arena_printf(p->arena, "%zu more", c->n - (CHOSEN_NAMED - 1));
+  names[CHOSEN_NAMED - 1] = SAY(p->arena, _("%1$s more"), arena_uint(p->arena, c->n - (CHOSEN_NAMED - 1), 1));
   return sentences_join(p->arena, names, CHOSEN_NAMED, "and ");
 }

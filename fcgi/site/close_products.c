@@ -10,23 +10,29 @@ struct rankings {
   uint64_t products;
 };
 
+typedef bool term_getter(const struct catalog_pin *, uint64_t, struct catalog_term *);
+
 static uint32_t terms_read(const struct catalog_pin *pin, const uint64_t *ids, uint32_t n, struct closeness_term *out,
-                           bool (*get)(const struct catalog_pin *, uint64_t, struct catalog_term *))
+                           struct catalog_list *rankings, term_getter *get)
 {
   struct catalog_term t;
   uint32_t found = 0;
-  for (uint32_t i = 0; i < n; i++)
-    if (get(pin, ids[i], &t))
-      out[found++] = (struct closeness_term){t.id, t.ranking.n};
+  for (uint32_t i = 0; i < n; i++) {
+    if (!get(pin, ids[i], &t))
+      continue;
+    out[found] = (struct closeness_term){t.id, t.ranking.n};
+    rankings[found++] = t.ranking;
+  }
   return found;
 }
 
-static void terms_of(const struct catalog_pin *pin, const struct facts *f, struct closeness_terms *out)
+static void terms_of(const struct catalog_pin *pin, const struct facts *f, struct closeness_terms *out,
+                     struct close_rankings *rankings)
 {
   uint32_t sectors = f->n_sectors < PRODUCT_SECTORS_MAX ? f->n_sectors : PRODUCT_SECTORS_MAX;
   uint32_t themes = f->n_themes < PRODUCT_THEMES_MAX ? f->n_themes : PRODUCT_THEMES_MAX;
-  out->n_sectors = terms_read(pin, f->sectors, sectors, out->sectors, catalog_sector_id);
-  out->n_themes = terms_read(pin, f->themes, themes, out->themes, catalog_theme_id);
+  out->n_sectors = terms_read(pin, f->sectors, sectors, out->sectors, rankings->sectors, catalog_sector_id);
+  out->n_themes = terms_read(pin, f->themes, themes, out->themes, rankings->themes, catalog_theme_id);
 }
 
 void close_products_add(struct close_set *set, const struct facts *member)
@@ -34,7 +40,8 @@ void close_products_add(struct close_set *set, const struct facts *member)
   if (set->n == CLOSE_PRODUCTS_SET)
     return;
   set->ids[set->n] = member->id;
-  terms_of(set->pin, member, &set->terms[set->n++]);
+  terms_of(set->pin, member, &set->terms[set->n], &set->rankings[set->n]);
+  set->n++;
 }
 
 /* ---- lists */
@@ -64,12 +71,12 @@ static void insert(struct close_list *list, const struct close_product *one)
 
 /* ---- rankings to read */
 
-static void ranking_add(struct rankings *to, bool found, const struct catalog_term *t)
+static void ranking_add(struct rankings *to, struct catalog_list ranking)
 {
-  if (!found || to->n == RANKINGS_MAX)
+  if (to->n == RANKINGS_MAX)
     return;
-  to->v[to->n++] = t->ranking;
-  to->products += t->ranking.n;
+  to->v[to->n++] = ranking;
+  to->products += ranking.n;
 }
 
 static int shorter_first(const void *a, const void *b)
@@ -78,20 +85,20 @@ static int shorter_first(const void *a, const void *b)
   return (n > m) - (n < m);
 }
 
-static void rankings_choose(const struct catalog_pin *pin, const struct closeness_terms *terms, struct rankings *out)
+static void rankings_choose(const struct closeness_terms *terms, const struct close_rankings *of, struct rankings *out)
 {
-  struct rankings sectors = {.n = 0}, few = {.n = 0}, all = {.n = 0};
-  struct catalog_term t;
+  struct rankings sectors, few, all;
+  sectors.n = few.n = all.n = 0;
+  sectors.products = few.products = all.products = 0;
   for (uint32_t i = 0; i < terms->n_sectors; i++) {
-    bool found = catalog_sector_id(pin, terms->sectors[i].id, &t);
-    ranking_add(&sectors, found, &t);
-    ranking_add(&all, found, &t);
-    ranking_add(&few, found && t.ranking.n <= CLOSENESS_SMALL, &t);
+    ranking_add(&sectors, of->sectors[i]);
+    ranking_add(&all, of->sectors[i]);
+    if (of->sectors[i].n <= CLOSENESS_SMALL)
+      ranking_add(&few, of->sectors[i]);
   }
   for (uint32_t i = 0; i < terms->n_themes; i++) {
-    bool found = catalog_theme_id(pin, terms->themes[i].id, &t);
-    ranking_add(&few, found, &t);
-    ranking_add(&all, found, &t);
+    ranking_add(&few, of->themes[i]);
+    ranking_add(&all, of->themes[i]);
   }
   *out = few.products <= sectors.products ? few : sectors;
   if (out->products > CLOSE_PRODUCTS_READ)
@@ -127,7 +134,7 @@ static void search_member(const struct close_set *set, size_t at, struct close_l
 {
   struct rankings rankings;
   uint32_t left = CLOSE_PRODUCTS_READ;
-  rankings_choose(set->pin, &set->terms[at], &rankings);
+  rankings_choose(&set->terms[at], &set->rankings[at], &rankings);
   for (size_t i = 0; i < rankings.n; i++)
     for (uint32_t k = 0; k < rankings.v[i].n && left; k++, left--) {
       struct close_product one = {.ordinal = rankings.v[i].ordinals[k]};
@@ -146,7 +153,9 @@ void close_products_find(const struct close_set *set, struct close_list *each, s
 
 void close_products_of(const struct catalog_pin *pin, const struct facts *f, size_t most, struct close_list *out)
 {
-  struct close_set set = {.pin = pin};
+  struct close_set set;
+  set.pin = pin;
+  set.n = 0;
   out->n = 0;
   out->most = most < CLOSE_PRODUCTS_MAX ? most : CLOSE_PRODUCTS_MAX;
   close_products_add(&set, f);
@@ -156,6 +165,7 @@ void close_products_of(const struct catalog_pin *pin, const struct facts *f, siz
 bool close_products_pair(const struct catalog_pin *pin, const struct facts *a, const struct facts *b)
 {
   struct closeness_terms terms;
-  terms_of(pin, a, &terms);
+  struct close_rankings rankings;
+  terms_of(pin, a, &terms, &rankings);
   return closeness_to(&terms, b).close;
 }

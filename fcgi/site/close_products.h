@@ -28,11 +28,16 @@ struct close_list {
   struct close_product v[CLOSE_PRODUCTS_MAX];
 };
 
+struct close_rankings { /* of the terms of a member, in their order */
+  struct catalog_list sectors[PRODUCT_SECTORS_MAX], themes[PRODUCT_THEMES_MAX];
+};
+
 struct close_set {
   const struct catalog_pin *pin;
   size_t n;
   uint64_t ids[CLOSE_PRODUCTS_SET];
   struct closeness_terms terms[CLOSE_PRODUCTS_SET];
+  struct close_rankings rankings[CLOSE_PRODUCTS_SET];
 };
 
 void close_products_add(struct close_set *set, const struct facts *member);

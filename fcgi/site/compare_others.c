@@ -79,14 +79,15 @@ static void plan_alternatives_of(struct page *p, struct compare *c, size_t at, c
 
 void compare_plan_others(struct page *p, struct compare *c, bool cards)
 {
-  struct close_list *close = ARENA_ARRAY(p->arena, COMPARE_MAX + 1, struct close_list), *together;
+  struct close_list close[COMPARE_MAX + 1], *together = &close[COMPARE_MAX]; /* 32 KB, of which a list uses what it has */
   struct alternatives_list lists[COMPARE_MAX];
-  struct close_set set = {.pin = &p->pin};
-  if (!close)
-    return; /* the arena remembers it */
-  together = &close[COMPARE_MAX];
-  for (size_t i = 0; i <= COMPARE_MAX; i++)
+  struct close_set set;
+  set.pin = &p->pin;
+  set.n = 0;
+  for (size_t i = 0; i <= COMPARE_MAX; i++) {
+    close[i].n = 0;
     close[i].most = CLOSE_PRODUCTS_MAX;
+  }
   for (size_t i = 0; i < c->n; i++)
     close_products_add(&set, &c->set[i].member.facts);
   close_products_find(&set, close, cards ? together : NULL);

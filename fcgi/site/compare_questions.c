@@ -1,4 +1,5 @@
 /* The generated sentences of a comparison: eyebrow, description, questions and answers, JSON-LD. */
+#include "model/release_line.h"
 #include "site/jsonld.h"
 #include "site/page_compare.h"
 #include "site/site.h"
@@ -25,7 +26,17 @@ struct span compare_eyebrow(struct page *p, const struct compare *c)
       out = arena_printf(p->arena, "%.*s%s%.*s", SPAN_ARG(out), out.n ? " / " : "",
                          SPAN_ARG(c->set[i].sectors[0].name));
   }
-  return ARENA_JOIN(p->arena, SPAN("Comparison"), out.n ? SPAN(" · ") : SPAN(""), out);
+  return ARENA_JOIN(p->arena, _("Comparison"), out.n ? SPAN(" · ") : SPAN(""), out);
+}
+
+/* "NATS 2.14.5 (12 August 2026)", "Python 3.11.16 (13 August 2026, on an older line than 3.14.7)" */
+static struct span newest_text(struct page *p, const struct profile *f)
+{
+  const struct activity *latest = f->latest_release, *higher = release_line_higher(f->activities, f->n_activities, latest);
+  if (higher)
+    return SAY(p->arena, _("%1$s %2$s (%3$s, on an older line than %4$s)"), f->facts.name, latest->version,
+               page_day(p, latest->occurred_us), higher->version);
+  return ARENA_JOIN(p->arena, f->facts.name, SPAN(" "), latest->version, SPAN(" ("), page_day(p, latest->occurred_us), SPAN(")"));
 }
 
 /* "Newest releases: NATS 2.14.5 (12 August 2026) and Kafka 4.3.1 (25 June 2026)."  Empty: no product has one. */
@@ -46,10 +57,8 @@ static struct span latest_releases(struct page *p, const struct compare *c, cons
   if (!n)
     return SPAN("");
   for (size_t i = 0; i < n; i++)
-    parts[i] = ARENA_JOIN(p->arena, newest[i]->facts.name, SPAN(" "), newest[i]->latest_release->version, SPAN(" ("),
-                          page_day(p, newest[i]->latest_release->occurred_us), SPAN(")"));
-  return ARENA_JOIN(p->arena, n > 1 ? SPAN("Newest releases: ") : SPAN("Newest release: "),
-                    sentences_join(p->arena, parts, n, "and "), SPAN("."));
+    parts[i] = newest_text(p, newest[i]);
+  return SAY(p->arena, PLURAL("Newest release: %1$s.", "Newest releases: %1$s.", n), sentences_join(p->arena, parts, n, "and "));
 }
 
 struct span compare_lede(struct page *p, const struct compare *c, const struct profile *const *f)
@@ -107,28 +116,28 @@ static void link_to(struct page *p, struct qa_view *q, struct span text, struct 
 
 static void ask_difference(struct page *p, const struct compare *c, struct compare_view *v)
 {
-  struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What is the difference between "), v->names, SPAN("?")));
-  q->text = ARENA_JOIN(p->arena, v->overlap, v->overlap.n ? SPAN(" ") : SPAN(""), v->cadence, SPAN(" As of "), v->as_of,
-                       SPAN(". The table at a glance sets their figures side by side."));
-  link_to(p, q, ARENA_JOIN(p->arena, SPAN("See "), v->title, SPAN(" at a glance")),
+  struct qa_view *q = parts_add(p, v, SAY(p->arena, _("What is the difference between %1$s?"), v->names));
+  q->text = ARENA_JOIN(p->arena, v->overlap, v->overlap.n ? SPAN(" ") : SPAN(""), v->cadence, SPAN(" "),
+                       SAY(p->arena, _("As of %1$s. The table at a glance sets their figures side by side."), v->as_of));
+  link_to(p, q, SAY(p->arena, _("See %1$s at a glance"), v->title),
           ARENA_JOIN(p->arena, c->base_path, SPAN("#at-a-glance")));
 }
 
 static void ask_better(struct page *p, const struct compare *c, struct compare_view *v)
 {
   struct span question =
-      c->n == 2 ? ARENA_JOIN(p->arena, SPAN("Is "), c->set[0].member.facts.name, SPAN(" better than "),
-                             c->set[1].member.facts.name, SPAN("?"))
-                : ARENA_JOIN(p->arena, SPAN("Which is better: "), compare_names(p, c, "or "), SPAN("?"));
+      c->n == 2 ? SAY(p->arena, _("Is %1$s better than %2$s?"), c->set[0].member.facts.name, c->set[1].member.facts.name)
+                : SAY(p->arena, _("Which is better: %1$s?"), compare_names(p, c, "or "));
   struct sentences_member m[COMPARE_MAX];
   struct qa_view *q = parts_add(p, v, question);
   compare_sentence_members(p, c, m);
-  q->text = ARENA_JOIN(p->arena, span_z(site_config(p->site)->site_name),
-                       SPAN(" picks no winner: velocity measures how often a product ships compared with its "
-                            "sector, not what it does or how well it fits. "),
-                       sentences_standing(p->arena, m, c->n), SPAN(" As of "), v->as_of,
-                       c->n == 2 ? SPAN(". The best fit may be neither.") : SPAN(". The best fit may be none of them."));
-  link_to(p, q, ARENA_JOIN(p->arena, SPAN("See the alternatives to "), v->names),
+  q->text = ARENA_JOIN(p->arena,
+                       SAY(p->arena, _("%1$s picks no winner: velocity measures how often a product ships compared with its "
+                                       "sector, not what it does or how well it fits."), span_z(site_config(p->site)->site_name)),
+                       SPAN(" "), sentences_standing(p->arena, m, c->n), SPAN(" "),
+                       SAY(p->arena, c->n == 2 ? _("As of %1$s. The best fit may be neither.")
+                                               : _("As of %1$s. The best fit may be none of them."), v->as_of));
+  link_to(p, q, SAY(p->arena, _("See the alternatives to %1$s"), v->names),
           ARENA_JOIN(p->arena, c->base_path, SPAN("#alternatives")));
 }
 
@@ -150,25 +159,25 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
   struct span names = compare_names(p, c, "or "), out;
   bool picks = c->n_picks > 0, close = c->n_first > c->n_picks, others = c->n_cards > c->n_first;
   if (!c->n_cards)
-    return sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("No other product tracked here shares a sector with "), names));
+    return sentences_stop(p->arena, SAY(p->arena, _("No other product tracked here shares a sector with %1$s"), names));
   if (!picks && !close)
-    out = ARENA_JOIN(p->arena, SPAN("Outside this comparison, no close alternative to "), names, SPAN(" is tracked here"));
+    out = SAY(p->arena, _("Outside this comparison, no close alternative to %1$s is tracked here"), names);
   else
-    out = ARENA_JOIN(p->arena, picks ? SPAN("The editors’ picks") : SPAN("Close"),
-                     picks && close ? SPAN(", then products close") : SPAN(""),
-                     picks && !close ? SPAN(" for ") : SPAN(" to "), names,
-                     close ? SPAN(" by shared sectors and themes, closest first") : SPAN(""));
+    out = SAY(p->arena, !close  ? _("The editors’ picks for %1$s")
+                        : picks ? _("The editors’ picks, then products close to %1$s by shared sectors and themes, closest first")
+                                : _("Close to %1$s by shared sectors and themes, closest first"), names);
   if (others)
-    out = ARENA_JOIN(p->arena, out, picks || close ? SPAN("; then others that share only a sector, ranked by velocity")
-                                                   : SPAN("; these share only a sector, ranked by velocity"));
-  return ARENA_JOIN(p->arena, sentences_stop(p->arena, out), SPAN(" Each links to its trajectory and to a comparison with "),
-                    c->n == 2 ? SPAN("either.") : SPAN("each of them."));
+    out = SAY(p->arena, picks || close ? _("%1$s; then others that share only a sector, ranked by velocity")
+                                       : _("%1$s; these share only a sector, ranked by velocity"), out);
+  return ARENA_JOIN(p->arena, sentences_stop(p->arena, out), SPAN(" "),
+                    c->n == 2 ? _("Each links to its trajectory and to a comparison with either.")
+                              : _("Each links to its trajectory and to a comparison with each of them."));
 }
 
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)
 {
   struct alternatives_named named = compare_named(c, i);
-  struct qa_view *q = parts_add(p, v, ARENA_JOIN(p->arena, SPAN("What are the best alternatives to "), named.of->name, SPAN("?")));
+  struct qa_view *q = parts_add(p, v, SAY(p->arena, _("What are the best alternatives to %1$s?"), named.of->name));
   q->text = alternatives_sentence(p, &named);
   q->position = build_position(i);
   alternatives_links(p, &named, q);
@@ -200,7 +209,7 @@ struct span compare_json_ld(struct page *p, const struct compare_view *v)
   jsonld_web_page(&j, "WebPage");
   jsonld_breadcrumb(&j);
   jsonld_questions(&j, v->questions.v, v->questions.n);
-  jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->names)), v->alternatives.v,
+  jsonld_cards(&j, SAY(p->arena, _("Alternatives to %1$s"), v->names), v->alternatives.v,
                close);
   return jsonld_end(&j);
 }

@@ -2,10 +2,6 @@
 
 #define STEP_BYTES 24 /* a command, two numbers of up to ten digits, and what is between them */
 
-const struct span draw_months[12] = {{"January", 7}, {"February", 8}, {"March", 5},     {"April", 5},
-                                     {"May", 3},     {"June", 4},     {"July", 4},      {"August", 6},
-                                     {"September", 9}, {"October", 7}, {"November", 8}, {"December", 8}};
-
 static char *number(char *at, int64_t v)
 {
   char text[20], *digit = text + sizeof text;

@@ -17,6 +17,4 @@ struct span draw_path_data(const struct draw_path *d);
 /* A position in hundredths of a percent, 0 or more, as an SVG length without its unit: "34.25". */
 struct span draw_percent(struct page *p, int hundredths);
 
-extern const struct span draw_months[12]; /* "January" ...; their first three characters are the short names */
-
 #endif

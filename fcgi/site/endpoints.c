@@ -88,6 +88,16 @@ static struct span expires(struct arena *a)
   return arena_printf(a, "%04d-%s-01T00:00:00Z", now.month < 7 ? now.year : now.year + 1, now.month < 7 ? "12" : "06");
 }
 
+/* Until the catalog is there, the site has its usual pages. */
+static bool has_about(struct site *s)
+{
+  struct catalog_pin pin;
+  struct page_head found;
+  if (!catalog_pin_current(site_resources_of(s)->catalog, &pin))
+    return true;
+  return catalog_page_slug(&pin, SPAN("about"), &found) && found.status == PRODUCT_PUBLISHED;
+}
+
 static void file_answer(struct site *s, const struct request *rq, size_t at, struct response *out)
 {
   const struct config *c = site_config(s);
@@ -95,6 +105,7 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
                            .base_url = span_z(c->base_url),
                            .lang = span_z(c->lang),
                            .contact = span_z(c->contact),
+                           .about = has_about(s),
                            .expires = expires(rq->arena),
                            .short_name = utf8_cut(span_z(c->site_name), 16)};
   struct span icon = assets_href(site_assets(s), "favicon.svg");

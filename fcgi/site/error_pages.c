@@ -12,27 +12,27 @@
 
 /* X(status, title, reason, hint) */
 #define ERRORS_LIST(X)                                                                                                 \
-  X(400, "Bad request", "The address or the request cannot be understood.",                                            \
-    "Check the address for stray characters.")                                                                         \
-  X(404, "Not found", "There is no page at this address.",                                                             \
-    "It may have been spelled differently: the search finds products, themes and sectors.")                            \
-  X(405, "Method not allowed", "This site answers GET, HEAD and OPTIONS.", "")                                         \
-  X(410, "Gone", "This page was withdrawn by the editors and will not come back.",                                     \
-    "The search finds what is compared here today.")                                                                   \
-  X(414, "Address too long", "The address is longer than 2,048 bytes.", "")                                            \
-  X(429, "Too many requests", "Too many requests came at once.", "Try again in a moment.")                             \
-  X(500, "Something broke", "The page could not be put together. That is our fault, not yours.",                       \
-    "Try again. If it happens again, report it with the number below.")                                                           \
-  X(501, "Method unknown", "This site answers GET, HEAD and OPTIONS.", "")                                             \
-  X(503, "Back in a moment", "The page’s content cannot be read right now.", "Try again in a few seconds.")
+  X(400, N_("Bad request"), N_("The address or the request cannot be understood."),                                            \
+    N_("Check the address for stray characters."))                                                                         \
+  X(404, N_("Not found"), N_("There is no page at this address."),                                                             \
+    N_("It may have been spelled differently: the search finds products, themes and sectors."))                            \
+  X(405, N_("Method not allowed"), N_("This site answers GET, HEAD and OPTIONS."), "")                                         \
+  X(410, N_("Gone"), N_("This page was withdrawn by the editors and will not come back."),                                     \
+    N_("The search finds what is compared here today."))                                                                   \
+  X(414, N_("Address too long"), N_("The address is longer than 2,048 bytes."), "")                                            \
+  X(429, N_("Too many requests"), N_("Too many requests came at once."), N_("Try again in a moment."))                             \
+  X(500, N_("Something broke"), N_("The page could not be put together. That is our fault, not yours."),                       \
+    N_("Try again. If it happens again, report it with the number below."))                                            \
+  X(501, N_("Method unknown"), N_("This site answers GET, HEAD and OPTIONS."), "")                                             \
+  X(503, N_("Back in a moment"), N_("The page’s content cannot be read right now."), N_("Try again in a few seconds."))
 
 struct error_text {
   int status;
-  struct span title, reason, hint;
+  const char *title, *reason, *hint;
 };
 
 #define ERRORS_ROW(status, title, reason, hint)                                                                        \
-  {status, {title, sizeof title - 1}, {reason, sizeof reason - 1}, {hint, sizeof hint - 1}},
+  {status, title, reason, hint},
 static const struct error_text errors[] = {ERRORS_LIST(ERRORS_ROW)};
 
 static const struct error_text *error_text_of(int status)
@@ -78,10 +78,13 @@ static void member_write(struct buf *out, const char *name, struct span value)
   json_write_string(out, value);
 }
 
+static struct span below_base(struct site *s, const struct request *rq, struct span path)
+{
+  return ARENA_JOIN(rq->arena, config_base_path(site_config(s)), path);
+}
+
 static void problem_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
 {
-  (void)s;
-  (void)rq;
   buf_printf(out, "{\"type\":\"about:blank\",\"status\":%d", f->status);
   member_write(out, "title", f->title);
   member_write(out, "detail", f->reason);
@@ -90,14 +93,14 @@ static void problem_write(struct site *s, const struct request *rq, const struct
   for (size_t i = 0; i < f->links.n; i++) {
     buf_puts(out, i ? ",{\"text\":" : ",\"links\":[{\"text\":");
     json_write_string(out, f->links.v[i].text);
-    member_write(out, "href", f->links.v[i].href);
+    member_write(out, "href", below_base(s, rq, f->links.v[i].href));
     buf_putc(out, '}');
   }
   buf_puts(out, f->links.n ? "]}\n" : "}\n");
 }
 
 /* Names may contain what Markdown reads as markup. */
-static void link_write(struct buf *out, const struct link_view *link, bool first)
+static void link_write(struct buf *out, const struct link_view *link, struct span href, bool first)
 {
   buf_puts(out, first ? "\n- [" : "- [");
   for (size_t i = 0; i < link->text.n; i++) {
@@ -105,19 +108,18 @@ static void link_write(struct buf *out, const struct link_view *link, bool first
       buf_putc(out, '\\');
     buf_putc(out, link->text.p[i]);
   }
-  buf_printf(out, "](%.*s)\n", SPAN_ARG(link->href));
+  buf_printf(out, "](%.*s)\n", SPAN_ARG(href));
 }
 
 static void markdown_write(struct site *s, const struct request *rq, const struct error_report *f, struct buf *out)
 {
-  (void)s;
-  (void)rq;
-  buf_printf(out, "# %.*s\n\nError %d. %.*s\n", SPAN_ARG(f->title), f->status, SPAN_ARG(f->reason));
+  struct span status = SAY(rq->arena, _("Error %1$s."), arena_uint(rq->arena, (unsigned)f->status, 1));
+  buf_printf(out, "# %.*s\n\n%.*s %.*s\n", SPAN_ARG(f->title), SPAN_ARG(status), SPAN_ARG(f->reason));
   if (f->hint.n)
     buf_printf(out, "%.*s\n", SPAN_ARG(f->hint));
   for (size_t i = 0; i < f->links.n; i++)
-    link_write(out, &f->links.v[i], i == 0);
-  buf_printf(out, "\nRequest `%.*s`\n", SPAN_ARG(f->request_id));
+    link_write(out, &f->links.v[i], below_base(s, rq, f->links.v[i].href), i == 0);
+  buf_printf(out, "\n%.*s\n", SPAN_ARG(SAY(rq->arena, _("Request `%1$s`"), f->request_id)));
 }
 
 static const struct error_format {
@@ -161,10 +163,11 @@ void errors_answer_links(struct site *s, const struct request *rq, int status, s
 {
   const struct error_text *w = error_text_of(status);
   const struct error_format *format = format_of(rq);
-  struct span body = body_of(
-      s, rq, format, &(struct error_report){w->status, w->title, reason.n ? reason : w->reason, w->hint, rq->id, links});
+  struct span body = body_of(s, rq, format,
+                             &(struct error_report){w->status, message_of(w->title), reason.n ? reason : message_of(w->reason),
+                                                    message_of(w->hint), rq->id, links});
   if (!body.n) {
-    bare_error(503, rq->id, out);
+    bare_error(503, config_base_path(site_config(s)), rq->id, out);
     return;
   }
   if (status >= 500 && status != 501) /* 501, an unknown method, is the client's fault */

@@ -15,9 +15,15 @@
 struct fact_attributes { /* of the site, in the order in which they are shown */
   const struct attribute *v;
   size_t n;
+  uint64_t digest; /* of all of them */
 };
 
-/* Plan: reads the attributes; they are part of the page's digest. */
+/* A site has one.  NULL: no memory. */
+struct attribute_memo *attribute_memo_new(void);
+void attribute_memo_free(struct attribute_memo **m);
+
+/* Plan: reads the attributes; they are part of the page's digest.  Valid until the site plans a page with another snapshot of
+ * the catalog (fact_attributes.c). */
 void fact_attributes_plan(struct page *p, struct fact_attributes *out);
 
 /* True: pages of this product show its value of the attribute, when it has one. */

@@ -21,7 +21,8 @@ struct link_view *history_link(struct page *p, const struct facts *f)
   uint32_t n = editorials_past(f);
   struct link_view *v = n ? ARENA_NEW(p->arena, struct link_view) : NULL;
   if (v)
-    *v = (struct link_view){.text = arena_printf(p->arena, n == 1 ? "%u earlier editorial" : "%u earlier editorials", n),
+    *v = (struct link_view){.text = SAY(p->arena, PLURAL("%1$s earlier editorial", "%1$s earlier editorials", n),
+                                        arena_uint(p->arena, n, 1)),
                             .href = history_path(p, f)};
   return v;
 }

@@ -129,7 +129,7 @@ static void comparisons(struct page *p, const struct home_news *h, struct home_v
     const struct facts *a = &h->pairs[i].a.facts, *b = &h->pairs[i].b.facts;
     if (!text || !text->has_text)
       continue;
-    v->comparisons.v[v->comparisons.n++] = (struct written_view){ARENA_JOIN(p->arena, a->name, SPAN(" vs "), b->name),
+    v->comparisons.v[v->comparisons.n++] = (struct written_view){SAY(p->arena, _("%1$s vs %2$s"), a->name, b->name),
                                                                  build_pair_path(p, a->slug, b->slug), text->excerpt};
   }
   v->written = v->comparisons.n > 0;
@@ -143,9 +143,8 @@ struct shipped {
   size_t first, n; /* of news->releases: those of this day, newest first */
 };
 
-static int shipped_cmp(const void *a, const void *b)
+static int shipped_cmp(const struct shipped *x, const struct shipped *y)
 {
-  const struct shipped *x = a, *y = b;
   if (x->day != y->day)
     return x->day < y->day ? 1 : -1;
   if (x->newest_us != y->newest_us)
@@ -169,6 +168,18 @@ static size_t shipped_add(const struct page *p, const struct member *m, const st
     out[n - 1].n++;
   }
   return n;
+}
+
+/* The products come in the order of their newest releases, so few rows are out of order. */
+static void shipped_sort(struct shipped *v, size_t n)
+{
+  for (size_t i = 1; i < n; i++) {
+    struct shipped row = v[i];
+    size_t at = i;
+    for (; at > 0 && shipped_cmp(&row, &v[at - 1]) < 0; at--)
+      v[at] = v[at - 1];
+    v[at] = row;
+  }
 }
 
 static void shipped_fill(struct page *p, const struct shipped *s, struct shipped_view *out)
@@ -216,10 +227,10 @@ static void releases(struct page *p, struct home_news *h, struct home_view *v)
     page_member_refresh(&h->shipped[i], &news->facts);
     n += shipped_add(p, &h->shipped[i], news, all + n);
   }
-  if (all && n)
-    qsort(all, n, sizeof *all, shipped_cmp);
-  if (all)
+  if (all) {
+    shipped_sort(all, n);
     days(p, all, n, v);
+  }
   v->shipped = v->days.n > 0;
   v->more = v->shipped && h->more;
 }

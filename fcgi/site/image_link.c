@@ -18,13 +18,14 @@ static struct span image_text(struct page *p, struct span s, size_t chars)
 static struct span figures(struct page *p, const struct facts *f, const struct profile *profile, bool latest)
 {
   const struct activity *release = latest && profile ? profile->latest_release : NULL;
-  char day[CLOCK_ISO_MAX];
-  struct span moves = !f->n90 ? SPAN("No moves in 90 days")
-                              : arena_printf(p->arena, "%u %s in 90 days", f->n90, f->n90 == 1 ? "move" : "moves");
+  struct span moves = !f->n90 ? _("No moves in 90 days")
+                              : SAY(p->arena, PLURAL("%1$s move in 90 days", "%1$s moves in 90 days", f->n90),
+                                    arena_uint(p->arena, f->n90, 1));
   if (!release)
     return moves;
-  return arena_printf(p->arena, "%.*s. Latest: %.*s, %.*s", SPAN_ARG(moves), SPAN_ARG(image_text(p, release->version, 40)),
-                      (int)clock_day(day, release->occurred_us), day);
+  /* TRANSLATORS: moves, latest release, its day */
+  return SAY(p->arena, _("%1$s. Latest: %2$s, %3$s"), moves, image_text(p, release->version, 40),
+             day_text_short(p->arena, release->occurred_us));
 }
 
 static void panel_fill(struct page *p, const struct planned_product *g, const struct profile *f, size_t n,
@@ -34,22 +35,22 @@ static void panel_fill(struct page *p, const struct planned_product *g, const st
   out->name = image_text(p, facts->name, NAME_CHARS);
   out->note = g->n_sectors ? image_text(p, g->sectors[0].name, NAME_CHARS) : SPAN("");
   if (facts->lifecycle == LIFECYCLE_DISCONTINUED)
-    out->note = SPAN("Discontinued");
+    out->note = _("Discontinued");
   out->line = n == 1 && f && f->summary.n ? image_text(p, f->summary, LINE_CHARS) : figures(p, facts, f, n <= 2);
   if (g->member.tenths == SCORE_NONE)
     return;
   out->tenths = g->member.tenths;
-  out->score = arena_printf(p->arena, "%d.%d", out->tenths / 10, out->tenths % 10);
+  out->score = decimal_text(p->arena, build_tenths(p, out->tenths));
   out->band = band_name(score_band(out->tenths));
 }
 
 const struct image *image_link_products(struct page *p, const struct planned_product *set, const struct profile *const *f,
                                         size_t n)
 {
-  struct image *picture = ARENA_NEW(p->arena, struct image);
+  struct image *picture = page_is_html(p) ? ARENA_NEW(p->arena, struct image) : NULL;
   if (!picture)
     return NULL;
-  picture->eyebrow = n > 1 ? SPAN("Comparison") : SPAN("Trajectory");
+  picture->eyebrow = n > 1 ? _("Comparison") : _("Trajectory");
   picture->n = n < IMAGE_PANELS ? n : IMAGE_PANELS;
   for (size_t i = 0; i < picture->n; i++)
     panel_fill(p, &set[i], f[i], n, &picture->panels[i]);
@@ -71,9 +72,8 @@ static struct span alt(struct page *p, const struct image *picture, struct span 
   for (size_t i = 0; i < picture->n; i++) {
     const struct image_panel *panel = &picture->panels[i];
     struct span name = picture->n > 1 ? ARENA_JOIN(p->arena, panel->name, SPAN(": ")) : SPAN("");
-    struct span score = panel->score.n ? ARENA_JOIN(p->arena, SPAN(" Velocity "), panel->score, SPAN(", "), panel->band, SPAN("."))
-                                       : SPAN(" Not scored.");
-    out = ARENA_JOIN(p->arena, out, SPAN(" "), name, sentences_stop(p->arena, panel->line), score);
+    struct span score = panel->score.n ? SAY(p->arena, _("Velocity %1$s, %2$s."), panel->score, panel->band) : _("Not scored.");
+    out = ARENA_JOIN(p->arena, out, SPAN(" "), name, sentences_stop(p->arena, panel->line), SPAN(" "), score);
   }
   return ARENA_JOIN(p->arena, out, SPAN(" "), picture->date, SPAN("."));
 }
@@ -116,12 +116,13 @@ void image_link_frame(struct page *p, const struct page_frame *f, struct page_vi
 {
   struct image picture = {.title = image_text(p, f->title, NAME_CHARS), .line = line_of(p, f)};
   struct buf packed = BUF_INIT;
-  if (!p->canonical.n || (p->noindex && !f->picture))
+  if (!p->canonical.n || !page_is_html(p) || (p->noindex && !f->picture))
     return;
   if (f->picture)
     picture = *f->picture;
   picture.site = image_text(p, span_z(site_config(p->site)->site_name), NAME_CHARS);
-  picture.date = ARENA_JOIN(p->arena, SPAN("As of "), page_day(p, p->pin.window_us));
+  picture.style = site_resources_of(p->site)->picture_style;
+  picture.date = SAY(p->arena, _("As of %1$s"), page_day(p, p->pin.window_us));
   image_pack(&picture, &packed);
   p->picture = arena_take(p->arena, &packed);
   p->picture_path = image_path(p);

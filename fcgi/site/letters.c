@@ -5,7 +5,7 @@ struct span letters_text(char initial)
   static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   if (initial >= 'a' && initial <= 'z')
     return span_of(capitals + (initial - 'a'), 1);
-  return initial ? SPAN("Other") : SPAN("0–9");
+  return initial ? _("Other") : SPAN("0–9");
 }
 
 struct span letters_id(char initial)

@@ -23,11 +23,11 @@ struct kind_draw *link_words(struct page *p, struct span text, const char *words
 {
   struct kind_draw *v = is_generic(text) ? ARENA_NEW(p->arena, struct kind_draw) : NULL;
   if (v)
-    v->words = span_z(words);
+    v->words = message_of(words);
   return v;
 }
 
 struct link_view link_words_product(struct page *p, struct span name, struct span href)
 {
-  return (struct link_view){name, href, link_words(p, name, "trajectory")};
+  return (struct link_view){name, href, link_words(p, name, N_("trajectory"))};
 }

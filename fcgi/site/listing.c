@@ -1,5 +1,7 @@
 #include "site/listing.h"
 
+#include "site/jsonld.h"
+
 enum plan listing_page(struct page *p, uint32_t total, struct listing *out)
 {
   return listing_page_of(p, total, LISTING_PAGE, out);
@@ -63,6 +65,24 @@ struct pager_view *listing_pager(struct page *p, const struct listing *l)
                            .prev = l->page > 1 ? listing_href(p, l->page - 1) : SPAN(""),
                            .next = l->page < l->pages ? listing_href(p, l->page + 1) : SPAN("")};
   return v;
+}
+
+struct page_view *listing_collection(struct page *p, const struct page_frame *in, const struct pager_view *pager,
+                                     const struct card_view *cards, size_t n)
+{
+  struct page_view *frame = build_frame(p, in);
+  struct jsonld j;
+  if (!frame)
+    return NULL;
+  listing_frame(frame, pager);
+  if (!page_is_html(p))
+    return frame;
+  jsonld_begin(&j, p, frame);
+  jsonld_web_page(&j, "CollectionPage");
+  jsonld_breadcrumb(&j);
+  jsonld_cards(&j, in->title, cards, n);
+  frame->json_ld = jsonld_end(&j);
+  return frame;
 }
 
 void listing_frame(struct page_view *frame, const struct pager_view *pager)

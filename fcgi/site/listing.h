@@ -28,6 +28,9 @@ void listing_add(struct page *p, struct listing *l, uint32_t ordinal, uint32_t r
 struct card_view *listing_cards(struct page *p, const struct listing *l);
 struct span listing_href(struct page *p, unsigned number); /* of another page of the same list, in the same order */
 struct pager_view *listing_pager(struct page *p, const struct listing *l); /* NULL: one page */
+/* The frame of a page that lists something, with the JSON-LD of a collection and of its first n cards.  NULL: no memory. */
+struct page_view *listing_collection(struct page *p, const struct page_frame *in, const struct pager_view *pager,
+                                     const struct card_view *cards, size_t n);
 void listing_frame(struct page_view *frame, const struct pager_view *pager); /* prev and next in the head */
 
 #endif

@@ -58,7 +58,7 @@ static void near_link(struct page *p, const struct missing *m, const struct fact
   for (size_t i = 0; i < n; i++)
     names[i] = set[i].name, slugs[i] = set[i].slug;
   struct span text = n > 1 ? sentences_versus(p->arena, names, n) : near->name;
-  link_add(p, ARENA_JOIN(p->arena, SPAN("Did you mean "), text, SPAN("?")),
+  link_add(p, SAY(p->arena, _("Did you mean %1$s?"), text),
            n > 1 ? build_set_path(p, slugs, n) : build_path(p, "/products/", near->slug));
 }
 
@@ -81,7 +81,7 @@ static void known_links(struct page *p, const struct missing *m)
     if (!m->known[i])
       continue;
     link_add(p, f->name, build_path(p, "/products/", f->slug));
-    link_add(p, ARENA_JOIN(p->arena, SPAN("Alternatives to "), f->name), build_path(p, "/alternatives/", f->slug));
+    link_add(p, SAY(p->arena, _("Alternatives to %1$s"), f->name), build_path(p, "/alternatives/", f->slug));
   }
 }
 

@@ -84,6 +84,13 @@ static bool facts_read(const struct page *p, uint32_t ordinal, struct facts *out
   return true;
 }
 
+void page_digest_member(struct page *p, const struct member *m)
+{
+  uint64_t words[] = {m->facts.id, m->facts.version.rev, m->facts.version.hash, (uint64_t)m->tenths,
+                      m->facts.n90, m->facts.s30, (uint64_t)m->facts.window_us};
+  page_digest(p, words, sizeof words);
+}
+
 bool page_member(struct page *p, uint32_t ordinal, struct member *out)
 {
   *out = (struct member){.ordinal = ordinal, .want = SIZE_MAX};
@@ -91,10 +98,41 @@ bool page_member(struct page *p, uint32_t ordinal, struct member *out)
     return false;
   page_changed_at(p, out->facts.edited_us);
   out->tenths = catalog_score(&p->pin, ordinal);
-  uint64_t words[] = {out->facts.id, out->facts.version.rev, out->facts.version.hash, (uint64_t)out->tenths,
-                      out->facts.n90, out->facts.s30, (uint64_t)out->facts.window_us};
-  page_digest(p, words, sizeof words);
+  page_digest_member(p, out);
   return true;
+}
+
+/* A newer fragment of the product may have been read, in which it has another name. */
+static void label_refresh(const struct page *p, struct catalog_label *label)
+{
+  for (size_t i = 0; i < p->n_newer; i++) {
+    const struct facts *f = &p->newer[i];
+    if (f->id != label->id || !version_newer(f->version, label->version))
+      continue;
+    label->version = f->version;
+    label->status = f->status;
+    label->slug = f->slug;
+    label->name = f->name;
+    label->edited_us = f->edited_us;
+  }
+}
+
+size_t page_labels(struct page *p, struct catalog_list list, size_t most, struct catalog_label *out)
+{
+  size_t n = 0;
+  uint64_t *words = ARENA_ARRAY(p->arena, 3 * most, uint64_t);
+  for (uint32_t i = 0; i < list.n && i < most && words; i++) {
+    if (!catalog_label_read(&p->pin, list.ordinals[i], &out[n]))
+      continue;
+    label_refresh(p, &out[n]);
+    if (out[n].status != PRODUCT_PUBLISHED)
+      continue;
+    page_changed_at(p, out[n].edited_us);
+    memcpy(words + 3 * n, (uint64_t[]){out[n].id, out[n].version.rev, out[n].version.hash}, 3 * sizeof *words);
+    n++;
+  }
+  page_digest(p, words, 3 * n * sizeof *words);
+  return n;
 }
 
 enum plan page_product(struct page *p, struct span slug, struct member *out)
@@ -161,9 +199,9 @@ void page_changes_hourly(struct page *p)
     page_changed_at(p, p->pin.window_us);
 }
 
-struct time_text { /* the view of a time and its three texts, in one allocation */
+struct time_text { /* the view of a time and two of its texts, in one allocation */
   struct time_view view;
-  char iso[CLOCK_ISO_MAX], day[CLOCK_ISO_MAX], label[RELTIME_MAX];
+  char iso[CLOCK_ISO_MAX], label[RELTIME_MAX];
 };
 
 struct time_view *page_time(struct page *p, int64_t us)
@@ -172,7 +210,7 @@ struct time_view *page_time(struct page *p, int64_t us)
   if (!v)
     return NULL;
   v->view.datetime = span_of(v->iso, clock_iso(v->iso, us, 0));
-  v->view.absolute = span_of(v->day, clock_day(v->day, us));
+  v->view.absolute = page_day_short(p, us);
   v->view.label = span_of(v->label, reltime_label(v->label, us, p->now_us));
   int64_t next = reltime_next_change(us, p->now_us);
   int64_t began = reltime_began(us, p->now_us);
@@ -185,18 +223,22 @@ struct time_view *page_time(struct page *p, int64_t us)
 
 struct span page_day(struct page *p, int64_t us)
 {
-  static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                       "July",    "August",   "September", "October", "November", "December"};
-  struct clock_civil c = clock_split(us);
-  return ARENA_JOIN(p->arena, arena_uint(p->arena, (unsigned)c.day, 1), SPAN(" "), span_z(months[c.month - 1]), SPAN(" "),
-                    arena_uint(p->arena, c.year < 0 ? 0 : (unsigned)c.year, 1));
+  return day_text_long(p->arena, us);
+}
+
+struct span page_day_short(struct page *p, int64_t us)
+{
+  int64_t day = us / CLOCK_DAY - (us % CLOCK_DAY < 0);
+  if (!p->day_text.p || p->day != day) {
+    p->day_text = day_text_short(p->arena, us);
+    p->day = day;
+  }
+  return p->day_text;
 }
 
 struct span page_hour(struct page *p, int64_t us)
 {
-  struct clock_civil c = clock_split(us);
-  return ARENA_JOIN(p->arena, page_day(p, us), SPAN(", "), arena_uint(p->arena, (unsigned)c.hour, 2), SPAN(":"),
-                    arena_uint(p->arena, (unsigned)c.minute, 2), SPAN(" UTC"));
+  return day_text_hour(p->arena, us);
 }
 
 struct span page_absolute(struct page *p, struct span path)

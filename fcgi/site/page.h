@@ -12,6 +12,7 @@
 #ifndef DIPTYCH_SITE_PAGE_H
 #define DIPTYCH_SITE_PAGE_H
 
+#include "base/messages.h"
 #include "catalog/catalog.h"
 #include "http/request.h"
 #include "http/target.h"
@@ -19,6 +20,8 @@
 #include "model/months.h"
 #include "site/view.h"
 #include "store/store.h"
+#include "text/day_text.h"
+#include "text/decimal.h"
 
 struct route;
 struct search_memo;
@@ -84,7 +87,9 @@ struct page {
   /* filled by build */
   const void *view;
   struct monograms monograms; /* of the products that the page shows */
-  struct span month_ids[MONTHS_SHOWN]; /* of the small charts (build_months.c) */
+  struct span month_ids[MONTHS_SHOWN], month_first; /* of the small charts (build_months.c); p NULL: none yet */
+  int64_t day;            /* since 1970, of day_text: the last day that page_day_short wrote.  Lists show a day many times */
+  struct span day_text;   /* p NULL: none yet */
   struct span body;       /* the finished body, when no template makes it */
   struct span linked;     /* names of products that its texts link to, a line each (product_links.h) */
   struct span picture, picture_path; /* for links to the page (image_link.h); empty: none */
@@ -103,6 +108,8 @@ size_t page_want_product(struct page *p, const struct member *m, enum fragment_k
 /* Finds a published product by slug or alias.  NOT_FOUND: unknown or draft; GONE: archived. */
 enum plan page_product(struct page *p, struct span slug, struct member *out);
 bool page_member(struct page *p, uint32_t ordinal, struct member *out); /* false: not published */
+/* Slug and name of the first products of a list, published ones only.  Returns their number, `most` at the most. */
+size_t page_labels(struct page *p, struct catalog_list list, size_t most, struct catalog_label *out);
 void page_facts_refresh(const struct page *p, struct facts *f); /* replaces f by facts of `newer`, if they are newer */
 bool page_sector_id(struct page *p, uint64_t id, struct catalog_term *out);
 void page_sector_past(struct page *p, uint64_t id, uint32_t out[SCORE_MONTHS]); /* catalog_sector_past */
@@ -110,9 +117,16 @@ bool page_theme_id(struct page *p, uint64_t id, struct catalog_term *out);
 void page_about_find(struct page *p); /* sets has_about */
 void page_digest(struct page *p, const void *bytes, size_t n); /* adds anything else that the page shows */
 void page_digest_span(struct page *p, struct span s);
+void page_digest_member(struct page *p, const struct member *m);
 void page_digest_term(struct page *p, const struct catalog_term *t);
 
 /* ---- for build */
+
+/* Only the HTML has what stands in its head: JSON-LD, the picture for links. */
+static inline bool page_is_html(const struct page *p)
+{
+  return p->target->form == FORM_HTML;
+}
 
 const void *page_value(const struct page *p, size_t want); /* NULL: the fragment was not fetched */
 /* Replaces the planned facts by those of a fragment, if the fragment's are newer. */
@@ -121,6 +135,7 @@ struct time_view *page_time(struct page *p, int64_t us); /* NULL for CLOCK_NEVER
 void page_changed_at(struct page *p, int64_t us);        /* the page shows data that changed at this time */
 void page_changes_hourly(struct page *p);                 /* the page shows counts whose window ends at the full hour */
 struct span page_day(struct page *p, int64_t us);        /* "22 August 2026" */
+struct span page_day_short(struct page *p, int64_t us);  /* "22 Aug 2026" */
 struct span page_hour(struct page *p, int64_t us);       /* "22 August 2026, 12:00 UTC" */
 struct span page_absolute(struct page *p, struct span path); /* base_url + path */
 void page_parameter_add(struct page *p, const char *name); /* adds this query parameter to `parameters`, if given */

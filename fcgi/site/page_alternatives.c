@@ -1,6 +1,5 @@
 /* /alternatives/{slug}: picks and products close to a product, then those that share a sector with it, 50 on a page. */
 #include "site/alternatives.h"
-#include "site/jsonld.h"
 #include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -53,44 +52,55 @@ static struct span sectors_of(struct page *p, const struct planned_product *g)
 static struct span first_of(struct page *p, const struct alternatives *a)
 {
   unsigned picks = (unsigned)a->n_picks, close = (unsigned)(a->n_first - a->n_picks);
-  struct span name = a->product.member.facts.name, to = picks ? SPAN("it") : name, parts[2];
-  size_t n = 0;
+  struct span name = a->product.member.facts.name, picked = SPAN(""), near = SPAN("");
   if (picks)
-    parts[n++] = arena_printf(p->arena, "%u alternative%s to %.*s picked by the editors", picks, picks == 1 ? "" : "s",
-                              SPAN_ARG(name));
+    picked = SAY(p->arena, PLURAL("%1$s alternative to %2$s picked by the editors",
+                                  "%1$s alternatives to %2$s picked by the editors", picks), arena_uint(p->arena, picks, 1), name);
   if (close)
-    parts[n++] = arena_printf(p->arena, "%u product%s close to %.*s by shared sectors and themes%s", close, close == 1 ? "" : "s",
-                              SPAN_ARG(to), close == 1 ? "" : ", closest first");
-  if (!n)
+    near = SAY(p->arena, picks ? PLURAL("%1$s product close to it by shared sectors and themes",
+                                        "%1$s products close to it by shared sectors and themes, closest first", close)
+                               : PLURAL("%1$s product close to %2$s by shared sectors and themes",
+                                        "%1$s products close to %2$s by shared sectors and themes, closest first", close),
+               arena_uint(p->arena, close, 1), name);
+  if (!picks && !close)
     return SPAN("");
-  return sentences_stop(p->arena, n == 1 ? parts[0] : ARENA_JOIN(p->arena, parts[0], SPAN(", then "), parts[1]));
+  return sentences_stop(p->arena, picks && close ? SAY(p->arena, _("%1$s, then %2$s"), picked, near) : picks ? picked : near);
 }
 
 /* "14 more share only a sector with it (DevOps) and are ranked by velocity, which says …" */
 static struct span others_of(struct page *p, const struct alternatives *a)
 {
   unsigned others = a->list.total - (unsigned)a->n_first;
-  struct span name = a->n_first ? SPAN("it") : a->product.member.facts.name, sectors = sectors_of(p, &a->product);
-  struct span count = arena_printf(p->arena, "%u %s", others, a->n_first ? "more" : others == 1 ? "product" : "products");
-  if (others < 2)
-    return others ? ARENA_JOIN(p->arena, count, a->n_first ? SPAN(" shares only a sector with ") : SPAN(" shares a sector with "),
-                               name, SPAN(" ("), sectors, SPAN(")."))
-                  : SPAN("");
-  return ARENA_JOIN(p->arena, count, a->n_first ? SPAN(" share only a sector with ") : SPAN(" share a sector with "), name,
-                    SPAN(" ("), sectors,
-                    SPAN(") and are ranked by velocity, which says how often a product ships, not how well it fits."));
+  if (!others)
+    return SPAN("");
+  return SAY(p->arena,
+             a->n_first ? PLURAL("%1$s more shares only a sector with it (%2$s).",
+                                 "%1$s more share only a sector with it (%2$s) and are ranked by velocity, which says how often a "
+                                 "product ships, not how well it fits.", others)
+                        : PLURAL("%1$s product shares a sector with %3$s (%2$s).",
+                                 "%1$s products share a sector with %3$s (%2$s) and are ranked by velocity, which says how often a "
+                                 "product ships, not how well it fits.", others),
+             arena_uint(p->arena, others, 1), sectors_of(p, &a->product), a->product.member.facts.name);
 }
 
 static struct span intro_of(struct page *p, const struct alternatives *a)
 {
   struct span name = a->product.member.facts.name;
   if (!a->product.n_sectors && !a->list.total)
-    return ARENA_JOIN(p->arena, name, SPAN(" is in no sector yet, so nothing can be named as its alternative."));
+    return SAY(p->arena, _("%1$s is in no sector yet, so nothing can be named as its alternative."), name);
   if (!a->list.total)
-    return sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("No other product tracked here is in "), sectors_of(p, &a->product)));
+    return sentences_stop(p->arena, SAY(p->arena, _("No other product tracked here is in %1$s"), sectors_of(p, &a->product)));
   struct span first = first_of(p, a), others = others_of(p, a);
-  return ARENA_JOIN(p->arena, first, first.n && others.n ? SPAN(" ") : SPAN(""), others, SPAN(" Scores are as of "),
-                    page_hour(p, p->pin.window_us), SPAN("."));
+  return ARENA_JOIN(p->arena, first, first.n && others.n ? SPAN(" ") : SPAN(""), others, SPAN(" "),
+                    SAY(p->arena, _("Scores are as of %1$s."), page_hour(p, p->pin.window_us)));
+}
+
+/* The page itself has what the notice leads to. */
+static void notice_shorten(struct ended_view *v)
+{
+  v->best.n = 0;
+  v->sector = NULL;
+  v->all_href = SPAN("");
 }
 
 /* Divides the cards of this page into picks and close products, and others. */
@@ -108,37 +118,30 @@ static void fill_cards(struct page *p, struct alternatives *a, const struct prof
   v->products.n = close;
   v->others.v = n > close ? cards + close : NULL;
   v->others.n = n - close;
-  v->others_title = v->others.n ? ARENA_JOIN(p->arena, SPAN("Also in "), sectors_of(p, &a->product)) : SPAN("");
+  v->others_title = v->others.n ? SAY(p->arena, _("Also in %1$s"), sectors_of(p, &a->product)) : SPAN("");
   for (size_t i = 0; i < v->others.n; i++)
     v->others.v[i].also_in = alternatives_shared(&a->product, 1, &v->others.v[i]);
   v->first_page = a->list.page == 1;
   v->none = a->n_first || !v->first_page ? SPAN("") : alternatives_sentence(p, &named);
   v->sector = alternatives_sector(p, &named);
-  v->ended = alternatives_ended(p, &named);
+  if ((v->ended = alternatives_ended(p, &named)) && v->first_page)
+    notice_shorten(v->ended);
 }
 
 static void frame(struct page *p, const struct alternatives *a, struct alternatives_view *v)
 {
   struct link_view *above = ARENA_NEW(p->arena, struct link_view);
-  struct jsonld j;
   if (!above)
     return;
   *above = link_words_product(p, v->product->name, v->product->href);
-  v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .description = v->intro,
-                                                .crumbs = above,
-                                                .n_crumbs = 1,
-                                                .crumb = SPAN("Alternatives"),
-                                                .representations = true});
-  if (!v->page)
-    return;
-  listing_frame(v->page, v->pager);
-  jsonld_begin(&j, p, v->page);
-  jsonld_web_page(&j, "CollectionPage");
-  jsonld_breadcrumb(&j);
-  if (a->list.page == 1)
-    jsonld_cards(&j, v->title, v->products.v, v->products.n < ALTERNATIVES_TOP ? v->products.n : ALTERNATIVES_TOP);
-  v->page->json_ld = jsonld_end(&j);
+  size_t n = a->list.page > 1 ? 0 : v->products.n < ALTERNATIVES_TOP ? v->products.n : ALTERNATIVES_TOP;
+  v->page = listing_collection(p, &(struct page_frame){.title = v->title,
+                                                       .description = v->intro,
+                                                       .crumbs = above,
+                                                       .n_crumbs = 1,
+                                                       .crumb = _("Alternatives"),
+                                                       .representations = true},
+                               v->pager, v->products.v, n);
 }
 
 enum err build_alternatives(struct page *p)
@@ -155,7 +158,7 @@ enum err build_alternatives(struct page *p)
   page_member_refresh(&a->product.member, &f->facts);
   page_changed_at(p, facts->changed_us);
   alternatives_member(p, facts, 0, v->product);
-  v->title = arena_printf(p->arena, "%.*s alternatives", SPAN_ARG(facts->name));
+  v->title = SAY(p->arena, _("%1$s alternatives"), facts->name);
   v->intro = intro_of(p, a);
   fill_cards(p, a, f, v);
   v->pager = listing_pager(p, &a->list);

@@ -23,9 +23,9 @@ enum err build_badge(struct page *p)
   struct badge_view *v = ARENA_NEW(p->arena, struct badge_view);
   if (!v)
     return ERR_NO_MEMORY;
-  v->label = SPAN("velocity");
+  v->label = _("velocity");
   v->value = sentences_score(p->arena, m->tenths);
-  v->title = arena_printf(p->arena, "%.*s: velocity %.*s", SPAN_ARG(m->facts.name), SPAN_ARG(v->value));
+  v->title = SAY(p->arena, _("%1$s: velocity %2$s"), m->facts.name, v->value);
   v->label_width = (int64_t)v->label.n * LETTER_PX + MARGIN_PX;
   v->value_width = (int64_t)utf8_count(v->value) * LETTER_PX + MARGIN_PX;
   v->width = v->label_width + v->value_width;

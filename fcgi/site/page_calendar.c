@@ -71,10 +71,10 @@ static size_t prediction_write(struct page *p, const struct facts *f, const stru
               &(struct event){.uid = feed_id_uid(p, arena_printf(p->arena, "editorial-%llu", (unsigned long long)s->editorial_id)),
                               .day_us = profile->published_us,
                               .changed_us = changed_us,
-                              .summary = ARENA_JOIN(p->arena, f->name, SPAN(": prediction")),
+                              .summary = SAY(p->arena, _("%1$s: prediction"), f->name),
                               .description = s->prediction,
                               .path = build_path(p, "/products/", f->slug),
-                              .category = SPAN("Prediction")},
+                              .category = _("Prediction")},
               out);
   return 1;
 }
@@ -83,9 +83,10 @@ static struct span fact_description(struct page *p, const struct recorded_value 
 {
   struct span out = v->note;
   if (url_web(v->source_url))
-    out = ARENA_JOIN(p->arena, out, out.n ? SPAN("\n") : SPAN(""), SPAN("Source: "), v->source_url);
+    out = ARENA_JOIN(p->arena, out, out.n ? SPAN("\n") : SPAN(""), SAY(p->arena, _("Source: %1$s"), v->source_url));
   if (v->checked_us != CLOCK_NEVER)
-    out = ARENA_JOIN(p->arena, out, out.n ? SPAN("\n") : SPAN(""), SPAN("Checked on "), page_day(p, v->checked_us), SPAN("."));
+    out = ARENA_JOIN(p->arena, out, out.n ? SPAN("\n") : SPAN(""),
+                     SAY(p->arena, _("Checked on %1$s."), page_day(p, v->checked_us)));
   return out;
 }
 
@@ -98,10 +99,10 @@ static void fact_write(struct page *p, const struct facts *f, const struct attri
               &(struct event){.uid = feed_id_uid(p, ids),
                               .day_us = day_us,
                               .changed_us = changed_us != CLOCK_NEVER ? changed_us : day_us,
-                              .summary = ARENA_JOIN(p->arena, f->name, SPAN(": "), a->name),
+                              .summary = SAY(p->arena, C_("product and fact", "%1$s: %2$s"), f->name, a->name),
                               .description = fact_description(p, v),
                               .path = ARENA_JOIN(p->arena, build_path(p, "/products/", f->slug), SPAN("#facts")),
-                              .category = SPAN("Fact")},
+                              .category = _("Fact")},
               out);
 }
 
@@ -144,9 +145,9 @@ static void time_zone_write(struct buf *out)
 static void head_write(struct page *p, const struct calendar *c, struct buf *out)
 {
   const struct config *config = site_config(p->site);
-  struct span name = ARENA_JOIN(p->arena, chosen_names(p, &c->chosen), SPAN(": dates and predictions"));
-  struct span about = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("Recorded dates and the editors’ predictions for "),
-                                                          chosen_all_names(p, &c->chosen)));
+  struct span name = SAY(p->arena, _("%1$s: dates and predictions"), chosen_names(p, &c->chosen));
+  struct span about = sentences_stop(p->arena, SAY(p->arena, _("Recorded dates and the editors’ predictions for %1$s"),
+                                                  chosen_all_names(p, &c->chosen)));
   ical_line(out, "BEGIN", SPAN("VCALENDAR"));
   ical_line(out, "VERSION", SPAN("2.0"));
   ical_text(out, "PRODID", arena_printf(p->arena, "-//diptych//%s//%s", config->site_name, config->lang));

@@ -1,5 +1,4 @@
 /* /compare/{a}-vs-{b}[-vs-{c}[-vs-{d}]] */
-#include "model/moves.h"
 #include "site/build_since.h"
 #include "site/build_timeline.h"
 #include "site/chosen.h"
@@ -78,16 +77,18 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
   for (size_t i = 0; i < c->n_cards && v->alternatives.v; i++) {
     struct planned_product *g = &c->cards[i];
     struct card_view *card = &v->alternatives.v[v->alternatives.n++];
-    build_card(p, g, page_value(p, g->member.want), card);
-    for (size_t k = 0; k < c->n && !card->reason.n; k++)
+    compare_card(p, g, page_value(p, g->member.want), card);
+    for (size_t k = 0; k < c->n && !card->reason.n; k++) {
       card->reason = alternatives_reason(page_value(p, c->set[k].member.want), g);
+      card->reason_for = card->reason.n ? c->set[k].member.facts.name : SPAN("");
+    }
     card->also_in = i < c->n_first ? SPAN("") : alternatives_shared(c->set, c->n, card);
     card->versus.v = ARENA_ARRAY(p->arena, c->n, struct versus_view);
     for (size_t k = 0; k < c->n && card->versus.v; k++) {
       const struct facts *m = &c->set[k].member.facts;
       card->versus.v[card->versus.n++] =
           (struct versus_view){.with = m->name,
-                               .text = ARENA_JOIN(p->arena, card->name, SPAN(" vs "), m->name),
+                               .text = SAY(p->arena, _("%1$s vs %2$s"), card->name, m->name),
                                .position = build_position(k),
                                .href = build_pair_path(p, card->slug, m->slug)};
     }
@@ -119,34 +120,8 @@ static void changes(struct page *p, const struct compare *c, struct compare_view
       slugs[k] = c->set[k].member.facts.slug;
     slugs[c->n] = c->cards[i].member.facts.slug;
     qsort(slugs, c->n + 1, sizeof *slugs, span_order);
-    v->add.v[v->add.n++] = (struct link_view){.text = ARENA_JOIN(p->arena, SPAN("Add "), c->cards[i].member.facts.name),
+    v->add.v[v->add.n++] = (struct link_view){.text = SAY(p->arena, _("Add %1$s"), c->cards[i].member.facts.name),
                                                .href = build_set_path(p, slugs, c->n + 1)};
-  }
-}
-
-/* The moves of the product on the day of its oldest move in the timeline. */
-static size_t moves_of_last_day(const struct profile *f)
-{
-  size_t n = 0;
-  int64_t day = day_rows_day(f->activities[SENTENCES_TIMELINE_EACH - 1].occurred_us);
-  for (size_t i = 0; i < f->n_moves && f->moves[i].slot >= moves_slot_hour(day); i++)
-    if (f->moves[i].slot < moves_slot_hour(day + CLOCK_DAY))
-      n += f->moves[i].n;
-  return n;
-}
-
-/* The timeline may end within a day of a product. */
-static void note_left_out(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
-{
-  for (size_t i = 0; i < c->n; i++) {
-    size_t at = v->days.n, n = f[i]->n_activities < SENTENCES_TIMELINE_EACH ? 0 : moves_of_last_day(f[i]);
-    while (at && !span_eq(v->days.v[at - 1].position, build_position(i)))
-      at--;
-    if (!at || n <= v->days.v[at - 1].moves.n)
-      continue;
-    struct day_draw *last = &v->days.v[at - 1];
-    last->more = ARENA_JOIN(p->arena, arena_uint(p->arena, n - last->moves.n, 1), SPAN(" more that day"));
-    last->more_href = ARENA_JOIN(p->arena, SPAN("/products/"), c->set[i].member.facts.slug, p->parameters, SPAN("#activity"));
   }
 }
 
@@ -160,12 +135,7 @@ static void fill_timeline(struct page *p, const struct compare *c, const struct 
     members[i] = &c->set[i].member.facts;
   }
   struct timeline_moves m = {moves, sentences_timeline(lists, c->n, moves), members, c->n};
-  if (p->target->form == FORM_JSON) {
-    v->timeline.v = build_timeline_entries(p, &m, &v->timeline.n);
-    return;
-  }
-  v->days.v = build_timeline_days(p, &m, &v->days.n);
-  note_left_out(p, c, f, v);
+  v->timeline.v = build_timeline_entries(p, &m, &v->timeline.n);
 }
 
 static void mark_shared_list(struct chip_view *v, size_t n, const struct chip_view *w, size_t m)
@@ -175,6 +145,7 @@ static void mark_shared_list(struct chip_view *v, size_t n, const struct chip_vi
       v[i].shared = v[i].shared || span_eq(v[i].slug, w[k].slug);
 }
 
+/* For the representations: the HTML page does not show it, and its columns may be those of other pages too. */
 static void mark_shared(struct compare_view *v)
 {
   for (size_t i = 0; i < v->products.n; i++)
@@ -223,12 +194,12 @@ static void fill_sentences(struct page *p, const struct compare *c, const struct
 
 static void frame(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v)
 {
-  static const char *const follow_these[] = {"Follow these two", "Follow these three", "Follow these four"};
+  static const char *const follow_these[] = {N_("Follow these two"), N_("Follow these three"), N_("Follow these four")};
   struct link_view *crumb = ARENA_NEW(p->arena, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   if (!crumb || !feed)
     return;
-  *crumb = (struct link_view){.text = SPAN("Compare"), .href = SPAN("/compare")};
-  *feed = (struct link_view){.text = arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->names)),
+  *crumb = (struct link_view){.text = _("Compare"), .href = SPAN("/compare")};
+  *feed = (struct link_view){.text = SAY(p->arena, _("Ship moves of %1$s"), v->names),
                              .href = v->atom_href};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = compare_description(p, v),
@@ -237,13 +208,14 @@ static void frame(struct page *p, const struct compare *c, const struct profile 
                                                 .n_crumbs = 1,
                                                 .feeds = feed,
                                                 .n_feeds = 1,
-                                                .follow = span_z(follow_these[c->n - 2]),
+                                                .follow = message_of(follow_these[c->n - 2]),
                                                 .calendar_href = v->calendar_href,
                                                 .representations = true,
                                                 .picture = image_link_products(p, c->set, f, c->n)});
   if (!v->page)
     return;
-  v->page->json_ld = compare_json_ld(p, v);
+  if (page_is_html(p))
+    v->page->json_ld = compare_json_ld(p, v);
 }
 
 enum err build_compare(struct page *p)
@@ -264,7 +236,7 @@ enum err build_compare(struct page *p)
   if (!v->products.v)
     return ERR_NO_MEMORY;
   for (size_t i = 0; i < c->n; i++)
-    build_product(p, &c->set[i], f[i], page_value(p, c->sources[i]), i, &v->products.v[v->products.n++]);
+    compare_column(p, &c->set[i], f[i], page_value(p, c->sources[i]), i, &v->products.v[v->products.n++]);
   struct span names[COMPARE_MAX];
   for (size_t i = 0; i < c->n; i++)
     names[i] = v->products.v[i].name;
@@ -272,7 +244,8 @@ enum err build_compare(struct page *p)
   v->pair = c->n == 2;
   v->size = sizes[c->n - 2];
   v->as_of = page_hour(p, p->pin.window_us);
-  mark_shared(v);
+  if (p->target->form != FORM_HTML)
+    mark_shared(v);
   v->lede = compare_lede(p, c, f);
   note_rows(v);
   v->facts = fact_table_build(p, &c->attributes, c->set, f, c->n);
@@ -285,7 +258,10 @@ enum err build_compare(struct page *p)
   follow(p, c, v);
   v->chart = build_chart(p, c->set, f, c->n);
   v->velocity_history = build_velocity_history(p, c->set, f, c->n);
-  fill_timeline(p, c, f, v);
+  if (p->target->form == FORM_JSON)
+    fill_timeline(p, c, f, v);
+  else
+    compare_days(p, c, f, v);
   fill_sentences(p, c, page_value(p, c->pair_want), v);
   compare_questions(p, c, page_value(p, c->pair_want), v);
   frame(p, c, f, v);

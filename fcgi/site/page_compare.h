@@ -36,6 +36,12 @@ bool compare_plan_members(struct page *p, struct compare *c);
 /* Finds the alternatives of each product and, on request, those of the set. */
 void compare_plan_others(struct page *p, struct compare *c, bool cards);
 
+/* compare_parts.c; for build. */
+void compare_column(struct page *p, struct planned_product *g, const struct profile *f, const struct source *s, size_t position,
+                    struct product_view *out);
+void compare_card(struct page *p, struct planned_product *g, const struct card *c, struct card_view *out);
+void compare_days(struct page *p, const struct compare *c, const struct profile *const *f, struct compare_view *v);
+
 /* compare_questions.c; for build. */
 struct alternatives_named compare_named(const struct compare *c, size_t i); /* the alternatives of product i */
 struct span compare_names(struct page *p, const struct compare *c, const char *last);

@@ -139,10 +139,10 @@ static void more_take(struct page *p, const struct faq *f, struct faq_view *v)
     const struct more *m = &f->more[i];
     struct link_view *l = &v->more.v[v->more.n++];
     if (m->pair) {
-      l->text = arena_printf(p->arena, "Questions about %.*s and %.*s", SPAN_ARG(m->a.name), SPAN_ARG(m->b.name));
+      l->text = SAY(p->arena, _("Questions about %1$s"), SAY(p->arena, _("%1$s and %2$s"), m->a.name, m->b.name));
       l->href = arena_printf(p->arena, "/faq/%.*s-vs-%.*s", SPAN_ARG(m->a.slug), SPAN_ARG(m->b.slug));
     } else {
-      l->text = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(m->a.name));
+      l->text = SAY(p->arena, _("Questions about %1$s"), m->a.name);
       l->href = build_path(p, "/faq/", m->a.slug);
     }
   }
@@ -172,13 +172,13 @@ static void frame(struct page *p, struct faq_view *v)
   struct link_view *above = ARENA_NEW(p->arena, struct link_view);
   if (!above)
     return;
-  *above = (struct link_view){.text = SPAN("Questions"), .href = SPAN("/faq")};
+  *above = (struct link_view){.text = _("Questions"), .href = SPAN("/faq")};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = description(p, v),
                                                 .crumbs = above,
                                                 .n_crumbs = v->members.n > 0,
                                                 .representations = true});
-  if (v->page)
+  if (v->page && page_is_html(p))
     v->page->json_ld = json_ld(p, v);
 }
 
@@ -194,9 +194,9 @@ enum err build_site_faq(struct page *p)
     page_changed_at(p, clock_now_us());
   if (!v || !(v->questions.v = ARENA_ARRAY(p->arena, answers->n, struct qa_view)))
     return ERR_NO_MEMORY;
-  v->title = SPAN("Frequently asked questions");
-  v->lede = arena_printf(p->arena, "What readers ask about %s: what it follows, how it measures, and what it leaves out.",
-                         site_config(p->site)->site_name);
+  v->title = _("Frequently asked questions");
+  v->lede = SAY(p->arena, _("What readers ask about %1$s: what it follows, how it measures, and what it leaves out."),
+                span_z(site_config(p->site)->site_name));
   for (size_t i = 0; i < answers->n; i++)
     v->questions.v[v->questions.n++] = (struct qa_view){.id = arena_printf(p->arena, "faq-%zu", i + 1),
                                                         .question = answers->v[i].question,
@@ -222,10 +222,11 @@ static void one_product(struct page *p, struct faq *f, const struct profile *pro
                                        .answers = page_value(p, f->want),
                                        .include_definition = true};
   product_sentences_questions(p, &in, &v->questions.v, &v->questions.n);
-  v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(product->name));
-  v->lede = ARENA_JOIN(p->arena, SPAN("What it is, how fast it ships, and what else there is"),
-                       in.answers && in.answers->n ? SPAN(", with questions that readers ask.") : SPAN("."));
-  v->about_text = ARENA_JOIN(p->arena, SPAN("Everything about "), product->name);
+  v->title = SAY(p->arena, _("Questions about %1$s"), product->name);
+  v->lede = in.answers && in.answers->n
+                ? _("What it is, how fast it ships, and what else there is, with questions that readers ask.")
+                : _("What it is, how fast it ships, and what else there is.");
+  v->about_text = SAY(p->arena, _("Everything about %1$s"), product->name);
   v->about_href = product->href;
 }
 
@@ -248,9 +249,9 @@ static void a_pair(struct page *p, struct faq *f, const struct profile *const *p
   compare_questions(p, c, page_value(p, c->pair_want), all);
   v->questions.v = all->questions.v;
   v->questions.n = all->questions.n;
-  v->title = arena_printf(p->arena, "Questions about %.*s", SPAN_ARG(all->names));
+  v->title = SAY(p->arena, _("Questions about %1$s"), all->names);
   v->lede = compare_lede(p, c, profiles);
-  v->about_text = arena_printf(p->arena, "See %.*s side by side", SPAN_ARG(all->title));
+  v->about_text = SAY(p->arena, _("See %1$s side by side"), all->title);
   v->about_href = c->base_path;
 }
 

@@ -68,8 +68,8 @@ enum plan plan_site_feed(struct page *p, struct span param)
       add_stream(p, f, &m);
   }
   f->id = SPAN("feed/site");
-  f->title = arena_printf(p->arena, "%s: ship moves", site);
-  f->subtitle = arena_printf(p->arena, "The newest ship moves of every product on %s.", site);
+  f->title = SAY(p->arena, _("%1$s: ship moves"), span_z(site));
+  f->subtitle = SAY(p->arena, _("The newest ship moves of every product on %1$s."), span_z(site));
   return PLAN_OK;
 }
 
@@ -84,8 +84,8 @@ enum plan plan_product_feed(struct page *p, struct span param)
   f->single_product = true;
   add_stream(p, f, &m);
   f->id = arena_printf(p->arena, "feed/product/%llu", (unsigned long long)m.facts.id);
-  f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(m.facts.name));
-  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), m.facts.name));
+  f->title = SAY(p->arena, _("%1$s: ship moves"), m.facts.name);
+  f->subtitle = sentences_stop(p->arena, SAY(p->arena, _("The newest ship moves of %1$s"), m.facts.name));
   return PLAN_OK;
 }
 
@@ -124,8 +124,8 @@ enum plan plan_compare_feed(struct page *p, struct span param)
     members[i] = &c->set[i].member;
   feed_of_set(p, f, members, c->n);
   struct span names = compare_names(p, c, "and ");
-  f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(names));
-  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), names));
+  f->title = SAY(p->arena, _("%1$s: ship moves"), names);
+  f->subtitle = sentences_stop(p->arena, SAY(p->arena, _("The newest ship moves of %1$s"), names));
   return PLAN_OK;
 }
 
@@ -154,8 +154,8 @@ enum plan plan_chosen_feed(struct page *p, struct span param)
     members[i] = &c->members[i];
   feed_of_set(p, f, members, c->n);
   f->page = page_of_chosen(p, c);
-  f->title = ARENA_JOIN(p->arena, chosen_names(p, c), SPAN(": ship moves"));
-  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of "), chosen_all_names(p, c)));
+  f->title = SAY(p->arena, _("%1$s: ship moves"), chosen_names(p, c));
+  f->subtitle = sentences_stop(p->arena, SAY(p->arena, _("The newest ship moves of %1$s"), chosen_all_names(p, c)));
   return PLAN_OK;
 }
 
@@ -198,8 +198,8 @@ enum plan plan_sector_feed(struct page *p, struct span param)
   if (!f)
     return PLAN_OK;
   f->id = arena_printf(p->arena, "feed/sector/%llu", (unsigned long long)t.id);
-  f->title = arena_printf(p->arena, "%.*s: ship moves", SPAN_ARG(t.name));
-  f->subtitle = sentences_stop(p->arena, ARENA_JOIN(p->arena, SPAN("The newest ship moves of the products in "), t.name));
+  f->title = SAY(p->arena, _("%1$s: ship moves"), t.name);
+  f->subtitle = sentences_stop(p->arena, SAY(p->arena, _("The newest ship moves of the products in %1$s"), t.name));
   return PLAN_OK;
 }
 
@@ -228,18 +228,40 @@ static struct stream *next_stream(struct feed *f)
   return best;
 }
 
+/* TRANSLATORS: the product, as a link */
+static struct span kind_sentence(const struct activity_view *v)
+{
+  if (span_eq(v->kind, SPAN("event")))
+    return v->spark ? _("An event of %1$s, marked as a spark: it changes direction or capability.") : _("An event of %1$s.");
+  if (span_eq(v->kind, SPAN("post")))
+    return v->spark ? _("A post of %1$s, marked as a spark: it changes direction or capability.") : _("A post of %1$s.");
+  return v->spark ? _("A release of %1$s, marked as a spark: it changes direction or capability.") : _("A release of %1$s.");
+}
+
+/* "Kafka, release 4.3.1." */
+static struct span summary_of(struct page *p, const struct activity_view *v)
+{
+  bool event = span_eq(v->kind, SPAN("event")), post = span_eq(v->kind, SPAN("post"));
+  if (!v->version.n)
+    return SAY(p->arena, event ? _("%1$s, event.") : post ? _("%1$s, post.") : _("%1$s, release."), v->product);
+  return SAY(p->arena, event ? _("%1$s, event %2$s.") : post ? _("%1$s, post %2$s.") : _("%1$s, release %2$s."), v->product,
+             v->version);
+}
+
 static struct span content(struct page *p, const struct activity_view *v, struct span home)
 {
+  struct buf link = BUF_INIT;
+  buf_puts(&link, "<a href=\"");
+  escape_html(&link, home);
+  buf_puts(&link, "\">");
+  escape_html(&link, v->product);
+  buf_puts(&link, "</a>");
   struct buf out = BUF_INIT;
   buf_puts(&out, "<p>");
   escape_html(&out, v->title);
-  buf_puts(&out, span_eq(v->kind, SPAN("event")) ? ". An " : ". A ");
-  escape_html(&out, v->kind);
-  buf_puts(&out, " of <a href=\"");
-  escape_html(&out, home);
-  buf_puts(&out, "\">");
-  escape_html(&out, v->product);
-  buf_puts(&out, v->spark ? "</a>, marked as a spark: it changes direction or capability.</p>" : "</a>.</p>");
+  buf_puts(&out, ". ");
+  buf_span(&out, SAY(p->arena, kind_sentence(v), arena_take(p->arena, &link)));
+  buf_puts(&out, "</p>");
   return arena_take(p->arena, &out);
 }
 
@@ -257,8 +279,7 @@ static void entry_fill(struct page *p, const struct feed *f, const struct stream
       .href = v.url.n ? v.url : home,
       .published = when,
       .updated = when,
-      .summary = arena_printf(p->arena, "%.*s, %.*s%s%.*s.", SPAN_ARG(v.product), SPAN_ARG(v.kind),
-                              v.version.n ? " " : "", SPAN_ARG(v.version)),
+      .summary = summary_of(p, &v),
       .content = content(p, &v, home)};
   out->categories.v = ARENA_ARRAY(p->arena, 2, struct span);
   if (out->categories.v) {

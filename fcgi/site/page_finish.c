@@ -65,7 +65,7 @@ static bool render(struct page_request *v, struct buf *body)
   if (v->page.body.n)
     buf_span(body, v->page.body);
   else if (v->target.form == FORM_JSON)
-    representation_json_write(body, v->route->shape, v->page.view, self_url(v));
+    representation_json_write(body, v->route->shape, v->page.view, self_url(v), config_base_path(v->http.config));
   else if (!t || !template_render(t, v->page.view, body))
     return false;
   return !body->failed;

@@ -2,7 +2,6 @@
  * are led to the trajectory. */
 #include "model/editorials.h"
 #include "site/history.h"
-#include "site/jsonld.h"
 #include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -32,12 +31,12 @@ enum plan plan_history(struct page *p, struct span param)
 static struct span intro_of(struct page *p, const struct facts *f)
 {
   if (!f->n_editorials)
-    return ARENA_JOIN(p->arena, SPAN("The editors have not written about "), f->name, SPAN(" yet."));
+    return SAY(p->arena, _("The editors have not written about %1$s yet."), f->name);
   if (f->n_editorials == 1)
-    return ARENA_JOIN(p->arena, SPAN("One editorial about "), f->name, SPAN(" has been published. No earlier one is on record."));
+    return SAY(p->arena, _("One editorial about %1$s has been published. No earlier one is on record."), f->name);
   struct span since = page_day(p, editorial_brief_us(f->editorials[f->n_editorials - 1]));
-  return arena_printf(p->arena, "%u editorials about %.*s since %.*s, and what came of their predictions.", f->n_editorials,
-                      SPAN_ARG(f->name), SPAN_ARG(since));
+  return SAY(p->arena, _("%1$s editorials about %2$s since %3$s, and what came of their predictions."),
+             arena_uint(p->arena, f->n_editorials, 1), f->name, since);
 }
 
 static void frame(struct page *p, const struct facts *f, struct history_view *v)
@@ -46,20 +45,13 @@ static void frame(struct page *p, const struct facts *f, struct history_view *v)
   if (!above)
     return;
   *above = link_words_product(p, f->name, p->preferred);
-  v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .description = v->intro,
-                                                .crumbs = above,
-                                                .n_crumbs = 1,
-                                                .crumb = SPAN("History"),
-                                                .representations = true});
-  if (!v->page)
-    return;
-  listing_frame(v->page, v->pager);
-  struct jsonld j;
-  jsonld_begin(&j, p, v->page);
-  jsonld_web_page(&j, "CollectionPage");
-  jsonld_breadcrumb(&j);
-  v->page->json_ld = jsonld_end(&j);
+  v->page = listing_collection(p, &(struct page_frame){.title = v->title,
+                                                       .description = v->intro,
+                                                       .crumbs = above,
+                                                       .n_crumbs = 1,
+                                                       .crumb = _("History"),
+                                                       .representations = true},
+                               v->pager, NULL, 0);
 }
 
 enum err build_history(struct page *p)
@@ -72,7 +64,7 @@ enum err build_history(struct page *p)
     return ERR_NOT_FOUND;
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = ARENA_JOIN(p->arena, f->name, SPAN(": editorials"));
+  v->title = SAY(p->arena, _("%1$s: editorials"), f->name);
   v->intro = intro_of(p, f);
   v->product = f->name;
   v->href = p->preferred;

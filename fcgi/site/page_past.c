@@ -90,8 +90,7 @@ static void fill_change(struct page *p, const struct change *from, struct span l
 
 static void fill_changes(struct page *p, const struct past *f, struct past_view *v)
 {
-  static const struct span labels[CHANGES] = {{"Headline", 8}, {"Current state", 13}, {"Where it’s heading", 20},
-                                              {"Prediction", 10}};
+  const struct span labels[CHANGES] = {_("Headline"), _("Current state"), _("Where it’s heading"), _("Prediction")};
   v->changes.v = ARENA_ARRAY(p->arena, CHANGES, struct change_view);
   for (size_t i = 0; i < CHANGES && v->changes.v; i++)
     fill_change(p, &f->changes[i], labels[i], &v->changes.v[v->changes.n++]);
@@ -100,20 +99,15 @@ static void fill_changes(struct page *p, const struct past *f, struct past_view 
 /* "On 29 June 2026 the editors rewrote the headline, the current state and the prediction." */
 static struct span summary_of(struct page *p, const struct past *f, struct span date)
 {
-  static const struct span names[CHANGES] = {{"the headline", 12}, {"the current state", 17}, {"where it’s heading", 20},
-                                             {"the prediction", 14}};
-  struct span list = SPAN("");
-  size_t n = 0, at = 0;
+  const struct span names[CHANGES] = {_("the headline"), _("the current state"), _("where it’s heading"), _("the prediction")};
+  struct span changed[CHANGES];
+  size_t n = 0;
   for (size_t i = 0; i < CHANGES; i++)
-    n += f->changes[i].diff.changed;
-  for (size_t i = 0; i < CHANGES; i++)
-    if (f->changes[i].diff.changed) {
-      at++;
-      list = ARENA_JOIN(p->arena, list, at == 1 ? SPAN("") : at == n ? SPAN(" and ") : SPAN(", "), names[i]);
-    }
+    if (f->changes[i].diff.changed)
+      changed[n++] = names[i];
   if (!n)
-    return ARENA_JOIN(p->arena, SPAN("The editorial of "), date, SPAN(" says the same in the same words."));
-  return ARENA_JOIN(p->arena, SPAN("The editorial of "), date, SPAN(" changed "), list, SPAN("."));
+    return SAY(p->arena, _("The editorial of %1$s says the same in the same words."), date);
+  return SAY(p->arena, _("The editorial of %1$s changed %2$s."), date, sentences_join(p->arena, changed, n, "and "));
 }
 
 /* ---- build */
@@ -123,8 +117,8 @@ static struct link_view *link_to(struct page *p, const struct facts *f, uint32_t
   struct span href = history_editorial_path(p, f, i);
   struct link_view *v = href.n && i < f->n_editorials ? ARENA_NEW(p->arena, struct link_view) : NULL;
   if (v)
-    *v = (struct link_view){.text = i == 0 ? SPAN("The current editorial")
-                                   : ARENA_JOIN(p->arena, SPAN("Editorial of "), page_day(p, editorial_brief_us(f->editorials[i]))),
+    *v = (struct link_view){.text = i == 0 ? _("The current editorial")
+                                   : SAY(p->arena, _("Editorial of %1$s"), page_day(p, editorial_brief_us(f->editorials[i]))),
                             .href = href};
   return v;
 }
@@ -156,7 +150,7 @@ static struct span title_of(struct page *p, const struct facts *f, uint32_t inde
   char text[EDITORIAL_DATE_MAX];
   size_t n = editorial_date(f, index, text), plain = strlen("2026-03-20");
   struct span nth = n > plain ? ARENA_JOIN(p->arena, SPAN(" ("), span_of(text + plain + 1, n - plain - 1), SPAN(")")) : SPAN("");
-  return ARENA_JOIN(p->arena, f->name, SPAN(": editorial of "), date, nth);
+  return ARENA_JOIN(p->arena, SAY(p->arena, _("%1$s: editorial of %2$s"), f->name, date), nth);
 }
 
 static struct span json_ld(struct page *p, const struct past_view *v)
@@ -176,9 +170,10 @@ static void frame(struct page *p, const struct facts *f, struct past_view *v)
   if (!above)
     return;
   above[0] = link_words_product(p, f->name, v->href);
-  above[1] = (struct link_view){.text = SPAN("History"), .href = v->history_href};
-  struct span description = ARENA_JOIN(p->arena, SPAN("What the editors wrote about "), f->name, SPAN(" on "), v->date,
-                                       v->headline.n ? SPAN(": ") : SPAN("."), v->headline);
+  above[1] = (struct link_view){.text = _("History"), .href = v->history_href};
+  struct span description = v->headline.n
+                                ? SAY(p->arena, _("What the editors wrote about %1$s on %2$s: %3$s"), f->name, v->date, v->headline)
+                                : SAY(p->arena, _("What the editors wrote about %1$s on %2$s."), f->name, v->date);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = build_cut(p, description),
                                                 .og_type = SPAN("article"),
@@ -186,7 +181,7 @@ static void frame(struct page *p, const struct facts *f, struct past_view *v)
                                                 .n_crumbs = 2,
                                                 .crumb = v->date,
                                                 .representations = true});
-  if (v->page)
+  if (v->page && page_is_html(p))
     v->page->json_ld = json_ld(p, v);
 }
 

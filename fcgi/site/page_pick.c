@@ -4,16 +4,18 @@
 #include "site/alternatives.h"
 #include "site/jsonld.h"
 #include "site/page_compare.h"
+#include "site/page_request.h"
 #include "site/pages.h"
 #include "site/picker.h"
 
-#define POPULAR 5
+#define POPULAR PAGE_POPULAR
 #define POPULAR_SCAN 50 /* ranked products for which a close one is searched */
 
 struct pick_plan {
   struct picker picker;
   size_t given, known;
   struct facts popular[POPULAR][2]; /* leaders, each with its first alternative */
+  uint32_t popular_ordinals[2 * POPULAR];
   size_t n_popular;
 };
 
@@ -39,12 +41,10 @@ static struct span set_path(struct page *p, const struct picker *k)
   return build_set_path(p, slugs, n);
 }
 
-static bool is_popular(const struct page *p, const struct pick_plan *c, uint32_t ordinal)
+static bool is_popular(const struct pick_plan *c, uint32_t ordinal)
 {
-  struct facts f;
-  uint64_t id = catalog_facts(&p->pin, ordinal, &f) ? f.id : 0;
-  for (size_t i = 0; i < c->n_popular; i++)
-    if (c->popular[i][0].id == id || c->popular[i][1].id == id)
+  for (size_t i = 0; i < 2 * c->n_popular; i++)
+    if (c->popular_ordinals[i] == ordinal)
       return true;
   return false;
 }
@@ -55,26 +55,52 @@ static void popular_add(struct page *p, struct pick_plan *c, uint32_t ordinal, u
   if (!page_member(p, ordinal, &a) || !page_member(p, other, &b))
     return;
   bool swap = span_cmp(a.facts.slug, b.facts.slug) > 0;
+  c->popular_ordinals[2 * c->n_popular] = ordinal;
+  c->popular_ordinals[2 * c->n_popular + 1] = other;
   c->popular[c->n_popular][swap] = a.facts;
   c->popular[c->n_popular++][!swap] = b.facts;
+}
+
+/* The pairs depend on nothing but the publication.  Without the last ones the lists of several leaders would be searched for each
+ * page. */
+static bool popular_take(struct page *p, struct pick_plan *c)
+{
+  const struct page_popular *last = p->site->popular;
+  if (p->preview || last->publication != p->pin.publication)
+    return false;
+  for (size_t i = 0; i < last->n; i++)
+    popular_add(p, c, last->ordinals[2 * i], last->ordinals[2 * i + 1]);
+  return true;
+}
+
+static void popular_keep(struct page *p, const struct pick_plan *c)
+{
+  if (p->preview)
+    return;
+  p->site->popular->publication = p->pin.publication;
+  p->site->popular->n = c->n_popular;
+  memcpy(p->site->popular->ordinals, c->popular_ordinals, sizeof c->popular_ordinals);
 }
 
 /* Each product appears once, so that the suggestions differ. */
 static void popular_plan(struct page *p, struct pick_plan *c)
 {
+  if (popular_take(p, c))
+    return;
   struct catalog_list ranking = catalog_ranking(&p->pin);
   struct alternatives_list list;
   struct facts f;
   for (uint32_t i = 0; i < ranking.n && i < POPULAR_SCAN && c->n_popular < POPULAR; i++) {
-    if (is_popular(p, c, ranking.ordinals[i]) || !catalog_facts(&p->pin, ranking.ordinals[i], &f))
+    if (is_popular(c, ranking.ordinals[i]) || !catalog_facts(&p->pin, ranking.ordinals[i], &f))
       continue;
     alternatives_search(&p->pin, &f, &list);
     size_t at = 0;
-    while (at < list.n && is_popular(p, c, list.ordinals[at]))
+    while (at < list.n && is_popular(c, list.ordinals[at]))
       at++;
     if (at < list.n)
       popular_add(p, c, ranking.ordinals[i], list.ordinals[at]);
   }
+  popular_keep(p, c);
 }
 
 /* ?from=kafka-vs-nats: the form that changes a set begins with its products.  They are not counted as given, so the answer
@@ -130,7 +156,7 @@ static struct span problem_of(struct page *p, const struct pick_plan *c)
     return SPAN("");
   if (c->known < c->given)
     return unknown_names(p, c);
-  return SPAN("One more product, and they can be compared.");
+  return _("One more product, and they can be compared.");
 }
 
 static void popular(struct page *p, const struct pick_plan *c, struct pick_view *v)
@@ -138,7 +164,7 @@ static void popular(struct page *p, const struct pick_plan *c, struct pick_view 
   v->popular.v = ARENA_ARRAY(p->arena, c->n_popular, struct link_view);
   for (size_t i = 0; i < c->n_popular && v->popular.v; i++) {
     const struct facts *a = &c->popular[i][0], *b = &c->popular[i][1];
-    v->popular.v[v->popular.n++] = (struct link_view){.text = ARENA_JOIN(p->arena, a->name, SPAN(" vs "), b->name),
+    v->popular.v[v->popular.n++] = (struct link_view){.text = SAY(p->arena, _("%1$s vs %2$s"), a->name, b->name),
                                                       .href = build_pair_path(p, a->slug, b->slug)};
   }
 }
@@ -150,16 +176,16 @@ enum err build_pick(struct page *p)
   struct jsonld j;
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = SPAN("Compare products");
-  v->lede = SPAN("Choose two to four products by name.");
+  v->title = _("Compare products");
+  v->lede = _("Choose two to four products by name.");
   v->problem = problem_of(p, c);
   v->picker = picker_build(p, &c->picker);
   popular(p, c, v);
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = v->lede,
-                                                .crumb = SPAN("Compare"),
+                                                .crumb = _("Compare"),
                                                 .representations = true});
-  if (v->page) {
+  if (v->page && page_is_html(p)) {
     jsonld_begin(&j, p, v->page);
     jsonld_web_page(&j, "WebPage");
     jsonld_breadcrumb(&j);

@@ -2,7 +2,6 @@
  * catalog has the order and the counts, so a page reads the products of its 50 rows only. */
 #include "model/editorials.h"
 #include "site/history.h"
-#include "site/jsonld.h"
 #include "site/listing.h"
 #include "site/pages.h"
 
@@ -65,29 +64,23 @@ static struct span verdict_of(struct page *p, const struct ledger *l)
 {
   uint32_t graded = l->came_true + l->failed;
   if (!l->list.total)
-    return SPAN("No prediction has been published yet.");
+    return _("No prediction has been published yet.");
   if (!graded)
-    return arena_printf(p->arena, "%u prediction%s on record, none of them graded yet.", l->list.total,
-                        l->list.total == 1 ? "" : "s");
-  return arena_printf(p->arena, "Hit rate %u%%: %u of %u graded prediction%s came true.%s", percent(l->came_true, graded),
-                      l->came_true, graded, graded == 1 ? "" : "s",
-                      graded < GRADED_FEW ? " So few say little about the next ones." : "");
+    return SAY(p->arena, PLURAL("%1$s prediction on record, none of them graded yet.",
+                                "%1$s predictions on record, none of them graded yet.", l->list.total),
+               arena_uint(p->arena, l->list.total, 1));
+  struct span rate = SAY(p->arena, PLURAL("Hit rate %1$s%%: %2$s of %3$s graded prediction came true.",
+                                          "Hit rate %1$s%%: %2$s of %3$s graded predictions came true.", graded),
+                         arena_uint(p->arena, percent(l->came_true, graded), 1), arena_uint(p->arena, l->came_true, 1),
+                         arena_uint(p->arena, graded, 1));
+  return graded < GRADED_FEW ? ARENA_JOIN(p->arena, rate, SPAN(" "), _("So few say little about the next ones.")) : rate;
 }
 
 static void frame(struct page *p, struct predictions_view *v)
 {
-  struct jsonld j;
-  v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .description = ARENA_JOIN(p->arena, SPAN("What the editors predicted, and what "
-                                                                          "came of it. "), v->verdict),
-                                                .representations = true});
-  if (!v->page)
-    return;
-  listing_frame(v->page, v->pager);
-  jsonld_begin(&j, p, v->page);
-  jsonld_web_page(&j, "CollectionPage");
-  jsonld_breadcrumb(&j);
-  v->page->json_ld = jsonld_end(&j);
+  struct span description = ARENA_JOIN(p->arena, _("What the editors predicted, and what came of it."), SPAN(" "), v->verdict);
+  v->page = listing_collection(p, &(struct page_frame){.title = v->title, .description = description, .representations = true},
+                               v->pager, NULL, 0);
 }
 
 enum err build_predictions(struct page *p)
@@ -97,7 +90,7 @@ enum err build_predictions(struct page *p)
   uint32_t graded = l->came_true + l->failed;
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = SPAN("Predictions");
+  v->title = _("Predictions");
   v->verdict = verdict_of(p, l);
   v->total = l->list.total;
   v->came_true = l->came_true;

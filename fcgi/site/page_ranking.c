@@ -1,7 +1,6 @@
 /* Lists of products: /leaderboard, /products, /sectors/{slug}, /themes/{slug}. */
 #include <stdlib.h>
 
-#include "site/jsonld.h"
 #include "site/letters.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -143,14 +142,12 @@ enum plan plan_theme(struct page *p, struct span param)
 
 /* ---- build */
 
-static const char *plural(uint32_t n)
-{
-  return n == 1 ? "product" : "products";
-}
-
 static struct span median_text(struct page *p, uint32_t median2)
 {
-  return median2 == 2 ? SPAN("once") : arena_printf(p->arena, "%u%s times", median2 / 2, median2 % 2 ? ".5" : "");
+  if (median2 == 2 || median2 == 4)
+    return median2 == 2 ? _("once") : _("twice");
+  /* TRANSLATORS: a median, such as 8.5 */
+  return SAY(p->arena, _("%1$s times"), decimal_text(p->arena, build_median(p, median2)));
 }
 
 /* Of a sector or theme: "7 products, fastest first. The sector’s median product shipped 8.5 times in 90 days." */
@@ -158,12 +155,14 @@ static struct span term_intro(struct page *p, const struct ranking *r)
 {
   struct span sorted = sort_sentence(p->order), median = median_text(p, r->term.median2);
   if (!r->list.total)
-    return arena_printf(p->arena, "No published product has this %s yet.", r->theme ? "theme" : "sector");
+    return r->theme ? _("No published product has this theme yet.") : _("No published product has this sector yet.");
   if (r->theme)
-    return arena_printf(p->arena, "%u %s with the theme %.*s, %.*s.", r->list.total, plural(r->list.total),
-                        SPAN_ARG(r->term.slug), SPAN_ARG(sorted));
-  return arena_printf(p->arena, "%u %s, %.*s. The sector’s median product shipped %.*s in 90 days.", r->list.total,
-                      plural(r->list.total), SPAN_ARG(sorted), SPAN_ARG(median));
+    return SAY(p->arena, PLURAL("%1$s product with the theme %2$s, %3$s.", "%1$s products with the theme %2$s, %3$s.",
+                                r->list.total),
+               arena_uint(p->arena, r->list.total, 1), r->term.slug, sorted);
+  return SAY(p->arena, PLURAL("%1$s product, %2$s. The sector’s median product shipped %3$s in 90 days.",
+                              "%1$s products, %2$s. The sector’s median product shipped %3$s in 90 days.", r->list.total),
+             arena_uint(p->arena, r->list.total, 1), sorted, median);
 }
 
 static struct span intro_of(struct page *p, const struct ranking *r)
@@ -171,16 +170,17 @@ static struct span intro_of(struct page *p, const struct ranking *r)
   if (r->term.slug.n)
     return term_intro(p, r);
   if (!r->list.total)
-    return SPAN("No product is published here yet.");
-  return r->list.total == 1 ? SPAN("The only product tracked so far.")
-                            : arena_printf(p->arena, "All %u products, %.*s.", r->list.total, SPAN_ARG(sort_sentence(p->order)));
+    return _("No product is published here yet.");
+  return r->list.total == 1 ? _("The only product tracked so far.")
+                            : SAY(p->arena, _("All %1$s products, %2$s."), arena_uint(p->arena, r->list.total, 1),
+                                  sort_sentence(p->order));
 }
 
 static struct span title_of(const struct page *p, const struct ranking *r)
 {
   if (r->term.slug.n)
     return r->theme ? r->term.slug : r->term.name;
-  return p->usual_order == CATALOG_BY_NAME ? SPAN("Products") : SPAN("Leaderboard");
+  return p->usual_order == CATALOG_BY_NAME ? _("Products") : _("Leaderboard");
 }
 
 static void related(struct page *p, const struct ranking *r, struct ranking_view *v)
@@ -198,28 +198,20 @@ static void frame(struct page *p, const struct ranking *r, struct ranking_view *
   bool term = r->term.slug.n, sector = term && !r->theme;
   /* The introduction of a sector does not name it. */
   struct span description = sector ? ARENA_JOIN(p->arena, v->title, SPAN(": "), v->intro) : v->intro;
-  struct jsonld j;
   if (!above || !feed)
     return;
-  *above = sector ? (struct link_view){.text = SPAN("Sectors"), .href = SPAN("/sectors")}
-                  : (struct link_view){.text = SPAN("Themes"), .href = SPAN("/themes")};
-  *feed = (struct link_view){.text = arena_printf(p->arena, "Ship moves in %.*s", SPAN_ARG(v->title)),
+  *above = sector ? (struct link_view){.text = _("Sectors"), .href = SPAN("/sectors")}
+                  : (struct link_view){.text = _("Themes"), .href = SPAN("/themes")};
+  *feed = (struct link_view){.text = SAY(p->arena, _("Ship moves in %1$s"), v->title),
                              .href = arena_printf(p->arena, "%.*s.atom", SPAN_ARG(p->canonical))};
-  v->page = build_frame(p, &(struct page_frame){.title = v->title,
-                                                .description = description,
-                                                .crumbs = above,
-                                                .n_crumbs = term,
-                                                .feeds = feed,
-                                                .n_feeds = sector,
-                                                .representations = true});
-  if (!v->page)
-    return;
-  listing_frame(v->page, v->pager);
-  jsonld_begin(&j, p, v->page);
-  jsonld_web_page(&j, "CollectionPage");
-  jsonld_breadcrumb(&j);
-  jsonld_cards(&j, v->title, v->products.v, v->products.n);
-  v->page->json_ld = jsonld_end(&j);
+  v->page = listing_collection(p, &(struct page_frame){.title = v->title,
+                                                       .description = description,
+                                                       .crumbs = above,
+                                                       .n_crumbs = term,
+                                                       .feeds = feed,
+                                                       .n_feeds = sector,
+                                                       .representations = true},
+                               v->pager, v->products.v, v->products.n);
 }
 
 /* By name, a place is no rank, and each letter begins a group. */
@@ -245,7 +237,7 @@ static enum err build_ranking(struct page *p)
   if (!v)
     return ERR_NO_MEMORY;
   v->title = title_of(p, r);
-  v->eyebrow = !r->term.slug.n ? SPAN("") : r->theme ? SPAN("Theme") : SPAN("Sector");
+  v->eyebrow = !r->term.slug.n ? SPAN("") : r->theme ? _("Theme") : _("Sector");
   v->intro = intro_of(p, r);
   v->as_of = page_hour(p, p->pin.window_us);
   v->by = sort_name(p->order);

@@ -16,6 +16,8 @@
 #include "text/url.h"
 
 #define PLAN_TRIES 5
+#define FINE_ASKED 8  /* answers from the page cache */
+#define FINE_SHARE 50 /* one part in so many of the worker's time */
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
 #define BODY_RETAIN_MAX ((size_t)1 << 20)
 
@@ -81,20 +83,41 @@ static bool redirect_canonical(struct page_request *v, struct response *out)
   return true;
 }
 
-static void answer_page(struct page_request *v, struct finished_page *f, bool cached, struct response *out)
+/* The best compression takes some 20 ms.  It is for pages that are asked for often, while no request waits, and for a small
+ * part of the worker's time. */
+static bool may_compress_fine(const struct page_request *v, const struct finished_page *f, bool cached)
 {
-  struct span gzip = http_page(&v->http, v->rq, f, out);
-  if (cached && gzip.n)
-    page_cache_put_gzip(v->site->page_cache, f, gzip);
+  return cached && f->asked >= FINE_ASKED && !v->rq->under_load && clock_mono_us() >= v->site->fine_at_us;
 }
 
-/* The fragments cannot be read: answers with the cached page if it was valid within STALE_PAGE_US, else with 503. */
+static void answer_page(struct page_request *v, struct finished_page *f, bool cached, struct response *out)
+{
+  int64_t began_us = clock_mono_us();
+  v->http.may_compress_fine = may_compress_fine(v, f, cached);
+  struct http_made made = http_page(&v->http, v->rq, f, out);
+  if (made.coding == CODING_BROTLI_FINE)
+    v->site->fine_at_us = began_us + FINE_SHARE * (clock_mono_us() - began_us);
+  if (cached && made.body.n)
+    page_cache_put_coded(v->site->page_cache, f, made.coding, made.body);
+}
+
+/* Answers with a page of the page cache. */
+static void answer_cached(struct page_request *v, struct finished_page *f, struct response *out)
+{
+  f->asked++;
+  answer_page(v, f, true, out);
+}
+
+/* The fragments cannot be read: answers with the cached page if it was valid within STALE_PAGE_US, and is not left to other
+ * pools, else with 503. */
 static void answer_stale(struct page_request *v, struct response *out)
 {
   struct finished_page *old = page_cache_get(v->site->page_cache, v->key);
-  if (old && clock_mono_us() - old->verified_us <= STALE_PAGE_US) {
+  int64_t most_us = store_older_most_us(v->site->resources.catalog, v->site->resources.config);
+  most_us = most_us < STALE_PAGE_US ? most_us : STALE_PAGE_US;
+  if (old && clock_mono_us() - old->verified_us <= most_us) {
     METRICS_ADD(v->site->resources.metrics, pages_stale, 1);
-    answer_page(v, old, true, out);
+    answer_cached(v, old, out);
   } else
     errors_answer(v->site, v->rq, 503, SPAN(""), out);
 }
@@ -148,12 +171,14 @@ static bool newer_facts_take(struct page_request *v, const struct store_context 
 }
 
 /* True when a fragment is newer than the catalog said and the page can be planned with newer facts.  The first time
- * it waits for the catalog; after that, or when the catalog does not change in time, it takes the facts that were read. */
+ * it waits for the catalog.  After that, under load, or when the catalog does not change in time, it takes the facts that
+ * were read. */
 static bool plan_again(struct page_request *v, const struct store_context *x)
 {
   if (!newer_facts_read(&v->page))
     return false;
-  if (v->n_newer == 0 && newer_facts_wait_catalog(v->site->resources.catalog, &v->page.pin, v->rq->deadline_us))
+  if (v->n_newer == 0 && !v->rq->under_load &&
+      newer_facts_wait_catalog(v->site->resources.catalog, &v->page.pin, v->rq->deadline_us))
     return true;
   return newer_facts_take(v, x);
 }
@@ -240,7 +265,7 @@ static bool plan_and_make(struct page_request *v, struct finished_page *f, bool 
     f->modified_us = v->page.changed_us;
   f->verified_us = clock_mono_us();
   METRICS_ADD(v->site->resources.metrics, pages_hit, 1);
-  answer_page(v, f, true, out);
+  answer_cached(v, f, out);
   return true;
 }
 
@@ -264,7 +289,7 @@ static void answer_request(struct page_request *v, struct response *out)
   f = v->target.plain && !(v->route->forms & ROUTE_QUERY) && !v->respelled ? page_cache_get(s->page_cache, v->key) : NULL;
   if (f && labels_current(v, f) && catalog_unchanged(s, f)) {
     METRICS_ADD(s->resources.metrics, pages_hit, 1);
-    answer_page(v, f, true, out);
+    answer_cached(v, f, out);
     return;
   }
   for (int i = 1; !plan_and_make(v, f, i == PLAN_TRIES, out); i++)
@@ -275,6 +300,8 @@ void page_request_answer(struct page_request *v, struct response *out)
 {
   struct metrics *m = v->site->resources.metrics;
   struct page_level before = page_level_begin(m);
+  if (v->site->parts)
+    part_memo_tidy(v->site->parts);
   answer_request(v, out);
   page_level_end(&before, m);
 }

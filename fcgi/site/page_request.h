@@ -7,12 +7,25 @@
 #include "http/target.h"
 #include "site/page.h"
 #include "site/page_cache.h"
+#include "site/part_memo.h"
 #include "site/routes.h"
 #include "site/site.h"
+
+#define PAGE_POPULAR 5
+
+struct page_popular { /* the pairs that the picker suggested last */
+  uint64_t publication; /* of the catalog; 0: none yet */
+  size_t n;
+  uint32_t ordinals[2 * PAGE_POPULAR];
+};
 
 struct site {
   struct site_resources resources;
   struct page_cache *page_cache;
+  struct part_memo *parts; /* NULL: the configuration gives it no bytes */
+  struct attribute_memo *attributes;
+  struct page_popular *popular;
+  int64_t fine_at_us; /* monotonic: from then on a page may be compressed with the best quality */
   struct buf body; /* the page being rendered; its memory is reused by the next page */
 };
 

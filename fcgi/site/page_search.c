@@ -66,7 +66,7 @@ static size_t match_put_first(struct catalog_match *m, size_t n, uint32_t ordina
 
 static bool is_mention(const struct catalog_match *m)
 {
-  return m->cost >= MATCH_NAMED && m->cost <= MATCH_LABEL;
+  return m->cost >= MATCH_PHRASE && m->cost <= MATCH_LABEL;
 }
 
 /* The cards of the shown page, and why the search found them. */
@@ -163,11 +163,6 @@ enum plan plan_search(struct page *p, struct span param)
   return result;
 }
 
-static struct span count_text(struct page *p, size_t n, const char *one, const char *many)
-{
-  return arena_printf(p->arena, "%zu %s", n, n == 1 ? one : many);
-}
-
 /* "Did you mean Apache Kafka or Apache Maven?" */
 static struct span meant(struct page *p, const struct search *s)
 {
@@ -188,24 +183,25 @@ static struct span meant(struct page *p, const struct search *s)
   }
   if (n > MEANT_MAX)
     n = MEANT_MAX;
-  return ARENA_JOIN(p->arena, SPAN("Did you mean "), sentences_join(p->arena, names, n, "or "), SPAN("?"));
+  return SAY(p->arena, _("Did you mean %1$s?"), sentences_join(p->arena, names, n, "or "));
 }
 
 /* "5 products mention the words of “message broker”."  quoted: the sentence before it does
  * not say the words. */
 static struct span mentioned(struct page *p, const struct search *s, bool quoted)
 {
-  const char *more = s->list.total > s->mentions ? "more " : ""; /* than those found by name */
-  struct span what = arena_printf(p->arena, "“%.*s”", SPAN_ARG(s->shown));
+  bool more = s->list.total > s->mentions; /* than those found by name */
+  struct span what = SAY(p->arena, _("“%1$s”"), s->shown), count = arena_uint(p->arena, s->mentions, 1);
   bool words = span_find(s->needle, ' ') < s->needle.n;
   if (!quoted)
-    what = words ? SPAN("these words") : SPAN("this word");
+    what = words ? _("these words") : _("this word");
   else if (words)
-    what = ARENA_JOIN(p->arena, SPAN("the words of "), what);
+    what = SAY(p->arena, _("the words of %1$s"), what);
   if (s->list.total == RESULTS_MAX)
-    return arena_printf(p->arena, "Many %sproducts mention %.*s; the best ranked are listed.", more, SPAN_ARG(what));
-  return arena_printf(p->arena, "%zu %s%s %.*s.", s->mentions, more,
-                      s->mentions == 1 ? "product mentions" : "products mention", SPAN_ARG(what));
+    return SAY(p->arena, more ? _("Many more products mention %1$s; the best ranked are listed.")
+                              : _("Many products mention %1$s; the best ranked are listed."), what);
+  return SAY(p->arena, more ? PLURAL("%1$s more product mentions %2$s.", "%1$s more products mention %2$s.", s->mentions)
+                            : PLURAL("%1$s product mentions %2$s.", "%1$s products mention %2$s.", s->mentions), count, what);
 }
 
 static struct span found(struct page *p, const struct search *s)
@@ -213,32 +209,35 @@ static struct span found(struct page *p, const struct search *s)
   struct span parts[3], more = SPAN("");
   size_t n = 0, named = s->list.total - s->mentions;
   if (named)
-    parts[n++] = count_text(p, named, "product", "products");
+    parts[n++] = SAY(p->arena, PLURAL("%1$s product", "%1$s products", named), arena_uint(p->arena, named, 1));
   if (s->n_sectors)
-    parts[n++] = count_text(p, s->n_sectors, "sector", "sectors");
+    parts[n++] = SAY(p->arena, PLURAL("%1$s sector", "%1$s sectors", s->n_sectors),
+                     arena_uint(p->arena, s->n_sectors, 1));
   if (s->n_themes)
-    parts[n++] = count_text(p, s->n_themes, "theme", "themes");
+    parts[n++] = SAY(p->arena, PLURAL("%1$s theme", "%1$s themes", s->n_themes), arena_uint(p->arena, s->n_themes, 1));
   if (!n && !s->mentions)
-    return arena_printf(p->arena, "Nothing matches “%.*s”.%s", SPAN_ARG(s->shown),
-                        s->n_suggest ? " These move fastest at the moment:" : "");
+    return SAY(p->arena, s->n_suggest ? _("Nothing matches “%1$s”. These move fastest at the moment:")
+                                    : _("Nothing matches “%1$s”."),
+               s->shown);
   if (s->inexact)
-    return arena_printf(p->arena, "Nothing matches “%.*s”. %.*s", SPAN_ARG(s->shown), SPAN_ARG(meant(p, s)));
+    return SAY(p->arena, _("Nothing matches “%1$s”. %2$s"), s->shown, meant(p, s));
   if (!n)
     return mentioned(p, s, true);
   if (s->mentions)
     more = ARENA_JOIN(p->arena, SPAN(" "), mentioned(p, s, false));
-  return arena_printf(p->arena, "%.*s for “%.*s”.%.*s", SPAN_ARG(sentences_join(p->arena, parts, n, "and ")),
-                      SPAN_ARG(s->shown), SPAN_ARG(more));
+  /* TRANSLATORS: "2 products and 1 theme", the words that were searched */
+  return ARENA_JOIN(p->arena, SAY(p->arena, _("%1$s for “%2$s”."), sentences_join(p->arena, parts, n, "and "), s->shown), more);
 }
 
 static struct span summary(struct page *p, const struct search *s)
 {
   struct span text = found(p, s);
   if (s->set.more)
-    text = arena_printf(p->arena, "%.*s A comparison has at most %d; these were named first.", SPAN_ARG(text), SEARCH_SET_MAX);
+    text = SAY(p->arena, _("%1$s A comparison has at most %2$s; these were named first."), text,
+               arena_uint(p->arena, SEARCH_SET_MAX, 1));
   if (!s->too_long)
     return text;
-  return arena_printf(p->arena, "Only the first %d characters were looked for. %.*s", QUERY_CHARS, SPAN_ARG(text));
+  return SAY(p->arena, _("Only the first %1$s characters were looked for. %2$s"), arena_uint(p->arena, QUERY_CHARS, 1), text);
 }
 
 /* The link to the comparison of the set. */
@@ -302,10 +301,12 @@ static void cards(struct page *p, const struct search *s, struct search_view *v)
 static void frame(struct page *p, const struct search *s, struct search_view *v)
 {
   struct jsonld j;
-  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = SPAN("Search products, sectors and themes.")});
+  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = _("Search products, sectors and themes.")});
   if (!v->page)
     return;
   v->page->query = s->query;
+  if (!page_is_html(p))
+    return;
   jsonld_begin(&j, p, v->page);
   jsonld_web_page(&j, "SearchResultsPage");
   jsonld_breadcrumb(&j);
@@ -319,7 +320,7 @@ enum err build_search(struct page *p)
   struct search_view *v = ARENA_NEW(p->arena, struct search_view);
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = SPAN("Search");
+  v->title = _("Search");
   v->asked = s->query.n > 0;
   v->summary = v->asked ? summary(p, s) : SPAN("");
   v->inexact = s->inexact;

@@ -1,5 +1,4 @@
 /* /sectors: all sectors in their order, each with its number of products, its median and its leader. */
-#include "site/jsonld.h"
 #include "site/link_words.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -35,17 +34,16 @@ struct sector_view *sectors_build(struct page *p, const struct sector_row *rows,
   struct sector_view *v = ARENA_ARRAY(p->arena, n, struct sector_view);
   for (uint32_t i = 0; i < n && v; i++) {
     const struct catalog_term *t = &rows[i].term;
-    uint32_t m2 = t->median2;
     v[i] = (struct sector_view){.slug = t->slug,
                                 .name = t->name,
                                 .href = build_path(p, "/sectors/", t->slug),
                                 .products = t->ranking.n,
-                                .median = arena_printf(p->arena, "%u%s", m2 / 2, m2 % 2 ? ".5" : "")};
+                                .median = build_median(p, t->median2)};
     if (rows[i].leader.ordinal == CATALOG_NONE || rows[i].leader.tenths == SCORE_NONE)
       continue;
     v[i].leader = rows[i].leader.facts.name;
     v[i].leader_href = build_path(p, "/products/", rows[i].leader.facts.slug);
-    v[i].leader_kind = link_words(p, v[i].leader, "trajectory");
+    v[i].leader_kind = link_words(p, v[i].leader, N_("trajectory"));
     v[i].leader_score = sentences_score(p->arena, rows[i].leader.tenths);
   }
   return v;
@@ -69,24 +67,17 @@ enum err build_sectors(struct page *p)
 {
   struct sectors *s = p->plan;
   struct sectors_view *v = ARENA_NEW(p->arena, struct sectors_view);
-  struct jsonld j;
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = SPAN("Sectors");
-  v->intro = s->list.total ? SPAN("The fields that products are compared within, each with the one that ships fastest.")
-                           : SPAN("No sector has been set up yet.");
+  v->title = _("Sectors");
+  v->intro = s->list.total ? _("The fields that products are compared within, each with the one that ships fastest.")
+                           : _("No sector has been set up yet.");
   v->as_of = page_hour(p, p->pin.window_us);
   v->sectors.v = sectors_build(p, s->rows, s->n);
   v->sectors.n = v->sectors.v ? s->n : 0;
   v->pager = listing_pager(p, &s->list);
-  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true});
-  if (v->page) {
-    listing_frame(v->page, v->pager);
-    jsonld_begin(&j, p, v->page);
-    jsonld_web_page(&j, "CollectionPage");
-    jsonld_breadcrumb(&j);
-    v->page->json_ld = jsonld_end(&j);
-  }
+  v->page = listing_collection(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true},
+                               v->pager, NULL, 0);
   p->view = v;
   return ERR_OK;
 }

@@ -56,10 +56,10 @@ static uint32_t parts(uint32_t n, uint32_t each)
 static int64_t latest_change(struct page *p, struct catalog_list all, uint32_t from, uint32_t to)
 {
   int64_t us = CLOCK_NEVER;
-  struct facts f;
+  struct catalog_label label;
   for (uint32_t i = from; i < to && i < all.n; i++)
-    if (catalog_facts(&p->pin, all.ordinals[i], &f) && lastmod_us(f.changed_us) > us)
-      us = lastmod_us(f.changed_us);
+    if (catalog_label_read(&p->pin, all.ordinals[i], &label) && label.changed_us > us)
+      us = lastmod_us(label.changed_us) > us ? label.changed_us : us;
   return us;
 }
 
@@ -122,15 +122,14 @@ static bool lists_close(struct page *p, const struct facts *f, uint32_t ordinal,
   return !has_product(&back, ordinal);
 }
 
-/* Is this pair, which the editors named, not listed as a close one? */
-static bool lists_edited(struct page *p, const struct facts *f, uint32_t ordinal, const struct facts *o, uint32_t other)
+/* Is this pair, which the editors named, not listed as a close one?  close: of f. */
+static bool lists_edited(struct page *p, const struct close_list *close, uint32_t ordinal, const struct facts *o, uint32_t other)
 {
-  struct close_list close;
-  close_products_of(&p->pin, f, SITEMAP_CLOSE, &close);
-  if (has_product(&close, other))
+  struct close_list back;
+  if (has_product(close, other))
     return false;
-  close_products_of(&p->pin, o, SITEMAP_CLOSE, &close);
-  return !has_product(&close, ordinal);
+  close_products_of(&p->pin, o, SITEMAP_CLOSE, &back);
+  return !has_product(&back, ordinal);
 }
 
 #define PAIRS_MAX (SITEMAP_URLS / SITEMAP_PAIRS) /* pairs that one product lists */
@@ -140,13 +139,11 @@ struct pairs {
   uint32_t v[PAIRS_MAX]; /* ordinals of the other products */
 };
 
-static void close_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
+static void close_pairs(struct page *p, const struct close_list *close, const struct facts *f, uint32_t ordinal, struct pairs *out)
 {
-  struct close_list close;
-  close_products_of(&p->pin, f, SITEMAP_CLOSE, &close);
-  for (size_t i = 0; i < close.n && out->n < out->most; i++)
-    if (lists_close(p, f, ordinal, &close.v[i].facts))
-      out->v[out->n++] = close.v[i].ordinal;
+  for (size_t i = 0; i < close->n && out->n < out->most; i++)
+    if (lists_close(p, f, ordinal, &close->v[i].facts))
+      out->v[out->n++] = close->v[i].ordinal;
 }
 
 /* The first pair of the editors whose lower id is at least this. */
@@ -165,14 +162,14 @@ static uint32_t first_pair(struct page *p, uint64_t id)
 }
 
 /* The pairs that the editors wrote about are listed by the product with the lower id. */
-static void edited_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
+static void edited_pairs(struct page *p, const struct close_list *close, const struct facts *f, uint32_t ordinal, struct pairs *out)
 {
   uint64_t a, b;
   struct facts o;
   for (uint32_t i = first_pair(p, f->id); out->n < out->most && catalog_pair_at(&p->pin, i, &a, &b) && a == f->id; i++) {
     uint32_t other = catalog_find_id(&p->pin, b);
     if (other != CATALOG_NONE && catalog_facts(&p->pin, other, &o) && o.status == PRODUCT_PUBLISHED &&
-        lists_edited(p, f, ordinal, &o, other))
+        lists_edited(p, close, ordinal, &o, other))
       out->v[out->n++] = other;
   }
 }
@@ -186,7 +183,7 @@ static bool picks(const struct facts *f, uint64_t id)
 }
 
 /* A pick is listed by the product that has it, or by the one with the lower slug when each picks the other. */
-static void picked_pairs(struct page *p, const struct facts *f, uint32_t ordinal, struct pairs *out)
+static void picked_pairs(struct page *p, const struct close_list *close, const struct facts *f, uint32_t ordinal, struct pairs *out)
 {
   struct facts o;
   for (uint32_t i = 0; i < f->n_picks && out->n < out->most; i++) {
@@ -194,18 +191,20 @@ static void picked_pairs(struct page *p, const struct facts *f, uint32_t ordinal
     if (other == CATALOG_NONE || !catalog_facts(&p->pin, other, &o) || o.status != PRODUCT_PUBLISHED ||
         catalog_pair(&p->pin, f->id, o.id) || (picks(&o, f->id) && span_cmp(o.slug, f->slug) < 0))
       continue;
-    if (lists_edited(p, f, ordinal, &o, other))
+    if (lists_edited(p, close, ordinal, &o, other))
       out->v[out->n++] = other;
   }
 }
 
 static void pairs_of(struct page *p, const struct facts *f, uint32_t ordinal, size_t most, struct pairs *out)
 {
+  struct close_list close;
   out->n = 0;
   out->most = most;
-  close_pairs(p, f, ordinal, out);
-  edited_pairs(p, f, ordinal, out);
-  picked_pairs(p, f, ordinal, out);
+  close_products_of(&p->pin, f, SITEMAP_CLOSE, &close);
+  close_pairs(p, &close, f, ordinal, out);
+  edited_pairs(p, &close, f, ordinal, out);
+  picked_pairs(p, &close, f, ordinal, out);
 }
 
 static void add_pairs(struct page *p, struct sitemap_view *v, const struct facts *f, uint32_t ordinal)

@@ -159,7 +159,7 @@ static struct page_view *frame(struct page *p, struct span title, struct span de
                                                             .description = description.n ? description : title,
                                                             .og_type = SPAN("article"),
                                                             .representations = true});
-  if (v)
+  if (v && page_is_html(p))
     v->json_ld = json_ld(p, v, v->on_about ? "AboutPage" : "WebPage");
   return v;
 }
@@ -205,7 +205,7 @@ enum err build_methodology(struct page *p)
   struct methodology_view *v = ARENA_NEW(p->arena, struct methodology_view);
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = t ? t->title : SPAN("Methodology");
+  v->title = t ? t->title : _("Methodology");
   if (t) {
     v->body = build_body(p, t->body, t->md);
     v->updated = page_time(p, t->updated_us);
@@ -223,7 +223,7 @@ enum err build_methodology(struct page *p)
   v->attributes.n = v->attributes.v ? attribute_list_build(p, &m->list, v->attributes.v) : 0;
   v->facts = v->attributes.n > 0;
   v->page = frame(p, v->title, t ? plain_text(p, t->body.html)
-                                 : SPAN("How velocity is computed: the formula, the bands and today’s medians."));
+                                 : _("How velocity is computed: the formula, the bands and today’s medians."));
   p->view = v;
   return ERR_OK;
 }

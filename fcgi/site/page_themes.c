@@ -1,5 +1,4 @@
 /* /themes: all themes by slug, each with its number of products. */
-#include "site/jsonld.h"
 #include "site/letters.h"
 #include "site/listing.h"
 #include "site/pages.h"
@@ -58,30 +57,24 @@ static void groups(struct page *p, const struct themes *t, struct themes_view *v
 static struct span intro_of(struct page *p, uint32_t total)
 {
   if (!total)
-    return SPAN("No theme has been set up yet.");
-  return total == 1 ? SPAN("The only theme so far, with the number of its products.")
-                    : arena_printf(p->arena, "All %u themes from A to Z, each with the number of its products.", total);
+    return _("No theme has been set up yet.");
+  return total == 1 ? _("The only theme so far, with the number of its products.")
+                    : SAY(p->arena, _("All %1$s themes from A to Z, each with the number of its products."),
+                          arena_uint(p->arena, total, 1));
 }
 
 enum err build_themes(struct page *p)
 {
   struct themes *t = p->plan;
   struct themes_view *v = ARENA_NEW(p->arena, struct themes_view);
-  struct jsonld j;
   if (!v)
     return ERR_NO_MEMORY;
-  v->title = SPAN("Themes");
+  v->title = _("Themes");
   v->intro = intro_of(p, t->list.total);
   groups(p, t, v);
   v->pager = listing_pager(p, &t->list);
-  v->page = build_frame(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true});
-  if (v->page) {
-    listing_frame(v->page, v->pager);
-    jsonld_begin(&j, p, v->page);
-    jsonld_web_page(&j, "CollectionPage");
-    jsonld_breadcrumb(&j);
-    v->page->json_ld = jsonld_end(&j);
-  }
+  v->page = listing_collection(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true},
+                               v->pager, NULL, 0);
   p->view = v;
   return ERR_OK;
 }

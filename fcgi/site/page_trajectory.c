@@ -113,8 +113,8 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
                                        .answers = page_value(p, t->questions)};
   v->title = f->name;
   v->eyebrow = t->product.n_sectors
-                   ? arena_printf(p->arena, "Trajectory · %.*s", SPAN_ARG(t->product.sectors[0].name))
-                   : SPAN("Trajectory");
+                   ? SAY(p->arena, _("Trajectory · %1$s"), t->product.sectors[0].name)
+                   : _("Trajectory");
   v->lede = product_sentences_lede(p, v->product, &t->product);
   v->standing = product_sentences_standing(p, &t->product, &t->standing);
   v->faq_href = build_path(p, "/faq/", f->slug);
@@ -130,7 +130,7 @@ static struct span description(struct page *p, const struct profile *f, const st
   if (v->product->summary.n)
     return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), v->product->summary, SPAN(" "), v->product->outline));
   if (!v->product->editorial || !f->headline.n)
-    return v->lede;
+    return v->ended ? ARENA_JOIN(p->arena, SAY(p->arena, _("%1$s is discontinued."), v->title), SPAN(" "), v->lede) : v->lede;
   return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), sentences_stop(p->arena, f->headline), SPAN(" "), f->excerpt));
 }
 
@@ -147,7 +147,8 @@ static struct span json_ld_value(const struct fact_row_view *row, const struct f
 {
   if (v->datetime.n || v->url.n)
     return v->datetime.n ? v->datetime : v->url;
-  return span_eq(row->kind, attribute_kind_name(ATTRIBUTE_NUMBER)) ? v->value : v->text;
+  bool words = span_eq(row->kind, attribute_kind_name(ATTRIBUTE_NUMBER)) || span_eq(row->kind, attribute_kind_name(ATTRIBUTE_BOOL));
+  return words ? v->value : v->text;
 }
 
 static void json_ld_fact(struct jsonld *j, bool first, const struct fact_row_view *row)
@@ -199,7 +200,7 @@ static struct span json_ld(struct page *p, const struct trajectory_view *v)
   if (v->product->editorial)
     json_ld_article(&j, v->product->editorial);
   jsonld_questions(&j, v->questions.v, v->questions.n);
-  jsonld_cards(&j, arena_printf(p->arena, "Alternatives to %.*s", SPAN_ARG(v->title)), v->related.v,
+  jsonld_cards(&j, SAY(p->arena, _("Alternatives to %1$s"), v->title), v->related.v,
                v->related.n < ALTERNATIVES_TOP ? v->related.n : ALTERNATIVES_TOP);
   return jsonld_end(&j);
 }
@@ -209,12 +210,12 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
   struct link_view *above = ARENA_ARRAY(p->arena, 2, struct link_view), *feed = ARENA_NEW(p->arena, struct link_view);
   if (!above || !feed)
     return;
-  above[0] = (struct link_view){.text = SPAN("Sectors"), .href = SPAN("/sectors")};
+  above[0] = (struct link_view){.text = _("Sectors"), .href = SPAN("/sectors")};
   if (t->product.n_sectors)
     above[1] = (struct link_view){.text = t->product.sectors[0].name,
                                   .href = build_path(p, "/sectors/", t->product.sectors[0].slug),
-                                  .kind = link_words(p, t->product.sectors[0].name, "sector")};
-  *feed = (struct link_view){.text = arena_printf(p->arena, "Ship moves of %.*s", SPAN_ARG(v->title)), .href = v->atom_href};
+                                  .kind = link_words(p, t->product.sectors[0].name, N_("sector"))};
+  *feed = (struct link_view){.text = SAY(p->arena, _("Ship moves of %1$s"), v->title), .href = v->atom_href};
   v->page = build_frame(p, &(struct page_frame){.title = v->title,
                                                 .description = description(p, f, v),
                                                 .og_type = SPAN("article"),
@@ -228,7 +229,8 @@ static void frame(struct page *p, const struct trajectory *t, const struct profi
   if (!v->page)
     return;
   listing_frame(v->page, v->pager);
-  v->page->json_ld = json_ld(p, v);
+  if (page_is_html(p))
+    v->page->json_ld = json_ld(p, v);
 }
 
 enum err build_trajectory(struct page *p)

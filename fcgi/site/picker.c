@@ -7,10 +7,8 @@
 #include "text/utf8.h"
 
 static const char *const names[PICKER_FIELDS] = {"a", "b", "c", "d"};
-static const struct span labels[PICKER_FIELDS] = {{"First product", 13},
-                                                  {"Second product", 14},
-                                                  {"Third product", 13},
-                                                  {"Fourth product", 14}};
+static const char *const labels[PICKER_FIELDS] = {N_("First product"), N_("Second product"), N_("Third product"),
+                                                  N_("Fourth product")};
 
 bool picker_find_exact(struct page *p, struct span folded, struct member *out)
 {
@@ -44,10 +42,11 @@ void picker_plan(struct page *p, size_t fields, struct picker *out)
   struct catalog_list ranking = catalog_ranking(&p->pin);
   size_t most = ranking.n < PICKER_OPTIONS ? ranking.n : PICKER_OPTIONS;
   out->n_fields = fields;
-  out->options = ARENA_ARRAY(p->arena, most, struct member);
-  for (size_t i = 0; i < most && out->options; i++)
-    if (page_member(p, ranking.ordinals[i], &out->options[out->n_options]))
-      out->n_options++;
+  struct catalog_label *found = ARENA_ARRAY(p->arena, most, struct catalog_label);
+  size_t n = found ? page_labels(p, ranking, most, found) : 0;
+  out->options = ARENA_ARRAY(p->arena, n, struct pick_option_view);
+  for (size_t i = 0; i < n && out->options; i++)
+    out->options[out->n_options++] = (struct pick_option_view){found[i].slug, found[i].name};
 }
 
 void picker_fill(struct page *p, struct picker *k)
@@ -61,15 +60,16 @@ void picker_fill(struct page *p, struct picker *k)
 
 struct span picker_unknown(struct page *p, const struct span *unknown, size_t n, size_t given)
 {
-  static const char *const some[] = {"One of these names is not on our list: ", "Two of these names are not on our list: ",
-                                     "Three of these names are not on our list: "};
+  static const char *const some[] = {N_("One of these names is not on our list: %1$s."),
+                                     N_("Two of these names are not on our list: %1$s."),
+                                     N_("Three of these names are not on our list: %1$s.")};
   struct span quoted[PICKER_FIELDS];
   for (size_t i = 0; i < n; i++)
-    quoted[i] = ARENA_JOIN(p->arena, SPAN("“"), unknown[i], SPAN("”"));
-  struct span begin = given == 1 ? SPAN("This name is not on our list: ")
-                      : n < given ? span_z(some[n - 1])
-                                  : SPAN("None of these names is on our list: ");
-  return ARENA_JOIN(p->arena, begin, sentences_join(p->arena, quoted, n, "and "), SPAN("."));
+    quoted[i] = SAY(p->arena, _("“%1$s”"), unknown[i]);
+  struct span format = given == 1  ? _("This name is not on our list: %1$s.")
+                       : n < given ? message_of(some[n - 1])
+                                   : _("None of these names is on our list: %1$s.");
+  return SAY(p->arena, format, sentences_join(p->arena, quoted, n, "and "));
 }
 
 /* The address of the form with the value of field `at` corrected. */
@@ -91,12 +91,12 @@ static void field(struct page *p, const struct picker *k, size_t at, struct pick
 {
   const struct pick *f = &k->fields[at];
   *v = (struct pick_field_view){.name = span_z(names[at]),
-                                .label = labels[at],
+                                .label = message_of(labels[at]),
                                 .value = f->known ? f->member.facts.slug : f->value,
                                 .position = build_position(at)};
   if (!f->value.n || f->known)
     return;
-  v->problem = arena_printf(p->arena, "No product is called “%.*s”.", SPAN_ARG(bidi_isolated(p->arena, utf8_cut(f->value, 80))));
+  v->problem = SAY(p->arena, _("No product is called “%1$s”."), bidi_isolated(p->arena, utf8_cut(f->value, 80)));
   v->near.v = ARENA_ARRAY(p->arena, f->n_near, struct link_view);
   for (size_t i = 0; i < f->n_near && v->near.v; i++)
     v->near.v[v->near.n++] =
@@ -109,11 +109,9 @@ struct picker_view *picker_build(struct page *p, const struct picker *k)
   if (!v)
     return NULL;
   v->fields.v = ARENA_ARRAY(p->arena, k->n_fields, struct pick_field_view);
-  v->options.v = ARENA_ARRAY(p->arena, k->n_options, struct pick_option_view);
+  v->options.v = k->options;
+  v->options.n = k->n_options;
   for (size_t i = 0; i < k->n_fields && v->fields.v; i++)
     field(p, k, i, &v->fields.v[v->fields.n++]);
-  for (size_t i = 0; i < k->n_options && v->options.v; i++)
-    v->options.v[v->options.n++] =
-        (struct pick_option_view){k->options[i].facts.slug, k->options[i].facts.name};
   return v;
 }

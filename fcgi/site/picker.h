@@ -20,7 +20,7 @@ struct pick { /* one field */
 struct picker {
   struct pick fields[PICKER_FIELDS];
   size_t n_fields;
-  struct member *options; /* top ranked first */
+  struct pick_option_view *options; /* top ranked first */
   size_t n_options;
 };
 

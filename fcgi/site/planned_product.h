@@ -12,6 +12,7 @@ struct planned_product {
   struct catalog_term *themes;
   uint32_t n_sectors, n_themes;
   bool theme_borne; /* one of the first four themes has at least two published bearers */
+  uint64_t digest[2]; /* of all that the plan read of the catalog for it */
   uint32_t median2; /* twice the median n90 of its first sector; 0: it has none */
   uint32_t past2[SCORE_MONTHS]; /* the same at the ends of past months; only after planned_product_past */
 };

@@ -7,9 +7,9 @@
 
 #define PREFIX "/preview/"
 #define UNKNOWN                                                                                                        \
-  SPAN("This link to a preview is not valid, or not any more. Save the row once more in your CMS, and take its new link.")
-#define WITHDRAWN SPAN("This row is archived. Make it a draft to see its preview.")
-#define CROWDED SPAN("Too many links to previews that do not exist were tried.")
+  _("This link to a preview is not valid, or not any more. Save the row once more in your CMS, and take its new link.")
+#define WITHDRAWN _("This row is archived. Make it a draft to see its preview.")
+#define CROWDED _("Too many links to previews that do not exist were tried.")
 
 static const struct span prefix = {PREFIX, sizeof PREFIX - 1};
 

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include "model/sentences.h"
 #include "site/site.h"
 #include "text/escape.h"
 
@@ -85,19 +86,10 @@ uint64_t product_links_digest(struct page *p, struct span names)
 
 /* ---- writing */
 
-typedef void link_escape(struct buf *out, struct span s);
-
-static void names_write(struct buf *out, const struct product_link *l, link_escape *escape)
-{
-  for (size_t i = 0; i < l->n; i++) {
-    buf_puts(out, i ? " vs " : "");
-    escape(out, l->names[i]);
-  }
-}
-
 static struct span path_of(struct page *p, const struct product_link *l)
 {
-  struct span path = ARENA_JOIN(p->arena, l->n == 1 ? SPAN("/products/") : SPAN("/compare/"), l->slugs[0]);
+  struct span base = config_base_path(site_config(p->site));
+  struct span path = ARENA_JOIN(p->arena, base, l->n == 1 ? SPAN("/products/") : SPAN("/compare/"), l->slugs[0]);
   for (size_t i = 1; i < l->n; i++)
     path = ARENA_JOIN(p->arena, path, SPAN("-vs-"), l->slugs[i]);
   return path;
@@ -116,7 +108,7 @@ static struct span link_write(struct page *p, struct buf *out, struct span rest,
   if (l.n)
     buf_printf(out, markdown ? "[" : "<a href=\"%.*s\">", SPAN_ARG(path_of(p, &l)));
   if (named && l.n)
-    names_write(out, &l, markdown ? escape_md : escape_html);
+    (markdown ? escape_md : escape_html)(out, sentences_versus(p->arena, l.names, l.n));
   else
     buf_span(out, text);
   if (l.n && markdown)

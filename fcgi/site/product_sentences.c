@@ -45,9 +45,12 @@ struct span product_sentences_standing(struct page *p, const struct planned_prod
   if (!s->rank)
     return SPAN("");
   if (!s->sector_rank)
-    return arena_printf(p->arena, "Ranked %u of %u.", s->rank, s->of);
-  return sentences_stop(p->arena, arena_printf(p->arena, "Ranked %u of %u, and %u of %u in %.*s", s->rank, s->of, s->sector_rank,
-                                               s->sector_of, SPAN_ARG(g->sectors[0].name)));
+    return SAY(p->arena, _("Ranked %1$s of %2$s."), arena_uint(p->arena, s->rank, 1),
+               arena_uint(p->arena, s->of, 1));
+  return sentences_stop(p->arena, SAY(p->arena, _("Ranked %1$s of %2$s, and %3$s of %4$s in %5$s"),
+                                      arena_uint(p->arena, s->rank, 1),
+                                      arena_uint(p->arena, s->of, 1), arena_uint(p->arena, s->sector_rank, 1),
+                                      arena_uint(p->arena, s->sector_of, 1), g->sectors[0].name));
 }
 
 struct span product_sentences_sectors(struct page *p, const struct planned_product *g, const char *last)
@@ -61,8 +64,9 @@ struct span product_sentences_sectors(struct page *p, const struct planned_produ
 /* "velocity 2.2, slow" */
 static struct span velocity(struct page *p, const struct velocity_view *v)
 {
-  return ARENA_JOIN(p->arena, SPAN("velocity "), v->score, SPAN(", "), v->band,
-                    v->override ? SPAN(", set by the editors") : SPAN(""));
+  return SAY(p->arena, v->override ? _("velocity %1$s, %2$s, set by the editors") : _("velocity %1$s, %2$s"),
+             decimal_text(p->arena, v->score),
+             v->band);
 }
 
 /* "Kafka shipped 3 times in 90 days (sector median 10.5): velocity 2.2, slow." */
@@ -71,22 +75,21 @@ static struct span speed(struct page *p, const struct product_view *v, const str
   struct arena *a = p->arena;
   if (!v->velocity) /* no memory: the arena remembers */
     return SPAN("");
-  struct span shipped = ARENA_JOIN(a, v->name, SPAN(" "), sentences_shipped(a, (uint32_t)v->moves), SPAN(" in 90 days"));
+  struct span shipped = sentences_shipped(a, (uint32_t)v->moves);
   if (!v->velocity->scored)
-    return ARENA_JOIN(a, SPAN("Nothing that "), v->name, SPAN(" shipped is on record yet, so it is not scored."));
-  if (v->velocity->sector.n && g->median2 >= 2) /* v->velocity->median is m, which is at least 1 */
-    shipped = ARENA_JOIN(a, shipped, SPAN(" (sector median "), v->velocity->median, SPAN(")"));
-  return ARENA_JOIN(a, shipped, SPAN(": "), velocity(p, v->velocity), SPAN("."));
+    return SAY(a, _("Nothing that %1$s shipped is on record yet, so it is not scored."), v->name);
+  /* TRANSLATORS: the product, "shipped 3 times", "velocity 2.2, slow", the median of the sector */
+  return SAY(a, v->velocity->sector.n && g->median2 >= 2 /* v->velocity->median is m, which is at least 1 */
+                    ? _("%1$s %2$s in 90 days (sector median %4$s): %3$s.") : _("%1$s %2$s in 90 days: %3$s."),
+             v->name, shipped, velocity(p, v->velocity), decimal_text(a, v->velocity->median));
 }
 
 struct span product_sentences_lede(struct page *p, const struct product_view *v, const struct planned_product *g)
 {
-  struct span state = v->discontinued  ? ARENA_JOIN(p->arena, SPAN(" "), v->name, SPAN(" is discontinued."))
-                      : v->maintenance ? ARENA_JOIN(p->arena, SPAN(" "), v->name, SPAN(" is in maintenance."))
-                                       : SPAN("");
-  struct span as_of = v->velocity && v->velocity->scored ? ARENA_JOIN(p->arena, SPAN(" As of "), v->velocity->as_of, SPAN("."))
-                                                         : SPAN("");
-  return ARENA_JOIN(p->arena, speed(p, v, g), state, as_of);
+  struct span state = v->maintenance ? ARENA_JOIN(p->arena, SPAN(" "), SAY(p->arena, _("%1$s is in maintenance."), v->name))
+                                     : SPAN(""); /* that it is discontinued, a notice says */
+  struct span as_of = v->velocity && v->velocity->scored ? SAY(p->arena, _("As of %1$s."), v->velocity->as_of) : SPAN("");
+  return ARENA_JOIN(p->arena, speed(p, v, g), state, as_of.n ? SPAN(" ") : SPAN(""), as_of);
 }
 
 /* ---- questions */
@@ -120,51 +123,55 @@ static void link_to(struct asking *a, struct qa_view *q, struct span text, struc
 static struct span tracked_in(struct asking *a, const struct product_view *v)
 {
   struct arena *arena = a->page->arena;
-  struct span themes[SENTENCES_TOP_THEMES], with = SPAN("");
+  struct span themes[SENTENCES_TOP_THEMES];
   for (size_t i = 0; i < v->top_themes.n; i++)
     themes[i] = v->top_themes.v[i].slug;
-  if (v->top_themes.n)
-    with = ARENA_JOIN(arena, v->top_themes.n == 1 ? SPAN(", with the theme ") : SPAN(", with the themes "),
-                      sentences_join(arena, themes, v->top_themes.n, "and "));
-  struct span sectors = v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : SPAN("no sector yet");
-  return sentences_stop(arena, ARENA_JOIN(arena, v->name, SPAN(" is tracked in "), sectors, with));
+  struct span sectors = v->sectors.n ? product_sentences_sectors(a->page, a->in->g, "and ") : _("no sector yet");
+  if (!v->top_themes.n)
+    return sentences_stop(arena, SAY(arena, _("%1$s is tracked in %2$s"), v->name, sectors));
+  return sentences_stop(arena, SAY(arena, PLURAL("%1$s is tracked in %2$s, with the theme %3$s",
+                                                 "%1$s is tracked in %2$s, with the themes %3$s", v->top_themes.n),
+                                   v->name, sectors, sentences_join(arena, themes, v->top_themes.n, "and ")));
 }
 
 static void ask_what(struct asking *a)
 {
   struct arena *arena = a->page->arena;
   const struct product_view *v = a->in->product;
-  struct qa_view *q = ask(a, ARENA_JOIN(arena, SPAN("What is "), v->name, SPAN("?")));
+  struct qa_view *q = ask(a, SAY(arena, _("What is %1$s?"), v->name));
   struct span headline = v->editorial ? v->editorial->headline : SPAN("");
   q->text = ARENA_JOIN(arena, v->summary.n ? v->summary : tracked_in(a, v), SPAN(" "), v->outline);
   if (headline.n)
-    q->text = ARENA_JOIN(arena, q->text, SPAN(" The editors’ headline: "), sentences_stop(arena, headline));
-  link_to(a, q, ARENA_JOIN(arena, SPAN("Read the full "), v->name, SPAN(" trajectory")), v->href);
+    q->text = ARENA_JOIN(arena, q->text, SPAN(" "), SAY(arena, _("The editors’ headline: %1$s"), sentences_stop(arena, headline)));
+  link_to(a, q, SAY(arena, _("Read the full %1$s trajectory"), v->name), v->href);
 }
 
 /* "3 releases and posts" */
 static struct span moves_text(struct arena *a, int64_t n)
 {
   if (n < 2)
-    return n ? SPAN("one release or post") : SPAN("no release or post");
-  return ARENA_JOIN(a, arena_uint(a, (uint64_t)n, 1), SPAN(" releases and posts"));
+    return n ? _("one release or post") : _("no release or post");
+  return SAY(a, PLURAL("%1$s releases and posts", "%1$s releases and posts", (uint64_t)n), arena_uint(a, (uint64_t)n, 1));
 }
 
 /* What the lede says, in other words: both stand on one page. */
 static struct span pace(struct asking *a, const struct product_view *p, const struct velocity_view *v)
 {
   struct arena *arena = a->page->arena;
-  struct span text = ARENA_JOIN(arena, p->name, SPAN(" made "), moves_text(arena, v->n90), SPAN(" in the 90 days to "), v->as_of,
-                                SPAN("."));
+  struct span score = decimal_text(arena, v->score);
+  struct span text = SAY(arena, _("%1$s made %2$s in the 90 days to %3$s."), p->name, moves_text(arena, v->n90), v->as_of);
   if (v->override)
-    return ARENA_JOIN(arena, text, SPAN(" The editors have set its velocity to "), v->score, SPAN(" of 10, which is "), v->band,
-                      SPAN("."));
-  if (v->sector.n && a->in->g->median2 >= 2) /* v->median is m, which is at least 1 */
-    text = ARENA_JOIN(arena, text, SPAN(" The median product of "), v->sector, SPAN(" made "), v->median, SPAN("."));
+    return ARENA_JOIN(arena, text, SPAN(" "),
+                      SAY(arena, _("The editors have set its velocity to %1$s of 10, which is %2$s."), score, v->band));
   if (v->s30)
-    text = ARENA_JOIN(arena, text, SPAN(" Its velocity also counts "), arena_uint(arena, (uint64_t)v->s30, 1),
-                      v->s30 == 1 ? SPAN(" spark") : SPAN(" sparks"), SPAN(" of the last 30 days."));
-  return ARENA_JOIN(arena, text, SPAN(" It stands at "), v->score, SPAN(" of 10, which is "), v->band, SPAN("."));
+    text = ARENA_JOIN(arena, text, SPAN(" "),
+                      SAY(arena, PLURAL("Its velocity also counts %1$s spark of the last 30 days.",
+                                        "Its velocity also counts %1$s sparks of the last 30 days.", (uint64_t)v->s30),
+                          arena_uint(arena, (uint64_t)v->s30, 1)));
+  if (v->sector.n && a->in->g->median2 >= 2) /* v->median is m, which is at least 1 */
+    text = ARENA_JOIN(arena, text, SPAN(" "),
+                      SAY(arena, _("The median of %1$s is %2$s."), v->sector, decimal_text(arena, v->median)));
+  return ARENA_JOIN(arena, text, SPAN(" "), SAY(arena, _("%1$s stands at %2$s of 10, which is %3$s."), p->name, score, v->band));
 }
 
 static void ask_speed(struct asking *a)
@@ -174,16 +181,16 @@ static void ask_speed(struct asking *a)
   const struct velocity_view *v = p->velocity;
   if (!v)
     return;
-  struct qa_view *q = ask(a, ARENA_JOIN(arena, SPAN("How fast does "), p->name, SPAN(" ship?")));
+  struct qa_view *q = ask(a, SAY(arena, _("How fast does %1$s ship?"), p->name));
   q->text = v->scored ? pace(a, p, v) : speed(a->page, p, a->in->g);
-  link_to(a, q, SPAN("How velocity is computed"), SPAN("/methodology"));
+  link_to(a, q, _("How velocity is computed"), SPAN("/methodology"));
 }
 
 static void ask_alternatives(struct asking *a)
 {
   struct arena *arena = a->page->arena;
   const struct product_view *p = a->in->product;
-  struct qa_view *q = ask(a, arena_printf(arena, "What are the best alternatives to %.*s?", SPAN_ARG(p->name)));
+  struct qa_view *q = ask(a, SAY(arena, _("What are the best alternatives to %1$s?"), p->name));
   struct alternatives_named named = alternatives_name(a->in->g, a->in->others, a->in->n_others, a->in->n_picks);
   q->text = alternatives_sentence(a->page, &named);
   alternatives_links(a->page, &named, q);

@@ -17,7 +17,7 @@ bool representation_has_frame(const struct shape *s)
   return frame_of(s) != NULL;
 }
 
-void representation_json_write(struct buf *out, const struct shape *s, const void *view, struct span self)
+void representation_json_write(struct buf *out, const struct shape *s, const void *view, struct span self, struct span base)
 {
   const struct shape_field *f = frame_of(s);
   const struct page_view *page = NULL;
@@ -28,6 +28,6 @@ void representation_json_write(struct buf *out, const struct shape *s, const voi
   buf_puts(out, ",\"self\":");
   json_write_string(out, self);
   buf_putc(out, ',');
-  shape_json_write_members(out, s, view);
+  shape_json_write_members(out, s, view, base);
   buf_puts(out, "}\n");
 }

@@ -9,6 +9,6 @@
 
 /* Does the shape contain the frame of a page? */
 bool representation_has_frame(const struct shape *s);
-void representation_json_write(struct buf *out, const struct shape *s, const void *view, struct span self);
+void representation_json_write(struct buf *out, const struct shape *s, const void *view, struct span self, struct span base);
 
 #endif

@@ -10,7 +10,7 @@
 static struct span label_of(const struct search_words *words, const struct facts *f, const struct texts_line *line)
 {
   if (line->attribute == TEXTS_LICENSE)
-    return SPAN("Licence");
+    return _("Licence");
   for (size_t i = 0; i < words->attributes.n; i++) {
     const struct attribute *a = &words->attributes.v[i];
     if (a->id == line->attribute)

@@ -7,6 +7,7 @@
 #include "http/bare_error.h"
 #include "site/endpoints.h"
 #include "site/error_pages.h"
+#include "site/fact_table.h"
 #include "site/preview_answer.h"
 
 #define READY_POLL_US 5000
@@ -18,7 +19,11 @@ struct site *site_open(const struct site_resources *resources)
     return NULL;
   s->resources = *resources;
   s->page_cache = page_cache_new((size_t)resources->config->page_cache_bytes, resources->metrics);
-  if (!s->page_cache)
+  if (resources->config->part_cache_bytes)
+    s->parts = part_memo_new((size_t)resources->config->part_cache_bytes);
+  s->popular = calloc(1, sizeof *s->popular);
+  s->attributes = attribute_memo_new();
+  if (!s->page_cache || !s->attributes || !s->popular || (resources->config->part_cache_bytes && !s->parts))
     site_close(&s);
   return s;
 }
@@ -28,6 +33,9 @@ void site_close(struct site **s)
   if (!*s)
     return;
   page_cache_free(&(*s)->page_cache);
+  part_memo_free(&(*s)->parts);
+  attribute_memo_free(&(*s)->attributes);
+  free((*s)->popular);
   buf_free(&(*s)->body);
   free(*s);
   *s = NULL;
@@ -76,12 +84,15 @@ static bool method_answered(const struct page_request *v, struct response *out)
 static void dispatch(struct page_request *v, struct response *out)
 {
   enum target_fault fault = target_parse(v->rq->target, v->rq->arena, &v->target);
+  bool below = target_mount(&v->target, config_base_path(v->http.config));
   bool preview = preview_addressed(&v->target);
   v->http.embeddable = target_embeddable(&v->target);
   if (fault != TARGET_OK)
     errors_answer(v->site, v->rq, fault == TARGET_TOO_LONG ? 414 : 400, SPAN(""), out);
   else if (method_answered(v, out))
     return;
+  else if (!below)
+    errors_answer(v->site, v->rq, 404, SPAN(""), out);
   else if (!preview && endpoint_answer(v->site, v->rq, &v->target, out))
     return;
   else if (!preview && !(v->route = route_find(&v->target, &v->route_param)))
@@ -104,5 +115,5 @@ void site_handle(struct site *s, const struct request *rq, struct response *out)
   if (preview_addressed(&v.target))
     http_private(out);
   if (out->headers.failed || (arena_failed(rq->arena) && !out->deferred)) /* memory ran out: the answer may be incomplete */
-    bare_error(503, rq->id, out);
+    bare_error(503, config_base_path(c), rq->id, out);
 }

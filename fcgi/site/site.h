@@ -23,6 +23,7 @@ struct site_resources {
   const struct config *config;
   const struct templates *templates;
   const struct assets *assets;
+  struct span picture_style; /* of the theme, for pictures of links (image/image.h); empty: the usual one */
   int64_t read_us; /* real time at which the master read the files above; the same for all workers */
   const struct catalog *catalog;
   struct store *store;

@@ -31,7 +31,7 @@ static bool serves(const struct catalog *catalog, const struct config *c, const 
     return true;
   if (!state->ready && !state->trouble[0])
     return false; /* the watcher is still catching up */
-  return state->confirmed_us != CLOCK_NEVER && clock_now_us() - state->confirmed_us <= c->stale_max * CLOCK_SECOND;
+  return catalog_confirmed_within(state, c->stale_max * CLOCK_SECOND);
 }
 
 bool site_serves(const struct site *s)
@@ -41,11 +41,19 @@ bool site_serves(const struct site *s)
   return serves(s->resources.catalog, s->resources.config, &state);
 }
 
+/* May other pools show newer pages?  A check before traffic (HAProxy, Kubernetes) takes this pool out of the rotation then.
+ * With other_pools the age alone counts, for instance while a database that does not answer is waited for. */
+static bool lags(const struct config *c, const struct catalog_state *state)
+{
+  bool behind = c->other_pools || (state->replica && state->lag_us != 0);
+  return behind && c->ready_lag && !catalog_confirmed_within(state, c->ready_lag * CLOCK_SECOND);
+}
+
 bool site_ready(const struct catalog *catalog, const struct config *c, char *trouble)
 {
   struct catalog_state state;
   catalog_state_get(catalog, &state);
-  bool ready = state.ready && state.database_up && !state.doubted && serves(catalog, c, &state);
+  bool ready = state.ready && state.database_up && !state.doubted && !lags(c, &state) && serves(catalog, c, &state);
   const char *usual = "the catalog has not caught up with the database yet";
   if (ready)
     snprintf(trouble, SITE_TROUBLE, "%s", state.reading_fails ? state.trouble : "");

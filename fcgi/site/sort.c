@@ -3,12 +3,13 @@
 #include "text/url.h"
 
 static const struct words {
-  struct span parameter, name, link, sentence;
+  struct span parameter;
+  const char *name, *link, *sentence;
 } words[CATALOG_ORDERS] = {
-    [CATALOG_BY_VELOCITY] = {{"velocity", 8}, {"velocity", 8}, {"Velocity", 8}, {"fastest first", 13}},
-    [CATALOG_BY_MOVES] = {{"moves", 5}, {"moves", 5}, {"Moves", 5}, {"most moves in 90 days first", 27}},
-    [CATALOG_BY_LATEST] = {{"latest", 6}, {"latest release", 14}, {"Latest release", 14}, {"latest release first", 20}},
-    [CATALOG_BY_NAME] = {{"name", 4}, {"name", 4}, {"Name", 4}, {"by name", 7}}};
+    [CATALOG_BY_VELOCITY] = {{"velocity", 8}, N_("velocity"), N_("Velocity"), N_("fastest first")},
+    [CATALOG_BY_MOVES] = {{"moves", 5}, N_("moves"), N_("Moves"), N_("most moves in 90 days first")},
+    [CATALOG_BY_LATEST] = {{"latest", 6}, N_("latest release"), N_("Latest release"), N_("latest release first")},
+    [CATALOG_BY_NAME] = {{"name", 4}, N_("name"), N_("Name"), N_("by name")}};
 
 enum catalog_order sort_usual(const struct route *r)
 {
@@ -91,12 +92,12 @@ void sort_plan(struct page *p)
 
 struct span sort_sentence(enum catalog_order order)
 {
-  return words[order].sentence;
+  return message_of(words[order].sentence);
 }
 
 struct span sort_name(enum catalog_order order)
 {
-  return words[order].name;
+  return message_of(words[order].name);
 }
 
 struct order_view *sort_links(struct page *p)
@@ -104,7 +105,7 @@ struct order_view *sort_links(struct page *p)
   struct order_view *v = ARENA_ARRAY(p->arena, CATALOG_ORDERS, struct order_view);
   for (int i = 0; i < CATALOG_ORDERS && v; i++) {
     struct span other = ARENA_JOIN(p->arena, p->canonical, SPAN("?sort="), words[i].parameter);
-    v[i] = (struct order_view){.text = words[i].link,
+    v[i] = (struct order_view){.text = message_of(words[i].link),
                                .href = (enum catalog_order)i == p->usual_order ? p->canonical : other,
                                .current = (enum catalog_order)i == p->order};
   }

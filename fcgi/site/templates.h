@@ -4,15 +4,16 @@
 
 #include <stdio.h>
 
-#include "config/config.h"
 #include "http/target.h"
+#include "site/assets.h"
 #include "site/routes.h"
+#include "site/theme.h"
 #include "template/template.h"
 
 struct templates;
 
 /* Compiles the templates of every route.  NULL: each fault is written to `why` as file:line:column. */
-struct templates *templates_open(const struct config *c, FILE *why);
+struct templates *templates_open(const struct theme *theme, const struct assets *assets, FILE *why);
 void templates_close(struct templates **t);
 /* NULL: the route does not have this form. */
 const struct template *templates_get(const struct templates *t, const struct route *r, enum form form);

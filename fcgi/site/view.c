@@ -77,6 +77,10 @@ VIEW_DEFINE(day_move_draw, DAY_MOVE_DRAW)
 VIEW_DEFINE(day_draw, DAY_DRAW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct days_draw
+VIEW_DEFINE(days_draw, DAYS_DRAW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct qa_view
 VIEW_DEFINE(qa_view, QA_VIEW)
 #undef VIEW_THIS

@@ -19,7 +19,7 @@
 #define DIPTYCH_SITE_VIEW_H
 
 #include "site/view_preview.h"
-#include "template/shape.h"
+#include "template/template_block.h"
 
 /* A time.  datetime "2026-08-22T11:00:00Z"; label, the relative time, "1h ago"; absolute, always shown next to the
  * label, "22 Aug 2026" (without the time of day, which datetime has). */
@@ -56,7 +56,8 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
  *   band      "dormant", "slow", "steady", "active" or "surging"
  *   override  the editors set the score; computed still has the result of the formula
  *   n90 s30   releases and posts in 90 days; sparks in 30 days
- *   median    m of the formula, "12" or "12.5"; sector_median: the median itself, which may be "0"
+ *   median    m of the formula, "12" or "12.5"; sector_median: the median itself, which may be "0"; floored: it is below
+ *             1, so m is 1
  *   sector    the name of the sector of that median; empty, like sector_href and sector_median, for a product without a
  *             sector
  *   cadence   the first part of the formula, two decimals: "4.44"
@@ -71,6 +72,7 @@ VIEW_DECLARE(meter_draw, METER_DRAW)
   INT(s30)                                                                                                             \
   TEXT(median)                                                                                                         \
   TEXT(sector_median)                                                                                                  \
+  FLAG(floored)                                                                                                        \
   TEXT(sector)                                                                                                         \
   TEXT(sector_href)                                                                                                    \
   TEXT(cadence)                                                                                                        \
@@ -162,7 +164,8 @@ VIEW_DECLARE(release_view, RELEASE_VIEW)
   RECORD(first_release, release_view)                                                                                  \
   INT(moves)                                                                                                           \
   INT(sparks)                                                                                                          \
-  RECORD(editorial, editorial_view)
+  RECORD(editorial, editorial_view)                                                                                    \
+  RECORD(block, block_draw)
 VIEW_DECLARE(product_view, PRODUCT_VIEW)
 
 /* A link from a card to its comparison with a product of the page.  with: the name of that product; text: the link's
@@ -181,8 +184,8 @@ VIEW_DECLARE(found_view, FOUND_VIEW)
 #define MONTH_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(month) INT(moves)
 VIEW_DECLARE(month_view, MONTH_VIEW)
 
-/* A bar for each of 12 months, as path data for a viewBox of 48 by 16; a month without moves has none.  label "40 moves in
- * 12 months". */
+/* A bar for each of 12 months, as path data for a viewBox of 48 by 16; a month without moves has none.  label "40 moves since
+ * September 2025". */
 #define BARS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(bars) TEXT(label)
 VIEW_DECLARE(bars_draw, BARS_DRAW)
 
@@ -190,7 +193,8 @@ VIEW_DECLARE(bars_draw, BARS_DRAW)
  *   rank       its place in the list, from 1; 0: the list has no places; ranked: the place is a rank, not that of its name
  *   letter     by name: the letter that begins with this product ("K", "0–9"), letter_id its id in the HTML; else empty
  *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
- *   reason     of an alternative that the editors picked: their sentence why; empty: they did not pick it
+ *   reason     of an alternative that the editors picked: their sentence why; empty: they did not pick it.  reason_for: of a
+ *              set, the member for which they picked it
  *   also_in    of an alternative that is not close: the sector that it shares; empty: it is close, or no alternative
  *   versus     links to its comparison with each product of the page, in the page's order
  *   found      of a search that found the product by another text than its name; NULL: it did not.  found_summary: by its
@@ -222,7 +226,9 @@ VIEW_DECLARE(bars_draw, BARS_DRAW)
   TEXT(lifecycle)                                                                                                      \
   FLAG(discontinued)                                                                                                   \
   LIST(sectors, chip_view)                                                                                             \
+  RECORD(block, block_draw)                                                                                            \
   TEXT(reason)                                                                                                         \
+  TEXT(reason_for)                                                                                                     \
   TEXT(also_in)                                                                                                        \
   LIST(versus, versus_view)                                                                                            \
   RECORD(found, found_view)                                                                                            \
@@ -272,8 +278,11 @@ VIEW_DECLARE(day_move_draw, DAY_MOVE_DRAW)
   TEXT(more)                                                                                                           \
   TEXT(more_href)                                                                                                      \
   TEXT(before_href)                                                                                                    \
-  TEXT(after_href)
+  TEXT(after_href)                                                                                                     \
+  RECORD(block, block_draw)
 VIEW_DECLARE(day_draw, DAY_DRAW)
+#define DAYS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) LIST(days, day_draw)
+VIEW_DECLARE(days_draw, DAYS_DRAW)
 
 /* A question and its answer.
  *   id        of the HTML element, unique on the page: "faq-1"
@@ -325,7 +334,8 @@ VIEW_DECLARE(member_view, MEMBER_VIEW)
 
 /* The notice that a product is discontinued, near the top of the page.  best: the three alternatives closest to it (text:
  * the name, href: the trajectory); sector: when there are none, a link to its sector; NULL: there are some, or it has no
- * sector.  all_href: "/alternatives/{slug}". */
+ * sector.  all_href: "/alternatives/{slug}".  The first page of the alternatives has none of the three, because it says all that
+ * itself. */
 #define ENDED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   TEXT(name)                                                                                                           \
   TEXT(position)                                                                                                       \
@@ -350,6 +360,8 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
  *   head_title    the content of <title>; title: the h1, without the site's name
  *   canonical     absolute; another page when that one stands for this page in search engines
  *   address       absolute, of this page; description: one or two sentences from the content
+ *   languages     this page in each language of the site, for search engines: text is the tag, href absolute; the last is
+ *                 x-default; empty: the site has one language, or another page stands for this one
  *   og_type       "website", "article" or "profile"; og_image: absolute, empty when there is none;
  *                 og_alt: the picture in words
  *   json_ld       one JSON document, already escaped for a script element; empty: none
@@ -357,7 +369,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
  *   feeds         the Atom feeds of this page, or the site's feed; text is the title of the feed
  *   follow        "Follow", or "Follow these two": what the links to the feed and the calendar do; empty: the page has
  *                 no feed of its own; calendar_href: its calendar, empty: none
- *   stylesheet, icon   hrefs with a hash of the content
+ *   stylesheet, icon   hrefs with a hash of the content; theme_stylesheet: theme.css of a theme, empty: none
  *   breadcrumb    from the home page to this page; the last href is empty; empty on the home page
  *   on_...        the current section in the navigation; at most one is true
  *   as_of         the time of the counts: label "22 August 2026, 12:00 UTC", absolute "22 Aug 2026"
@@ -373,6 +385,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   TEXT(description)                                                                                                    \
   TEXT(canonical)                                                                                                      \
   TEXT(address)                                                                                                        \
+  LIST(languages, link_view)                                                                                           \
   FLAG(noindex)                                                                                                        \
   TEXT(og_type)                                                                                                        \
   TEXT(og_image)                                                                                                       \
@@ -386,6 +399,7 @@ VIEW_DECLARE(pager_view, PAGER_VIEW)
   TEXT(follow)                                                                                                         \
   TEXT(calendar_href)                                                                                                  \
   TEXT(stylesheet)                                                                                                     \
+  TEXT(theme_stylesheet)                                                                                               \
   TEXT(icon)                                                                                                           \
   LIST(breadcrumb, link_view)                                                                                          \
   FLAG(on_compare)                                                                                                     \

@@ -32,3 +32,15 @@ VIEW_DEFINE(chart_column_view, CHART_COLUMN_VIEW)
 #define VIEW_THIS struct chart_view
 VIEW_DEFINE(chart_view, CHART_VIEW)
 #undef VIEW_THIS
+
+#define VIEW_THIS struct chart_counts_draw
+VIEW_DEFINE(chart_counts_draw, CHART_COUNTS_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_months_draw
+VIEW_DEFINE(chart_months_draw, CHART_MONTHS_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct chart_grid_draw
+VIEW_DEFINE(chart_grid_draw, CHART_GRID_DRAW)
+#undef VIEW_THIS

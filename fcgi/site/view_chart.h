@@ -1,6 +1,6 @@
 /* The activity chart: the last 12 months on one time axis, with a lane for each product of the page, in which every
  * activity is drawn; and the same numbers as a table.  chart_view is the content and is in the JSON representation;
- * chart_draw is the drawing.
+ * chart_draw is the drawing; it is filled for HTML only, and NULL in the other representations.
  *
  * The SVG is as wide as its column; y is in pixels, an INT.  Shapes and labels have an x in percent of the width, TEXT
  * with two decimals ("34.25").  Lines are path data for an inner viewBox that is 10,000 wide and stretched.  The as-of
@@ -40,7 +40,8 @@ VIEW_DECLARE(month_draw, MONTH_DRAW)
   TEXT(ticks)                                                                                                          \
   TEXT(pale)                                                                                                           \
   TEXT(feet)                                                                                                           \
-  LIST(sparks, spark_draw)
+  LIST(sparks, spark_draw)                                                                                             \
+  RECORD(block, block_draw)
 VIEW_DECLARE(lane_draw, LANE_DRAW)
 
 /* weeks: bars, else ticks; most: moves of the tallest bar; area: its height.  axis_y: the end of the as-of line and of the
@@ -59,7 +60,7 @@ VIEW_DECLARE(lane_draw, LANE_DRAW)
 VIEW_DECLARE(chart_draw, CHART_DRAW)
 
 /* The counts of a product in one month. */
-#define CHART_CELL_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) INT(moves) INT(sparks)
+#define CHART_CELL_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) INT(moves) INT(sparks) RECORD(block, block_draw)
 VIEW_DECLARE(chart_cell_view, CHART_CELL_VIEW)
 
 /* A row of the table, a calendar month; newest first.  month "August 2026"; datetime "2026-08"; cells in the order of
@@ -67,6 +68,7 @@ VIEW_DECLARE(chart_cell_view, CHART_CELL_VIEW)
 #define CHART_MONTH_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                   \
   TEXT(month)                                                                                                          \
   TEXT(datetime)                                                                                                       \
+  RECORD(block, block_draw)                                                                                            \
   LIST(cells, chart_cell_view)
 VIEW_DECLARE(chart_month_view, CHART_MONTH_VIEW)
 
@@ -77,6 +79,17 @@ VIEW_DECLARE(chart_month_view, CHART_MONTH_VIEW)
   INT(moves)                                                                                                           \
   INT(sparks)
 VIEW_DECLARE(chart_column_view, CHART_COLUMN_VIEW)
+
+/* The parts of the chart (site/part_memo.h).  Of a product: its totals, its cells newest first, and what decides how densely
+ * its lane is drawn: days with moves, height of the highest stack, moves of the fullest week.  Of the window: the months as
+ * rows without cells, and as hairlines and labels. */
+#define CHART_COUNTS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                  \
+  INT(moves) INT(sparks) INT(days) INT(height) INT(week) LIST(cells, chart_cell_view)
+VIEW_DECLARE(chart_counts_draw, CHART_COUNTS_DRAW)
+#define CHART_MONTHS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) LIST(months, chart_month_view)
+VIEW_DECLARE(chart_months_draw, CHART_MONTHS_DRAW)
+#define CHART_GRID_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(hairlines) LIST(months, month_draw)
+VIEW_DECLARE(chart_grid_draw, CHART_GRID_DRAW)
 
 /* summary: the text alternative of the chart: "From September 2025 to August 2026: Apache Kafka 9 ship moves, 1 of them
  * a spark; Kubernetes 41 ship moves, 3 of them sparks."  The view is NULL when no product of the page had an activity in

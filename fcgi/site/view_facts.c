@@ -1,8 +1,20 @@
 /* The shapes of facts.  Their fields are described in view_facts.h. */
 #include "site/view_facts.h"
 
+#define VIEW_THIS struct fact_name_draw
+VIEW_DEFINE(fact_name_draw, FACT_NAME_DRAW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct fact_view
 VIEW_DEFINE(fact_view, FACT_VIEW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct fact_cell_draw
+VIEW_DEFINE(fact_cell_draw, FACT_CELL_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct fact_cells_draw
+VIEW_DEFINE(fact_cells_draw, FACT_CELLS_DRAW)
 #undef VIEW_THIS
 
 #define VIEW_THIS struct fact_row_view

@@ -30,7 +30,11 @@
 #ifndef DIPTYCH_SITE_VIEW_FACTS_H
 #define DIPTYCH_SITE_VIEW_FACTS_H
 
-#include "template/shape.h"
+#include "template/template_block.h"
+
+/* The name of the attribute of a value. */
+#define FACT_NAME_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(name)
+VIEW_DECLARE(fact_name_draw, FACT_NAME_DRAW)
 
 #define FACT_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                          \
   TEXT(slug)                                                                                                           \
@@ -45,11 +49,21 @@
   TEXT(note)                                                                                                           \
   TEXT(source)                                                                                                         \
   TEXT(source_text)                                                                                                    \
+  RECORD(of, fact_name_draw)                                                                                           \
+  RECORD(block, block_draw)                                                                                            \
   TEXT(checked_on)                                                                                                     \
   TEXT(checked)                                                                                                        \
   FLAG(other_day)                                                                                                      \
   FLAG(new)
 VIEW_DECLARE(fact_view, FACT_VIEW)
+
+/* The values of a product, by the order of their attributes.  attribute: its index; key: equal values have equal keys; day:
+ * days since 1970, INT64_MIN without one. */
+#define FACT_CELL_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                     \
+  INT(attribute) TEXT(key) INT(day) RECORD(fact, fact_view)
+VIEW_DECLARE(fact_cell_draw, FACT_CELL_DRAW)
+#define FACT_CELLS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) LIST(cells, fact_cell_draw)
+VIEW_DECLARE(fact_cells_draw, FACT_CELLS_DRAW)
 
 #define FACT_ROW_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                      \
   TEXT(slug)                                                                                                           \

@@ -28,3 +28,11 @@ VIEW_DEFINE(past_column_view, PAST_COLUMN_VIEW)
 #define VIEW_THIS struct velocity_history_view
 VIEW_DEFINE(velocity_history_view, VELOCITY_HISTORY_VIEW)
 #undef VIEW_THIS
+
+#define VIEW_THIS struct past_scores_draw
+VIEW_DEFINE(past_scores_draw, PAST_SCORES_DRAW)
+#undef VIEW_THIS
+
+#define VIEW_THIS struct past_months_draw
+VIEW_DEFINE(past_months_draw, PAST_MONTHS_DRAW)
+#undef VIEW_THIS

@@ -17,7 +17,8 @@ VIEW_DECLARE(history_point_draw, HISTORY_POINT_DRAW)
 #define HISTORY_LINE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                  \
   TEXT(position)                                                                                                       \
   TEXT(line)                                                                                                           \
-  LIST(points, history_point_draw)
+  LIST(points, history_point_draw)                                                                                     \
+  RECORD(block, block_draw)
 VIEW_DECLARE(history_line_draw, HISTORY_LINE_DRAW)
 
 /* several: the page has more than one product, so the lines need names. */
@@ -34,7 +35,8 @@ VIEW_DECLARE(velocity_history_draw, VELOCITY_HISTORY_DRAW)
   TEXT(score)                                                                                                          \
   INT(n90)                                                                                                             \
   TEXT(median)                                                                                                         \
-  INT(s30)
+  INT(s30)                                                                                                             \
+  RECORD(block, block_draw)
 VIEW_DECLARE(past_score_view, PAST_SCORE_VIEW)
 
 /* A month, newest first: "July 2026", "2026-07"; ends "2026-07-31T23:00:00Z", where its windows end. */
@@ -42,11 +44,21 @@ VIEW_DECLARE(past_score_view, PAST_SCORE_VIEW)
   TEXT(month)                                                                                                          \
   TEXT(datetime)                                                                                                       \
   TEXT(ends)                                                                                                           \
+  RECORD(block, block_draw)                                                                                            \
   LIST(cells, past_score_view)
 VIEW_DECLARE(past_month_view, PAST_MONTH_VIEW)
 
 #define PAST_COLUMN_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(name) TEXT(position)
 VIEW_DECLARE(past_column_view, PAST_COLUMN_VIEW)
+
+/* The parts of the history (site/part_memo.h).  Of a product: its cells, newest first, its line, its first and last score in
+ * words; scored: it has a point.  Of the window: the months as rows without cells, and as labels. */
+#define PAST_SCORES_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                   \
+  FLAG(scored) TEXT(change) RECORD(line, history_line_draw) LIST(cells, past_score_view)
+VIEW_DECLARE(past_scores_draw, PAST_SCORES_DRAW)
+#define PAST_MONTHS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                   \
+  LIST(rows, past_month_view) LIST(labels, month_draw)
+VIEW_DECLARE(past_months_draw, PAST_MONTHS_DRAW)
 
 /* summary: the text alternative: "Velocity at the ends of 12 months, from August 2025 to July 2026: Apache Kafka 3.1 to
  * 2.2; Kubernetes 5.0 to 5.4.": the first and the last score.  overridden: a sentence that names products whose present

@@ -1,5 +1,5 @@
-/* Packs and unpacks fragments.  Each pair of functions handles the same fields in the same order.  A change of a field
- * needs a new FRAGMENT_FORMAT: it changes all keys, so old values are not read again. */
+/* Packs and unpacks fragments.  Each pair of functions handles the same fields in the same order.  A change of this file
+ * changes all keys (fragment_key.c), so old values are not read again. */
 #include "store/fragment.h"
 
 #include "base/must.h"
@@ -20,7 +20,7 @@ static void pack_ids(struct buf *b, const uint64_t *ids, uint32_t n)
 static const uint64_t *unpack_ids(struct unpack *u, struct arena *a, uint32_t *n)
 {
   size_t count = unpack_count(u, 1);
-  uint64_t *ids = ARENA_ARRAY(a, count, uint64_t);
+  uint64_t *ids = count ? ARENA_ARRAY(a, count, uint64_t) : NULL;
   for (size_t i = 0; ids && i < count; i++)
     ids[i] = unpack_uint(u);
   *n = ids ? (uint32_t)count : 0;
@@ -31,7 +31,7 @@ static void pack_facts(struct buf *b, const struct facts *f)
 {
   pack_uint(b, f->id);
   pack_uint(b, f->version.rev);
-  pack_uint(b, f->version.hash);
+  pack_fixed(b, f->version.hash);
   pack_span(b, f->slug);
   pack_span(b, f->name);
   pack_uint(b, f->status);
@@ -46,20 +46,20 @@ static void pack_facts(struct buf *b, const struct facts *f)
   pack_int(b, f->override_tenths);
   pack_uint(b, f->has_editorial);
   pack_uint(b, f->has_questions);
-  pack_int(b, f->window_us);
-  pack_int(b, f->editorial_us);
-  pack_int(b, f->activity_us);
-  pack_int(b, f->spark_us);
-  pack_int(b, f->release_us);
-  pack_int(b, f->changed_us);
-  pack_int(b, f->next_due_us);
+  pack_fixed(b, (uint64_t)f->window_us);
+  pack_fixed(b, (uint64_t)f->editorial_us);
+  pack_fixed(b, (uint64_t)f->activity_us);
+  pack_fixed(b, (uint64_t)f->spark_us);
+  pack_fixed(b, (uint64_t)f->release_us);
+  pack_fixed(b, (uint64_t)f->changed_us);
+  pack_fixed(b, (uint64_t)f->next_due_us);
 }
 
 static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
 {
   f->id = unpack_uint(u);
   f->version.rev = unpack_uint(u);
-  f->version.hash = unpack_uint(u);
+  f->version.hash = unpack_fixed(u);
   f->slug = unpack_span(u);
   f->name = unpack_span(u);
   f->status = (enum product_status)unpack_uint(u);
@@ -74,14 +74,14 @@ static void unpack_facts(struct unpack *u, struct arena *a, struct facts *f)
   f->override_tenths = (int)unpack_int(u);
   f->has_editorial = unpack_uint(u) != 0;
   f->has_questions = unpack_uint(u) != 0;
-  f->window_us = unpack_int(u);
-  f->editorial_us = unpack_int(u);
-  f->activity_us = unpack_int(u);
-  f->spark_us = unpack_int(u);
-  f->release_us = unpack_int(u);
-  f->changed_us = unpack_int(u);
+  f->window_us = (int64_t)unpack_fixed(u);
+  f->editorial_us = (int64_t)unpack_fixed(u);
+  f->activity_us = (int64_t)unpack_fixed(u);
+  f->spark_us = (int64_t)unpack_fixed(u);
+  f->release_us = (int64_t)unpack_fixed(u);
+  f->changed_us = (int64_t)unpack_fixed(u);
   f->edited_us = CLOCK_NEVER;
-  f->version.due_us = f->next_due_us = unpack_int(u);
+  f->version.due_us = f->next_due_us = (int64_t)unpack_fixed(u);
 }
 
 static struct body unpack_body(struct unpack *u)
@@ -101,7 +101,7 @@ static void pack_activities(struct buf *b, const struct activity *v, size_t n)
 
 static const struct activity *unpack_activities(struct unpack *u, struct arena *a, size_t *n)
 {
-  size_t count = unpack_count(u, 6);
+  size_t count = unpack_count(u, 13);
   struct activity *v = ARENA_ARRAY(a, count, struct activity);
   for (size_t i = 0; v && i < count; i++)
     fragment_activity_unpack(u, &v[i]);
@@ -239,7 +239,6 @@ static void pack_card(const struct product *p, struct buf *b)
   pack_facts(b, &p->facts);
   pack_span(b, p->summary);
   pack_span(b, p->editorial ? p->editorial->headline : span_z(NULL));
-  pack_activities(b, p->sparks, p->n_sparks < CARD_SPARKS ? p->n_sparks : CARD_SPARKS);
   pack_release(b, p->latest_release);
   pack_int(b, months.last);
   for (int i = 0; i < MONTHS_SHOWN; i++)
@@ -252,11 +251,14 @@ static void pack_news(struct fragment_renderer *r, const struct product *p, stru
   const struct editorial *e = p->editorial ? p->editorial : &none;
   struct activity releases[NEWS_RELEASES];
   size_t n = 0;
-  for (size_t i = 0; i < p->n_activities && n < NEWS_RELEASES; i++)
-    if (p->activities[i].kind == ACTIVITY_RELEASE && p->activities[i].version.n)
-      releases[n++] = p->activities[i];
+  for (size_t i = 0; i < p->n_activities && n < NEWS_RELEASES; i++) {
+    const struct activity *one = &p->activities[i];
+    if (n && one->occurred_us <= releases[0].occurred_us - NEWS_RELEASES_US)
+      break;
+    if (one->kind == ACTIVITY_RELEASE && one->version.n)
+      releases[n++] = *one;
+  }
   pack_facts(b, &p->facts);
-  pack_span(b, p->summary);
   pack_span(b, e->headline);
   pack_span(b, e->author);
   fragment_text_plain(r, b, e->current_md, e->format, NEWS_EXCERPT_CHARS);
@@ -312,7 +314,6 @@ static void *unpack_card(struct unpack *u, struct arena *a)
   unpack_facts(u, a, &c->facts);
   c->summary = unpack_span(u);
   c->headline = unpack_span(u);
-  c->sparks = unpack_activities(u, a, &c->n_sparks);
   c->latest_release = unpack_release(u, a);
   c->months.last = (int32_t)unpack_int(u);
   for (int i = 0; i < MONTHS_SHOWN; i++)
@@ -326,7 +327,6 @@ static void *unpack_news(struct unpack *u, struct arena *a)
   if (!n)
     return NULL;
   unpack_facts(u, a, &n->facts);
-  n->summary = unpack_span(u);
   n->headline = unpack_span(u);
   n->author = unpack_span(u);
   n->excerpt = unpack_span(u);
@@ -334,6 +334,14 @@ static void *unpack_news(struct unpack *u, struct arena *a)
   n->updated_us = unpack_int(u);
   n->releases = unpack_activities(u, a, &n->n_releases);
   return n;
+}
+
+static void *unpack_sparks(struct unpack *u, struct arena *a)
+{
+  struct sparks *s = ARENA_NEW(a, struct sparks);
+  if (s)
+    s->v = unpack_activities(u, a, &s->n);
+  return s;
 }
 
 static void *unpack_timeline(struct unpack *u, struct arena *a)
@@ -409,12 +417,16 @@ static void pack_source(struct fragment_renderer *r, const struct product *p, st
 
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out)
 {
+  r->cited[0] = p->cited;
+  r->cited[1] = (struct cited){0};
   if (kind == FRAGMENT_PROFILE)
     pack_profile(r, p, out);
   else if (kind == FRAGMENT_CARD)
     pack_card(p, out);
   else if (kind == FRAGMENT_NEWS)
     pack_news(r, p, out);
+  else if (kind == FRAGMENT_SPARKS)
+    pack_activities(out, p->sparks, p->n_sparks < SPARKS_MAX ? p->n_sparks : SPARKS_MAX);
   else if (kind == FRAGMENT_TIMELINE)
     return fragment_pack_timeline(&(struct timeline){.total = p->facts.activities,
                                                      .newer_us = CLOCK_NEVER,
@@ -476,8 +488,8 @@ void *fragment_unpack(enum fragment_kind kind, struct span body, struct arena *a
 {
   struct unpack u = {.rest = body};
   void *(*const unpackers[FRAGMENT_COUNT])(struct unpack *, struct arena *) = {
-      [FRAGMENT_PROFILE] = unpack_profile,     [FRAGMENT_CARD] = unpack_card,       [FRAGMENT_NEWS] = unpack_news,
-         [FRAGMENT_TIMELINE] = unpack_timeline,
+      [FRAGMENT_PROFILE] = unpack_profile,     [FRAGMENT_CARD] = unpack_card,     [FRAGMENT_NEWS] = unpack_news,
+      [FRAGMENT_SPARKS] = unpack_sparks,       [FRAGMENT_TIMELINE] = unpack_timeline,
       [FRAGMENT_QUESTIONS] = unpack_questions, [FRAGMENT_SOURCE] = unpack_source, [FRAGMENT_PAIR] = unpack_pair,
       [FRAGMENT_SITE] = unpack_questions,      [FRAGMENT_PAGE] = unpack_page, [FRAGMENT_PAST] = fragment_past_unpack,
       [FRAGMENT_PREDICTIONS] = fragment_predictions_unpack};

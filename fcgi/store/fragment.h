@@ -6,7 +6,8 @@
  *
  * Key:   kind[page] : id : rev : hash : rendering     (ids and revs in base 36, hashes in base 16)
  * Value: an envelope (cache/envelope.h) around the packed body (text/pack.h).
- * "rendering" is a hash of everything else that determines a body: FRAGMENT_FORMAT, the Markdown limits, base_url and body_format.
+ * "rendering" is a hash of everything else that determines a body: the sources that make it (FRAGMENT_SOURCES, which the build
+ * computes), the version of libcmark, the Markdown limits, as_of, base_url and body_format.
  * A fragment is stored under the version that was read together with its rows. */
 #ifndef DIPTYCH_STORE_FRAGMENT_H
 #define DIPTYCH_STORE_FRAGMENT_H
@@ -22,8 +23,9 @@
 /* X(NAME, letter) */
 #define FRAGMENT_LIST(X)                                                                                               \
   X(PROFILE, 'p')   /* facts, editorial as HTML, newest activities, releases, counts by the hour, picks, values */     \
-  X(CARD, 'c')      /* summary, headline, newest sparks, latest release, moves by month, for lists */                    \
-  X(NEWS, 'n')      /* newest releases, and the beginning of the editorial, for the home page */                             \
+  X(CARD, 'c')      /* summary, headline, latest release, moves by month, for lists */                                 \
+  X(NEWS, 'n')      /* releases of a week, and the beginning of the editorial, for the home page */                    \
+  X(SPARKS, 'k')    /* newest sparks, for the home page */                                                             \
   X(TIMELINE, 't')  /* one page of the full timeline */                                                                \
   X(QUESTIONS, 'q') /* the product's own questions */                                                                  \
   X(SOURCE, 'm')    /* the editorial as Markdown, for the .md and .json representations and calendars */                \
@@ -37,11 +39,9 @@
 enum fragment_kind { FRAGMENT_LIST(FRAGMENT_ENUM) FRAGMENT_COUNT };
 #undef FRAGMENT_ENUM
 
-#define FRAGMENT_FORMAT 15 /* of the packed bodies: increment it with any change of a field */
 #define FRAGMENT_KEY_MAX 64
 #define PREDICTION_CHARS 600
 #define PROFILE_ACTIVITIES 6
-#define CARD_SPARKS 10
 
 /* A Markdown body as HTML.  refused: it is over a limit; html is empty, and the page shows a notice in its place. */
 struct body {
@@ -70,21 +70,27 @@ struct profile {
 struct card {
   struct facts facts;
   struct span summary, headline;
-  const struct activity *sparks; /* newest CARD_SPARKS */
-  size_t n_sparks;
   const struct activity *latest_release; /* with a version; NULL: none */
   struct months months;
 };
 
 #define NEWS_RELEASES 12
+#define NEWS_RELEASES_US (8 * CLOCK_DAY) /* before the newest one; the home page shows those of 7 days */
 #define NEWS_EXCERPT_CHARS 320
 
 struct news {
   struct facts facts;
-  struct span summary, headline, author, excerpt; /* excerpt: the beginning of the current state as plain text */
+  struct span headline, author, excerpt; /* excerpt: the beginning of the current state as plain text */
   int64_t published_us, updated_us; /* of the editorial; CLOCK_NEVER */
-  const struct activity *releases; /* newest NEWS_RELEASES with a version, newest first */
+  const struct activity *releases; /* NEWS_RELEASES with a version at most, within NEWS_RELEASES_US, newest first */
   size_t n_releases;
+};
+
+#define SPARKS_MAX 10
+
+struct sparks {
+  const struct activity *v; /* newest SPARKS_MAX */
+  size_t n;
 };
 
 struct timeline {
@@ -172,9 +178,12 @@ struct fragment_renderer {
   struct fragment_slow *slow; /* NULL: slow bodies are not remembered */
   int64_t deadline_us; /* monotonic; 0: none */
   bool incomplete;
+  struct cited cited[2]; /* what "[^activity:7]" may name: of the product, and of the other one of a pair */
+  struct arena *arena; /* for the day of an activity that a body names */
 };
 
-/* Render and pack; the caller owns `out`.  False: no memory, and out->failed is set. */
+/* Render and pack; the caller owns `out`.  False: no memory, and out->failed is set.  fragment_pack_product sets r->cited; before
+ * fragment_pack_past and fragment_pack_pair, the caller does. */
 bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind, const struct product *p, struct buf *out);
 bool fragment_pack_timeline(const struct timeline *t, struct buf *out);
 bool fragment_pack_past(struct fragment_renderer *r, const struct editorial *past, const struct editorial *next, struct buf *out);

@@ -8,7 +8,7 @@ void fragment_activity_pack(struct buf *b, const struct activity *a)
   pack_span(b, a->title);
   pack_span(b, a->url);
   pack_span(b, a->version);
-  pack_int(b, a->occurred_us);
+  pack_fixed(b, (uint64_t)a->occurred_us);
 }
 
 void fragment_activity_unpack(struct unpack *u, struct activity *a)
@@ -20,7 +20,7 @@ void fragment_activity_unpack(struct unpack *u, struct activity *a)
   a->title = unpack_span(u);
   a->url = unpack_span(u);
   a->version = unpack_span(u);
-  a->occurred_us = unpack_int(u);
+  a->occurred_us = (int64_t)unpack_fixed(u);
 }
 
 void fragment_grade_pack(struct buf *b, const struct grade *g)

@@ -3,8 +3,6 @@
 
 #include <sodium.h>
 
-#include "base/format.h"
-
 const struct facts *fragment_facts(enum fragment_kind kind, const void *value)
 {
   if (kind == FRAGMENT_PROFILE)
@@ -16,24 +14,21 @@ const struct facts *fragment_facts(enum fragment_kind kind, const void *value)
 
 /* ---- keys */
 
-uint32_t fragment_rendering(const struct config *c)
-{
-  char shape[512];
-  unsigned char key[crypto_shorthash_KEYBYTES] = "rendering", hash[crypto_shorthash_BYTES];
-  int n = format_print(shape, sizeof shape, "%d %s %lld %lld %lld %.300s", FRAGMENT_FORMAT, c->body_format,
-                   (long long)c->markdown_bytes, (long long)c->markdown_output_bytes, (long long)c->markdown_cpu, c->base_url);
-  crypto_shorthash(hash, (const unsigned char *)shape, (unsigned long long)n, key);
-  return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
-}
-
-/* Digits of v before `end`, at least `least` of them; returns where they begin. */
-static char *digits(char *end, uint64_t v, unsigned base, int least)
+/* The digits of v before `end`, in base 10 or 36; returns where they begin. */
+static inline char *digits(char *end, uint64_t v, unsigned base)
 {
   char *at = end;
   do
     *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[v % base];
-  while ((v /= base) || end - at < least);
+  while (v /= base);
   return at;
+}
+
+static inline char *hex(char *end, uint64_t v, int n)
+{
+  for (int i = 1; i <= n; i++, v >>= 4)
+    end[-i] = "0123456789abcdef"[v & 15];
+  return end - n;
 }
 
 size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uint32_t page, uint64_t id,
@@ -42,17 +37,17 @@ size_t fragment_key(char out[FRAGMENT_KEY_MAX + 1], enum fragment_kind kind, uin
 #define FRAGMENT_LETTER(name, letter) letter,
   static const char letters[] = {FRAGMENT_LIST(FRAGMENT_LETTER)};
 #undef FRAGMENT_LETTER
-  char text[FRAGMENT_KEY_MAX + 1], *end = text + FRAGMENT_KEY_MAX, *at = digits(end, rendering, 16, 8);
+  char text[FRAGMENT_KEY_MAX + 1], *end = text + FRAGMENT_KEY_MAX, *at = hex(end, rendering, 8);
   *end = 0;
   *--at = ':';
-  at = digits(at, v.hash, 16, 16);
+  at = hex(at, v.hash, 16);
   *--at = ':';
-  at = digits(at, v.rev, 36, 1);
+  at = digits(at, v.rev, 36);
   *--at = ':';
-  at = digits(at, id, 36, 1);
+  at = digits(at, id, 36);
   *--at = ':';
   if (page > 1)
-    at = digits(at, page % 1000000, 10, 1);
+    at = digits(at, page % 1000000, 10);
   *--at = letters[kind];
   size_t n = (size_t)(end - at);
   memcpy(out, at, n + 1);

@@ -1,11 +1,13 @@
 #include "store/fragment_text.h"
 
+#include <stdlib.h>
 #include <xxhash.h>
 
 #include "base/format.h"
 #include "base/log.h"
 #include "markdown/markdown.h"
 #include "rows/rows.h"
+#include "text/day_text.h"
 #include "text/pack.h"
 
 #define PREFIX_ROOM 32
@@ -26,8 +28,27 @@ static enum body_format format_of(const struct fragment_renderer *r, enum body_f
   return of_row != BODY_DEFAULT ? of_row : body_format_of(span_z(r->config->body_format));
 }
 
+static int id_compare(const void *id, const void *activity)
+{
+  uint64_t a = *(const uint64_t *)id, b = ((const struct activity *)activity)->id;
+  return (a > b) - (a < b);
+}
+
+static bool cited_find(void *arg, uint64_t id, struct markdown_activity *out)
+{
+  struct fragment_renderer *r = arg;
+  const struct activity *a = NULL;
+  for (size_t i = 0; i < sizeof r->cited / sizeof *r->cited && !a; i++)
+    a = r->cited[i].n ? bsearch(&id, r->cited[i].v, r->cited[i].n, sizeof *a, id_compare) : NULL;
+  if (!a)
+    return false;
+  *out = (struct markdown_activity){.title = a->title.n ? a->title : a->version, .url = a->url, .spark = a->class == CLASS_SPARK,
+                                    .day = day_text_short(r->arena, a->occurred_us)};
+  return true;
+}
+
 /* `prefix`: room for the prefix of ids. */
-static struct markdown_limits limits_of(const struct fragment_renderer *r, struct fragment_place at, char prefix[PREFIX_ROOM])
+static struct markdown_limits limits_of(struct fragment_renderer *r, struct fragment_place at, char prefix[PREFIX_ROOM])
 {
   const struct config *c = r->config;
   int n = format_print(prefix, PREFIX_ROOM, "%c%llu%c-", at.table[0], (unsigned long long)at.id, at.part);
@@ -38,6 +59,8 @@ static struct markdown_limits limits_of(const struct fragment_renderer *r, struc
                                   .heading_base = heading_base(at.table),
                                   .base_url = span_z(c->base_url),
                                   .id_prefix = span_of(prefix, (size_t)n),
+                                  .activity = cited_find,
+                                  .activity_arg = r,
                                   .format = format_of(r, at.format)};
 }
 

@@ -63,4 +63,9 @@ void store_close(struct store **s);
 /* Fetches all wants and sets the err of each.  Any number of wants.  OK: all are OK. */
 enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n);
 
+/* For how long rows may be out of date that are shown because the database cannot be read.  With other_pools, another pool may
+ * have shown newer ones: beyond ready_lag the answer is 503, and the proxy asks that pool.  This ends when the proxy must know that
+ * this pool is not ready: if it then asks this pool, there is no other. */
+MUST_USE int64_t store_older_most_us(const struct catalog *catalog, const struct config *c);
+
 #endif

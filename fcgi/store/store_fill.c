@@ -1,18 +1,21 @@
-/* From rows to stored fragments.  One read of a product makes and stores all of its fragments, because other
- * representations of a page are likely to be requested soon. */
+/* From rows to stored fragments.
+ *
+ * A page that shows a product in a list makes the fragment of that list only: a leaderboard renders no Markdown.  A page about
+ * the product makes and stores all of its fragments, because other representations are likely to be requested soon, and so
+ * that all of them are there when the database goes away.  For the same reason a list makes all fragments of a product that
+ * was edited since they were stored: else catalog_last_stored would name an older version than one that was shown. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "cache/envelope.h"
+#include "store/store_lag.h"
 #include "store/store_live.h"
 
-#define LAG_PAUSE_US 20000
 #define LAG_TRIES 3
 #define RENDER_RESERVE_US (300 * INT64_C(1000)) /* enough to build and render a page on a busy machine */
 #define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
-static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_TIMELINE,
-                                                   FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
+static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_SPARKS,
+                                                   FRAGMENT_TIMELINE, FRAGMENT_QUESTIONS, FRAGMENT_SOURCE, FRAGMENT_PREDICTIONS};
 #define PRODUCT_KINDS (sizeof product_kinds / sizeof *product_kinds)
 
 static void store_body(struct store_live *s, const struct want *made, struct span body)
@@ -56,6 +59,7 @@ struct filling {
   struct want *wants; /* to be answered */
   size_t n;
   bool store; /* the fragments are also stored */
+  bool whole; /* those that no want asks for are made, too */
   struct fragment_renderer renderer;
 };
 
@@ -64,7 +68,8 @@ static struct fragment_renderer renderer_of(struct store_live *s, const struct s
 {
   int64_t left_us = (x->deadline_us - clock_mono_us()) / 4;
   int64_t reserve_us = left_us < RENDER_RESERVE_US ? left_us : RENDER_RESERVE_US;
-  return (struct fragment_renderer){s->config, s->metrics, &s->slow, x->deadline_us - reserve_us, false};
+  return (struct fragment_renderer){.config = s->config, .metrics = s->metrics, .slow = &s->slow, .arena = x->arena,
+                                    .deadline_us = x->deadline_us - reserve_us};
 }
 
 /* Stores a packed body and answers the wants for it. */
@@ -112,10 +117,41 @@ static enum err make_kinds(struct store_live *s, const struct store_context *x, 
   return e;
 }
 
-/* The kinds that the page does not want are made last: the page's own fragments need the time first. */
+static bool is_list_kind(enum fragment_kind kind)
+{
+  return kind == FRAGMENT_CARD || kind == FRAGMENT_NEWS || kind == FRAGMENT_SPARKS || kind == FRAGMENT_PREDICTIONS;
+}
+
+/* True: all fragments of the product are made. */
+static bool is_whole(const struct store_context *x, const struct want *wants, size_t n, uint64_t id)
+{
+  uint32_t ordinal = catalog_find_id(x->pin, id);
+  struct version stored = catalog_last_stored(x->pin, ordinal);
+  if (stored.rev && !version_eq(stored, catalog_newest_version(x->pin, ordinal)))
+    return true;
+  for (size_t i = 0; i < n; i++)
+    if (want_concerns(&wants[i], id) && !is_list_kind(wants[i].kind))
+      return true;
+  return false;
+}
+
+/* True: the wants of these products are cards, and nothing else is made. */
+static bool are_cards(const struct store_context *x, const struct want *wants, size_t n_wants, const uint64_t *ids, size_t n)
+{
+  bool cards = true;
+  for (size_t k = 0; k < n && cards; k++)
+    cards = !is_whole(x, wants, n_wants, ids[k]);
+  for (size_t i = 0; i < n_wants && cards; i++)
+    for (size_t k = 0; k < n && cards; k++)
+      cards = !want_concerns(&wants[i], ids[k]) || wants[i].kind == FRAGMENT_CARD;
+  return cards;
+}
+
+/* The kinds that the page does not want are made last: the page's own fragments need the time first.  Without memcached nobody
+ * would find them. */
 static enum err make_rest(struct store_live *s, const struct store_context *x, const struct product *p, struct filling *f)
 {
-  enum err e = make_kinds(s, x, p, f, false);
+  enum err e = f->whole && cache_usable(s->cache) ? make_kinds(s, x, p, f, false) : ERR_OK;
   uint32_t ordinal = catalog_find_id(x->pin, p->facts.id);
   METRICS_ADD(s->metrics, fills, f->store);
   if (e == ERR_OK && ordinal != CATALOG_NONE) {
@@ -150,94 +186,41 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
       text = a->pairs[i];
   bool incomplete = f->renderer.incomplete;
   f->renderer.incomplete = false;
+  f->renderer.cited[0] = a->cited;
+  f->renderer.cited[1] = b->cited;
   (void)fragment_pack_pair(&f->renderer, &text, a->facts.id, &packed);
   made.incomplete = f->renderer.incomplete;
   f->renderer.incomplete = made.incomplete || incomplete;
   return fragment_finish(s, x, f, &made, &packed);
 }
 
-/* Compares the version that was read with the newest version that the catalog knows.
- * LAG_OLDER: the rev is lower.  The replica lags, or a restore has just reset the counters and the watcher has not yet
- * noticed.  The snapshot must not be used.
- * LAG_UNLOGGED: the rows differ, or are gone, and no change-log entry says so: a dump is being restored, for example, and
- * the table is half full.  Only the watcher decides whether that is believed (watch_doubt.c), and publishes it.
- * LAG_EARLIER: the rev is the same, but the snapshot began before a change fell due, or the database's clock was set
- * back.  The store tries LAG_TRIES times and then uses the snapshot. */
-enum lag { LAG_NONE, LAG_EARLIER, LAG_OLDER, LAG_UNLOGGED };
-
-/* A version of the same rev with another hash, although nothing fell due. */
-static bool unlogged(struct version known, struct version read, int64_t db_now_us)
-{
-  return known.rev == read.rev && known.hash != read.hash && known.due_us > db_now_us;
-}
-
-static bool is_doubted(const struct store_live *s)
-{
-  struct catalog_state state;
-  catalog_state_get(s->catalog, &state);
-  return state.doubted;
-}
-
-static enum lag snapshot_lag(struct store_live *s, uint64_t id, const struct product *p, int64_t db_now_us)
-{
-  struct catalog_pin now;
-  uint32_t ordinal = catalog_pin_current(s->catalog, &now) ? catalog_find_id(&now, id) : CATALOG_NONE;
-  if (ordinal == CATALOG_NONE)
-    return LAG_NONE;
-  struct version known = catalog_newest_version(&now, ordinal), read = p->facts.version;
-  if (p->facts.id == 0 || unlogged(known, read, db_now_us))
-    return LAG_UNLOGGED;
-  if (known.rev > read.rev)
-    return LAG_OLDER;
-  if (version_newer(known, read))
-    return LAG_EARLIER;
-  return !version_eq(known, read) && is_doubted(s) ? LAG_UNLOGGED : LAG_NONE;
-}
-
-static bool lag_pause(const struct store_context *x)
-{
-  struct timespec t = {0, LAG_PAUSE_US * 1000};
-  if (clock_mono_us() + LAG_PAUSE_US > x->deadline_us)
-    return false;
-  nanosleep(&t, NULL);
-  return true;
-}
-
-/* The watcher repeats the read and reports the fault to the operators. */
-static void refusal_report(struct store_live *s, uint64_t id)
-{
-  atomic_store_explicit(&s->database->refused, id ? id : UINT64_MAX, memory_order_release);
-}
-
-/* The watcher compares these rows with the catalog at once. */
-static void suspect_report(struct store_live *s, uint64_t id)
-{
-  atomic_store_explicit(&s->database->suspect, id, memory_order_release);
-}
-
-static enum err read_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+static enum err read_products(struct store_live *s, const struct store_context *x, const struct rows_wanted *wanted,
                               struct product *out)
 {
+  const uint64_t *ids = wanted->ids;
+  size_t n = wanted->n;
   for (int tries = 1;; tries++) {
     struct rows_snapshot snap;
-    enum lag most = LAG_NONE;
+    enum store_lag most = LAG_NONE;
     stage_set(x->stage, STAGE_DATABASE);
-    enum err e = rows_products(s->db, ids, n, x->arena, x->deadline_us, out, &snap);
+    enum err e = rows_products(s->db, wanted, x->arena, x->deadline_us, out, &snap);
     if (e == ERR_INVALID)
-      refusal_report(s, ids[0]);
+      store_refusal_report(s, ids[0]);
     if (e != ERR_OK)
       return e;
     for (size_t i = 0; i < n; i++) {
-      enum lag one = snapshot_lag(s, ids[i], &out[i], snap.db_now_us);
+      enum store_lag one = store_lag_of(s, ids[i], &out[i], snap.db_now_us);
       most = one > most ? one : most;
       if (one == LAG_UNLOGGED)
-        suspect_report(s, ids[i]);
+        store_suspect_report(s, ids[i]);
     }
     if (most == LAG_NONE || (most == LAG_EARLIER && tries == LAG_TRIES))
       return ERR_OK;
-    if (most >= LAG_OLDER && is_doubted(s)) /* no wait would help */
+    if (most >= LAG_OLDER && db_older(s->db))
+      continue;
+    if (most >= LAG_OLDER && store_doubted(s)) /* no wait would help */
       return ERR_UNAVAILABLE;
-    if (!lag_pause(x))
+    if (!store_lag_pause(x))
       return most == LAG_EARLIER ? ERR_OK : ERR_UNAVAILABLE;
   }
 }
@@ -274,8 +257,9 @@ static enum err fill_batch(struct store_live *s, const struct store_context *x, 
   memcpy(ids, leased, n * sizeof *ids);
   size_t all = add_partners(wants, n_wants, ids, n);
   struct product *v = ARENA_ARRAY(x->arena, all, struct product);
-  struct filling f = {wants, n_wants, true, renderer_of(s, x)};
-  enum err e = v ? read_products(s, x, ids, all, v) : ERR_NO_MEMORY;
+  struct filling f = {wants, n_wants, true, true, renderer_of(s, x)};
+  struct rows_wanted read = {ids, all, are_cards(x, wants, n_wants, ids, all)};
+  enum err e = v ? read_products(s, x, &read, v) : ERR_NO_MEMORY;
   for (size_t i = 0; i < all && e == ERR_OK; i++) {
     f.store = i < n;
     if (v[i].facts.id)
@@ -293,6 +277,7 @@ static enum err fill_batch(struct store_live *s, const struct store_context *x, 
   }
   for (size_t i = 0; i < all && e == ERR_OK; i++) {
     f.store = i < n;
+    f.whole = is_whole(x, wants, n_wants, ids[i]);
     if (v[i].facts.id)
       e = make_rest(s, x, &v[i], &f);
   }
@@ -345,7 +330,7 @@ static bool version_now(const struct store_live *s, const struct want *w, struct
   return known;
 }
 
-/* As snapshot_lag.  RETRY: the rows must not be used; e: of their reading. */
+/* As store_lag_of.  RETRY: the rows must not be used; e: of their reading. */
 static enum err reading_check(struct store_live *s, const struct want *w, enum err e, struct version read)
 {
   struct version known;
@@ -354,10 +339,10 @@ static enum err reading_check(struct store_live *s, const struct want *w, enum e
   if (e == ERR_NOT_FOUND && w->kind == FRAGMENT_PAST && version_eq(known, read)) /* no editorial of that number */
     return e;
   bool dated = is_of_product(w); /* only products change with time alone */
-  bool differs = e == ERR_NOT_FOUND || unlogged(known, read, dated ? clock_now_us() : CLOCK_NEVER);
+  bool differs = e == ERR_NOT_FOUND || store_unlogged(known, read, dated ? clock_now_us() : CLOCK_NEVER);
   if (differs)
-    suspect_report(s, dated ? w->id : UINT64_MAX);
-  return differs || read.rev < known.rev || (!version_eq(known, read) && is_doubted(s)) ? ERR_RETRY : e;
+    store_suspect_report(s, dated ? w->id : UINT64_MAX);
+  return differs || read.rev < known.rev || (!version_eq(known, read) && store_doubted(s)) ? ERR_RETRY : e;
 }
 
 static enum err fill_site(struct store_live *s, const struct store_context *x, struct want *w)
@@ -373,7 +358,7 @@ static enum err fill_site(struct store_live *s, const struct store_context *x, s
   struct fragment_renderer renderer = renderer_of(s, x);
   (void)fragment_pack_site(&renderer, rows.questions, rows.n, &packed);
   made.incomplete = renderer.incomplete;
-  return fragment_finish(s, x, &(struct filling){w, 1, true, renderer}, &made, &packed);
+  return fragment_finish(s, x, &(struct filling){w, 1, true, false, renderer}, &made, &packed);
 }
 
 static enum err fill_page(struct store_live *s, const struct store_context *x, struct want *w)
@@ -392,7 +377,7 @@ static enum err fill_page(struct store_live *s, const struct store_context *x, s
   (void)fragment_pack_page(&renderer, w->id,
                            &(struct page_source){rows.title, rows.body_md, rows.format, rows.updated_us}, &packed);
   made.incomplete = renderer.incomplete;
-  return fragment_finish(s, x, &(struct filling){w, 1, true, renderer}, &made, &packed);
+  return fragment_finish(s, x, &(struct filling){w, 1, true, false, renderer}, &made, &packed);
 }
 
 static enum err fill_timeline(struct store_live *s, const struct store_context *x, struct want *w)
@@ -410,7 +395,7 @@ static enum err fill_timeline(struct store_live *s, const struct store_context *
                                                   .activities = rows.activities,
                                                   .n_activities = rows.n},
                                &packed);
-  return fragment_finish(s, x, &(struct filling){w, 1, true, renderer_of(s, x)}, &made, &packed);
+  return fragment_finish(s, x, &(struct filling){w, 1, true, false, renderer_of(s, x)}, &made, &packed);
 }
 
 static enum err fill_past(struct store_live *s, const struct store_context *x, struct want *w)
@@ -423,9 +408,10 @@ static enum err fill_past(struct store_live *s, const struct store_context *x, s
     return e;
   made.version = rows.version;
   struct fragment_renderer renderer = renderer_of(s, x);
+  renderer.cited[0] = rows.cited;
   (void)fragment_pack_past(&renderer, &rows.past, &rows.next, &packed);
   made.incomplete = renderer.incomplete;
-  return fragment_finish(s, x, &(struct filling){w, 1, true, renderer}, &made, &packed);
+  return fragment_finish(s, x, &(struct filling){w, 1, true, false, renderer}, &made, &packed);
 }
 
 static enum err fill_one(struct store_live *s, const struct store_context *x, struct want *w)
@@ -436,7 +422,7 @@ static enum err fill_one(struct store_live *s, const struct store_context *x, st
         : w->kind == FRAGMENT_PAGE ? fill_page(s, x, w)
         : w->kind == FRAGMENT_PAST ? fill_past(s, x, w)
                                    : fill_timeline(s, x, w);
-  while (e == ERR_RETRY && !is_doubted(s) && lag_pause(x));
+  while (e == ERR_RETRY && (db_older(s->db) || (!store_doubted(s) && store_lag_pause(x))));
   return e == ERR_RETRY ? ERR_UNAVAILABLE : e;
 }
 
@@ -446,7 +432,7 @@ enum err store_fill_other(struct store_live *s, const struct store_context *x, s
   stage_set(x->stage, STAGE_DATABASE);
   enum err e = fill_one(s, x, w);
   if (e == ERR_INVALID)
-    refusal_report(s, w->id);
+    store_refusal_report(s, w->id);
   if (e == ERR_NOT_FOUND) {
     w->err = e;
     return ERR_OK;

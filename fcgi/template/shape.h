@@ -17,6 +17,7 @@
  *   TEXTS(f)       struct { struct span *v; size_t n; }   once per element, as {{.}}
  *   LIST(f, view)  struct { struct view *v; size_t n; }   once per element
  *   RECORD(f, view) struct view *                      not NULL; its fields become visible
+ * TEXT fields with a name of SHAPE_DECIMALS hold a number with a point; templates write it with the mark of the language.
  * All memory belongs to the request's arena. */
 #ifndef DIPTYCH_TEMPLATE_SHAPE_H
 #define DIPTYCH_TEMPLATE_SHAPE_H
@@ -28,6 +29,9 @@
 #include "base/span.h"
 
 enum shape_kind { SHAPE_TEXT, SHAPE_HTML, SHAPE_FLAG, SHAPE_INT, SHAPE_TEXTS, SHAPE_LIST, SHAPE_RECORD };
+
+/* X(name of a field) */
+#define SHAPE_DECIMALS(X) X(score) X(computed) X(cadence) X(median) X(sector_median) X(from) X(below)
 
 struct shape;
 

@@ -11,7 +11,7 @@ static struct shape_items items_at(const char *at)
   return items;
 }
 
-static void list_write(struct buf *out, const struct shape_field *f, struct shape_items items)
+static void list_write(struct buf *out, const struct shape_field *f, struct shape_items items, struct span base)
 {
   size_t stride = f->of ? f->of->size : sizeof(struct span);
   buf_putc(out, '[');
@@ -20,32 +20,47 @@ static void list_write(struct buf *out, const struct shape_field *f, struct shap
     if (i)
       buf_putc(out, ',');
     if (f->of)
-      shape_json_write(out, f->of, element);
+      shape_json_write(out, f->of, element, base);
     else
       json_write_string(out, bidi_bare(*(const struct span *)(const void *)element));
   }
   buf_putc(out, ']');
 }
 
-static void field_write(struct buf *out, const struct shape_field *f, const char *at)
+static bool is_path(const struct shape_field *f)
+{
+  struct span name = span_z(f->name);
+  return span_eq(name, SPAN("href")) || span_ends(name, SPAN("_href")) || span_eq(name, SPAN("prev")) ||
+         span_eq(name, SPAN("next"));
+}
+
+static void text_write(struct buf *out, const struct shape_field *f, struct span text, struct span base)
+{
+  if (!text.n)
+    buf_puts(out, "null");
+  else if (base.n && text.p[0] == '/' && is_path(f)) {
+    buf_putc(out, '"');
+    buf_span(out, base); /* config_check allows no character that JSON escapes */
+    json_write_text(out, text);
+    buf_putc(out, '"');
+  } else
+    json_write_string(out, bidi_bare(text));
+}
+
+static void field_write(struct buf *out, const struct shape_field *f, const char *at, struct span base)
 {
   const void *record;
   const struct span *text = (const void *)at;
   switch (f->kind) {
-  case SHAPE_TEXT:
-    if (!text->n)
-      buf_puts(out, "null");
-    else
-      json_write_string(out, bidi_bare(*text));
-    break;
+  case SHAPE_TEXT: text_write(out, f, *text, base); break;
   case SHAPE_HTML: json_write_string(out, *text); break;
   case SHAPE_FLAG: buf_puts(out, *(const bool *)at ? "true" : "false"); break;
   case SHAPE_INT: buf_int(out, *(const int64_t *)(const void *)at); break;
   case SHAPE_TEXTS:
-  case SHAPE_LIST: list_write(out, f, items_at(at)); break;
+  case SHAPE_LIST: list_write(out, f, items_at(at), base); break;
   case SHAPE_RECORD:
     memcpy(&record, at, sizeof record);
-    shape_json_write(out, f->of, record);
+    shape_json_write(out, f->of, record, base);
     break;
   }
 }
@@ -57,7 +72,7 @@ bool shape_json_leaves_out(const struct shape_field *f)
   return span_ends(name, SPAN("_draw")) || span_eq(name, SPAN("page_view"));
 }
 
-void shape_json_write_members(struct buf *out, const struct shape *s, const void *view)
+void shape_json_write_members(struct buf *out, const struct shape *s, const void *view, struct span base)
 {
   bool any = false;
   for (size_t i = 0; i < s->n; i++) {
@@ -68,17 +83,17 @@ void shape_json_write_members(struct buf *out, const struct shape *s, const void
     any = true;
     json_write_string(out, span_z(s->fields[i].name));
     buf_putc(out, ':');
-    field_write(out, &s->fields[i], (const char *)view + s->fields[i].offset);
+    field_write(out, &s->fields[i], (const char *)view + s->fields[i].offset, base);
   }
 }
 
-void shape_json_write(struct buf *out, const struct shape *s, const void *view)
+void shape_json_write(struct buf *out, const struct shape *s, const void *view, struct span base)
 {
   if (!view) {
     buf_puts(out, "null");
     return;
   }
   buf_putc(out, '{');
-  shape_json_write_members(out, s, view);
+  shape_json_write_members(out, s, view, base);
   buf_putc(out, '}');
 }

@@ -7,9 +7,11 @@
 #include "base/buf.h"
 #include "template/shape.h"
 
-void shape_json_write(struct buf *out, const struct shape *s, const void *view); /* view NULL: null */
+/* base: the path of the site, put before the paths in fields named href, prev, next and ..._href; empty: none.
+ * view NULL: null. */
+void shape_json_write(struct buf *out, const struct shape *s, const void *view, struct span base);
 /* The members without their braces, for an object that has others too; view is not NULL. */
-void shape_json_write_members(struct buf *out, const struct shape *s, const void *view);
+void shape_json_write_members(struct buf *out, const struct shape *s, const void *view, struct span base);
 bool shape_json_leaves_out(const struct shape_field *f);
 
 #endif

@@ -17,6 +17,9 @@
  *   {{^x}}    the opposite       {{a.b}}  field b of RECORD a       {{>p}}  partial p, see below
  *   A name is searched in the innermost record first, then in the enclosing records.
  *
+ * An address that begins with one slash is one of the site.  {{href}} and a literal, where an address begins in an attribute,
+ * and ]({{&href}}) in Markdown are written below the path of the site (template_folders.base).
+ *
  * The extension selects the output language, and with it the escaping:
  *   .html.mustache   by context: text, quoted attribute values, URLs (http, https, mailto and relative URLs; others
  *                    become "#").  A tag in an unquoted attribute, a tag name, a comment, a style or a script is a
@@ -28,7 +31,7 @@
  *                    markdown.h.
  *   .txt.mustache    nothing is escaped
  *
- * The partial {{>p}} of page.html.mustache is DIR/p.html.mustache, or DIR/p.mustache if the first does not exist.  The
+ * The partial {{>p}} of page.html.mustache is p.html.mustache, or p.mustache if no folder has the first.  The
  * lines of a partial are indented like its tag, when the tag is alone on its line.  Strict partials are compiled in
  * place, so recursion is a fault.  Lenient partials may nest TEMPLATE_DEPTH deep. */
 #ifndef DIPTYCH_TEMPLATE_TEMPLATE_H
@@ -40,10 +43,23 @@
 #include "template/shape.h"
 
 #define TEMPLATE_DEPTH 64
+#define TEMPLATE_FOLDERS_MAX 8
 
 struct template;
 
+/* Where templates are read: a file is taken from the first folder that has it, and so is each partial.
+ * {{static/logo.svg}} is the address of the static file logo.svg.  It is a literal of the program: a file that is missing is
+ * a fault of the template. */
+struct template_folders {
+  const char *dirs[TEMPLATE_FOLDERS_MAX];
+  size_t n;
+  struct span (*asset)(const void *context, struct span name); /* empty: there is no such file; NULL: there are none */
+  const void *context;
+  struct span base; /* the path of the site, "/tools": see below; empty: none */
+};
+
 struct template *template_compile(const char *dir, const char *file, const struct shape *shape, FILE *why);
+struct template *template_compile_in(const struct template_folders *f, const char *file, const struct shape *shape, FILE *why);
 void template_free(struct template **t);
 
 /* Appends to `out`.  False: `out` failed (memory ran out, or its limit was reached). */

@@ -11,6 +11,15 @@
 #include "template/template_scan.h"
 
 #define TEMPLATE_SCOPES 32
+#define ASSET_PREFIX "static/" /* of a name that is a static file */
+#define TEMPLATE_BLOCK_SHAPES 16 /* kinds of records with blocks in one template */
+
+/* An open block: names may refer to fields of its record before `offset`, and to records that it opens itself. */
+struct template_open_block {
+  bool open;
+  uint8_t level;   /* of its record, the innermost one */
+  uint32_t offset; /* of the field `block` */
+};
 
 /* The field that a name refers to. */
 struct template_binding {
@@ -29,16 +38,27 @@ struct template_scope {
 struct template_compiler {
   struct arena *arena;
   FILE *why;
-  const char *dir, *ext;
+  const struct template_folders *folders;
+  const char *dir, *ext; /* dir: the last folder, for messages */
   struct template_scope scopes[TEMPLATE_SCOPES];
   size_t scope_n;
   uint8_t level;   /* of the innermost record */
+  struct template_open_block block;
+  struct template_blocks_of {
+    const struct shape *shape;
+    size_t n; /* blocks numbered so far */
+  } blocks[TEMPLATE_BLOCK_SHAPES];
   struct buf ops;  /* of struct template_op */
   struct buf pool;
   size_t barrier;  /* an op jumps to this index: literals before it must not be merged with ops after it */
   unsigned faults;
   bool context_unknown; /* the output context can't be determined any more; the compiler stops */
   struct template_context context;
+  struct template_alternative {
+    const struct template_source *source;
+    size_t end;                           /* index of the token that ends the section */
+    struct template_context before, after; /* at the beginning of the section and at its end */
+  } last;                                 /* the section that ended last: {{^x}} after {{/x}} is its alternative */
 };
 
 /* A source being compiled, and the sources that include it. */

@@ -256,9 +256,21 @@ static const char *feed_one(struct template_context *c, char ch)
   return NULL;
 }
 
+bool template_context_begins_url(const struct template_context *c)
+{
+  if (c->language == TEMPLATE_MD)
+    return c->value[0] == ']' && c->value[1] == '(';
+  return c->url == URL_BEGIN && (c->place == PLACE_DOUBLE || c->place == PLACE_SINGLE || c->place == PLACE_BARE);
+}
+
 const char *template_context_feed(struct template_context *c, struct span text, size_t *at)
 {
   const char *why = NULL;
+  if (c->language == TEMPLATE_MD)
+    for (size_t i = 0; i < text.n; i++) {
+      c->value[0] = c->value[1];
+      c->value[1] = text.p[i];
+    }
   if (c->language == TEMPLATE_HTML || c->language == TEMPLATE_XML)
     for (*at = 0; *at < text.n && !(why = feed_one(c, text.p[*at]));)
       ++*at;

@@ -20,6 +20,8 @@ enum template_escape {
   TEMPLATE_ESCAPE_URL,       /* a whole URL, or the beginning of one */
   TEMPLATE_ESCAPE_URL_PART,  /* after the beginning of a URL */
   TEMPLATE_ESCAPE_URL_QUERY, /* in the query of a URL */
+  TEMPLATE_ESCAPE_PATH,      /* a whole URL in Markdown source */
+  TEMPLATE_ESCAPE_DECIMAL,   /* a number with a point, which becomes the mark of the language */
 };
 
 enum template_language { TEMPLATE_HTML, TEMPLATE_XML, TEMPLATE_MD, TEMPLATE_PLAIN };
@@ -31,13 +33,16 @@ struct template_context {
   uint8_t matched;   /* number of matched characters of the end of a comment or of raw text */
   char element[12];  /* lower case, truncated; zeroed outside its use, for memcmp */
   char attribute[16];
-  char value[24];     /* the beginning of a literal attribute value */
+  char value[24];     /* the beginning of a literal attribute value; in Markdown, the last two literal characters */
 };
 
 void template_context_begin(struct template_context *c, enum template_language language);
 
 /* Advances over literal text.  Returns NULL, or the fault at byte *at of the text. */
 const char *template_context_feed(struct template_context *c, struct span text, size_t *at);
+
+/* True: an address of the site may begin here, and is written below the path of the site. */
+bool template_context_begins_url(const struct template_context *c);
 
 /* Sets the escaping of a value in this context, and advances over the value.  markup: the value is trusted HTML, written
  * unescaped.  Returns NULL, or why a value is not allowed here. */

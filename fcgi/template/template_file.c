@@ -1,5 +1,7 @@
 /* Reads templates from files, and partials by name.  Each line of a partial is indented here, before the partial is
- * scanned, as the specification requires.  The columns in messages do not count the indentation. */
+ * scanned, as the specification requires.  The columns in messages do not count the indentation.
+ *
+ * A file that a folder has and that cannot be read is a fault: the next folder is not asked in its place. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -41,12 +43,25 @@ static bool source_take(struct template_source *s, struct arena *a, struct span 
   return fine;
 }
 
-bool template_read(struct template_source *s, struct arena *a, const char *dir, const char *file)
+/* NAME and END, from the first folder that has the file. */
+static bool source_find(struct template_source *s, struct arena *a, const struct template_folders *f, struct span name,
+                        const char *end, struct span indent)
 {
-  return source_take(s, a, arena_printf(a, "%s/%s", dir, file), span_of(NULL, 0));
+  errno = ENOENT;
+  for (size_t i = 0; i < f->n; i++)
+    if (source_take(s, a, arena_printf(a, "%s/%.*s%s", f->dirs[i], SPAN_ARG(name), end), indent))
+      return true;
+    else if (errno != ENOENT && errno != ENOTDIR)
+      return false;
+  return false;
 }
 
-bool template_read_partial(struct template_source *s, struct arena *a, const char *dir, const char *ext,
+bool template_read(struct template_source *s, struct arena *a, const struct template_folders *f, const char *file)
+{
+  return source_find(s, a, f, span_z(file), "", span_of(NULL, 0));
+}
+
+bool template_read_partial(struct template_source *s, struct arena *a, const struct template_folders *f, const char *ext,
                            const struct template_token *tag)
 {
   struct span name = tag->text;
@@ -54,12 +69,14 @@ bool template_read_partial(struct template_source *s, struct arena *a, const cha
   if (name.p[0] == '/' || span_find_span(name, SPAN("..")) < name.n || span_find(name, 0) < name.n)
     return false;
   if (*ext) {
-    if (source_take(s, a, arena_printf(a, "%s/%.*s%s.mustache", dir, SPAN_ARG(name), ext), tag->indent))
+    const char *end = arena_z(a, ARENA_JOIN(a, span_z(ext), SPAN(".mustache")));
+    errno = ENOMEM;
+    if (end && source_find(s, a, f, name, end, tag->indent))
       return true;
     if (errno != ENOENT) /* the file exists but can't be read: do not fall back to the other one */
       return false;
   }
-  return source_take(s, a, arena_printf(a, "%s/%.*s.mustache", dir, SPAN_ARG(name)), tag->indent);
+  return source_find(s, a, f, name, ".mustache", tag->indent);
 }
 
 const char *template_ext(struct arena *a, const char *file)

@@ -21,7 +21,8 @@ struct partial {
 
 struct lenient {
   struct arena *arena;
-  const char *dir, *ext;
+  struct template_folders folders; /* the one of the file */
+  const char *ext;
   FILE *why;
   struct buf *out;
   struct partial *partials;
@@ -122,10 +123,10 @@ static struct partial *partial_get(struct lenient *r, const struct template_toke
     return NULL;
   }
   *p = (struct partial){.next = r->partials, .name = t->text, .indent = t->indent};
-  p->found = template_read_partial(&p->source, r->arena, r->dir, r->ext, t);
+  p->found = template_read_partial(&p->source, r->arena, &r->folders, r->ext, t);
   r->partials = p;
   if (!p->found && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG) {
-    fprintf(r->why, "%s: partial \"%.*s\": %s\n", r->dir, SPAN_ARG(t->text), strerror(errno));
+    fprintf(r->why, "%s: partial \"%.*s\": %s\n", r->folders.dirs[0], SPAN_ARG(t->text), strerror(errno));
     return NULL;
   }
   return p->found && !template_scan(&p->source, r->arena, r->why) ? NULL : p;
@@ -174,10 +175,11 @@ static int file_render(struct lenient *r, const char *file, json_t *data)
 {
   const char *slash = strrchr(file, '/');
   struct template_source s;
-  r->dir = slash ? arena_z(r->arena, span_of(file, slash == file ? 1 : (size_t)(slash - file))) : ".";
+  const char *dir = slash ? arena_z(r->arena, span_of(file, slash == file ? 1 : (size_t)(slash - file))) : ".";
+  r->folders = (struct template_folders){.dirs = {dir}, .n = 1};
   r->ext = template_ext(r->arena, file);
   r->contexts[r->contexts_n++] = data;
-  if (!r->dir || !template_read(&s, r->arena, r->dir, slash ? slash + 1 : file)) {
+  if (!dir || !template_read(&s, r->arena, &r->folders, slash ? slash + 1 : file)) {
     fprintf(r->why, "%s: %s\n", file, strerror(errno));
     return 1;
   }

@@ -53,6 +53,13 @@ static bool name_first(struct template_compiler *c, struct span name, struct tem
   return false;
 }
 
+/* Would the text of the open block depend on more than its record? */
+static bool name_outside(const struct template_compiler *c, const struct template_ref *r)
+{
+  uint32_t offset = r->hops ? r->hop[0] : r->offset;
+  return c->block.open && (r->level < c->block.level || (r->level == c->block.level && offset >= c->block.offset));
+}
+
 /* Resolves the part after a dot, a field of the RECORD before it. */
 static bool name_next(struct template_compiler *c, const struct template_include *in, const struct template_token *t,
                       struct span part, struct template_binding *m)
@@ -101,5 +108,10 @@ bool template_name_find(struct template_compiler *c, const struct template_inclu
   while (rest.p)
     if (!name_next(c, in, t, span_split(&rest, '.'), m))
       return false;
+  if (name_outside(c, &m->ref)) {
+    FAULT(c, in, t->at, "\"%.*s\" can't stand in a block: a block shows only fields before `block` of its own record",
+          SPAN_ARG(t->text));
+    return false;
+  }
   return true;
 }

@@ -47,6 +47,8 @@ const char *template_context_value(struct template_context *c, bool markup, enum
   static const enum template_escape plain[] = {TEMPLATE_ESCAPE_HTML, TEMPLATE_ESCAPE_XML, TEMPLATE_ESCAPE_MD,
                                                TEMPLATE_ESCAPE_NONE};
   *escape = plain[c->language];
+  if (c->language == TEMPLATE_MD)
+    memset(c->value, 0, sizeof c->value);
   if (markup && c->language == TEMPLATE_HTML && (c->place == PLACE_TEXT || (c->place == PLACE_RAW && c->json))) {
     *escape = TEMPLATE_ESCAPE_NONE;
     return NULL;
@@ -113,6 +115,10 @@ bool template_context_join(struct template_context *c, const struct template_con
     return false;
   if (memcmp(c, end, sizeof *c) == 0)
     return true;
+  if (c->language == TEMPLATE_MD) {
+    memset(c->value, 0, sizeof c->value);
+    return true;
+  }
   return join_tag(c, end) || join_value(c, end, loop);
 }
 

@@ -15,6 +15,8 @@ static uint64_t hash_add(uint64_t h, const void *p, size_t n)
 uint64_t template_program_hash(const struct template *t)
 {
   uint64_t h = hash_add(UINT64_C(0xCBF29CE484222325), t->pool, t->pool_n);
+  h = hash_add(h, t->base.p, t->base.n);
+  h = hash_add(h, t->decimal.p, t->decimal.n);
   for (size_t i = 0; i < t->n; i++) {
     const struct template_op *op = &t->ops[i];
     const uint32_t words[] = {op->kind,        op->escape,   op->level,      op->jump,       op->stride,

@@ -34,10 +34,12 @@ enum template_op_kind {
   TEMPLATE_OP_UNLESS_RECORD,
   TEMPLATE_OP_UNLESS_ITEMS,
   TEMPLATE_OP_NEXT, /* put the next element at `level` and jump to `jump`, or continue after the last */
+  TEMPLATE_OP_BLOCK, /* copy the text of block number `level`, and jump to `jump`; or go on and remember where it begins */
+  TEMPLATE_OP_BLOCK_END, /* the block's text is complete: keep it */
 };
 
 struct template_op {
-  uint8_t kind, escape, level;
+  uint8_t kind, escape, level; /* BLOCK, BLOCK_END: the number of the block */
   uint32_t jump;   /* index of the op to jump to */
   uint32_t stride; /* NEXT: bytes of one element */
   struct {
@@ -51,6 +53,8 @@ struct template {
   size_t n;
   char *pool; /* all literals */
   size_t pool_n;
+  struct span base; /* in `pool`, after the literals: the path of the site */
+  struct span decimal; /* in `pool`, after the path: the mark before decimals */
   uint64_t hash;
 };
 

@@ -1,5 +1,6 @@
 /* Runs a compiled template: one loop over a flat array, without lookups or recursion; literals are copied by memcpy.
  * The compiler has checked the program, so only records that may be NULL and lists that may be empty are checked here. */
+#include "template/template_block.h"
 #include "template/template_program.h"
 #include "text/escape.h"
 #include "text/url.h"
@@ -69,7 +70,23 @@ static void url_write(struct buf *out, struct span s, void (*write)(struct buf *
   }
 }
 
-static inline void text_write(struct buf *out, enum template_escape escape, struct span s)
+/* The path of the site, before an address of the site. */
+static inline void base_write(struct buf *out, const struct template *t, struct span s)
+{
+  if (s.p[0] == '/' && (s.n == 1 || s.p[1] != '/'))
+    buf_span(out, t->base);
+}
+
+static void decimal_write(struct buf *out, const struct template *t, struct span s)
+{
+  size_t at = span_find(s, '.');
+  buf_span(out, span_head(s, at));
+  if (at < s.n)
+    buf_span(out, t->decimal);
+  buf_span(out, span_from(s, at + 1));
+}
+
+static inline void text_write(struct buf *out, const struct template *t, enum template_escape escape, struct span s)
 {
   if (s.n == 0)
     return;
@@ -78,7 +95,15 @@ static inline void text_write(struct buf *out, enum template_escape escape, stru
   case TEMPLATE_ESCAPE_HTML: escape_html(out, s); break;
   case TEMPLATE_ESCAPE_XML: escape_xml(out, s); break;
   case TEMPLATE_ESCAPE_MD: escape_md(out, s); break;
-  case TEMPLATE_ESCAPE_URL: url_write(out, s, url_scheme_ok(s) ? url_tidy : url_refuse); break;
+  case TEMPLATE_ESCAPE_URL:
+    base_write(out, t, s);
+    url_write(out, s, url_scheme_ok(s) ? url_tidy : url_refuse);
+    break;
+  case TEMPLATE_ESCAPE_PATH:
+    base_write(out, t, s);
+    buf_span(out, s);
+    break;
+  case TEMPLATE_ESCAPE_DECIMAL: decimal_write(out, t, s); break;
   case TEMPLATE_ESCAPE_URL_PART: url_write(out, s, url_tidy_part); break;
   case TEMPLATE_ESCAPE_URL_QUERY: url_percent_encode(out, s); break;
   }
@@ -91,10 +116,28 @@ static void int_write(struct buf *out, const struct template_ref *r, const void 
     buf_int(out, *v);
 }
 
+/* Writes the text of a block that was rendered before; false: it must be rendered. */
+static bool block_write(const struct template *t, struct buf *out, const struct template_op *op, const void *const *levels)
+{
+  const struct block_draw *b = record_at(&op->ref, levels);
+  const struct span *text = b ? block_draw_text(b, t, op->level) : NULL;
+  if (text)
+    buf_span(out, *text);
+  return text != NULL;
+}
+
+static void block_keep(const struct template *t, const struct buf *out, size_t from, const struct template_op *op,
+                       const void *const *levels)
+{
+  struct block_draw *b = (struct block_draw *)record_at(&op->ref, levels);
+  if (b && !out->failed)
+    block_draw_keep(b, t, op->level, span_from(buf_view(out), from));
+}
+
 bool template_render(const struct template *t, const void *view, struct buf *out)
 {
   const void *levels[TEMPLATE_LEVELS] = {view};
-  size_t left[TEMPLATE_LEVELS] = {0};
+  size_t left[TEMPLATE_LEVELS] = {0}, block_at = 0;
   buf_reserve(out, t->pool_n);
   for (size_t pc = 0; pc < t->n && !out->failed;) {
     const struct template_op *op = &t->ops[pc++];
@@ -102,7 +145,7 @@ bool template_render(const struct template *t, const void *view, struct buf *out
     buf_put(out, t->pool + op->literal.at, op->literal.n);
     switch ((enum template_op_kind)op->kind) {
     case TEMPLATE_OP_LITERAL: break;
-    case TEMPLATE_OP_TEXT: text_write(out, op->escape, text_at(&op->ref, levels)); break;
+    case TEMPLATE_OP_TEXT: text_write(out, t, op->escape, text_at(&op->ref, levels)); break;
     case TEMPLATE_OP_INT: int_write(out, &op->ref, levels); break;
     case TEMPLATE_OP_IF_TEXT: shown = text_at(&op->ref, levels).n != 0; break;
     case TEMPLATE_OP_UNLESS_TEXT: shown = text_at(&op->ref, levels).n == 0; break;
@@ -124,6 +167,11 @@ bool template_render(const struct template *t, const void *view, struct buf *out
         pc = op->jump;
       }
       break;
+    case TEMPLATE_OP_BLOCK:
+      block_at = out->n;
+      shown = !block_write(t, out, op, levels);
+      break;
+    case TEMPLATE_OP_BLOCK_END: block_keep(t, out, block_at, op, levels); break;
     }
     if (!shown)
       pc = op->jump;

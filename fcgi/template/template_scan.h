@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "template/template.h"
 
 enum template_token_kind {
   TEMPLATE_TEXT,
@@ -41,12 +42,12 @@ bool template_scan(struct template_source *s, struct arena *a, FILE *why);
 void template_fault(const struct template_source *s, size_t at, FILE *why, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Reads DIR/FILE.  False: errno has the reason; nothing is written. */
-bool template_read(struct template_source *s, struct arena *a, const char *dir, const char *file);
+/* Reads FILE.  False: errno has the reason; nothing is written. */
+bool template_read(struct template_source *s, struct arena *a, const struct template_folders *f, const char *file);
 
 /* Reads the partial of a tag for a template with the extension `ext` (".html", or ""), with each line indented by
  * tag->indent.  False: errno has the reason, ENOENT when there is no such partial. */
-bool template_read_partial(struct template_source *s, struct arena *a, const char *dir, const char *ext,
+bool template_read_partial(struct template_source *s, struct arena *a, const struct template_folders *f, const char *ext,
                            const struct template_token *tag);
 
 /* ".html" of "page.html.mustache"; "" when there is none. */

@@ -1,5 +1,7 @@
 #include "text/escape.h"
 
+#include "text/byte_block.h"
+
 /* The replacement of each byte; NULL: the byte is copied. */
 static const char *const html_of[256] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
@@ -22,58 +24,41 @@ static const char *const md_of[256] = {
     ['!'] = "\\!",   ['\n'] = " ",  ['\r'] = " ",  ['\t'] = " ",
 };
 
-typedef unsigned char block __attribute__((vector_size(16), aligned(1), may_alias));
-
-/* True: one of these 16 bytes must be escaped.  Most text of a page has no such byte. */
-static bool html_in_block(const char *p)
+/* ---- masks of bytes that may have a replacement */
+static inline byte_block html_mask(byte_block b)
 {
-  block b = *(const block *)(const void *)p;
-  block hit = (block)(b == '&') | (block)(b == '<') | (block)(b == '>') | (block)(b == '"') | (block)(b == '\'');
-  uint64_t half[2];
-  memcpy(half, &hit, sizeof half);
-  return half[0] | half[1];
+  return (byte_block)(b == '&') | (byte_block)(b == '<') | (byte_block)(b == '>') | (byte_block)(b == '"') |
+         (byte_block)(b == '\'');
 }
 
-/* The same for up to 15 bytes; the two reads may overlap. */
-static bool html_in_short(struct span s)
+static inline byte_block xml_mask(byte_block b)
 {
-  char both[16] = {0};
-  size_t half = s.n >= 8 ? 8 : 4;
-  if (s.n >= 4) {
-    memcpy(both, s.p, half);
-    memcpy(both + 8, s.p + s.n - half, half);
-  } else if (s.n) {
-    both[0] = s.p[0];
-    both[1] = s.p[s.n / 2];
-    both[2] = s.p[s.n - 1];
-  }
-  return html_in_block(both);
+  return html_mask(b) | byte_block_within(b, 0, ' ');
 }
 
-/* The length of a prefix without bytes to escape.  It is checked in blocks, so the longest such prefix may be longer. */
-static size_t html_harmless(struct span s)
+/* All but letters, digits, blanks, bytes of longer characters, and the punctuation of most texts. */
+static inline byte_block md_mask(byte_block b)
 {
-  size_t n = 0;
-  if (s.n < sizeof(block))
-    return html_in_short(s) ? 0 : s.n;
-  while (n + sizeof(block) <= s.n && !html_in_block(s.p + n))
-    n += sizeof(block);
-  if (n + sizeof(block) > s.n && !html_in_block(s.p + s.n - sizeof(block)))
-    n = s.n;
-  return n;
+  byte_block punctuation = byte_block_within(b, '(', ';' - '(' + 1) & (byte_block)(b != '*');
+  return ~(byte_block_letters(b) | punctuation | (byte_block)(b == ' ') | byte_block_within(b, 0x80, 0x80));
 }
 
-/* harmless: length of a prefix without bytes to escape. */
-static void escape_by(const char *const table[256], struct buf *out, struct span s, size_t harmless)
+/* Copies s with replacements.  Blocks without a byte to replace are skipped. */
+static inline __attribute__((always_inline)) void escape_by(const char *const table[256], byte_block (*mask_of)(byte_block),
+                                                            struct buf *out, struct span s)
 {
-  size_t from = 0;
-  for (size_t i = harmless; i < s.n; i++) {
-    const char *with = table[(unsigned char)s.p[i]];
-    if (!with)
-      continue;
-    buf_put(out, s.p + from, i - from);
-    buf_puts(out, with);
-    from = i + 1;
+  size_t from = 0, i = byte_block_clean(s, mask_of);
+  while (i < s.n) {
+    size_t end = s.n - i > sizeof(byte_block) ? i + sizeof(byte_block) : s.n;
+    for (; i < end; i++) {
+      const char *with = table[(unsigned char)s.p[i]];
+      if (!with)
+        continue;
+      buf_put(out, s.p + from, i - from);
+      buf_puts(out, with);
+      from = i + 1;
+    }
+    i += byte_block_clean(span_from(s, i), mask_of);
   }
   if (from < s.n)
     buf_put(out, s.p + from, s.n - from);
@@ -81,7 +66,7 @@ static void escape_by(const char *const table[256], struct buf *out, struct span
 
 void escape_html(struct buf *out, struct span s)
 {
-  escape_by(html_of, out, s, html_harmless(s));
+  escape_by(html_of, html_mask, out, s);
 }
 
 void escape_attr(struct buf *out, struct span s)
@@ -103,15 +88,20 @@ static size_t xml_forbidden(struct span s)
   return s.n;
 }
 
+static void xml_write(struct buf *out, struct span s)
+{
+  escape_by(xml_of, xml_mask, out, s);
+}
+
 void escape_xml(struct buf *out, struct span s)
 {
   size_t bad;
   while ((bad = xml_forbidden(s)) < s.n) {
-    escape_by(xml_of, out, span_head(s, bad), 0);
+    xml_write(out, span_head(s, bad));
     buf_puts(out, REPLACED);
     s = span_from(s, bad + 3);
   }
-  escape_by(xml_of, out, s, 0);
+  xml_write(out, s);
 }
 
 /* True: the text begins with a marker of a block: "- ", "---", "+ ", "===", "1. ", "2) ".
@@ -137,5 +127,5 @@ void escape_md(struct buf *out, struct span s)
     buf_putc(out, s.p[digits]);
     s = span_from(s, digits + 1);
   }
-  escape_by(md_of, out, s, 0);
+  escape_by(md_of, md_mask, out, s);
 }

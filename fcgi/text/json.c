@@ -39,9 +39,8 @@ static void char_write(struct buf *out, uint32_t c)
     utf8_put(out, utf8_allowed(c) ? c : UTF8_REPLACEMENT);
 }
 
-void json_write_string(struct buf *out, struct span s)
+void json_write_text(struct buf *out, struct span s)
 {
-  buf_putc(out, '"');
   while (s.n) {
     size_t run = plain_run(s);
     uint32_t c = UTF8_REPLACEMENT;
@@ -53,6 +52,12 @@ void json_write_string(struct buf *out, struct span s)
       s = span_from(s, n ? n : 1);
     }
   }
+}
+
+void json_write_string(struct buf *out, struct span s)
+{
+  buf_putc(out, '"');
+  json_write_text(out, s);
   buf_putc(out, '"');
 }
 

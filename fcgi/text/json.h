@@ -9,6 +9,7 @@
 #include "base/buf.h"
 
 void json_write_string(struct buf *out, struct span s);
+void json_write_text(struct buf *out, struct span s); /* without the quotation marks */
 void json_write_tree(struct buf *out, const json_t *v); /* NULL: null */
 
 #endif

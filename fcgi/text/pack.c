@@ -12,6 +12,12 @@ void pack_int(struct buf *b, int64_t v)
   pack_uint(b, ((uint64_t)v << 1) ^ (uint64_t)(v >> 63));
 }
 
+void pack_fixed(struct buf *b, uint64_t v)
+{
+  v = htole64(v);
+  buf_put(b, &v, sizeof v);
+}
+
 void pack_span(struct buf *b, struct span s)
 {
   pack_uint(b, s.n);

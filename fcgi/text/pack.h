@@ -1,15 +1,18 @@
 /* A packed sequence of numbers and byte strings, the format of fragment bodies.  It has no field names: the reader
  * reads the fields in the order in which the writer wrote them.  Reads are bounds-checked and set a sticky failure, so
- * a decoder reads all fields and checks `failed` once.  Numbers are little-endian base-128. */
+ * a decoder reads all fields and checks `failed` once.  Numbers are little-endian, most of
+ * them base-128. */
 #ifndef DIPTYCH_TEXT_PACK_H
 #define DIPTYCH_TEXT_PACK_H
 
+#include <endian.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 
 void pack_uint(struct buf *b, uint64_t v);
 void pack_int(struct buf *b, int64_t v); /* zigzag: numbers near zero are short */
+void pack_fixed(struct buf *b, uint64_t v); /* 8 bytes, for numbers that are long nearly always: times, hashes */
 void pack_span(struct buf *b, struct span s);
 
 struct unpack {
@@ -29,6 +32,20 @@ static inline uint64_t unpack_uint(struct unpack *u)
     return unpack_uint_long(u);
   u->rest.n--;
   return (unsigned char)*u->rest.p++;
+}
+
+static inline uint64_t unpack_fixed(struct unpack *u)
+{
+  uint64_t v;
+  if (u->rest.n < sizeof v) {
+    u->failed = true;
+    u->rest.n = 0;
+    return 0;
+  }
+  memcpy(&v, u->rest.p, sizeof v);
+  u->rest.p += sizeof v;
+  u->rest.n -= sizeof v;
+  return le64toh(v);
 }
 
 #endif

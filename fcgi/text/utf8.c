@@ -197,9 +197,21 @@ struct span utf8_trim_unseen(struct span s)
   return trim(s, utf8_unseen);
 }
 
+/* The length of a prefix of ASCII, a multiple of 8, at most `max`. */
+static size_t ascii_run(struct span s, size_t max)
+{
+  size_t n = 0;
+  for (uint64_t word; n + sizeof word <= s.n && n + sizeof word <= max; n += sizeof word) {
+    memcpy(&word, s.p + n, sizeof word);
+    if (word & UINT64_C(0x8080808080808080))
+      break;
+  }
+  return n;
+}
+
 struct span utf8_cut(struct span s, size_t max)
 {
-  size_t at = 0, n = 0, blank = 0;
+  size_t at = ascii_run(s, max - max / 3), n = at, blank = 0; /* no blank so early is where it is cut */
   while (at < s.n && n < max) {
     if (s.p[at] == ' ' && n >= max - max / 3)
       blank = at;

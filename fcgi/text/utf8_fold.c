@@ -189,22 +189,36 @@ static struct span fold_any(struct arena *a, struct span s)
 
 static bool is_ascii(struct span s)
 {
-  unsigned char all = 0;
+  uint64_t all = 0, word;
+  for (; s.n >= sizeof word; s = span_from(s, sizeof word)) {
+    memcpy(&word, s.p, sizeof word);
+    all |= word;
+  }
   for (size_t i = 0; i < s.n; i++)
     all |= (unsigned char)s.p[i];
-  return all < 0x80;
+  return !(all & UINT64_C(0x8080808080808080));
 }
+
+#define SAME(c) [c] = c, [c + 1] = c + 1, [c + 2] = c + 2, [c + 3] = c + 3
+#define SAME_16(c) SAME(c), SAME(c + 4), SAME(c + 8), SAME(c + 12)
+#define LOWER(c) [c] = c + 32, [c + 1] = c + 33
+/* Lower case; blanks and controls are blanks. */
+static const char ascii_fold[128] = {
+    [0 ... 32] = ' ', SAME('!'), SAME('%'), SAME(')'), SAME('-'), SAME('1'), SAME('5'), SAME('9'), SAME('='),
+    LOWER('A'), LOWER('C'), LOWER('E'), LOWER('G'), LOWER('I'), LOWER('K'), LOWER('M'), LOWER('O'), LOWER('Q'), LOWER('S'),
+    LOWER('U'), LOWER('W'), LOWER('Y'), ['['] = '[', SAME('\\'), SAME_16('`'), SAME('p'), SAME('t'), SAME('x'), ['|'] = '|',
+    ['}'] = '}', ['~'] = '~', [127] = ' ',
+};
 
 static struct span fold_ascii(struct arena *a, struct span s)
 {
-  char *out = arena_alloc(a, s.n + 1);
+  char *out = arena_z(a, s), before = ' ';
   size_t n = 0;
   for (size_t i = 0; i < s.n && out; i++) {
-    char c = s.p[i];
-    if (c > ' ' && c < 0x7f)
-      out[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    else if (n && out[n - 1] != ' ')
-      out[n++] = ' ';
+    char c = ascii_fold[(unsigned char)s.p[i]];
+    out[n] = c;
+    n += c != ' ' || before != ' ';
+    before = c;
   }
   if (n && out[n - 1] == ' ')
     n--;

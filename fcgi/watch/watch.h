@@ -3,13 +3,16 @@
  *   watch_loop.c      the loop: connect, poll, wait, publish the state
  *   watch_base.c      deadlines, stop requests, lists of ids; no part below it
  *   watch_apply.c     reads changed rows and stages them
- *   watch_poll.c      reads the change log
+ *   watch_poll.c      reads the change log; watch_entries.c its entries, watch_gaps.c what commits late
  *   watch_load.c      reads everything; watch_prefetch.c does so over several connections
  *   watch_sweep.c     compares versions, rate-limited
  *   watch_doubt.c     whether a reading is believed, or a restore is in its way
  *   watch_clock.c     changes that come with time alone
  *   watch_replica.c   how far a replica is behind
+ *   watch_galera.c    whether a node of a Galera cluster has what the cluster committed
  *   watch_limits.c    how many connections the server admits
+ *   watch_primary.c   which of several servers is followed
+ *   watch_purge.c     whether somebody purges the change log
  *   watch_schema.c    what the schema lacks
  *   watch_try.c       checks that the statements of pages work
  *   watch_file.c      the state file
@@ -73,6 +76,38 @@ struct watch_replica {
   bool waits;                 /* the replica has not reached the catalog's position yet */
 };
 
+/* See watch_galera.c. */
+struct watch_galera {
+  bool on;                 /* the database is a node of a cluster */
+  int64_t ask_after_us;    /* monotonic, as the others: ask again whether it is */
+  struct db *db;           /* for causal reads */
+  struct breaker breaker;  /* of that connection */
+  int64_t sync_after_us, pause_us;
+  unsigned candidate;      /* the place of the node that was asked last for its being in step, other than the followed one */
+  int64_t back_after_us;
+  char trouble[200];       /* empty, or one sentence for operators */
+  char gtid[64];           /* of the last commit that the last poll knew of */
+  int64_t moved_us;        /* monotonic: when it changed last */
+  unsigned still;          /* polls that asked for all gaps since it moved */
+  int64_t gaps_after_us;
+};
+
+/* See watch_gaps.h. */
+#define WATCH_SPANS 16
+struct watch_span {
+  uint32_t from, to;       /* gaps of the position; without the last */
+  uint64_t known, counted; /* entries between the first number and the last */
+};
+
+struct watch_gaps {
+  struct watch_span spans[WATCH_SPANS]; /* that this poll counts */
+  uint32_t n_spans;
+  uint32_t turn;    /* the gap at which the next poll goes on; 0: this poll counted the last */
+  bool asked;       /* this poll asks for gaps */
+  bool more;        /* a gap has more entries than one statement reads */
+  uint64_t purged;  /* as of the last poll that counted all */
+};
+
 /* See watch_doubt.c. */
 struct watch_doubt {
   struct rows_signs signs, accepted; /* those of the last reading; those that are believed to stay */
@@ -107,7 +142,6 @@ struct watcher {
   int64_t site_now_us;       /* db_now_us, or as_of when it is configured */
   int64_t past_us;           /* while the window of the next publication is another one: that window; else 0 */
   int64_t newest_change_us;  /* newest changed_at of the last poll; CLOCK_NEVER: no entry had one */
-  uint32_t gap_turn;         /* the next of the older gaps to ask for */
   bool behind;               /* the last poll was full: poll again at once */
   bool load_needed;          /* everything must be read */
   char load_reason[128];
@@ -120,10 +154,18 @@ struct watcher {
   char try_failure[384];     /* the server's words at the last check; empty: it worked */
 
   int64_t limits_after_us;   /* monotonic */
+  int64_t primary_after_us;  /* monotonic */
+  char primary_trouble[100]; /* empty: there is a primary */
+  struct db *explorer;       /* asks servers of unknown role */
+  struct breaker explorer_breaker;
+  int64_t purge_after_us;    /* monotonic */
+  char purge_trouble[280];   /* nobody purges the change log; empty: it is not overdue */
   char schema_trouble[280];  /* what the schema lacks; empty: nothing */
   int64_t schema_after_us;   /* monotonic */
 
   struct watch_replica replica;
+  struct watch_galera galera;
+  struct watch_gaps gaps;
   struct watch_doubt doubt;
   struct watch_sweep sweep;
   struct watch_recount recount;
@@ -140,18 +182,18 @@ struct watcher {
 };
 
 /* ---- watch_base.c */
+void watch_beat(const struct watcher *w); /* the pool ends a watcher without a heartbeat for 30 s */
 MUST_USE bool watch_stopping(const struct watcher *w); /* does not wait; also updates the heartbeat */
 bool watch_wait(const struct watcher *w, int64_t us);  /* true: a stop was requested meanwhile */
 int64_t watch_deadline(void);                          /* of one bulk statement */
+int64_t watch_soon(const struct watcher *w);           /* of one small statement: mysql_timeout */
 /* Edit time of the changes that are applied now: as the log says, or now when the log says nothing or the entry is
  * old. */
 int64_t watch_changed_us(const struct watcher *w);
 /* The window whose past months facts.past counts: that of the catalog, or the one that a load or recount will publish. */
 int64_t watch_past_us(const struct watcher *w);
-/* The identity of what is followed: the database's incarnation, as_of and the format of facts (ROWS_FORMAT). */
+/* The identity of what is followed: the database's incarnation, as_of and the format of facts (rows/rows_format.h). */
 void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation);
-/* A gap of the change log was dropped for want of room: the sweep has to find what commits in it. */
-void watch_gap_dropped(struct watcher *w);
 
 MUST_USE bool watch_ids_add(struct watch_ids *ids, uint64_t id); /* false: no memory */
 void watch_ids_sort(struct watch_ids *ids);                      /* and removes duplicates */
@@ -178,6 +220,10 @@ struct watch_claim {
   int64_t age_us;
 };
 MUST_USE enum err watch_believe(struct watcher *w, struct watch_claim claim, bool *believed);
+/* Rows are sound when the tables that they come from were not created anew while they were read: call watch_made before and
+ * watch_sound after staging them.  Unsound: nothing of it may be published, and the watcher reads everything again. */
+uint64_t watch_made(const struct watcher *w); /* as of the last watch_believe */
+MUST_USE enum err watch_sound(struct watcher *w, uint64_t made, bool *sound);
 MUST_USE bool watch_doubted(const struct watcher *w);
 MUST_USE bool watch_held(const struct watcher *w); /* the same, because of signs of a restore */
 /* A round of the sweep found the catalog equal to the rows. */
@@ -189,6 +235,9 @@ void watch_doubt_applied(struct watcher *w);
 void watch_sweep_hurry(struct watcher *w, int64_t us); /* the sweep begins now, and stays fast for us */
 
 MUST_USE enum err watch_schema(struct watcher *w);
+MUST_USE enum err watch_purge(struct watcher *w);
+MUST_USE enum err watch_primary(struct watcher *w);
+void watch_primary_end(struct watcher *w);
 
 /* ---- watch_replica.c */
 MUST_USE enum err watch_replica_check(struct watcher *w);
@@ -196,6 +245,14 @@ MUST_USE enum err watch_replica_check(struct watcher *w);
 MUST_USE bool watch_replica_waits(struct watcher *w, uint64_t newest);
 int64_t watch_replica_confirmed_us(const struct watcher *w); /* real time up to which the catalog is known to be right */
 const char *watch_replica_trouble(const struct watcher *w);  /* "": none */
+void watch_replica_lag(struct watcher *w, int64_t lag_us);   /* as of replica.asked_us */
+MUST_USE bool watch_replica_is(const struct watcher *w);     /* what others commit may come late: a replica, or a Galera node */
+
+/* ---- watch_galera.c */
+MUST_USE enum err watch_galera_check(struct watcher *w);
+void watch_galera_end(struct watcher *w);
+MUST_USE bool watch_galera_gaps_due(struct watcher *w);
+void watch_galera_polled(struct watcher *w, struct span gtid); /* gtid: of the cluster's last commit, as the poll read it */
 
 /* ---- watch_apply.c */
 /* Reads products and stages them.  ids are sorted, without duplicates. */

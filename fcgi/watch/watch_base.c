@@ -6,12 +6,18 @@
 
 #include "base/hash.h"
 #include "base/log.h"
-#include "rows/rows_values.h"
+#include "rows/rows_format.h"
 #include "watch/watch.h"
 
 #define LATE_US (2 * CLOCK_SECOND)
 
 /* ---- waiting */
+
+void watch_beat(const struct watcher *w)
+{
+  if (w->heartbeat_us)
+    atomic_store_explicit(w->heartbeat_us, clock_mono_us(), memory_order_relaxed);
+}
 
 bool watch_wait(const struct watcher *w, int64_t us)
 {
@@ -19,8 +25,7 @@ bool watch_wait(const struct watcher *w, int64_t us)
   for (;;) {
     struct pollfd fd = {.fd = w->stop_fd, .events = POLLIN};
     int64_t left_us = until_us - clock_mono_us();
-    if (w->heartbeat_us)
-      atomic_store_explicit(w->heartbeat_us, clock_mono_us(), memory_order_relaxed);
+    watch_beat(w);
     int n = poll(&fd, 1, left_us > 0 ? (int)((left_us + 999) / 1000) : 0);
     if (n > 0)
       return true;
@@ -39,6 +44,11 @@ int64_t watch_deadline(void)
   return clock_mono_us() + WATCH_ANSWER_MS * 1000;
 }
 
+int64_t watch_soon(const struct watcher *w)
+{
+  return clock_mono_us() + w->config->mysql_timeout * 1000;
+}
+
 /* ---- the change log */
 
 int64_t watch_past_us(const struct watcher *w)
@@ -51,7 +61,7 @@ int64_t watch_past_us(const struct watcher *w)
 
 void watch_incarnation(const struct watcher *w, char out[64], struct span incarnation)
 {
-  uint64_t settings = hash_mix(ROWS_HASH_START, (uint64_t)w->config->as_of_us);
+  uint64_t settings = hash_mix(rows_hash_start(), (uint64_t)w->config->as_of_us);
   snprintf(out, 64, "%.*s+%016llx", (int)(incarnation.n < 40 ? incarnation.n : 40), incarnation.n ? incarnation.p : "",
            (unsigned long long)settings);
 }
@@ -60,15 +70,6 @@ int64_t watch_changed_us(const struct watcher *w)
 {
   bool recent = w->newest_change_us >= w->db_now_us - LATE_US && w->newest_change_us <= w->db_now_us;
   return recent ? w->newest_change_us : w->db_now_us;
-}
-
-void watch_gap_dropped(struct watcher *w)
-{
-  static struct log_limit limit;
-  log_limited(&limit, 60, LOG_LEVEL_WARN,
-              "the change log has more than %d gaps: the oldest was dropped; the sweep finds what commits in it",
-              CATALOG_GAPS_MAX);
-  watch_sweep_hurry(w, 0);
 }
 
 void watch_sweep_hurry(struct watcher *w, int64_t us)

@@ -17,6 +17,9 @@
  * loss without signs counts only when polls that began after the count find no entry, and during a full load only when the log
  * has no entry since its beginning.
  *
+ * Signs may come and go while rows are read.  So what no entry announced is published only when the triggers are as old
+ * after the reading as before it (watch_sound).
+ *
  * Signs that were believed once are accepted: they count again only after they had gone.  Changes that the log announces
  * are held back by signs only. */
 #include <stdio.h>
@@ -141,12 +144,22 @@ static enum loss loss_of(const struct watch_doubt *d, enum rows_census_part *par
   return most;
 }
 
+static bool stopping(void *watcher)
+{
+  return watch_stopping(watcher);
+}
+
+static enum err counts_read(struct watcher *w, struct rows_census *out)
+{
+  return rows_census_read(w->db, &(struct rows_census_wait){watch_deadline, stopping, w}, out);
+}
+
 static enum err counts_refresh(struct watcher *w, bool *same)
 {
   struct watch_doubt *d = &w->doubt;
   struct rows_census now;
   int64_t began_us = clock_mono_us();
-  enum err err = rows_census_read(w->db, watch_deadline(), &now);
+  enum err err = counts_read(w, &now);
   if (err != ERR_OK)
     return err;
   int64_t pause_us = COUNT_SHARE * (clock_mono_us() - began_us);
@@ -289,12 +302,29 @@ enum err watch_believe(struct watcher *w, struct watch_claim claim, bool *believ
   return err;
 }
 
+uint64_t watch_made(const struct watcher *w)
+{
+  return w->doubt.signs.made;
+}
+
+enum err watch_sound(struct watcher *w, uint64_t made, bool *sound)
+{
+  bool same;
+  enum err err = signs_refresh(w, 0, &same);
+  *sound = err == ERR_OK && w->doubt.signs.made == made && !sign_new(&w->doubt);
+  if (*sound)
+    return ERR_OK;
+  snprintf(w->load_reason, sizeof w->load_reason, "tables were created anew while they were read");
+  w->load_needed = true;
+  return err;
+}
+
 enum err watch_doubt_settle(struct watcher *w)
 {
   struct watch_doubt *d = &w->doubt;
   doubt_end(w, "it says what the pages say");
   d->restoring = false;
-  enum err err = rows_census_read(w->db, watch_deadline(), &d->before);
+  enum err err = counts_read(w, &d->before);
   d->before_known = err == ERR_OK;
   d->logged = false;
   d->loss_polls = 0;

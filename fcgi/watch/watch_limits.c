@@ -12,7 +12,7 @@ enum err watch_limits(struct watcher *w)
   if (now_us < w->limits_after_us)
     return ERR_OK;
   w->limits_after_us = now_us + LIMITS_EVERY_US;
-  enum err err = db_limits_ask(w->db, watch_deadline(), &limits);
+  enum err err = db_limits_ask(w->db, watch_soon(w), &limits);
   if (err == ERR_OK)
     db_limits_share(w->breaker, &limits);
   return err == ERR_INVALID ? ERR_OK : err;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "catalog/catalog_position.h"
 #include "watch/watch.h"
+#include "watch/watch_gaps.h"
 #include "watch/watch_prefetch.h"
 
 #define LOG_CHUNK 50000
@@ -48,18 +49,17 @@ static enum err head_read(struct watcher *w, uint64_t *purged)
 /* ---- gaps below the cursor, from the newest backwards */
 
 struct gaps {
-  struct catalog_gap v[CATALOG_GAPS_MAX];
-  size_t n;
   uint64_t below;   /* numbers from here on are done */
   int64_t above_us; /* database's time of the entry at `below` */
   bool more;        /* entries below may still have gaps that matter */
 };
 
-static void gap_note(const struct watcher *w, struct gaps *gaps, uint64_t first)
+static void gap_note(struct watcher *w, const struct gaps *gaps, uint64_t first)
 {
   int64_t skew_us = clock_now_us() - w->db_now_us, memory_us = w->config->gap_memory * CLOCK_SECOND;
-  if (first < gaps->below && gaps->n < CATALOG_GAPS_MAX)
-    gaps->v[gaps->n++] = (struct catalog_gap){first, gaps->below - 1, gaps->above_us + skew_us + memory_us};
+  int64_t until_us = gaps->above_us + skew_us + memory_us;
+  if (first < gaps->below && !catalog_position_add_gap_below(w->next_position, first, gaps->below - 1, until_us))
+    watch_gaps_full(w);
 }
 
 static enum err chunk_read(struct watcher *w, struct gaps *gaps, uint64_t purged)
@@ -77,7 +77,7 @@ static enum err chunk_read(struct watcher *w, struct gaps *gaps, uint64_t purged
     gap_note(w, gaps, seq + 1);
     gaps->below = seq;
     gaps->above_us = changed_us == CLOCK_NEVER ? w->db_now_us : changed_us;
-    gaps->more = gaps->above_us >= oldest_us && gaps->n < CATALOG_GAPS_MAX;
+    gaps->more = gaps->above_us >= oldest_us;
   }
   if (err == ERR_OK && gaps->more && rows.count < LOG_CHUNK) { /* the log begins here */
     gap_note(w, gaps, purged + 1);
@@ -89,18 +89,10 @@ static enum err chunk_read(struct watcher *w, struct gaps *gaps, uint64_t purged
 
 static enum err gaps_read(struct watcher *w, uint64_t purged)
 {
-  struct gaps *gaps = ARENA_NEW(w->arena, struct gaps);
-  if (!gaps)
-    return ERR_NO_MEMORY;
-  *gaps = (struct gaps){.below = w->next_position->cursor + 1, .above_us = w->db_now_us, .more = w->next_position->cursor > 0};
+  struct gaps gaps = {.below = w->next_position->cursor + 1, .above_us = w->db_now_us, .more = w->next_position->cursor > 0};
   enum err err = ERR_OK;
-  for (int read = 0; err == ERR_OK && gaps->more && read < LOG_MOST; read += LOG_CHUNK)
-    err = chunk_read(w, gaps, purged);
-  if (gaps->n == CATALOG_GAPS_MAX)
-    watch_gap_dropped(w);
-  for (size_t i = gaps->n; err == ERR_OK && i > 0; i--)
-    if (!catalog_position_add_gap(w->next_position, gaps->v[i - 1].first, gaps->v[i - 1].last, gaps->v[i - 1].until_us))
-      watch_gap_dropped(w);
+  for (int read = 0; err == ERR_OK && gaps.more && read < LOG_MOST; read += LOG_CHUNK)
+    err = chunk_read(w, &gaps, purged);
   return err;
 }
 
@@ -162,9 +154,12 @@ enum err watch_load(struct watcher *w)
   if (err != ERR_OK || !believed)
     return err;
   METRICS_ADD(w->metrics, reloads_full, 1);
+  uint64_t made = watch_made(w);
   err = all_stage(w, &count);
   if (err == ERR_OK)
     err = watch_believe(w, (struct watch_claim){.unlogged = true, .loaded = true}, &believed);
+  if (err == ERR_OK && believed)
+    err = watch_sound(w, made, &believed);
   if (err == ERR_OK && believed && w->log_replaced)
     catalog_forget_versions(w->writer);
   if (err == ERR_OK && believed)

@@ -37,9 +37,12 @@ static void state_publish(struct watcher *w)
     sentence = w->sweep.trouble;
   else if (w->schema_trouble[0])
     sentence = w->schema_trouble;
+  else if (w->purge_trouble[0])
+    sentence = w->purge_trouble;
   snprintf(w->state.trouble, sizeof w->state.trouble, "%s", sentence);
   w->state.doubted = watch_doubted(w);
-  w->state.replica = w->config->mysql_replica;
+  w->state.replica = watch_replica_is(w);
+  w->state.galera = w->galera.on;
   w->state.lag_us = w->replica.lag_us;
   catalog_state_put(w->writer, &w->state);
 }
@@ -68,17 +71,30 @@ static void database_down(struct watcher *w, enum err err)
              err == ERR_INVALID ? "the database refuses the watcher" : "the database is away");
     w->down_since_us = clock_mono_us();
   }
+  w->galera.ask_after_us = w->galera.sync_after_us = w->primary_after_us = 0; /* it may come back as another server */
   w->state.database_up = false;
   w->state.reading_fails = err == ERR_INVALID;
 }
 
 /* ---- the loop */
 
+static void alive(void *watcher)
+{
+  watch_beat(watcher);
+}
+
+static bool writer_open(struct watcher *w)
+{
+  w->writer = catalog_writer_open(w->catalog);
+  if (w->writer)
+    catalog_writer_alive(w->writer, alive, w);
+  return w->writer;
+}
+
 static enum err writer_renew(struct watcher *w)
 {
   catalog_writer_close(&w->writer);
-  w->writer = catalog_writer_open(w->catalog);
-  if (!w->writer)
+  if (!writer_open(w))
     return ERR_NO_MEMORY;
   catalog_position_get(w->writer, w->position);
   return ERR_OK;
@@ -93,7 +109,11 @@ static enum err suspect_compare(struct watcher *w)
 
 static enum err step(struct watcher *w)
 {
-  enum err err = watch_replica_check(w);
+  enum err err = watch_primary(w);
+  if (err == ERR_OK)
+    err = watch_galera_check(w);
+  if (err == ERR_OK)
+    err = watch_replica_check(w);
   if (err == ERR_OK && w->load_needed) {
     err = watch_load(w);
     if (err == ERR_OK && w->load_needed) /* it is not believed */
@@ -107,6 +127,8 @@ static enum err step(struct watcher *w)
     return err;
   if ((err = watch_clock(w)) == ERR_OK)
     err = watch_try(w);
+  if (err == ERR_OK)
+    err = watch_purge(w);
   if (err == ERR_OK && w->state.ready)
     err = suspect_compare(w);
   if (err == ERR_OK && w->state.ready)
@@ -147,13 +169,13 @@ static int loop_run(struct watcher *w)
   return 0;
 }
 
-/* Continues from what an earlier watcher published, or from the state file, or with a full load. */
+/* Continues from what an earlier watcher published, or from the state file, or with a full load.  The state that an earlier
+ * watcher left stands until this one has asked the database: a reload makes no pool unready. */
 static void catalog_continue(struct watcher *w)
 {
   struct catalog_pin pin;
-  bool published = catalog_pin_current(w->catalog, &pin);
+  bool inherited = catalog_pin_current(w->catalog, &pin), published = inherited;
   catalog_state_get(w->catalog, &w->state);
-  w->state.database_up = false;
   if (!published && watch_file_load(w)) {
     published = true;
     catalog_state_get(w->catalog, &w->state);
@@ -168,7 +190,8 @@ static void catalog_continue(struct watcher *w)
     w->load_needed = true;
     snprintf(w->load_reason, sizeof w->load_reason, "the catalog is empty");
   }
-  state_publish(w);
+  if (!inherited)
+    state_publish(w);
 }
 
 static bool watcher_open(struct watcher *w, struct breaker *breaker)
@@ -178,15 +201,16 @@ static bool watcher_open(struct watcher *w, struct breaker *breaker)
   w->arena = arena_new(0);
   w->breaker = breaker;
   w->db = db_new(w->config, w->metrics, breaker);
-  w->writer = catalog_writer_open(w->catalog);
   if (w->db)
     db_persist(w->db, WATCH_ANSWER_MS);
-  return w->position && w->next_position && w->arena && w->db && w->writer;
+  return w->position && w->next_position && w->arena && w->db && writer_open(w);
 }
 
 static void watcher_close(struct watcher *w)
 {
   catalog_writer_close(&w->writer);
+  watch_galera_end(w);
+  watch_primary_end(w);
   db_free(&w->db);
   arena_free(&w->arena);
   watch_recount_end(w);

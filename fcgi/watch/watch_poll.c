@@ -1,83 +1,30 @@
-/* Polls the change log with one statement, which returns rows of four kinds. */
+/* Polls the change log with one statement, which returns rows of several kinds (enum watch_kind). */
 #include <stdio.h>
 
 #include "base/log.h"
 #include "catalog/catalog_position.h"
 #include "watch/watch.h"
+#include "watch/watch_entries.h"
+#include "watch/watch_gaps.h"
 
-#define ENTRIES_MOST 20000                 /* of one poll; the next poll follows at once */
-#define GAPS_NEWEST 64                     /* the newest gaps, which every poll asks for */
-#define GAPS_TURN (CATALOG_GAPS_MAX / 2)   /* older gaps of one poll: two polls ask for all of them */
-
-enum kind { KIND_NEW, KIND_MISSING, KIND_ANCHOR, KIND_HEAD };
-
-enum { C_KIND, C_SEQ, C_ENTITY, C_ENTITY_ID, C_CHANGED }; /* of the log's rows */
 enum { H_KIND, H_NEWEST, H_NONE, H_PURGED, H_NOW, H_INCARNATION }; /* of the head; the incarnation has a column of its own */
 
 /* What a poll returned about the log itself. */
 struct head {
   bool present, anchor_present, anchor_same;
   uint64_t newest, purged;
-  char incarnation[64];
+  char incarnation[64], gtid[64];
   size_t rows_new, rows_missing;
 };
 
-/* The gaps of one poll: all when they are few; otherwise the newest, and some of the older ones in turn. */
-struct gap_choice {
-  const struct catalog_gap *gaps;
-  uint32_t n, older; /* the first `older` ones take turns */
-  uint32_t from, turn;
-};
-
-static struct gap_choice gaps_choose(struct watcher *w)
-{
-  const struct catalog_position *p = w->position;
-  struct gap_choice c = {.gaps = p->gaps, .n = p->n_gaps, .from = w->gap_turn};
-  c.older = c.n > GAPS_NEWEST ? c.n - GAPS_NEWEST : 0;
-  c.turn = c.older < GAPS_TURN ? c.older : GAPS_TURN;
-  w->gap_turn = c.older ? (w->gap_turn + c.turn) % c.older : 0;
-  return c;
-}
-
-static const struct catalog_gap *gap_chosen(const struct gap_choice *c, uint32_t i)
-{
-  return &c->gaps[i < c->n - c->older ? c->older + i : (c->from + i) % c->older];
-}
-
-/* Single numbers share one IN list, which servers plan much faster than as many ranges. */
-static void gaps_sql(const struct gap_choice *c, struct buf *sql)
-{
-  const char *before = " seq IN (";
-  size_t from = sql->n;
-  for (uint32_t i = 0; i < c->n - c->older + c->turn; i++) {
-    const struct catalog_gap *g = gap_chosen(c, i);
-    if (g->first != g->last)
-      continue;
-    buf_printf(sql, "%s%llu", before, (unsigned long long)g->first);
-    before = ",";
-  }
-  buf_puts(sql, sql->n > from ? ")" : "");
-  for (uint32_t i = 0; i < c->n - c->older + c->turn; i++) {
-    const struct catalog_gap *g = gap_chosen(c, i);
-    if (g->first != g->last)
-      buf_printf(sql, "%s seq BETWEEN %llu AND %llu", sql->n > from ? " OR" : "", (unsigned long long)g->first,
-                 (unsigned long long)g->last);
-  }
-}
-
-/* For about 1,000 ranges and more, MariaDB 11.8 scans the whole table when the index is not forced. */
 static void poll_sql(struct watcher *w, struct buf *sql)
 {
   unsigned long long cursor = w->position->cursor;
   buf_printf(sql, "(SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE seq > %llu ORDER BY seq"
-                  " LIMIT %d)", KIND_NEW, cursor, ENTRIES_MOST);
-  if (w->position->n_gaps) {
-    struct gap_choice gaps = gaps_choose(w);
-    buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log"
-                    " FORCE INDEX (PRIMARY) WHERE", KIND_MISSING);
-    gaps_sql(&gaps, sql);
-    buf_printf(sql, " ORDER BY seq LIMIT %d)", ENTRIES_MOST);
-  }
+                  " LIMIT %d)", KIND_NEW, cursor, WATCH_ENTRIES_MOST);
+  watch_gaps_sql(w, sql);
+  if (w->galera.on)
+    buf_printf(sql, " UNION ALL (SELECT %d, NULL, NULL, NULL, NULL, WSREP_LAST_SEEN_GTID())", KIND_GALERA);
   buf_printf(sql, " UNION ALL (SELECT %d, seq, entity, entity_id, changed_at, NULL FROM change_log WHERE seq = %llu)"
                   " UNION ALL (SELECT %d, (SELECT MAX(seq) FROM change_log), NULL, purged_seq,"
                   " UTC_TIMESTAMP(6), incarnation FROM site_state WHERE id = 1)", KIND_ANCHOR, cursor, KIND_HEAD);
@@ -85,35 +32,19 @@ static void poll_sql(struct watcher *w, struct buf *sql)
 
 /* ---- reading the answer */
 
-static bool entry_take(struct watcher *w, struct db_rows *rows)
-{
-  struct span entity = db_text(rows, C_ENTITY);
-  int64_t changed_us = db_time(rows, C_CHANGED);
-  METRICS_ADD(w->metrics, changes_applied, 1);
-  w->newest_change_us = changed_us > w->newest_change_us ? changed_us : w->newest_change_us;
-  if (span_eq(entity, SPAN("product")))
-    return watch_ids_add(&w->changed, db_uint(rows, C_ENTITY_ID));
-  w->terms_changed = true;
-  return true;
-}
-
 static bool row_take(struct watcher *w, struct db_rows *rows, struct head *h)
 {
   uint64_t seq = db_uint(rows, C_SEQ);
-  enum catalog_gap_fill fill;
-  switch ((enum kind)db_uint(rows, C_KIND)) {
+  switch ((enum watch_kind)db_uint(rows, C_KIND)) {
   case KIND_NEW:
     h->rows_new++;
     if (!catalog_position_advance(w->next_position, seq, db_uint(rows, C_ENTITY_ID), db_time(rows, C_CHANGED),
                         clock_now_us() + w->config->gap_memory * CLOCK_SECOND))
-      watch_gap_dropped(w);
-    return entry_take(w, rows);
+      watch_gaps_full(w);
+    return watch_entry_take(w, rows);
   case KIND_MISSING:
     h->rows_missing++;
-    fill = catalog_position_fill(w->next_position, seq);
-    if (fill == GAP_TRUNCATED)
-      watch_gap_dropped(w);
-    return fill == GAP_NOT_FOUND || entry_take(w, rows);
+    return !catalog_position_fill(w->next_position, seq) || watch_entry_take(w, rows);
   case KIND_ANCHOR:
     h->anchor_present = true;
     h->anchor_same = catalog_position_anchored(w->position, db_uint(rows, C_ENTITY_ID), db_time(rows, C_CHANGED));
@@ -126,6 +57,12 @@ static bool row_take(struct watcher *w, struct db_rows *rows, struct head *h)
     snprintf(w->state.incarnation, sizeof w->state.incarnation, "%.*s", SPAN_ARG(db_text(rows, H_INCARNATION)));
     w->db_now_us = db_time(rows, H_NOW);
     w->site_now_us = w->config->as_of_us == CLOCK_NEVER ? w->db_now_us : w->config->as_of_us;
+    return true;
+  case KIND_COUNT:
+    watch_gaps_count(w, rows);
+    return true;
+  case KIND_GALERA:
+    snprintf(h->gtid, sizeof h->gtid, "%.*s", SPAN_ARG(db_text(rows, H_INCARNATION)));
     return true;
   }
   return true;
@@ -192,11 +129,15 @@ static enum err answer_take(struct watcher *w, struct db_rows *rows)
     w->log_replaced |= h.present && h.purged <= w->position->cursor;
     return ERR_OK;
   }
-  bool more = h.rows_new == ENTRIES_MOST || h.rows_missing == ENTRIES_MOST;
+  enum err err = watch_gaps_search(w, h.purged, &h.rows_missing);
+  if (err != ERR_OK)
+    return err;
+  bool more = h.rows_new == WATCH_ENTRIES_MOST || h.rows_missing == WATCH_ENTRIES_MOST || w->gaps.more;
   w->behind = false;
   w->state.behind = h.rows_new ? h.newest - w->position->cursor : 0;
-  enum err err = h.rows_new || h.rows_missing ? apply(w) : ERR_OK;
+  err = h.rows_new || h.rows_missing ? apply(w) : ERR_OK;
   w->behind = more && !watch_doubted(w);
+  watch_galera_polled(w, span_z(h.gtid));
   return err;
 }
 

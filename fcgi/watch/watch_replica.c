@@ -1,4 +1,5 @@
-/* A database that replicates another one (mysql_replica): how far it is behind, and the consequences.
+/* A database that replicates another one (mysql_replica), or a node of a Galera cluster: how far it is behind, and the
+ * consequences.
  *
  * A replica confirms the catalog up to its own lag, not up to now.  When it cannot report its lag (it does not
  * replicate, or the account may not ask), nothing more is confirmed, and pages are served until stale_max.
@@ -18,8 +19,9 @@ static int64_t lag_read(const struct db_rows *rows)
   return db_null(rows, at) ? WATCH_LAG_UNKNOWN : (int64_t)db_uint(rows, at) * CLOCK_SECOND;
 }
 
-static void lag_set(struct watch_replica *r, int64_t lag_us)
+void watch_replica_lag(struct watcher *w, int64_t lag_us)
 {
+  struct watch_replica *r = &w->replica;
   if (lag_us != 0)
     r->caught_up_since_us = 0;
   else if (!r->caught_up_since_us)
@@ -27,10 +29,17 @@ static void lag_set(struct watch_replica *r, int64_t lag_us)
   r->lag_us = lag_us;
 }
 
+bool watch_replica_is(const struct watcher *w)
+{
+  return w->config->mysql_replica || w->galera.on || db_several(w->db);
+}
+
 enum err watch_replica_check(struct watcher *w)
 {
   struct db_rows rows;
   struct buf sql = BUF_INIT;
+  if (w->galera.on) /* see watch_galera.c */
+    return ERR_OK;
   w->replica.asked_us = clock_now_us();
   if (!w->config->mysql_replica)
     return ERR_OK;
@@ -38,9 +47,9 @@ enum err watch_replica_check(struct watcher *w)
   enum err err = db_query(w->db, &sql, clock_mono_us() + w->config->mysql_timeout * 1000, &rows);
   buf_free(&sql);
   if (err == ERR_OK) /* no row: the server is no replica */
-    lag_set(&w->replica, db_next(&rows) ? lag_read(&rows) : 0);
+    watch_replica_lag(w, db_next(&rows) ? lag_read(&rows) : 0);
   else
-    lag_set(&w->replica, WATCH_LAG_UNKNOWN);
+    watch_replica_lag(w, WATCH_LAG_UNKNOWN);
   db_rows_free(&rows);
   return err == ERR_INVALID ? ERR_OK : err; /* INVALID: the account may not ask; logged by db, shown as trouble */
 }
@@ -48,7 +57,7 @@ enum err watch_replica_check(struct watcher *w)
 bool watch_replica_waits(struct watcher *w, uint64_t newest)
 {
   struct watch_replica *r = &w->replica;
-  bool behind = w->config->mysql_replica && newest < w->position->cursor;
+  bool behind = watch_replica_is(w) && newest < w->position->cursor;
   bool caught_up = r->caught_up_since_us && clock_mono_us() - r->caught_up_since_us > CAUGHT_UP_US;
   if (behind && !caught_up && !r->waits)
     log_warn("the replica is behind what is shown already (change %llu < %llu): waiting for it", (unsigned long long)newest,
@@ -70,6 +79,10 @@ const char *watch_replica_trouble(const struct watcher *w)
 {
   if (w->replica.waits)
     return "the replica is behind what is shown already";
+  if (w->galera.on)
+    return w->galera.trouble;
+  if (db_several(w->db))
+    return w->primary_trouble;
   return w->replica.lag_us == WATCH_LAG_UNKNOWN ? "the replica cannot say how far it is behind: does it replicate, and "
                                                   "may the account ask (GRANT SLAVE MONITOR)?"
                                                 : "";

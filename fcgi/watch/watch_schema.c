@@ -11,23 +11,22 @@
 
 enum err watch_schema(struct watcher *w)
 {
-  struct schema_fault *faults;
-  size_t n;
+  struct schema_faults faults;
   int64_t now_us = clock_mono_us();
   char before[sizeof w->schema_trouble];
   if (now_us < w->schema_after_us && !w->schema_trouble[0])
     return ERR_OK;
   w->schema_after_us = now_us + EVERY_US;
   arena_reset(w->arena);
-  enum err err = schema_faults(w->db, w->arena, watch_deadline(), &faults, &n);
+  enum err err = schema_faults_read(w->db, w->arena, watch_deadline(), &faults);
   if (err != ERR_OK)
     return err;
   memcpy(before, w->schema_trouble, sizeof before);
   w->schema_trouble[0] = 0;
-  if (n)
+  if (faults.n)
     snprintf(w->schema_trouble, sizeof w->schema_trouble, "%.*s%s: run `diptych migrate --repair`",
-             (int)(faults[0].words.n < 200 ? faults[0].words.n : 200), faults[0].words.p, n > 1 ? ", and more" : "");
-  if (n && strcmp(before, w->schema_trouble) != 0)
+             (int)(faults.v[0].words.n < 200 ? faults.v[0].words.n : 200), faults.v[0].words.p, faults.n > 1 ? ", and more" : "");
+  if (faults.n && strcmp(before, w->schema_trouble) != 0)
     log_warn("the schema is not whole: %s", w->schema_trouble);
   return ERR_OK;
 }

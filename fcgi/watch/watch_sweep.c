@@ -155,10 +155,15 @@ static enum err suspects_publish(struct watcher *w, const struct watch_ids *susp
   w->sweep.doubted |= !believed;
   if (err != ERR_OK || !believed)
     return err;
+  uint64_t made = watch_made(w);
+  err = watch_products(w, suspects->v, suspects->n);
+  if (err == ERR_OK)
+    err = watch_sound(w, made, &believed);
+  if (err != ERR_OK || !believed)
+    return err;
   unlogged_report(w, suspects);
   found_count(w, suspects->n);
-  err = watch_products(w, suspects->v, suspects->n);
-  return err == ERR_OK ? watch_publish(w, w->position) : err;
+  return watch_publish(w, w->position);
 }
 
 static enum err suspects_check(struct watcher *w, struct watch_ids *suspects)
@@ -212,9 +217,14 @@ static enum err terms_compare(struct watcher *w)
   w->sweep.doubted |= !believed;
   if (err != ERR_OK || !believed)
     return err;
-  unlogged_terms_report(w, found);
+  uint64_t made = watch_made(w);
   err = watch_terms(w, STAGE_CHANGES, &found);
-  return err == ERR_OK ? watch_publish(w, w->position) : err;
+  if (err == ERR_OK)
+    err = watch_sound(w, made, &believed);
+  if (err != ERR_OK || !believed)
+    return err;
+  unlogged_terms_report(w, found);
+  return watch_publish(w, w->position);
 }
 
 static enum err round_end(struct watcher *w)
