@@ -26,7 +26,7 @@ def test_no_page_scrolls_sideways(browser, sample_site, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_screenshots_are_kept(browser, sample_site, shots, name):
     browser.look(sample_site.url + PAGES[name])
-    for width, scheme in itertools.product((360, 1280), ("light", "dark")):
+    for width, scheme in itertools.product((360, 768, 1280), ("light", "dark")):
         picture = shots / f"{name}-{width}-{scheme}.png"
         browser.view(width, scheme=scheme).screenshot(picture)
         assert picture.stat().st_size > 10000
@@ -146,3 +146,16 @@ def test_a_score_set_by_the_editors_leaves_room_for_the_rest_of_its_row(browser,
         assert browser.js("return [...document.querySelectorAll('.board td.n')].filter(e => e.offsetHeight > 60).length") == 0
     browser.look(own_site.url + "/leaderboard", 768)
     assert browser.js("return document.querySelector('.board tbody th').offsetWidth") > 250
+
+
+def test_on_a_tablet_the_facts_of_a_trajectory_leave_no_column_empty(browser, sample_site):
+    browser.look(sample_site.url + PAGES["trajectory"], 768)
+    main, facts = (browser.js("return document.querySelector(arguments[0]).clientWidth", e) for e in ("#editorial", ".aside #facts"))
+    assert facts == main
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_count_stands_beside_the_name_of_its_theme(browser, sample_site, width):
+    below = """return [...document.querySelectorAll(".index li")].filter(e => e.children[1].getBoundingClientRect().top >=
+      [...e.children[0].getClientRects()].pop().bottom).map(e => e.textContent)"""
+    assert browser.look(sample_site.url + PAGES["themes"], width).js(below) == []

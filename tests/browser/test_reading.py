@@ -122,3 +122,11 @@ COMMAS = """return [...document.querySelectorAll(".in")].flatMap(cell => [...cel
 def test_no_comma_begins_a_line_of_sectors(browser, sample_site, name, width):
     commas = browser.look(sample_site.url + PAGES[name], width).js(COMMAS)
     assert len(commas) > 5 and [c for c in commas if not c[1]] == []
+
+
+@pytest.mark.parametrize("name", ("home", "leaderboard"))
+@pytest.mark.parametrize("width", (360, 768, 1024, 1280))
+def test_a_date_of_a_list_stands_on_one_line(browser, sample_site, name, width):
+    lines = browser.look(sample_site.url + PAGES[name], width).js(
+        "return [...document.querySelectorAll('.board .last time')].map(t => t.getClientRects().length)")
+    assert len(lines) > 5 and set(lines) == {1}

@@ -66,6 +66,23 @@ def test_commands_are_in_the_manual(manual):
     assert commands and [c for c in commands if not re.search(rf"\b{c}\b", manual)] == []
 
 
+def test_each_bound_of_the_clusters_names_a_test_that_exists():
+    page = (TOP / "man/diptych-clusters.7").read_text().replace("\\-", "-")
+    table = re.search(r"^\.TS\n(.*?)^\.TE$", page, re.M | re.S)[1]
+    rows = re.findall(r"^T\{\n(.+)\nT\}\t(.+)\n\\fI(\w+\.py): (\w+)\\fP$", table, re.M)
+    assert len(rows) > 20 and len(rows) == table.count("T{") == len({what for what, *_ in rows})
+    missing = [f"{file}: {test}" for _, _, file, test in rows
+               if not re.search(rf"^def {test}\(", (TOP / "tests/live" / file).read_text(), re.M)]
+    assert missing == []
+
+
+def test_keys_in_the_pages_about_clusters_and_backups_exist():
+    for name in ("clusters", "backup"):
+        page = (TOP / f"man/diptych-{name}.7").read_text().replace("\\-", "-")
+        bold = set(re.findall(r"^\.BR? (\w+_\w+)", page, re.M))
+        assert bold and bold - {"server_name"} <= set(KEYS), bold - set(KEYS)  # server_name is nginx's
+
+
 def test_the_manual_for_editors_is_made_from_the_sample_page():
     if not shutil.which("cmark"):
         pytest.skip("cmark is not installed")

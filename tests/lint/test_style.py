@@ -36,3 +36,13 @@ def test_scripts_are_executable_and_parse():
         subprocess.run(["bash", "-n", TOP / script], check=True)
     for script in ("demo", "check", ".ci/run", "sql/sample/load", "templates/hash-assets", "scripts/sum-results", "scripts/other-debian"):
         assert (TOP / script).stat().st_mode & 0o100, script
+
+
+PYTHON = sorted(p for folder in ("tests", "scripts", "templates", "sql") for p in (TOP / folder).rglob("*")
+                if p.is_file() and (p.suffix == ".py" or p.read_bytes()[:40].startswith((b"#!/usr/bin/python3", b"#!/usr/bin/env python3"))))
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda p: str(p.relative_to(TOP)))
+def test_python_parses(path):
+    """A live test that is not run here, because its server is missing, is read all the same."""
+    compile(path.read_text(), str(path), "exec")

@@ -1,6 +1,7 @@
 /* Shows the live tests what the content room reads: one JSON value a line.
  *
  *   rows_probe CONFIG products ID...        rows_products
+ *   rows_probe CONFIG cards ID...           the same, for cards only
  *   rows_probe CONFIG facts ID...           rows_batch_list (ids sorted)
  *   rows_probe CONFIG range AFTER MOST      rows_batch_range
  *   rows_probe CONFIG terms | site | page ID | timeline ID PAGE | lint */
@@ -108,14 +109,25 @@ struct ask {
   size_t n;
 };
 
-static enum err products(struct ask *a)
+static enum err products_ask(struct ask *a, bool cards)
 {
   static struct product out[ROWS_PRODUCTS_MAX];
   struct rows_snapshot snapshot;
-  enum err err = rows_products(a->db, a->numbers, a->n, a->arena, a->deadline_us, out, &snapshot);
+  enum err err = rows_products(a->db, &(struct rows_wanted){a->numbers, a->n, cards}, a->arena, a->deadline_us, out,
+                               &snapshot);
   for (size_t i = 0; err == ERR_OK && i < a->n; i++)
     probe_say(product_json(&out[i]));
   return err;
+}
+
+static enum err products(struct ask *a)
+{
+  return products_ask(a, false);
+}
+
+static enum err cards(struct ask *a)
+{
+  return products_ask(a, true);
 }
 
 static enum err batch_say(enum err err, const struct rows_batch *batch)
@@ -195,7 +207,7 @@ static enum err timeline(struct ask *a)
 static const struct {
   const char *word;
   enum err (*run)(struct ask *a);
-} asks[] = {{"products", products}, {"facts", facts},       {"range", range}, {"terms", terms},
+} asks[] = {{"products", products}, {"cards", cards}, {"facts", facts},       {"range", range}, {"terms", terms},
             {"site", site},         {"page", page},         {"timeline", timeline}};
 
 static enum err ask(const char *word, struct ask *a)
@@ -220,7 +232,8 @@ int main(int argc, char **argv)
   for (int i = 3; i < argc && a.n < 1000; i++)
     a.numbers[a.n++] = strtoull(argv[i], NULL, 10);
   enum err err = ask(argv[2], &a);
-  probe_say(json_pack("{s:s, s:I, s:I, s:I}", "end", err_text(err), "statements", (json_int_t)metrics.db_statements,
+  probe_say(json_pack("{s:s, s:I, s:I, s:I, s:I}", "end", err_text(err), "statements", (json_int_t)metrics.db_statements,
+                      "round_trips", (json_int_t)metrics.db_round_trips,
                       "connects", (json_int_t)metrics.db_connects, "errors", (json_int_t)metrics.db_errors));
   db_free(&a.db);
   arena_free(&a.arena);

@@ -21,6 +21,15 @@ def watcher_held(site):
         os.kill(watcher, signal.SIGCONT)
 
 
+# However busy the machine is, workers ask memcached and show nothing that they kept themselves.
+PATIENT = {"memcached_timeout": 1000, "fragment_cache_bytes": 0}
+
+
+@pytest.fixture
+def own_site(make_site):
+    return make_site(config=PATIENT)
+
+
 def test_what_one_worker_has_read_is_never_older_on_another(own_site):
     """While the watcher is held up, workers alone know of the newer version: also for pages in their tables."""
     page, other = "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nginx"
@@ -125,7 +134,7 @@ def test_nor_does_a_withdrawn_page_come_back(own_site):
 @pytest.mark.parametrize("form", ["", ".json", ".md"])
 def test_a_page_that_is_read_ahead_of_the_catalog_is_of_one_version(make_site, form):
     """While the watcher is held up: a product stands in a card, and in an answer that asks for no fragment of it."""
-    site, page = make_site(config={"page_cache_bytes": 0}), "/compare/kafka-vs-kubernetes" + form
+    site, page = make_site(config={**PATIENT, "page_cache_bytes": 0}), "/compare/kafka-vs-kubernetes" + form
     assert site.get(page).text.count("ActiveMQ") >= 2
     with watcher_held(site):
         site.sql("UPDATE product SET name = 'Whale', slug = 'whale' WHERE slug = 'activemq'")
@@ -141,7 +150,7 @@ def test_a_page_that_is_read_ahead_of_the_catalog_is_of_one_version(make_site, f
 def test_names_are_searched_once_however_often_a_page_is_planned(make_site, query, searches):
     """Here it is planned again since what was found turns out to have another name.  A name that nothing has is searched
     twice: as it is, then with errors."""
-    site = make_site(config={"page_cache_bytes": 0})
+    site = make_site(config={**PATIENT, "page_cache_bytes": 0})
     assert site.get(f"/search?q={query}").status == 200
     with watcher_held(site):
         site.sql("UPDATE product SET name = CONCAT(name, ' Renamed')")
@@ -159,7 +168,7 @@ PLACES = [("/feed.atom", "t"), ("/sectors/devops.atom", "t"), ("/faq/moby", "q")
 @pytest.mark.parametrize("path, kind", PLACES, ids=[path for path, _ in PLACES])
 def test_a_page_of_one_kind_of_fragment_is_of_one_version_too(make_site, path, kind, lost):
     """Only a timeline or the questions are read anew, which say no name."""
-    site = make_site(config={"page_cache_bytes": 0})
+    site = make_site(config={**PATIENT, "page_cache_bytes": 0})
     site.sql("UPDATE activity a JOIN product p ON p.id = a.product_id SET a.title = 'Before' WHERE p.slug = 'moby'")
     site.sql("INSERT INTO activity (product_id, kind, class, title, occurred_at) SELECT p.id, 'post', 'trivial', 'Before',"
              " '2026-08-20' - INTERVAL seq MINUTE FROM product p JOIN seq_1_to_60 WHERE p.slug = 'moby'")
@@ -167,6 +176,7 @@ def test_a_page_of_one_kind_of_fragment_is_of_one_version_too(make_site, path, k
              " FROM product WHERE slug = 'moby'")
     wait_until(lambda: site.get(path).status == 200 and "Before" in site.get(path).text, 10)
     assert "Docker Engine" in site.get(path).text
+    wait_until(lambda: not any(w["busy"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"]), 10, "what workers still store")
     with watcher_held(site):
         connection = site.database.connect(autocommit=False)
         with connection.cursor() as cursor:

@@ -157,9 +157,9 @@ def tree(pid):
 
 
 def test_every_process_of_a_site(module_site):
-    page = module_site.get("/compare/kafka-vs-kubernetes").text
+    page = wait_until(lambda: (a := module_site.get("/compare/kafka-vs-kubernetes")).status == 200 and a.text, 10 * SLOW, "the page")
     image = re.search(r'property="og:image" content="https?://[^/"]+(/[^"]+)"', page)[1]
-    assert module_site.get(image).status == 200
+    wait_until(lambda: module_site.get(image).status == 200, 10 * SLOW, "the picture")
     processes = tree(module_site.pool.pid)
     names = [status["Name"] for status in processes.values()]
     assert "image-worker" in names and "watcher" in names

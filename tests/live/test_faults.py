@@ -176,6 +176,7 @@ def test_a_stopped_database_comes_back(own_site):
 
 
 def test_an_outage_does_not_fill_the_log(own_site):
+    wait_until(lambda: own_site.get("/readyz").status == 200, 30)
     own_site.cache.stop()
     own_site.database.stop()
     wait_until(lambda: own_site.get("/readyz").status == 503, 5)

@@ -102,7 +102,7 @@ class Dripper(Server):
                                    "delete"])
 def test_a_dripping_memcached_is_a_miss_and_opens_the_breaker(make_site, where):
     site = make_site(config={"page_cache_bytes": 0, "workers": 1, "memcached_timeout": 60})
-    right = site.get(PAGE).body
+    right = wait_until(lambda: (a := site.get(PAGE)).status == 200 and a.body, 10 * SLOW, "the page")
     site.cache.stop()
     site.pool.stop()
     site.cache.socket.unlink(missing_ok=True)

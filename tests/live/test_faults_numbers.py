@@ -1,5 +1,6 @@
 """Every error number that the database or its client library can give at a login or in a statement: the message has the
 server's words and a cure, once.  The numbers come from the server's own header."""
+import os
 import re
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import pytest
 from lib.mysql_script import ErrorServer
 from lib.servers import BUILD, TOP, configuration_text, diptych
 
-LIST = {int(n): (err, text) for n, err, text in
-        re.findall(r'^  X\((\d+), (\w+), "(.*?)"\)', (TOP / "fcgi/db/db_fault.h").read_text(), re.M)}
-STATES = re.findall(r'^  X\("(\w*)", (\w+), "(.*?)"\)', (TOP / "fcgi/db/db_fault.h").read_text(), re.M)
+SOURCE = re.sub(r'"\s*\\\n\s*"', "", (TOP / "fcgi/db/db_fault.h").read_text())  # texts in one piece
+LIST = {int(n): (err, text) for n, err, text in re.findall(r'^  X\((\d+), (\w+), "(.*?)"\)', SOURCE, re.M)}
+STATES = re.findall(r'^  X\("(\w*)", (\w+), "(.*?)"\)', SOURCE, re.M)
 HEADERS = [p for folder in ("mariadb", "mysql") for p in map(Path, (f"/usr/include/{folder}/mysqld_error.h", f"/usr/include/{folder}/errmsg.h"))
            if p.exists()]
 NUMBERS = {name: int(n) for path in HEADERS for name, n in re.findall(r"^#define ((?:ER|CR)_\w+)\s+(\d+)", path.read_text(errors="replace"), re.M)}
@@ -95,7 +96,8 @@ def test_migrate_names_the_cure_too(config, number, login):
 @pytest.mark.parametrize("login", [True, False], ids=["login", "statement"])
 @pytest.mark.parametrize("numbers", [range(1000, 1300), range(1300, 2000), range(3000, 5000)], ids=str)
 def test_the_message_has_the_server_s_words_and_the_cure(config, numbers, login):
-    for number in (n for n in LIST if n in numbers):
+    listed = [n for n in LIST if n in numbers]
+    for number in listed if "DIPTYCH_TEST_ALL" in os.environ else listed[:3] + listed[3:-1:4] + listed[-1:]:
         line, statements = said(config, number, "HY000", login)
         assert f"error {number}: " in line and line.endswith(f"the scripted message: {LIST[number][1]}"), line
         assert bool(statements) != login

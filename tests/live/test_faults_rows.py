@@ -16,7 +16,8 @@ def every(site):
 def site(request, templates):
     from conftest import _run
     from lib.servers import Site
-    yield from _run(request, Site(templates, config={"page_cache_bytes": 0, "workers": 1, "sweep_seconds": 86400}))
+    yield from _run(request, Site(templates, config={
+        "page_cache_bytes": 0, "fragment_cache_bytes": 0, "workers": 1, "sweep_seconds": 86400, "deadline": 8000, "mysql_timeout": 4000}))
 
 
 @pytest.mark.parametrize("table, column, other, own", [

@@ -82,6 +82,8 @@ def site(request, templates):
         site.sql("CREATE TABLE page_format (page_id BIGINT UNSIGNED PRIMARY KEY, format VARCHAR(20) CHARACTER SET latin1)")
         site.sql("CREATE OR REPLACE VIEW site_page AS SELECT p.id, p.slug, p.title, p.body_md, p.status, p.updated_at,"
                  " f.format AS body_format FROM page p LEFT JOIN page_format f ON f.page_id = p.id")
+        site.sql("CREATE OR REPLACE VIEW site_comparison AS SELECT id, product_id, other_product_id, status, intro_md, verdict_md,"
+                 " CONVERT(IF(intro_md LIKE '<p>%%', 'html', NULL) USING ascii) AS body_format FROM comparison")
         yield site
 
 
@@ -194,6 +196,25 @@ def test_a_body_over_a_limit_has_the_notice(site):
     assert "This text is too long to show here" in page
     assert site.metrics()["diptych_markdown_refused_total"] > refused
     assert "This text is too long to show here" not in write(site, "<p>short</p>")
+
+
+def test_a_preview_shows_the_format_of_its_row(site):
+    for n, (format, text) in enumerate((("markdown", "<p><strong>a</strong> c</p>"), ("html", "<p>**a** <strong>c</strong></p>"))):
+        site.sql("INSERT INTO page (slug, title, body_md, status) VALUES (%s, 'Draft', '**a** <b>c</b>', 'draft')", f"previewed-{n}")
+        [(ident, token)] = site.sql("SELECT id, preview_token FROM page WHERE slug = %s", f"previewed-{n}")
+        site.sql("INSERT INTO page_format VALUES (%s, %s)", ident, format)
+        assert text in main_of(site.get(f"/preview/{token}").text), format
+
+
+def test_a_pair_says_its_format_in_another_character_set(site):
+    """And its preview does."""
+    site.sql("DELETE FROM comparison")
+    site.sql("INSERT INTO comparison (product_id, other_product_id, intro_md, status) SELECT k.id, n.id, '<p>It is <b>bold</b>.</p>', 'draft'"
+             " FROM product k, product n WHERE k.slug = 'kafka' AND n.slug = 'nats'")
+    [(token,)] = site.sql("SELECT preview_token FROM comparison")
+    assert "<p>It is <strong>bold</strong>.</p>" in site.get(f"/preview/{token}").text
+    site.sql("UPDATE comparison SET status = 'published'")
+    wait_until(lambda: "<p>It is <strong>bold</strong>.</p>" in site.get("/compare/kafka-vs-nats").text, SECOND)
 
 
 def test_lint_reads_html(site):

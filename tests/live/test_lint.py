@@ -1,11 +1,14 @@
 """`diptych lint`: one bad row or more for each kind of finding, and good rows that look like them.  All are in one database, so
 one run finds each bad row, and nothing else."""
 import json
+import math
 import re
 
 import pytest
 
 from conftest import _database
+from lib import servers
+from lib.database_server import MYSQL
 from lib.servers import AS_OF, TOP, configuration_text, database_settings, diptych
 
 RULES = re.findall(r"^  X\((\w+), ", (TOP / "fcgi/lint/lint.h").read_text(), re.M)
@@ -17,9 +20,15 @@ class Rows:
     """Writes rows past every constraint, as a foreign CMS may have them."""
 
     def __init__(self, database):
-        self.connection = database.connect(init_command="SET sql_mode = 'ALLOW_INVALID_DATES', check_constraint_checks = 0,"
+        checks = "" if MYSQL else " check_constraint_checks = 0,"
+        self.connection = database.connect(init_command=f"SET sql_mode = 'ALLOW_INVALID_DATES',{checks}"
                                                         " foreign_key_checks = 0, unique_checks = 0")
         self.cursor = self.connection.cursor()
+        if MYSQL:  # it has no such variable
+            self.run("SELECT table_name, constraint_name FROM information_schema.table_constraints WHERE constraint_type = 'CHECK'"
+                     " AND table_schema = DATABASE()")
+            for table, name in self.cursor.fetchall():
+                self.run(f"ALTER TABLE {table} ALTER CHECK {name} NOT ENFORCED")
         self.n = 0
 
     def run(self, statement, *values):
@@ -95,6 +104,8 @@ BAD = [
       ("/products/nosuch", "/compare/kafka-vs-nosuch", "/themes/nosuch", "/sectors/nosuch.json", "/nosuch", "/faq/nosuch", "/alternatives/nosuch#x",
        "/products/kafka/more", "/compare/kafka-vs-nats-vs-caddy-vs-nginx-vs-curl", "/badge")],
     ("link_relative", "page", "body_md", {"body_md": "[x](products/kafka)"}, "products/kafka"), ("link_relative", "faq", "answer_md", {"answer_md": "[x](kafka.md)"}, "kafka.md"),
+    ("activity_unknown", "page", "body_md", {"body_md": "A.[^activity:7]"}, "[^activity:7]"),
+    ("activity_unknown", "editorial", "heading_md", {"heading_md": "So.[^activity:9999999]"}, "[^activity:9999999]"),
     ("picture_dropped", "page", "body_md", {"body_md": "![x](http://x.example:8080/a.png)"}, "http://x.example:8080/a.png"),
     ("picture_dropped", "page", "body_md", {"body_md": "![x](data:image/png,x)"}, "data:image/png,x"),
     ("picture_dropped", "product", "logo_url", {"logo_url": "http://x.example:81/l.png"}),
@@ -243,6 +254,8 @@ def test_every_bad_row_is_named(found):
 def test_nothing_else_is_named(found):
     expected = {one[:4] for one in found.bad}
     other = [f for f in found.report["findings"] if (f["rule"], f["table"], f["id"], f["column"]) not in expected]
+    if servers.SLOW > 1:  # the longest page of the sample takes half of its limit under sanitizers
+        other = [f for f in other if not f["meaning"].startswith("slow to render")]
     # a bad date of a published row is a far or a missing one of no other rule; html is told once, as html_only
     assert other == []
     assert found.report["found"] == len(found.report["findings"])
@@ -293,12 +306,12 @@ def test_editors_may_read_the_report(found):
 
 
 def test_a_slow_body_is_named(templates, config):
-    """A body that may just be rendered in its time: the time is set to a bit more than it takes."""
+    """A body that may just be rendered in its time: the time is set to a bit more than it takes, which a busy machine changes."""
     runs = _database(templates, "schema")
     database = next(runs)
     body = "*a_ " * 4000
     id = Rows(database).new("page", body_md=body)
-    for cpu in [2 ** n for n in range(0, 14)]:
+    for cpu in [int(step ** n) for step in (2, 1.3, 1.2, 1.1) for n in range(int(9 / math.log(step)))]:
         said = json.loads(diptych("lint", "--json", config=config(database, markdown_cpu=cpu)).stdout)["findings"]
         assert {(f["rule"], f["table"], f["id"]) for f in said} <= {("body_refused", "page", id), ("body_slow", "page", id)}
         if "body_slow" in {f["rule"] for f in said}:

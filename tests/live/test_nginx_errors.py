@@ -9,7 +9,7 @@ from lib.http import exchange
 from lib.servers import TOP, Web, short_folder
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
                                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": None, "Permissions-Policy": None,
@@ -119,7 +119,7 @@ def test_a_pool_that_never_answers():
     """504 with a page, once the patience is over; here that is 1 s."""
     folder = short_folder()
     shutil.copytree(TOP / "nginx", folder / "diptych")
-    patience = folder / "diptych/fastcgi.conf"
+    patience = folder / "diptych/next.conf"
     text = patience.read_text()
     assert "fastcgi_read_timeout    15s;" in text
     patience.write_text(text.replace("fastcgi_read_timeout    15s;", "fastcgi_read_timeout 1s;"))

@@ -4,7 +4,9 @@ import re
 import shutil
 import time
 
+import brotli
 import pytest
+import zstandard
 
 from lib.servers import TOP, wait_until
 
@@ -74,17 +76,24 @@ def test_a_withdrawn_page_is_gone_within_the_promise(site):
     assert site.get(PAGE).status == 200
 
 
+DECODED = {"br": brotli.decompress, "zstd": lambda b: zstandard.ZstdDecompressor().decompress(b, max_output_size=1 << 24)}
+
+
 def test_head_and_encodings_never_mix(site):
     for _ in range(2):  # made, then from the cache
         head = site.http("HEAD", PAGE)
         assert head.status == 200 and head.body == b""
         plain = site.get(PAGE)
         assert plain["Content-Encoding"] is None and b"</html>" in plain.body
-        for wish in ("gzip", "deflate, gzip;q=0.5", "*", "br, gzip"):
+        for wish in ("gzip", "deflate, gzip;q=0.5", "*", "br;q=0, gzip", "br;q=0.5, zstd;q=0, gzip"):
             packed = site.get(PAGE, accept_encoding=wish)
             assert packed["Content-Encoding"] == "gzip", wish
             assert gzip.decompress(packed.body) == plain.body
-        for wish in ("gzip;q=0", "identity", "xgzip", "gzip;q=0.0, br", "gzip;q=0, *"):
+        for wish, coding in (("br, gzip", "br"), ("gzip, deflate, br, zstd", "br"), ("gzip;q=0, br;q=1.0", "br"), ("zstd, gzip", "zstd")):
+            packed = site.get(PAGE, accept_encoding=wish)
+            assert packed["Content-Encoding"] == coding, wish
+            assert DECODED[coding](packed.body) == plain.body
+        for wish in ("gzip;q=0", "identity", "xgzip", "gzip;q=0.0, xbr", "gzip;q=0, *", "br;q=0, zstd;q=0.0"):
             assert site.get(PAGE, accept_encoding=wish)["Content-Encoding"] is None, wish
 
 

@@ -112,7 +112,7 @@ def test_edits_of_questions_arrive_and_an_empty_site_faq_says_so(own_site):
     sql = own_site.database.sql
     kafka, kubernetes = (sql("SELECT id FROM product WHERE slug = %s", s)[0][0] for s in ("kafka", "kubernetes"))
     for path, a, b in (("/faq", None, None), ("/faq/kafka", kafka, None), ("/faq/kafka-vs-kubernetes", kubernetes, kafka)):
-        assert own_site.get(path).status == 200
+        wait_until(lambda: own_site.get(path).status == 200, 10, path)
         sql("INSERT INTO faq (product_id, other_product_id, question, answer_md, sort, status)"
             " VALUES (%s, %s, 'Is this <b>new</b>?', 'It *is*.', 999, 'published')", a, b)
         wait_until(lambda: "Is this <b>new</b>?" in asked(parse(own_site.get(path).text)), 5)

@@ -61,7 +61,8 @@ def page_of(path):
 
 class Crawl:
     def __init__(self, site):
-        self.url = site.url
+        self.base = getattr(site, "base", "")  # the path of the site
+        self.url = site.url + self.base
         self.connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
         self.seen, self.wrong, self.fragments, self.ids = dict.fromkeys(BEGINNINGS), [], [], {}
         self.kinds = collections.Counter()
@@ -77,7 +78,7 @@ class Crawl:
             self.read_page(path, lxml_html.document_fromstring(self.ask("GET", path)[1].decode()))
 
     def ask(self, method, path):
-        self.connection.request(method, path)
+        self.connection.request(method, self.base + path)
         answer = self.connection.getresponse()
         return answer, answer.read()
 
@@ -95,8 +96,11 @@ class Crawl:
         elif kind.startswith(("text/", "application/")) and kind != "text/css":
             links += links_of(kind, body)
         for link in links:
+            if link.startswith("/") and not link.startswith(self.base + "/"):
+                self.wrong.append(("beside the path", path, link))
             target, _, fragment = link.removeprefix(self.url).partition("#")
-            if fragment and (not target or target.startswith("/")):
+            target = target.removeprefix(self.base)
+            if fragment and not target.startswith("/static/") and (not target or target.startswith("/")):  # of a picture: its size
                 self.fragments.append((path, target or path, fragment))
             if target.startswith("/") and "{" not in target and (read(target) or not target.startswith("/og/")):
                 yield target

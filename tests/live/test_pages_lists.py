@@ -104,7 +104,7 @@ def test_the_small_charts_count_what_the_rows_hold(sample_site):
     page = parse(sample_site.get("/leaderboard").text)
     labels = [s["aria-label"] for s in page.all("svg", {"class": "bars"})]
     first = sample_site.get("/leaderboard.json").json["products"][0]
-    assert labels[0] == f"{sum(m['moves'] for m in first['months'])} moves in 12 months"
+    assert labels[0] == f"{sum(m['moves'] for m in first['months'])} moves since September 2025"
     bars = re.findall(r"M\d+ 16V\d+", page.one("svg", {"class": "bars"}).one("path")["d"])
     assert len(bars) == sum(m["moves"] > 0 for m in first["months"])
 
@@ -260,6 +260,41 @@ def test_home_shows_the_releases_of_seven_days_by_day(sample_site):
         assert [times[slug, v] for v in versions] == sorted(times[slug, v] for v in versions), "in order of time"
     page = parse(sample_site.get("/").text)
     assert len(list(section(page, "releases").all("dt"))) == len(expected)
+
+
+def newest_sparks(site):
+    """(slug, title, time) of the newest ten, in the order of the page."""
+    return [tuple(r) for r in site.sql(
+        f"""SELECT p.slug, a.title, DATE_FORMAT(a.occurred_at, '%Y-%m-%dT%TZ') FROM activity a JOIN product p ON p.id = a.product_id
+            WHERE a.class = 'spark' AND a.status = 'published' AND p.status = 'published' AND a.occurred_at <= '{when()}'
+            ORDER BY a.occurred_at DESC, p.slug, a.id LIMIT 10""")]
+
+
+def shown_sparks(site):
+    view = site.get("/index.json").json
+    assert all(s["spark"] for s in view["sparks"])
+    return [(s["product_slug"], s["title"], s["when"]["datetime"]) for s in view["sparks"]]
+
+
+def test_home_shows_the_newest_sparks(sample_site):
+    assert shown_sparks(sample_site) == newest_sparks(sample_site)
+    html = section(parse(sample_site.get("/").text), "sparks")
+    assert [li.one("time")["datetime"] for li in html.all("li")] == [t for _, _, t in newest_sparks(sample_site)]
+
+
+def test_sparks_of_home_are_found_behind_any_number_of_other_moves(own_site):
+    """A product's newest sparks may be older than all the moves that its other pages show."""
+    curl = own_site.sql("SELECT id FROM product WHERE slug = 'curl'")[0][0]
+    insert = "INSERT INTO activity (product_id, kind, class, title, occurred_at) SELECT"
+    own_site.sql(f"{insert} {curl}, 'post', 'spark', CONCAT('Spark ', seq), '{when()}' - INTERVAL 300 + seq MINUTE FROM seq_1_to_13")
+    own_site.sql(f"{insert} {curl}, 'post', 'trivial', CONCAT('Small ', seq), '{when()}' - INTERVAL seq MINUTE FROM seq_1_to_250")
+    assert [t for _, t, _ in newest_sparks(own_site)] == [f"Spark {i}" for i in range(1, 11)]
+    for change in (None, "UPDATE activity SET class = 'improvement' WHERE title = 'Spark 1'", "DELETE FROM activity WHERE title = 'Spark 3'",
+                   "UPDATE activity SET occurred_at = occurred_at - INTERVAL 3 YEAR WHERE title LIKE 'Spark 1%'",
+                   "UPDATE product SET status = 'draft' WHERE slug = 'curl'"):
+        if change:
+            own_site.sql(change)
+        wait_until(lambda: shown_sparks(own_site) == newest_sparks(own_site), what=f"the sparks after {change}")
 
 
 def test_home_of_a_site_without_editorials_and_of_an_empty_one(make_site):

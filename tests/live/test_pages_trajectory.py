@@ -194,11 +194,22 @@ def test_a_discontinued_product_says_so_with_a_way_out(sample_site):
     assert not list(parse(sample_site.get(PATH).text).all("p", {"class": "notice a"}))
 
 
+def test_a_page_says_once_that_a_product_is_discontinued_and_that_nothing_is_close(sample_site):
+    for path in ("/products/minio", "/alternatives/minio"):
+        for text in (parse(sample_site.get(path).text).one("main").text, sample_site.get(path + ".md").text):
+            assert text.count("MinIO is discontinued.") == 1, path
+    alternatives = parse(sample_site.get("/alternatives/minio").text).one("main")
+    assert alternatives.text.count("No close alternative") == 1
+    assert not list(alternatives.one("p", {"class": "notice a"}).all("a"))
+    own = [a["href"] for a in alternatives.all("a") if a["href"] == "/alternatives/minio"]
+    assert not own, "the page links to itself"
+
+
 def test_a_discontinued_product_leads_to_what_is_close(own_site):
     own_site.database.sql("UPDATE product SET lifecycle = 'discontinued' WHERE slug = 'redis'")
     best = own_site.get("/alternatives/redis.json").json["products"][:3]
     assert best[0]["slug"] == "valkey"
-    for path in ("/products/redis", "/alternatives/redis", "/compare/kafka-vs-redis"):
+    for path in ("/products/redis", "/compare/kafka-vs-redis"):
         wait_until(lambda: "is discontinued." in own_site.get(path).text, 5)
         notice = next(n for n in parse(own_site.get(path).text).all("p") if (n["class"] or "").startswith("notice"))
         assert [a["href"] for a in notice.all("a")] == [b["href"] for b in best] + ["/alternatives/redis"]
@@ -252,6 +263,8 @@ def test_words_around_one_old_event(own_site):
     wait_until(lambda: ">One<" in own_site.get("/products/single").text, 5)
     page = parse(own_site.get("/products/single").text)
     assert "On record: 1, newest first." in page.id("activity").text
-    assert "at least 1" in page.id("velocity").text and "shipped 1" not in page.id("faq").text
+    assert "counted as 1 because it is lower" in page.id("velocity").text and "shipped 1" not in page.id("faq").text
+    assert "- Median of Lonely, counted as 1 because it is lower: 1\n" in own_site.get("/products/single.md").text
+    assert "- Median of DevOps: 10.5\n" in own_site.get("/products/kafka.md").text
     assert page.one("p", {"class": "by"}).text.startswith("Published ")
     assert "An event of" in own_site.get("/products/single.atom").text

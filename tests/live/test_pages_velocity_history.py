@@ -130,6 +130,27 @@ def test_the_markdown_has_the_same_points(sample_site, wanted):
     assert f"NATS Server {first} to {last}." in text
 
 
+def change_text(points):
+    scores = [p and p["score"] for p in points]
+    scores = scores[next((i for i, s in enumerate(scores) if s), -1):]
+    if len(scores) < 2:
+        return scores[0] or "not scored"
+    if scores[0] != scores[-1]:
+        return f"{scores[0]} to {scores[-1] or 'not scored'}"
+    return f"{scores[0]} throughout" if len(set(scores)) == 1 else f"{scores[0]} at both ends"
+
+
+def test_the_sentence_says_how_each_score_changed(sample_site, wanted):
+    seen = set()
+    for slug, months in wanted.items():
+        wanted_text = change_text([months[month] for month in sorted(months)])
+        name = sample_site.get(f"/products/{slug}.json").json["product"]["name"]
+        text = sample_site.get(f"/products/{slug}.md").text
+        assert f": {name} {wanted_text}." in text or "Velocity at the end of each month" not in text, (slug, wanted_text)
+        seen.add(wanted_text.split(" ", 1)[1])
+    assert {"throughout", "at both ends"} <= seen
+
+
 # ---- what moves the past
 
 def test_an_edit_of_another_product_moves_the_past_median(module_site):

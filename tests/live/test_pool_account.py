@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.daemon import wait_until
+from lib.daemon import ended, wait_until
 from lib.probe import build, make_probe  # noqa: F401 (fixture)
 from lib.servers import SLOW, diptych
 
@@ -118,7 +118,7 @@ def test_reload_upgrade_and_stop_work_afterwards(make):
     probe.write_config(site_name="third")
     assert probe.control("reload") == (True, "reloaded\n") and probe.ask("/config").text == "third"
     assert probe.diptych("stop").returncode == 0
-    wait_until(lambda: not Path(f"/proc/{new}").exists() or status_of(new)["State"].startswith("Z"), 20 * SLOW)
+    wait_until(lambda: ended(new), 20 * SLOW)
     left = {p.name for p in (probe.folder / "run").iterdir()}
     assert left <= {"l.sock.lock", "c.sock.lock"}
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from lib.daemon import wait_until
+from lib.daemon import ended, wait_until
 from lib.fcgi_client import request
 from lib.probe import load, make_probe  # noqa: F401 (fixture)
 from lib.servers import SLOW
@@ -199,4 +199,4 @@ def test_an_upgrade_keeps_number_and_mode(auto, command, mode, count):
         assert probe.control("reload")[0] and probe.status()["scaling"].items() >= {"mode": "fixed", "wanted": 3}.items()
     finally:
         os.kill(after, signal.SIGTERM)
-        wait_until(lambda: not os.path.exists(f"/proc/{after}") or "Z" in open(f"/proc/{after}/stat").read().split()[2], 20 * SLOW)
+        wait_until(lambda: ended(after), 20 * SLOW)

@@ -98,6 +98,7 @@ def test_counters_equal_the_requests_that_were_answered_over_25_kills(make_probe
             os.kill(pid, signal.SIGKILL)
             if i % 2:
                 held.join(30 * SLOW)
+            wait_until(lambda: probe.restarts("killed") == i + 1, 10 * SLOW, f"the death of worker {pid} to be noticed")
             probe.wait_workers(4)
     counts = answers.counts
     assert set(counts) <= {200, 502, "nginx"} and counts[200] > 1000, counts

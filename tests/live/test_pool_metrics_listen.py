@@ -155,11 +155,9 @@ def test_no_other_process_holds_its_socket(make_probe):
     probe = pool(make_probe)
     with probe.peer() as p:
         p.send(request("/wait/go"))
-        probe.busy("/wait/go")
-        old = probe.pids()
+        worker = probe.busy("/wait/go")[0]["pid"]
         probe.pool.kill()
-        pid = next(p for p in old if p)
-        assert os.path.exists(f"/proc/{pid}")
+        assert os.path.exists(f"/proc/{worker}")
         probe.pool.process = None
         probe.start()
         wait_until(lambda: answers(probe.endpoint), 10 * SLOW)

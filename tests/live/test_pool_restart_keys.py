@@ -11,7 +11,7 @@ SAMPLE = dict(re.findall(r"^#(\w+) = (.*)$", diptych("sample").stdout, re.M))
 TABLE = (TOP / "fcgi/config/config_diff.h").read_text()
 WAIT = set(re.findall(r"^  X\((\w+), (?:true|false)\)", TABLE, re.M))
 OF_SOCKET = set(re.findall(r"^  X\((\w+), true\)", TABLE, re.M))
-WORDS = {"base_url": "http://example.org", "contact": "mailto:a@example.org", "as_of": "2026-08-22T12:00:00Z", "lang": "de",
+WORDS = {"base_url": "http://example.org", "contact": "mailto:a@example.org", "as_of": "2026-08-22T12:00:00Z", "lang": "de", "languages": "de https://de.example.org",
          "listen": "{folder}/l.sock", "pid_file": "{folder}/p", "metrics_listen": "{folder}/m", "log_level": "info", "body_format": "html", "state_dir": "{folder}/",
          "request_log": "{folder}/requests.log", "request_log_format": "json", "request_log_sample": "0.5",
          "mysql_password_file": "{folder}/word", "cache_secret_file": "{folder}/word",

@@ -44,7 +44,7 @@ def test_the_limit_that_refuses_a_number_is_named(limited_probe):
     assert limited_probe.diptych("scale", 6).stderr == "workers_max = 5 allows no more; the pool keeps 3 workers\n"
     assert limited_probe.diptych("scale", 1).stderr == "workers_min = 2 allows no fewer; the pool keeps 3 workers\n"
     said = limited_probe.diptych("scale", 0).stderr.splitlines()
-    assert said[0] == "usage: diptych scale N|auto" and "`diptych stop`" in said[1]
+    assert said[0] == "usage: diptych scale N|auto [--config FILE]" and "`diptych stop`" in said[1]
 
 
 def test_the_limits_hold_for_signals_and_the_log_names_them(make_probe):

@@ -1,12 +1,15 @@
 """Previews: a row that readers do not see yet, on the very page on which they will."""
 import itertools
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from lib.page import parse
 from lib.servers import wait_until
 
+LATE = 1.75  # seconds; a page may take 2
 NUMBERS = itertools.count(1)
 PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer"}
 BODY = re.compile(r'<header class="mast">.*', re.S)
@@ -219,6 +222,17 @@ def test_what_lint_says_stands_in_the_banner(site):
     site.sql("DELETE FROM editorial WHERE id = %s", row)
 
 
+def test_a_draft_product_is_checked_with_the_editorial_that_it_will_show(site):
+    product = add(site, "product", slug="checked", name="Checked")
+    row = add(site, "editorial", product_id=product, headline="x", current_state_md="[dead](/products/nowhere)", status="published")
+    page = site.get(link(site, "product", product))
+    assert f"editorial {row}, current_state_md:" in said(page), said(page)
+    assert said(page).count(f"editorial {row}, current_state_md:") == 1 == said(site.get(link(site, "editorial", row))).count(
+        f"editorial {row}, current_state_md:")
+    site.sql("DELETE FROM editorial WHERE id = %s", row)
+    site.sql("DELETE FROM product WHERE id = %s", product)
+
+
 def test_the_banner_is_a_landmark_and_is_said_before_the_page(site):
     row = editorial(site, product_id(site, "nats"))
     page = site.get(link(site, "editorial", row))
@@ -337,3 +351,27 @@ def test_no_log_has_a_token(site):
         site.get(f"/preview/{right}{path}")
     for file in site.folder.rglob("*.log"):
         assert right not in file.read_text(errors="replace"), file
+
+
+def test_a_body_is_shown_though_the_rows_came_late(site):
+    """The table is locked for nearly as long as a page may take."""
+    site.config.update(mysql_timeout=2000)
+    site.write_config()
+    assert site.diptych("reload").returncode == 0
+    row = add(site, "editorial", product_id=product_id(site, "nats"), headline="Late", current_state_md="The last word. " * 100, status="draft")
+    there = link(site, "editorial", row)
+    wait_until(lambda: site.get(there).status == 200, 10, "the preview")
+    connection = site.database.connect()
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as executor:
+        for _ in range(20):
+            cursor.execute("LOCK TABLES editorial WRITE")
+            asked = time.monotonic()
+            answer = executor.submit(site.get, there)
+            time.sleep(asked + LATE - time.monotonic())
+            cursor.execute("UNLOCK TABLES")
+            if answer.result().status == 200 and time.monotonic() - asked >= LATE:
+                break
+        else:
+            pytest.fail("no preview was answered")
+    connection.close()
+    assert "The last word." in shown(answer.result())

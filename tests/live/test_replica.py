@@ -77,7 +77,7 @@ def test_a_replica_that_stops_is_said_and_served_no_longer_than_allowed(make_sit
     assert pair.replica.get("/")["Retry-After"] and pair.replica.get("/readyz").status == 503
     pair.follow()
     wait_until(lambda: heading(pair.replica) == (200, "Newest"), 10)
-    assert "0 s behind its primary" in pair.replica.diptych("status").stdout
+    wait_until(lambda: "0 s behind its primary" in pair.replica.diptych("status").stdout, 5)
 
 
 def test_a_failover_to_a_replica_that_is_behind_shows_nothing_older(pair):

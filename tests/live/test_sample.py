@@ -30,7 +30,8 @@ def load(folder=SAMPLE):
 @pytest.fixture
 def copy(tmp_path):
     """The sample's files, to be spoilt."""
-    return shutil.copytree(SAMPLE, tmp_path / "sample")
+    (tmp_path / "templates").symlink_to(TOP / "templates")
+    return shutil.copytree(SAMPLE, tmp_path / "sql/sample")
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +199,7 @@ def test_links_inside_the_site_lead_somewhere(sample_database, slugs):
               for row in sample_database.sql(f"SELECT {', '.join(columns)} FROM {table}") for body in row]
     links = set(re.findall(r"\]\((/[^)]*)\)", "\n".join(bodies)))
     assert len(links) > 10
+    links = {link for link in links if not link.startswith("/static/")}  # see test_pictures_of_the_page_for_editors
     for link in links - {"/", "/about", "/editors-guide", "/methodology", "/predictions", "/badge/kafka.svg"}:
         _, kind, rest = link.split("/")
         named = rest.split("-vs-")
@@ -220,6 +222,37 @@ def test_questions_pairs_and_pages(sample_database):
 
 
 # ---- the loader -----------------------------------------------------------
+
+def webp_size(data):
+    """Width and height of a lossy picture."""
+    assert data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8 ", data[:16]
+    return tuple(int.from_bytes(data[at:at + 2], "little") & 0x3fff for at in (26, 28))
+
+
+def test_pictures_of_the_page_for_editors(sample_site):
+    """Each is served for ever, has words and its size, and is small."""
+    from lib.page import parse
+    answer = sample_site.get("/editors-guide")
+    pictures = [node for node in parse(answer.text).all("img")]
+    served = 0
+    for picture in pictures:
+        assert picture["src"].startswith("/static/editors-") and picture["loading"] == "lazy" and len(picture["alt"]) > 40, picture.attrs
+        file = sample_site.get(picture["src"].split("#")[0])
+        assert file.status == 200 and file["content-type"] == "image/webp" and "immutable" in file["cache-control"], picture["src"]
+        assert webp_size(file.body) == (int(picture["width"]), int(picture["height"])), picture["src"]
+        served += len(file.body)
+    assert len(pictures) >= 9 and served < 400_000
+    assert "img-src 'self'" in answer["content-security-policy"]
+    assert {p.name for p in (TOP / "templates/assets").glob("editors-*")} == {
+        re.sub(r"\.[0-9a-f]{12}\.", ".", node["src"].split("/")[-1].split("#")[0]) for node in pictures}
+
+
+def test_a_picture_that_is_missing_is_named(copy):
+    guide = copy / "pages/editors-guide.md"
+    guide.write_text(guide.read_text().replace("editors-page.webp", "editors-none.webp"))
+    said = load(copy)
+    assert said.returncode != 0 and "there is no templates/assets/editors-none.webp" in said.stderr and not said.stdout
+
 
 def test_a_second_load_changes_nothing(database):
     database.load_sample()

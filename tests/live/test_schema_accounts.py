@@ -1,12 +1,14 @@
-"""The two accounts: what each can do, and that it can do nothing else."""
+"""The accounts: what each can do, and that it can do nothing else."""
 import pymysql
 import pytest
 
+from lib.database_server import MYSQL
 from schema_db import MIGRATIONS, SQL, server  # noqa: F401
 from test_schema_log import EDITS
 
 DENIED = {1142, 1143, 1044, 1045, 1227, 1370}
 READS = {f"site_{table}" for table in EDITS} | {"site_schema", "site_preview", "revision", "change_log", "site_state", "schema_version"}
+READS |= {"site_visible_schema"} if MYSQL else set()
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,8 @@ def denied(editor, statement):
     return refused.value.args[0] in DENIED
 
 
-def test_both_are_locked_until_an_administrator_opens_them(site, root):
-    for user in ("diptych_pool", "diptych_cms"):
+def test_all_are_locked_until_an_administrator_opens_them(site, root):
+    for user in ("diptych_pool", "diptych_cms", "diptych_import"):
         with pytest.raises(pymysql.err.OperationalError) as refused:
             site.editor(user)
         assert refused.value.args[0] in (4151, 3118)
@@ -58,6 +60,38 @@ def test_the_grants_are_these_and_no_more(root):
     assert grants(root, "diptych_pool") == {(name, "SELECT") for name in READS}
     assert grants(root, "diptych_cms") == {
         (table, right) for table in EDITS for right in ("SELECT", "INSERT", "UPDATE", "DELETE")} | {("lint_report", "SELECT")}
+
+
+def test_the_import_remembers_and_notes_and_nothing_else(site, root):
+    """It adds an activity by its release only, and touches no row of an editor."""
+    assert grants(root, "diptych_import") == {("product_source", "SELECT")} | {
+        ("import_release", right) for right in ("SELECT", "INSERT", "DELETE")}
+    root("ALTER USER 'diptych_import'@'localhost' IDENTIFIED BY 'word' ACCOUNT UNLOCK")
+    account = site.editor("diptych_import", "word")
+    source = root.add("product_source", product_id=1, url="https://example.org/", status="published")
+    logged = root.one("SELECT COUNT(*) FROM change_log")
+    account("UPDATE product_source SET checked_at = UTC_TIMESTAMP(6), etag = 'e', error = 'x', last_modified = 'm', failures = 1,"
+            " retry_at = UTC_TIMESTAMP(6) WHERE id = %s AND url = 'https://example.org/'", source)
+    assert root.one("SELECT COUNT(*) FROM change_log") == logged, "a check changes no page"
+    account("INSERT INTO import_release (product_id, source_id, release_key, status, kind, class, title, occurred_at)"
+            " VALUES (1, %s, 'v:1', 'published', 'release', 'spark', 'One', '2026-08-01')", source)
+    [(activity,)] = account("SELECT activity_id FROM import_release")
+    assert root("SELECT id, title FROM activity") == ((activity, "One"),)
+    assert root.one("SELECT COUNT(*) FROM change_log") == logged + 1
+    account("INSERT INTO import_release (product_id, source_id, release_key) VALUES (1, %s, 'v:2')", source)
+    with pytest.raises(pymysql.err.IntegrityError):
+        account("INSERT INTO import_release (product_id, source_id, release_key, status, kind, class, title, occurred_at)"
+                " VALUES (1, %s, 'v:1', 'published', 'release', 'spark', 'Two', '2026-08-01')", source)
+    assert root.one("SELECT COUNT(*) FROM activity") == 1
+    root("UPDATE product_source SET url = 'https://example.org/other'")
+    assert root("SELECT checked_at, etag, error, last_modified, failures, retry_at FROM product_source") == ((None,) * 4 + (0, None),)
+    for statement in ("INSERT INTO activity (product_id, title) VALUES (1, 't')", "UPDATE activity SET class = 'spark'",
+                      "DELETE FROM activity", "UPDATE product SET name = 'x'", "UPDATE product_source SET url = 'x'",
+                      "UPDATE import_release SET title = 'x'", "DELETE FROM product_source", "SELECT * FROM editorial",
+                      "SELECT * FROM site_product", "SELECT license FROM product", "DROP TRIGGER import_release_before_insert"):
+        assert denied(account, statement), statement
+    for table in ("import_release", "product_source", "activity"):
+        root(f"DELETE FROM {table}")
 
 
 def test_the_pool_reads_its_views_and_writes_nothing(site, root):

@@ -1,10 +1,12 @@
 """`diptych migrate --repair`: each part of the schema is taken away or bent in turn, is named, and comes back; what a value may
 have lost is not guessed."""
+import os
 import re
 
 import pytest
 
 from lib.daemon import wait_until
+from lib.database_server import MYSQL
 from lib.servers import SLOW
 from schema_db import MIGRATIONS, server  # noqa: F401
 from test_schema_migrate import Migrator, schema
@@ -25,8 +27,9 @@ def whole(mending):
 
 
 def plain(text):
-    """A dump of the schema without numbers that count up, and with the parts of each table in one order."""
-    text = re.sub(r" AUTO_INCREMENT=\d+| STARTS '[^']*'", "", text)
+    """A dump of the schema without numbers that count up, and with the parts of each table in one order.  MySQL writes a CHECK
+    with the character set of the session, or of the column, whatever its statement says."""
+    text = re.sub(r" AUTO_INCREMENT=\d+| STARTS '[^']*'|_(ascii|utf8mb4)(?=')", "", text)
     return sorted(line.strip().rstrip(",") for line in text.splitlines() if "time_zone" not in line)
 
 
@@ -67,11 +70,18 @@ def test_every_trigger(mending, whole):
 def test_every_view_procedure_and_event(mending, whole):
     root = mending.root
     for (name,) in root("SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()"):
-        mended(mending, whole, f"DROP VIEW {name}", f"the view {name} is missing")
+        # mysqldump ends at a view that reads a missing one
+        readers = ", site_visible_schema" if MYSQL and name == "site_schema" else ""
+        mended(mending, whole, f"DROP VIEW {name}{readers}", f"the view {name} is missing")
     mended(mending, whole, "DROP EVENT change_log_purge_hourly", "the event change_log_purge_hourly is missing")
     mended(mending, whole, "ALTER EVENT change_log_purge_hourly DISABLE", "the event change_log_purge_hourly is disabled")
     mended(mending, whole, "CREATE OR REPLACE VIEW site_faq AS SELECT NULL AS id, NULL AS question",
            "the view site_faq is the placeholder of a dump")
+
+
+def some(rows):
+    """A fourth of them; all with ./check --all."""
+    return rows if "DIPTYCH_TEST_ALL" in os.environ else rows[::4]
 
 
 def test_every_column_that_can_be_narrower(mending, whole):
@@ -81,7 +91,7 @@ def test_every_column_that_can_be_narrower(mending, whole):
                    " t.table_type = 'BASE TABLE' AND c.table_name NOT IN ('schema_version', 'site_state') AND c.extra NOT LIKE '%%GENERATED%%' AND c.column_key = '' AND"
                    " (c.data_type IN ('varchar', 'mediumtext', 'datetime', 'int')) ORDER BY 1, 2")
     assert len(columns) > 40
-    for table, name, type_, nullable in columns:
+    for table, name, type_, nullable in some(columns):
         narrow = {"v": "VARCHAR(7)", "m": "TINYTEXT", "d": "DATETIME(0)", "i": "SMALLINT"}[type_[0]]
         if "slug" in name or name in ("status", "kind", "class", "lifecycle", "prediction_state"):
             narrow += " CHARACTER SET ascii COLLATE ascii_bin"
@@ -90,13 +100,14 @@ def test_every_column_that_can_be_narrower(mending, whole):
 
 def test_every_index_and_constraint(mending, whole):
     root = mending.root
-    for table, name, kind in root("SELECT table_name, constraint_name, constraint_type FROM information_schema.table_constraints"
-                                  " WHERE constraint_schema = DATABASE() AND constraint_type IN ('CHECK', 'FOREIGN KEY')"):
+    for table, name, kind in some(root(
+            "SELECT table_name, constraint_name, constraint_type FROM information_schema.table_constraints"
+            " WHERE constraint_schema = DATABASE() AND constraint_type IN ('CHECK', 'FOREIGN KEY') ORDER BY 1, 2")):
         drop = "CONSTRAINT" if kind == "CHECK" else "FOREIGN KEY"
         mended(mending, whole, f"ALTER TABLE {table} DROP {drop} {name}", f"the constraint {table}.{name} is missing")
-    for table, name in root("SELECT DISTINCT table_name, index_name FROM information_schema.statistics WHERE table_schema ="
-                            " DATABASE() AND index_name NOT IN ('PRIMARY') AND index_name NOT LIKE '%%_anchor' AND index_name NOT"
-                            " LIKE '%%_fk_%%'"):
+    for table, name in some(root(
+            "SELECT DISTINCT table_name, index_name FROM information_schema.statistics WHERE table_schema = DATABASE()"
+            " AND index_name NOT IN ('PRIMARY') AND index_name NOT LIKE '%%_anchor' AND index_name NOT LIKE '%%_fk_%%' ORDER BY 1, 2")):
         mended(mending, whole, f"ALTER TABLE {table} DROP INDEX {name}", f"the index {table}.{name} is missing")
 
 
@@ -140,10 +151,12 @@ def test_what_may_be_lost_is_not_guessed(mending, whole):
 def test_an_owner_that_does_not_exist(mending, whole):
     root = mending.root
     for create, drop, words in (
-            ("CREATE OR REPLACE DEFINER = 'ghost'@'nowhere' TRIGGER theme_after_insert AFTER INSERT ON theme FOR EACH ROW"
-             " CALL change_log_append('theme', NEW.id)", None, "the trigger theme_after_insert belongs to an account"),
+            ("CREATE DEFINER = 'ghost'@'nowhere' TRIGGER theme_after_insert AFTER INSERT ON theme FOR EACH ROW"
+             " CALL change_log_append('theme', NEW.id)", "DROP TRIGGER theme_after_insert", "the trigger theme_after_insert belongs to an account"),
             ("CREATE OR REPLACE DEFINER = 'ghost'@'nowhere' VIEW site_theme AS SELECT id, slug, name FROM theme", None,
              "the view site_theme belongs to an account")):
+        if drop:  # MySQL replaces no trigger
+            root(drop)
         root(create)
         result = mending("--repair")
         assert f"mended: {words}" in result.stdout, result.stdout

@@ -97,6 +97,8 @@ DevOps | @devops
 observability | @observability
 web frameworks | @web-frameworks
 web servers | @web-servers-proxies
+web server | @web-servers-proxies #web-server ~nginx ~lighttpd ~apache-httpd ~caddy
+time series | #time-series-database ~prometheus
 queues & streaming | @message-queues-streaming
 caches | @caches
 streaming | @message-queues-streaming #streaming

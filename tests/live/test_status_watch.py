@@ -218,7 +218,7 @@ def test_a_reader_that_leaves_ends_it(probe):
 def test_wrong_arguments(probe):
     for words in (["--watch", "0"], ["--watch", "x"], ["--watch", "1", "2"], ["--json", "--watch"], ["--watch", "3601"], ["-w"]):
         done = probe.diptych("status", *words)
-        assert done.returncode == 2 and done.stderr == "usage: diptych status [--json | --watch [SECONDS]]\n", words
+        assert done.returncode == 2 and done.stderr == "usage: diptych status [--json | --watch [SECONDS]] [--config FILE]\n", words
 
 
 # ---- what status tells of processes

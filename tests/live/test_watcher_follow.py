@@ -252,6 +252,38 @@ def test_more_gaps_than_one_poll_asks_for(base, watch):
         seen(watcher, lambda: name_of(watcher, 10 + n) == f"Held {n}")
 
 
+def test_a_full_table_of_gaps_is_said_and_loses_no_edit(base, watch):
+    """Numbers far apart, as jobs that reserve many of them leave behind: each gap is a range that stands alone."""
+    watcher = watch(sweep_seconds=86400)
+    held = []
+    for n in range(3):
+        connection = base.connect(autocommit=False)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE product SET name = %s WHERE id = %s", (f"Held {n}", 10 + n))
+        held.append(connection)
+        (last,), = base.sql("SELECT MAX(seq) FROM change_log")
+        base.sql("INSERT INTO change_log (seq, entity, entity_id) SELECT %s + 5000 * seq, 'product', 5 FROM seq_1_to_1500", last + 1)
+        wait_until(lambda: watcher.state()["cursor"] == last + 1 + 5000 * 1500, 5 * SLOW, "the entries")
+    assert watcher.ask("metrics")["gaps_merged"] >= 1
+    assert "the change log has more than 4096 gaps" in watcher.log.read_text()
+    for n in (1, 2, 0):
+        held[n].commit()
+        held[n].close()
+        seen(watcher, lambda: name_of(watcher, 10 + n) == f"Held {n}")
+    (first,), = base.sql("SELECT MIN(seq) FROM change_log WHERE seq > 100000")
+    for n in range(20):  # also in the middle of a gap, old and new
+        connection = base.connect(autocommit=False)
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO change_log (seq, entity, entity_id) VALUES (%s, 'product', 20)", (first + 2500 + 5000 * 70 * n,))
+            cursor.execute("UPDATE product SET name = %s WHERE id = 20", (f"Middle {n}",))
+            cursor.execute("DELETE FROM change_log WHERE entity_id = 20 ORDER BY seq DESC LIMIT 1")
+        connection.commit()
+        connection.close()
+        seen(watcher, lambda: name_of(watcher, 20) == f"Middle {n}")
+    metrics = watcher.ask("metrics")
+    assert metrics["reloads_full"] == 1 and metrics["sweep_found"] == 0 and metrics["gaps_reread"] >= 1
+
+
 def test_five_thousand_edits_in_one_transaction(base, watch):
     watcher = watch()
     took = []

@@ -1,6 +1,7 @@
 """The catalog's counts and medians of past months, against counts of the rows that know nothing of each other: after a full
 load and edits, after a death, from the state file, and when a month ends."""
 import random
+import threading
 from collections import defaultdict
 from datetime import datetime, timedelta
 from statistics import median
@@ -141,15 +142,21 @@ def test_products_edited_while_a_month_ends(base, watch):
     clock_set(base, "2026-07-31 23:59:50")
     watcher = watch(as_of="", mysql_timeout=20000)
     agrees(watcher, base, 2026, 7, datetime(2026, 7, 31, 23, 59, 50))
-    holder = base.connect("root")
+    holder = base.connect("root", autocommit=False)
     with holder.cursor() as cursor:
-        cursor.execute("LOCK TABLES activity WRITE")
+        # LOCK TABLES would on MySQL lock the log as well, which the table's triggers write
+        cursor.execute("SELECT COUNT(*) FROM activity")
+        waits = threading.Thread(target=base.sql, args=("ALTER TABLE activity COMMENT 'waits for the holder'",))
+        waits.start()
+        wait_until(lambda: base.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'ALTER TABLE activity%%'"
+                                    " AND state LIKE 'Waiting for table%%'")[0][0], 10 * SLOW, "the change of the table waits")
         clock_set(base, "2026-08-01 00:00:10")
         wait_until(lambda: base.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'diptych_pool'"
                                     " AND state LIKE 'Waiting for table%%'")[0][0], 10 * SLOW, "the recount waits")
         for ident in [*edited, last]:
             base.sql("INSERT INTO product_alias (slug, product_id) VALUES (%s, %s)", f"again-{ident}", ident)
-        cursor.execute("UNLOCK TABLES")
+        holder.commit()
+        waits.join()
     holder.close()
     agrees(watcher, base, 2026, 8, datetime(2026, 8, 1, 0, 0, 10))
     assert watcher.ask("slug", f"again-{last}")["id"] == last

@@ -131,12 +131,12 @@ static json_t *state(const struct probe *p)
 {
   struct catalog_state s;
   catalog_state_get(p->catalog, &s);
-  return json_pack("{s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:i}", "ready", s.ready, "up",
+  return json_pack("{s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:i, s:s}", "ready", s.ready, "up",
                    s.database_up, "from_file", s.from_file, "confirmed_us", (json_int_t)s.confirmed_us, "cursor",
                    (json_int_t)s.cursor, "gaps", (json_int_t)s.gaps, "behind", (json_int_t)s.behind, "sweep_us",
                    (json_int_t)s.sweep_us, "sweep_found", (json_int_t)s.sweep_found, "incarnation", s.incarnation,
                    "trouble", s.trouble, "publication", (json_int_t)catalog_publication(p->catalog), "pid",
-                   (int)p->pid);
+                   (int)p->pid, "primary", s.primary);
 }
 
 static json_t *counters(const struct probe *p)

@@ -41,6 +41,7 @@ def answer(booted, name):
     ("upgrade-keeps-the-pool", "yes"), ("upgrade", "0"), ("page-after-upgrade", "200"), ("account", "diptych "),
     ("secrets", "0 active"), ("page-with-credentials", "200"), ("reload-with-credentials", "0"),
     ("upgrade-with-credentials", "0 200"), ("page-through-the-socket-unit", "200 660 root www-data"),
+    ("import", "0 the address 127.0.0.1 is not public; --allow-private allows it"), ("import-timer", "enabled active"),
     ("purge", "0"), ("left", "nothing")])
 def test_after_the_steps_of_the_readme(booted, name, wanted):
     assert answer(booted, name) == wanted, booted[1]

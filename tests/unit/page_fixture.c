@@ -60,8 +60,10 @@ struct page_site *page_site_open(void)
   assert_non_null(s);
   assert_true(sodium_init() >= 0);
   s->config = config_of_test();
-  s->templates = templates_open(&s->config, stderr);
-  s->assets = assets_read(&s->config, stderr);
+  s->config.page_cache_bytes = 1 << 20; /* the sanitizers write to each byte of a block */
+  s->theme = theme_open(&s->config, stderr);
+  s->assets = s->theme ? assets_read(&s->config, s->theme, stderr) : NULL;
+  s->templates = s->assets ? templates_open(s->theme, s->assets, stderr) : NULL;
   s->catalog = catalog_create(CATALOG_BYTES);
   assert_true(s->templates && s->assets && s->catalog);
   s->writer = catalog_writer_open(s->catalog);
@@ -80,6 +82,7 @@ void page_site_close(struct page_site **s)
   page_store_forget(&(*s)->store);
   templates_close(&(*s)->templates);
   assets_free(&(*s)->assets);
+  theme_close(&(*s)->theme);
   catalog_writer_close(&(*s)->writer);
   catalog_destroy(&(*s)->catalog);
   free((*s)->rows);

@@ -119,6 +119,7 @@ struct page_images {
 
 struct page_site {
   struct config config;
+  struct theme *theme;
   struct templates *templates;
   struct assets *assets;
   struct catalog *catalog;

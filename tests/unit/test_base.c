@@ -107,8 +107,39 @@ static void an_arena_fails_at_its_limit_until_reset(void **state)
   }
   assert_null(arena_array(a, SIZE_MAX / 2, 4));
   assert_true(arena_failed(a));
+  assert_null(arena_alloc(a, 0));
   arena_free(&a);
   assert_null(a);
+}
+
+/* Every limit, and sizes that leave gaps at the ends of blocks: what is handed out is aligned, zeroed, disjoint, and never
+ * more than the limit. */
+static void an_arena_keeps_its_promises_at_every_limit(void **state)
+{
+  (void)state;
+  for (size_t max = 0; max < 4000; max += 13) {
+    struct arena *a = arena_new_sized(100, max);
+    size_t taken = 0;
+    char *p = NULL;
+    assert_non_null(a);
+    for (size_t n = 0; taken < 5000; n = (n * 7 + 5) % 301) {
+      p = arena_alloc(a, n);
+      size_t rounded = (n + 15) & ~(size_t)15;
+      assert_int_equal(p != NULL, !max || taken + rounded <= max);
+      if (!p)
+        break;
+      assert_int_equal((uintptr_t)p % 16, 0);
+      for (size_t i = 0; i < n; i++)
+        assert_int_equal(p[i], 0);
+      memset(p, 0xff, n);
+      taken += rounded;
+    }
+    assert_int_equal(arena_failed(a), max != 0);
+    assert_true(max == 0 || arena_printf(a, "no room").n == 0);
+    arena_reset(a);
+    assert_true(max == 0 || max >= 16 || !arena_alloc(a, 16));
+    arena_free(&a);
+  }
 }
 
 static void arena_printf_at_every_fill(void **state)
@@ -146,14 +177,39 @@ static void spans(void **state)
 
 /* ---- the calendar */
 
+static int month_days(int year, int month)
+{
+  bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return month == 2 ? 28 + leap : 30 + ((month + (month > 7)) & 1);
+}
+
+/* Counts days forward from 1 January of year -800, which is a Saturday, like that of 2000. */
+static void clock_split_knows_every_day(void **state)
+{
+  int64_t day = clock_join(-800, 1, 1, 0, 0, 0) / CLOCK_DAY;
+  int weekday = 6;
+  (void)state;
+  for (int year = -800; year < 10400; year++)
+    for (int month = 1; month <= 12; month++)
+      for (int of_month = 1; of_month <= month_days(year, month); of_month++, day++, weekday = (weekday + 1) % 7) {
+        struct clock_civil c = clock_split(day * CLOCK_DAY + (of_month % 2 ? CLOCK_DAY - 1 : 0));
+        if (c.year != year || c.month != month || c.day != of_month || c.weekday != weekday)
+          fail_msg("%d-%02d-%02d, weekday %d: read as %d-%02d-%02d, weekday %d", year, month, of_month, weekday, c.year, c.month,
+                   c.day, c.weekday);
+      }
+}
+
 static void clock_join_inverts_clock_split(void **state)
 {
   (void)state;
-  for (int64_t day = -100000; day < 100000; day += 37) {
+  for (int64_t day = -106751990; day < 106751990; day += 36997) {
     struct clock_civil c = clock_split(day * CLOCK_DAY + 5 * CLOCK_HOUR + 1);
     assert_int_equal(clock_join(c.year, c.month, c.day, 5, 0, 0) + 1, day * CLOCK_DAY + 5 * CLOCK_HOUR + 1);
     assert_int_equal(c.weekday, ((day + 4) % 7 + 7) % 7);
   }
+  struct clock_civil first = clock_split(INT64_MIN), last = clock_split(INT64_MAX);
+  assert_true(first.year == -290308 && first.month == 12 && first.day == 21 && first.hour == 19);
+  assert_true(last.year == 294247 && last.month == 1 && last.day == 10 && last.hour == 4);
 }
 
 static void times_as_text(void **state)
@@ -351,10 +407,12 @@ int main(void)
       cmocka_unit_test(a_buffer_has_a_limit_and_a_sticky_failure),
       cmocka_unit_test(numbers_in_buffers),
       cmocka_unit_test(an_arena_fails_at_its_limit_until_reset),
+      cmocka_unit_test(an_arena_keeps_its_promises_at_every_limit),
       cmocka_unit_test(arena_printf_at_every_fill),
       cmocka_unit_test(arena_printf_across_the_end_of_a_block),
       cmocka_unit_test(a_failed_must_logs_one_line_and_aborts),
       cmocka_unit_test(spans),
+      cmocka_unit_test(clock_split_knows_every_day),
       cmocka_unit_test(clock_join_inverts_clock_split),
       cmocka_unit_test(times_as_text),
       cmocka_unit_test(invalid_times),

@@ -24,7 +24,7 @@ struct model {
   int order[THINGS];
   int n;
   size_t bytes[THINGS];
-  bool again[THINGS];
+  bool again[THINGS], marked[THINGS];
   size_t protected_max;
 };
 
@@ -50,7 +50,7 @@ static void model_take(struct model *m, int id)
   memmove(&m->order[at], &m->order[at + 1], sizeof(int) * (size_t)(--m->n - at));
 }
 
-static void model_use(struct model *m, int id)
+static void model_add(struct model *m, int id)
 {
   if (model_at(m, id) >= 0)
     model_take(m, id);
@@ -65,17 +65,36 @@ static int model_oldest(const struct model *m, bool again)
   return -1;
 }
 
+static void model_use(struct model *m, int id)
+{
+  if (m->protected_max && !m->again[id]) {
+    m->again[id] = true;
+    model_add(m, id);
+  } else
+    m->marked[id] = true;
+}
+
+/* The oldest that is not marked.  Those before it lose their marks and are the newest then. */
+static int model_turn(struct model *m, bool again)
+{
+  int id;
+  while ((id = model_oldest(m, again)) >= 0 && m->marked[id]) {
+    m->marked[id] = false;
+    model_add(m, id);
+  }
+  return id;
+}
+
 static int model_over(struct model *m)
 {
   while (model_bytes(m, false) > m->protected_max) {
-    int id = model_oldest(m, true);
+    int id = model_turn(m, true);
     m->again[id] = false;
-    model_use(m, id);
+    model_add(m, id);
   }
   if (model_bytes(m, true) <= MAX)
     return -1;
-  int id = model_oldest(m, false);
-  id = id < 0 ? model_oldest(m, true) : id;
+  int id = model_turn(m, model_oldest(m, false) < 0);
   model_take(m, id);
   return id;
 }
@@ -105,10 +124,11 @@ static void put(struct lru *l, struct model *m, int id, unsigned *seed)
 {
   m->bytes[id] = 1 + next(seed) % 200;
   m->again[id] = m->protected_max && next(seed) % 4 == 0;
+  m->marked[id] = false;
   things[id].at.bytes = m->bytes[id];
   things[id].at.again = m->again[id];
   lru_put(l, &things[id].at);
-  model_use(m, id);
+  model_add(m, id);
 }
 
 static void step(struct lru *l, struct model *m, unsigned *seed)
@@ -126,8 +146,8 @@ static void step(struct lru *l, struct model *m, unsigned *seed)
     break;
   case 1:
     if (in) {
-      lru_grow(l, &t->at, 7);
-      m->bytes[id] += 7;
+      m->bytes[id] = 1 + next(seed) % 200;
+      lru_resize(l, &t->at, m->bytes[id]);
     }
     break;
   case 2:
@@ -144,10 +164,8 @@ static void step(struct lru *l, struct model *m, unsigned *seed)
     break;
   default:
     assert_int_equal(id_of(lru_get(l, t->at.key, t->at.hash)), in ? id : -1);
-    if (in) {
-      m->again[id] = m->protected_max > 0;
+    if (in)
       model_use(m, id);
-    }
   }
   assert_int_equal(lru_bytes(l), model_bytes(m, true));
   assert_int_equal(lru_count(l), m->n);

@@ -1,7 +1,10 @@
 /* Tests what readers find after a publication. */
 #include <stdio.h>
+#include <time.h>
 
 #include "catalog_fixture.h"
+
+#include "model/editorials.h"
 
 static void test_nothing_is_published_at_first(void **state)
 {
@@ -61,6 +64,31 @@ static void test_all_facts_come_back(void **state)
   assert_true(catalog_pair(&pin, 2, 7));
   assert_true(catalog_pair(&pin, 7, 9));
   assert_false(catalog_pair(&pin, 9, 2));
+}
+
+/* Times that equal others are stored once: all come back, whichever are equal or missing. */
+static void test_times_that_equal_others_come_back(void **state)
+{
+  struct catalog_fixture *x = *state;
+  int64_t some[] = {CLOCK_NEVER, T0, T0 + CLOCK_SECOND, T0 + 1};
+  uint64_t id = 0, briefs[1];
+  for (int i = 0; i < 1024; i++) {
+    struct facts f = product_of(++id, "", "Times");
+    char slug[16];
+    f.slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "p%d", i));
+    f.editorial_us = some[i & 3], f.activity_us = some[i >> 2 & 3], f.release_us = some[i >> 4 & 3];
+    f.changed_us = some[i >> 6 & 3];
+    briefs[0] = editorial_brief(some[i >> 8 & 3], PREDICTION_OPEN, true);
+    f.editorials = briefs, f.n_editorials = i % 5 > 0;
+    put(x->w, &f);
+  }
+  struct catalog_pin pin = publish(x->c, x->w, 1);
+  for (int i = 0; i < 1024; i++) {
+    struct facts got;
+    assert_true(catalog_facts(&pin, catalog_find_id(&pin, (uint64_t)i + 1), &got));
+    assert_true(got.editorial_us == some[i & 3] && got.activity_us == some[i >> 2 & 3]);
+    assert_true(got.release_us == some[i >> 4 & 3] && got.changed_us == some[i >> 6 & 3]);
+  }
 }
 
 static void test_slugs_aliases_and_renames(void **state)
@@ -364,12 +392,76 @@ static void test_long_and_odd_values(void **state)
   assert_int_equal(catalog_score(&pin, 0), 100);
 }
 
+/* ---- a full load of a large site */
+
+#define LARGE 40000
+
+static void count_up(void *arg)
+{
+  ++*(unsigned *)arg;
+}
+
+static double cpu_ms(void)
+{
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Each product is compared with the one before it.  Returns the CPU time of the publication. */
+static double large_publish(bool pairs, unsigned *calls)
+{
+  struct catalog *c = catalog_create((size_t)256 << 20);
+  struct catalog_writer *w = catalog_writer_open(c);
+  assert_true(c && w);
+  assert_int_equal(catalog_begin_full(w), ERR_OK);
+  for (uint64_t id = 1; id <= LARGE; id++) {
+    char slug[16];
+    struct facts f = product_of(id, "", "Name");
+    uint64_t other = id - 1;
+    f.slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "p%llu", (unsigned long long)id));
+    assert_int_equal(catalog_put_product(w, &f, NULL, 0, &other, pairs && other), ERR_OK);
+  }
+  *calls = 0;
+  catalog_writer_alive(w, count_up, calls);
+  double began = cpu_ms();
+  struct catalog_pin pin = publish(c, w, 1);
+  double took = cpu_ms() - began;
+  assert_int_equal(pin.products, LARGE);
+  assert_int_equal(catalog_pairs(&pin), pairs ? LARGE - 1 : 0);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+  return took;
+}
+
+/* The cost of pairs grows with their number, not with its square. */
+static void test_a_full_load_of_many_pairs_takes_no_longer_than_their_number(void **state)
+{
+  unsigned calls;
+  (void)state;
+  double without = large_publish(false, &calls), with = large_publish(true, &calls);
+  if (with > 5 * without + 100)
+    fail_msg("%.0f ms with pairs, %.0f without", with, without);
+}
+
+/* Otherwise the pool would take the watcher of a large site for hung. */
+static void test_a_long_publication_says_that_it_is_alive(void **state)
+{
+  unsigned calls;
+  (void)state;
+  large_publish(false, &calls);
+  assert_true(calls >= 10);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_full_load_of_many_pairs_takes_no_longer_than_their_number),
+      cmocka_unit_test(test_a_long_publication_says_that_it_is_alive),
       cmocka_unit_test_setup_teardown(test_nothing_is_published_at_first, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_an_empty_site_can_be_published, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_all_facts_come_back, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_times_that_equal_others_come_back, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_slugs_aliases_and_renames, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_lists_hold_published_products_only, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_removed_product_is_gone, catalog_setup, catalog_teardown),

@@ -57,7 +57,7 @@ static struct catalog_pin site_publish(struct fixture *x)
   catalog_put_window(x->w, clock_hour_floor(T0));
   publish(x->c, x->w, 41);
   assert_int_equal(catalog_remove_product(x->w, 3), ERR_OK);
-  struct catalog_position f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, T0}, {9, 9, T0}}};
+  struct catalog_position f = {.cursor = 42, .incarnation = "one", .n_gaps = 2, .gaps = {{5, 6, 1, T0}, {9, 9, 0, T0}}};
   assert_int_equal(catalog_writer_publish(x->w, &f), ERR_OK);
   struct catalog_pin pin;
   assert_true(catalog_pin_current(x->c, &pin));

@@ -33,7 +33,7 @@ static void test_gaps_survive_the_writer(void **state)
   struct catalog_position *f = calloc(1, sizeof *f), *got = malloc(sizeof *got);
   f->cursor = 9000, f->anchor_entity_id = 8, f->anchor_changed_us = T0, f->n_gaps = CATALOG_GAPS_MAX;
   for (uint32_t i = 0; i < f->n_gaps; i++)
-    f->gaps[i] = (struct catalog_gap){2 * i + 1, 2 * i + 1, T0 + i};
+    f->gaps[i] = (struct catalog_gap){2 * i + 1, 2 * i + 1, 0, T0 + i};
   assert_int_equal(catalog_writer_publish(x->w, f), ERR_OK);
   catalog_writer_close(&x->w);
   x->w = catalog_writer_open(x->c);

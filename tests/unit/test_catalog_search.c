@@ -2,6 +2,7 @@
 #include "catalog_fixture.h"
 
 #include "catalog/catalog_match.h"
+#include "catalog/catalog_private.h"
 #include "text/utf8.h"
 
 static const char *const products[][2] = {
@@ -81,7 +82,11 @@ static const struct want all_wanted[] = {
     {"kafka", "kafka redpanda", MATCH_EXACT},
     {"log", "kafka redpanda", MATCH_SUMMARY},
     {"logs", "redpanda", MATCH_FACT},
-    {"streaming platform", "redpanda", MATCH_SUMMARY},
+    {"streaming platform", "redpanda", MATCH_PHRASE},
+    {"streaming plat", "redpanda", MATCH_PHRASE},
+    {"kafka does", "redpanda", MATCH_PHRASE},
+    {"log of", "kafka", MATCH_PHRASE},
+    {"logs messages", "", 0},
     {"platform streaming", "redpanda", MATCH_SUMMARY},
     {"apache", "kafka git", MATCH_PREFIX},
     {"apache-2.0", "git", MATCH_FACT},
@@ -307,7 +312,35 @@ static uint32_t cost_of(const struct match_search *s, enum catalog_searched what
   uint32_t named = 0;
   for (int i = 0; i < 3; i++)
     named |= match_words(s, names[i]);
+  if (words == s->all && s->n_words > 1 && match_text(s, folded) <= MATCH_WORD_PREFIX)
+    return MATCH_PHRASE;
   return named && (words | named) == s->all ? MATCH_NAMED : words == s->all ? MATCH_SUMMARY : MATCH_NONE;
+}
+
+/* A name with one or two errors of any kind; what it is near to is for cost_of to say. */
+static struct span misspelt(char *out, size_t cap, struct span name)
+{
+  size_t n = name.n + 2 < cap ? name.n : cap - 3;
+  memcpy(out, name.p, n);
+  for (int errors = 1 + rand() % 2; errors && n > 2; errors--) {
+    size_t at = (size_t)rand() % (n - 1);
+    char c = out[at];
+    switch (rand() % 4) {
+    case 0: /* transposition */
+      out[at] = out[at + 1], out[at + 1] = c;
+      break;
+    case 1: /* substitution */
+      out[at] = (char)('a' + rand() % 26);
+      break;
+    case 2: /* a character is missing */
+      memmove(out + at, out + at + 1, --n - at);
+      break;
+    default:
+      memmove(out + at + 1, out + at, n++ - at);
+      out[at] = rand() % 4 ? (char)('a' + rand() % 26) : '-';
+    }
+  }
+  return span_of(out, n);
 }
 
 #define RANDOM_PRODUCTS 60
@@ -333,8 +366,10 @@ static void test_the_index_leaves_nothing_out(void **state)
   struct catalog_pin pin = publish(c, w, 1);
   for (int round = 0; round < 6000; round++) {
     char typed[64];
-    struct span needle = utf8_fold(arena, text_make(typed, sizeof typed, 6));
     enum catalog_searched what = (enum catalog_searched)(round % 3);
+    struct span name = folded[rand() % RANDOM_PRODUCTS][rand() % 3];
+    bool near = what == SEARCH_NEAR && rand() % 4;
+    struct span needle = utf8_fold(arena, near ? misspelt(typed, sizeof typed, name) : text_make(typed, sizeof typed, 6));
     uint32_t costs[RANDOM_PRODUCTS], found = 0;
     struct catalog_match out[RANDOM_PRODUCTS];
     struct match_search s;
@@ -355,6 +390,39 @@ static void test_the_index_leaves_nothing_out(void **state)
       fail_msg("\"%.*s\" (%d) finds %zu products, not %u", SPAN_ARG(needle), what, n, found);
   }
   arena_free(&arena);
+  catalog_writer_close(&w);
+  catalog_destroy(&c);
+}
+
+/* When the catalog moves to the other half, ordinals become dense, so products change their places in the index. */
+static void test_the_index_moves_with_its_products(void **state)
+{
+  (void)state;
+  struct catalog *c = catalog_create(SMALL);
+  struct catalog_writer *w = catalog_writer_open(c);
+  struct catalog_match out[2];
+  char slug[32];
+  enum { N = 2200 }; /* three chunks of the index */
+  for (uint64_t i = 1; i <= N; i++) {
+    snprintf(slug, sizeof slug, "p%ux", (unsigned)i);
+    struct facts f = product_of(i, slug, slug);
+    put(w, &f);
+  }
+  publish(c, w, 1);
+  for (uint64_t i = 1; i <= N; i++)
+    if (i % 3 == 0)
+      assert_int_equal(catalog_remove_product(w, i), ERR_OK);
+  struct facts renamed = product_of(7, "other", "Other"); /* its place has bits of both names */
+  put(w, &renamed);
+  publish(c, w, 2);
+  assert_int_equal(catalog_half_switch(w), ERR_OK);
+  struct catalog_pin pin = publish(c, w, 3);
+  assert_int_equal(pin.products, N - N / 3);
+  for (unsigned i = 1; i <= N; i++) {
+    snprintf(slug, sizeof slug, "p%ux", i);
+    assert_int_equal(search(&pin, SEARCH_NAMES, slug, out, 2), i % 3 && i != 7);
+  }
+  assert_int_equal(search(&pin, SEARCH_NAMES, "other", out, 2), 1);
   catalog_writer_close(&w);
   catalog_destroy(&c);
 }
@@ -445,6 +513,7 @@ int main(void)
       cmocka_unit_test(test_needles_of_any_length),
       cmocka_unit_test(test_sectors_and_themes_are_found),
       cmocka_unit_test(test_the_index_leaves_nothing_out),
+      cmocka_unit_test(test_the_index_moves_with_its_products),
       cmocka_unit_test(test_of_very_many_the_best_ranked_are_found),
       cmocka_unit_test(test_the_distance_is_the_textbooks),
   };

@@ -124,7 +124,8 @@ static void text_values_have_their_form(void **state)
   refused("base_url = \"https://\"\n", 1, "write scheme and host");
   refused("base_url = \"https:///a\"\n", 1, "write scheme and host");
   refused("base_url = \"https://a.example/\"\n", 1, "write scheme and host");
-  refused("base_url = \"https://a.example/compare\"\n", 1, "without a path");
+  refused("base_url = \"https://a.example/Compare\"\n", 1, "a path in lower case");
+  taken("base_url = \"https://a.example/compare/b-2\"\n");
   refused("base_url = \"https://a.example?q\"\n", 1, "write scheme and host");
   char url[400] = "base_url = \"https://";
   memset(url + 20, 'a', 300);

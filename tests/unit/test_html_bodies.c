@@ -365,6 +365,77 @@ static void other_writers(void **state)
   arena_free(&a);
 }
 
+#define REF(number, which) "<sup><a href=\"#fn" number "\" id=\"fnref" which "\" role=\"doc-noteref\" aria-label=\"Note " number "\">" number "</a></sup>"
+#define BACKLINK(which) "<a href=\"#fnref" which "\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E</a>"
+#define NOTES(items) "<section class=\"notes\" role=\"doc-endnotes\">\n<ol>\n" items "</ol>\n</section>\n"
+#define ONE_NOTE(words) NOTES("<li id=\"fn1\">\n<p>" words " " BACKLINK("1") "</p>\n</li>\n")
+
+/* Each program's own way to write "a[^1] b" with the note "c". */
+static void footnotes(void **state)
+{
+  static const char *const written[] = {
+      "<p>a<sup data-fn=\"u-1\" class=\"fn\"><a href=\"#u-1\" id=\"u-1-link\">1</a></sup> b</p>\n<ol class=\"wp-block-footnotes\"><li id=\"u-1\">c "
+      "<a href=\"#u-1-link\" aria-label=\"Jump to footnote reference 1\">\xE2\x86\xA9\xEF\xB8\x8E</a></li></ol>",
+      "<p>a<sup><a href=\"#user-content-fn-1\" id=\"user-content-fnref-1\" data-footnote-ref aria-describedby=\"footnote-label\">1</a></sup> b</p>"
+      "<section data-footnotes class=\"footnotes\"><h2 id=\"footnote-label\" class=\"sr-only\">Footnotes</h2><ol><li id=\"user-content-fn-1\"><p>c "
+      "<a href=\"#user-content-fnref-1\" data-footnote-backref aria-label=\"Back to reference 1\">\xE2\x86\xA9</a></p></li></ol></section>",
+      "<p>a<a href=\"#fn1\" class=\"footnote-ref\" id=\"fnref1\" role=\"doc-noteref\"><sup>1</sup></a> b</p><section class=\"footnotes "
+      "footnotes-end-of-document\" role=\"doc-endnotes\"><hr /><ol><li id=\"fn1\"><p>c<a href=\"#fnref1\" class=\"footnote-back\" "
+      "role=\"doc-backlink\">\xE2\x86\xA9\xEF\xB8\x8E</a></p></li></ol></section>",
+      "<p>a<sup id=\"fnref:x\"><a href=\"#fn:x\" class=\"footnote\" rel=\"footnote\">1</a></sup> b</p><div class=\"footnotes\"><ol><li id=\"fn:x\">"
+      "<p>c&#160;<a href=\"#fnref:x\" class=\"reversefootnote\">&#8617;</a></p></li></ol></div>",
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof written / sizeof *written - 1; i++)
+    shows(written[i], "<p>a" REF("1", "1") " b</p>\n" ONE_NOTE("c"));
+  shows(written[sizeof written / sizeof *written - 1], "<p>a" REF("1", "1") " b</p>\n" ONE_NOTE("c\xC2\xA0"));
+  shows_as(BODY_WORDPRESS, written[0], "<p>a" REF("1", "1") " b</p>\n" ONE_NOTE("c"));
+}
+
+static void odd_footnotes(void **state)
+{
+  (void)state;
+  /* two references, notes that refer to each other, a note of blocks, one that nothing refers to */
+  shows("a<sup data-fn=x>1</sup><sup data-fn=x>2</sup><ol class=wp-block-footnotes><li id=x>b<a href=#y>2</a><ul><li>c</ul><li id=y>d<a href=#x>1</a></ol>",
+        "<p>a" REF("1", "1") REF("1", "1-2") "</p>\n" NOTES("<li id=\"fn1\">\n<p>b" REF("2", "2") "</p>\n<ul>\n<li>c</li>\n</ul>\n" BACKLINK("1")
+        " <a href=\"#fnref1-2\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E<sup>2</sup></a>"
+        " <a href=\"#fnref1-3\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E<sup>3</sup></a>\n</li>\n"
+        "<li id=\"fn2\">\n<p>d" REF("1", "1-3") " " BACKLINK("2") "</p>\n</li>\n"));
+  shows("a<a href=#x>1</a><ol class=footnotes><li id=x>b<li id=y>c<li>d</ol>",
+        "<p>a" REF("1", "1") "</p>\n<ol>\n<li>c</li>\n<li>d</li>\n</ol>\n" ONE_NOTE("b"));
+  shows("a<sup data-fn=z>1</sup> <a href=#z>2</a><ol class=footnotes><li id=x>b</ol>", "<p>a\xC2\xB9 2</p>\n<ol>\n<li>b</li>\n</ol>\n");
+  shows("<ol><li id=x>b</ol><a href=#x>c</a>", "<ol>\n<li>b</li>\n</ol>\n<p>c</p>\n");
+  shows("a<sup data-fn=x>1</sup><ol class=footnotes><li id=x>b<li id=x>c</ol>", "<p>a" REF("1", "1") "</p>\n<ol>\n<li>c</li>\n</ol>\n" ONE_NOTE("b"));
+  /* nothing of a note but its content comes through */
+  shows("a<sup data-fn='\"><script>x</script>'>1</sup><ol class=footnotes onclick=x()><li id='\"><script>x</script>' onclick=x()>"
+        "b<script>x</script><a href=javascript:x()>c</a></ol>",
+        "<p>a" REF("1", "1") "</p>\n" ONE_NOTE("bc"));
+  struct markdown_limits l = of(BODY_HTML);
+  struct buf out = BUF_INIT;
+  assert_int_equal(markdown_source(&l, SPAN("a<sup data-fn=x>1</sup><ol class=footnotes><li id=x><p>b<p>c</ol>"), &out), MARKDOWN_OK);
+  assert_string_equal(buf_z(&out), "a[^1]\n\n[^1]: b\n\n    c\n");
+  buf_free(&out);
+}
+
+static bool activity(void *arg, uint64_t id, struct markdown_activity *out)
+{
+  (void)arg;
+  *out = (struct markdown_activity){SPAN("4.0"), SPAN("https://h/4"), SPAN("18 Mar 2025"), false};
+  return id == 7;
+}
+
+static void activities(void **state)
+{
+  struct markdown_limits l = of(BODY_HTML);
+  struct buf out = BUF_INIT;
+  (void)state;
+  l.activity = activity;
+  assert_int_equal(html(&l, SPAN("a[^activity:7]b<em>[^activity:8][^activity:x]</em><code>[^activity:7]</code><a href=/x>[^activity:7]</a>"), &out), MARKDOWN_OK);
+  assert_string_equal(buf_z(&out), "<p>a" REF("1", "1") "b<em>[^activity:x]</em><code>[^activity:7]</code><a href=\"/x\">[^activity:7]</a></p>\n"
+                                   ONE_NOTE("<a href=\"https://h/4\" rel=\"nofollow noopener\">4.0</a>, 18 Mar 2025"));
+  buf_free(&out);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -372,6 +443,7 @@ int main(void)
       cmocka_unit_test(links),       cmocka_unit_test(pictures),      cmocka_unit_test(tables),         cmocka_unit_test(left_out),
       cmocka_unit_test(wordpress),   cmocka_unit_test(injections),    cmocka_unit_test(formats_agree),  cmocka_unit_test(hostile_bodies),
       cmocka_unit_test(limits_hold), cmocka_unit_test(notes),         cmocka_unit_test(other_writers),
+      cmocka_unit_test(footnotes),   cmocka_unit_test(odd_footnotes), cmocka_unit_test(activities),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 static bool activity(void *arg, uint64_t id, struct markdown_activity *out)
 {
   (void)arg;
-  *out = (struct markdown_activity){SPAN("4.0 *out*"), id == 8 ? SPAN("") : SPAN("https://h/4"), SPAN("18 March 2025"), id == 7};
+  *out = (struct markdown_activity){SPAN("4.0 *out*"), id == 8 ? SPAN("") : SPAN("https://h/4"), SPAN("18 Mar 2025"), id == 7};
   return id == 7 || id == 8;
 }
 
@@ -131,13 +131,31 @@ static void footnotes(void **state)
                   "<a href=\"#fnref1\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E</a>\n</li>\n"));
   shows("https://h/a.[^1]\n\n[^1]: b\n", "<p><a href=\"https://h/a\" rel=\"nofollow noopener\">https://h/a</a>." REFERENCE("1", "1")
         "</p>\n" FOOTNOTES("<li id=\"fn1\">\n<p>b" BACK("1") "</p>\n</li>\n"));
+  shows("a[^1][^1][x y](/y)\n\n[^1]: b\n", "<p>a" REFERENCE("1", "1") REFERENCE("1", "1-2") "<a href=\"/y\">x y</a></p>\n"
+        FOOTNOTES("<li id=\"fn1\">\n<p>b" BACK("1") " <a href=\"#fnref1-2\" role=\"doc-backlink\" aria-label=\"Back to the text\">"
+                  "\xE2\x86\xA9\xEF\xB8\x8E<sup>2</sup></a></p>\n</li>\n"));
+  shows("[^a][b] [^a][b c]\n\n[b]: /b\n\n[^a]: c", "<p><a href=\"/b\">^a</a> [^a][b c]</p>\n");
   shows("[^a] [^ b] [^] \\[^c] [^c](/d) [x[^c]](/e)\n\n[^c]: C",
         "<p>[^a] [^ b] [^] [^c] <a href=\"/d\">^c</a> <a href=\"/e\">x[^c]</a></p>\n");
   shows("a[^activity:7] b[^activity:8] c[^activity:9] d[^activity:7]",
         "<p>a" REFERENCE("1", "1") " b" REFERENCE("2", "2") " c d" REFERENCE("1", "1-2") "</p>\n"
-        FOOTNOTES("<li id=\"fn1\">\n<p><a href=\"https://h/4\" rel=\"nofollow noopener\">4.0 *out*</a>, 18 March 2025, spark" BACK("1")
+        FOOTNOTES("<li id=\"fn1\">\n<p><a href=\"https://h/4\" rel=\"nofollow noopener\">4.0 *out*</a>, 18 Mar 2025, spark" BACK("1")
         " <a href=\"#fnref1-2\" role=\"doc-backlink\" aria-label=\"Back to the text\">\xE2\x86\xA9\xEF\xB8\x8E<sup>2</sup></a></p>\n</li>\n"
-        "<li id=\"fn2\">\n<p>4.0 *out*, 18 March 2025" BACK("2") "</p>\n</li>\n"));
+        "<li id=\"fn2\">\n<p>4.0 *out*, 18 Mar 2025" BACK("2") "</p>\n</li>\n"));
+}
+
+/* What stood between two codes is not written: a reader must not take the marks for others. */
+static void codes_side_by_side(void **state)
+{
+  static const char *const between[] = {"<b>", "[^activity:9]", "<b></b>", "[^activity:9]<i>"};
+  char source[100];
+  (void)state;
+  for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+    snprintf(source, sizeof source, "`` ` ``%s``` ``<script> ```", between[i]);
+    markdown_of(source, "` ```<script> `\n");
+    snprintf(source, sizeof source, "`a`%s`b`%s`c` `d`", between[i], between[i]);
+    markdown_of(source, "`abc` `d`\n");
+  }
 }
 
 static void products(void **state)
@@ -306,7 +324,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(tables),      cmocka_unit_test(struck_and_tasks), cmocka_unit_test(bare_addresses),
       cmocka_unit_test(footnotes),   cmocka_unit_test(as_markdown),      cmocka_unit_test(as_text),
-      cmocka_unit_test(products),    cmocka_unit_test(sizes_of_pictures),
+      cmocka_unit_test(codes_side_by_side), cmocka_unit_test(products),    cmocka_unit_test(sizes_of_pictures),
       cmocka_unit_test(lines_of_notes), cmocka_unit_test(takes_linear_time), cmocka_unit_test(wide_tables),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,7 +144,7 @@ static void counts_come_first_in_the_grammar_of_their_numbers(void **state)
               {1, 1, "A and B each shipped once in 90 days.", "In 90 days A and B each shipped once. "},
               {5, 5, "A and B each shipped 5 times in 90 days.", "In 90 days A and B each shipped 5 times. "},
               {0, 1, "B shipped once in 90 days, A not at all.", "In 90 days B shipped once and A not at all. "},
-              {2, 1, "A shipped 2 times in 90 days, B once.", "In 90 days A shipped 2 times and B once, a similar number. "},
+              {2, 1, "A shipped twice in 90 days, B once.", "In 90 days A shipped twice and B once, a similar number. "},
               {5, 10, "B shipped 10 times in 90 days, A 5.", "In 90 days B shipped 10 times and A 5. "},
               {10, 15, "B shipped 15 times in 90 days, A 10.", "In 90 days B shipped 15 times and A 10, a similar number. "},
               {10, 16, "B shipped 16 times in 90 days, A 10.", "In 90 days B shipped 16 times and A 10. "},
@@ -161,7 +161,30 @@ static void counts_come_first_in_the_grammar_of_their_numbers(void **state)
   is(sentences_counts(arena, none, 3), "None of A, A and A shipped in 90 days.");
   is(sentences_shipped(arena, 0), "did not ship");
   is(sentences_shipped(arena, 1), "shipped once");
-  is(sentences_shipped(arena, 2), "shipped 2 times");
+  is(sentences_shipped(arena, 2), "shipped twice");
+  is(sentences_shipped(arena, 3), "shipped 3 times");
+}
+
+/* Not "A not at all, B not at all and C not at all". */
+static void those_that_shipped_nothing_are_told_together(void **state)
+{
+  struct sentences_member m[] = {shipped("A", 0, 0, 1, 10), shipped("B", 5, 0, 1, 10), shipped("C", 0, 0, 1, 10),
+                                 shipped("D", 7, 0, 1, 10)};
+  (void)state;
+  is(sentences_counts(arena, m, 3), "B shipped 5 times in 90 days, A and C not at all.");
+  is(sentences_counts(arena, m, 4), "D shipped 7 times in 90 days, B 5, A and C not at all.");
+  is(sentences_cadence(arena, m, 4), "In 90 days D shipped 7 times and B 5, A and C not at all. Against the median of their sector: "
+                                     "D 5.8 (active), B 5.0 (active), A 0.0 (dormant) and C 0.0 (dormant).");
+  is(sentences_standing(arena, m, 4), "D stands at 5.8 (active) with 7 releases and posts in 90 days and B at 5.0 (active) with 5, "
+                                      "A and C at 0.0 (dormant) with none.");
+  is(sentences_standing(arena, (struct sentences_member[]){m[0], m[2]}, 2),
+     "A and C stand at 0.0 (dormant) with no release or post in 90 days.");
+  m[1].n90 = 0, m[1].tenths = 20; /* by sparks that are no releases */
+  is(sentences_standing(arena, m, 3), "B stands at 2.0 (slow) with no release or post in 90 days, A and C at 0.0 (dormant) with none. "
+                                      "Sparks count as well.");
+  m[1].override = true;
+  is(sentences_standing(arena, m, 3), "B stands at 2.0 (slow) as set by the editors, with no release or post in 90 days, A and C at 0.0 "
+                                      "(dormant) with none.");
 }
 
 static void a_sentence_that_ends_with_a_name_has_one_stop(void **state)
@@ -211,7 +234,7 @@ static void pace_is_measured_against_the_own_sector(void **state)
                                      "medians of their own sectors: C 6.3 (active), A 5.0 (active) and B 3.3 (steady).");
   struct sentences_member level[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 0, 2, 10)};
   is(sentences_cadence(arena, level, 2), "In 90 days A shipped 10 times and B 5. Their sectors differ in pace: against the "
-                                         "medians of their own sectors A and B both stand at 5.0 (active).");
+                                         "medians of their own sectors both stand at 5.0 (active).");
   level[1].median2 = 9;
   level[1].tenths = score_tenths(5, 0, 9);
   is(sentences_cadence(arena, level, 2), "In 90 days A shipped 10 times and B 5. Their sectors differ in pace: against the "
@@ -300,6 +323,7 @@ int main(void)
       cmocka_unit_test(overlap_names_the_themes_that_all_share),
       cmocka_unit_test(nothing_is_said_of_themes_that_nobody_else_has),
       cmocka_unit_test(counts_come_first_in_the_grammar_of_their_numbers),
+      cmocka_unit_test(those_that_shipped_nothing_are_told_together),
       cmocka_unit_test(a_sentence_that_ends_with_a_name_has_one_stop),
       cmocka_unit_test(the_standing_says_scores_and_counts_in_other_words),
       cmocka_unit_test(pace_is_measured_against_the_own_sector),

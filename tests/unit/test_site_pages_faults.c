@@ -154,6 +154,41 @@ static void with_a_finished_page_it_is_that(void **state)
   close_site(&s, &well);
 }
 
+static void confirm(struct page_site *s, int64_t at_us)
+{
+  struct catalog_state state;
+  catalog_state_get(s->catalog, &state);
+  state.confirmed_us = at_us;
+  catalog_state_put(s->writer, &state);
+}
+
+/* Another pool may have shown the page as it is for ready_lag.  When the proxy knows that this pool is not ready, the finished page
+ * is shown as above. */
+static void with_a_finished_page_and_other_pools_it_is_left_to_them(void **state)
+{
+  const struct page_form *f = form_of(state);
+  char target[PAGE_TARGET];
+  struct page_answer well;
+  struct page_site *s = site_of(f, target, &well);
+  struct page_answer warm = page_get(s, target);
+  edit_kafka(s);
+  s->store.fault = PAGE_FAULT_BOTH;
+  s->config.other_pools = true;
+  s->config.ready_lag = 0;
+  confirm(s, clock_now_us());
+  struct page_answer left = page_get(s, target);
+  confirm(s, clock_now_us() - 11 * CLOCK_SECOND);
+  struct page_answer later = page_get(s, target);
+  if (f->expect->asks)
+    page_assert_error(f, &left, 503);
+  if (f->expect->asks && !f->expect->fresh)
+    assert_same(&later, &warm);
+  page_answer_free(&left);
+  page_answer_free(&later);
+  page_answer_free(&warm);
+  close_site(&s, &well);
+}
+
 /* Each fragment in turn is the one that cannot be had. */
 static void without_any_one_fragment_it_is_503(void **state)
 {
@@ -265,6 +300,7 @@ int main(void)
       {"without memcached it is as ever", without_memcached_it_is_as_ever, false},
       {"with older fragments it is stale and not kept", with_older_fragments_it_is_stale_and_not_kept, false},
       {"with a finished page it is that", with_a_finished_page_it_is_that, false},
+      {"with a finished page and other pools it is left to them", with_a_finished_page_and_other_pools_it_is_left_to_them, false},
       {"without any one fragment it is 503", without_any_one_fragment_it_is_503, false},
       {"without any one row it is whole or gone", without_any_one_row_it_is_whole_or_gone, false},
       {"with little memory it is whole or 503", with_little_memory_it_is_whole_or_503, false},

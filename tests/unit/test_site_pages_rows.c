@@ -94,7 +94,7 @@ static void a_pick_stands_first_with_its_reason(void **state)
   PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
   PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit; by shared sectors and themes, the next closest",
           "Rabbit &lt;asks&gt; for less.");
-  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick: Rabbit", "The editors’ picks, then products close to");
+  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick for Pulsar: Rabbit", "The editors’ picks, then products close to");
   PAGE_OF(*state, "/compare/pulsar-vs-rabbit", "!noindex");
   PAGE_OF(*state, "/sitemaps/pairs-1.xml", "/compare/pulsar-vs-rabbit<");
   PAGE_OF(*state, "/alternatives/rabbit", "!asks");

@@ -53,13 +53,13 @@ static void views(void **state)
   struct all_view v = {.title = SPAN("T"), .body = SPAN("<b>"), .gone = true, .n = INT64_MIN, .tags = {tags, 2},
                        .items = {items, 2}, .first = items};
   struct buf out = BUF_INIT;
-  shape_json_write(&out, &all_view_shape, &v);
+  shape_json_write(&out, &all_view_shape, &v, SPAN(""));
   assert_string_equal(buf_z(&out),
                       "{\"title\":\"T\",\"none\":null,\"body\":\"\\u003cb\\u003e\",\"gone\":true,\"n\":-9223372036854775808,"
                       "\"tags\":[\"t\",\"u\"],\"items\":[{\"name\":\"x\",\"spark\":true},{\"name\":null,\"spark\":false}],"
                       "\"first\":{\"name\":\"x\",\"spark\":true},\"other\":null}");
   buf_clear(&out);
-  shape_json_write(&out, &all_view_shape, NULL);
+  shape_json_write(&out, &all_view_shape, NULL, SPAN(""));
   assert_string_equal(buf_z(&out), "null");
   buf_free(&out);
 }

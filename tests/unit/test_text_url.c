@@ -97,9 +97,35 @@ static void queries(void **state)
   assert_false(url_query_find(SPAN(""), SPAN("a"), &v));
 }
 
+/* Every byte at every place of addresses of every length up to three blocks. */
+static void blocks_hide_no_byte(void **state)
+{
+  (void)state;
+  for (int byte = 1; byte < 256; byte++) {
+    char one = (char)byte, text[48], expected[50];
+    struct buf alone = BUF_INIT, out = BUF_INIT;
+    url_tidy(&alone, span_of(&one, 1));
+    for (size_t n = 1; n <= 48; n++)
+      for (size_t at = 0; at < n; at += 1 + n / 9) {
+        memset(text, '/', n);
+        text[at] = one;
+        memcpy(expected, text, at);
+        memcpy(expected + at, alone.p, alone.n);
+        memcpy(expected + at + alone.n, text + at + 1, n - at - 1);
+        buf_clear(&out);
+        url_tidy(&out, span_of(text, n));
+        if (!span_eq(buf_view(&out), span_of(expected, n - 1 + alone.n)))
+          fail_msg("byte %d at %zu of %zu", byte, at, n);
+      }
+    buf_free(&alone);
+    buf_free(&out);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(blocks_hide_no_byte),
       cmocka_unit_test(encoding),
       cmocka_unit_test(a_query_of_any_byte),
       cmocka_unit_test(decoding),

@@ -101,6 +101,9 @@ static void cutting(void **state)
   assert_true(span_eq(utf8_cut(SPAN("one two three"), 7), SPAN("one two")));
   assert_true(span_eq(utf8_cut(SPAN("\xC3\xA9\xC3\xA9\xC3\xA9"), 2), SPAN("\xC3\xA9\xC3\xA9")));
   assert_true(span_eq(utf8_cut(SPAN("a"), 0), SPAN("")));
+  assert_true(span_eq(utf8_cut(SPAN("0123456789 0123456789 01234567"), 24), SPAN("0123456789 0123456789")));
+  assert_true(span_eq(utf8_cut(SPAN("01234567 \xC3\xA9 123456789012345"), 24), SPAN("01234567 \xC3\xA9 1234567890123")));
+  assert_true(span_eq(utf8_cut(SPAN("0123456789012345 123456789"), 24), SPAN("0123456789012345")));
   assert_int_equal(utf8_count(SPAN("a\xC3\xA9\xF0\x9F\x92\xA9")), 3);
 }
 

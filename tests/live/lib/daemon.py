@@ -33,6 +33,14 @@ def process_state(pid):
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+def ended(pid):
+    """Also of a process that nobody has waited for yet."""
+    try:
+        return process_state(pid) == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def freeze(pid):
     """Stops a process and waits until it is stopped."""
     os.kill(pid, signal.SIGSTOP)

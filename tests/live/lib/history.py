@@ -36,6 +36,7 @@ class History:
         self.lock = threading.Lock()   # the editor of the product holds it
         self.seen = []                 # (ended, position) of the last views
         self.seen_lock = threading.Lock()
+        self.first = {}                # position: when a view of it ended first
 
     def position(self, match):
         """Index of the newest commit that matches, or None."""
@@ -124,7 +125,7 @@ class Checker:
                                f"/products/{slug}/history", f"/compare/{slug}-vs-{other}", f"/compare/{slug}-vs-{other}.json",
                                f"/alternatives/{slug}", f"/alternatives/{slug}.md", f"/faq/{slug}", f"/feeds/{slug}+{other}.ics"])
             try:
-                self.leaks(path, self.site.get(path))
+                self.leaks(path, self.get(path))
             except OSError as e:
                 self.wrong.append(f"{path}: no answer: {e}")
             self.done.wait(rng.random() * 0.01)
@@ -147,6 +148,9 @@ class Checker:
 
     # ---- readers
 
+    def get(self, path):
+        return self.site.get(path)
+
     def reader(self, seed):
         rng = random.Random(seed)
         while not self.done.is_set():
@@ -155,7 +159,7 @@ class Checker:
             path = f"/products/{slugs[0]}" if len(slugs) == 1 else "/compare/" + "-vs-".join(slugs)
             began = time.monotonic()
             try:
-                answer = self.site.get(path)
+                answer = self.get(path)
             except OSError as e:
                 self.wrong.append(f"{path}: no answer: {e}")
                 continue
@@ -168,11 +172,13 @@ class Checker:
         near = any(began - FAULT_S - BOUND_S <= t <= began + FAULT_S for t, kind in self.faults)
         return BOUND_S + (FAULT_S if near else 0)
 
+    def may_fail(self, began, ended):
+        return any(began - FAULT_S <= t <= ended for t, _ in self.faults)
+
     def judge(self, path, members, answer, began, ended):
         self.leaks(path, answer)
         if answer.status >= 500:
-            near = any(began - FAULT_S <= t <= ended for t, _ in self.faults)
-            if not near:
+            if not self.may_fail(began, ended):
                 self.wrong.append(f"{path}: {answer.status} and no fault near")
             return
         floors = {p.id: p.floor(began - self.bound(began)) for p in members}
@@ -190,9 +196,9 @@ class Checker:
             shown.setdefault(int(id), set()).add(int(number))
         for id, numbers in shown.items():
             if len(numbers) > 1:
-                self.wrong.append(f"{path}: product {id} in versions {sorted(numbers)} on one page")
+                self.judge_mixed(f"{path}: product {id} in versions {sorted(numbers)} on one page")
         for p in members:
-            self.judge_member(path, p, max(shown.get(p.id, {0})), floors[p.id], began, ended)
+            self.judge_member(path, p, self.version(shown.get(p.id, {0})), floors[p.id], began, ended)
 
     def judge_member(self, path, p, number, floor, began, ended):
         commits = list(p.commits)
@@ -202,18 +208,34 @@ class Checker:
             return
         if commits[at][1] != "published":
             self.wrong.append(f"{path}: {p.slug} shown in version {number}, which was {commits[at][1]}")
-        if at + 1 < len(commits) and commits[at + 1][3] < began:
-            with self.count_lock:
-                self.worst = max(self.worst, began - commits[at + 1][3])
+        replaced = min((c[3] for c in commits[at + 1:]), default=began)
+        self.judge_stale(began - replaced)
         if at < floor:
-            self.wrong.append(f"{path}: {p.slug} shows version {number}, {began - commits[at + 1][3]:.2f} s after the next"
-                              f" one was committed")
+            self.wrong.append(f"{path}: {p.slug} shows version {number}, {began - replaced:.2f} s after the next one was committed")
         with p.seen_lock:
-            older = [s for e, s in p.seen if e < began and s > at]
-            if older:
-                self.wrong.append(f"{path}: {p.slug} shows version {number} after a view had shown {commits[max(older)][0]}")
+            newer = [(e, s) for e, s in p.seen if e < began and s > at]
             p.seen.append((ended, at))
+            p.first[at] = min(ended, p.first.get(at, ended))
+            since = min((t for position, t in p.first.items() if position > at and t < began), default=began)
             del p.seen[:-200]
+        if newer:
+            self.judge_step_back(f"{path}: {p.slug} shows version {number} after a view had shown {commits[newer[0][1]][0]}",
+                                 began - since)
+
+    def version(self, numbers):
+        """The one that counts when a page shows several of a product."""
+        return max(numbers)
+
+    def judge_mixed(self, words):
+        self.wrong.append(words)
+
+    def judge_stale(self, seconds):
+        with self.count_lock:
+            self.worst = max(self.worst, seconds)
+
+    def judge_step_back(self, words, seconds):
+        """seconds: since a newer version was shown first."""
+        self.wrong.append(words)
 
     # ---- faults
 
@@ -266,11 +288,14 @@ class Checker:
             threads.append(threading.Thread(target=self.breaker))
         for t in threads:
             t.start()
-        self.done.wait(self.seconds)
+        self.wait()
         self.done.set()
         for t in threads:
             t.join()
         return self
+
+    def wait(self):
+        self.done.wait(self.seconds)
 
     @property
     def summary(self):

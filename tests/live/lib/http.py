@@ -28,9 +28,9 @@ class Answer:
         return f"<Answer {self.status} {dict(self.headers)} {self.body[:200]!r}>"
 
 
-def request(port, method, path, headers=None, body=None, timeout=20):
+def request(port, method, path, headers=None, body=None, timeout=20, host="127.0.0.1"):
     """Sends one request without escaping its path and reads the whole answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection._validate_path = lambda url: None
         connection._validate_method = lambda method: None

@@ -101,11 +101,11 @@ def band(tenths):
 
 
 def times(n):
-    return {0: "not at all", 1: "once"}.get(n, f"{n} times")
+    return {0: "not at all", 1: "once", 2: "twice"}.get(n, f"{n} times")
 
 
 def bare(n):
-    return {0: "not at all", 1: "once"}.get(n, str(n))
+    return {0: "not at all", 1: "once", 2: "twice"}.get(n, str(n))
 
 
 def day(when):
@@ -144,19 +144,28 @@ def nobody(of):
     return f"either {of[0]['name']} nor {of[1]['name']}" if len(of) == 2 else f"one of {join(names(of))}"
 
 
+def others(parts, order):
+    """Several that shipped nothing are told together."""
+    silent = [p["name"] for p in order if not p["n90"]]
+    if len(silent) < 2:
+        return join(parts)
+    rest = parts[:-len(silent)]
+    return (f"{join(rest)}, " if rest else "") + f"{join(silent)} not at all"
+
+
 def counts(of):
     order = by(of, "n90")
     if not order[0]["n90"]:
         return f"N{nobody(of)} shipped in 90 days."
     if order[0]["n90"] == order[-1]["n90"]:
         return f"{join(names(of))} each shipped {times(order[0]['n90'])} in 90 days."
-    rest = join(f"{p['name']} {bare(p['n90'])}" for p in order[1:])
+    rest = others([f"{p['name']} {bare(p['n90'])}" for p in order[1:]], order)
     return f"{order[0]['name']} shipped {times(order[0]['n90'])} in 90 days, {rest}."
 
 
 def newest(of):
     order = sorted((p for p in of if p["latest"]), key=lambda p: p["latest"][1], reverse=True)
-    listed = [f"{p['name']} {p['latest'][0]} ({day(p['latest'][1])})" for p in order]
+    listed = [f"{p['name']} {p['latest'][0]} ({day(p['latest'][1])}{older_line(p).rsplit(' (', 1)[0]})" for p in order]
     return f"Newest release{'s' if len(listed) > 1 else ''}: {join(listed)}." if listed else ""
 
 
@@ -172,7 +181,7 @@ def shipped(of):
     if most == least:
         return f"In 90 days {join(names(of))} each shipped {times(most)}."
     parts = [f"{order[0]['name']} shipped {times(most)}"] + [f"{p['name']} {bare(p['n90'])}" for p in order[1:]]
-    return f"In 90 days {join(parts)}" + (", a similar number." if similar(most, least) else ".")
+    return f"In 90 days {others(parts, order)}" + (", a similar number." if similar(most, least) else ".")
 
 
 def basis(scored):
@@ -190,7 +199,7 @@ def basis(scored):
     return medians, len({tuple(p["sectors"][:1]) for p in scored}) == 1, differ and medians
 
 
-def pace(scored):
+def pace(scored, alone):
     medians, one_sector, differ = basis(scored)
     listed = join(f"{p['name']} {score(p)}" for p in by(scored, "tenths"))
     if not medians:
@@ -206,7 +215,7 @@ def pace(scored):
         return f"{begin}{measure}: {listed}"
     high, low = by(scored, "tenths")
     if high["tenths"] == low["tenths"]:
-        return f"{begin}{measure} {join(names(scored))} both stand at {score(high)}"
+        return f"{begin}{measure} {'' if alone else join(names(scored)) + ' '}both stand at {score(high)}"
     if high["tenths"] - low["tenths"] < 10:
         return f"{begin}{measure} {high['name']} stands at {score(high)} and {low['name']} at {score(low)}"
     return f"{begin}{measure} {high['name']} is the faster, {score(high)} to {score(low)}"
@@ -221,7 +230,7 @@ def cadence(of):
     scored = [p for p in of if p["tenths"] is not None]
     if not scored:
         return shipped(of) + (" Neither is scored yet." if len(of) == 2 else " None of them is scored yet.")
-    return f"{shipped(of)} {pace(scored)}{unscored(of)}."
+    return f"{shipped(of)} {pace(scored, len(scored) == len(of))}{unscored(of)}."
 
 
 def moves(n, first):
@@ -234,12 +243,18 @@ def standing(of):
     scored = [p for p in of if p["tenths"] is not None]
     if not scored:
         return "Neither has a score yet." if len(of) == 2 else "None of them has a score yet."
-    parts = [f"{p['name']} {'at' if i else 'stands at'} {score(p)}{',' if p['override'] is not None else ''} {moves(p['n90'], i == 0)}"
-             for i, p in enumerate(by(scored, "tenths"))]
+    order = by(scored, "tenths")
+    level = [p for p in order if p["tenths"] == order[-1]["tenths"] and not p["n90"] and p["override"] is None]
+    level = level if len(level) > 1 and order[-len(level):] == level else []
+    order = order[:len(order) - len(level)]
+    text = join(f"{p['name']} {'at' if i else 'stands at'} {score(p)}{',' if p['override'] is not None else ''} {moves(p['n90'], i == 0)}"
+                for i, p in enumerate(order)) if order else ""
+    if level:
+        text += f"{', ' if order else ''}{join(names(level))} {'at' if order else 'stand at'} {score(level[0])} {moves(0, not order)}"
     medians, _, differ = basis(scored)
     why = "" if any(p["override"] is not None for p in scored) else \
         " Sparks count as well." if len(scored) > 1 and not medians else " Their sectors differ in pace." if differ else ""
-    return f"{join(parts)}{unscored(of)}.{why}"
+    return f"{text}{unscored(of)}.{why}"
 
 
 def difference(of):
@@ -293,10 +308,19 @@ def older_line(p):
     return f", on an older line than {version} ({day(when)})"
 
 
+def license_words(expression):
+    """A choice of licences as a list; other expressions of SPDX stay as they are."""
+    if "(" in expression or " AND " in expression:
+        return expression
+    return join([one.removeprefix("LicenseRef-") for one in expression.split(" OR ")], "or")
+
+
 def outline(p):
     latest = f"The latest release is {p['latest'][0]} ({day(p['latest'][1])}){older_line(p)}; " if p["latest"] else ""
     does = f"shipped {times(p['n90'])}" if p["n90"] else "did not ship"
-    return stop(f"{latest}{p['name']} {does} in 90 days" + (f"; the licence is {p['license']}" if p["license"] else ""))
+    own = p["license"] and p["license"].lower() == p["name"].lower()
+    licence = f"; the licence is its own ({p['license']})" if own else f"; the licence is {license_words(p['license'])}" if p["license"] else ""
+    return stop(f"{latest}{p['name']} {does} in 90 days{licence}")
 
 
 def speed(p):
@@ -309,8 +333,8 @@ def speed(p):
 
 
 def product_lede(p):
-    life = {"active": "", "maintenance": f" {p['name']} is in maintenance.", "discontinued": f" {p['name']} is discontinued."}
-    return speed(p) + life[p["lifecycle"]] + (f" As of {AS_OF}." if p["tenths"] is not None else "")
+    life = f" {p['name']} is in maintenance." if p["lifecycle"] == "maintenance" else ""
+    return speed(p) + life + (f" As of {AS_OF}." if p["tenths"] is not None else "")
 
 
 def how_fast(p):
@@ -320,11 +344,11 @@ def how_fast(p):
     text, at = f"{p['name']} made {made} in the 90 days to {AS_OF}.", f"{p['tenths'] / 10:.1f} of 10, which is {band(p['tenths'])}."
     if p["override"] is not None:
         return f"{text} The editors have set its velocity to {at}"
-    if p["sectors"] and p["median"] >= 1:
-        text += f" The median product of {p['sector_names'][0]} made {number(p['m'])}."
     if p["s30"]:
         text += f" Its velocity also counts {p['s30']} spark{'s' if p['s30'] > 1 else ''} of the last 30 days."
-    return f"{text} It stands at {at}"
+    if p["sectors"] and p["median"] >= 1:
+        text += f" The median of {p['sector_names'][0]} is {number(p['m'])}."
+    return f"{text} {p['name']} stands at {at}"
 
 
 def ranked(p):

@@ -176,7 +176,7 @@ class Database:
 
 def database_settings(database):
     return {"mysql_socket": database.socket, "mysql_database": Database.NAME, "mysql_user": "diptych_pool",
-            "sql_dir": TOP / "sql", "template_dir": TOP / "templates", "state_dir": ""}
+            "sql_dir": TOP / "sql", "template_dir": TOP / "templates", "locale_dir": BUILD / "locale", "state_dir": ""}
 
 
 def configuration_text(settings):
@@ -290,9 +290,9 @@ class Web:
 
     `http_extra` and `server_extra` are lines for the http and the server block."""
 
-    def __init__(self, folder, upstream, http_extra="", server_extra="", static=None, workers=1):
+    def __init__(self, folder, upstream, http_extra="", server_extra="", static=None, workers=1, host="127.0.0.1"):
         self.folder = Path(folder)
-        self.port = free_port()
+        self.host, self.port = host, free_port()
         self.config = self.folder / "nginx.conf"
         self.error_log = self.folder / "nginx.log"
         link = self.folder / "diptych"
@@ -308,13 +308,13 @@ error_log {self.error_log} info;
 events {{ worker_connections 1024; }}
 http {{
 {temp}
-  types {{ text/css css; image/svg+xml svg; image/png png; image/x-icon ico; }}
+  types {{ text/css css; image/svg+xml svg; image/png png; image/webp webp; image/x-icon ico; }}
   log_format tests '$msec $request_id $status $body_bytes_sent $request_time "$request"';
   access_log {self.folder}/access.log tests;
   upstream diptych {{ server {upstream}; keepalive 32; keepalive_requests 100000; }}
 {http_extra}
   server {{
-    listen 127.0.0.1:{self.port} backlog=1024;
+    listen {self.host}:{self.port} backlog=1024;
     server_name localhost;
     set $diptych_static {static or BUILD / "static"};
     include diptych/server.conf;
@@ -334,13 +334,13 @@ http {{
 
     def listens(self):
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            socket.create_connection((self.host, self.port), timeout=5).close()
             return True
         except OSError:
             return False
 
     def http(self, method, path, headers=None, body=None, timeout=20):
-        return http.request(self.port, method, path, headers, body, timeout * SLOW)
+        return http.request(self.port, method, path, headers, body, timeout * SLOW, self.host)
 
     def exchange(self, data, timeout=20, half_close=True):
         return http.exchange(self.port, data, timeout * SLOW, half_close)

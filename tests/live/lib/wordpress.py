@@ -18,7 +18,7 @@ CREATE TABLE wp_posts (
   post_title text NOT NULL, post_excerpt text NOT NULL,
   post_status varchar(20) NOT NULL DEFAULT 'publish', post_password varchar(255) NOT NULL DEFAULT '',
   post_name varchar(200) NOT NULL DEFAULT '', post_modified_gmt datetime {ZERO},
-  post_parent bigint unsigned NOT NULL DEFAULT 0, menu_order int NOT NULL DEFAULT 0,
+  post_parent bigint unsigned NOT NULL DEFAULT 0, guid varchar(255) NOT NULL DEFAULT '', menu_order int NOT NULL DEFAULT 0,
   post_type varchar(20) NOT NULL DEFAULT 'post', KEY post_author (post_author),
   KEY post_name (post_name(191)), KEY type_status_date (post_type, post_status, ID), KEY post_parent (post_parent));
 CREATE TABLE wp_postmeta (

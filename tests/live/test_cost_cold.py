@@ -1,0 +1,135 @@
+"""What a page costs whose fragments nobody has: round trips to the database, rows that it examines, fragments that are made,
+and what is asked again while memcached is away.  Counted at the servers."""
+import re
+import subprocess
+
+import pytest
+
+from lib.questions import questions
+from lib.servers import TOP, Site, wait_until
+
+QUIET = {"poll_interval": 60000, "sweep_seconds": 86400, "memcached_timeout": 5000, "deadline": 20000, "workers": 1,
+         "page_cache_bytes": 0}
+PAGES = ["/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis", "/products/kafka", "/products/wordpress?page=2",
+         "/leaderboard", "/leaderboard?page=2", "/sectors/devops", "/themes/streaming", "/", "/predictions", "/feed.atom",
+         "/alternatives/kafka", "/faq/kafka"]
+LISTS = ["/leaderboard", "/sectors/devops", "/themes/streaming"]
+
+
+@pytest.fixture(scope="module")
+def site(request, templates):
+    from conftest import _run
+    made = Site(templates, config=QUIET)
+    made.slow = made.folder / "slow.log"
+    made.database.daemon.argv += ["--slow-query-log=ON", "--long-query-time=0", f"--slow-query-log-file={made.slow}"]
+    yield from _run(request, made)
+
+
+def statements(site, act):
+    """(rows sent, rows examined, the beginning) of the pool's statements."""
+    began = site.slow.stat().st_size
+    act()
+    log = site.slow.read_bytes()[began:].decode(errors="replace")
+    found = []
+    for entry in re.split(r"(?m)^(?=# User@Host: )", log):
+        rows = re.search(r"Rows_sent: (\d+)\s+Rows_examined: (\d+)", entry)
+        text = re.search(r"(?m)^SELECT.*", entry)
+        if entry.startswith("# User@Host: diptych_pool") and rows and text:
+            found.append((int(rows[1]), int(rows[2]), text[0]))
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_statement_of_a_cold_page_examines_much_more_than_it_returns(site, path):
+    assert site.get(path).status == 200  # the connection is open
+    site.cache.flush()
+    found = statements(site, lambda: site.get(path))
+    assert len(found) >= 5
+    # A scan of this small table may be cheaper than looking up each entry.
+    entries = site.sql("SELECT COUNT(*) FROM revision_base")[0][0]
+    for sent, examined, text in found:
+        most = 4 * sent if "STRAIGHT_JOIN" in text else 8 * sent + 2 * entries  # a window counts its rows in each of its tables
+        assert examined <= most, (sent, examined, text[:2000])
+
+
+@pytest.mark.parametrize("path", [p for p in PAGES if "page=2" not in p or "leaderboard" in p])
+def test_a_cold_page_takes_at_most_three_round_trips_to_the_database(site, path):
+    assert site.get(path).status == 200
+    site.cache.flush()
+    before = site.metrics()["diptych_db_round_trips_total"]
+    assert site.get(path).status == 200
+    assert 1 <= site.metrics()["diptych_db_round_trips_total"] - before <= 3
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_makes_nothing_but_cards(site, path):
+    site.cache.flush()
+    assert site.get(path).status == 200
+    assert {key[0] for key in site.cache.keys()} == {"c"}
+
+
+def test_a_list_makes_all_fragments_of_a_product_that_was_edited_since_they_were_stored(make_site):
+    """So that a database that goes away leaves no older version than one that was shown."""
+    site = make_site(config={**QUIET, "poll_interval": 50})
+    assert site.get("/products/kafka").status == 200
+    site.sql("UPDATE product SET name = 'Kafka the Second' WHERE slug = 'kafka'")
+    wait_until(lambda: "Kafka the Second" in site.get("/themes/streaming").text, 10)
+    site.database.daemon.freeze()
+    try:
+        assert "Kafka the Second" in site.get("/products/kafka").text
+    finally:
+        site.database.daemon.thaw()
+
+
+@pytest.mark.parametrize("path", ["/leaderboard", "/compare/kafka-vs-kubernetes", "/"])
+@pytest.mark.parametrize("away", ["stopped", "none"])
+def test_without_memcached_a_page_is_read_once(templates, request, path, away):
+    from conftest import _run
+    for site in _run(request, Site(templates, config=QUIET, memcached=away == "stopped")):
+        if away == "stopped":
+            site.cache.stop()
+        first = site.get(path)
+        assert first.status == 200
+        count = questions(site.database)
+        before = count()
+        assert site.get(path).status == 200
+        assert count() == before
+
+
+@pytest.mark.parametrize("name,decides,names,edits", [
+    ("FRAGMENT_SOURCES", "FRAGMENT_DECIDES = $(TEXT) $(MODEL) $(ROWS) $(MARKDOWN)",
+     ["fcgi/store/fragment.c", "fcgi/markdown/markdown_elements.c", "fcgi/rows/rows_cells.c", "fcgi/model/months.h"],
+     [("pack_span(b, p->license);", "pack_span(b, p->summary);"), ("pack_uint(b, f->n90);\n", "")]),
+    ("ROWS_SOURCES", "ROWS_DECIDES = $(TEXT) $(MODEL) $(ROWS)\n",
+     ["fcgi/rows/rows_sql.h", "fcgi/rows/rows_facts.c", "fcgi/text/bidi.c", "fcgi/model/texts.h"],
+     [(', " ROWS_CELL("p.summary")', '"'), ('ROWS_LONG("v.value")', 'ROWS_CELL("v.value")')])])
+def test_another_field_is_another_format(tmp_path, name, decides, names, edits):
+    """Of the sources that decide the bytes of a fragment, and those of facts and hashes."""
+    assert decides in (TOP / "Makefile.am").read_text()
+
+    def number(folder):
+        return subprocess.run(["sh", TOP / "scripts/sources-number", name, *(folder / n for n in names)], check=True,
+                              capture_output=True, text=True).stdout
+    for n in names:
+        (tmp_path / n).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / n).write_bytes((TOP / n).read_bytes())
+    same = number(TOP)
+    assert number(tmp_path) == same and re.fullmatch(rf"#define {name} \d+u .*\n", same)
+    source = tmp_path / names[0]
+    before = source.read_text()
+    for old, new in edits:
+        assert old in before
+        source.write_text(before.replace(old, new))
+        assert number(tmp_path) != same
+
+
+def test_as_of_is_part_of_the_keys(make_site):
+    """A fragment of another day would show what that day knew."""
+    site = make_site(config={**QUIET, })
+    assert site.get("/products/kafka").status == 200
+    before = {key.rsplit(":", 1)[1] for key in site.cache.keys() if key[0] in "pcqtm"}
+    site.restart_pool(as_of="2026-07-01T12:00:00Z")
+    site.cache.flush()
+    assert site.get("/products/kafka").status == 200
+    after = {key.rsplit(":", 1)[1] for key in site.cache.keys() if key[0] in "pcqtm"}
+    assert before and after and not before & after
