@@ -191,6 +191,9 @@ uint64_t catalog_floor_count(const struct catalog *c);
 /* The last version of a product that is known to be in the cache, for use while the database is away. */
 void catalog_stored_set(const struct catalog_pin *pin, uint32_t ordinal, struct version v);
 struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordinal); /* rev 0: none */
+/* Real time at which the catalog had a newer version than the last stored one.  CLOCK_NEVER: there is none, or this is unknown,
+ * as after a start. */
+int64_t catalog_stored_replaced_us(const struct catalog_pin *pin, uint32_t ordinal);
 
 /* ---- the watcher's state, for status, readiness and staleness */
 struct catalog_state {

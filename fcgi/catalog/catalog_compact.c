@@ -58,6 +58,7 @@ static enum err records_move(struct catalog_writer *w, const char *from, uint32_
     if (atomic_load(&old[i].rev)) {
       atomic_store(&new[n].rev, atomic_load(&old[i].rev));
       atomic_store(&new[n].hash, atomic_load(&old[i].hash));
+      atomic_store(&new[n].replaced_s, atomic_load(&old[i].replaced_s));
     }
     w->scores[n] = w->scores[i];
     w->marks[n] = w->marks[i];

@@ -42,7 +42,7 @@ uint64_t catalog_file_bytes(const struct catalog_file_header *h)
     terms += h->n_terms[k];
   uint64_t offsets = h->products + 2 * (uint64_t)h->n_by_slug + terms;
   return sizeof *h + (uint64_t)(h->heap_top - h->heap_from) * 8 + offsets * 4 +
-         (uint64_t)h->products * sizeof(struct catalog_stored_version) + catalog_file_index_bytes(h->products) +
+         (uint64_t)h->products * sizeof(uint64_t[2]) + catalog_file_index_bytes(h->products) +
          position_bytes(h->n_gaps);
 }
 
@@ -81,7 +81,7 @@ static void stream_move(struct catalog_stream *s, void *data, size_t n)
   }
 }
 
-/* Workers write stored versions at any time, so the stream and its checksum use a copy. */
+/* Workers write stored versions at any time, so the stream and its checksum use a copy.  It has no replaced_s. */
 static void stored_move(struct catalog_stream *s, struct catalog_writer *w, uint32_t products)
 {
   struct catalog_stored_version *stored = catalog_stored_array(w->c, w->base);

@@ -144,6 +144,7 @@ struct catalog_floor { /* an entry is valid only when its check word matches */
 
 struct catalog_stored_version {
   _Atomic uint64_t rev, hash;
+  _Atomic uint32_t replaced_s; /* real time when a newer version became known; 0: none, or unknown */
 };
 
 struct catalog_control {

@@ -199,6 +199,7 @@ void catalog_stored_set(const struct catalog_pin *pin, uint32_t ordinal, struct 
     return;
   atomic_store_explicit(&s->rev, v.rev, memory_order_relaxed);
   atomic_store_explicit(&s->hash, v.hash, memory_order_relaxed);
+  atomic_store_explicit(&s->replaced_s, 0, memory_order_relaxed);
 }
 
 struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordinal)
@@ -208,6 +209,24 @@ struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordin
   struct catalog_stored_version *s = catalog_stored_array(pin->catalog, pin->half) + ordinal;
   return (struct version){.rev = atomic_load_explicit(&s->rev, memory_order_relaxed),
                           .hash = atomic_load_explicit(&s->hash, memory_order_relaxed)};
+}
+
+int64_t catalog_stored_replaced_us(const struct catalog_pin *pin, uint32_t ordinal)
+{
+  if (ordinal >= pin->products)
+    return CLOCK_NEVER;
+  struct catalog_stored_version *s = catalog_stored_array(pin->catalog, pin->half) + ordinal;
+  uint32_t replaced_s = atomic_load_explicit(&s->replaced_s, memory_order_relaxed);
+  return replaced_s ? replaced_s * CLOCK_SECOND : CLOCK_NEVER;
+}
+
+void catalog_stored_replace(struct catalog_stored_version *s, struct version from, struct version to)
+{
+  if (from.rev == to.rev && from.hash == to.hash)
+    return;
+  if (atomic_load_explicit(&s->rev, memory_order_relaxed) == from.rev &&
+      atomic_load_explicit(&s->hash, memory_order_relaxed) == from.hash)
+    atomic_store_explicit(&s->replaced_s, (uint32_t)(clock_now_us() / CLOCK_SECOND), memory_order_relaxed);
 }
 
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products)

@@ -141,6 +141,13 @@ static bool room_left(const struct catalog_writer *w, size_t bytes)
   return bytes + tables <= room;
 }
 
+static void note_replaced(struct catalog_writer *w, uint32_t ordinal, const struct catalog_record *before,
+                          const struct catalog_record *now)
+{
+  catalog_stored_replace(catalog_stored_array(w->c, w->base) + ordinal, (struct version){.rev = before->rev, .hash = before->hash},
+                         (struct version){.rev = now->rev, .hash = now->hash});
+}
+
 /* Stores the record in w->scratch as the product's new one. */
 static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
 {
@@ -169,8 +176,11 @@ static enum err record_put(struct catalog_writer *w, uint32_t ordinal)
     e = catalog_index_put(w, ordinal);
   if (e != ERR_OK)
     w->records[ordinal] = before; /* undo */
-  else
+  else {
     w->live_bytes += n;
+    if (before)
+      note_replaced(w, ordinal, catalog_record_of(w, before), catalog_record_of(w, at));
+  }
   return e;
 }
 

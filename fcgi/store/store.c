@@ -231,18 +231,18 @@ static enum err fill_missing(struct store_live *s, const struct store_context *x
   return e;
 }
 
-static bool edited_within(const struct catalog_pin *pin, uint32_t ordinal, int64_t us)
+/* The stored version was the newest one at some time of the last `us`. */
+static bool replaced_within(const struct catalog_pin *pin, uint32_t ordinal, int64_t us)
 {
-  struct catalog_label label;
-  return us == CLOCK_FOREVER || (catalog_label_read(pin, ordinal, &label) && label.edited_us != CLOCK_NEVER &&
-                                 clock_now_us() - label.edited_us <= us);
+  int64_t replaced_us = catalog_stored_replaced_us(pin, ordinal);
+  return us == CLOCK_FOREVER || (replaced_us != CLOCK_NEVER && clock_now_us() - replaced_us <= us);
 }
 
 /* The database is unavailable: reopens the product's wants at the last version that is known to be stored. */
 static bool product_stored(const struct store_context *x, struct want *wants, size_t n, const struct want *w, int64_t most_us)
 {
   struct version v = catalog_last_stored(x->pin, w->ordinal);
-  if (v.rev == 0 || version_eq(v, w->version) || !edited_within(x->pin, w->ordinal, most_us))
+  if (v.rev == 0 || version_eq(v, w->version) || !replaced_within(x->pin, w->ordinal, most_us))
     return false;
   for (size_t k = 0; k < n; k++)
     if (wants[k].id == w->id && wants[k].kind != FRAGMENT_PAIR && wants[k].ordinal == w->ordinal) {

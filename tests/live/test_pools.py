@@ -228,6 +228,23 @@ def test_an_older_page_is_shown_while_the_newer_one_is_within_the_bound(make_sit
     assert site.get("/products/kafka").status == 200
 
 
+def test_the_age_of_an_older_page_is_that_of_the_first_edit_it_lacks(make_site):
+    """Another pool may have shown that one for longer than ready_lag, however young the last edit is."""
+    site = make_site(config={"other_pools": True, "ready_lag": 3, "page_cache_bytes": 0, "memcached_timeout": 2000})
+    assert site.get("/products/kafka").status == 200
+
+    def edit(name):
+        rename(site, name)
+        [(last,)] = site.sql("SELECT MAX(seq) FROM change_log")
+        wait_until(lambda: status(site, "cursor") >= last, 10 * SLOW, "the edit in the catalog")
+
+    edit("Newer")
+    time.sleep(4.5)
+    edit("Newest")
+    site.database.daemon.kill()
+    assert site.get("/products/kafka").status == 503
+
+
 def test_a_pool_whose_database_does_not_answer_leaves_the_rotation_in_time(make_site):
     """It waits for the answer of one statement for longer than ready_lag."""
     site = make_site(config={"other_pools": True, "ready_lag": 2})

@@ -1,4 +1,6 @@
 /* Tests sequences of publications: what changes, stays, moves and is cleared. */
+#include <time.h>
+
 #include "catalog/catalog_layout.h"
 #include "catalog_fixture.h"
 
@@ -264,6 +266,35 @@ static void test_stored_versions(void **state)
   assert_int_equal(catalog_last_stored(&pin, 4).rev, 0);
 }
 
+static struct catalog_pin edit(struct catalog_fixture *x, struct facts *p, uint64_t rev)
+{
+  p->version.rev = rev;
+  put(x->w, p);
+  return publish(x->c, x->w, rev);
+}
+
+static void test_a_stored_version_is_replaced_by_the_first_newer_one(void **state)
+{
+  struct catalog_fixture *x = *state;
+  struct facts a = product_of(1, "a", "A");
+  struct catalog_pin pin = edit(x, &a, 1);
+  catalog_stored_set(&pin, 0, a.version);
+  a.n90++;
+  pin = edit(x, &a, 1);
+  assert_true(catalog_stored_replaced_us(&pin, 0) == CLOCK_NEVER);
+  int64_t before_us = clock_now_us() - CLOCK_SECOND;
+  pin = edit(x, &a, 2);
+  int64_t replaced_us = catalog_stored_replaced_us(&pin, 0);
+  assert_in_range(replaced_us, before_us, clock_now_us());
+  struct timespec second = {1, 100000000};
+  nanosleep(&second, NULL); /* the time is kept in seconds */
+  pin = edit(x, &a, 3);
+  assert_int_equal(catalog_stored_replaced_us(&pin, 0), replaced_us);
+  catalog_stored_set(&pin, 0, a.version);
+  assert_true(catalog_stored_replaced_us(&pin, 0) == CLOCK_NEVER);
+  assert_true(catalog_stored_replaced_us(&pin, 4) == CLOCK_NEVER);
+}
+
 static void test_another_history_clears_floors_and_stored_versions(void **state)
 {
   struct catalog_fixture *x = *state;
@@ -332,6 +363,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_of_the_same_rows_the_version_that_fell_due_later_is_newer, catalog_setup,
                                       catalog_teardown),
       cmocka_unit_test_setup_teardown(test_stored_versions, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_a_stored_version_is_replaced_by_the_first_newer_one, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_another_history_clears_floors_and_stored_versions, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_the_watchers_state, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_an_old_pin_is_not_valid, catalog_setup, catalog_teardown),
