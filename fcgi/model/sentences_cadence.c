@@ -91,7 +91,7 @@ static struct span others_join(struct arena *a, const struct sentences_member *c
 /* "A shipped 10 times in 90 days, B 5 and C not at all." */
 struct span sentences_counts(struct arena *a, const struct sentences_member *m, size_t n)
 {
-  const struct sentences_member *all[SENTENCES_SET_MAX], *by_count[SENTENCES_SET_MAX] = {NULL};
+  const struct sentences_member *all[SENTENCES_SET_MAX] = {NULL}, *by_count[SENTENCES_SET_MAX] = {NULL};
   struct span parts[SENTENCES_SET_MAX];
   pointers_to(m, n, all);
   order_by(all, n, count_key, by_count);
