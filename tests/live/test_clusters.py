@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from lib.galera import Cluster
 from lib.manual import examples, settings
 from lib.probes import Watcher, config_file
 from lib.servers import BUILD, SLOW, Cache, Site, free_port
+from lib.stopwatch import elapsed, moment
 from test_manual_backup import Shell
 from test_pools import Visitors
 from test_replica import heading
@@ -204,13 +204,13 @@ class Saves(threading.Thread):
 
     def run(self):
         while not self.done.is_set():
-            began = time.monotonic()
+            began = moment()
             try:
                 self.node.sql("UPDATE product SET summary = %s WHERE id = 9", f"Saved {self.saved + 1}")
                 self.saved += 1
             except pymysql.MySQLError as e:
                 self.failed.append(e)
-            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.slowest = max(self.slowest, elapsed(began))
 
     def end(self):
         self.done.set()

@@ -1,13 +1,13 @@
 """Facts side by side: what the editors record of attributes, against the rows, on pages and twins, and as they edit."""
 import json
 import re
-import time
 
 import pytest
 
 from lib import jsonld
 from lib.page import parse
 from lib.servers import SLOW, wait_until
+from lib.stopwatch import elapsed, moment
 
 PAIR = "/compare/caddy-vs-nginx"
 PAIRS = ["caddy-vs-nginx", "kafka-vs-kubernetes", "django-vs-rails", "mariadb-vs-postgresql", "go-vs-rust", "redis-vs-valkey",
@@ -147,9 +147,9 @@ def shows_within_a_second(site, sql, *values, shown):
     """Commits, and waits until shown() says so; it has to within a second on a machine that is not busy."""
     assert not shown()
     site.database.sql(sql, *values)
-    began = time.monotonic()
+    began = moment()
     wait_until(shown, 10 * SLOW)
-    assert time.monotonic() - began < 1 * SLOW
+    assert elapsed(began) < 1 * SLOW
 
 
 EDITS = {

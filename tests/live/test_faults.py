@@ -4,11 +4,11 @@ import re
 import signal
 import socket
 import threading
-import time
 
 import pytest
 
 from lib.servers import wait_until
+from lib.stopwatch import elapsed, moment
 
 PAGE = "/compare/kafka-vs-kubernetes"
 OTHER = "/compare/nats-vs-redis"
@@ -20,9 +20,9 @@ def metric(site, name):
 
 
 def timed(site, path):
-    began = time.monotonic()
+    began = moment()
     answer = site.get(path)
-    return answer, time.monotonic() - began
+    return answer, elapsed(began)
 
 
 # ---- memcached

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lib.servers import SLOW, wait_until
+from lib.stopwatch import elapsed, moment
 
 PAGE = "/compare/kafka-vs-kubernetes"
 DRIP_S = 0.04  # less than memcached_timeout, so that no single wait is ever too long
@@ -22,9 +23,9 @@ def workers(site):
 
 
 def timed(site, path):
-    began = time.monotonic()
+    began = moment()
     answer = site.get(path)
-    return answer, time.monotonic() - began
+    return answer, elapsed(began)
 
 
 class Server(threading.Thread):

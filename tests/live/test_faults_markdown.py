@@ -1,9 +1,9 @@
 """Bodies that take libcmark quadratic time, many on one page: the page keeps its deadline, and nothing that was
 left out for want of time is kept."""
 import json
-import time
 
 from lib.servers import SLOW, wait_until
+from lib.stopwatch import elapsed, moment
 
 SLUGS = ("kafka", "kubernetes", "nats", "redis")
 PAGE = "/compare/" + "-vs-".join(SLUGS)
@@ -29,9 +29,9 @@ def edit(site, slug, what):
 
 
 def timed(site, path):
-    began = time.monotonic()
+    began = moment()
     answer = site.get(path)
-    return answer, time.monotonic() - began
+    return answer, elapsed(began)
 
 
 def in_time(site, seconds):

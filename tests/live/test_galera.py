@@ -11,6 +11,7 @@ from lib.daemon import wait_until
 from lib.galera import MISSING, Cluster
 from lib.probes import Watcher, config_file
 from lib.servers import SLOW, diptych
+from lib.stopwatch import elapsed, moment
 
 pytestmark = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
 FRESH = 1.0  # seconds from COMMIT to the catalog
@@ -300,9 +301,9 @@ def test_a_cluster_that_stood_still_is_fresh_with_its_next_commit(cluster, watch
         wait_until(lambda: cluster.nodes[0].size() == 2, 20 * SLOW, "a cluster without the node")
         rename(cluster.nodes[1], 8, f"After the stall {n}")
         committed_us = int(time.time() * 1e6)
-        began = time.monotonic()
+        began = moment()
         watcher.wait(lambda s: s["confirmed_us"] > committed_us and not s["trouble"], 10, "a fresh node")
-        took = time.monotonic() - began
+        took = elapsed(began)
         node.daemon.thaw()
         cluster.wait()
         watcher.wait(lambda s: not s["trouble"], 10, "a fresh node")

@@ -211,7 +211,7 @@ def config(tmp_path_factory):
     def write(database, **more):
         path = tmp_path_factory.mktemp("lint") / "diptych.conf"
         path.write_text(configuration_text({**database_settings(database), "as_of": AS_OF, "base_url": "https://site.example",
-                                            "memcached": "", "markdown_cpu": 10, **more}))
+                                            "memcached": "", "markdown_cpu": 40, **more}))
         return path
     return write
 

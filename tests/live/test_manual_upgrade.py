@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lib import jsonld, schemas
 from lib.probe import load
 from lib.servers import BINARY, BUILD, SLOW, TOP, wait_until
 from test_manual_start import by_the_guide, empty_place
@@ -122,6 +123,22 @@ def test_no_link_of_the_site_is_dead(made):
     crawl = crawl_of(made)
     assert len(crawl.seen) > 30 and crawl.wrong == []
     assert any("/static/theme/" in path for path in crawl.seen)
+
+
+def test_its_feeds_sitemaps_and_json_ld_are_valid(made):
+    begin = ADDRESS + "/tools"
+    addresses = [a for part, _ in schemas.sitemap(made.get("/tools/sitemap.xml").body)
+                 for a, _ in schemas.sitemap(made.get(part.removeprefix(ADDRESS)).body)]
+    assert len(addresses) > 15 and all(a.startswith(begin + "/") for a in addresses)
+    feeds = {}
+    for address in addresses:
+        answer = made.get(address.removeprefix(ADDRESS))
+        assert answer.status == 200 and jsonld.nodes(answer.text, ADDRESS), address
+        feeds.update(dict.fromkeys(re.findall('<link rel="alternate" type="application/atom\\+xml"[^>]* href="([^"]+)"', answer.text)))
+    assert len(feeds) > 5
+    for feed in feeds:
+        root = schemas.atom(made.get(feed.removeprefix(ADDRESS)).body)
+        assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "de", feed
 
 
 def test_an_upgrade_over_it_loses_nothing_of_theirs_and_check_names_the_changed_original(made):

@@ -3,13 +3,13 @@ day; and that such pages are kept, asked for and indexed as they should be."""
 import datetime
 import itertools
 import re
-import time
 
 import pytest
 
 from lib.page import parse
 from lib.questions import questions
 from lib.servers import AS_OF, diptych, wait_until
+from lib.stopwatch import elapsed, moment
 
 NOW = datetime.datetime.fromisoformat(AS_OF.rstrip("Z"))
 REFUSED = "Nothing is marked as new: the day must be today or earlier, written like 2026-06-01."
@@ -294,9 +294,9 @@ def test_an_edit_shows_within_a_second(own_site):
     before = own_site.get(path).json["since"]
     own_site.sql("INSERT INTO activity (product_id, kind, class, title, occurred_at) SELECT id, 'event', 'trivial', 'A talk',"
                  " '2026-08-01' FROM product WHERE slug = 'kafka'")
-    committed = time.monotonic()
+    committed = moment()
     wait_until(lambda: own_site.get(path).json["since"] != before, 10)
-    took = time.monotonic() - committed
+    took = elapsed(committed)
     after = own_site.get(path).json
     assert after["since"]["products"][0]["events"] == before["products"][0]["events"] + 1
     assert [e["title"] for e in after["timeline"] if e["new"] and e["title"] == "A talk"] == ["A talk"]

@@ -22,7 +22,7 @@ LIMITS = {
 @pytest.fixture(scope="module")
 def site(templates):
     """MariaDB takes a global max_user_connections at run time only when it started with one."""
-    site = Site(templates, database_settings_extra=["--max-user-connections=95"])
+    site = Site(templates, config={"memcached_timeout": 2000}, database_settings_extra=["--max-user-connections=95"])
     try:
         yield site.start()
     finally:

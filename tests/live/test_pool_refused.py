@@ -10,6 +10,7 @@ from lib import crash
 from lib.fcgi_client import request
 from lib.probe import load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.servers import BUILD, SLOW, wait_until
+from lib.stopwatch import elapsed, moment
 
 preloaded = pytest.mark.skipif(BUILD.name.endswith("asan"), reason="the sanitizers must be preloaded first")
 
@@ -188,12 +189,12 @@ def served(probe, seconds):
     """Good pages that one client gets one after the other, and the longest that it waited for one."""
     n, longest, end = 0, 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        began = time.monotonic()
+        began = moment()
         try:
             n += probe.ask("/echo").status == 200
         except OSError:
             pass
-        longest = max(longest, time.monotonic() - began)
+        longest = max(longest, elapsed(began))
     return n, longest
 
 
@@ -228,13 +229,13 @@ def test_a_killed_first_request_delays_no_start(make_probe):
     """A new worker whose first request ends it says nothing about the next worker."""
     probe = make_probe(workers=1, workers_min=1)
     pids = set()
-    began = time.monotonic()
+    began = moment()
     for n in range(8):
         pids.add(probe.wait_workers(1)[0]["pid"])
         assert not probe.ask(f"/abort/{n}").ended
         wait_until(lambda: probe.restarts("killed") == n + 1)
     assert len(pids) == 8
-    assert time.monotonic() - began < 3 * SLOW, "back-off would have been 50 + 100 + 200 + ... + 2000 ms"
+    assert elapsed(began) < 3 * SLOW, "back-off would have been 50 + 100 + 200 + ... + 2000 ms"
 
 
 def test_a_reload_takes_effect_under_attack(make_probe):
