@@ -21,7 +21,7 @@ sys.path[:0] = [str(LIVE), str(HERE)]
 _spec = importlib.util.spec_from_file_location("live_conftest", LIVE / "conftest.py")
 _live = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_live)
-templates, sample_site, own_site = _live.templates, _live.sample_site, _live.own_site
+templates, sample_site, own_site, _database = _live.templates, _live.sample_site, _live.own_site, _live._database
 
 from chromium import Browser  # noqa: E402
 from lib.servers import BUILD  # noqa: E402
