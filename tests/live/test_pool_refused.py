@@ -220,7 +220,7 @@ def test_many_paths_that_end_workers_never_empty_the_pool(make_probe):
         wait_until(lambda: running.sent > 200, 60 * SLOW)
         n, longest = served(probe, 3)
     deaths = probe.restarts("killed")
-    assert deaths > 50 and n > 20, (deaths, n)
+    assert deaths > 50 and n > 20 // SLOW, (deaths, n)
     assert longest < 1.5 * SLOW, "no back-off of seconds without a worker"
     assert len(probe.wait_workers(4)) == 4
 
