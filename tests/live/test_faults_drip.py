@@ -1,5 +1,4 @@
 """Backends that answer byte by byte: no operation outlasts its time, and what dies of that opens the breaker."""
-import json
 import socket
 import threading
 import time
@@ -16,10 +15,6 @@ PROMISED_S = 2.5 * SLOW
 
 def metric(site, name):
     return site.metrics()[f"diptych_{name}_total"]
-
-
-def workers(site):
-    return {w["pid"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"]}
 
 
 def timed(site, path):
@@ -109,7 +104,7 @@ def test_a_dripping_memcached_is_a_miss_and_opens_the_breaker(make_site, where):
     site.cache.socket.unlink(missing_ok=True)
     server = Dripper(site.cache.socket, where)
     site.start_pool()
-    before = wait_until(lambda: workers(site))
+    before = site.workers()
     slowest = 0
     for n in range(6):
         answer, seconds = timed(site, f"{PAGE}?n={n}")
@@ -118,7 +113,7 @@ def test_a_dripping_memcached_is_a_miss_and_opens_the_breaker(make_site, where):
     assert slowest < PROMISED_S
     assert metric(site, "cache_errors") >= 1
     wait_until(lambda: site.get(PAGE).body == right and metric(site, "cache_skipped") >= 1, 10 * SLOW)
-    assert workers(site) == before, "none was ended for being held"
+    assert site.workers() == before, "none was ended for being held"
     server.listener.close()
 
 
@@ -160,12 +155,12 @@ def proxied(make_site, **config):
 def test_a_dripping_database_costs_a_deadline_and_opens_the_breaker(make_site, mysql_timeout):
     site, proxy = proxied(make_site, mysql_timeout=mysql_timeout)
     right = site.get(PAGE).body
-    before, skipped = workers(site), metric(site, "db_skipped")
+    before, skipped = site.workers(), metric(site, "db_skipped")
     proxy.slow = True
     for n in range(3):
         answer, seconds = timed(site, f"/compare/nats-vs-redis?n={n}")
         assert answer.status in (200, 503) and seconds < PROMISED_S
     assert metric(site, "db_skipped") > skipped, "the breaker was told"
-    assert workers(site) == before
+    assert site.workers() == before
     proxy.slow = False
     wait_until(lambda: site.get(PAGE).body == right, 10 * SLOW)

@@ -1,6 +1,5 @@
 """Bodies that take libcmark quadratic time, many on one page: the page keeps its deadline, and nothing that was
 left out for want of time is kept."""
-import json
 
 from lib.servers import SLOW, wait_until
 from lib.stopwatch import elapsed, moment
@@ -15,10 +14,6 @@ NOTICE = "This text is too long to show here"
 # A body is refused for good when it has used 600 ms of CPU.  On a busy machine that takes several times as long, and must
 # fit into one deadline; the page's bodies together need more than a deadline.
 CONFIG = {"page_cache_bytes": 0, "workers": 1, "markdown_cpu": 600, "deadline": 4000}
-
-
-def pids(site):
-    return {w["pid"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"]}
 
 
 def edit(site, slug, what):
@@ -41,7 +36,7 @@ def in_time(site, seconds):
 
 def test_four_products_of_hostile_bodies_keep_the_deadline(make_site):
     site = make_site(config=CONFIG)
-    before = pids(site)
+    before = site.workers()
     assert site.get(ELSEWHERE).status == 200
     moved = site.metrics()["diptych_publishes_total"]
     for slug in SLUGS:
@@ -58,7 +53,7 @@ def test_four_products_of_hostile_bodies_keep_the_deadline(make_site):
     first = seconds_of_an_answer()
     # What its own limit refuses is kept, so the work comes to an end.
     wait_until(lambda: seconds_of_an_answer() < first / 2, PROGRESS_S)
-    assert pids(site) == before, "no worker was ended"
+    assert site.workers() == before, "no worker was ended"
     assert "no time was left to render" in site.log
 
 

@@ -73,10 +73,6 @@ def full(site, number):
         root.close()
 
 
-def workers(site):
-    return [w["pid"] for w in json.loads(site.diptych("status", "--json").stdout)["workers"] if w["state"] == "ready"]
-
-
 def connections(cursor):
     cursor.execute("SELECT id FROM information_schema.processlist WHERE user = 'diptych_pool'")
     return [id for (id,) in cursor.fetchall()]
@@ -88,12 +84,12 @@ def test_fresh_workers_without_a_connection_serve_what_is_warm(site, number):
     right = {path: site.get(path).body for path in PAGES}
     assert {site.get(path).status for path in PAGES} == {200}
     with full(site, number) as (holder, _):
-        before = workers(site)
+        before = site.workers()
         for pid in before:  # new workers have neither a connection nor a page
             os.kill(pid, signal.SIGKILL)
             if number == 1040:
                 holder.fill()
-        wait_until(lambda: len(set(workers(site)) - set(before)) == 4, 10 * SLOW)
+        wait_until(lambda: not site.workers() & before, 10 * SLOW)
         holder.fill() if number == 1040 else None
         for _ in range(3):
             for path in PAGES:

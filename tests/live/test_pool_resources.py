@@ -1,18 +1,12 @@
 """New templates under a running pool, as an upgrade or an editor puts them there: they count when the pool is
 told, for all workers at once."""
-import json
 import os
 import shutil
 import signal
 
-from lib.servers import TOP, wait_until
+from lib.servers import SLOW, TOP, wait_until
 
 PAGE = "/compare/kafka-vs-kubernetes"
-
-
-def ready(site):
-    workers = json.loads(site.diptych("status", "--json").stdout)["workers"]
-    return {w["pid"] for w in workers if w["state"] == "ready"}
 
 
 def test_a_worker_that_is_replaced_has_what_the_others_have(make_site, tmp_path):
@@ -20,12 +14,12 @@ def test_a_worker_that_is_replaced_has_what_the_others_have(make_site, tmp_path)
     site = make_site(config={"template_dir": folder})
     template = folder / "compare.html.mustache"
     text, page = template.read_text(), site.get(PAGE)
-    before = ready(site)
+    before = site.workers()
 
     template.write_text(text + "{{no_such_field}}")
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: len(ready(site) - before) == len(before), 10, "new workers")
+    wait_until(lambda: not site.workers() & before, 10 * SLOW, "new workers")
     assert (site.get(PAGE).status, site.get(PAGE).body) == (200, page.body)
 
     refused = site.diptych("reload")

@@ -10,6 +10,7 @@ nginx listens on a free loopback port.  A `Site` is all four servers with one co
 A data folder is made once in each test run and then copied: with the schema, or with the sample site too.
 """
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -463,6 +464,14 @@ class Site:
 
     def diptych(self, *args, **kw):
         return diptych(*args, config=self.config_path, **kw)
+
+    def workers(self):
+        """Pids of the workers, once as many as are configured take requests."""
+        def there():
+            status = json.loads(self.diptych("status", "--json", check=True).stdout)
+            pids = {w["pid"] for w in status["workers"] if w["state"] == "ready"}
+            return pids if len(pids) == self.config["workers"] else None
+        return wait_until(there, 30 * SLOW, "all workers")
 
     def children(self):
         """Pids of the direct children of the master: workers and watcher."""
