@@ -19,6 +19,7 @@
 #define LOG_EVERY_S 10
 #define BREAKER_HOLD_US (1000 * INT64_C(1000)) /* how long the breaker stays open */
 #define BREAKER_WAIT_US (500 * INT64_C(1000))  /* a shorter wait does not open the breaker: the deadline was near */
+#define SERVER_WAIT_US (200 * INT64_C(1000))   /* of several servers, one that is silent for longer is left alone */
 #define REFUSED_HOLD_US (200 * INT64_C(1000))  /* how long a process stops asking after a refused login */
 #define WATCHER_WAIT_US (3 * CLOCK_SECOND)      /* longer than the watcher pauses between two tries */
 #define CONNECT_MOST_US (500 * INT64_C(1000))  /* for one server of several */
@@ -140,9 +141,10 @@ static enum err timed_out(struct db *db)
   char message[80];
   int64_t waited_us = db->waited_us;
   int64_t breaker_wait_us = db->answer_us < BREAKER_WAIT_US ? db->answer_us : BREAKER_WAIT_US;
+  int64_t server_wait_us = db->answer_us < SERVER_WAIT_US ? db->answer_us : SERVER_WAIT_US;
   snprintf(message, sizeof message, "no answer within %lld ms", (long long)(waited_us / 1000));
-  bool late = waited_us >= breaker_wait_us - 1000, another = late && db_servers_failed(&db->servers);
-  if (late && !another)
+  bool another = waited_us >= server_wait_us - 1000 && db_servers_failed(&db->servers);
+  if (!another && waited_us >= breaker_wait_us - 1000)
     breaker_failed(db->breaker, BREAKER_HOLD_US);
   db_close(db);
   return failure_note(db, 0, another ? ERR_RETRY : ERR_UNAVAILABLE, message, "is the server overloaded or stopped?");
