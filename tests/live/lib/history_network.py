@@ -166,7 +166,7 @@ class NetworkChecker(Checker):
                 if turn and not k and time.monotonic() > end:
                     break
                 self.begin(self.plan[k].__name__.replace("_", " "))
-                self.plan[k](self, self.machines, (n + turn) % len(self.machines))
+                self.plan[k](self, self.machines, (k + turn) % len(self.machines))
                 self.fault = f"it was over: {self.fault}"
                 wait_until(self.machines.whole, 60 * SLOW, f"a whole network after {self.faults[-1][1]}")
                 self.fault = "the network was whole"
