@@ -13,6 +13,7 @@
 #include "app/standalone.h"
 #include "app/status_watch.h"
 #include "app/theme_command.h"
+#include "base/messages.h"
 #include "base/title.h"
 #include "config.h"
 #include "config/config.h"
@@ -109,7 +110,11 @@ static int run_lint(const struct invocation *in)
   if (!lint_options_read(in, &o, &run))
     return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
-  int code = config ? run(config, &o, stdout) : 1;
+  struct messages *messages = config ? messages_read(config->locale_dir, config->lang, stderr) : NULL;
+  messages_use(messages);
+  int code = messages ? run(config, &o, stdout) : 1;
+  messages_use(NULL);
+  messages_free(&messages);
   config_free(&config);
   return code;
 }

@@ -19,7 +19,7 @@ int standalone_check(const char *path, const char *unit, FILE *out, FILE *why);
 
 /* `diptych lint`: names rows that no page can show, or that readers would stumble over.  _lines writes a line for each to out,
  * _json one object, _store puts them into the table behind the view lint_report, with the account of `diptych migrate`.
- * Returns the exit code: 0 when there is none. */
+ * Findings are in the language in use (base/messages.h).  Returns the exit code: 0 when there is none. */
 int standalone_lint_lines(const struct config *c, const struct lint_options *o, FILE *out);
 int standalone_lint_json(const struct config *c, const struct lint_options *o, FILE *out);
 int standalone_lint_store(const struct config *c, const struct lint_options *o, FILE *out);

@@ -13,6 +13,7 @@
 #include "app/check_secrets.h"
 #include "app/service_unit.h"
 #include "app/theme_command.h"
+#include "base/messages.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/db_limits.h"
@@ -215,6 +216,19 @@ static void verdict(const struct service_unit *u, bool ok, FILE *out)
     fputs("ready to serve\n", out);
 }
 
+/* In the language of the site; in English when it has no catalogue, which the check of the templates has said. */
+static void rows_note(const struct config *c, FILE *out)
+{
+  FILE *unread = fopen("/dev/null", "w");
+  struct messages *messages = messages_read(c->locale_dir, c->lang, unread ? unread : out);
+  if (unread)
+    fclose(unread);
+  messages_use(messages);
+  standalone_lint_lines(c, &(struct lint_options){.quick = true}, out);
+  messages_use(NULL);
+  messages_free(&messages);
+}
+
 static int config_check(const struct config *c, const struct service_unit *u, FILE *out)
 {
   bool whole = app_site()->check(NULL, c, out) == 0;
@@ -227,7 +241,7 @@ static int config_check(const struct config *c, const struct service_unit *u, FI
   bool shared = check_shared(c, out);
   check_secrets(c, out);
   if (reached) /* its findings do not fail the check: all other rows can be served */
-    standalone_lint_lines(c, &(struct lint_options){.quick = true}, out);
+    rows_note(c, out);
   bool ok = whole && reached && cached && placed && shared;
   verdict(u, ok, out);
   return !ok;

@@ -1,4 +1,5 @@
-/* `diptych lint`: writes findings as lines or as JSON, and stores them for a CMS.
+/* `diptych lint`: writes findings as lines or as JSON, and stores them for a CMS.  What a finding says is in the language of the
+ * site; the lines around it are for who runs the command, in English.
  *
  * The pool's account reads, and may write nothing.  The account of `diptych migrate` stores: it owns the table.  A store is
  * one run: its findings are written first, then its number, then older runs go.  The view lint_report shows the newest run
@@ -24,8 +25,8 @@ static void line_write(void *arg, const struct lint_finding *f)
 {
   struct buf words = BUF_INIT;
   lint_words_put(&words, f, WORDS_LINE);
-  fprintf(arg, "site_%.*s id %llu, %s: %s: %s; %s\n", SPAN_ARG(f->table), (unsigned long long)f->id, f->column, buf_z(&words),
-          f->meaning, f->advice);
+  fprintf(arg, "site_%.*s id %llu, %s: %s: %.*s; %.*s\n", SPAN_ARG(f->table), (unsigned long long)f->id, f->column,
+          buf_z(&words), SPAN_ARG(f->meaning), SPAN_ARG(f->advice));
   buf_free(&words);
 }
 
@@ -66,8 +67,8 @@ static void json_write(void *arg, const struct lint_finding *f)
   buf_printf(&j->out, ",\"id\":%llu", (unsigned long long)f->id);
   member_put(&j->out, "column", span_z(f->column), false);
   member_put(&j->out, "words", words_of(f), f->null);
-  member_put(&j->out, "meaning", span_z(f->meaning), false);
-  member_put(&j->out, "advice", span_z(f->advice), false);
+  member_put(&j->out, "meaning", f->meaning, false);
+  member_put(&j->out, "advice", f->advice, false);
   buf_putc(&j->out, '}');
 }
 
@@ -119,8 +120,8 @@ static void store_write(void *arg, const struct lint_finding *f)
   hex_put(&s->sql, span_z(f->column));
   hex_put(&s->sql, span_z(lint_rule_name(f->rule)));
   hex_put(&s->sql, buf_view(&words));
-  hex_put(&s->sql, span_z(f->meaning));
-  hex_put(&s->sql, span_z(f->advice));
+  hex_put(&s->sql, f->meaning);
+  hex_put(&s->sql, f->advice);
   buf_putc(&s->sql, ')');
   buf_free(&words);
   if (s->n == ROWS_AT_ONCE)

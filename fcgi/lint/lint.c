@@ -17,17 +17,20 @@ enum err lint_run(struct db *db, const struct lint_options *o, int64_t deadline_
                   struct lint_counts *counts)
 {
   struct arena *pages = arena_new(0);
-  struct lint l = {.db = db, .options = o, .deadline_us = deadline_us, .arena = arena_new(0), .sink = sink, .arg = arg,
-                   .counts = counts, .texts = lint_texts_new(), .cited = lint_cited_new()};
+  struct lint l = {.db = db, .options = o, .deadline_us = deadline_us, .arena = arena_new(0), .said = arena_new(0),
+                   .sink = sink, .arg = arg, .counts = counts, .texts = lint_texts_new(), .cited = lint_cited_new()};
   *counts = (struct lint_counts){0};
-  enum err err = pages && l.arena && l.texts && l.cited ? lint_statements(&l) : ERR_NO_MEMORY;
+  enum err err = pages && l.arena && l.said && l.texts && l.cited ? lint_statements(&l) : ERR_NO_MEMORY;
   if (err == ERR_OK)
     err = lint_facts(&l);
   if (err == ERR_OK && !o->quick)
     err = texts_check(&l, pages);
+  if (err == ERR_OK && arena_failed(l.said))
+    err = ERR_NO_MEMORY;
   lint_texts_free(&l.texts);
   lint_cited_free(&l.cited);
   arena_free(&l.arena);
+  arena_free(&l.said);
   arena_free(&pages);
   return err;
 }

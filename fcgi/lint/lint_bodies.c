@@ -36,13 +36,11 @@ static bool render_judge(struct lint *l, const struct lint_place *at, const stru
   buf_free(&html);
   if (result == MARKDOWN_TOO_LARGE || result == MARKDOWN_TOO_SLOW || result == MARKDOWN_FAILED)
     lint_found(l, LINT_body_refused, at, span_head(md, 80),
-               result == MARKDOWN_TOO_LARGE  ? "too large: pages show a notice in its place"
-               : result == MARKDOWN_TOO_SLOW ? "too slow to render: pages show a notice in its place"
-                                             : "not readable: pages show a notice in its place",
-               NULL);
+               LINT_SAYING(result == MARKDOWN_TOO_LARGE  ? N_("too large: pages show a notice in its place")
+                           : result == MARKDOWN_TOO_SLOW ? N_("too slow to render: pages show a notice in its place")
+                                                         : N_("not readable: pages show a notice in its place")));
   else if (spent_us * SLOW_PART > (int64_t)limits->cpu_ms * 1000)
-    lint_found(l, LINT_body_slow, at, span_head(md, 80), "slow to render: more than half of markdown_cpu",
-               NULL);
+    lint_found(l, LINT_body_slow, at, span_head(md, 80), LINT_SAYING(N_("slow to render: more than half of markdown_cpu")));
   return result == MARKDOWN_OK;
 }
 
@@ -51,9 +49,10 @@ static void link_judge(struct lint *l, const struct lint_place *at, const struct
   enum lint_rule rule = LINT_link_dead;
   const char *fault = l->links ? lint_links_fault(l->links, note->words, &rule) : NULL;
   if (fault)
-    lint_found(l, rule, at, note->words, fault, NULL);
+    lint_found(l, rule, at, note->words, LINT_SAYING(fault));
 }
 
+/* What is said of a note: %1$s is its line. */
 struct said {
   enum markdown_note_kind kind;
   enum lint_rule rule;
@@ -65,11 +64,11 @@ static const char *advice_of(enum markdown_note_kind kind, enum body_format form
 {
   switch (kind) {
   case NOTE_SHORTCODE:
-  case NOTE_BLOCK: return "write what it shows, or link the page that has it";
-  case NOTE_HTML: return format > BODY_MARKDOWN ? "take it out, or link to what it shows" : NULL;
-  case NOTE_ALT: return format > BODY_MARKDOWN ? "write the alternative text of the picture" : NULL;
+  case NOTE_BLOCK: return N_("write what it shows, or link the page that has it");
+  case NOTE_HTML: return format > BODY_MARKDOWN ? N_("take it out, or link to what it shows") : NULL;
+  case NOTE_ALT: return format > BODY_MARKDOWN ? N_("write the alternative text of the picture") : NULL;
   case NOTE_TABLE:
-  case NOTE_MARK: return format > BODY_MARKDOWN ? "use the tool's own button for it" : NULL;
+  case NOTE_MARK: return format > BODY_MARKDOWN ? N_("use the tool's own button for it") : NULL;
   default: return NULL;
   }
 }
@@ -77,17 +76,17 @@ static const char *advice_of(enum markdown_note_kind kind, enum body_format form
 static void note_judge(struct lint *l, const struct lint_place *at, const struct markdown_note *note, const struct lint_body *body)
 {
   static const struct said all[] = {
-      {NOTE_HTML, LINT_html, "HTML is left out"},
-      {NOTE_SHORTCODE, LINT_html, "a shortcode, which WordPress alone can fill in: it is left out"},
-      {NOTE_BLOCK, LINT_html, "a block that WordPress fills in when it shows the page: it is left out"},
-      {NOTE_TABLE, LINT_table_pipes, "not a table: the bars are shown as they are"},
-      {NOTE_MARK, LINT_mark, "marks that pages do not read: they are shown as they are"},
-      {NOTE_LINK_DROPPED, LINT_link_dropped, "an address that pages do not link: only the text is shown"},
-      {NOTE_PICTURE_DROPPED, LINT_picture_dropped, "a picture that pages cannot show: its text stands in its place"},
-      {NOTE_PICTURE_HTTP, LINT_picture_http, "a picture by http: pages ask for it by https"},
-      {NOTE_ALT, LINT_alt_missing, "a picture without a text: who cannot see it learns nothing"},
-      {NOTE_HEADING, LINT_heading_order, "a heading more than one level below the one before"},
-      {NOTE_NUMBER, LINT_number_without_link, "a number without a source"},
+      {NOTE_HTML, LINT_html, N_("line %1$s: HTML is left out")},
+      {NOTE_SHORTCODE, LINT_html, N_("line %1$s: a shortcode, which WordPress alone can fill in: it is left out")},
+      {NOTE_BLOCK, LINT_html, N_("line %1$s: a block that WordPress fills in when it shows the page: it is left out")},
+      {NOTE_TABLE, LINT_table_pipes, N_("line %1$s: not a table: the bars are shown as they are")},
+      {NOTE_MARK, LINT_mark, N_("line %1$s: marks that pages do not read: they are shown as they are")},
+      {NOTE_LINK_DROPPED, LINT_link_dropped, N_("line %1$s: an address that pages do not link: only the text is shown")},
+      {NOTE_PICTURE_DROPPED, LINT_picture_dropped, N_("line %1$s: a picture that pages cannot show: its text stands in its place")},
+      {NOTE_PICTURE_HTTP, LINT_picture_http, N_("line %1$s: a picture by http: pages ask for it by https")},
+      {NOTE_ALT, LINT_alt_missing, N_("line %1$s: a picture without a text: who cannot see it learns nothing")},
+      {NOTE_HEADING, LINT_heading_order, N_("line %1$s: a heading more than one level below the one before")},
+      {NOTE_NUMBER, LINT_number_without_link, N_("line %1$s: a number without a source")},
   };
   if (note->kind == NOTE_LINK)
     link_judge(l, at, note);
@@ -95,12 +94,12 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
     lint_cited_add(l->cited, at, strtoull(note->words.p, NULL, 10));
   if (note->kind == NOTE_NUMBER && !body->claims)
     return;
+  char line[12];
+  snprintf(line, sizeof line, "%d", note->line);
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    if (all[i].kind == note->kind) {
-      struct span meaning = arena_printf(l->arena, "line %d: %s", note->line, all[i].meaning);
-      lint_found(l, all[i].rule, at, note->words, meaning.n ? meaning.p : all[i].meaning,
-                 advice_of(note->kind, body->format));
-    }
+    if (all[i].kind == note->kind)
+      lint_found(l, all[i].rule, at, note->words,
+                 &(struct lint_saying){all[i].meaning, advice_of(note->kind, body->format), {line}});
 }
 
 static bool has_note(const struct markdown_note *v, size_t n, enum markdown_note_kind kind)
@@ -124,8 +123,9 @@ void lint_body_judge(struct lint *l, const struct lint_place *at, const struct l
     return;
   bool left_out = has_note(notes, n, NOTE_HTML) || has_note(notes, n, NOTE_SHORTCODE) || has_note(notes, n, NOTE_BLOCK);
   if (left_out && !has_note(notes, n, NOTE_SHOWN))
-    lint_found(l, LINT_html_only, at, span_head(md, 160), "nothing but HTML: nothing of it is shown",
-               advice_of(NOTE_HTML, body->format));
+    lint_found(l, LINT_html_only, at, span_head(md, 160),
+               &(struct lint_saying){.meaning = N_("nothing but HTML: nothing of it is shown"),
+                                     .advice = advice_of(NOTE_HTML, body->format)});
   else
     for (size_t i = 0; i < n; i++)
       note_judge(l, at, &notes[i], body);

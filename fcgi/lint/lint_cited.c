@@ -62,7 +62,7 @@ static void citation_found(struct lint *l, const struct citation *c, const char 
   struct lint_place at = {.table = span_z(c->table), .id = c->id, .product = c->product, .column = c->column};
   char words[40];
   int n = snprintf(words, sizeof words, "[^activity:%llu]", (unsigned long long)c->activity);
-  lint_found(l, LINT_activity_unknown, &at, span_of(words, (size_t)n), meaning, NULL);
+  lint_found(l, LINT_activity_unknown, &at, span_of(words, (size_t)n), LINT_SAYING(meaning));
 }
 
 static bool is_owner(const struct citation *c, uint64_t product)
@@ -74,15 +74,15 @@ static bool is_owner(const struct citation *c, uint64_t product)
 static void citation_judge(struct lint *l, const struct citation *c, const struct db_rows *row)
 {
   if (!c->product)
-    citation_found(l, c, "only texts about a product or a pair can name an activity: nothing is shown");
+    citation_found(l, c, N_("only texts about a product or a pair can name an activity: nothing is shown"));
   else if (!row)
-    citation_found(l, c, "there is no such activity: nothing is shown");
+    citation_found(l, c, N_("there is no such activity: nothing is shown"));
   else if (!is_owner(c, db_uint(row, A_PRODUCT)))
-    citation_found(l, c, "an activity of another product: nothing is shown");
+    citation_found(l, c, N_("an activity of another product: nothing is shown"));
   else if (!db_uint(row, A_PUBLISHED))
-    citation_found(l, c, "an activity that is not published: nothing is shown");
+    citation_found(l, c, N_("an activity that is not published: nothing is shown"));
   else if (!db_uint(row, A_DUE))
-    citation_found(l, c, "an activity of a day that has not come, or does not exist: nothing is shown until then");
+    citation_found(l, c, N_("an activity of a day that has not come, or does not exist: nothing is shown until then"));
 }
 
 static enum err ask(struct lint *l, const struct citation *v, size_t n, struct db_rows *rows)

@@ -8,8 +8,6 @@
 #include "text/utf8.h"
 
 #define BODIES_CHUNK 200 /* rows with bodies read by one statement */
-#define NUMBER_TEXT_(number) #number
-#define NUMBER_TEXT(number) NUMBER_TEXT_(number)
 
 enum {
   NAME = 1,       /* one line that must show something */
@@ -142,32 +140,27 @@ static bool has_markup(struct span s)
   return false;
 }
 
-static void long_judge(struct lint *l, const struct lint_place *at, struct span s, enum lint_rule rule, size_t most,
-                       const char *meaning)
-{
-  if (utf8_count(s) > most)
-    lint_found(l, rule, at, s, meaning, NULL);
-}
-
 static void line_judge(struct lint *l, const struct lint_place *at, struct span s, unsigned asks)
 {
   bool blank = utf8_is_blank(s);
   if (blank && (asks & NAME))
-    lint_found(l, LINT_name_blank, at, s, "nothing that can be seen: pages show the slug in its place", NULL);
+    lint_found(l, LINT_name_blank, at, s, LINT_SAYING(N_("nothing that can be seen: pages show the slug in its place")));
   if (blank && (asks & QUESTION))
-    lint_found(l, LINT_question_blank, at, s, "nothing that can be seen: the question is not shown", NULL);
+    lint_found(l, LINT_question_blank, at, s, LINT_SAYING(N_("nothing that can be seen: the question is not shown")));
   if (blank && (asks & REASON))
-    lint_found(l, LINT_reason_blank, at, s, "the pick is shown without a reason", NULL);
+    lint_found(l, LINT_reason_blank, at, s, LINT_SAYING(N_("the pick is shown without a reason")));
   if (!blank && has_unseen(s))
-    lint_found(l, LINT_unseen, at, s, "it has a character that nobody sees, or one that is no text", NULL);
+    lint_found(l, LINT_unseen, at, s, LINT_SAYING(N_("it has a character that nobody sees, or one that is no text")));
   if (!blank && has_markup(s))
-    lint_found(l, LINT_markup, at, s, "plain text: its marks are shown as they are", NULL);
-  if (asks & HEADLINE)
-    long_judge(l, at, s, LINT_headline_long, LINT_HEADLINE_CHARS,
-               "longer than " NUMBER_TEXT(LINT_HEADLINE_CHARS) " characters: lists, feeds and pictures show it cut or small");
-  if (asks & SUMMARY)
-    long_judge(l, at, s, LINT_summary_long, LINT_SUMMARY_CHARS,
-               "longer than " NUMBER_TEXT(LINT_SUMMARY_CHARS) " characters: descriptions and pictures show it cut");
+    lint_found(l, LINT_markup, at, s, LINT_SAYING(N_("plain text: its marks are shown as they are")));
+  if ((asks & HEADLINE) && utf8_count(s) > LINT_HEADLINE_CHARS)
+    lint_found(l, LINT_headline_long, at, s,
+               LINT_SAYING(N_("longer than %1$s characters: lists, feeds and pictures show it cut or small"),
+                           LINT_NUMBER(LINT_HEADLINE_CHARS)));
+  if ((asks & SUMMARY) && utf8_count(s) > LINT_SUMMARY_CHARS)
+    lint_found(l, LINT_summary_long, at, s,
+               LINT_SAYING(N_("longer than %1$s characters: descriptions and pictures show it cut"),
+                           LINT_NUMBER(LINT_SUMMARY_CHARS)));
 }
 
 /* ---- addresses and dates */
@@ -178,12 +171,14 @@ static void address_judge(struct lint *l, const struct lint_place *at, struct sp
   if (utf8_is_blank(s))
     return;
   if (!address_is_web(s))
-    lint_found(l, LINT_address, at, s, logo ? "no address of a picture: pages show letters in its place"
-                                            : "no http or https address with a host: it is not linked", NULL);
+    lint_found(l, LINT_address, at, s,
+               LINT_SAYING(logo ? N_("no address of a picture: pages show letters in its place")
+                                : N_("no http or https address with a host: it is not linked")));
   else if (logo && !picture.rest.n)
-    lint_found(l, LINT_picture_dropped, at, s, "a picture that pages cannot ask for: they show letters in its place", NULL);
+    lint_found(l, LINT_picture_dropped, at, s,
+               LINT_SAYING(N_("a picture that pages cannot ask for: they show letters in its place")));
   else if (logo && !address_of_column(s).before.n && picture.before.n)
-    lint_found(l, LINT_picture_http, at, s, "a picture by http: pages ask for it by https", NULL);
+    lint_found(l, LINT_picture_http, at, s, LINT_SAYING(N_("a picture by http: pages ask for it by https")));
 }
 
 static int64_t now_of(const struct lint *l)
@@ -199,10 +194,12 @@ static void date_judge(struct lint *l, const struct lint_place *at, const struct
     return;
   bool parsed = clock_parse(SPAN(LINT_EARLIEST), &earliest);
   if (!clock_parse(db_text(rows, column), &us))
-    lint_found_cell(l, LINT_date_impossible, at, rows, column, "there is no such day: it counts as none", NULL);
+    lint_found_cell(l, LINT_date_impossible, at, rows, column, LINT_SAYING(N_("there is no such day: it counts as none")));
   else if ((asks & (NEAR | PAST)) && ((parsed && us < earliest) || us > latest))
     lint_found_cell(l, LINT_date_far, at, rows, column,
-                    us < earliest ? "before " LINT_EARLIEST : asks & PAST ? "after today" : "more than a year ahead", NULL);
+                    LINT_SAYING(us < earliest ? N_("before %1$s")
+                                : asks & PAST ? N_("after today")
+                                              : N_("more than a year ahead"), LINT_EARLIEST));
 }
 
 /* ---- rows */
@@ -225,7 +222,7 @@ static void column_judge(struct lint *l, const struct column *c, struct lint_pla
   if (c->asks & DATE)
     date_judge(l, at, rows, column, c->asks);
   if ((c->asks & ANSWER) && utf8_is_blank(s))
-    lint_found(l, LINT_answer_blank, at, s, "the question has no answer", NULL);
+    lint_found(l, LINT_answer_blank, at, s, LINT_SAYING(N_("the question has no answer")));
   if (c->asks & BODY)
     lint_body_judge(l, at, &(struct lint_body){s, format_of(l, rows), c->asks & CLAIMS});
   if ((c->asks & OWN) && l->texts)
@@ -240,7 +237,7 @@ static void editorial_judge(struct lint *l, struct lint_place *at, const struct 
     if (!utf8_is_blank(db_text(rows, db_column(rows, texts[i]))))
       return;
   at->column = "headline";
-  lint_found(l, LINT_editorial_blank, at, SPAN(""), "an editorial without a word", NULL);
+  lint_found(l, LINT_editorial_blank, at, SPAN(""), LINT_SAYING(N_("an editorial without a word")));
 }
 
 static void row_judge(struct lint *l, size_t first, size_t last, const struct db_rows *rows, uint64_t id)

@@ -51,32 +51,41 @@ bool lint_is_optional(const struct lint *l, const char *table)
   return db_failure(l->db, &why) == NO_SUCH_TABLE && strcmp(table, "product_source") == 0;
 }
 
-static void finding_give(struct lint *l, struct lint_finding *f)
+static struct span saying_text(struct lint *l, const char *id, const struct lint_saying *s)
+{
+  struct span args[LINT_ARGS];
+  for (size_t i = 0; i < LINT_ARGS; i++)
+    args[i] = span_z(s->args[i]);
+  return message_fill(l->said, message_of(id), args, LINT_ARGS);
+}
+
+static void finding_give(struct lint *l, struct lint_finding *f, const struct lint_saying *s)
 {
   if (!lint_wants(l, f->table, f->id))
     return;
   l->counts->found++;
   if (l->counts->of[f->rule]++ >= l->options->most)
     return;
-  if (!f->advice)
-    f->advice = advices[f->rule];
+  f->meaning = saying_text(l, s->meaning, s);
+  f->advice = saying_text(l, s->advice ? s->advice : advices[f->rule], s);
+  if (arena_failed(l->said))
+    return;
   l->sink(l->arg, f);
+  arena_reset(l->said);
 }
 
-void lint_found(struct lint *l, enum lint_rule rule, const struct lint_place *at, struct span words, const char *meaning,
-                const char *advice)
+void lint_found(struct lint *l, enum lint_rule rule, const struct lint_place *at, struct span words, const struct lint_saying *s)
 {
-  struct lint_finding f = {.rule = rule, .table = at->table, .id = at->id, .column = at->column, .words = words,
-                           .meaning = meaning, .advice = advice};
-  finding_give(l, &f);
+  struct lint_finding f = {.rule = rule, .table = at->table, .id = at->id, .column = at->column, .words = words};
+  finding_give(l, &f, s);
 }
 
 void lint_found_cell(struct lint *l, enum lint_rule rule, const struct lint_place *at, const struct db_rows *rows, unsigned column,
-                     const char *meaning, const char *advice)
+                     const struct lint_saying *s)
 {
   struct lint_finding f = {.rule = rule, .table = at->table, .id = at->id, .column = at->column, .words = db_text(rows, column),
-                           .null = db_null(rows, column), .meaning = meaning, .advice = advice};
-  finding_give(l, &f);
+                           .null = db_null(rows, column)};
+  finding_give(l, &f, s);
 }
 
 static void char_put(struct buf *out, struct span s, size_t n, uint32_t c)

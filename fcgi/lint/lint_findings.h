@@ -16,6 +16,7 @@ struct lint {
   const struct lint_options *options;
   int64_t deadline_us;
   struct arena *arena; /* for words of findings; emptied between rows */
+  struct arena *said;  /* for what a finding says; emptied after each.  Failed: findings were lost */
   lint_sink *sink;
   void *arg;
   struct lint_counts *counts;
@@ -42,12 +43,22 @@ MUST_USE enum err lint_ask(struct lint *l, struct db_rows *rows, const char *for
 /* After a statement that failed: the database has no view of this table, and no page reads it, so an adapter may lack it. */
 bool lint_is_optional(const struct lint *l, const char *table);
 
-/* advice NULL: that of the rule.  Rows that were not asked for are passed over. */
-void lint_found(struct lint *l, enum lint_rule rule, const struct lint_place *at, struct span words, const char *meaning,
-                const char *advice);
+#define LINT_ARGS 3
+
+/* What a finding says: messages that N_ marks, and what stands at %1$s to %3$s of them, the same in both. */
+struct lint_saying {
+  const char *meaning, *advice; /* advice NULL: that of the rule */
+  const char *args[LINT_ARGS];
+};
+#define LINT_SAYING(id, ...) (&(const struct lint_saying){.meaning = (id), .args = {__VA_ARGS__}})
+#define LINT_NUMBER_(number) #number
+#define LINT_NUMBER(number) LINT_NUMBER_(number) /* a defined number as a text */
+
+/* Rows that were not asked for are passed over. */
+void lint_found(struct lint *l, enum lint_rule rule, const struct lint_place *at, struct span words, const struct lint_saying *s);
 /* The same of a cell, which may be NULL. */
 void lint_found_cell(struct lint *l, enum lint_rule rule, const struct lint_place *at, const struct db_rows *rows, unsigned column,
-                     const char *meaning, const char *advice);
+                     const struct lint_saying *s);
 
 /* ---- the parts, in their order */
 

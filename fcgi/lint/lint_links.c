@@ -150,8 +150,8 @@ const char *lint_links_fault(const struct lint_links *k, struct span path, enum 
     return NULL;
   *rule = LINT_link_relative;
   if (path.p[0] != '/')
-    return "a path that does not begin with /: it leads elsewhere from each page that shows it";
+    return N_("a path that does not begin with /: it leads elsewhere from each page that shows it");
   struct span read = path_read(path, room, sizeof room);
   *rule = LINT_link_dead;
-  return !read.n || path_known(k, read) ? NULL : "no public page has this address";
+  return !read.n || path_known(k, read) ? NULL : N_("no public page has this address");
 }

@@ -7,7 +7,8 @@
 /* Reads the slugs of all pages.  NULL: see *err. */
 MUST_USE struct lint_links *lint_links_read(struct lint *l, struct arena *a, enum err *err);
 
-/* What is wrong with a path of this site; NULL: nothing.  It may have a query and a fragment.  *rule is set with it. */
+/* The message that says what is wrong with a path of this site; NULL: nothing.  The path may have a query and a fragment.  *rule
+ * is set with it. */
 const char *lint_links_fault(const struct lint_links *k, struct span path, enum lint_rule *rule);
 
 #endif

@@ -12,42 +12,44 @@
 #define WORDS(table, column, words, reads_as)                                                                          \
   {LINT_word, table, column,                                                                                           \
    "SELECT id, " column " AS value FROM site_" table " WHERE " column " IS NULL OR " column " NOT IN (" words ")",     \
-   column " is none of " words ": it reads as " reads_as, "write one of " words}
+   /* TRANSLATORS: the words that the column may have, the column, the word that counts instead */                     \
+   {N_("%2$s is none of %1$s: it reads as %3$s"), NULL, {words, column, reads_as}}}
 #define STATUS(table) WORDS(table, "status", "'draft', 'published', 'archived'", "draft")
 #define OWNER_(rule, table, column, owner)                                                                             \
   {rule, table, column,                                                                                                \
    "SELECT l.id, l." column " AS value FROM site_" table " l LEFT JOIN site_" owner " o ON o.id = l." column           \
    " WHERE l." column " IS NOT NULL AND o.id IS NULL",                                                                 \
-   column " names no " owner ": the row is not shown", NULL}
+   /* TRANSLATORS: a column, the table in which its row should be */                                                   \
+   {N_("%1$s names no %2$s: the row is not shown"), NULL, {column, owner}}}
 #define OWNER(table, column, owner) OWNER_(LINT_owner, table, column, owner)
-#define LIMITED_(column, table, what, most)                                                                            \
+#define LIMITED(column, table, most, meaning)                                                                          \
   {LINT_too_many, "product", column,                                                                                   \
    "SELECT product_id AS id, COUNT(DISTINCT id) AS value FROM site_" table " GROUP BY product_id"                      \
-   " HAVING COUNT(DISTINCT id) > " #most,                                                                              \
-   "this many " what ": only the first " #most " by sort are shown", NULL}
-#define LIMITED(column, table, what, most) LIMITED_(column, table, what, most)
+   " HAVING COUNT(DISTINCT id) > " LINT_NUMBER(most),                                                                  \
+   {meaning, NULL, {LINT_NUMBER(most)}}}
 #define DUPLICATE_SLUG(table)                                                                                          \
   {LINT_slug_twice, table, "slug",                                                                                     \
    "SELECT MAX(id) AS id, slug AS value FROM site_" table " GROUP BY slug HAVING COUNT(DISTINCT id) > 1",              \
-   "the slug is there more than once: only one row is found by it", NULL}
+   {N_("the slug is there more than once: only one row is found by it"), NULL, {NULL}}}
 #define REPEATED(table)                                                                                                \
   {LINT_repeated, table, "id", "SELECT id, COUNT(*) AS value FROM site_" table " GROUP BY id HAVING COUNT(*) > 1",     \
-   "the view returns this id several times: the row counts once; does the view join something that is stored several times?", \
-   NULL}
+   {N_("the view returns this id several times: the row counts once; does the view join something that is stored several"  \
+       " times?"), NULL, {NULL}}}
 #define PAIR(table)                                                                                                    \
   {LINT_same_product, table, "other_product_id",                                                                       \
    "SELECT id, other_product_id AS value FROM site_" table " WHERE product_id = other_product_id",                     \
-   "both products are the same: the row is not shown", NULL}
+   {N_("both products are the same: the row is not shown"), NULL, {NULL}}}
 #define GRADED "status = 'published' AND prediction_state IN ('came_true', 'failed')"
 #define EVIDENCE(condition, meaning)                                                                                   \
   {LINT_prediction_evidence, "editorial", "prediction_activity_id",                                                    \
    "SELECT e.id, e.prediction_activity_id AS value FROM site_editorial e LEFT JOIN site_activity a"                    \
    " ON a.id = e.prediction_activity_id WHERE e.prediction_activity_id IS NOT NULL AND " condition,                    \
-   "prediction_activity_id names " meaning ": the prediction shows no evidence", NULL}
+   {meaning, NULL, {"prediction_activity_id"}}}
 
 static const struct rule {
   enum lint_rule rule;
-  const char *table, *column, *sql, *meaning, *advice;
+  const char *table, *column, *sql;
+  struct lint_saying saying;
 } rules[] = {
     REPEATED("product"),
     REPEATED("sector"),
@@ -84,8 +86,8 @@ static const struct rule {
     DUPLICATE_SLUG("theme"),
     DUPLICATE_SLUG("page"),
     DUPLICATE_SLUG("attribute"),
-    LIMITED("sectors", "product_sector", "sectors", PRODUCT_SECTORS_MAX),
-    LIMITED("themes", "product_theme", "themes", PRODUCT_THEMES_MAX),
+    LIMITED("sectors", "product_sector", PRODUCT_SECTORS_MAX, N_("this many sectors: only the first %1$s by sort are shown")),
+    LIMITED("themes", "product_theme", PRODUCT_THEMES_MAX, N_("this many themes: only the first %1$s by sort are shown")),
     OWNER("product_sector", "product_id", "product"),
     OWNER("product_sector", "sector_id", "sector"),
     OWNER("product_theme", "product_id", "product"),
@@ -108,24 +110,26 @@ static const struct rule {
     PAIR("alternative"),
     {LINT_date_missing, "editorial", "published_at",
      "SELECT id, published_at AS value FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
-     "published without published_at: it never becomes due", NULL},
+     {N_("published without published_at: it never becomes due"), NULL, {NULL}}},
     {LINT_date_missing, "activity", "occurred_at",
      "SELECT id, occurred_at AS value FROM site_activity WHERE status = 'published' AND occurred_at IS NULL",
-     "published without a time: no timeline shows it", NULL},
-    EVIDENCE("a.id IS NULL", "no activity"),
-    EVIDENCE("a.id IS NOT NULL AND (a.product_id IS NULL OR a.product_id <> e.product_id)", "an activity of another product"),
-    EVIDENCE("a.id IS NOT NULL AND (a.status IS NULL OR a.status <> 'published')", "an activity that is not published"),
+     {N_("published without a time: no timeline shows it"), NULL, {NULL}}},
+    EVIDENCE("a.id IS NULL", N_("%1$s names no activity: the prediction shows no evidence")),
+    EVIDENCE("a.id IS NOT NULL AND (a.product_id IS NULL OR a.product_id <> e.product_id)",
+             N_("%1$s names an activity of another product: the prediction shows no evidence")),
+    EVIDENCE("a.id IS NOT NULL AND (a.status IS NULL OR a.status <> 'published')",
+             N_("%1$s names an activity that is not published: the prediction shows no evidence")),
     {LINT_prediction_reason, "editorial", "prediction_state",
      "SELECT id, prediction_state AS value FROM site_editorial WHERE " GRADED " AND prediction_activity_id IS NULL"
      " AND TRIM(IFNULL(prediction_note, '')) = ''",
-     "graded without evidence or note: the ledger cannot say why", NULL},
+     {N_("graded without evidence or note: the ledger cannot say why"), NULL, {NULL}}},
     {LINT_prediction_blank, "editorial", "prediction_state",
      "SELECT id, prediction_state AS value FROM site_editorial WHERE " GRADED " AND TRIM(IFNULL(prediction_md, '')) = ''",
-     "graded without a prediction: the ledger does not show it", NULL},
+     {N_("graded without a prediction: the ledger does not show it"), NULL, {NULL}}},
     {LINT_prediction_open, "editorial", "prediction_activity_id",
      "SELECT id, prediction_activity_id AS value FROM site_editorial WHERE prediction_state = 'open'"
      " AND prediction_activity_id IS NOT NULL",
-     "an open prediction names evidence", NULL},
+     {N_("an open prediction names evidence"), NULL, {NULL}}},
 };
 
 static enum err rule_check(struct lint *l, const struct rule *rule)
@@ -140,7 +144,7 @@ static enum err rule_check(struct lint *l, const struct rule *rule)
   enum err err = lint_ask(l, &rows, "SELECT DISTINCT id, value FROM (%s) AS odd%s LIMIT 100000", rule->sql, only);
   while (err == ERR_OK && db_next(&rows)) {
     at.id = db_uint(&rows, 0);
-    lint_found_cell(l, rule->rule, &at, &rows, 1, rule->meaning, rule->advice);
+    lint_found_cell(l, rule->rule, &at, &rows, 1, &rule->saying);
   }
   db_rows_free(&rows);
   return err != ERR_OK && lint_is_optional(l, rule->table) ? ERR_OK : err;
@@ -156,9 +160,9 @@ static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, 
       continue;
     struct lint_place at = {.table = span_z(table), .id = *after, .column = "slug"};
     lint_found_cell(l, reserved ? LINT_slug_reserved : LINT_slug, &at, rows, 1,
-                    reserved ? "the slug is one of the site's own words: the page is left out"
-                             : "the slug is not [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without -vs-: the row is left out",
-                    NULL);
+                    reserved ? LINT_SAYING(N_("the slug is one of the site's own words: the page is left out"))
+                             : LINT_SAYING(N_("the slug is not %1$s, at most %2$s bytes, without %3$s: the row is left out"),
+                                           "[a-z0-9]+(-[a-z0-9]+)*", LINT_NUMBER(SLUG_MAX), "-vs-"));
   }
 }
 

@@ -91,9 +91,10 @@ static void group_report(struct lint *l, const struct seen *v, size_t n)
   for (size_t i = 0; i < n; i++) {
     struct lint_place at = {.table = span_z(v[i].table), .id = v[i].id, .product = v[i].product, .column = v[i].column};
     uint64_t other = v[i].product == v[0].product ? v[n - 1].product : v[0].product;
-    char meaning[80];
-    snprintf(meaning, sizeof meaning, "the same text as that of product %llu", (unsigned long long)other);
-    lint_found(l, LINT_text_repeated, &at, span_of(v[i].words, v[i].n), meaning, NULL);
+    char id[24];
+    snprintf(id, sizeof id, "%llu", (unsigned long long)other);
+    lint_found(l, LINT_text_repeated, &at, span_of(v[i].words, v[i].n),
+               LINT_SAYING(N_("the same text as that of product %1$s"), id));
   }
 }
 

@@ -23,8 +23,8 @@ static void finding_take(void *arg, const struct lint_finding *f)
                                                                     .id = f->id,
                                                                     .column = arena_copy(s->arena, span_z(f->column)),
                                                                     .words = arena_take(s->arena, &words),
-                                                                    .meaning = arena_copy(s->arena, span_z(f->meaning)),
-                                                                    .advice = arena_copy(s->arena, span_z(f->advice))};
+                                                                    .meaning = arena_copy(s->arena, f->meaning),
+                                                                    .advice = arena_copy(s->arena, f->advice)};
 }
 
 static bool row_lint(const struct preview_parts *parts, const char *table, uint64_t id, int64_t deadline_us, struct sink *s)
