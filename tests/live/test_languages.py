@@ -1,7 +1,9 @@
 """The language of a site: chosen in the configuration, taken by a reload, and refused when there is no catalogue for it."""
 import html
+import json
 import re
 
+import lxml.html
 import pytest
 
 from lib.probe import load
@@ -148,3 +150,28 @@ def test_a_preview_in_german(module_site):
     text = html.unescape(site.get(f"/preview/{token}").text)
     assert "Entwurf" in text and "So sehen Leser die Seite, sobald das Produkt veröffentlicht ist." in text and "jedes Speichern verlängert ihn" in text
     assert "Dieser Link zu einer Vorschau ist nicht oder nicht mehr gültig." in html.unescape(site.get("/preview/" + "a" * len(token)).text)
+
+
+FAULTY = {"slug": "fehlerhaft", "name": "Fehler\u200bhaft", "status": "draft", "summary": "Ein <b>langes</b> Wort. " * 9,
+          "website_url": "siehe unten", "logo_url": "http://x.example/l.png"}
+
+
+def findings(site, id):
+    return json.loads(site.diptych("lint", "--json", "--table", "product", "--id", str(id)).stdout)["findings"]
+
+
+def test_what_a_preview_finds_is_in_german(module_site):
+    """A row with several faults: the banner has all that `diptych lint` says, and nothing of it in English."""
+    site = module_site
+    site.sql(f"INSERT INTO product ({', '.join(FAULTY)}) VALUES ({', '.join(['%s'] * len(FAULTY))})", *FAULTY.values())
+    (id, token), = site.sql("SELECT id, preview_token FROM product WHERE slug = 'fehlerhaft'")
+    assert language(site, "en").returncode == 0
+    english = findings(site, id)
+    assert language(site, "de").returncode == 0
+    banner = lxml.html.document_fromstring(site.get(f"/preview/{token}").text).find_class("preview")[0]
+    shown = [" ".join(li.text_content().split()) for li in banner.iter("li")]
+    assert {f["rule"] for f in english} >= {"unseen", "markup", "summary_long", "address", "picture_http"}
+    assert [f for f in findings(site, id)
+            if not any(line.startswith(f"product {id}, {f['column']}: ") and line.endswith(f" {f['meaning']}. Zu tun: {f['advice']}.") for line in shown)] == []
+    assert [text for f in english for text in (f["meaning"], f["advice"]) if text in "\n".join(shown)] == []
+    assert not banner.xpath(".//*[@lang]"), "all of it is in the language of the page"

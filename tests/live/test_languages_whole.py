@@ -115,6 +115,18 @@ def test_every_word_of_main_pages_and_twins_is_a_message_or_a_row(pseudo_site):
     assert bare_of(pseudo_site, Rows(pseudo_site), [*PAGES.values(), *TWINS]) == {}
 
 
+def test_every_word_of_the_banner_of_a_preview_is_a_message_or_a_row(pseudo_site):
+    pseudo_site.sql("INSERT INTO product (slug, name, status, summary, website_url) VALUES ('faulty', 'Faul\u200bty', 'draft', 'A <b>bold</b> word', 'no')")
+    (token,), = pseudo_site.sql("SELECT preview_token FROM product WHERE slug = 'faulty'")
+    banner = lxml_html.document_fromstring(pseudo_site.get(f"/preview/{token}").text).find_class("preview")[0]
+    for place in banner.xpath(".//b[@dir='ltr'] | .//bdi"):  # a table, an id and a column; the words of the row
+        place.text = ""
+    found = [li.text_content() for li in banner.iter("li") if li.find("bdi") is not None]
+    assert len(found) == 3 and [text for text in found if text.count("⟦") != 3] == [], "a message about the meaning and the advice"
+    rows = Rows(pseudo_site)
+    assert [part for text in spoken(banner) for part in bare(text) if not rows.has(part)] == []
+
+
 @pytest.mark.skipif("DIPTYCH_TEST_ALL" not in os.environ, reason="reads a thousand pages; ./check --all does")
 def test_every_word_of_the_whole_site_is_a_message_or_a_row(pseudo_site):
     crawl = Crawl(pseudo_site)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from conftest import _database
-from lib import servers
+from lib import pseudo, servers
 from lib.database_server import MYSQL
 from lib.servers import AS_OF, TOP, configuration_text, database_settings, diptych
 
@@ -319,6 +319,63 @@ def test_a_slow_body_is_named(templates, config):
     else:
         raise AssertionError("never slow")
     next(runs, None)
+
+
+# ---- languages
+
+def split(report):
+    """Where the findings are, and what they say there.  Whether a body is slow depends on the machine."""
+    findings = [f for f in report["findings"] if f["rule"] != "body_slow"]
+    return ([[f[k] for k in ("rule", "table", "id", "column", "words")] for f in findings],
+            [f[k] for f in findings for k in ("meaning", "advice")])
+
+
+def said_in(found, config, lang, **more):
+    done = diptych("lint", "--json", config=config(found.database, lang=lang, **more), timeout=120)
+    assert done.returncode == 1, done.stderr
+    return split(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("lang", ["de", "fr"])
+def test_findings_are_in_the_language_of_the_site(found, config, lang):
+    (places, english), (others, said) = split(found.report), said_in(found, config, lang)
+    assert {rule for rule, *_ in places} == set(RULES) - {"body_slow"}
+    assert others == places, "rules, tables, ids, columns and words stay"
+    assert [text for text in said if not text or text in english] == []
+    assert len(set(said)) == len(set(english)) == len(set(zip(said, english))), "each text has a translation of its own"
+
+
+def test_numbers_and_names_stand_in_a_translation(found, config):
+    for english, german in zip(split(found.report)[1], said_in(found, config, "de")[1]):
+        assert [part for part in re.findall(r"'\w+'|\d+|\w+_\w+|-vs-", english) if part not in german] == [], (english, german)
+
+
+def test_what_a_finding_says_is_one_message(found, config, tmp_path):
+    """In a language whose messages stand in brackets, nothing stands outside of them."""
+    pseudo.catalogue(tmp_path, "en-XA")
+    texts = set(said_in(found, config, "en-XA", locale_dir=tmp_path)[1])
+    assert len(texts) > 100 and [text for text in texts if not re.fullmatch("⟦[^⟦⟧]+⟧", text)] == []
+
+
+def test_lines_the_report_and_check_speak_it_too(found, config):
+    german = config(found.database, lang="de")
+    row = r'site_product id \d+, name: "Kaf\\u\{200b\}ka": enthält ein Zeichen, das niemand sieht.*; das Zeichen löschen.*'
+    lines = diptych("lint", "--table", "product", config=german).stdout.splitlines()
+    assert any(re.fullmatch(row, line) for line in lines), lines
+    assert re.fullmatch(r"rows       \d+ need attention", lines[-1]), "who runs the command reads English"
+    assert "need attention; the view lint_report has them" in diptych("lint", "--store", config=german).stdout
+    stored = found.database.sql("SELECT meaning, advice FROM lint_report WHERE rule <> 'body_slow'")
+    said = said_in(found, config, "de")[1]
+    assert sorted(stored) == sorted(zip(said[::2], said[1::2]))
+    assert "; Kleinbuchstaben, Ziffern und einzelne Bindestriche schreiben" in diptych("check", config=german).stdout
+
+
+def test_a_language_without_a_catalogue(found, config):
+    strange = config(found.database, lang="xx")
+    done = diptych("lint", "--json", config=strange)
+    assert (done.returncode, done.stdout) == (1, "") and 'lang = "xx": there is no catalogue for it in' in done.stderr
+    checked = diptych("check", config=strange).stdout
+    assert checked.count("there is no catalogue") == 1 and "; write small letters, digits and single hyphens" in checked
 
 
 @pytest.mark.parametrize("words", [("--table", "nosuch"), ("--id", "3"), ("--table", "page", "--id", "x"), ("--json", "--store"),
