@@ -125,6 +125,22 @@ def test_a_failover_under_load_fails_no_request(replicated, how):
     assert "read everything" not in site.log.rsplit("the primary of the database is", 1)[1]
 
 
+def test_a_page_is_read_from_another_server_when_its_own_is_silent(replicated):
+    """Each of two gets half of what is left of the deadline, which is less than the half second that the only one would get."""
+    site = replicated.site
+    site.restart_pool(deadline=900 * SLOW, workers=1, fragment_cache_bytes=0, page_cache_bytes=0)
+    wait_until(lambda: site.get("/alternatives/kafka").status == 200 and replicated.statements(1) + replicated.statements(2) == 1,
+               10 * SLOW, "a worker that reads a replica")
+    read = next(n for n in (1, 2) if replicated.statements(n))
+    site.cache.flush()
+    replicated.servers[read].daemon.freeze()
+    try:
+        assert [site.get(f"/products/{slug}").status for slug in ("nats", "redis", "kubernetes")] == [200] * 3
+    finally:
+        replicated.servers[read].daemon.thaw()
+    assert "no answer within" in site.log
+
+
 def test_a_planned_switch_back_and_forth(replicated):
     site, servers = replicated.site, replicated.servers
     site.diptych("warm", check=True)
