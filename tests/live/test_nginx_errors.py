@@ -13,7 +13,7 @@ HEADERS = {
                                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": None, "Permissions-Policy": None,
-    "Cross-Origin-Opener-Policy": None, "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "unsafe-none", "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
