@@ -58,6 +58,12 @@ def line(text, *headers):
     return "\r\n".join([text, "Host: localhost", "Connection: close", *headers, "", ""]).encode("latin-1")
 
 
+def test_pages_have_the_same_headers(sample_site):
+    for path in ("/", "/compare/kafka-vs-nats", "/no/such/page"):
+        headers = sample_site.get(path).headers
+        assert {name: headers[name] for name, value in HEADERS.items() if value} == {k: v for k, v in HEADERS.items() if v}
+
+
 @pytest.mark.parametrize("data, status", [
     (line("GET /%zz HTTP/1.1"), 400),
     (line("GET /%00 HTTP/1.1"), 400),
