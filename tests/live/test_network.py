@@ -29,8 +29,6 @@ def run(templates, faults, n, cluster=None):
         machines.remove()
 
 
-@pytest.mark.skipif(not {"DIPTYCH_TEST_ALL", "DIPTYCH_NETWORK_SECONDS"} & set(os.environ),
-                    reason="a busy machine breaks its bounds now and then (diptych-clusters(7), BOUNDS): ./check --all")
 def test_faults_of_machines_and_links_cost_no_visitor_anything(templates):
     """Writers on all three nodes."""
     run(templates, FAULTS, 3)

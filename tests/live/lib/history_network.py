@@ -11,12 +11,15 @@ they are ready, so the age of what its visitors see is only counted."""
 import itertools
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from http.client import HTTPException
 
 import pymysql
+import pytest
 
 from . import http
 from .daemon import wait_until
@@ -26,8 +29,19 @@ from .servers import SLOW
 
 BOUND_S = READY_LAG + 3.0  # as haproxy.cfg says
 SLOWEST_S = 2.0 + DEADLINE_S  # until another pool is asked, and what that one may take
+BUSY_S = 0.3  # a machine on which a process wakes so much late cannot keep to bounds of a second
 NEVER = float("inf")
 FRONTS = ("HAProxy", "nginx")
+LATE = """
+import sys, threading, time
+done, late = threading.Event(), 0
+threading.Thread(target=lambda: (sys.stdin.read(), done.set())).start()
+while not done.is_set():
+    began = time.monotonic()
+    time.sleep(0.02)
+    late = max(late, time.monotonic() - began - 0.02)
+print(late)
+"""
 SENDERS = ("while pool killed", "while machine cut off")
 
 
@@ -36,11 +50,12 @@ class NetworkChecker(Checker):
     `writers`: the database servers that take edits."""
 
     def __init__(self, machines, seconds, faults, writers, seed=None):
-        super().__init__(machines.cluster.nodes[0], seconds, seed)
+        super().__init__(machines.cluster.nodes[0], seconds, seed, faults=False)
         self.machines, self.plan, self.writers = machines, faults, writers
         self.requests, self.failed, self.broken, self.slow = [0, 0], [], [], [0.0, ""]
         self.back, self.mixed, self.refused, self.late = 0.0, 0, Counter(), []
         self.fault = "the network was whole"
+        self.late_by = 0.0  # the most that a process slept too long
         self.load = 0.0  # runnable processes for each processor, at most
         self.where = threading.local()  # front: the one through which this thread asked last
         self.behind_nginx = [0.0, 0.0]  # edit to every visitor, step back
@@ -182,18 +197,22 @@ class NetworkChecker(Checker):
 
     def run(self, editors=4, readers=4):
         began = time.monotonic()
-        super().run(editors, readers)
+        with subprocess.Popen([sys.executable, "-c", LATE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sleeper:
+            super().run(editors, readers)
+            self.late_by = float(sleeper.communicate()[0])
         self.seconds = round(time.monotonic() - began)
         return self
 
     def wait(self):
-        self.done.wait()  # breaker() ends it
+        """What a thread starts ends with it (lib/daemon.py), so the thread of the test makes the faults."""
+        self.breaker()
 
     @property
     def summary(self):
         failed = f"{len(self.failed)} failed, {len(self.broken)} broke off"
         failed += "".join(f"; {words}" for words in self.failed[:1] + self.broken[:1])
-        lines = [f"{len(self.faults)} faults in {self.seconds} s, with up to {self.load:.1f} processes for each processor",
+        lines = [f"{len(self.faults)} faults in {self.seconds} s, with up to {self.load:.1f} processes for each processor;"
+                 f" a process woke {self.late_by:.2f} s late at most",
                  f"{sum(self.requests)} requests ({self.requests[0]} through HAProxy, {self.requests[1]} through nginx): {failed}",
                  f"{self.edits} edits, {sum(self.refused.values())} refused: {dict(self.refused)}",
                  f"slowest request {self.slow[0]:.2f} s ({self.slow[1]})",
@@ -205,6 +224,8 @@ class NetworkChecker(Checker):
 
     def judged(self):
         print(self.summary)
+        if self.late_by > BUSY_S * SLOW:
+            pytest.skip(f"the machine was too busy: a process woke {self.late_by:.1f} s late; {self.summary}")
         told = "\n".join([self.summary, *self.failed[:20], *self.wrong[:20]])
         assert not self.wrong and not self.failed, told
         assert not [b for b in self.broken if not b.endswith(SENDERS)], told
