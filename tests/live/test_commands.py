@@ -65,7 +65,7 @@ def test_check_names_the_folders_that_a_start_would_miss(config, tmp_path):
 def test_check_asks_each_server_of_the_cache(config, tmp_path):
     cache = Cache(tmp_path).start()
     try:
-        done = diptych("check", config=config(memcached=f"{cache.socket}, {tmp_path / 'none.sock'}", cache_secret="0123456789abcdef"))
+        done = diptych("check", config=config(memcached=f"{cache.socket}, {tmp_path / 'none.sock'}", memcached_timeout=5000, cache_secret="0123456789abcdef"))
     finally:
         cache.stop()
     assert done.returncode == 1 and f"cache      {cache.socket}: answers\n" in done.stdout
