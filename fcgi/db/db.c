@@ -139,12 +139,11 @@ static enum err statement_failed(struct db *db, struct span sql)
 static enum err timed_out(struct db *db)
 {
   char message[80];
-  int64_t waited_us = db->waited_us;
   int64_t breaker_wait_us = db->answer_us < BREAKER_WAIT_US ? db->answer_us : BREAKER_WAIT_US;
   int64_t server_wait_us = db->answer_us < SERVER_WAIT_US ? db->answer_us : SERVER_WAIT_US;
-  snprintf(message, sizeof message, "no answer within %lld ms", (long long)(waited_us / 1000));
-  bool another = waited_us >= server_wait_us - 1000 && db_servers_failed(&db->servers);
-  if (!another && waited_us >= breaker_wait_us - 1000)
+  snprintf(message, sizeof message, "no answer within %lld ms", (long long)(db->waited_us / 1000));
+  bool another = db->waited_us >= server_wait_us - 1000 && db_servers_failed(&db->servers);
+  if (!another && db->waited_us >= breaker_wait_us - 1000)
     breaker_failed(db->breaker, BREAKER_HOLD_US);
   db_close(db);
   return failure_note(db, 0, another ? ERR_RETRY : ERR_UNAVAILABLE, message, "is the server overloaded or stopped?");
