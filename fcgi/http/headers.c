@@ -14,8 +14,8 @@
 #define SETTLED_US (60 * CLOCK_SECOND) /* a younger date is a weak validator (RFC 9110 section 8.8.2.2) */
 
 /* Cross-Origin-Opener-Policy: same-origin would make browsers begin a new process for each reader who comes from another site,
- * which holds a slow phone for hundreds of milliseconds (the CPU of a page doubled).  It would protect nothing: pages have no
- * script, and show everybody the same. */
+ * which holds a slow phone for hundreds of milliseconds.  It would protect nothing: pages have no script, and show everybody
+ * the same. */
 void http_security_headers(struct response *out, bool embeddable)
 {
   buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; font-src 'self'; "
