@@ -171,16 +171,24 @@ void cache_address_next(struct cache_address *a)
   a->at = a->n ? (a->at + 1) % a->n : 0;
 }
 
+static bool writable_until(int fd, int64_t until_us)
+{
+  struct pollfd p = {.fd = fd, .events = POLLOUT};
+  int n;
+  do {
+    int64_t left_us = until_us - clock_mono_us();
+    n = poll(&p, 1, left_us > 0 ? (int)(left_us / 1000) : 0);
+  } while (n < 0 && errno == EINTR);
+  return n > 0;
+}
+
 void cache_address_choose(struct cache_address *a, int64_t wait_us)
 {
   int64_t until_us = clock_mono_us() + wait_us;
   for (size_t tries = 0; a->n > 1 && tries < a->n; tries++, cache_address_next(a)) {
     int fd = cache_address_connect(a), error = 0;
-    struct pollfd ready = {.fd = fd, .events = POLLOUT};
     socklen_t n = sizeof error;
-    int64_t left_us = until_us - clock_mono_us();
-    bool connected = fd >= 0 && poll(&ready, 1, left_us > 0 ? (int)(left_us / 1000) : 0) > 0 &&
-                     getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0;
+    bool connected = fd >= 0 && writable_until(fd, until_us) && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0;
     if (fd >= 0)
       close(fd);
     if (connected)
