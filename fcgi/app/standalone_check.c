@@ -32,8 +32,10 @@ static bool cache_check(const struct config *c, struct span server, struct cache
   struct cache *cache = table && cache_healths_open(&one, table, server) ? cache_new(c, &m, &one) : NULL;
   bool known = !cache || cache_names_wait(cache, ANSWER_US);
   bool ok = cache && known && cache_lease(cache, SPAN("diptych-check")) != ERR_UNAVAILABLE;
-  if (ok)
+  if (ok) {
     cache_release(cache, SPAN("diptych-check"));
+    cache_settle(cache);
+  }
   cache_free(&cache);
   fprintf(out, "cache      %.*s: %s\n", SPAN_ARG(server),
           ok      ? "answers"

@@ -8,20 +8,28 @@
  * The timeouts of libmemcached apply to each wait, not to the whole call: a server that sends one byte at a time
  * could hold a call for seconds.  Therefore each operation runs under a cutoff (base/cutoff.h), which shuts down the
  * connections to the current server after memcached_timeout.  Unread bytes on a connection mean that the server has
- * answered and that this process did not get the CPU.  The operation then gets another period of memcached_timeout, up
- * to TIMEOUT_PERIODS_MAX periods.  An operation that was cut off is a failure of its server. */
+ * answered and that this process did not get the CPU.  The operation then gets more time, up to CACHE_TIMEOUTS_MOST times
+ * memcached_timeout.  An operation that was cut off is a failure of its server.
+ *
+ * Stores and deletions ask for no answer, and libmemcached sends several of them together: a page whose fragments are missing
+ * stores two dozen.  Their order is kept.  cache_settle then touches the largest of the stored values: its answer comes after
+ * they were handled, and says when the server has no room for such a value.  It may take CACHE_TIMEOUTS_MOST times
+ * memcached_timeout, too: a server that has just started takes milliseconds for the first value of each size. */
 #include "cache/cache.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/cutoff.h"
 #include "base/log.h"
 #include "cache/cache_server.h"
 
-#define TIMEOUT_PERIODS_MAX 4
+#define LEASE_OWNER 24 /* hex digits of the owner and of the number of the call */
 
 struct cache {
   size_t n; /* servers; 0: none configured */
@@ -31,9 +39,13 @@ struct cache {
   int64_t timeout_us;
   time_t ttl, lease_ttl;
   struct log_limit large;
+  uint64_t owner;  /* of leases: a random number of this process */
+  unsigned leases; /* calls of cache_leases */
   /* Of the running operation; shared with the signal handler. */
   struct cache_server *volatile current; /* the server that is waited for; NULL: none */
-  volatile sig_atomic_t periods;         /* of timeout_us that have passed */
+  volatile sig_atomic_t late;            /* timeout_us have passed */
+  volatile sig_atomic_t patient;         /* the operation waits for others, too */
+  volatile int64_t end_us;               /* monotonic: it is cut off now at the latest */
   volatile sig_atomic_t cut;             /* the current server was cut off */
 };
 
@@ -70,7 +82,7 @@ struct cache *cache_new(const struct config *conf, struct metrics *m, const stru
   c->timeout_us = conf->memcached_timeout * 1000;
   c->ttl = (time_t)conf->cache_ttl;
   c->lease_ttl = (time_t)conf->lease_ttl;
-  if (!servers_open(c, healths))
+  if (!servers_open(c, healths) || getrandom(&c->owner, sizeof c->owner, 0) != sizeof c->owner)
     cache_free(&c);
   return c;
 }
@@ -126,12 +138,20 @@ bool cache_names_wait(struct cache *c, int64_t wait_us)
 static bool timeout_expired(void *of)
 {
   struct cache *c = of;
-  c->periods++;
-  if (!c->current || (c->periods < TIMEOUT_PERIODS_MAX && cache_address_readable(&c->current->address)))
+  c->late = 1;
+  if (!c->current || (clock_mono_us() < c->end_us && (c->patient || cache_address_readable(&c->current->address))))
     return false;
   cache_address_shut(&c->current->address);
   c->cut = 1;
   return true;
+}
+
+static void timeout_start(struct cache *c)
+{
+  c->late = 0;
+  c->patient = 0;
+  c->end_us = clock_mono_us() + c->timeout_us * CACHE_TIMEOUTS_MOST;
+  cutoff_start(c->timeout_us, timeout_expired, c);
 }
 
 static void current_set(struct cache *c, struct cache_server *s)
@@ -161,16 +181,19 @@ static bool server_ready(struct cache *c, struct cache_server *s)
   return false;
 }
 
-/* NULL: the key's server is skipped.  Otherwise the timeout runs until operation_end. */
+/* NULL: the server is skipped.  Otherwise the timeout runs until operation_end. */
+static memcached_st *server_begin(struct cache *c, struct cache_server *s)
+{
+  if (!server_ready(c, s))
+    return NULL;
+  current_set(c, s);
+  timeout_start(c);
+  return s->mc;
+}
+
 static memcached_st *operation_begin(struct cache *c, struct span key)
 {
-  struct cache_server *s = c->n ? &c->servers[place_of(c, key)] : NULL;
-  if (!s || !server_ready(c, s))
-    return NULL;
-  c->periods = 0;
-  current_set(c, s);
-  cutoff_start(c->timeout_us, timeout_expired, c);
-  return s->mc;
+  return c->n ? server_begin(c, &c->servers[place_of(c, key)]) : NULL;
 }
 
 static enum cache_answer operation_end(struct cache *c, const char *what, memcached_return_t rc)
@@ -178,6 +201,28 @@ static enum cache_answer operation_end(struct cache *c, const char *what, memcac
   if (cutoff_stop())
     c->cut = 1;
   return current_settle(c, what, rc);
+}
+
+/* An operation that is sent without asking for an answer.  libmemcached may keep it until the next one. */
+static memcached_st *post_begin(struct cache *c, struct span key)
+{
+  memcached_st *mc = operation_begin(c, key);
+  if (mc)
+    memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_NOREPLY, 1);
+  return mc;
+}
+
+/* That it was sent says nothing about the health of the server. */
+static bool post_end(struct cache *c, const char *what, memcached_return_t rc)
+{
+  struct cache_server *s = c->current;
+  memcached_behavior_set(s->mc, MEMCACHED_BEHAVIOR_NOREPLY, 0);
+  bool sent = !cutoff_stop() && (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_BUFFERED);
+  if (!sent)
+    (void)current_settle(c, what, c->cut ? MEMCACHED_TIMEOUT : rc);
+  s->posted.any = s->posted.any || sent;
+  c->current = NULL;
+  return sent;
 }
 
 /* One multi-get. */
@@ -188,6 +233,7 @@ struct batch {
   unsigned char places[CACHE_BATCH];       /* the server of each key */
   unsigned char counts[CACHE_SERVERS_MAX]; /* keys of each server; 0: it is not asked, or has failed */
   size_t next; /* the key at which the search for the next result begins */
+  bool leases; /* no fragments: neither hits nor misses */
 };
 
 _Static_assert(CACHE_SERVERS_MAX <= UCHAR_MAX && CACHE_BATCH <= UCHAR_MAX, "places and counts are bytes");
@@ -245,7 +291,7 @@ static memcached_return_t answers_read(struct cache *c, struct batch *b, size_t 
   memcached_st *mc = c->servers[at].mc;
   memcached_return_t rc = MEMCACHED_SUCCESS;
   memcached_result_st result;
-  if (c->periods && !cache_address_readable(&c->servers[at].address))
+  if (c->late && !cache_address_readable(&c->servers[at].address))
     return MEMCACHED_TIMEOUT;
   memcached_result_create(mc, &result);
   while (memcached_fetch_result(mc, &result, &rc))
@@ -262,8 +308,10 @@ static bool batch_read(struct cache *c, struct batch *b, size_t at, struct arena
   bool answered = current_settle(c, "get", answers_read(c, b, at, arena)) != CACHE_TROUBLE;
   for (size_t i = 0; i < b->n; i++)
     hits += b->places[i] == at && b->values[i].p;
-  atomic_fetch_add_explicit(&h->hits, hits, memory_order_relaxed);
-  atomic_fetch_add_explicit(&h->misses, b->counts[at] - hits, memory_order_relaxed);
+  if (!b->leases) {
+    atomic_fetch_add_explicit(&h->hits, hits, memory_order_relaxed);
+    atomic_fetch_add_explicit(&h->misses, b->counts[at] - hits, memory_order_relaxed);
+  }
   return answered;
 }
 
@@ -271,11 +319,10 @@ static bool batch_read(struct cache *c, struct batch *b, size_t at, struct arena
 static bool batch_get(struct cache *c, struct batch *b, struct arena *arena)
 {
   bool all = true;
-  c->periods = 0;
   c->current = NULL;
-  cutoff_start(c->timeout_us, timeout_expired, c);
+  timeout_start(c);
   for (size_t at = 0; at < c->n; at++)
-    if (b->counts[at] && (c->periods || !batch_send(c, b, at))) {
+    if (b->counts[at] && (c->late || !batch_send(c, b, at))) {
       b->counts[at] = 0; /* it failed, or the servers before it took all the time */
       all = false;
     }
@@ -285,17 +332,23 @@ static bool batch_get(struct cache *c, struct batch *b, struct arena *arena)
   return cutoff_stop() ? false : all;
 }
 
-enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
+static enum err values_get(struct cache *c, const struct span *keys, size_t n, bool leases, struct arena *arena,
+                           struct span *values)
 {
   bool all = true;
   for (size_t i = 0; i < n; i++)
     values[i] = span_of(NULL, 0);
   for (size_t at = 0; at < n && c->n; at += CACHE_BATCH) {
-    struct batch b = {.keys = keys + at, .values = values + at};
+    struct batch b = {.keys = keys + at, .values = values + at, .leases = leases};
     b.n = n - at < CACHE_BATCH ? n - at : CACHE_BATCH;
     all = batch_place(c, &b) && batch_get(c, &b, arena) && all;
   }
   return all && c->n ? ERR_OK : ERR_UNAVAILABLE;
+}
+
+enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
+{
+  return values_get(c, keys, n, false, arena, values);
 }
 
 void cache_set(struct cache *c, struct span key, struct span value)
@@ -307,18 +360,43 @@ void cache_set(struct cache *c, struct span key, struct span value)
                 CACHE_VALUE_MAX);
     return;
   }
-  memcached_st *mc = operation_begin(c, key);
+  memcached_st *mc = post_begin(c, key);
+  struct cache_server *s = c->current;
+  if (!mc || !post_end(c, "set", memcached_set(mc, key.p, key.n, value.p, value.n, c->ttl, 0)))
+    return;
+  s->posted.stores++;
+  if (value.n >= s->posted.bytes && key.n <= sizeof s->posted.key) {
+    s->posted.bytes = value.n;
+    s->posted.key_n = key.n;
+    memcpy(s->posted.key, key.p, key.n);
+  }
+}
+
+static void server_settle(struct cache *c, struct cache_server *s)
+{
+  struct cache_posted p = s->posted;
+  s->posted = (struct cache_posted){.any = false};
+  memcached_st *mc = server_begin(c, s);
   if (!mc)
     return;
-  memcached_return_t rc = memcached_set(mc, key.p, key.n, value.p, value.n, c->ttl, 0);
-  enum cache_answer answer = operation_end(c, "set", rc);
+  c->patient = p.stores > 0;
+  enum cache_answer answer = p.stores ? operation_end(c, "set", memcached_touch(mc, p.key, p.key_n, c->ttl))
+                                      : operation_end(c, "delete", memcached_flush_buffers(mc));
   if (answer == CACHE_DONE)
-    METRICS_ADD(c->metrics, cache_stores, 1);
+    METRICS_ADD(c->metrics, cache_stores, p.stores);
   else if (answer != CACHE_TROUBLE) {
-    METRICS_ADD(c->metrics, cache_errors, 1); /* the server answers, but has no room for this value */
-    log_limited(&c->large, 60, LOG_LEVEL_WARN, "memcached: did not store a value of %zu bytes: %s", value.n,
-                memcached_strerror(mc, rc));
+    METRICS_ADD(c->metrics, cache_errors, 1);
+    log_limited(&c->large, 60, LOG_LEVEL_WARN,
+                "memcached: %s did not keep a value of %zu bytes: see its options -m (memory), -I (largest value) and -M",
+                s->health->name, p.bytes);
   }
+}
+
+void cache_settle(struct cache *c)
+{
+  for (size_t i = 0; i < c->n; i++)
+    if (c->servers[i].posted.any)
+      server_settle(c, &c->servers[i]);
 }
 
 enum err cache_lease(struct cache *c, struct span key)
@@ -330,9 +408,25 @@ enum err cache_lease(struct cache *c, struct span key)
   return answer == CACHE_DONE ? ERR_OK : answer == CACHE_REFUSED ? ERR_LIMIT : ERR_UNAVAILABLE;
 }
 
+void cache_leases(struct cache *c, const struct span *keys, size_t n, struct arena *arena, enum err *got)
+{
+  char mine[LEASE_OWNER + 1];
+  struct span *values = ARENA_ARRAY(arena, n, struct span);
+  int length = snprintf(mine, sizeof mine, "%016" PRIx64 "%08x", c->owner, ++c->leases);
+  for (size_t i = 0; i < n && values; i++) {
+    memcached_st *mc = post_begin(c, keys[i]);
+    if (mc)
+      (void)post_end(c, "add", memcached_add(mc, keys[i].p, keys[i].n, mine, (size_t)length, c->lease_ttl, 0));
+  }
+  if (values)
+    (void)values_get(c, keys, n, true, arena, values); /* a lease without a value is not had */
+  for (size_t i = 0; i < n; i++)
+    got[i] = !values || !values[i].p ? ERR_UNAVAILABLE : span_eq(values[i], span_z(mine)) ? ERR_OK : ERR_LIMIT;
+}
+
 void cache_release(struct cache *c, struct span key)
 {
-  memcached_st *mc = operation_begin(c, key);
+  memcached_st *mc = post_begin(c, key);
   if (mc) /* a lease that is not deleted expires */
-    (void)operation_end(c, "delete", memcached_delete(mc, key.p, key.n, 0));
+    (void)post_end(c, "delete", memcached_delete(mc, key.p, key.n, 0));
 }

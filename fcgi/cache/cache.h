@@ -3,7 +3,7 @@
  * memcached_timeout limits each operation as a whole, also a multi-get that asks several servers.  A key has one server,
  * which depends on the configured servers only.  A server that fails or does not answer makes misses of its own keys;
  * cache_server.h says when it is asked again.  The values are opaque: the caller wraps them in envelopes
- * (cache/envelope.h).  Keys match [A-Za-z0-9:_-]{1,64}. */
+ * (cache/envelope.h).  Keys match [A-Za-z0-9:_-]{1,64} (CACHE_KEY_MAX). */
 #ifndef DIPTYCH_CACHE_CACHE_H
 #define DIPTYCH_CACHE_CACHE_H
 
@@ -37,11 +37,17 @@ bool cache_names_wait(struct cache *c, int64_t wait_us);
  * UNAVAILABLE: a server did not answer; keys without a value are misses. */
 enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values);
 
-/* Stores a value for cache_ttl.  Failures are counted and otherwise ignored. */
+/* Stores a value for cache_ttl, without waiting: call cache_settle after the last one.  Failures are counted and otherwise
+ * ignored. */
 void cache_set(struct cache *c, struct span key, struct span value);
+/* Waits until the servers have what cache_set and cache_release sent them.  One round trip to each of these servers. */
+void cache_settle(struct cache *c);
 
 /* Takes a lease for lease_ttl.  OK: the caller holds it; LIMIT: another worker holds it; UNAVAILABLE: no cache. */
 MUST_USE enum err cache_lease(struct cache *c, struct span key);
+/* Takes n leases with one multi-get per CACHE_BATCH keys.  got[i] is what cache_lease returns. */
+void cache_leases(struct cache *c, const struct span *keys, size_t n, struct arena *arena, enum err *got);
+/* Without waiting, like cache_set.  What the lease protects must be settled before, because servers do not wait for each other. */
 void cache_release(struct cache *c, struct span key);
 
 #endif

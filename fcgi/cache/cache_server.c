@@ -20,7 +20,7 @@ static int64_t hold_us(const struct cache_server *s)
 static void behaviors_set(memcached_st *mc, int64_t timeout_us)
 {
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, (uint64_t)timeout_us / 1000);
-  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, (uint64_t)timeout_us / 1000);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, (uint64_t)timeout_us / 1000 * CACHE_TIMEOUTS_MOST);
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_SND_TIMEOUT, (uint64_t)timeout_us);
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_RCV_TIMEOUT, (uint64_t)timeout_us);
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_NO_BLOCK, 1);
@@ -29,6 +29,7 @@ static void behaviors_set(memcached_st *mc, int64_t timeout_us)
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0); /* cache_server_ready decides when to try again */
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, 0);
   memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_AUTO_EJECT_HOSTS, 0);
+  memcached_behavior_set(mc, MEMCACHED_BEHAVIOR_BUFFER_REQUESTS, 1); /* stores and deletions only */
 }
 
 /* Makes mc for the address in use.  false: no address, or no memory. */
@@ -180,6 +181,7 @@ static void trouble_handle(struct cache_server *s, const char *what, memcached_r
   if (s->on_trial)
     atomic_fetch_add(&s->health->relapses, 1);
   cache_address_shut(&s->address); /* otherwise memcached_quit waits for the rest of an answer */
+  s->posted = (struct cache_posted){.any = false};
   memcached_quit(s->mc);           /* a late answer must not be read as the answer to the next request */
   doubt(s, hold_us(s));
 }

@@ -17,6 +17,18 @@
 #include "cache/cache_health.h"
 #include "cache/cache_probe.h"
 
+#define CACHE_KEY_MAX 64
+#define CACHE_TIMEOUTS_MOST 4 /* times memcached_timeout, that an operation may take at most (cache.c) */
+
+/* What was sent to a server that has not answered since. */
+struct cache_posted {
+  bool any;
+  size_t stores;
+  size_t bytes; /* of the largest store */
+  size_t key_n;
+  char key[CACHE_KEY_MAX]; /* of the largest store */
+};
+
 struct cache_server {
   struct cache_address address;
   struct cache_health *health;
@@ -27,6 +39,7 @@ struct cache_server {
   bool on_trial;                     /* a probe was answered, and no operation has succeeded since */
   int64_t hold_until_us;             /* monotonic, doubted: send nothing and begin no new probe before */
   struct cache_probe probe;
+  struct cache_posted posted;
   struct log_limit failed, changed;
 };
 

@@ -14,5 +14,6 @@ void image_queue_store(struct image_queue *q, struct span key, struct span png)
   envelope_wrap(&value, key, png, q->secret);
   if (!value.failed)
     cache_set(q->cache, key, buf_view(&value));
+  cache_settle(q->cache);
   buf_free(&value);
 }

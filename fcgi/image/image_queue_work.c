@@ -20,8 +20,10 @@ static struct span lease_key(const struct image_job *j, char out[IMAGE_QUEUE_KEY
 static void lease_release(struct image_queue *q, struct image_job *j)
 {
   char key[IMAGE_QUEUE_KEY];
-  if (j->leased)
+  if (j->leased) {
     cache_release(q->cache, lease_key(j, key));
+    cache_settle(q->cache);
+  }
   j->leased = false;
 }
 

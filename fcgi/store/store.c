@@ -131,27 +131,43 @@ struct leases {
 };
 
 /* Takes the leases of the ids.  Another worker fills those that are not in *ours. */
-static void take_leases(struct store_live *s, const struct want *wants, size_t n, const uint64_t *ids, size_t m,
-                        struct leases *ours)
+static void take_leases(struct store_live *s, const struct store_context *x, const struct want *wants, size_t n,
+                        const uint64_t *ids, size_t m, struct leases *ours)
 {
-  char key[FRAGMENT_KEY_MAX + 1];
+  char texts[STORE_WANTS_MAX][FRAGMENT_KEY_MAX + 1];
+  struct span keys[STORE_WANTS_MAX];
+  enum err got[STORE_WANTS_MAX];
+  uint64_t asked[STORE_WANTS_MAX];
+  size_t k = 0;
+  bool usable = cache_usable(s->cache);
   ours->n = 0;
   for (size_t i = 0; i < m; i++) {
-    bool alone = !cache_usable(s->cache) || is_unsharable(s, wants, n, ids[i]);
-    enum err e = alone ? ERR_UNAVAILABLE : cache_lease(s->cache, span_of(key, lease_key(s, wants, n, ids[i], key)));
-    if (e == ERR_LIMIT)
+    if (!usable || is_unsharable(s, wants, n, ids[i])) {
+      ours->held[ours->n] = false;
+      ours->ids[ours->n++] = ids[i];
       continue;
-    ours->held[ours->n] = e == ERR_OK;
-    ours->ids[ours->n++] = ids[i];
+    }
+    keys[k] = span_of(texts[k], lease_key(s, wants, n, ids[i], texts[k]));
+    asked[k++] = ids[i];
+  }
+  if (k)
+    cache_leases(s->cache, keys, k, x->arena, got);
+  for (size_t i = 0; i < k; i++) {
+    if (got[i] == ERR_LIMIT)
+      continue;
+    ours->held[ours->n] = got[i] == ERR_OK;
+    ours->ids[ours->n++] = asked[i];
   }
 }
 
 static void release_leases(struct store_live *s, const struct want *wants, size_t n, const struct leases *ours)
 {
   char key[FRAGMENT_KEY_MAX + 1];
+  cache_settle(s->cache);
   for (size_t i = 0; i < ours->n; i++)
     if (ours->held[i])
       cache_release(s->cache, span_of(key, lease_key(s, wants, n, ours->ids[i], key)));
+  cache_settle(s->cache);
 }
 
 static void pause_us(int64_t us)
@@ -206,7 +222,7 @@ static enum err fill_products(struct store_live *s, const struct store_context *
     bool late = clock_mono_us() >= wait_end_us;
     ours.n = 0;
     if (!late)
-      take_leases(s, wants, n, ids, m, &ours);
+      take_leases(s, x, wants, n, ids, m, &ours);
     if (late || ours.n) {
       enum err e = late ? store_fill_products(s, x, ids, m, wants, n) : fill_leased(s, x, wants, n, &ours);
       if (e != ERR_OK)
@@ -228,6 +244,7 @@ static enum err fill_missing(struct store_live *s, const struct store_context *x
   for (size_t i = 0; i < n && e == ERR_OK; i++)
     if (want_open(&wants[i]))
       e = store_fill_other(s, x, &wants[i], wants, n);
+  cache_settle(s->cache);
   return e;
 }
 

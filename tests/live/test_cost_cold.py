@@ -1,12 +1,15 @@
 """What a page costs whose fragments nobody has: round trips to the database, rows that it examines, fragments that are made,
 and what is asked again while memcached is away.  Counted at the servers."""
 import re
+import socket
 import subprocess
+import threading
 
 import pytest
 
 from lib.questions import questions
 from lib.servers import TOP, Site, wait_until
+from test_faults_drip import Server
 
 QUIET = {"poll_interval": 60000, "sweep_seconds": 86400, "memcached_timeout": 5000, "deadline": 20000, "workers": 1,
          "page_cache_bytes": 0}
@@ -133,3 +136,49 @@ def test_as_of_is_part_of_the_keys(make_site):
     assert site.get("/products/kafka").status == 200
     after = {key.rsplit(":", 1)[1] for key in site.cache.keys() if key[0] in "pcqtm"}
     assert before and after and not before & after
+
+
+class Relay(Server):
+    """Before memcached.  Counts how often the pool waits: a turn is an answer that follows a request."""
+
+    def __init__(self, path, target):
+        self.target, self.turns, self.asked = target, 0, False
+        super().__init__(path)
+
+    def talk(self, peer):
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(str(self.target))
+        threading.Thread(target=self.requests, args=(peer, server), daemon=True).start()
+        while data := server.recv(65536):
+            self.turns += self.asked
+            self.asked = False
+            peer.sendall(data)
+
+    def requests(self, peer, server):
+        while data := peer.recv(65536):
+            self.asked = True
+            server.sendall(data)
+        server.close()
+
+
+@pytest.mark.parametrize("path, most", [(PAGES[0], 5), ("/leaderboard", 5), ("/products/kafka", 5), ("/methodology", 4)])
+def test_a_cold_page_waits_for_memcached_a_few_times(site, path, most):
+    """However many fragments it stores: the leaderboard stores fifty."""
+    site.pool.stop()
+    own = site.cache.socket.with_name("own.sock")
+    site.cache.socket.rename(own)  # the server keeps listening there
+    relay = Relay(site.cache.socket, own)
+    try:
+        site.start_pool()
+        wait_until(lambda: site.get(path).status == 200, 20)
+        site.cache.command("flush_all")
+        before, stored = relay.turns, site.metrics()["diptych_cache_stores_total"]
+        assert site.get(path).status == 200
+        assert site.metrics()["diptych_cache_stores_total"] > stored
+        assert 1 <= relay.turns - before <= most
+    finally:
+        relay.listener.close()
+        site.pool.stop()
+        site.cache.socket.unlink()
+        own.rename(site.cache.socket)
+        site.start_pool()

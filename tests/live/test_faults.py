@@ -58,7 +58,7 @@ def test_memcached_freezes(own_site):
 
 
 class Liar(threading.Thread):
-    """A memcached peer that gives a scripted answer to every get, and OK to every store."""
+    """A memcached peer that gives a scripted answer to every get, and OK to the rest."""
 
     def __init__(self, path, answer):
         super().__init__(daemon=True)
@@ -84,9 +84,11 @@ class Liar(threading.Thread):
                     stream.write(self.answer([w.decode() for w in words[1:]]))
                 elif words[0] in (b"set", b"add"):
                     stream.read(int(words[4]) + 2)
-                    stream.write(b"STORED\r\n")
+                    stream.write(b"" if words[-1] == b"noreply" else b"STORED\r\n")
                 elif words[0] == b"delete":
-                    stream.write(b"DELETED\r\n")
+                    stream.write(b"" if words[-1] == b"noreply" else b"DELETED\r\n")
+                elif words[0] == b"touch":
+                    stream.write(b"TOUCHED\r\n")
                 else:
                     stream.write(b"VERSION 1.6\r\n")
                 stream.flush()

@@ -1,4 +1,4 @@
-"""memcached that restarts cold under load, a filler that dies with its lease, and a fragment that is too large."""
+"""memcached that restarts cold under load or is full, a filler that dies with its lease, and a fragment that is too large."""
 import json
 import os
 import signal
@@ -123,3 +123,21 @@ def test_a_fragment_that_is_too_large_is_made_for_every_page(make_site):
     assert "over 1" in site.log and "made again for each use" in site.log
     lines = [line for line in site.log.splitlines() if "made again for each use" in line]
     assert len(lines) <= 2, "one line a worker and minute"
+
+
+def test_a_memcached_without_room_is_named(make_site):
+    """It may not evict (-M), so it refuses what is stored last.  The pages are right, and the log says what to look at."""
+    site = make_site(config=PATIENT)
+    right = site.get(PAGE).body
+    site.cache.stop()
+    site.cache.daemon.argv += ["-M", "-m", "4"]
+    site.cache.start()
+    size, n = 20000, 0
+    while size > 50:  # each size has memory of its own
+        n += 1
+        answer = site.cache.command(f"set filler{n} 0 0 {size}\r\n" + "x" * size, end=("\r\n",))
+        size = size if answer == "STORED\r\n" else size * 9 // 10
+    errors = metric(site, "cache_errors")
+    wait_until(lambda: site.get(PAGE).body == right and "did not keep a value" in site.log, 20 * SLOW)
+    assert metric(site, "cache_errors") > errors
+    assert "see its options -m (memory), -I (largest value) and -M" in site.log

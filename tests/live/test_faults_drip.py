@@ -87,15 +87,18 @@ class Dripper(Server):
                 self.values(peer, words[1:])
             elif words[0] in ("set", "add"):
                 stream.read(int(words[4]) + 2)
-                (drip if self.where == words[0] else socket.socket.sendall)(peer, b"STORED\r\n")
+                if words[-1] != "noreply":
+                    peer.sendall(b"STORED\r\n")
             elif words[0] == "delete":
-                (drip if self.where == "delete" else socket.socket.sendall)(peer, b"DELETED\r\n")
+                if words[-1] != "noreply":
+                    peer.sendall(b"DELETED\r\n")
+            elif words[0] == "touch":
+                (drip if self.where == "touch" else socket.socket.sendall)(peer, b"TOUCHED\r\n")
             else:
                 peer.sendall(b"VERSION 1.6\r\n")
 
 
-@pytest.mark.parametrize("where", ["the header", "the value", "between values", "the end", "without an end", "set", "add",
-                                   "delete"])
+@pytest.mark.parametrize("where", ["the header", "the value", "between values", "the end", "without an end", "touch"])
 def test_a_dripping_memcached_is_a_miss_and_opens_the_breaker(make_site, where):
     site = make_site(config={"page_cache_bytes": 0, "workers": 1, "memcached_timeout": 60})
     right = wait_until(lambda: (a := site.get(PAGE)).status == 200 and a.body, 10 * SLOW, "the page")
