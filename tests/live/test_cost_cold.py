@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -155,9 +156,10 @@ class Relay(Server):
             peer.sendall(data)
 
     def requests(self, peer, server):
-        while data := peer.recv(65536):
-            self.asked = True
-            server.sendall(data)
+        with suppress(OSError):
+            while data := peer.recv(65536):
+                self.asked = True
+                server.sendall(data)
         server.close()
 
 
