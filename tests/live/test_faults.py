@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -77,9 +78,9 @@ class Liar(threading.Thread):
 
     def talk(self, peer):
         stream = peer.makefile("rwb")
-        for line in stream:
-            words = line.split()
-            try:
+        with suppress(OSError, ValueError):
+            for line in stream:
+                words = line.split()
                 if words[0] in (b"get", b"gets"):
                     stream.write(self.answer([w.decode() for w in words[1:]]))
                 elif words[0] in (b"set", b"add"):
@@ -87,13 +88,9 @@ class Liar(threading.Thread):
                     stream.write(b"" if words[-1] == b"noreply" else b"STORED\r\n")
                 elif words[0] == b"delete":
                     stream.write(b"" if words[-1] == b"noreply" else b"DELETED\r\n")
-                elif words[0] == b"touch":
-                    stream.write(b"TOUCHED\r\n")
                 else:
-                    stream.write(b"VERSION 1.6\r\n")
+                    stream.write(b"TOUCHED\r\n" if words[0] == b"touch" else b"VERSION 1.6\r\n")
                 stream.flush()
-            except (OSError, ValueError):
-                return
 
 
 def value(key, body):

@@ -125,6 +125,7 @@ def test_a_failover_under_load_fails_no_request(replicated, how):
     assert "read everything" not in site.log.rsplit("the primary of the database is", 1)[1]
 
 
+@pytest.mark.timing
 def test_a_page_is_read_from_another_server_when_its_own_is_silent(replicated):
     """Each of two gets half of what is left of the deadline, which is less than the half second that the only one would get."""
     site = replicated.site

@@ -45,8 +45,7 @@ def test_no_request_of_a_million_fails_over_a_hundred_reloads_and_two_hundred_sc
 def test_status_answers_within_50_ms_while_every_worker_is_stopped(make_probe):
     """Stopped by SIGSTOP: half of them in a request.  Connections wait in the listen queue."""
     probe = make_probe(workers=4, request_timeout=60000)
-    peers = [probe.peer().send(request("/sleep/100")) for _ in range(2)]
-    probe.busy("/sleep/100", 2)
+    peers = probe.occupied("/sleep/100", 2)
     for worker in probe.workers():
         freeze(worker["pid"])
     peers += [probe.peer().send(request("/echo")) for _ in range(3)]

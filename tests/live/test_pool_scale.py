@@ -5,7 +5,6 @@ import signal
 import pytest
 
 from lib.daemon import wait_until
-from lib.fcgi_client import request
 from lib.probe import Probe, load, make_probe, probe  # noqa: F401 (fixtures)
 from lib.servers import BUILD, SLOW
 from lib.stopwatch import elapsed, moment
@@ -76,10 +75,7 @@ def test_a_storm_of_signals_converges_and_loses_nothing(make_probe):
 
 def test_busy_workers_finish_before_they_leave(make_probe):
     probe = make_probe(workers=4)
-    peers = [probe.peer() for _ in range(4)]
-    for p in peers:
-        p.send(request("/wait/go"))
-    probe.busy("/wait/go", 4)
+    peers = probe.occupied("/wait/go", 4)
     probe.control("scale 1")
     wait_until(lambda: probe.status()["workers_leaving"] == 3)
     probe.release("go")

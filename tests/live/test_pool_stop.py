@@ -19,10 +19,7 @@ from lib.stopwatch import elapsed, moment
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_a_stop_answers_what_was_accepted_and_ends_with_0(probe, number):
-    running, queued = [probe.peer() for _ in range(2)], [probe.peer() for _ in range(20)]
-    for p in running:
-        p.send(request("/wait/go"))
-    probe.busy("/wait/go", 2)
+    running, queued = probe.occupied("/wait/go", 2), [probe.peer() for _ in range(20)]
     for p in queued:
         p.send(request("/echo"))
     probe.pool.signal(number)

@@ -165,6 +165,14 @@ class Probe:
             return found if len(found) >= count else None
         return wait_until(there, timeout * SLOW, f"{count} workers with {target}")
 
+    def occupied(self, target, count):
+        """Peers whose requests are processed, each by a worker of its own: a worker may accept several peers that wait."""
+        peers = []
+        for n in range(1, count + 1):
+            peers.append(self.peer().send(fcgi_client.request(target)))
+            self.busy(target, n)
+        return peers
+
     def pids(self):
         """All children of the master, including zombies."""
         with open(f"/proc/{self.pool.pid}/task/{self.pool.pid}/children") as f:

@@ -371,7 +371,7 @@ class Site:
             "state_dir": self.state, "listen": self.socket, "control": self.folder / "control.sock",
             "pid_file": self.folder / "diptych.pid", "memcached": self.cache.socket if self.cache else "",
             "cache_secret": "0123456789abcdef0123456789abcdef", "workers": 2, "log_level": "debug",
-            **({"memcached_timeout": 50 * SLOW} if SLOW > 1 else {}),  # the same factor as for the tests
+            "memcached_timeout": 1000,  # not 50: a busy machine may be late, and then the cache is left alone for a second
             **(config or {})}
         self.write_config()
         self.pool = Daemon("diptych", [BINARY, "serve", "--config", self.config_path], self.folder / "diptych.log",
@@ -404,7 +404,16 @@ class Site:
             self.cache.start()
         self.start_pool()
         self.web.start()
+        wait_until(self.has_read, 60 * SLOW, "the first reading")
         return self
+
+    def has_read(self):
+        """The pool has read the database once, or has said why it cannot.  A page that is asked for earlier may be a 503."""
+        status = self.diptych("status", "--json")
+        if status.returncode != 0:  # it has no control socket
+            return True
+        catalog = json.loads(status.stdout)["catalog"]
+        return catalog["ready"] or catalog["reading_fails"] or not catalog["database_up"] or catalog["doubted"]
 
     def start_pool(self):
         self.pool.start().wait_ready(self.pool_listens, 30 * SLOW)
