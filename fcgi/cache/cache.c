@@ -203,6 +203,16 @@ static enum cache_answer operation_end(struct cache *c, const char *what, memcac
   return current_settle(c, what, rc);
 }
 
+/* The end of an operation that gets no answer.  That it was sent says nothing about the health of the server. */
+static bool sending_end(struct cache *c, const char *what, memcached_return_t rc)
+{
+  bool sent = !cutoff_stop() && (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_BUFFERED);
+  if (!sent)
+    (void)current_settle(c, what, c->cut ? MEMCACHED_TIMEOUT : rc);
+  c->current = NULL;
+  return sent;
+}
+
 /* An operation that is sent without asking for an answer.  libmemcached may keep it until the next one. */
 static memcached_st *post_begin(struct cache *c, struct span key)
 {
@@ -212,16 +222,12 @@ static memcached_st *post_begin(struct cache *c, struct span key)
   return mc;
 }
 
-/* That it was sent says nothing about the health of the server. */
 static bool post_end(struct cache *c, const char *what, memcached_return_t rc)
 {
   struct cache_server *s = c->current;
   memcached_behavior_set(s->mc, MEMCACHED_BEHAVIOR_NOREPLY, 0);
-  bool sent = !cutoff_stop() && (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_BUFFERED);
-  if (!sent)
-    (void)current_settle(c, what, c->cut ? MEMCACHED_TIMEOUT : rc);
+  bool sent = sending_end(c, what, rc);
   s->posted.any = s->posted.any || sent;
-  c->current = NULL;
   return sent;
 }
 
@@ -379,9 +385,12 @@ static void server_settle(struct cache *c, struct cache_server *s)
   memcached_st *mc = server_begin(c, s);
   if (!mc)
     return;
-  c->patient = p.stores > 0;
-  enum cache_answer answer = p.stores ? operation_end(c, "set", memcached_touch(mc, p.key, p.key_n, c->ttl))
-                                      : operation_end(c, "delete", memcached_flush_buffers(mc));
+  if (!p.stores) {
+    (void)sending_end(c, "delete", memcached_flush_buffers(mc));
+    return;
+  }
+  c->patient = 1;
+  enum cache_answer answer = operation_end(c, "set", memcached_touch(mc, p.key, p.key_n, c->ttl));
   if (answer == CACHE_DONE)
     METRICS_ADD(c->metrics, cache_stores, p.stores);
   else if (answer != CACHE_TROUBLE) {
