@@ -1,7 +1,6 @@
 /* The diptych binary and its commands.  Each command is a row of the table below with its own function; --config is
  * read before the command runs.  Exit codes: 0 success; 1 failure, with the reason on standard error; 2 the command
  * line is wrong. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "app/app_site.h"
 #include "app/import_start.h"
 #include "app/init_site.h"
+#include "app/output.h"
 #include "app/standalone.h"
 #include "app/status_watch.h"
 #include "app/theme_command.h"
@@ -379,15 +379,6 @@ static int config_option_take(int *argc, char **argv, const char **path)
   argv[left] = NULL;
   *argc = left;
   return 0;
-}
-
-/* Returns the exit code.  A write error (a full disk) is a failure of the command. */
-static int output_close(int code)
-{
-  if (fflush(stdout) == 0 && !ferror(stdout))
-    return code;
-  fprintf(stderr, "diptych: the output could not be written: %s\n", strerror(errno));
-  return code ? code : 1;
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
 #include "app/standalone.h"
+#include "app/output.h"
 #include "app/standalone_process.h"
 
 #include <errno.h>
@@ -117,6 +118,7 @@ static void response_print(const struct response *r, FILE *out)
       fputc(r->headers.p[i], out);
   fprintf(out, "Content-Length: %zu\n\n", r->body.n);
   fwrite(r->body.p, 1, r->body.n, out);
+  output_note(out);
 }
 
 /* The path of the site may be left out. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/standalone.h"
+#include "app/output.h"
 #include "base/clock.h"
 #include "lint/lint.h"
 #include "text/json.h"
@@ -184,6 +185,7 @@ int standalone_lint_lines(const struct config *c, const struct lint_options *o, 
     fprintf(out, counts.found ? "rows       %zu need attention\n" : "rows       all in order\n", counts.found);
   } else
     failure_write(db, out);
+  output_note(out);
   db_free(&db);
   return e != ERR_OK || counts.found;
 }
@@ -203,6 +205,7 @@ int standalone_lint_json(const struct config *c, const struct lint_options *o, F
   else
     failure_write(db, stderr);
   buf_free(&j.out);
+  output_note(out);
   db_free(&db);
   return e != ERR_OK || j.out.failed || counts.found;
 }
@@ -233,6 +236,7 @@ int standalone_lint_store(const struct config *c, const struct lint_options *o, 
   }
   buf_free(&s.sql);
   db_free(&s.db);
+  output_note(out);
   db_free(&db);
   return e != ERR_OK || s.err != ERR_OK || counts.found;
 }
