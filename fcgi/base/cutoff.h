@@ -2,7 +2,9 @@
  *
  * A timer of this process sends a signal when the time is over.  The signal handler calls `cut`, which ends
  * the wait, for example by shutdown(2) of the socket.  There can be one limit at a time, in one thread.  When
- * the timer cannot be created, an error is logged once per process and calls have no limit. */
+ * the timer cannot be created, an error is logged once per process and calls have no limit.
+ *
+ * cutoff_stop leaves the timer set.  Its signal does nothing then, but a poll(2) or a sleep of this process may end with EINTR. */
 #ifndef DIPTYCH_BASE_CUTOFF_H
 #define DIPTYCH_BASE_CUTOFF_H
 
