@@ -1,7 +1,7 @@
 """Three machines with Debian's Galera, memcached, HAProxy and nginx: whatever breaks, no visitor notices, except that what is
 new comes later (lib/history_network.py has the promises, lib/network_faults.py the faults).
 
-By hand for longer: DIPTYCH_NETWORK_SECONDS=600 /usr/bin/python3 -m pytest -s tests/live/test_network.py"""
+By hand: DIPTYCH_NETWORK_SECONDS=600 /usr/bin/python3 -m pytest -s tests/live/test_network.py"""
 import os
 
 import pytest
@@ -14,8 +14,10 @@ from lib.replicas import Replicas
 from lib.servers import SLOW
 
 MISSING = galera.MISSING or network.missing() or (SLOW > 1 and "sanitizers make the machine too slow for its time limits")
-pytestmark = [pytest.mark.timing, pytest.mark.skipif(bool(MISSING), reason=str(MISSING))]
-SECONDS = int(os.environ.get("DIPTYCH_NETWORK_SECONDS") or (600 if os.environ.get("DIPTYCH_TEST_ALL") else 1))
+WANTED = {"DIPTYCH_TEST_ALL", "DIPTYCH_NETWORK_SECONDS"} & {*os.environ}
+SECONDS = int(os.environ.get("DIPTYCH_NETWORK_SECONDS", 600))
+pytestmark = [pytest.mark.timing, pytest.mark.skipif(bool(MISSING), reason=str(MISSING)),
+              pytest.mark.skipif(not WANTED, reason="takes long: ./check --all")]
 
 
 def run(templates, faults, n, cluster=None):
@@ -34,6 +36,5 @@ def test_faults_of_machines_and_links_cost_no_visitor_anything(templates):
     run(templates, FAULTS, 3)
 
 
-@pytest.mark.skipif("DIPTYCH_TEST_ALL" not in os.environ, reason="takes long: ./check --all")
 def test_a_promoted_replica_costs_no_visitor_anything(templates):
     run(templates, [replica_promoted, memcached_killed, primary_restarted, replica_promoted, pool_killed], 2, Replicas)

@@ -103,7 +103,7 @@ def test_counters_equal_the_requests_that_were_answered_over_25_kills(make_probe
     assert set(counts) <= {200, 502, "nginx"} and counts[200] > 1000, counts
     assert 12 <= counts.get(502, 0) + counts.get("nginx", 0) <= 25, "a worker that dies costs one request at most"
     answered = counts[200] + counts.get(502, 0)
-    wait_until(lambda: probe.metric("requests_total") == answered, 5 * SLOW, f"the counter to say {answered}")
+    probe.counted(answered)
     assert (probe.metric("responses_2xx_total"), probe.metric("responses_5xx_total")) == (counts[200], counts.get(502, 0))
     assert probe.restarts("killed") == 25 and probe.metric("requests_bad_total") == 0
 

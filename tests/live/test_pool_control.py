@@ -82,7 +82,7 @@ def test_metrics_are_prometheus_text_and_count(probe):
         for _ in range(n):
             probe.ask(target)
     wait_until(lambda: probe.metric("polls_total") >= 1)
-    wait_until(lambda: probe.metric("requests_total") == 8)  # counted after the answer is out
+    probe.counted(8)
     found = families(probe.control("metrics")[1])
     assert [found[f"diptych_responses_{code}_total"].value for code in ("2xx", "304", "5xx")] == [5, 2, 1]
     assert found["diptych_pool_workers_alive"].value == found["diptych_pool_workers_wanted"].value == 2
@@ -93,7 +93,7 @@ def test_metrics_are_prometheus_text_and_count(probe):
 def test_time_is_counted_in_seconds(probe):
     for _ in range(3):
         probe.ask("/sleep/100")
-    wait_until(lambda: probe.metric("requests_total") == 3)
+    probe.counted(3)
     seconds = probe.metric("busy_seconds_total")
     assert 0.3 <= seconds < 0.3 + 1 * SLOW
     assert probe.status()["metrics"]["busy_seconds"] == seconds

@@ -24,12 +24,6 @@ def wait_deferred(probe, count):
                f"{count} requests to be deferred")
 
 
-def wait_answered(probe, count):
-    """They are counted right after their last byte."""
-    wait_until(lambda: probe.status()["metrics"]["requests"] >= count, 10 * SLOW)
-    assert probe.status()["metrics"]["requests"] == count
-
-
 def defer_requests(probe, name="go", count=1, **kw):
     """Peers whose requests are deferred, in the order in which they came."""
     peers = []
@@ -49,7 +43,7 @@ def test_a_request_that_is_deferred_holds_nobody_up(one):
         for i in range(20):
             assert other.ask(f"/echo?{i}").status == 200
     assert silent(p)
-    wait_answered(one, 20)
+    one.counted(20)
     status = one.status()
     assert status["workers_busy"] == 0 and status["workers"][0]["request"] is None
     assert one.metric("pool_requests_deferred") == 1 and ", 1 deferred" in one.control("status")[1]
@@ -57,7 +51,7 @@ def test_a_request_that_is_deferred_holds_nobody_up(one):
     answer = p.answer()
     assert answer.status == 200 and answer.whole and not answer.said_last
     assert p.ask("/echo").status == 200, "its connection is kept"
-    wait_answered(one, 22)
+    one.counted(22)
     assert one.metric("pool_requests_deferred") == 0
     assert one.status()["metrics"]["requests_deferred"] == 1
 
@@ -106,7 +100,7 @@ def test_a_peer_that_goes_away_costs_nothing(one):
     wait_deferred(one, 1)
     one.release("go")
     assert stays.answer().status == 200
-    wait_answered(one, 1)
+    one.counted(1)
     assert one.status()["metrics"]["requests_bad"] == 0
     assert one.workers()[0]["pid"] == pid
 

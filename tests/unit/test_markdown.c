@@ -4,14 +4,13 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "cpu_time.h"
 #include "markdown/markdown.h"
 #include "markdown/markdown_tree.h"
 #include "markdown_markup.h"
@@ -203,20 +202,6 @@ static void repeated(struct buf *b, const char *unit, size_t bytes)
     buf_puts(b, unit);
 }
 
-static int64_t cpu_us(void)
-{
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return t.tv_sec * CLOCK_SECOND + t.tv_nsec / 1000;
-}
-
-static int64_t children_cpu_us(void)
-{
-  struct rusage u;
-  getrusage(RUSAGE_CHILDREN, &u);
-  return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * CLOCK_SECOND + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
-}
-
 /* Inputs for which libcmark 0.30.2 takes quadratic time or writes much output. */
 static const struct hostile {
   const char *lead, *unit;
@@ -240,8 +225,27 @@ static void hostile_make(struct buf *b, const struct hostile *h, size_t bytes)
   buf_truncate(b, bytes);
 }
 
-/* For any body, this process and its child use little CPU time, and a refused body leaves `out` unchanged.  (The test
- * measures CPU time, because wall time varies on a busy machine.) */
+/* Adds to *refused. */
+static bool made_in_time(const struct hostile *h, struct span source, unsigned *refused)
+{
+  struct buf out = BUF_INIT;
+  buf_puts(&out, "before");
+  int64_t cpu = cpu_time_us(), children = cpu_time_children_us();
+  enum markdown_result r = markdown_html(&limits, source, &out);
+  cpu = cpu_time_us() - cpu;
+  children = cpu_time_children_us() - children;
+  if (getenv("MARKDOWN_TIMES"))
+    printf("%s%s x %zu: %s, own cpu %lld us, its child's %lld us, %zu bytes\n", h->lead, h->unit, source.n, markdown_result_text(r),
+           (long long)cpu, (long long)children, out.n);
+  if (r != MARKDOWN_OK) {
+    ++*refused;
+    assert_int_equal(out.n, 6);
+  }
+  buf_free(&out);
+  return cpu < 200000 && children < 200000 + 100000;
+}
+
+/* For any body, this process and its child use little CPU time, and a refused body leaves `out` unchanged. */
 static void hostile_bodies(void **state)
 {
   (void)state;
@@ -250,27 +254,20 @@ static void hostile_bodies(void **state)
   unsigned refused = 0;
   for (size_t f = 0; f < FAMILIES; f++)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-      struct buf out = BUF_INIT;
-      buf_puts(&out, "before");
       hostile_make(&source, &families[f], sizes[s]);
-      int64_t wall = clock_mono_us(), cpu = cpu_us(), children = children_cpu_us();
-      enum markdown_result r = markdown_html(&limits, buf_view(&source), &out);
-      wall = clock_mono_us() - wall;
-      cpu = cpu_us() - cpu;
-      children = children_cpu_us() - children;
-      if (getenv("MARKDOWN_TIMES"))
-        printf("%s%s x %zu: %s, %lld us, own cpu %lld us, %zu bytes\n", families[f].lead, families[f].unit, sizes[s],
-               markdown_result_text(r), (long long)wall, (long long)cpu, out.n);
-      assert_true(cpu < 200000);
-      assert_true(children < 200000 + 100000);
-      if (r != MARKDOWN_OK) {
-        refused++;
-        assert_int_equal(out.n, 6);
-      }
-      buf_free(&out);
+      CPU_TIME_HOLDS(made_in_time(&families[f], buf_view(&source), &refused));
     }
   assert_true(refused > 0);
   buf_free(&source);
+}
+
+static bool refused_in_time(const struct markdown_limits *l, struct span source, enum markdown_result *result)
+{
+  struct buf out = BUF_INIT;
+  int64_t cpu = cpu_time_children_us();
+  *result = markdown_html(l, source, &out);
+  buf_free(&out);
+  return cpu_time_children_us() - cpu < 130000;
 }
 
 static void limits_hold(void **state)
@@ -295,11 +292,8 @@ static void limits_hold(void **state)
   small.cpu_ms = 50;
   hostile_make(&source, &families[0], 200000);
   enum markdown_result result = MARKDOWN_NO_MEMORY;
-  for (int i = 0; i < 50 && result == MARKDOWN_NO_MEMORY; i++) { /* the child got no CPU on a busy machine */
-    int64_t cpu = children_cpu_us();
-    result = markdown_html(&small, buf_view(&source), &out);
-    assert_true(children_cpu_us() - cpu < 130000);
-  }
+  for (int i = 0; i < 50 && result == MARKDOWN_NO_MEMORY; i++) /* the child got no CPU on a busy machine */
+    CPU_TIME_HOLDS(refused_in_time(&small, buf_view(&source), &result));
   assert_int_equal(result, MARKDOWN_TOO_SLOW);
   buf_free(&source);
   buf_free(&out);

@@ -27,7 +27,7 @@ class Machine(Site):
             "listen": f"{self.address}:{POOL_PORT}", "metrics_listen": f"{self.address}:{METRICS_PORT}",
             "memcached": ", ".join(f"{network.address(k)}:{CACHE_PORT}" for k in network.machines),
             "deadline": int(DEADLINE_S * 1000), "ready_lag": READY_LAG, "other_pools": True, "mysql_socket": "",
-            "base_url": "http://site.example", "log_level": "info", **config})
+            "memcached_timeout": 50, "base_url": "http://site.example", "log_level": "info", **config})
         self.database = node
         self.cache = Cache(self.folder, address=(self.address, CACHE_PORT))
         self.web = Web(self.folder, f"{self.address}:{POOL_PORT}", host=self.address)

@@ -144,6 +144,11 @@ class Probe:
         _, text = self.control("metrics")
         return next(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.rsplit(" ", 1)[0] == f"diptych_{name}")
 
+    def counted(self, n, timeout=10):
+        """Waits until n requests are counted, and fails when there are more: a request is counted after its answer is out."""
+        wait_until(lambda: self.metric("requests_total") >= n, timeout * SLOW, f"{n} answers to be counted")
+        assert self.metric("requests_total") == n
+
     def restarts(self, reason, process="worker"):
         return self.metric(f'pool_restarts_total{{process="{process}",reason="{reason}"}}')
 
