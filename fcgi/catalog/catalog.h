@@ -195,6 +195,15 @@ struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordin
  * as after a start. */
 int64_t catalog_stored_replaced_us(const struct catalog_pin *pin, uint32_t ordinal);
 
+/* Published products with a newer version than the last stored one, the latest change first; at most n of the last CATALOG_MOVED
+ * changes, each product once.  Returns their number. */
+#define CATALOG_MOVED 64
+struct catalog_moved {
+  uint64_t id;
+  struct version version; /* the newest */
+};
+size_t catalog_moved_find(const struct catalog_pin *pin, struct catalog_moved *out, size_t n);
+
 /* ---- the watcher's state, for status, readiness and staleness */
 struct catalog_state {
   bool ready;              /* caught up with a reachable database since this master started */

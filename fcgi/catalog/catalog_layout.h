@@ -166,6 +166,8 @@ struct catalog {
   _Atomic uint64_t state_seq;
   struct catalog_state state[2];
   struct catalog_floor floors[CATALOG_FLOOR_SETS][CATALOG_FLOOR_WAYS];
+  _Atomic uint32_t moved[CATALOG_MOVED]; /* ordinals, as a ring */
+  _Atomic uint32_t moved_next;           /* counts all */
 };
 
 #define CATALOG_HEADER ((sizeof(struct catalog) + 65535) / 65536 * 65536)

@@ -279,8 +279,8 @@ MUST_USE enum err catalog_entries_write(struct catalog_writer *w, enum catalog_k
 MUST_USE bool catalog_saver_reap(struct catalog_writer *w, bool wait); /* false: the child is still writing */
 
 /* ---- catalog_version.c */
-/* The catalog's version is `to`, and was `from`: notes the time, if `from` is the stored version. */
-void catalog_stored_replace(struct catalog_stored_version *s, struct version from, struct version to);
+/* The catalog's version will be `to`, and was `from`: notes the time, if `from` is the stored version, and the product. */
+void catalog_stored_replace(struct catalog *c, const void *half, uint32_t ordinal, struct version from, struct version to);
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products); /* clears floors and stored versions */
 
 /* ---- catalog_terms.c */

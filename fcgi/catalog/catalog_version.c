@@ -202,6 +202,14 @@ void catalog_stored_set(const struct catalog_pin *pin, uint32_t ordinal, struct 
   atomic_store_explicit(&s->replaced_s, 0, memory_order_relaxed);
 }
 
+/* Only the watcher writes the ring.  A reader that finds an ordinal of a later turn finds a product that has moved, too. */
+static void moved_note(struct catalog *c, uint32_t ordinal)
+{
+  uint32_t next = atomic_load_explicit(&c->moved_next, memory_order_relaxed);
+  atomic_store_explicit(&c->moved[next % CATALOG_MOVED], ordinal, memory_order_relaxed);
+  atomic_store_explicit(&c->moved_next, next + 1, memory_order_release);
+}
+
 struct version catalog_last_stored(const struct catalog_pin *pin, uint32_t ordinal)
 {
   if (ordinal >= pin->products)
@@ -220,13 +228,43 @@ int64_t catalog_stored_replaced_us(const struct catalog_pin *pin, uint32_t ordin
   return replaced_s ? replaced_s * CLOCK_SECOND : CLOCK_NEVER;
 }
 
-void catalog_stored_replace(struct catalog_stored_version *s, struct version from, struct version to)
+void catalog_stored_replace(struct catalog *c, const void *half, uint32_t ordinal, struct version from, struct version to)
 {
+  struct catalog_stored_version *s = catalog_stored_array(c, half) + ordinal;
   if (from.rev == to.rev && from.hash == to.hash)
     return;
+  if (atomic_load_explicit(&s->rev, memory_order_relaxed))
+    moved_note(c, ordinal);
   if (atomic_load_explicit(&s->rev, memory_order_relaxed) == from.rev &&
       atomic_load_explicit(&s->hash, memory_order_relaxed) == from.hash)
     atomic_store_explicit(&s->replaced_s, (uint32_t)(clock_now_us() / CLOCK_SECOND), memory_order_relaxed);
+}
+
+/* The version that a floor or the record names, if the product is published and its last stored version is another. */
+static bool moved_version(const struct catalog_pin *pin, uint32_t ordinal, struct catalog_moved *out)
+{
+  struct catalog_record r;
+  struct version stored = catalog_last_stored(pin, ordinal);
+  if (!stored.rev || !catalog_record_read(pin, ordinal, &r) || catalog_record_status(&r) != PRODUCT_PUBLISHED)
+    return false;
+  *out = (struct catalog_moved){r.id, catalog_newest_version(pin, ordinal)};
+  return !version_eq(stored, out->version);
+}
+
+size_t catalog_moved_find(const struct catalog_pin *pin, struct catalog_moved *out, size_t n)
+{
+  const struct catalog *c = pin->catalog;
+  uint32_t next = atomic_load_explicit(&c->moved_next, memory_order_acquire), ordinals[CATALOG_MOVED];
+  size_t found = 0;
+  for (uint32_t i = 1; i <= CATALOG_MOVED && i <= next && found < n; i++) {
+    size_t k = 0;
+    ordinals[found] = atomic_load_explicit(&c->moved[(next - i) % CATALOG_MOVED], memory_order_relaxed);
+    while (ordinals[k] != ordinals[found])
+      k++;
+    if (k == found && moved_version(pin, ordinals[found], &out[found]))
+      found++;
+  }
+  return found;
 }
 
 void catalog_versions_forget(struct catalog *c, const void *half, uint32_t products)

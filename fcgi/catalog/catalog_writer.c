@@ -144,7 +144,7 @@ static bool room_left(const struct catalog_writer *w, size_t bytes)
 static void note_replaced(struct catalog_writer *w, uint32_t ordinal, const struct catalog_record *before,
                           const struct catalog_record *now)
 {
-  catalog_stored_replace(catalog_stored_array(w->c, w->base) + ordinal, (struct version){.rev = before->rev, .hash = before->hash},
+  catalog_stored_replace(w->c, w->base, ordinal, (struct version){.rev = before->rev, .hash = before->hash},
                          (struct version){.rev = now->rev, .hash = now->hash});
 }
 

@@ -101,6 +101,13 @@ static size_t missing_ids(const struct want *wants, size_t n, uint64_t *ids)
   return m;
 }
 
+static size_t version_lease_key(const struct store_live *s, uint64_t id, struct version v, char out[FRAGMENT_KEY_MAX + 1])
+{
+  size_t len = fragment_key(out, FRAGMENT_PROFILE, 0, id, v, s->rendering);
+  out[0] = 'l';
+  return len;
+}
+
 static size_t lease_key(const struct store_live *s, const struct want *wants, size_t n, uint64_t id,
                         char out[FRAGMENT_KEY_MAX + 1])
 {
@@ -108,9 +115,7 @@ static size_t lease_key(const struct store_live *s, const struct want *wants, si
   for (size_t i = 0; i < n; i++)
     if (want_concerns(&wants[i], id))
       v = wants[i].id == id ? wants[i].version : wants[i].other_version;
-  size_t len = fragment_key(out, FRAGMENT_PROFILE, 0, id, v, s->rendering);
-  out[0] = 'l';
-  return len;
+  return version_lease_key(s, id, v, out);
 }
 
 /* Another worker could not pass on its fragment of this product, because the server of its key is down. */
@@ -128,19 +133,48 @@ struct leases {
   uint64_t ids[STORE_WANTS_MAX]; /* of products that this worker fills */
   bool held[STORE_WANTS_MAX];    /* with a lease */
   size_t n;
+  struct catalog_moved ahead[STORE_AHEAD_MOST]; /* of others, with leases */
+  size_t n_ahead;
 };
 
-/* Takes the leases of the ids.  Another worker fills those that are not in *ours. */
+static bool was_late(const struct store_live *s, const struct catalog_moved *m)
+{
+  for (size_t i = 0; i < STORE_AHEAD_LATE; i++)
+    if (s->late[i].id == m->id && version_eq(s->late[i].version, m->version))
+      return true;
+  return false;
+}
+
+/* The products that are filled ahead, if this worker gets their leases.  After a publication with many edits, pages that show
+ * one of the products each would read it alone, and a reading of many costs little more than one of few. */
+static size_t ahead_find(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t m,
+                         struct catalog_moved out[STORE_AHEAD_MOST])
+{
+  bool hurried = x->deadline_us - clock_mono_us() < s->config->deadline * 1000 / 2;
+  size_t n = hurried ? 0 : catalog_moved_find(x->pin, out, STORE_AHEAD_MOST), kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    size_t k = 0;
+    while (k < m && ids[k] != out[i].id)
+      k++;
+    if (k == m && !was_late(s, &out[i]))
+      out[kept++] = out[i];
+  }
+  return kept;
+}
+
+/* Takes the leases of the ids, and of products to fill ahead.  Another worker fills those that are not in *ours. */
 static void take_leases(struct store_live *s, const struct store_context *x, const struct want *wants, size_t n,
                         const uint64_t *ids, size_t m, struct leases *ours)
 {
-  char texts[STORE_WANTS_MAX][FRAGMENT_KEY_MAX + 1];
-  struct span keys[STORE_WANTS_MAX];
-  enum err got[STORE_WANTS_MAX];
+  char texts[STORE_WANTS_MAX + STORE_AHEAD_MOST][FRAGMENT_KEY_MAX + 1];
+  struct span keys[STORE_WANTS_MAX + STORE_AHEAD_MOST];
+  enum err got[STORE_WANTS_MAX + STORE_AHEAD_MOST];
+  struct catalog_moved ahead[STORE_AHEAD_MOST];
   uint64_t asked[STORE_WANTS_MAX];
   size_t k = 0;
   bool usable = cache_usable(s->cache);
-  ours->n = 0;
+  size_t n_ahead = usable ? ahead_find(s, x, ids, m, ahead) : 0;
+  ours->n = ours->n_ahead = 0;
   for (size_t i = 0; i < m; i++) {
     if (!usable || is_unsharable(s, wants, n, ids[i])) {
       ours->held[ours->n] = false;
@@ -150,14 +184,20 @@ static void take_leases(struct store_live *s, const struct store_context *x, con
     keys[k] = span_of(texts[k], lease_key(s, wants, n, ids[i], texts[k]));
     asked[k++] = ids[i];
   }
-  if (k)
-    cache_leases(s->cache, keys, k, x->arena, got);
+  if (!k)
+    return;
+  for (size_t i = 0; i < n_ahead; i++)
+    keys[k + i] = span_of(texts[k + i], version_lease_key(s, ahead[i].id, ahead[i].version, texts[k + i]));
+  cache_leases(s->cache, keys, k + n_ahead, x->arena, got);
   for (size_t i = 0; i < k; i++) {
     if (got[i] == ERR_LIMIT)
       continue;
     ours->held[ours->n] = got[i] == ERR_OK;
     ours->ids[ours->n++] = asked[i];
   }
+  for (size_t i = 0; i < n_ahead; i++)
+    if (got[k + i] == ERR_OK)
+      ours->ahead[ours->n_ahead++] = ahead[i];
 }
 
 static void release_leases(struct store_live *s, const struct want *wants, size_t n, const struct leases *ours)
@@ -167,6 +207,8 @@ static void release_leases(struct store_live *s, const struct want *wants, size_
   for (size_t i = 0; i < ours->n; i++)
     if (ours->held[i])
       cache_release(s->cache, span_of(key, lease_key(s, wants, n, ours->ids[i], key)));
+  for (size_t i = 0; i < ours->n_ahead; i++)
+    cache_release(s->cache, span_of(key, version_lease_key(s, ours->ahead[i].id, ours->ahead[i].version, key)));
   cache_settle(s->cache);
 }
 
@@ -195,15 +237,17 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
                             const struct leases *leased)
 {
   uint64_t missing[STORE_WANTS_MAX], ours[STORE_WANTS_MAX];
-  size_t left = 0;
+  struct store_filled f = {.ids = ours};
   if (cache_usable(s->cache))
     from_cache(s, x, wants, n);
   size_t open = missing_ids(wants, n, missing);
   for (size_t i = 0; i < open; i++)
     for (size_t k = 0; k < leased->n; k++)
       if (missing[i] == leased->ids[k])
-        ours[left++] = leased->ids[k];
-  enum err e = left ? store_fill_products(s, x, ours, left, wants, n) : ERR_OK;
+        ours[f.n++] = leased->ids[k];
+  f.n_ahead = leased->n_ahead;
+  memcpy(f.ahead, leased->ahead, f.n_ahead * sizeof *f.ahead);
+  enum err e = f.n ? store_fill_products(s, x, &f, wants, n) : ERR_OK;
   release_leases(s, wants, n, leased);
   return e;
 }
@@ -220,11 +264,14 @@ static enum err fill_products(struct store_live *s, const struct store_context *
     wait_end_us = half_us;
   for (size_t m; (m = missing_ids(wants, n, ids)) > 0;) {
     bool late = clock_mono_us() >= wait_end_us;
-    ours.n = 0;
+    ours.n = ours.n_ahead = 0;
     if (!late)
       take_leases(s, x, wants, n, ids, m, &ours);
+    if (!ours.n && ours.n_ahead)
+      release_leases(s, wants, n, &ours); /* rather than to hold them while waiting */
     if (late || ours.n) {
-      enum err e = late ? store_fill_products(s, x, ids, m, wants, n) : fill_leased(s, x, wants, n, &ours);
+      struct store_filled all = {.ids = ids, .n = m};
+      enum err e = late ? store_fill_products(s, x, &all, wants, n) : fill_leased(s, x, wants, n, &ours);
       if (e != ERR_OK)
         return e;
       continue;

@@ -4,7 +4,8 @@
  *   1. One multi-get asks memcached for all fragments under the versions of the catalog.  A worker under load first
  *      looks in its fragment cache (fragment_cache.h).
  *   2. Missing fragments are read from the database in one snapshot.  A short lease elects one filler per product and
- *      version; other workers wait a bounded time for its values.
+ *      version; other workers wait a bounded time for its values.  The filler of a whole product also fills others that were
+ *      edited since this pool stored them: after a publication with many edits, few readings serve all pages.
  *   3. Each fragment is stored under the version that was read.  If this version is newer than the catalog's, the
  *      store raises the version floor before the page is answered.
  *   4. While the database is unavailable, the store answers with the last version that is known to be stored.

@@ -12,6 +12,7 @@
 
 #define LAG_TRIES 3
 #define RENDER_RESERVE_US (300 * INT64_C(1000)) /* enough to build and render a page on a busy machine */
+#define AHEAD_US (100 * INT64_C(1000)) /* for the bodies of products that the page does not show */
 #define FILL_BATCH (ROWS_PRODUCTS_MAX / 2) /* leaves room for the partners of pairs */
 
 static const enum fragment_kind product_kinds[] = {FRAGMENT_PROFILE, FRAGMENT_CARD, FRAGMENT_NEWS, FRAGMENT_SPARKS,
@@ -194,11 +195,11 @@ static enum err make_pair(struct store_live *s, const struct store_context *x, c
   return fragment_finish(s, x, f, &made, &packed);
 }
 
-static enum err read_products(struct store_live *s, const struct store_context *x, const struct rows_wanted *wanted,
+/* The first n must be as new as the catalog; others are left out when they are not. */
+static enum err read_products(struct store_live *s, const struct store_context *x, const struct rows_wanted *wanted, size_t n,
                               struct product *out)
 {
   const uint64_t *ids = wanted->ids;
-  size_t n = wanted->n;
   for (int tries = 1;; tries++) {
     struct rows_snapshot snap;
     enum store_lag most = LAG_NONE;
@@ -214,6 +215,9 @@ static enum err read_products(struct store_live *s, const struct store_context *
       if (one == LAG_UNLOGGED)
         store_suspect_report(s, ids[i]);
     }
+    for (size_t i = n; i < wanted->n; i++)
+      if (store_lag_of(s, ids[i], &out[i], snap.db_now_us) != LAG_NONE)
+        out[i].facts.id = 0;
     if (most == LAG_NONE || (most == LAG_EARLIER && tries == LAG_TRIES))
       return ERR_OK;
     if (most >= LAG_OLDER && db_older(s->db))
@@ -250,16 +254,53 @@ static size_t add_partners(const struct want *wants, size_t n_wants, uint64_t *i
   return all;
 }
 
-static enum err fill_batch(struct store_live *s, const struct store_context *x, const uint64_t *leased, size_t n,
+/* Adds those to fill ahead that are not there. */
+static size_t add_ahead(const struct store_filled *filled, uint64_t *ids, size_t n)
+{
+  size_t all = n;
+  for (size_t i = 0; i < filled->n_ahead && all < ROWS_PRODUCTS_MAX; i++) {
+    size_t k = 0;
+    while (k < n && ids[k] != filled->ahead[i].id)
+      k++;
+    if (k == n)
+      ids[all++] = filled->ahead[i].id;
+  }
+  return all;
+}
+
+/* Their bodies get AHEAD_US at most, since the page does not show them.  What was not done by then waits for its own page: each
+ * page would lose that time. */
+static void make_ahead(struct store_live *s, const struct store_context *x, const struct product *v, size_t n)
+{
+  struct filling f = {NULL, 0, true, true, renderer_of(s, x)};
+  int64_t until_us = clock_mono_us() + AHEAD_US;
+  if (f.renderer.deadline_us > until_us)
+    f.renderer.deadline_us = until_us;
+  for (size_t i = 0; i < n && clock_mono_us() < f.renderer.deadline_us; i++) {
+    f.renderer.incomplete = false;
+    if (v[i].facts.id && make_rest(s, x, &v[i], &f) != ERR_OK)
+      return;
+    if (f.renderer.incomplete)
+      s->late[s->n_late++ % STORE_AHEAD_LATE] = (struct catalog_moved){v[i].facts.id, v[i].facts.version};
+  }
+}
+
+static enum err fill_batch(struct store_live *s, const struct store_context *x, const struct store_filled *filled,
                            struct want *wants, size_t n_wants)
 {
   uint64_t ids[ROWS_PRODUCTS_MAX];
-  memcpy(ids, leased, n * sizeof *ids);
+  size_t n = filled->n;
+  memcpy(ids, filled->ids, n * sizeof *ids);
   size_t all = add_partners(wants, n_wants, ids, n);
-  struct product *v = ARENA_ARRAY(x->arena, all, struct product);
+  bool cards = are_cards(x, wants, n_wants, ids, all);
+  size_t read = cards ? all : add_ahead(filled, ids, all);
+  struct product *v = ARENA_ARRAY(x->arena, read, struct product);
   struct filling f = {wants, n_wants, true, true, renderer_of(s, x)};
-  struct rows_wanted read = {ids, all, are_cards(x, wants, n_wants, ids, all)};
-  enum err e = v ? read_products(s, x, &read, v) : ERR_NO_MEMORY;
+  enum err e = v ? read_products(s, x, &(struct rows_wanted){ids, read, cards}, all, v) : ERR_NO_MEMORY;
+  if (e != ERR_OK && read > all && v) { /* what the page does not need does no harm */
+    read = all;
+    e = read_products(s, x, &(struct rows_wanted){ids, read, cards}, all, v);
+  }
   for (size_t i = 0; i < all && e == ERR_OK; i++) {
     f.store = i < n;
     if (v[i].facts.id)
@@ -281,15 +322,22 @@ static enum err fill_batch(struct store_live *s, const struct store_context *x, 
     if (v[i].facts.id)
       e = make_rest(s, x, &v[i], &f);
   }
+  if (e == ERR_OK && read > all)
+    make_ahead(s, x, v + all, read - all);
   return e;
 }
 
-enum err store_fill_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+enum err store_fill_products(struct store_live *s, const struct store_context *x, const struct store_filled *filled,
                              struct want *wants, size_t n_wants)
 {
   enum err e = ERR_OK;
-  for (size_t at = 0; at < n && e == ERR_OK; at += FILL_BATCH)
-    e = fill_batch(s, x, ids + at, n - at < FILL_BATCH ? n - at : FILL_BATCH, wants, n_wants);
+  struct store_filled batch = *filled;
+  for (size_t at = 0; at < filled->n && e == ERR_OK; at += FILL_BATCH) {
+    batch.ids = filled->ids + at;
+    batch.n = filled->n - at < FILL_BATCH ? filled->n - at : FILL_BATCH;
+    e = fill_batch(s, x, &batch, wants, n_wants);
+    batch.n_ahead = 0;
+  }
   return e;
 }
 
@@ -442,6 +490,6 @@ enum err store_fill_other(struct store_live *s, const struct store_context *x, s
   for (size_t i = 0; i < n; i++) /* all wants of a product must have the same version */
     if (want_concerns(&wants[i], w->id) && wants[i].err == ERR_OK && wants[i].kind != FRAGMENT_PAIR &&
         !version_eq(wants[i].got, w->got))
-      return store_fill_products(s, x, &w->id, 1, wants, n);
+      return store_fill_products(s, x, &(struct store_filled){.ids = &w->id, .n = 1}, wants, n);
   return ERR_OK;
 }

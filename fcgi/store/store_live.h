@@ -9,6 +9,9 @@
 #include "store/fragment_cache.h"
 #include "store/store.h"
 
+#define STORE_AHEAD_MOST 24
+#define STORE_AHEAD_LATE 8
+
 struct store_live {
   struct store base;
   const struct config *config;
@@ -20,6 +23,8 @@ struct store_live {
   struct db *db;
   uint32_t rendering;
   struct fragment_slow slow;
+  struct catalog_moved late[STORE_AHEAD_LATE]; /* that took too long ahead of their requests; the oldest is overwritten */
+  unsigned n_late;
   unsigned char secret[ENVELOPE_SECRET];
 };
 
@@ -38,9 +43,16 @@ static inline bool want_concerns(const struct want *w, uint64_t id)
          (w->id == id || (w->kind == FRAGMENT_PAIR && w->other_id == id));
 }
 
-/* Reads the products ids[0..n) in one snapshot, stores all their fragments and answers all wants of these products,
- * including wants that already have an answer at another version. */
-MUST_USE enum err store_fill_products(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t n,
+struct store_filled {
+  const uint64_t *ids; /* of products that the wants concern */
+  size_t n;
+  struct catalog_moved ahead[STORE_AHEAD_MOST]; /* others, whose fragments are stored, if that costs no further reading */
+  size_t n_ahead;
+};
+
+/* Reads the products in one snapshot, stores all their fragments and answers all wants of these products, including wants that
+ * already have an answer at another version. */
+MUST_USE enum err store_fill_products(struct store_live *s, const struct store_context *x, const struct store_filled *filled,
                                       struct want *wants, size_t n_wants);
 /* Answers `w`, which is a SITE, a PAGE, a PAST or a later page of a TIMELINE.  If w's product has another version in the
  * database than in its other wants, these are filled again. */

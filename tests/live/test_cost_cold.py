@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import threading
+import time
 from contextlib import suppress
 
 import pytest
@@ -18,6 +19,7 @@ PAGES = ["/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nats-vs-redis", "/pr
          "/leaderboard", "/leaderboard?page=2", "/sectors/devops", "/themes/streaming", "/", "/predictions", "/feed.atom",
          "/alternatives/kafka", "/faq/kafka"]
 LISTS = ["/leaderboard", "/sectors/devops", "/themes/streaming"]
+MOVED = ["kafka", "kubernetes", "nats", "redis", "grafana", "etcd", "terraform", "duckdb", "prometheus", "rabbitmq"]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,53 @@ def test_a_list_makes_all_fragments_of_a_product_that_was_edited_since_they_were
         assert "Kafka the Second" in site.get("/products/kafka").text
     finally:
         site.database.daemon.thaw()
+
+
+@pytest.fixture
+def edited(make_site):
+    """A site that has stored the fragments of MOVED, and a function that edits some of them in one transaction."""
+    site = make_site(config={**QUIET, "poll_interval": 50})
+    for slug in MOVED:
+        assert site.get(f"/products/{slug}").status == 200
+
+    def edit(slugs, **more):
+        name = f"edit {time.monotonic_ns()}"
+        with site.database.connect() as c, c.cursor() as cursor:
+            for slug in slugs:
+                cursor.execute("UPDATE product SET summary = %s WHERE slug = %s", (name, slug))
+            for sql in more.values():
+                cursor.execute(sql)
+            c.commit()
+        wait_until(lambda: name in site.get(f"/products/{slugs[0]}").text, 10)
+        return name
+    return site, edit
+
+
+def test_the_first_page_after_an_edit_of_many_products_makes_the_fragments_of_all(edited):
+    """Afterwards all of them are shown with the database away, and no lease is left."""
+    site, edit = edited
+    fills = site.metrics()["diptych_fills_total"]
+    name = edit(MOVED)
+    assert site.metrics()["diptych_fills_total"] - fills == len(MOVED)
+    assert not [key for key in site.cache.keys() if key[0] == "l"]
+    site.database.daemon.freeze()
+    try:
+        for slug in MOVED:
+            assert name in site.get(f"/products/{slug}").text
+    finally:
+        site.database.daemon.thaw()
+
+
+def test_a_product_that_cannot_be_made_ahead_costs_the_page_nothing(edited):
+    """One is withdrawn in the same moment, one has a body without end."""
+    site, edit = edited
+    edit(MOVED, body="UPDATE editorial SET current_state_md = REPEAT('![[]()', 27000) WHERE product_id ="
+                     " (SELECT id FROM product WHERE slug = 'nats')",
+         draft="UPDATE product SET status = 'draft' WHERE slug = 'redis'")
+    assert site.get("/products/redis").status == 404 and site.get("/products/nats").status == 200
+    for slug in MOVED[4:]:
+        assert site.get("/compare/" + "-vs-".join(sorted(["kafka", slug]))).status == 200
+    assert site.metrics()["diptych_responses_5xx_total"] == 0
 
 
 @pytest.mark.parametrize("path", ["/leaderboard", "/compare/kafka-vs-kubernetes", "/"])

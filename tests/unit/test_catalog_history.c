@@ -295,6 +295,51 @@ static void test_a_stored_version_is_replaced_by_the_first_newer_one(void **stat
   assert_true(catalog_stored_replaced_us(&pin, 4) == CLOCK_NEVER);
 }
 
+/* The ids that moved, at most `most` of them, as digits. */
+static const char *moved(const struct catalog_pin *pin, size_t most)
+{
+  static char ids[CATALOG_MOVED + 1];
+  struct catalog_moved v[CATALOG_MOVED];
+  size_t n = catalog_moved_find(pin, v, most);
+  for (size_t i = 0; i < n; i++) {
+    ids[i] = (char)('0' + v[i].id);
+    assert_true(version_eq(v[i].version, catalog_newest_version(pin, catalog_find_id(pin, v[i].id))));
+  }
+  ids[n] = '\0';
+  return ids;
+}
+
+static void test_products_that_moved_since_they_were_stored_are_named_once(void **state)
+{
+  struct catalog_fixture *x = *state;
+  struct facts v[9];
+  struct catalog_pin pin = {0};
+  for (uint64_t i = 0; i < 9; i++) {
+    char *slug = (char[][2]){"a", "b", "c", "d", "e", "f", "g", "h", "i"}[i];
+    v[i] = product_of(i + 1, slug, "Name");
+    pin = edit(x, &v[i], i + 1);
+  }
+  assert_string_equal(moved(&pin, 9), "");
+  for (uint32_t i = 0; i < 8; i++) /* the ninth is in no cache */
+    catalog_stored_set(&pin, i, v[i].version);
+  for (uint64_t i = 0; i < 9; i++)
+    pin = edit(x, &v[i], 20 + i);
+  assert_string_equal(moved(&pin, 9), "87654321");
+  assert_string_equal(moved(&pin, 3), "876");
+  pin = edit(x, &v[2], 30);
+  assert_string_equal(moved(&pin, 9), "38765421");
+  catalog_stored_set(&pin, 3, v[3].version); /* stored again */
+  v[4].status = PRODUCT_DRAFT;
+  pin = edit(x, &v[4], 31);
+  assert_string_equal(moved(&pin, 9), "387621");
+  catalog_floor_raise(&pin, 0, (struct version){40, 40, CLOCK_FOREVER}); /* read and stored before the catalog has it */
+  catalog_stored_set(&pin, 0, (struct version){40, 40, CLOCK_FOREVER});
+  assert_string_equal(moved(&pin, 9), "38762");
+  for (uint64_t i = 0; i < CATALOG_MOVED - 1; i++)
+    pin = edit(x, &v[7], 50 + i);
+  assert_string_equal(moved(&pin, 9), "8");
+}
+
 static void test_another_history_clears_floors_and_stored_versions(void **state)
 {
   struct catalog_fixture *x = *state;
@@ -363,6 +408,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_of_the_same_rows_the_version_that_fell_due_later_is_newer, catalog_setup,
                                       catalog_teardown),
       cmocka_unit_test_setup_teardown(test_stored_versions, catalog_setup, catalog_teardown),
+      cmocka_unit_test_setup_teardown(test_products_that_moved_since_they_were_stored_are_named_once, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_a_stored_version_is_replaced_by_the_first_newer_one, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_another_history_clears_floors_and_stored_versions, catalog_setup, catalog_teardown),
       cmocka_unit_test_setup_teardown(test_the_watchers_state, catalog_setup, catalog_teardown),
