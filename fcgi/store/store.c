@@ -231,6 +231,26 @@ static void refresh_versions(const struct store_context *x, struct want *wants, 
   }
 }
 
+/* Those of the products to fill ahead that no other pool has stored. */
+static size_t ahead_missing(struct store_live *s, const struct store_context *x, const struct leases *leased,
+                            struct catalog_moved out[STORE_AHEAD_MOST])
+{
+  char texts[STORE_AHEAD_MOST][FRAGMENT_KEY_MAX + 1];
+  struct span keys[STORE_AHEAD_MOST], values[STORE_AHEAD_MOST], body;
+  const struct catalog_moved *v = leased->ahead;
+  size_t n = 0;
+  for (size_t i = 0; i < leased->n_ahead; i++)
+    keys[i] = span_of(texts[i], fragment_key(texts[i], FRAGMENT_PROFILE, 0, v[i].id, v[i].version, s->rendering));
+  if (leased->n_ahead)
+    cache_get(s->cache, keys, leased->n_ahead, x->arena, values);
+  for (size_t i = 0; i < leased->n_ahead; i++)
+    if (values[i].p && envelope_open(values[i], keys[i], s->secret, &body))
+      catalog_stored_set(x->pin, catalog_find_id(x->pin, v[i].id), v[i].version);
+    else
+      out[n++] = v[i];
+  return n;
+}
+
 /* Fills the products whose leases this worker holds.  Asks memcached first: the previous holder may have stored the
  * fragments since the last multi-get. */
 static enum err fill_leased(struct store_live *s, const struct store_context *x, struct want *wants, size_t n,
@@ -245,8 +265,7 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
     for (size_t k = 0; k < leased->n; k++)
       if (missing[i] == leased->ids[k])
         ours[f.n++] = leased->ids[k];
-  f.n_ahead = leased->n_ahead;
-  memcpy(f.ahead, leased->ahead, f.n_ahead * sizeof *f.ahead);
+  f.n_ahead = f.n ? ahead_missing(s, x, leased, f.ahead) : 0;
   enum err e = f.n ? store_fill_products(s, x, &f, wants, n) : ERR_OK;
   release_leases(s, wants, n, leased);
   return e;

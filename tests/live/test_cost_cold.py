@@ -96,7 +96,7 @@ def edited(make_site):
 
     def edit(slugs, **more):
         name = f"edit {time.monotonic_ns()}"
-        with site.database.connect() as c, c.cursor() as cursor:
+        with site.database.connect(autocommit=False) as c, c.cursor() as cursor:
             for slug in slugs:
                 cursor.execute("UPDATE product SET summary = %s WHERE slug = %s", (name, slug))
             for sql in more.values():
@@ -120,6 +120,22 @@ def test_the_first_page_after_an_edit_of_many_products_makes_the_fragments_of_al
             assert name in site.get(f"/products/{slug}").text
     finally:
         site.database.daemon.thaw()
+
+
+def test_what_another_pool_has_made_is_not_made_again(edited, make_site):
+    site, edit = edited
+    other = make_site(config={**QUIET, "poll_interval": 50})
+    other.restart_pool(**{key: site.config[key] for key in ("mysql_socket", "memcached", "base_url")})
+    site.cache.flush()
+    for slug in [*MOVED, "wordpress"]:  # each of the pools has stored them once
+        assert other.get(f"/products/{slug}").status == 200
+    fills = other.metrics()["diptych_fills_total"]
+    name = edit(MOVED)
+    wait_until(lambda: name in other.get("/products/kafka").text, 20)
+    assert other.metrics()["diptych_fills_total"] == fills
+    site.sql("UPDATE product SET summary = 'the last edit' WHERE slug = 'wordpress'")
+    wait_until(lambda: "the last edit" in other.get("/products/wordpress").text, 20)
+    assert other.metrics()["diptych_fills_total"] - fills == 1
 
 
 def test_a_product_that_cannot_be_made_ahead_costs_the_page_nothing(edited):
