@@ -312,11 +312,11 @@ static const char *moved(const struct catalog_pin *pin, size_t most)
 static void test_products_that_moved_since_they_were_stored_are_named_once(void **state)
 {
   struct catalog_fixture *x = *state;
+  static const char slugs[9][2] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
   struct facts v[9];
   struct catalog_pin pin = {0};
   for (uint64_t i = 0; i < 9; i++) {
-    char *slug = (char[][2]){"a", "b", "c", "d", "e", "f", "g", "h", "i"}[i];
-    v[i] = product_of(i + 1, slug, "Name");
+    v[i] = product_of(i + 1, slugs[i], "Name");
     pin = edit(x, &v[i], i + 1);
   }
   assert_string_equal(moved(&pin, 9), "");
