@@ -178,6 +178,7 @@ struct fragment_renderer {
   struct fragment_slow *slow; /* NULL: slow bodies are not remembered */
   int64_t deadline_us; /* monotonic; 0: none */
   bool incomplete;
+  bool ahead; /* no response shows the text: that a body had no time is not reported */
   struct cited cited[2]; /* what "[^activity:7]" may name: of the product, and of the other one of a pair */
   struct arena *arena; /* for the day of an activity that a body names */
 };

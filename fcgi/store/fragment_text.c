@@ -107,8 +107,9 @@ void fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fra
     out->failed = true; /* a fragment that was made under an error must not be stored */
   else if (result == MARKDOWN_NO_TIME) {
     static struct log_limit limit;
-    log_limited(&limit, 10, LOG_LEVEL_WARN, "%s %llu: no time was left to render a Markdown body of %zu bytes: this response "
-                "shows a notice instead", at.table, (unsigned long long)at.id, md.n);
+    if (!r->ahead)
+      log_limited(&limit, 10, LOG_LEVEL_WARN, "%s %llu: no time was left to render a Markdown body of %zu bytes: this response "
+                  "shows a notice instead", at.table, (unsigned long long)at.id, md.n);
   } else if (result != MARKDOWN_OK) {
     log_warn("%s %llu: a Markdown body of %zu bytes is %s: pages show a notice instead; shorten it, or raise "
              "markdown_bytes, markdown_output_bytes or markdown_cpu",

@@ -274,6 +274,7 @@ static void make_ahead(struct store_live *s, const struct store_context *x, cons
 {
   struct filling f = {NULL, 0, true, true, renderer_of(s, x)};
   int64_t until_us = clock_mono_us() + AHEAD_US;
+  f.renderer.ahead = true;
   if (f.renderer.deadline_us > until_us)
     f.renderer.deadline_us = until_us;
   for (size_t i = 0; i < n && clock_mono_us() < f.renderer.deadline_us; i++) {

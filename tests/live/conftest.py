@@ -14,7 +14,7 @@ import shutil
 
 import pytest
 
-from lib.servers import BUILD, Database, Site, Templates, short_folder
+from lib.servers import BUILD, SLOW, Database, Site, Templates, short_folder
 
 LIVE = pytest.StashKey()
 
@@ -33,7 +33,7 @@ HURRIED = {f"test_{name}.py" for name in (
 
 
 def _times(request):
-    return {} if request.path.name in HURRIED else {"deadline": 8000, "mysql_timeout": 4000}
+    return {} if request.path.name in HURRIED else {"deadline": 8000, "mysql_timeout": 4000, "request_timeout": 10000 * SLOW}
 
 
 def _run(request, site):

@@ -3,6 +3,7 @@ import itertools
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -132,8 +133,14 @@ def test_a_newer_draft_editorial_looks_as_it_will_on_each_page(site):
     newest = max(t for list_ in times.values() for t in list_)
     published(site, "editorial", row, published_at=newest, updated_at=newest)
     assert wait_until(lambda: "It learns to swim" in site.get("/products/redis").text, 10)
+    moment = datetime.fromisoformat(newest)
+
+    def at_once(text):
+        """As if all previews had been asked for at the same moment."""
+        return re.sub(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d", lambda m: newest if abs(datetime.fromisoformat(m[0]) - moment) <
+                      timedelta(minutes=1) else m[0], text)
     for path in paths:
-        assert re.sub(newest[:17] + r"\d\d", newest, shown(answers[path])) == shown(site.get(path)), path
+        assert at_once(shown(answers[path])) == at_once(shown(site.get(path))), path
     site.sql("DELETE FROM editorial WHERE id = %s", row)
 
 

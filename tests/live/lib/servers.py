@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pymysql
+from pymysql.constants import CR
 
 from . import database_server, http
 from .daemon import Daemon, wait_until
@@ -126,8 +127,15 @@ class Database:
 
     def connect(self, user="root", database=NAME, autocommit=True, **kw):
         """A new connection.  The accounts are root, diptych_pool and diptych_cms."""
-        return pymysql.connect(unix_socket=str(self.socket), user=user, database=database, autocommit=autocommit,
-                               charset="utf8mb4", **kw)
+        def once():
+            return pymysql.connect(unix_socket=str(self.socket), user=user, database=database, autocommit=autocommit,
+                                   charset="utf8mb4", **kw)
+        try:
+            return once()
+        except pymysql.OperationalError as e:
+            if e.args[0] != CR.CR_SERVER_LOST:
+                raise
+            return once()  # a KILL that came late ends the next client of the server's thread
 
     def sql(self, statement, *values, user="root", database=NAME):
         """Executes and commits one statement; returns its rows as a list of tuples."""
