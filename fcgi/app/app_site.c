@@ -235,7 +235,8 @@ void app_worker_handle(struct app_worker *w, struct request *rq, struct response
   while (out->deferred) {
     struct deferred *deferred = out->deferred;
     struct pollfd wait = {.fd = worker_fd(w), .events = POLLIN};
-    for (deferred->waiters++; !deferred->done && clock_mono_us() < rq->deadline_us;)
+    int64_t until_us = deferred->again_us && deferred->again_us < rq->deadline_us ? deferred->again_us : rq->deadline_us;
+    for (deferred->waiters++; !deferred->done && clock_mono_us() < until_us;)
       if (poll(&wait, 1, WAIT_MS) > 0)
         worker_work(w);
     rq->may_defer = clock_mono_us() < rq->deadline_us;

@@ -205,7 +205,7 @@ static void batch_run(struct warm *w, struct batch *b, bool render)
   struct catalog_pin pin;
   struct arena *arena = arena_new(0);
   if (arena && catalog_pin_current(w->s->shared.catalog, &pin)) {
-    struct store_context x = {arena, &stage, clock_mono_us() + BATCH_US, &pin, false, NULL, 0};
+    struct store_context x = {.arena = arena, .stage = &stage, .deadline_us = clock_mono_us() + BATCH_US, .pin = &pin};
     wants_make(b, &pin);
     if (render)
       store_fetch(app_worker_store(w->s->worker), &x, b->wants, b->m);

@@ -30,6 +30,7 @@ struct db {
   const struct config *config;
   struct metrics *metrics;
   struct breaker *breaker;
+  struct waiter *waiter;
   struct db_servers servers;
   MYSQL *mysql;         /* NULL: closed */
   int64_t answer_us;    /* the longest wait for one answer */
@@ -183,7 +184,7 @@ static unsigned session_run(void *arg, struct span sql)
   MYSQL *m = call->db->mysql;
   bool ok = false;
   METRICS_ADD(call->db->metrics, db_statements, 1);
-  call->late = !db_wait_query(m, sql.p, sql.n, call->deadline_us, &ok);
+  call->late = !db_wait_query(m, call->db->waiter, sql.p, sql.n, call->deadline_us, &ok);
   return ok && !call->late ? 0 : mysql_errno(m) ? mysql_errno(m) : CR_UNKNOWN_ERROR;
 }
 
@@ -209,7 +210,7 @@ static enum err open_one(struct db *db, int64_t deadline_us)
   if (!(db->mysql = db_login_new(db->config, !db_servers_at(&db->servers)->port, seconds_beyond(db->answer_us))))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
-  bool in_time = db_wait_connect(db->mysql, db->config, db_servers_at(&db->servers), until_us, &ok);
+  bool in_time = db_wait_connect(db->mysql, db->waiter, db->config, db_servers_at(&db->servers), until_us, &ok);
   if (in_time && ok)
     ok = session_open(db, until_us, &late);
   if (in_time && ok && db->servers.n > 1)
@@ -255,16 +256,21 @@ static enum err open_now(struct db *db, int64_t deadline_us)
   return err;
 }
 
+void db_waiter(struct db *db, struct waiter *waiter)
+{
+  db->waiter = waiter;
+}
+
 /* ---- statements */
 
 /* Waits for the answer of the i-th statement. */
 static bool answer_take(struct db *db, const struct db_round_trip *t, size_t i, int64_t until_us, MYSQL_RES **result,
                         bool *ok)
 {
-  bool in_time = i ? db_wait_next(db->mysql, until_us, ok)
-                   : db_wait_query(db->mysql, t->text.p, t->text.n, until_us, ok);
+  bool in_time = i ? db_wait_next(db->mysql, db->waiter, until_us, ok)
+                   : db_wait_query(db->mysql, db->waiter, t->text.p, t->text.n, until_us, ok);
   if (in_time && *ok)
-    in_time = db_wait_store(db->mysql, until_us, result, ok);
+    in_time = db_wait_store(db->mysql, db->waiter, until_us, result, ok);
   return in_time;
 }
 

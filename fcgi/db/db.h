@@ -32,6 +32,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/metrics.h"
+#include "base/waiter.h"
 #include "config/config.h"
 
 struct db;
@@ -53,6 +54,9 @@ MUST_USE enum err db_connect(struct db *db, int64_t deadline_us);
 
 /* Call it when no request waits: closes the connection when the watcher needs it more. */
 void db_idle(struct db *db);
+
+/* What this process does while it waits for the server (base/waiter.h); NULL: nothing. */
+void db_waiter(struct db *db, struct waiter *waiter);
 
 /* For the watcher: also asks while the breaker is open, and waits up to answer_ms for one answer when that is longer
  * than mysql_timeout. */

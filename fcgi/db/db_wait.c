@@ -1,6 +1,5 @@
 #include "db/db_wait.h"
 
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -18,7 +17,7 @@ static bool socket_cut(void *of)
 #ifdef MYSQL_WAIT_READ
 
 /* Waits until the socket is ready for what the call wants.  Returns the events, or 0 when the deadline passed. */
-static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
+static int wait_ready(MYSQL *m, struct waiter *waiter, int wants, int64_t deadline_us)
 {
   struct pollfd fd = {.fd = (int)mysql_get_socket(m)};
   fd.events = (short)((wants & MYSQL_WAIT_READ ? POLLIN : 0) | (wants & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
@@ -27,7 +26,7 @@ static int wait_ready(MYSQL *m, int wants, int64_t deadline_us)
     int64_t left = deadline_us - clock_mono_us();
     if (left <= 0)
       return 0;
-    int n = poll(&fd, 1, (int)((left + 999) / 1000));
+    int n = waiter_poll(waiter, &fd, (int)((left + 999) / 1000));
     if (n > 0)
       break;
     /* n == 0: the loop's next round sees that the deadline passed.  n < 0: EINTR. */
@@ -54,11 +53,11 @@ static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
 }
 
 /* Runs START, then CONT until the library is done.  `in_time` becomes false when the deadline passes. */
-#define DB_WAIT_RUN(m, deadline_us, in_time, START, CONT)                                                              \
+#define DB_WAIT_RUN(m, waiter, deadline_us, in_time, START, CONT)                                                      \
   do {                                                                                                                 \
     int wants = (START);                                                                                               \
     while (wants && (in_time)) {                                                                                       \
-      int got = wait_ready((m), wants, (deadline_us));                                                                 \
+      int got = wait_ready((m), (waiter), wants, (deadline_us));                                                       \
       if (!got) {                                                                                                      \
         (in_time) = false;                                                                                             \
         break;                                                                                                         \
@@ -71,13 +70,14 @@ static void flood_begin(int *fd, MYSQL *m, int64_t deadline_us)
       wants = (CONT(MYSQL_WAIT_TIMEOUT));                                                                              \
   } while (0)
 
-bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *server, int64_t deadline_us, bool *ok)
+bool db_wait_connect(MYSQL *m, struct waiter *waiter, const struct config *c, const struct db_server *server,
+                     int64_t deadline_us, bool *ok)
 {
   MYSQL *ret = NULL;
   bool in_time = true;
   const char *host = server->port ? server->host : "localhost", *path = server->port ? NULL : server->host;
 #define CONNECT_CONT(got) mysql_real_connect_cont(&ret, m, (got))
-  DB_WAIT_RUN(m, deadline_us, in_time,
+  DB_WAIT_RUN(m, waiter, deadline_us, in_time,
               mysql_real_connect_start(&ret, m, host, c->mysql_user, c->mysql_password, c->mysql_database,
                                        server->port, path, CLIENT_MULTI_STATEMENTS),
               CONNECT_CONT);
@@ -85,38 +85,38 @@ bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *s
   return in_time;
 }
 
-bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok)
+bool db_wait_query(MYSQL *m, struct waiter *waiter, const char *sql, size_t n, int64_t deadline_us, bool *ok)
 {
   int failed = 1;
   bool in_time = true;
   int fd;
   flood_begin(&fd, m, deadline_us);
 #define QUERY_CONT(got) mysql_real_query_cont(&failed, m, (got))
-  DB_WAIT_RUN(m, deadline_us, in_time, mysql_real_query_start(&failed, m, sql, n), QUERY_CONT);
+  DB_WAIT_RUN(m, waiter, deadline_us, in_time, mysql_real_query_start(&failed, m, sql, n), QUERY_CONT);
   *ok = failed == 0;
   return !cutoff_stop() && in_time;
 }
 
-bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
+bool db_wait_store(MYSQL *m, struct waiter *waiter, int64_t deadline_us, MYSQL_RES **result, bool *ok)
 {
   bool in_time = true;
   int fd;
   *result = NULL;
   flood_begin(&fd, m, deadline_us);
 #define STORE_CONT(got) mysql_store_result_cont(result, m, (got))
-  DB_WAIT_RUN(m, deadline_us, in_time, mysql_store_result_start(result, m), STORE_CONT);
+  DB_WAIT_RUN(m, waiter, deadline_us, in_time, mysql_store_result_start(result, m), STORE_CONT);
   *ok = *result != NULL || mysql_errno(m) == 0;
   return !cutoff_stop() && in_time;
 }
 
-bool db_wait_next(MYSQL *m, int64_t deadline_us, bool *ok)
+bool db_wait_next(MYSQL *m, struct waiter *waiter, int64_t deadline_us, bool *ok)
 {
   int failed = 1;
   bool in_time = true;
   int fd;
   flood_begin(&fd, m, deadline_us);
 #define NEXT_CONT(got) mysql_next_result_cont(&failed, m, (got))
-  DB_WAIT_RUN(m, deadline_us, in_time, mysql_next_result_start(&failed, m), NEXT_CONT);
+  DB_WAIT_RUN(m, waiter, deadline_us, in_time, mysql_next_result_start(&failed, m), NEXT_CONT);
   *ok = failed == 0;
   return !cutoff_stop() && in_time;
 }
@@ -142,8 +142,10 @@ static bool connect_cut(void *of)
   return fd >= 0 && shutdown(fd, SHUT_RDWR) == 0;
 }
 
-bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *server, int64_t deadline_us, bool *ok)
+bool db_wait_connect(MYSQL *m, struct waiter *waiter, const struct config *c, const struct db_server *server,
+                     int64_t deadline_us, bool *ok)
 {
+  (void)waiter;
   const char *host = server->port ? server->host : "localhost", *path = server->port ? NULL : server->host;
   m->net.fd = -1;
   cutoff_start(deadline_us - clock_mono_us(), connect_cut, m);
@@ -152,16 +154,18 @@ bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *s
   return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
-bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok)
+bool db_wait_query(MYSQL *m, struct waiter *waiter, const char *sql, size_t n, int64_t deadline_us, bool *ok)
 {
+  (void)waiter;
   int fd;
   call_begin(&fd, m, deadline_us);
   *ok = mysql_real_query(m, sql, n) == 0;
   return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
-bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
+bool db_wait_store(MYSQL *m, struct waiter *waiter, int64_t deadline_us, MYSQL_RES **result, bool *ok)
 {
+  (void)waiter;
   int fd;
   call_begin(&fd, m, deadline_us);
   *result = mysql_store_result(m);
@@ -169,8 +173,9 @@ bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok)
   return !cutoff_stop() && (*ok || before_deadline(deadline_us));
 }
 
-bool db_wait_next(MYSQL *m, int64_t deadline_us, bool *ok)
+bool db_wait_next(MYSQL *m, struct waiter *waiter, int64_t deadline_us, bool *ok)
 {
+  (void)waiter;
   int fd;
   call_begin(&fd, m, deadline_us);
   *ok = mysql_next_result(m) == 0;
@@ -188,7 +193,7 @@ static MYSQL_RES *rows_ask(MYSQL *m, const char *sql, int64_t deadline_us)
 {
   MYSQL_RES *result = NULL;
   bool ok = false;
-  if (!db_wait_query(m, sql, strlen(sql), deadline_us, &ok) || !ok || !db_wait_store(m, deadline_us, &result, &ok) || !ok)
+  if (!db_wait_query(m, NULL, sql, strlen(sql), deadline_us, &ok) || !ok || !db_wait_store(m, NULL, deadline_us, &result, &ok) || !ok)
     return NULL;
   return result;
 }

@@ -12,18 +12,21 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/waiter.h"
 #include "config/config.h"
 #include "db/db_servers.h"
 
-/* False: the deadline passed.  True: the call returned by itself; *ok tells whether it succeeded. */
-MUST_USE bool db_wait_connect(MYSQL *m, const struct config *c, const struct db_server *server, int64_t deadline_us, bool *ok);
-MUST_USE bool db_wait_query(MYSQL *m, const char *sql, size_t n, int64_t deadline_us, bool *ok);
+/* waiter: what this process does meanwhile (not with mysqlclient); NULL: nothing.
+ * False: the deadline passed.  True: the call returned by itself; *ok tells whether it succeeded. */
+MUST_USE bool db_wait_connect(MYSQL *m, struct waiter *waiter, const struct config *c, const struct db_server *server,
+                              int64_t deadline_us, bool *ok);
+MUST_USE bool db_wait_query(MYSQL *m, struct waiter *waiter, const char *sql, size_t n, int64_t deadline_us, bool *ok);
 /* writable: the server is not read_only.  ready: it is not a Galera node that refuses statements. */
 MUST_USE bool db_wait_role(MYSQL *m, int64_t deadline_us, bool *writable, bool *ready);
 /* *ok with *result NULL: the statement returns no rows. */
-MUST_USE bool db_wait_store(MYSQL *m, int64_t deadline_us, MYSQL_RES **result, bool *ok);
+MUST_USE bool db_wait_store(MYSQL *m, struct waiter *waiter, int64_t deadline_us, MYSQL_RES **result, bool *ok);
 /* Goes to the next statement of several that were sent together.  !*ok: it failed, or there is none. */
-MUST_USE bool db_wait_next(MYSQL *m, int64_t deadline_us, bool *ok);
+MUST_USE bool db_wait_next(MYSQL *m, struct waiter *waiter, int64_t deadline_us, bool *ok);
 
 /* False: a Galera node that refuses statements.  Waits as long as the connection does: for `diptych migrate`. */
 MUST_USE bool db_node_takes(MYSQL *m);

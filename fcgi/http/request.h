@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/stage.h"
+#include "base/waiter.h"
 
 struct request {
   struct span method;            /* "GET" */
@@ -18,6 +19,7 @@ struct request {
   bool may_defer;                /* the response may set `deferred` */
   struct arena *arena;           /* all memory of this request */
   bool under_load;               /* other requests wait for this worker */
+  struct waiter *waiter;         /* what its worker does while it waits; NULL: nothing */
   struct stage *stage;           /* where the request reports what it is doing; never NULL */
 };
 

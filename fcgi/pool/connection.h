@@ -32,6 +32,7 @@ struct connection {
   bool full;         /* the peek buffer is full: the end of the body cannot be seen */
   int64_t due_us;    /* monotonic time of its timeout; 0: none */
   size_t discarded;  /* bytes discarded in CONNECTION_LINGER */
+  int64_t deadline_us;       /* CONNECTION_DEFERRED: of its request */
   struct deferred *deferred; /* CONNECTION_DEFERRED: the work that it waits for, which counts it as a waiter */
   bool input_pending;        /* CONNECTION_DEFERRED: an input event has come and was not handled */
   struct stage_times times;  /* CONNECTION_DEFERRED: see request_log_pause */

@@ -12,7 +12,6 @@
 
 #include "pool/gateway_state.h"
 
-#define EVENTS 64
 #define TICK_US (500 * INT64_C(1000))      /* the longest wait for events */
 #define LEAVE_US (2000 * INT64_C(1000))    /* time limit for emptying the listen queue when the pool stops */
 #define QUIET_US (300 * INT64_C(1000))     /* leaving: kept connections stay open this long */
@@ -65,6 +64,13 @@ static int wait_ms(const struct gateway *g)
   return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000) + 1;
 }
 
+/* Adds events to those that were kept while a request waited. */
+static void events_take(struct gateway *g, int ms)
+{
+  int n = epoll_wait(g->epoll_fd, g->events + g->n_events, (int)(GATEWAY_EVENTS - g->n_events), ms);
+  g->n_events += n > 0 ? (unsigned)n : 0;
+}
+
 /* Adds the time since the turn began, and begins the next one. */
 static void turn_count(struct scoreboard_slot *slot, int64_t now_us)
 {
@@ -74,29 +80,28 @@ static void turn_count(struct scoreboard_slot *slot, int64_t now_us)
   atomic_store_explicit(&slot->turn_us, now_us, memory_order_relaxed);
 }
 
-/* Returns pending events at once, or calls worker_idle and waits for events.  *waited: the events were pending
+/* Adds pending events at once, or calls worker_idle and waits for events.  *waited: the events were pending
  * while the last turn handled requests. */
-static int events_wait(struct gateway *g, struct epoll_event *events, bool *waited)
+static void events_wait(struct gateway *g, bool *waited)
 {
   const struct gateway_setup *s = g->s;
   int64_t now_us = clock_mono_us();
   atomic_store_explicit(&s->slot->heartbeat_us, now_us, memory_order_relaxed);
   turn_count(s->slot, now_us);
-  int n = epoll_wait(g->epoll_fd, events, EVENTS, 0);
-  *waited = n > 0 && g->handled != g->handled_before;
+  events_take(g, 0);
+  *waited = g->n_events && g->handled != g->handled_before;
   g->handled_before = g->handled;
-  if (n != 0)
-    return n;
+  if (g->n_events)
+    return;
   if (s->app->worker_idle)
     s->app->worker_idle(s->self);
   now_us = clock_mono_us();
   turn_count(s->slot, now_us);
   atomic_store_explicit(&s->slot->turn_us, 0, memory_order_relaxed);
   atomic_store_explicit(&s->slot->idle_us, g->listening ? now_us : 0, memory_order_relaxed);
-  n = epoll_wait(g->epoll_fd, events, EVENTS, wait_ms(g));
+  events_take(g, wait_ms(g));
   atomic_store_explicit(&s->slot->idle_us, 0, memory_order_relaxed);
   atomic_store_explicit(&s->slot->turn_us, clock_mono_us(), memory_order_relaxed);
-  return n;
 }
 
 /* A request has waited when its event was pending while the worker was busy.  The connection served last is an
@@ -125,33 +130,56 @@ static void connections_take(struct gateway *g, bool listen_ready, bool transfer
     ;
 }
 
+/* What the events of one turn ask for besides requests. */
+struct asked {
+  bool listen, transfer, woken, work;
+};
+
+static void events_handle(struct gateway *g, bool waited, struct asked *asked)
+{
+  bool balanced = false;
+  unsigned n = g->n_events; /* those that come later were kept while a request waited, and have waited, too */
+  for (g->next_event = 0; g->next_event < g->n_events; waited = true) {
+    struct epoll_event e = g->events[g->next_event++];
+    if (!e.events)
+      continue;
+    if (e.data.ptr == NULL)
+      asked->listen = true;
+    else if (e.data.ptr == g)
+      g->stop_requested = true;
+    else if (e.data.ptr == &g->listening)
+      asked->woken = eventfd_read(g->s->wakeup_fd, &(eventfd_t){0}) == 0;
+    else if (e.data.ptr == &g->deferred)
+      asked->work = true;
+    else if (e.data.ptr == g->s->transfer_fds)
+      asked->transfer = true;
+    else if (waited && !balanced && gateway_balance(g, &e))
+      balanced = true;
+    else
+      event_turn(g, &e, waited, n > 1);
+  }
+  g->n_events = g->next_event = 0;
+}
+
 static void turn(struct gateway *g)
 {
-  struct epoll_event events[EVENTS];
-  bool waited, listen_ready = false, transfer_ready = false, woken = false, work = false;
-  int n = events_wait(g, events, &waited);
-  for (int i = 0; i < n; i++, waited = true) {
-    if (events[i].data.ptr == NULL)
-      listen_ready = true;
-    else if (events[i].data.ptr == g)
-      g->stop_requested = true;
-    else if (events[i].data.ptr == &g->listening)
-      woken = eventfd_read(g->s->wakeup_fd, &(eventfd_t){0}) == 0;
-    else if (events[i].data.ptr == &g->deferred)
-      work = true;
-    else if (events[i].data.ptr == g->s->transfer_fds)
-      transfer_ready = true;
-    else
-      event_turn(g, &events[i], waited, n > 1);
-  }
+  struct asked asked = {false};
+  bool waited;
+  events_wait(g, &waited);
+  bool none = !g->n_events;
+  events_handle(g, waited, &asked);
   request_log_follow(&g->log);
-  if (work) /* after all other events: it may close any connection */
+  g->walking = true;
+  if (asked.work) /* after all other events: it may close any connection */
     gateway_work(g);
+  g->walking = false;
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->stop_requested = true;
   if (!g->stop_requested)
-    connections_take(g, listen_ready || n == 0, transfer_ready || n == 0, woken);
+    connections_take(g, asked.listen || none, asked.transfer || none, asked.woken);
+  g->walking = true;
   expire(g);
+  g->walking = false;
 }
 
 /* Closes an idle connection.  A request that has already arrived is answered first. */
@@ -186,8 +214,7 @@ static void leave(struct gateway *g)
   gateway_listen(g, false);
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->alive_fd, NULL); /* these descriptors stay readable from now on */
   epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->signal_fd, NULL);
-  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->wakeup_fd, NULL);
-  epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, g->s->transfer_fds[1], NULL);
+  (void)gateway_share(g, false);
   queue_drain(g);
   gateway_send_all_fds(g);
   g->quiet_us = clock_mono_us() + QUIET_US;
@@ -209,17 +236,13 @@ static void leave(struct gateway *g)
 static bool events_watch(struct gateway *g)
 {
   struct epoll_event stop = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = g};
-  struct epoll_event wakeup = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
-  struct epoll_event transfer = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->transfer_fds};
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGQUIT);
   g->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   return g->signal_fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->signal_fd, &stop) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->alive_fd, &stop) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->wakeup_fd, &wakeup) == 0 &&
-         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->transfer_fds[1], &transfer) == 0;
+         epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, g->s->alive_fd, &stop) == 0 && gateway_share(g, true);
 }
 
 static bool work_watch(struct gateway *g)
@@ -232,6 +255,7 @@ static bool work_watch(struct gateway *g)
 static bool gateway_open(struct gateway *g)
 {
   struct rlimit files;
+  gateway_pass_open(g);
   g->connections_most = GATEWAY_CONNECTIONS;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < GATEWAY_CONNECTIONS + 64)
     g->connections_most = files.rlim_cur > 72 ? files.rlim_cur - 64 : 8;

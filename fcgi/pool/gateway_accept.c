@@ -25,10 +25,16 @@ static void list_remove(struct gateway *g, struct connection *c)
   *(c->newer ? &c->newer->older : &g->newest) = c->older;
 }
 
+static void connections_publish(struct gateway *g, size_t n)
+{
+  g->connections = n;
+  atomic_store_explicit(&g->s->slot->connections, (unsigned)n, memory_order_relaxed);
+}
+
 void gateway_add(struct gateway *g, struct connection *c)
 {
   list_add(g, c);
-  g->connections++;
+  connections_publish(g, g->connections + 1);
 }
 
 void gateway_touch(struct gateway *g, struct connection *c)
@@ -41,7 +47,10 @@ void gateway_drop(struct gateway *g, struct connection *c)
 {
   gateway_deferred_cancel(g, c);
   list_remove(g, c);
-  g->connections--;
+  connections_publish(g, g->connections - 1);
+  for (unsigned i = g->next_event; i < g->n_events; i++)
+    if (g->events[i].data.ptr == c)
+      g->events[i].events = 0;
   if (c->watched) /* close alone does not remove it while another worker has it open (gateway_transfer.c) */
     epoll_ctl(g->epoll_fd, EPOLL_CTL_DEL, c->fd, NULL);
   connection_free(&c);
@@ -90,6 +99,15 @@ void gateway_listen(struct gateway *g, bool on)
   if (on != g->listening &&
       epoll_ctl(g->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, g->s->listen_fd, &e) == 0)
     g->listening = on;
+}
+
+bool gateway_share(struct gateway *g, bool on)
+{
+  struct epoll_event wakeup = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = &g->listening};
+  struct epoll_event transfer = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = (void *)(uintptr_t)g->s->transfer_fds};
+  int change = on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+  return epoll_ctl(g->epoll_fd, change, g->s->wakeup_fd, &wakeup) == 0 &&
+         epoll_ctl(g->epoll_fd, change, g->s->transfer_fds[1], &transfer) == 0;
 }
 
 static void listen_pause(struct gateway *g, const char *why)

@@ -2,7 +2,7 @@
  * requests meanwhile.
  *
  * A deferred request exists only as its connection and the parameters in the connection's FCGX_Request.  When
- * the work is done, or the deadline has come, the request is copied again and handled like a new one.  So it sees
+ * the work is done, or the time to try again or the deadline has come, the request is copied again and handled like a new one.  So it sees
  * what has changed meanwhile, and no state of the first attempt is kept.  It is counted once, when it is answered.
  * At most half of connections_most may be deferred.  A leaving worker answers its deferred requests before it
  * ends. */
@@ -21,7 +21,8 @@ void gateway_defer(struct gateway *g, struct connection *c, const struct request
   c->input_pending = false;
   g->deferred++;
   deferred_publish(g);
-  gateway_due(g, c, rq->deadline_us);
+  c->deadline_us = rq->deadline_us;
+  gateway_due(g, c, deferred->again_us && deferred->again_us < rq->deadline_us ? deferred->again_us : rq->deadline_us);
   gateway_watch(g, c); /* to notice that the peer has gone */
 }
 
@@ -47,7 +48,7 @@ void gateway_deferred_turn(struct gateway *g, struct connection *c, struct gatew
 void gateway_resume(struct gateway *g, struct connection *c)
 {
   struct deferred *deferred = c->deferred;
-  struct request rq = gateway_request_empty(g, c->due_us);
+  struct request rq = gateway_request_empty(g, c->deadline_us);
   bool input_pending = c->input_pending, open = false;
   deferred->waiters++; /* keeps it valid during gateway_answer */
   gateway_deferred_cancel(g, c);

@@ -35,11 +35,12 @@ static bool stop_requested(const struct gateway *g)
   return g->leaving || atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed);
 }
 
-struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us)
+struct request gateway_request_empty(struct gateway *g, int64_t deadline_us)
 {
   return (struct request){.arena = g->arena,
                           .stage = &g->s->slot->stage,
                           .deadline_us = deadline_us,
+                          .waiter = &g->waiter,
                           .may_defer = clock_mono_us() < deadline_us && g->deferred < g->connections_most / 2};
 }
 
@@ -126,7 +127,10 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
 {
   struct scoreboard_slot *slot = g->s->slot;
   int64_t begun_us = clock_mono_us();
+  g->serving = c;
   bool answered = respond(g, c, rq), written = answered && respond_write(g, c, rq), open = true;
+  g->serving = NULL;
+  gateway_pass_end(g);
   METRICS_ADD(&slot->metrics, busy_us, clock_mono_us() - begun_us);
   if (answered) {
     request_log_end(&g->log, rq, &g->response, written ? reply_body(&g->response, rq->method).n : 0);
@@ -208,7 +212,7 @@ void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event 
     return;
   }
   enum connection_result result = connection_peek(c, g->buffer);
-  if (result == CONNECTION_REQUEST && stop_requested(g) && gateway_send_fd(g, c))
+  if (result == CONNECTION_REQUEST && stop_requested(g) && gateway_send_fd(g, c, GATEWAY_SEND_MS))
     return; /* here it would be answered with a configuration that may no longer be in force */
   if (result == CONNECTION_REQUEST && body_await(g, c, event.hung_up))
     return;

@@ -1,16 +1,23 @@
 /* Private to the files of the gateway: gateway.c (the event loop and its end), gateway_accept.c (the listening
- * socket and the list of connections), gateway_transfer.c (passing connections to other workers),
- * gateway_serve.c (events of one connection, one request) and gateway_deferred.c (deferred requests). */
+ * socket and the list of connections), gateway_transfer.c (how connections get to other workers), gateway_pass.c (when
+ * requests do), gateway_serve.c (events of one connection, one request) and gateway_deferred.c (deferred requests). */
 #ifndef DIPTYCH_POOL_GATEWAY_STATE_H
 #define DIPTYCH_POOL_GATEWAY_STATE_H
 
+#include <sys/epoll.h>
+
 #include "base/log.h"
+#include "base/waiter.h"
 #include "pool/connection.h"
 #include "pool/gateway.h"
 #include "pool/request_log.h"
 
+#define GATEWAY_EVENTS 64
+
 struct gateway {
   const struct gateway_setup *s;
+  struct epoll_event events[GATEWAY_EVENTS]; /* of this turn; `events` 0: its connection has gone */
+  unsigned n_events, next_event;             /* next_event: all before are being handled, or have been */
   int epoll_fd;
   bool listening;
   bool holding;      /* not listening, because a new connection's request is on its way */
@@ -21,6 +28,10 @@ struct gateway {
   struct response response;
   struct connection *oldest, *newest;    /* in order of their last request */
   const struct connection *last_served;  /* compare only: it may be freed */
+  const struct connection *serving;      /* whose request runs; NULL: none runs */
+  struct waiter waiter;                  /* of the running request */
+  bool passing, listened;                /* it has begun to pass connections; it was listening before */
+  bool walking;                          /* a loop over the connections runs: none may be passed */
   size_t connections, connections_most;
   unsigned deferred;       /* connections in state CONNECTION_DEFERRED */
   int64_t next_due_us;     /* no connection is due before; 0: none is due */
@@ -35,6 +46,7 @@ struct gateway {
 };
 
 #define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* time limit for a request to arrive */
+#define GATEWAY_SEND_MS 50                       /* a leaving worker waits this long for the others to receive some */
 #define GATEWAY_BODY_US (20 * INT64_C(1000))     /* wait this long for the end of the body, to keep the connection */
 
 /* gateway_accept.c */
@@ -45,6 +57,7 @@ void gateway_due(struct gateway *g, struct connection *c, int64_t due_us); /* se
 bool gateway_watch(struct gateway *g, struct connection *c); /* adds it to the epoll set; false: failed */
 bool gateway_kept_idle(const struct connection *c); /* between two requests */
 void gateway_listen(struct gateway *g, bool on);
+bool gateway_share(struct gateway *g, bool on);  /* wakeups, and connections from other workers; false: failed */
 /* A new connection's request is on its way.  Stops listening for 10 ms if another worker is idle, so that this
  * request does not have to wait behind the next one. */
 void gateway_hold(struct gateway *g);
@@ -56,10 +69,19 @@ bool gateway_accept(struct gateway *g);
 void gateway_wakeup(struct gateway *g);
 
 /* gateway_transfer.c */
-/* Passes a connection without a running request to another worker.  false: it stays here. */
-bool gateway_send_fd(struct gateway *g, struct connection *c);
+/* Passes a connection without a running request to another worker.  When the socket pair is full, it waits up to wait_ms.
+ * false: it stays here. */
+bool gateway_send_fd(struct gateway *g, struct connection *c, int wait_ms);
 void gateway_send_all_fds(struct gateway *g); /* passes on all idle connections */
 bool gateway_receive_fd(struct gateway *g); /* takes one connection; false: none waits */
+
+/* gateway_pass.c */
+void gateway_pass_open(struct gateway *g); /* sets g->waiter */
+void gateway_pass_end(struct gateway *g);  /* after each request */
+/* With other events before this one: true when its connection went to an idle worker. */
+bool gateway_balance(struct gateway *g, const struct epoll_event *e);
+/* NULL: the event is not of a connection. */
+struct connection *gateway_event_connection(const struct gateway *g, const struct epoll_event *e);
 
 /* gateway_serve.c */
 void gateway_bad(struct gateway *g, const char *why); /* counts and logs a bad connection; does not close it */
@@ -73,7 +95,7 @@ struct gateway_event {
 void gateway_turn(struct gateway *g, struct connection *c, struct gateway_event event);
 void gateway_request(struct gateway *g, struct connection *c, struct gateway_event event); /* after CONNECTION_REQUEST */
 void gateway_body_late(struct gateway *g, struct connection *c); /* the end of the body did not come in time */
-struct request gateway_request_empty(const struct gateway *g, int64_t deadline_us);
+struct request gateway_request_empty(struct gateway *g, int64_t deadline_us);
 /* Records the request that begins, and finds out whether its path is refused. */
 void gateway_begin(struct gateway *g, struct connection *c, struct span method, struct span target);
 /* After gateway_begin: answers a request or defers it.  false: the connection is closed. */
@@ -83,7 +105,7 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
 void gateway_defer(struct gateway *g, struct connection *c, const struct request *rq, struct deferred *deferred);
 void gateway_deferred_cancel(struct gateway *g, struct connection *c); /* before c is closed */
 void gateway_deferred_turn(struct gateway *g, struct connection *c, struct gateway_event event);
-void gateway_resume(struct gateway *g, struct connection *c); /* the work is done, or the deadline has come */
+void gateway_resume(struct gateway *g, struct connection *c); /* the work is done, or c->due_us has passed */
 /* The app's descriptor is readable: calls worker_work and answers the deferred requests that are done. */
 void gateway_work(struct gateway *g);
 

@@ -1,5 +1,5 @@
-/* Passing kept connections to other workers.  A leaving worker sends their descriptors through one socket pair of the
- * pool, and any other worker receives them.
+/* How kept connections get to other workers.  A worker that leaves, waits or is busy sends their descriptors through one socket
+ * pair of the pool, and any other worker receives them.
  *
  * The peer does not notice.  A request that it sends meanwhile waits in the socket's buffer.  Closing the connection
  * instead would race with that request: nginx would choose the connection before it sees the close, and answer 502.
@@ -13,18 +13,16 @@
 #include "pool/descriptor.h"
 #include "pool/gateway_state.h"
 
-#define FULL_MS 50 /* when the socket pair is full, wait this long for the others to receive some */
-
 static bool master_alive(const struct gateway *g)
 {
   struct pollfd alive = {.fd = g->s->alive_fd, .events = POLLIN};
   return poll(&alive, 1, 0) == 0;
 }
 
-bool gateway_send_fd(struct gateway *g, struct connection *c)
+bool gateway_send_fd(struct gateway *g, struct connection *c, int wait_ms)
 {
   if (atomic_load(&g->s->board->stopping) || !master_alive(g) ||
-      !descriptor_send(g->s->transfer_fds[0], c->fd, 0, FULL_MS))
+      !descriptor_send(g->s->transfer_fds[0], c->fd, 0, wait_ms))
     return false;
   gateway_drop(g, c);
   return true;
@@ -35,7 +33,7 @@ void gateway_send_all_fds(struct gateway *g)
   for (struct connection *c = g->oldest, *newer; c; c = newer) {
     newer = c->newer;
     if (gateway_kept_idle(c))
-      gateway_send_fd(g, c);
+      gateway_send_fd(g, c, GATEWAY_SEND_MS);
   }
 }
 

@@ -55,7 +55,7 @@ void request_log_pause(struct request_log *l, struct stage_times *kept)
 {
   if (!l->slot->stage.times)
     return;
-  stage_times_add(&l->times, STAGE_IDLE);
+  stage_times_add(&l->times, l->times.now == STAGE_LEASE ? STAGE_LEASE : STAGE_IDLE);
   *kept = l->times;
   l->slot->stage.times = NULL;
 }

@@ -18,6 +18,7 @@
 #define PLAN_TRIES 5
 #define FINE_ASKED 8  /* answers from the page cache */
 #define FINE_SHARE 50 /* one part in so many of the worker's time */
+#define LEASE_WAITERS_MOST 8 /* each asks memcached again every few milliseconds; further requests hold the worker */
 #define STALE_PAGE_US (60 * CLOCK_SECOND)
 #define BODY_RETAIN_MAX ((size_t)1 << 20)
 
@@ -183,12 +184,31 @@ static bool plan_again(struct page_request *v, const struct store_context *x)
   return newer_facts_take(v, x);
 }
 
+static struct store_context context_of(const struct page_request *v)
+{
+  return (struct store_context){.arena = v->rq->arena,
+                                .waiter = v->rq->waiter,
+                                .stage = v->rq->stage,
+                                .deadline_us = v->rq->deadline_us,
+                                .pin = &v->page.pin,
+                                .under_load = v->rq->under_load,
+                                .earlier = v->earlier,
+                                .n_earlier = v->n_earlier};
+}
+
 /* False: plan again, because fragments are newer than the plan. */
 static bool page_make(struct page_request *v, bool last, struct response *out)
 {
   struct page *p = &v->page;
-  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load, v->earlier, v->n_earlier};
+  struct store_context x = context_of(v);
+  x.may_defer = v->rq->may_defer && !v->n_newer && v->site->lease_wait.waiters < LEASE_WAITERS_MOST;
   enum err e = p->n_wants ? store_fetch(v->site->resources.store, &x, p->wants, p->n_wants) : ERR_OK;
+  if (e == ERR_DEFERRED) {
+    v->site->lease_wait.again_us = clock_mono_us() + STORE_AGAIN_US;
+    out->deferred = &v->site->lease_wait;
+    return true;
+  }
+  x.may_defer = false;
   if (!last && plan_again(v, &x)) {
     v->earlier = p->wants;
     v->n_earlier = p->n_wants;
@@ -216,7 +236,7 @@ enum plan page_request_build(struct page_request *v, enum err *e)
   enum plan plan = plan_page(v);
   if (plan != PLAN_OK)
     return plan;
-  struct store_context x = {v->rq->arena, v->rq->stage, v->rq->deadline_us, &p->pin, v->rq->under_load, NULL, 0};
+  struct store_context x = context_of(v);
   *e = p->n_wants ? store_fetch(v->site->resources.store, &x, p->wants, p->n_wants) : ERR_OK;
   if (*e == ERR_OK || *e == ERR_NOT_FOUND)
     *e = v->route->build(p);

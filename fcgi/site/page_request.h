@@ -25,6 +25,7 @@ struct site {
   struct part_memo *parts; /* NULL: the configuration gives it no bytes */
   struct attribute_memo *attributes;
   struct page_popular *popular;
+  struct deferred lease_wait; /* of requests whose fragments another worker is filling */
   int64_t fine_at_us; /* monotonic: from then on a page may be compressed with the best quality */
   struct buf body; /* the page being rendered; its memory is reused by the next page */
 };

@@ -1,12 +1,11 @@
 #include "store/store_open.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "cache/envelope.h"
 #include "store/store_live.h"
 
-#define LEASE_POLL_US 5000
+#define LEASE_POLL_MS 5
 
 static void want_answer(struct want *w, const void *value)
 {
@@ -212,12 +211,6 @@ static void release_leases(struct store_live *s, const struct want *wants, size_
   cache_settle(s->cache);
 }
 
-static void pause_us(int64_t us)
-{
-  struct timespec t = {us / CLOCK_SECOND, us % CLOCK_SECOND * 1000};
-  nanosleep(&t, NULL);
-}
-
 /* Another worker may have read newer rows and raised the version floor: from now on, ask for that version. */
 static void refresh_versions(const struct store_context *x, struct want *wants, size_t n)
 {
@@ -271,14 +264,25 @@ static enum err fill_leased(struct store_live *s, const struct store_context *x,
   return e;
 }
 
+/* A body that had no time is in no cache: a request that is handled again would lose it. */
+static bool any_incomplete(const struct want *wants, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (wants[i].err == ERR_OK && wants[i].incomplete)
+      return true;
+  return false;
+}
+
 /* Fills the products whose leases this worker gets and waits for those that other workers fill.  The wait ends after
- * lease_ttl, or after half of the time until the deadline; then the rest is filled without a lease. */
+ * lease_ttl, or after half of the time until the deadline; then the rest is filled without a lease.  A request that may be
+ * deferred is handled anew for each question whether the others are done, so it waits since its arrival. */
 static enum err fill_products(struct store_live *s, const struct store_context *x, struct want *wants, size_t n)
 {
   uint64_t ids[STORE_WANTS_MAX];
   struct leases ours;
-  int64_t now_us = clock_mono_us(), half_us = now_us + (x->deadline_us - now_us) / 2;
-  int64_t wait_end_us = now_us + s->config->lease_ttl * CLOCK_SECOND;
+  int64_t began_us = x->may_defer ? x->deadline_us - s->config->deadline * 1000 : clock_mono_us();
+  int64_t half_us = began_us + (x->deadline_us - began_us) / 2;
+  int64_t wait_end_us = began_us + s->config->lease_ttl * CLOCK_SECOND;
   if (wait_end_us > half_us)
     wait_end_us = half_us;
   for (size_t m; (m = missing_ids(wants, n, ids)) > 0;) {
@@ -297,7 +301,9 @@ static enum err fill_products(struct store_live *s, const struct store_context *
     }
     METRICS_ADD(s->metrics, lease_waits, 1);
     stage_set(x->stage, STAGE_LEASE);
-    pause_us(LEASE_POLL_US);
+    if (x->may_defer && !any_incomplete(wants, n))
+      return ERR_DEFERRED;
+    (void)waiter_poll(x->waiter, NULL, LEASE_POLL_MS);
     refresh_versions(x, wants, n);
     from_cache(s, x, wants, n);
   }
@@ -388,6 +394,7 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
 {
   struct store_live *s = (struct store_live *)base;
   bool open = false;
+  db_waiter(s->db, x->waiter);
   for (size_t i = 0; i < n; i++) {
     wants[i].err = ERR_RETRY;
     wants[i].value = NULL;
@@ -399,11 +406,12 @@ static void live_fetch(struct store *base, const struct store_context *x, struct
   from_cache(s, x, wants, n);
   for (size_t i = 0; i < n; i++)
     open = open || want_open(&wants[i]);
-  if (open && fill_missing(s, x, wants, n) != ERR_OK)
+  enum err e = open ? fill_missing(s, x, wants, n) : ERR_OK;
+  if (e != ERR_OK && e != ERR_DEFERRED)
     from_last_stored(s, x, wants, n);
   for (size_t i = 0; i < n; i++)
     if (want_open(&wants[i]))
-      wants[i].err = arena_failed(x->arena) ? ERR_NO_MEMORY : ERR_UNAVAILABLE;
+      wants[i].err = arena_failed(x->arena) ? ERR_NO_MEMORY : e == ERR_DEFERRED ? e : ERR_UNAVAILABLE;
 }
 
 static void live_tidy(struct store *base)

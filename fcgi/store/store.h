@@ -30,7 +30,8 @@ struct want {
   uint32_t ordinal;               /* in the pin; CATALOG_NONE for SITE and PAGE */
 
   /* filled by store_fetch */
-  enum err err;      /* OK; NOT_FOUND: there is no such row; UNAVAILABLE: no backend answered; NO_MEMORY */
+  enum err err;      /* OK; NOT_FOUND: there is no such row; UNAVAILABLE: no backend answered; DEFERRED: see may_defer;
+                        NO_MEMORY */
   struct version got;
   bool incomplete;   /* a body was not rendered because of the deadline: the value must not be cached */
   bool stale;        /* older than the catalog's version, because the database is unavailable */
@@ -40,10 +41,12 @@ struct want {
 
 struct store_context {
   struct arena *arena;
+  struct waiter *waiter; /* what the process does while it waits; NULL: nothing */
   struct stage *stage;
   int64_t deadline_us; /* monotonic */
   const struct catalog_pin *pin;
   bool under_load; /* other requests wait for this worker */
+  bool may_defer;  /* wants whose fragments another worker is filling may get ERR_DEFERRED; only the first fetch of a request */
   /* The wants of an earlier fetch of this request.  Incomplete values are in no cache, so they are taken from here. */
   const struct want *earlier;
   size_t n_earlier;
@@ -61,7 +64,8 @@ struct store {
 
 void store_close(struct store **s);
 
-/* Fetches all wants and sets the err of each.  Any number of wants.  OK: all are OK. */
+/* Fetches all wants and sets the err of each.  Any number of wants.  OK: all are OK.  DEFERRED: try again in STORE_AGAIN_US. */
+#define STORE_AGAIN_US 4000
 enum err store_fetch(struct store *s, const struct store_context *x, struct want *wants, size_t n);
 
 /* For how long rows may be out of date that are shown because the database cannot be read.  With other_pools, another pool may

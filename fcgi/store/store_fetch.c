@@ -16,7 +16,9 @@ enum err store_fetch(struct store *s, const struct store_context *x, struct want
   for (size_t at = 0; at < n; at += STORE_WANTS_MAX)
     s->fetch(s, x, wants + at, n - at < STORE_WANTS_MAX ? n - at : STORE_WANTS_MAX);
   for (size_t i = 0; i < n; i++)
-    if (wants[i].err != ERR_OK && worst != ERR_UNAVAILABLE)
+    if (wants[i].err == ERR_DEFERRED)
+      return ERR_DEFERRED;
+    else if (wants[i].err != ERR_OK && worst != ERR_UNAVAILABLE)
       worst = wants[i].err;
   return worst;
 }

@@ -1,8 +1,6 @@
 #include "store/store_lag.h"
 
-#include <time.h>
-
-#define LAG_PAUSE_US 20000
+#define LAG_PAUSE_MS 20
 
 bool store_unlogged(struct version known, struct version read, int64_t db_now_us)
 {
@@ -34,10 +32,9 @@ enum store_lag store_lag_of(struct store_live *s, uint64_t id, const struct prod
 
 bool store_lag_pause(const struct store_context *x)
 {
-  struct timespec t = {0, LAG_PAUSE_US * 1000};
-  if (clock_mono_us() + LAG_PAUSE_US > x->deadline_us)
+  if (clock_mono_us() + LAG_PAUSE_MS * 1000 > x->deadline_us)
     return false;
-  nanosleep(&t, NULL);
+  (void)waiter_poll(x->waiter, NULL, LAG_PAUSE_MS);
   return true;
 }
 
