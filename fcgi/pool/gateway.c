@@ -33,6 +33,15 @@ static void overdue(struct gateway *g, struct connection *c)
   gateway_drop(g, c);
 }
 
+/* A request that runs may pass any connection to another worker: no loop goes on from one to the next. */
+static struct connection *due_first(const struct gateway *g, int64_t now_us)
+{
+  struct connection *c = g->oldest;
+  while (c && !(c->due_us && c->due_us <= now_us))
+    c = c->newer;
+  return c;
+}
+
 static void expire(struct gateway *g)
 {
   int64_t now_us = clock_mono_us();
@@ -42,14 +51,11 @@ static void expire(struct gateway *g)
   }
   if (!g->next_due_us || now_us < g->next_due_us)
     return;
+  for (struct connection *c; (c = due_first(g, now_us));)
+    overdue(g, c);
   g->next_due_us = 0;
-  for (struct connection *c = g->oldest, *newer; c; c = newer) {
-    newer = c->newer;
-    if (c->due_us && c->due_us <= now_us)
-      overdue(g, c);
-    else
-      gateway_due(g, c, c->due_us);
-  }
+  for (struct connection *c = g->oldest; c; c = c->newer)
+    gateway_due(g, c, c->due_us);
 }
 
 static int wait_ms(const struct gateway *g)
@@ -169,17 +175,13 @@ static void turn(struct gateway *g)
   bool none = !g->n_events;
   events_handle(g, waited, &asked);
   request_log_follow(&g->log);
-  g->walking = true;
   if (asked.work) /* after all other events: it may close any connection */
     gateway_work(g);
-  g->walking = false;
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->stop_requested = true;
   if (!g->stop_requested)
     connections_take(g, asked.listen || none, asked.transfer || none, asked.woken);
-  g->walking = true;
   expire(g);
-  g->walking = false;
 }
 
 /* Closes an idle connection.  A request that has already arrived is answered first. */

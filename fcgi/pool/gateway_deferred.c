@@ -68,12 +68,19 @@ void gateway_resume(struct gateway *g, struct connection *c)
     gateway_turn(g, c, (struct gateway_event){.waited = true});
 }
 
+/* A request that runs may pass any connection to another worker: no loop goes on from one to the next. */
+static struct connection *done_first(const struct gateway *g)
+{
+  struct connection *c = g->oldest;
+  while (c && !(c->deferred && c->deferred->done))
+    c = c->newer;
+  return c;
+}
+
 void gateway_work(struct gateway *g)
 {
   g->s->app->worker_work(g->s->self);
-  for (struct connection *c = g->oldest, *newer; c && g->deferred; c = newer) {
-    newer = c->newer;
-    if (c->deferred && c->deferred->done)
-      gateway_resume(g, c);
-  }
+  struct connection *c;
+  for (unsigned n = g->deferred; n && (c = done_first(g)); n--)
+    gateway_resume(g, c);
 }

@@ -34,7 +34,7 @@ static bool pass(struct gateway *g, struct connection *c)
 static int pass_begin(void *self)
 {
   struct gateway *g = self;
-  if (g->leaving || g->walking || !scoreboard_other_ready(g->s->board, g->s->slot))
+  if (g->leaving || !scoreboard_other_ready(g->s->board, g->s->slot))
     return -1;
   for (unsigned i = g->next_event; i < g->n_events; i++) {
     struct connection *c = g->events[i].events ? gateway_event_connection(g, &g->events[i]) : NULL;

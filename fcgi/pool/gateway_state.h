@@ -31,7 +31,6 @@ struct gateway {
   const struct connection *serving;      /* whose request runs; NULL: none runs */
   struct waiter waiter;                  /* of the running request */
   bool passing, listened;                /* it has begun to pass connections; it was listening before */
-  bool walking;                          /* a loop over the connections runs: none may be passed */
   size_t connections, connections_most;
   unsigned deferred;       /* connections in state CONNECTION_DEFERRED */
   int64_t next_due_us;     /* no connection is due before; 0: none is due */
