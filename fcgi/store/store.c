@@ -144,36 +144,42 @@ static bool was_late(const struct store_live *s, const struct catalog_moved *m)
   return false;
 }
 
-/* The products that are filled ahead, if this worker gets their leases.  After a publication with many edits, pages that show
+/* Takes leases of products to fill ahead.  After a publication with many edits, pages that show
  * one of the products each would read it alone, and a reading of many costs little more than one of few. */
-static size_t ahead_find(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t m,
-                         struct catalog_moved out[STORE_AHEAD_MOST])
+static void take_ahead(struct store_live *s, const struct store_context *x, const uint64_t *ids, size_t m, struct leases *ours)
 {
+  char texts[STORE_AHEAD_MOST][FRAGMENT_KEY_MAX + 1];
+  struct span keys[STORE_AHEAD_MOST];
+  enum err got[STORE_AHEAD_MOST];
+  struct catalog_moved v[STORE_AHEAD_MOST];
   bool hurried = x->deadline_us - clock_mono_us() < s->config->deadline * 1000 / 2;
-  size_t n = hurried ? 0 : catalog_moved_find(x->pin, out, STORE_AHEAD_MOST), kept = 0;
+  size_t n = hurried ? 0 : catalog_moved_find(x->pin, v, STORE_AHEAD_MOST), kept = 0;
   for (size_t i = 0; i < n; i++) {
     size_t k = 0;
-    while (k < m && ids[k] != out[i].id)
+    while (k < m && ids[k] != v[i].id)
       k++;
-    if (k == m && !was_late(s, &out[i]))
-      out[kept++] = out[i];
+    if (k == m && !was_late(s, &v[i]))
+      v[kept++] = v[i];
   }
-  return kept;
+  for (size_t i = 0; i < kept; i++)
+    keys[i] = span_of(texts[i], version_lease_key(s, v[i].id, v[i].version, texts[i]));
+  if (kept)
+    cache_leases(s->cache, keys, kept, x->arena, got);
+  for (size_t i = 0; i < kept; i++)
+    if (got[i] == ERR_OK)
+      ours->ahead[ours->n_ahead++] = v[i];
 }
 
-/* Takes the leases of the ids, and of products to fill ahead.  Another worker fills those that are not in *ours. */
+/* Takes the leases of the ids.  Another worker fills those that are not in *ours. */
 static void take_leases(struct store_live *s, const struct store_context *x, const struct want *wants, size_t n,
                         const uint64_t *ids, size_t m, struct leases *ours)
 {
-  char texts[STORE_WANTS_MAX + STORE_AHEAD_MOST][FRAGMENT_KEY_MAX + 1];
-  struct span keys[STORE_WANTS_MAX + STORE_AHEAD_MOST];
-  enum err got[STORE_WANTS_MAX + STORE_AHEAD_MOST];
-  struct catalog_moved ahead[STORE_AHEAD_MOST];
+  char texts[STORE_WANTS_MAX][FRAGMENT_KEY_MAX + 1];
+  struct span keys[STORE_WANTS_MAX];
+  enum err got[STORE_WANTS_MAX];
   uint64_t asked[STORE_WANTS_MAX];
   size_t k = 0;
   bool usable = cache_usable(s->cache);
-  size_t n_ahead = usable ? ahead_find(s, x, ids, m, ahead) : 0;
-  ours->n = ours->n_ahead = 0;
   for (size_t i = 0; i < m; i++) {
     if (!usable || is_unsharable(s, wants, n, ids[i])) {
       ours->held[ours->n] = false;
@@ -185,18 +191,15 @@ static void take_leases(struct store_live *s, const struct store_context *x, con
   }
   if (!k)
     return;
-  for (size_t i = 0; i < n_ahead; i++)
-    keys[k + i] = span_of(texts[k + i], version_lease_key(s, ahead[i].id, ahead[i].version, texts[k + i]));
-  cache_leases(s->cache, keys, k + n_ahead, x->arena, got);
+  cache_leases(s->cache, keys, k, x->arena, got);
   for (size_t i = 0; i < k; i++) {
     if (got[i] == ERR_LIMIT)
       continue;
     ours->held[ours->n] = got[i] == ERR_OK;
     ours->ids[ours->n++] = asked[i];
   }
-  for (size_t i = 0; i < n_ahead; i++)
-    if (got[k + i] == ERR_OK)
-      ours->ahead[ours->n_ahead++] = ahead[i];
+  if (ours->n)
+    take_ahead(s, x, ids, m, ours);
 }
 
 static void release_leases(struct store_live *s, const struct want *wants, size_t n, const struct leases *ours)
@@ -290,8 +293,6 @@ static enum err fill_products(struct store_live *s, const struct store_context *
     ours.n = ours.n_ahead = 0;
     if (!late)
       take_leases(s, x, wants, n, ids, m, &ours);
-    if (!ours.n && ours.n_ahead)
-      release_leases(s, wants, n, &ours); /* rather than to hold them while waiting */
     if (late || ours.n) {
       struct store_filled all = {.ids = ids, .n = m};
       enum err e = late ? store_fill_products(s, x, &all, wants, n) : fill_leased(s, x, wants, n, &ours);
