@@ -82,10 +82,13 @@ void gateway_pass_end(struct gateway *g)
   gateway_listen(g, g->listened);
 }
 
+/* A worker that is idle for longer gets connections by their end (gateway.h): they may be more than requests in a turn. */
 bool gateway_balance(struct gateway *g, const struct epoll_event *e)
 {
   struct connection *c = gateway_event_connection(g, e);
+  int64_t now_us = clock_mono_us();
   unsigned least;
   return c && !(e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && !g->leaving && gateway_kept_idle(c) &&
+         !scoreboard_other_idle(g->s->board, g->s->slot, now_us, GATEWAY_IDLE_US) &&
          scoreboard_idle_connections(g->s->board, g->s->slot, &least) && g->connections > least + 1 && pass(g, c);
 }

@@ -45,6 +45,7 @@ struct gateway {
 };
 
 #define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* time limit for a request to arrive */
+#define GATEWAY_IDLE_US (2 * INT64_C(1000))      /* a worker that has been idle this long could have served a request that waited */
 #define GATEWAY_SEND_MS 50                       /* a leaving worker waits this long for the others to receive some */
 #define GATEWAY_BODY_US (20 * INT64_C(1000))     /* wait this long for the end of the body, to keep the connection */
 
