@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 struct waiter {
-  /* Called at the first wait of a request.  Returns a descriptor that is readable when there is something to do; -1: there will be
+  /* Called at the first wait.  Returns a descriptor that is readable when there is something to do; -1: there will be
    * nothing. */
   int (*begin)(void *self);
-  bool (*turn)(void *self); /* does it; false: it can do no more during this request */
+  bool (*turn)(void *self); /* does it; false: it can do no more for now */
   void *self;
-  bool begun; /* whoever owns the waiter sets it to false after the request */
+  bool begun; /* its owner sets it to false when begin is to be called again */
   int fd;     /* of begin; -1 after turn returned false */
 };
 

@@ -166,12 +166,6 @@ static int64_t answer_deadline(const struct db *db, int64_t now_us, int64_t dead
 
 /* ---- connecting */
 
-/* Whole seconds, one more than our own wait, so that our deadline comes first. */
-static unsigned seconds_beyond(int64_t us)
-{
-  return (unsigned)((us + 999999) / 1000000) + 1;
-}
-
 struct session_run_arg {
   struct db *db;
   int64_t deadline_us;
@@ -194,7 +188,7 @@ static bool session_open(struct db *db, int64_t deadline_us, bool *late)
   struct session_run_arg call = {db, deadline_us, false};
   db->session.mariadb = strstr(mysql_get_server_info(db->mysql), "MariaDB") != NULL;
   db->session.version = mysql_get_server_version(db->mysql);
-  db->session.seconds = seconds_beyond(db->answer_us);
+  db->session.seconds = db_login_seconds(db->answer_us);
   bool ok = db_session_open(&db->session, session_run, &call);
   *late = call.late;
   return ok;
@@ -207,7 +201,7 @@ static enum err open_one(struct db *db, int64_t deadline_us)
   int64_t now = clock_mono_us(), most_us = db->servers.n > 1 ? now + CONNECT_MOST_US : CLOCK_FOREVER;
   int64_t until_us = answer_deadline(db, now, deadline_us < most_us ? deadline_us : most_us);
   db_servers_choose(&db->servers);
-  if (!(db->mysql = db_login_new(db->config, !db_servers_at(&db->servers)->port, seconds_beyond(db->answer_us))))
+  if (!(db->mysql = db_login_new(db->config, !db_servers_at(&db->servers)->port, db_login_seconds(db->answer_us))))
     return ERR_NO_MEMORY;
   METRICS_ADD(db->metrics, db_connects, 1);
   bool in_time = db_wait_connect(db->mysql, db->waiter, db->config, db_servers_at(&db->servers), until_us, &ok);

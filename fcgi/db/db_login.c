@@ -14,6 +14,11 @@ void db_login_prepare(MYSQL *m, const struct config *c, bool local)
     db_tls_prepare(m, c);
 }
 
+unsigned db_login_seconds(int64_t answer_us)
+{
+  return (unsigned)((answer_us + 999999) / 1000000) + 1;
+}
+
 MYSQL *db_login_new(const struct config *c, bool local, unsigned seconds)
 {
   unsigned handshake = seconds - 1;

@@ -6,10 +6,14 @@
 #define DIPTYCH_DB_DB_LOGIN_H
 
 #include <mysql.h>
+#include <stdint.h>
 
 #include "config/config.h"
 
 void db_login_prepare(MYSQL *m, const struct config *c, bool local);
+
+/* Whole seconds, one more than our own wait, so that our deadline comes first. */
+unsigned db_login_seconds(int64_t answer_us);
 
 /* A handle that is not connected, for answers that take at most so many seconds.  NULL: no memory. */
 MUST_USE MYSQL *db_login_new(const struct config *c, bool local, unsigned seconds);

@@ -193,7 +193,8 @@ static MYSQL_RES *rows_ask(MYSQL *m, const char *sql, int64_t deadline_us)
 {
   MYSQL_RES *result = NULL;
   bool ok = false;
-  if (!db_wait_query(m, NULL, sql, strlen(sql), deadline_us, &ok) || !ok || !db_wait_store(m, NULL, deadline_us, &result, &ok) || !ok)
+  if (!db_wait_query(m, NULL, sql, strlen(sql), deadline_us, &ok) || !ok ||
+      !db_wait_store(m, NULL, deadline_us, &result, &ok) || !ok)
     return NULL;
   return result;
 }

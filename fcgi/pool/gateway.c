@@ -177,11 +177,13 @@ static void turn(struct gateway *g)
   request_log_follow(&g->log);
   if (asked.work) /* after all other events: it may close any connection */
     gateway_work(g);
+  gateway_pass_end(g);
   if (atomic_load_explicit(&g->s->slot->leaving, memory_order_relaxed))
     g->stop_requested = true;
   if (!g->stop_requested)
     connections_take(g, asked.listen || none, asked.transfer || none, asked.woken);
   expire(g);
+  gateway_pass_end(g);
 }
 
 /* Closes an idle connection.  A request that has already arrived is answered first. */

@@ -2,9 +2,9 @@
  * requests meanwhile.
  *
  * A deferred request exists only as its connection and the parameters in the connection's FCGX_Request.  When
- * the work is done, or the time to try again or the deadline has come, the request is copied again and handled like a new one.  So it sees
- * what has changed meanwhile, and no state of the first attempt is kept.  It is counted once, when it is answered.
- * At most half of connections_most may be deferred.  A leaving worker answers its deferred requests before it
+ * the work is done, or the time to try again or the deadline has come, the request is copied again and handled like a new
+ * one.  So it sees what has changed meanwhile, and no state of the first attempt is kept.  It is counted once, when it is
+ * answered.  At most half of connections_most may be deferred.  A leaving worker answers its deferred requests before it
  * ends. */
 #include "pool/gateway_state.h"
 

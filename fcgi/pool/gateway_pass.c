@@ -38,7 +38,7 @@ static int pass_begin(void *self)
     return -1;
   for (unsigned i = g->next_event; i < g->n_events; i++) {
     struct connection *c = g->events[i].events ? gateway_event_connection(g, &g->events[i]) : NULL;
-    if (c && !pass(g, c))
+    if (c && c->state == CONNECTION_OPEN && !pass(g, c))
       return -1;
   }
   g->listened = g->listening;

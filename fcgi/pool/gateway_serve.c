@@ -129,7 +129,6 @@ bool gateway_answer(struct gateway *g, struct connection *c, struct request *rq)
   g->serving = c;
   bool answered = respond(g, c, rq), written = answered && respond_write(g, c, rq), open = true;
   g->serving = NULL;
-  gateway_pass_end(g);
   METRICS_ADD(&slot->metrics, busy_us, clock_mono_us() - begun_us);
   if (answered) {
     request_log_end(&g->log, rq, &g->response, written ? reply_body(&g->response, rq->method).n : 0);

@@ -29,7 +29,7 @@ struct gateway {
   struct connection *oldest, *newest;    /* in order of their last request */
   const struct connection *last_served;  /* compare only: it may be freed */
   const struct connection *serving;      /* whose request runs; NULL: none runs */
-  struct waiter waiter;                  /* of the running request */
+  struct waiter waiter;                  /* of the requests of this turn */
   bool passing, listened;                /* it has begun to pass connections; it was listening before */
   size_t connections, connections_most;
   unsigned deferred;       /* connections in state CONNECTION_DEFERRED */
@@ -77,7 +77,7 @@ bool gateway_receive_fd(struct gateway *g); /* takes one connection; false: none
 
 /* gateway_pass.c */
 void gateway_pass_open(struct gateway *g); /* sets g->waiter */
-void gateway_pass_end(struct gateway *g);  /* after each request */
+void gateway_pass_end(struct gateway *g);  /* in each turn, before connections are taken and at the end */
 /* With other events before this one: true when its connection went to an idle worker. */
 bool gateway_balance(struct gateway *g, const struct epoll_event *e);
 /* NULL: the event is not of a connection. */
