@@ -54,7 +54,7 @@ def slow(site, readers):
             answers = [pool.submit(ask, site, cold)]  # alone at first: two at once may share the leases of its products
             wait_until(lambda: "waiting for the database" in site.diptych("status").stdout, 20 * SLOW, "a cold page in the database")
             answers += [pool.submit(ask, site, cold) for _ in range(readers - 1)]
-            if readers > 1:
+            if readers > 1 and site.config["lease_ttl"] > 1:  # a shorter lease may have ended on a slow machine
                 wait_until(lambda: counter(site, "lease_waits") > waits, 20 * SLOW, "a reader who waits for the other worker's fill")
             yield answers
             assert not any(answer.done() for answer in answers), "the cold page was to wait until now"
