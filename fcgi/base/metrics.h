@@ -13,7 +13,7 @@
   X(requests_bad, "FastCGI requests that were cut off or malformed and not answered")                                  \
   X(requests_refused, "requests answered 500 because their path had ended workers")                                    \
   X(requests_deferred, "requests deferred because their answer needed the work of another process")                    \
-  X(connections_passed, "connections with a request that a worker passed to others, because it waited or was busier")  \
+  X(connections_passed, "connections with a request that a worker passed to others while it waited")                   \
   X(responses_2xx, "answers with status 200-299")                                                                      \
   X(responses_304, "answers 304")                                                                                      \
   X(responses_3xx, "other answers with status 300-399")                                                                \

@@ -143,7 +143,6 @@ struct asked {
 
 static void events_handle(struct gateway *g, bool waited, struct asked *asked)
 {
-  bool balanced = false;
   unsigned n = g->n_events; /* those that come later were kept while a request waited, and have waited, too */
   for (g->next_event = 0; g->next_event < g->n_events; waited = true) {
     struct epoll_event e = g->events[g->next_event++];
@@ -159,8 +158,6 @@ static void events_handle(struct gateway *g, bool waited, struct asked *asked)
       asked->work = true;
     else if (e.data.ptr == g->s->transfer_fds)
       asked->transfer = true;
-    else if (waited && !balanced && gateway_balance(g, &e))
-      balanced = true;
     else
       event_turn(g, &e, waited, n > 1);
   }

@@ -10,7 +10,7 @@
  *   request had to wait while another worker was idle, the gateway closes the connection after the answer.
  *   An idle worker accepts the next connection of that peer.
  * - While a worker waits for the database or for another worker's fill, it passes connections on which a request
- *   arrives to the others, and a worker with several requests at once passes one to an idle worker (gateway_pass.c).
+ *   arrives to the others (gateway_pass.c).
  * - After accepting a connection whose request has not arrived yet, a worker accepts no other connection for
  *   10 ms while another worker is idle.
  * Signals are read from a signalfd, so they never interrupt a request.

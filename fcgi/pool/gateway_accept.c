@@ -25,16 +25,10 @@ static void list_remove(struct gateway *g, struct connection *c)
   *(c->newer ? &c->newer->older : &g->newest) = c->older;
 }
 
-static void connections_publish(struct gateway *g, size_t n)
-{
-  g->connections = n;
-  atomic_store_explicit(&g->s->slot->connections, (unsigned)n, memory_order_relaxed);
-}
-
 void gateway_add(struct gateway *g, struct connection *c)
 {
   list_add(g, c);
-  connections_publish(g, g->connections + 1);
+  g->connections++;
 }
 
 void gateway_touch(struct gateway *g, struct connection *c)
@@ -47,7 +41,7 @@ void gateway_drop(struct gateway *g, struct connection *c)
 {
   gateway_deferred_cancel(g, c);
   list_remove(g, c);
-  connections_publish(g, g->connections - 1);
+  g->connections--;
   for (unsigned i = g->next_event; i < g->n_events; i++)
     if (g->events[i].data.ptr == c)
       g->events[i].events = 0;

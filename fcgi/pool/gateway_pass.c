@@ -1,12 +1,12 @@
-/* Passing requests to other workers while this one waits or is busier.
+/* Passing requests to other workers while this one waits.
  *
  * A request on a kept connection reaches only the worker that holds the connection.  While this worker waits for the
  * database, or for another worker's fill, that request would wait, too, although another worker may be idle.  So the waits of
  * a request are those of waiter_poll (base/waiter.h), which reports what happens in the gateway's epoll set.  A
  * connection on which a request arrives is sent to the socket pair of the pool, from which the first free worker takes it.
  *
- * Such a wait leaves all connections of this worker with the others.  To get some back, a worker with several requests
- * at once passes one of them to an idle worker that holds fewer connections.
+ * Such a wait leaves connections of this worker with the others.  It gets some back when requests wait there while it is idle
+ * (gateway.h).
  *
  * Events of edge-triggered descriptors come once.  Those that cannot be passed are kept for the next turn of the loop. */
 #include <errno.h>
@@ -15,7 +15,8 @@
 
 #include "pool/gateway_state.h"
 
-struct connection *gateway_event_connection(const struct gateway *g, const struct epoll_event *e)
+/* NULL: the event is not of a connection. */
+static struct connection *event_connection(const struct gateway *g, const struct epoll_event *e)
 {
   const void *of = e->data.ptr;
   bool other = of == NULL || of == g || of == &g->listening || of == &g->deferred || of == g->s->transfer_fds;
@@ -37,7 +38,7 @@ static int pass_begin(void *self)
   if (g->leaving || !scoreboard_other_ready(g->s->board, g->s->slot))
     return -1;
   for (unsigned i = g->next_event; i < g->n_events; i++) {
-    struct connection *c = g->events[i].events ? gateway_event_connection(g, &g->events[i]) : NULL;
+    struct connection *c = g->events[i].events ? event_connection(g, &g->events[i]) : NULL;
     if (c && c->state == CONNECTION_OPEN && !pass(g, c))
       return -1;
   }
@@ -57,7 +58,7 @@ static bool pass_turn(void *self)
   bool more = n > 0;
   for (int i = 0; i < n; i++) {
     struct epoll_event e = from[i];
-    struct connection *c = gateway_event_connection(g, &e);
+    struct connection *c = event_connection(g, &e);
     if (c && pass(g, c))
       continue;
     more = more && c && (c == g->serving || c->state != CONNECTION_OPEN);
@@ -80,15 +81,4 @@ void gateway_pass_end(struct gateway *g)
   if (!gateway_share(g, true))
     log_error("the worker takes no connections of other workers any more: %s", strerror(errno));
   gateway_listen(g, g->listened);
-}
-
-/* A worker that is idle for longer gets connections by their end (gateway.h): they may be more than requests in a turn. */
-bool gateway_balance(struct gateway *g, const struct epoll_event *e)
-{
-  struct connection *c = gateway_event_connection(g, e);
-  int64_t now_us = clock_mono_us();
-  unsigned least;
-  return c && !(e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) && !g->leaving && gateway_kept_idle(c) &&
-         !scoreboard_other_idle(g->s->board, g->s->slot, now_us, GATEWAY_IDLE_US) &&
-         scoreboard_idle_connections(g->s->board, g->s->slot, &least) && g->connections > least + 1 && pass(g, c);
 }

@@ -7,6 +7,7 @@
 #include "http/target.h"
 
 #define LINGER_US (1000 * INT64_C(1000))
+#define IDLE_US (2 * INT64_C(1000))        /* a worker that has been idle this long could have served the request */
 
 void gateway_bad(struct gateway *g, const char *why)
 {
@@ -166,7 +167,7 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
     scoreboard_request_pause(s->slot);
     arena_reset(g->arena);
   } else {
-    c->close_after = event.hung_up || (event.waited && scoreboard_other_idle(s->board, s->slot, now_us, GATEWAY_IDLE_US));
+    c->close_after = event.hung_up || (event.waited && scoreboard_other_idle(s->board, s->slot, now_us, IDLE_US));
     gateway_answer(g, c, &rq);
   }
   if (g->holding)

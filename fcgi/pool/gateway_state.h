@@ -45,7 +45,6 @@ struct gateway {
 };
 
 #define GATEWAY_PARAMS_US (1000 * INT64_C(1000)) /* time limit for a request to arrive */
-#define GATEWAY_IDLE_US (2 * INT64_C(1000))      /* a worker that has been idle this long could have served a request that waited */
 #define GATEWAY_SEND_MS 50                       /* a leaving worker waits this long for the others to receive some */
 #define GATEWAY_BODY_US (20 * INT64_C(1000))     /* wait this long for the end of the body, to keep the connection */
 
@@ -78,10 +77,6 @@ bool gateway_receive_fd(struct gateway *g); /* takes one connection; false: none
 /* gateway_pass.c */
 void gateway_pass_open(struct gateway *g); /* sets g->waiter */
 void gateway_pass_end(struct gateway *g);  /* in each turn, before connections are taken and at the end */
-/* With other events before this one: true when its connection went to an idle worker. */
-bool gateway_balance(struct gateway *g, const struct epoll_event *e);
-/* NULL: the event is not of a connection. */
-struct connection *gateway_event_connection(const struct gateway *g, const struct epoll_event *e);
 
 /* gateway_serve.c */
 void gateway_bad(struct gateway *g, const char *why); /* counts and logs a bad connection; does not close it */

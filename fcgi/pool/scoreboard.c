@@ -1,6 +1,5 @@
 #include "pool/scoreboard.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,7 +35,6 @@ void scoreboard_slot_clear(struct scoreboard_slot *s, unsigned generation, int64
   STORE(s->idle_us, 0);
   STORE(s->requests, 0);
   STORE(s->deferred, 0);
-  STORE(s->connections, 0);
   for (size_t i = 0; i < SCOREBOARD_TEXT / 8; i++)
     STORE(s->text[i], 0);
   STORE(s->text_seq, 0);
@@ -186,17 +184,4 @@ bool scoreboard_other_ready(const struct scoreboard *b, const struct scoreboard_
     if (&b->slots[i] != own && scoreboard_slot_state(&b->slots[i]) == SCOREBOARD_READY)
       return true;
   return false;
-}
-
-bool scoreboard_idle_connections(const struct scoreboard *b, const struct scoreboard_slot *own, unsigned *least)
-{
-  unsigned used = LOAD(b->used);
-  *least = UINT_MAX;
-  for (unsigned i = 0; i < used && i < SCOREBOARD_SLOTS; i++) {
-    const struct scoreboard_slot *s = &b->slots[i];
-    unsigned n = LOAD(s->connections);
-    if (s != own && n < *least && LOAD(s->idle_us) && scoreboard_slot_state(s) == SCOREBOARD_READY)
-      *least = n;
-  }
-  return *least != UINT_MAX;
 }

@@ -56,7 +56,6 @@ struct scoreboard_slot {
   _Atomic int64_t idle_us;      /* since when it waits for connections; 0: it does not wait */
   _Atomic uint64_t requests;    /* answered by this process */
   _Atomic unsigned deferred;    /* requests that are deferred now */
-  _Atomic unsigned connections; /* that it holds */
   _Atomic unsigned text_seq;    /* odd while the text is being written */
   _Atomic uint64_t text[SCOREBOARD_TEXT / 8];
   struct metrics metrics;
@@ -179,8 +178,6 @@ struct request_ids scoreboard_request_ids(const struct scoreboard_slot *s);
 void scoreboard_doing(const struct scoreboard_slot *s, int64_t now_us, char *out);
 
 bool scoreboard_other_ready(const struct scoreboard *b, const struct scoreboard_slot *own);
-/* false: no other ready worker is idle.  *least: the fewest connections that an idle one holds. */
-MUST_USE bool scoreboard_idle_connections(const struct scoreboard *b, const struct scoreboard_slot *own, unsigned *least);
 /* true: a ready worker other than `own` has been idle for at least `least_us`. */
 bool scoreboard_other_idle(const struct scoreboard *b, const struct scoreboard_slot *own, int64_t now_us,
                            int64_t least_us);

@@ -41,10 +41,13 @@ def slow(site, readers):
         ask(site, path)
     slugs = [row[0] for row in site.sql("SELECT slug FROM product WHERE status = 'published' AND slug NOT IN ('nats', 'redis',"
                                         " 'wordpress', 'kubernetes') ORDER BY slug")][2 * readers:]
-    cold = f"/compare/{slugs[0]}-vs-{slugs[1]}"  # no worker has any part of it
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:  # nginx then has connections to both workers
+    cold = f"/compare/{slugs[0]}-vs-{slugs[1]}"  # neither the workers nor memcached have it
+    site.diptych("scale", "1", check=True)
+    site.workers(1)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:  # so all of nginx's connections are those of the worker that will wait
         list(pool.map(lambda path: ask(site, path, 50), WARM + WARM[:2]))
-    site.cache.flush()
+    site.diptych("scale", str(site.config["workers"]), check=True)
+    site.workers()
     held = site.database.connect()
     cursor = held.cursor()
     cursor.execute("LOCK TABLES editorial WRITE")

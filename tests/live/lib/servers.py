@@ -482,12 +482,14 @@ class Site:
     def diptych(self, *args, **kw):
         return diptych(*args, config=self.config_path, **kw)
 
-    def workers(self):
-        """Pids of the workers, once as many as are configured take requests."""
+    def workers(self, n=None):
+        """Pids of the workers, once as many as are configured take requests, or n and no other worker is left."""
         def there():
             status = json.loads(self.diptych("status", "--json", check=True).stdout)
             pids = {w["pid"] for w in status["workers"] if w["state"] == "ready"}
-            return pids if len(pids) == self.config["workers"] else None
+            if n and len(status["workers"]) != n:
+                return None
+            return pids if len(pids) == (n or self.config["workers"]) else None
         return wait_until(there, 30 * SLOW, "all workers")
 
     def children(self):
