@@ -36,7 +36,7 @@ void bare_error(int status, struct span base, struct span request_id, struct res
   MUST(n > 0 && (size_t)n < sizeof bodies[i], "a bare error page is longer than its room");
   buf_free(&out->headers);
   *out = (struct response){.route = out->route};
-  http_plain(pages[i].status, SPAN("text/html; charset=utf-8"), "no-store", span_of(bodies[i], (size_t)n), false, out);
+  http_plain(NULL, pages[i].status, SPAN("text/html; charset=utf-8"), "no-store", span_of(bodies[i], (size_t)n), false, out);
   if (request_id.n)
     response_header(out, "X-Request-Id", request_id);
   if (status != 500)

@@ -16,10 +16,12 @@
 /* Cross-Origin-Opener-Policy: same-origin would make browsers begin a new process for each reader who comes from another site,
  * which holds a slow phone for hundreds of milliseconds.  It would protect nothing: pages have no script, and show everybody
  * the same. */
-void http_security_headers(struct response *out, bool embeddable)
+void http_security_headers(const struct config *c, bool embeddable, struct response *out)
 {
-  buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; font-src 'self'; "
-                          "img-src 'self' https: data:; connect-src 'self'; form-action 'self'; "
+  buf_puts(&out->headers, "Content-Security-Policy: default-src 'none'; style-src 'self'; ");
+  if (c && *c->theme_dir) /* the shipped stylesheet has no font of its own */
+    buf_puts(&out->headers, "font-src 'self'; ");
+  buf_puts(&out->headers, "img-src 'self' https: data:; connect-src 'self'; form-action 'self'; "
                           "base-uri 'none'; frame-ancestors 'none'\r\n"
                           "X-Content-Type-Options: nosniff\r\n"
                           "Referrer-Policy: strict-origin-when-cross-origin\r\n"
@@ -157,18 +159,18 @@ struct http_made http_page(const struct http *h, const struct request *rq, const
     response_header(out, "Link", f->link);
   if (f->hidden)
     buf_puts(&out->headers, "X-Robots-Tag: noindex\r\n");
-  http_security_headers(out, f->embeddable);
+  http_security_headers(h->config, f->embeddable, out);
   return made;
 }
 
-void http_plain(int status, struct span content_type, const char *cache, struct span body, bool embeddable,
+void http_plain(const struct config *c, int status, struct span content_type, const char *cache, struct span body, bool embeddable,
                 struct response *out)
 {
   out->status = status;
   out->body = body;
   response_header(out, "Content-Type", content_type);
   response_header(out, "Cache-Control", span_z(cache));
-  http_security_headers(out, embeddable);
+  http_security_headers(c, embeddable, out);
 }
 
 void http_redirect(const struct http *h, int status, struct span location, struct response *out)
@@ -178,7 +180,7 @@ void http_redirect(const struct http *h, int status, struct span location, struc
   if (!response_header(out, "Location", location))
     out->status = 400;
   response_header(out, "Cache-Control", span_z(status == 308 ? "public, max-age=1" : "no-store"));
-  http_security_headers(out, h->embeddable);
+  http_security_headers(h->config, h->embeddable, out);
 }
 
 static bool line_is(struct span line, const char *name)
@@ -212,7 +214,7 @@ void http_options(const struct http *h, struct response *out)
 {
   out->status = 204;
   out->no_body = true;
-  http_security_headers(out, h->embeddable);
+  http_security_headers(h->config, h->embeddable, out);
   if (h->embeddable)
     buf_puts(&out->headers, "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
                             "Access-Control-Allow-Headers: *\r\n"

@@ -26,8 +26,9 @@ struct http_made http_page(const struct http *h, const struct request *rq, const
 
 void http_redirect(const struct http *h, int status, struct span location, struct response *out);
 
-/* A response with this body and without validators: errors, health.  cache: the value of Cache-Control. */
-void http_plain(int status, struct span content_type, const char *cache, struct span body, bool embeddable,
+/* A response with this body and without validators: errors, health.  c: as for http_security_headers.  cache: the value of
+ * Cache-Control. */
+void http_plain(const struct config *c, int status, struct span content_type, const char *cache, struct span body, bool embeddable,
                 struct response *out);
 /* The 204 that answers OPTIONS, with the CORS preflight headers when h->embeddable (Fetch, section 3.2). */
 void http_options(const struct http *h, struct response *out);
@@ -35,7 +36,8 @@ void http_options(const struct http *h, struct response *out);
  * address.  Replaces what the response says about these. */
 void http_private(struct response *out);
 
-void http_security_headers(struct response *out, bool embeddable);
+/* c: of the site, whose theme may have fonts; NULL: no page of the site. */
+void http_security_headers(const struct config *c, bool embeddable, struct response *out);
 
 /* The ETag of a body, without quotes: FINISHED_ETAG hex digits of its XXH3 hash. */
 void http_etag(char out[FINISHED_ETAG + 1], struct span body);

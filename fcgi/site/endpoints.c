@@ -18,7 +18,7 @@ static void healthz(struct site *s, const struct request *rq, struct response *o
 {
   (void)s;
   (void)rq;
-  http_plain(200, TEXT_TYPE, "no-store", SPAN("ok\n"), false, out);
+  http_plain(NULL, 200, TEXT_TYPE, "no-store", SPAN("ok\n"), false, out);
 }
 
 static void readyz(struct site *s, const struct request *rq, struct response *out)
@@ -28,7 +28,8 @@ static void readyz(struct site *s, const struct request *rq, struct response *ou
   const char *of_pool = resources->pool_trouble ? resources->pool_trouble(resources->pool_context) : "";
   bool ready = site_ready(resources->catalog, resources->config, trouble) && !*of_pool;
   const char *format = !ready ? "not ready: %s\n" : *trouble ? "ready, but a reading fails: %s\n" : "ready\n%s";
-  http_plain(ready ? 200 : 503, TEXT_TYPE, "no-store", arena_printf(rq->arena, format, *of_pool ? of_pool : trouble), false, out);
+  struct span text = arena_printf(rq->arena, format, *of_pool ? of_pool : trouble);
+  http_plain(NULL, ready ? 200 : 503, TEXT_TYPE, "no-store", text, false, out);
   if (!ready)
     buf_puts(&out->headers, "Retry-After: 1\r\n");
 }
@@ -39,7 +40,7 @@ static void metrics_answer(struct site *s, const struct request *rq, struct resp
   const struct site_resources *resources = site_resources_of(s);
   if (resources->metrics_text)
     resources->metrics_text(resources->metrics_context, &text);
-  http_plain(200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_take(rq->arena, &text),
+  http_plain(NULL, 200, SPAN("text/plain; version=0.0.4; charset=utf-8"), "no-store", arena_take(rq->arena, &text),
              false, out);
 }
 

@@ -172,7 +172,7 @@ void errors_answer_links(struct site *s, const struct request *rq, int status, s
   }
   if (status >= 500 && status != 501) /* 501, an unknown method, is the client's fault */
     failure_log(rq, status);
-  http_plain(status, span_z(format->type), cache_of(status), body, format->representation, out);
+  http_plain(site_config(s), status, span_z(format->type), cache_of(status), body, format->representation, out);
   response_header(out, "X-Request-Id", rq->id);
   if (status == 503)
     response_header(out, "Retry-After", SPAN("2"));

@@ -70,7 +70,7 @@ static void built_answer(struct page_request *v, struct page_request *inner, str
   bool made = page_request_finish(inner, &body, &f);
   struct span copy = arena_take(v->rq->arena, &body);
   if (made && copy.n)
-    http_plain(200, f.content_type, "no-store", copy, false, out);
+    http_plain(v->http.config, 200, f.content_type, "no-store", copy, false, out);
   else
     status_answer(v, 500, SPAN(""), out);
 }

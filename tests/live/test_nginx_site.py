@@ -16,6 +16,24 @@ def test_pool_and_nginx_send_the_same_set_and_never_twice(sample_site, path):
     assert_secured(sample_site.get(path))
 
 
+def test_the_policy_of_pages_is_the_documented_one(sample_site):
+    for path in (PAGE, "/nothing/here", "/healthz", "/badge/kafka.svg", re.search(r'href="(/static/[^"]+\.css)"', sample_site.get(PAGE).text)[1]):
+        assert sample_site.get(path)["Content-Security-Policy"] == (
+            "default-src 'none'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"), path
+
+
+def test_nginx_makes_no_redirect_of_its_own(sample_site):
+    """A prefix location that passes to the pool is not redirected to by nginx, which would write the client's Host."""
+    text = (TOP / "nginx/server.conf").read_text()
+    prefixes = [x.rstrip("/") for x in re.findall(r"(?m)^location (?:\^~ )?(/[\w.-]+/) ", text)]
+    assert "/preview" in prefixes and "/static" in prefixes
+    for path in prefixes:
+        answer = sample_site.http("GET", path, headers={"Host": "evil.example"})
+        assert answer.status == 404, path
+        assert_secured(answer)
+
+
 def test_a_doubled_slash_reaches_the_pool(sample_site):
     answer = sample_site.get("/compare//kafka-vs-kubernetes?x=1")
     assert answer.status == 308

@@ -53,6 +53,13 @@ def test_the_existing_site_keeps_what_is_its_own(below):
         assert answer["Content-Security-Policy"] is None, path
 
 
+def test_nginx_makes_no_redirect_of_its_own(below):
+    for path in (BASE + "/preview", BASE + "/static"):
+        answer = below.http("GET", path, headers={"Host": "evil.example"})
+        assert answer.status == 404, path
+        assert_secured(answer)
+
+
 def test_no_link_of_any_page_is_dead_or_takes_a_detour_or_leaves_the_path(below):
     crawl = Crawl(below)
     assert len(crawl.seen) > 3000 and crawl.wrong == []

@@ -221,6 +221,11 @@ def test_pages_have_the_theme(themed):
     assert themed.get("/no/such/page").text.count("<!-- _") == 2  # error pages too
 
 
+def test_a_theme_may_have_fonts(themed):
+    for path in (PAGE, "/no/such/page", "/products/KAFKA"):
+        assert "; font-src 'self'; " in themed.get(path)["Content-Security-Policy"], path
+
+
 def test_a_file_of_the_first_folder_wins(themed):
     own = themed.base / "before" / "_colours.html.mustache"
     own.write_text('<meta name="theme-color" content="#abcdef">\n')
