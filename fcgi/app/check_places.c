@@ -81,7 +81,9 @@ static bool unix_check(struct places *p, const char *what, const char *path)
   if (state == LISTENER_SERVED) {
     fprintf(p->out, "%-10s %s: a running pool, process %d, listens there\n", what, path, (int)owner);
     p->served = true;
-  } else if (state != LISTENER_FREE)
+  } else if (state == LISTENER_DEAF)
+    fprintf(p->out, "%-10s %s: process %d should listen there, but nobody can connect: its log says why\n", what, path, (int)owner);
+  else if (state != LISTENER_FREE)
     fprintf(p->out, "%-10s %s: a start by %s would fail\n", what, buf_z(&why), p->unit->account);
   buf_free(&why);
   return state == LISTENER_FREE || state == LISTENER_SERVED;

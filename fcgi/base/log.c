@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log_sink.h"
 
 #define TOPIC_US (1000 * INT64_C(1000))
@@ -90,8 +91,21 @@ void log_line(enum log_level level, const char *format, ...)
   va_end(args);
 }
 
-void log_limit_news(struct log_limit *limit, uint64_t topic)
+static uint64_t topic_of(unsigned number, const char *message)
 {
+  uint64_t topic = number;
+  while (*message) {
+    size_t n = strcspn(message, "0123456789");
+    topic = hash_span(topic, span_of(message, n));
+    message += n;
+    message += strspn(message, "0123456789");
+  }
+  return topic;
+}
+
+void log_limit_news(struct log_limit *limit, unsigned number, const char *message)
+{
+  uint64_t topic = topic_of(number, message);
   if (limit->topic != topic && limit->next_us > limit->last_us + TOPIC_US)
     limit->next_us = limit->last_us + TOPIC_US;
   limit->topic = topic;

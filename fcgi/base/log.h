@@ -30,9 +30,9 @@ struct log_limit {
 };
 void log_limited(struct log_limit *limit, int every_s, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* topic: a hash of the next message.  When it differs from the last topic, the next line is allowed one second
- * after the last line. */
-void log_limit_news(struct log_limit *limit, uint64_t topic);
+/* number, message: of the fault that the next line reports.  When it is another fault than that of the last call, the next line is
+ * allowed one second after the last line.  Messages that differ in their figures only report the same fault. */
+void log_limit_news(struct log_limit *limit, unsigned number, const char *message);
 
 #define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...) log_line(LOG_LEVEL_WARN, __VA_ARGS__)

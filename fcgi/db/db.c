@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "db/db_fault.h"
@@ -109,7 +108,7 @@ static enum err failure_note(struct db *db, unsigned number, enum err err, const
   snprintf(db->message, sizeof db->message, "%s: %s", message, advice);
   if (db->quiet)
     return err;
-  log_limit_news(limit, hash_span(number, span_z(message)));
+  log_limit_news(limit, number, message);
   log_limited(limit, LOG_EVERY_S, level, "database %s at %s: error %u, %s: %s", db->config->mysql_database,
               db_servers_at(&db->servers)->name, number, message, advice);
   return err;

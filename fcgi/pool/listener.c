@@ -91,6 +91,16 @@ static bool bind_unix(struct listener *l, const struct sockaddr_un *a, mode_t mo
          rename(temporary.sun_path, a->sun_path) == 0;
 }
 
+/* Remembers which file leads to the socket. */
+static void file_note(struct listener *l)
+{
+  struct stat there;
+  if (l->path && lstat(l->path, &there) == 0) {
+    l->device = there.st_dev;
+    l->inode = there.st_ino;
+  }
+}
+
 static bool open_unix(struct listener *l, const char *path, mode_t mode, int backlog, FILE *why)
 {
   struct sockaddr_un a;
@@ -114,8 +124,35 @@ static bool open_unix(struct listener *l, const char *path, mode_t mode, int bac
     fprintf(why, "cannot listen on %s: %s\n", path, strerror(errno));
     return false;
   }
+  file_note(l);
   lock_note(l);
   return true;
+}
+
+enum listener_file listener_renew(struct listener *l, mode_t mode, int backlog, char *why)
+{
+  struct sockaddr_un a;
+  struct stat there;
+  struct listener renewed = *l;
+  if (!l->path || l->lock_fd < 0 || !address_unix(l->path, &a))
+    return LISTENER_KEPT;
+  bool found = lstat(l->path, &there) == 0;
+  if (found && there.st_dev == l->device && there.st_ino == l->inode)
+    return LISTENER_KEPT;
+  if (found && (!S_ISSOCK(there.st_mode) || in_use(l, &a))) {
+    snprintf(why, LISTENER_WHY, "%s",
+             S_ISSOCK(there.st_mode) ? "another program listens there: stop it" : "something else is there: remove it");
+    return LISTENER_LOST;
+  }
+  if (!bind_unix(&renewed, &a, mode, backlog) || dup3(renewed.fd, l->fd, O_CLOEXEC) < 0) {
+    snprintf(why, LISTENER_WHY, "%s", strerror(errno));
+    if (renewed.fd >= 0)
+      close(renewed.fd);
+    return LISTENER_LOST;
+  }
+  close(renewed.fd);
+  file_note(l);
+  return LISTENER_RENEWED;
 }
 
 struct listener_address listener_address_tcp(const char *text)
@@ -235,6 +272,7 @@ bool listener_take(struct listener *l, int fd, const char *from)
   address_find(l);
   if (l->path)
     snprintf(l->address, sizeof l->address, "%s", l->path); /* it was bound under a temporary name */
+  file_note(l);
   return true;
 }
 
@@ -288,7 +326,7 @@ bool listener_open_metrics(struct listener *l, const struct config *c, FILE *why
 bool listener_open_control(struct listener *l, const char *path, FILE *why)
 {
   *l = (struct listener)LISTENER_NONE;
-  if (open_unix(l, path, 0600, 128, why))
+  if (open_unix(l, path, LISTENER_CONTROL_MODE, LISTENER_CONTROL_BACKLOG, why))
     return true;
   listener_close(l);
   return false;

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "config/config.h"
@@ -23,9 +24,11 @@ struct listener {
   bool is_unix;
   const char *holder; /* who passed the socket, for the log; NULL: it is our own */
   char address[128]; /* for the log: a path or address:port */
+  dev_t device; /* of the file at `path` */
+  ino_t inode;
 };
 
-#define LISTENER_NONE {-1, -1, NULL, false, NULL, ""}
+#define LISTENER_NONE {.fd = -1, .lock_fd = -1}
 
 /* false: the reason is written to why. */
 MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *why);
@@ -36,7 +39,9 @@ MUST_USE bool listener_take(struct listener *l, int fd, const char *from);
 /* Takes the lock of such a socket.  false: the other master still holds it; try again. */
 MUST_USE bool listener_own(struct listener *l, int backlog);
 
-/* Opens a UNIX socket for the control protocol in the same way, with mode 0600. */
+/* Opens a UNIX socket for the control protocol in the same way. */
+#define LISTENER_CONTROL_MODE 0600
+#define LISTENER_CONTROL_BACKLOG 128
 MUST_USE bool listener_open_control(struct listener *l, const char *path, FILE *why);
 
 /* The socket of metrics_listen: a UNIX socket with the mode of socket_mode, or TCP.  Its queue is short. */
@@ -54,6 +59,12 @@ struct listener_address {
 
 /* Of address:port or [IPv6]:port.  config_check has verified that it is one of them. */
 struct listener_address listener_address_tcp(const char *text);
+
+/* Somebody may remove the file of a UNIX socket; then nobody can connect any more.  RENEWED: a new socket listens at the path, under
+ * the same descriptor.  Children have the old one: start them anew.  LOST: the reason is in why[LISTENER_WHY]. */
+enum listener_file { LISTENER_KEPT, LISTENER_RENEWED, LISTENER_LOST };
+#define LISTENER_WHY 256
+MUST_USE enum listener_file listener_renew(struct listener *l, mode_t mode, int backlog, char *why);
 
 /* Removes the path and refuses new connections; connections in the queue can still be accepted. */
 void listener_end(struct listener *l);

@@ -30,12 +30,15 @@ static enum listener_state lock_try(const char *path, pid_t *owner, struct buf *
   return held ? LISTENER_SERVED : LISTENER_FREE;
 }
 
+/* false: errno says why. */
 static bool is_answered(const struct sockaddr_un *a)
 {
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   bool lives = fd >= 0 && (connect(fd, (const struct sockaddr *)a, sizeof *a) == 0 || errno == EAGAIN);
+  int error = errno;
   if (fd >= 0)
     close(fd);
+  errno = error;
   return lives;
 }
 
@@ -67,6 +70,8 @@ enum listener_state listener_try_unix(const char *path, pid_t *owner, struct buf
     return faulty(why, path, "longer than the path of a UNIX socket may be");
   strcpy(a.sun_path, path);
   enum listener_state state = lock_try(path, owner, why);
+  if (state == LISTENER_SERVED && !is_answered(&a) && (errno == ENOENT || errno == ECONNREFUSED))
+    return LISTENER_DEAF;
   if (state != LISTENER_FREE)
     return state;
   if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode))

@@ -11,11 +11,12 @@
 enum listener_state {
   LISTENER_FREE,
   LISTENER_SERVED, /* a diptych pool listens there */
+  LISTENER_DEAF,   /* a diptych pool holds the lock, but nobody can connect */
   LISTENER_TAKEN,  /* TCP: something listens there */
   LISTENER_FAULTY, /* a start would fail */
 };
 
-/* The path of a UNIX socket.  SERVED: *owner is the master's pid.  FAULTY: a sentence is appended to why. */
+/* The path of a UNIX socket.  SERVED, DEAF: *owner is the master's pid.  FAULTY: a sentence is appended to why. */
 MUST_USE enum listener_state listener_try_unix(const char *path, pid_t *owner, struct buf *why);
 
 /* address:port or [IPv6]:port, of a valid configuration.  TAKEN and FAULTY: a sentence is appended to why. */

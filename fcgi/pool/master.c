@@ -17,6 +17,7 @@
 #include "pool/confinement.h"
 #include "pool/control.h"
 #include "pool/handover.h"
+#include "pool/listener_keep.h"
 #include "pool/log_reopen.h"
 #include "pool/metrics_process.h"
 #include "pool/notify.h"
@@ -346,6 +347,8 @@ static void turn(struct master *m)
     m->watched_us = now_us;
     workers_watch(&m->workers, now_us);
     queue_look(m);
+    if (!m->stopping && !upgrade_goes_on(&m->upgrade) && m->handover.state == HANDOVER_NONE)
+      listeners_keep(&m->listener, &m->control.listener, &m->metrics, &m->workers, now_us);
     scaling_watch(&m->workers);
     if (!m->stopping && m->reload.state != RELOAD_STARTING)
       scaling_auto_turn(&m->workers, now_us);

@@ -211,12 +211,34 @@ static void it_follows_a_new_standard_error(void **state)
   buf_free(&got);
 }
 
+/* May the next line be written before the minute is over? */
+static bool is_news(struct log_limit *limit, unsigned number, const char *message)
+{
+  int64_t later_us = limit->last_us + 60 * INT64_C(1000000);
+  limit->next_us = later_us;
+  log_limit_news(limit, number, message);
+  return limit->next_us < later_us;
+}
+
+static void other_figures_are_no_news(void **state)
+{
+  struct log_limit limit = {.last_us = 1000000};
+  (void)state;
+  log_limit_news(&limit, 0, "no answer within 1003 ms");
+  assert_false(is_news(&limit, 0, "no answer within 1004 ms"));
+  assert_false(is_news(&limit, 0, "no answer within 10 ms"));
+  assert_true(is_news(&limit, 2013, "no answer within 10 ms"));
+  assert_true(is_news(&limit, 2013, "lost connection (110)"));
+  assert_false(is_news(&limit, 2013, "lost connection (104)"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_stopped_reader_blocks_no_process),
       cmocka_unit_test(the_number_of_lost_lines_is_logged),
       cmocka_unit_test(it_follows_a_new_standard_error),
+      cmocka_unit_test(other_figures_are_no_news),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
