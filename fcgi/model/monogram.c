@@ -6,15 +6,6 @@
 
 #define FIRST_ROOM 16
 
-/* Bytes of the UTF-8 character at the beginning of s. */
-static size_t char_bytes(struct span s)
-{
-  size_t n = s.n ? 1 : 0;
-  while (n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-    n++;
-  return n;
-}
-
 static bool is_letter(char c)
 {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
@@ -26,7 +17,7 @@ static struct span letter_next(struct span name, size_t *at, bool *inside)
 {
   *inside = *at > 0 && is_letter(name.p[*at - 1]);
   while (*at < name.n) {
-    struct span one = span_head(span_from(name, *at), char_bytes(span_from(name, *at)));
+    struct span one = utf8_cluster(span_from(name, *at));
     *at += one.n;
     if (is_letter(one.p[0]) && (one.n == 1 || !utf8_is_blank(one)))
       return one;

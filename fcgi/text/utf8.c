@@ -223,5 +223,7 @@ struct span utf8_cut(struct span s, size_t max)
     return s;
   if (s.p[at] == ' ')
     blank = at;
+  if (!blank)
+    at = utf8_cluster_begin(s, at);
   return span_head(s, blank ? blank : at);
 }

@@ -42,7 +42,13 @@ struct span utf8_trim(struct span s);
 /* Without any character that shows nothing at both ends. */
 struct span utf8_trim_unseen(struct span s);
 
-/* The first `max` characters.  If the last third of them has a blank, the text ends before that blank. */
+/* The first character as readers see it (Unicode Standard Annex 29, extended grapheme cluster): a letter with its marks, a flag, a
+ * family of emoji.  Of one over 64 bytes the first character alone.  Empty: s is empty; a malformed byte is one. */
+struct span utf8_cluster(struct span s);
+/* Where the cluster begins that the byte at `at`, the first of a character, belongs to. */
+size_t utf8_cluster_begin(struct span s, size_t at);
+
+/* The first `max` characters, or fewer: no cluster is cut.  If the last third of them has a blank, the text ends before that blank. */
 struct span utf8_cut(struct span s, size_t max);
 
 /* Folds for search: compatibility forms, case, accents and vowel marks are gone ("Ærø Łódź" -> "aero lodz", "ＫＡ" -> "ka"),

@@ -35,6 +35,11 @@ static void a_name_alone_has_its_initials_or_first_two_letters(void **state)
   is(monogram_of(arena, SPAN("Ærø")), "Ær");
   is(monogram_of(arena, SPAN("微信")), "微信");
   is(monogram_of(arena, SPAN("!!!")), "?");
+  is(monogram_of(arena, SPAN("\U0001F1E9\U0001F1EA Server")), "\U0001F1E9\U0001F1EAS"); /* a flag is two characters */
+  is(monogram_of(arena, SPAN("\U0001F469\u200d\U0001F469\u200d\U0001F467 Fam")), "\U0001F469\u200d\U0001F469\u200d\U0001F467F");
+  is(monogram_of(arena, SPAN("1\ufe0f\u20e3 One")), "1\ufe0f\u20e3O");
+  is(monogram_of(arena, SPAN("e\u0301a")), "E\u0301a");
+  is(monogram_of(arena, SPAN("Ze\u0301ro")), "Ze\u0301");
   is(monogram_of(arena, SPAN("")), "?");
 }
 
@@ -60,6 +65,7 @@ static void the_second_letter_gives_way(void **state)
   page_is("Go|go", "Go|G2");
   page_is("!|?", "?|?2");
   page_is("é|é", "é|é2");
+  page_is("\U0001F1E9\U0001F1EA|\U0001F1E9\U0001F1EA", "\U0001F1E9\U0001F1EA|\U0001F1E9\U0001F1EA2");
 }
 
 static void a_product_keeps_its_letters_on_a_page(void **state)

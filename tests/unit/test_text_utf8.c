@@ -107,6 +107,31 @@ static void cutting(void **state)
   assert_int_equal(utf8_count(SPAN("a\xC3\xA9\xF0\x9F\x92\xA9")), 3);
 }
 
+static void no_cluster_is_cut(void **state)
+{
+  static const char *const clusters[] = {"e\u0301", "\U0001F1E9\U0001F1EA", "\U0001F469\u200d\U0001F469\u200d\U0001F467", "1\ufe0f\u20e3",
+                                         "\u0e01\u0e33", "\u1100\u1161\u11a8"};
+  (void)state;
+  for (size_t i = 0; i < sizeof clusters / sizeof *clusters; i++) {
+    struct buf b = BUF_INIT;
+    struct span one = span_z(clusters[i]);
+    buf_printf(&b, "ab%s%sxy", clusters[i], clusters[i]);
+    assert_true(span_eq(utf8_cluster(span_from(buf_view(&b), 2)), one));
+    for (size_t max = 2; max < 2 + 2 * utf8_count(one); max++)
+      assert_int_equal(utf8_cut(buf_view(&b), max).n, 2 + (max < 2 + utf8_count(one) ? 0 : one.n));
+    buf_free(&b);
+  }
+  assert_int_equal(utf8_cluster(SPAN("")).n, 0);
+  assert_int_equal(utf8_cluster(SPAN("\xff")).n, 1);
+  struct buf tower = BUF_INIT;
+  buf_puts(&tower, "e");
+  for (int i = 0; i < 100; i++)
+    buf_puts(&tower, "\u0301");
+  assert_int_equal(utf8_cluster(buf_view(&tower)).n, 1);
+  assert_int_equal(utf8_cut(buf_view(&tower), 50).n, 99);
+  buf_free(&tower);
+}
+
 static void what_nobody_sees_is_blank(void **state)
 {
   static const char *const blank[] = {"", " \t\n", "\xC2\xA0", "\xC2\xAD", "\xE2\x80\x8B\xE2\x80\x8D", "\xE3\x80\x80",
@@ -241,6 +266,7 @@ int main(void)
       cmocka_unit_test(cleaning),
       cmocka_unit_test(whatever_comes_only_allowed_characters_are_left),
       cmocka_unit_test(cutting),
+      cmocka_unit_test(no_cluster_is_cut),
       cmocka_unit_test(what_nobody_sees_is_blank),
       cmocka_unit_test(a_name_of_any_character_that_shows_nothing_is_none),
       cmocka_unit_test(ends_are_trimmed),
