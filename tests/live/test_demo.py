@@ -101,6 +101,8 @@ def test_detached_then_stopped_then_again(demo):
     connection = pymysql.connect(unix_socket=str(demo.folder / "mysql.sock"), user="root", database="diptych", autocommit=True)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE product SET name = 'Kafka Renamed' WHERE slug = 'kafka'")
+        cursor.execute("SELECT @@tmpdir")  # a server of somebody else that starts deletes temporary tables in /tmp
+        assert cursor.fetchone() == (str(demo.folder / "tmp"),)
     connection.close()
     wait_until(lambda: "Kafka Renamed" in demo.page().text, 5, "the edit to show")
 
