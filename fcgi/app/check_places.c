@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -53,6 +54,15 @@ static enum folder_state folder_check(const struct places *p, const char *what, 
   fprintf(p->out, "%-10s %s: %s: make the folder, and let %s write to it\n", what, folder, strerror(errno),
           p->unit->account);
   return FOLDER_FAULTY;
+}
+
+static bool has_room(const struct places *p, const char *what, const char *folder)
+{
+  struct statvfs fs;
+  if (statvfs(folder, &fs) != 0 || (fs.f_bavail && (fs.f_favail || !fs.f_files)))
+    return true;
+  fprintf(p->out, "%-10s %s: %s: make room there\n", what, folder, strerror(ENOSPC));
+  return false;
 }
 
 /* The caller frees it.  NULL: no memory. */
@@ -141,7 +151,7 @@ bool check_places(const struct config *c, const struct service_unit *u, FILE *ou
   bool listen = listen_check(&p);
   bool metrics = metrics_check(&p);
   bool pid = !*c->pid_file || folder_of_check(&p, "pid_file", c->pid_file) != FOLDER_FAULTY;
-  if (*c->state_dir && folder_check(&p, "state", c->state_dir) == FOLDER_FAULTY)
+  if (*c->state_dir && (folder_check(&p, "state", c->state_dir) == FOLDER_FAULTY || !has_room(&p, "state", c->state_dir)))
     fputs("           without it the pool serves, but cannot start while the database is away\n", out);
   return request_log_check(&p) && control && listen && metrics && pid;
 }

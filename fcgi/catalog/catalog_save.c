@@ -94,8 +94,8 @@ static bool file_replace(struct catalog_writer *w, const char *path, const char 
   ok = ok && half_valid(w) && rename(temp, path) == 0 && folder_sync(path);
   if (!ok) {
     log_limited(&limit, 60, LOG_LEVEL_ERROR,
-                "%s cannot be saved: %s: let this account write there, otherwise a pool that starts while the database "
-                "is away has nothing to serve", path, strerror(errno));
+                "%s cannot be saved: %s: %s, otherwise a pool that starts while the database is away has nothing to serve", path,
+                strerror(errno), errno == ENOSPC || errno == EDQUOT ? "make room there" : "let this account write there");
     unlink(temp);
   }
   return ok;

@@ -109,10 +109,11 @@ static size_t address_cut(cmark_node *text, struct span s, size_t at, size_t *ke
     return 1;
   struct span shown = span_of(s.p + a.from, a.end - a.from);
   cmark_node *link = markdown_node_new(CMARK_NODE_LINK);
-  char *url = markdown_memory()->calloc(shown.n + sizeof "mailto:", 1);
-  size_t scheme = a.mail ? strlen("mailto:") : 0;
-  memcpy(url, "mailto:", scheme);
-  memcpy(url + scheme, shown.p, shown.n);
+  const char *scheme = a.mail ? "mailto:" : s.p[at] == 'w' ? "https://" : "";
+  size_t before = strlen(scheme);
+  char *url = markdown_memory()->calloc(before + shown.n + 1, 1);
+  memcpy(url, scheme, before);
+  memcpy(url + before, shown.p, shown.n);
   cmark_node_set_url(link, url);
   cmark_node_append_child(link, markdown_text_new(shown));
   text_before(text, span_of(s.p + *kept, a.from - *kept));

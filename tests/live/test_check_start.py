@@ -163,6 +163,34 @@ def test_folders_that_the_unit_makes(place):
 
 
 @ROOT
+@pytest.fixture
+def full_folder():
+    folder = short_folder()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=20", "none", folder], capture_output=True).returncode:
+        pytest.skip("this account may not mount a file system")
+    try:
+        folder.chmod(0o777)
+        (folder / "filler").write_bytes(b"x" * 4096)
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+        folder.rmdir()
+
+
+def test_a_full_state_folder(place, full_folder):
+    """check says so, and so does the pool's log, with what to do."""
+    path = place(state_dir=full_folder)
+    done = diptych("check", config=path)
+    assert f"{full_folder}: No space left on device: make room there\n" in done.stdout + done.stderr
+    with open(place.folder / "serve.log", "wb") as out:
+        pool = subprocess.Popen([BINARY, "serve", "--config", path], stdout=out, stderr=out)
+    try:
+        wait_until(lambda: b"cannot be saved: No space left on device: make room there" in (place.folder / "serve.log").read_bytes(), 30 * SLOW)
+    finally:
+        pool.terminate()
+        pool.wait(20 * SLOW)
+
+
 def test_folders_that_the_unit_forbids(place):
     place.folder.chmod(0o777)
     for line, words in (("ProtectSystem=strict", "the unit makes it read-only"), ("ProtectHome=yes", None)):

@@ -199,6 +199,7 @@ def test_a_database_that_is_away_at_the_start(own_site):
     assert answer.status == 503 and answer["Retry-After"] and seconds < PROMISED_S
     assert own_site.get("/healthz").status == 200
     assert "not ready, 0 products, 0 entries behind, never confirmed" in own_site.diptych("status").stdout
+    assert "nothing was read before, so pages answer 503" in own_site.log and "what was last read" not in own_site.log.rpartition("serving")[2]
     own_site.database.start()
     wait_until(lambda: own_site.get(PAGE).status == 200, 5)
 

@@ -83,6 +83,8 @@ static void tables(void **state)
 static void struck_and_tasks(void **state)
 {
   (void)state;
+  shows("www.a.b www.a_b.c.example/d", "<p><a href=\"https://www.a.b\" rel=\"nofollow noopener\">www.a.b</a> "
+                                      "<a href=\"https://www.a_b.c.example/d\" rel=\"nofollow noopener\">www.a_b.c.example/d</a></p>\n");
   shows("~~costs ~5 ms~~ ~~**b** [c](/d) www.h.example~~",
         "<p><del>costs ~5 ms</del> <del><strong>b</strong> <a href=\"/d\">c</a> "
         "<a href=\"https://www.h.example\" rel=\"nofollow noopener\">www.h.example</a></del></p>\n");
