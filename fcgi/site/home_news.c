@@ -182,17 +182,29 @@ static void shipped_sort(struct shipped *v, size_t n)
   }
 }
 
+/* In order of time; those of the same time stay in the order of all timelines. */
+static void shipped_releases(struct page *p, const struct activity *v, size_t n, struct shipped_view *out)
+{
+  for (size_t end = n, begin; end > 0; end = begin) {
+    begin = end - 1;
+    while (begin > 0 && v[begin - 1].occurred_us == v[end - 1].occurred_us)
+      begin--;
+    for (size_t i = begin; i < end; i++) {
+      const struct release_view *one = build_release(p, &v[i]);
+      if (one)
+        out->releases.v[out->releases.n++] = *one;
+    }
+  }
+}
+
 static void shipped_fill(struct page *p, const struct shipped *s, struct shipped_view *out)
 {
   *out = (struct shipped_view){.product = s->facts->name,
                                .href = build_path(p, "/products/", s->facts->slug),
                                .more = s->first + s->n == NEWS_RELEASES};
   out->releases.v = ARENA_ARRAY(p->arena, s->n, struct release_view);
-  for (size_t i = s->n; i-- > 0 && out->releases.v;) {
-    const struct release_view *one = build_release(p, &s->news->releases[s->first + i]);
-    if (one)
-      out->releases.v[out->releases.n++] = *one;
-  }
+  if (out->releases.v)
+    shipped_releases(p, s->news->releases + s->first, s->n, out);
   page_changed_at(p, s->facts->changed_us);
 }
 

@@ -245,17 +245,18 @@ def test_home_leads_with_what_is_new(sample_site):
 
 def test_home_shows_the_releases_of_seven_days_by_day(sample_site):
     found = sample_site.sql(
-        f"""SELECT DATE_FORMAT(a.occurred_at, '%Y-%m-%d'), p.slug, a.version, a.occurred_at FROM activity a JOIN product p
+        f"""SELECT DATE_FORMAT(a.occurred_at, '%Y-%m-%d'), p.slug, a.version, a.occurred_at, a.id FROM activity a JOIN product p
             ON p.id = a.product_id WHERE a.status = 'published' AND p.status = 'published' AND a.kind NOT IN ('post', 'event')
             AND a.version <> '' AND a.occurred_at <= '{when()}' AND a.occurred_at > '{when()}' - INTERVAL 7 DAY""")
     expected = {}
-    for day, slug, version, _ in found:
+    for day, slug, version, *_ in found:
         expected.setdefault((day, slug), set()).add(version)
     view = sample_site.get("/index.json").json
     shown = {(d["datetime"], p["href"].split("/")[2]): [r["version"] for r in p["releases"]] for d in view["days"] for p in d["products"]}
     assert {k: set(v) for k, v in shown.items()} == expected and expected
     assert [d["datetime"] for d in view["days"]] == sorted({k[0] for k in expected}, reverse=True)
-    times = {(slug, version): at for _, slug, version, at in found}
+    times = {(slug, version): (at, row) for _, slug, version, at, row in found}
+    assert len({at for at, _ in times.values()}) < len(times), "some at the same time"
     for (day, slug), versions in shown.items():
         assert [times[slug, v] for v in versions] == sorted(times[slug, v] for v in versions), "in order of time"
     page = parse(sample_site.get("/").text)
