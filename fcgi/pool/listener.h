@@ -60,8 +60,8 @@ struct listener_address {
 /* Of address:port or [IPv6]:port.  config_check has verified that it is one of them. */
 struct listener_address listener_address_tcp(const char *text);
 
-/* Somebody may remove the file of a UNIX socket; then nobody can connect any more.  RENEWED: a new socket listens at the path, under
- * the same descriptor.  Children have the old one: start them anew.  LOST: the reason is in why[LISTENER_WHY]. */
+/* Somebody may remove the file of a UNIX socket; then nobody can connect any more.  RENEWED: a new socket listens at the path,
+ * under the same descriptor.  Children have the old one: start them anew.  LOST: the reason is in why[LISTENER_WHY]. */
 enum listener_file { LISTENER_KEPT, LISTENER_RENEWED, LISTENER_LOST };
 #define LISTENER_WHY 256
 MUST_USE enum listener_file listener_renew(struct listener *l, mode_t mode, int backlog, char *why);

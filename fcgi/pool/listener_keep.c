@@ -11,12 +11,13 @@ static bool keep(struct listener *l, mode_t mode, int backlog)
   if (file == LISTENER_RENEWED)
     log_warn("%s: the file of this socket was removed, and nobody could connect: it was made again", l->path);
   else if (file == LISTENER_LOST)
-    log_limited(&limit, 60, LOG_LEVEL_ERROR, "%s: the file of this socket was removed, and nobody can connect: cannot make it again: %s",
-                l->path, why);
+    log_limited(&limit, 60, LOG_LEVEL_ERROR,
+                "%s: the file of this socket was removed, and nobody can connect: cannot make it again: %s", l->path, why);
   return file == LISTENER_RENEWED;
 }
 
-void listeners_keep(struct listener *pages, struct listener *control, struct metrics_process *metrics, struct workers *w, int64_t now_us)
+void listeners_keep(struct listener *pages, struct listener *control, struct metrics_process *metrics, struct workers *w,
+                    int64_t now_us)
 {
   const struct config *c = w->config;
   (void)keep(control, LISTENER_CONTROL_MODE, LISTENER_CONTROL_BACKLOG);

@@ -48,7 +48,8 @@ struct span utf8_cluster(struct span s);
 /* Where the cluster begins that the byte at `at`, the first of a character, belongs to. */
 size_t utf8_cluster_begin(struct span s, size_t at);
 
-/* The first `max` characters, or fewer: no cluster is cut.  If the last third of them has a blank, the text ends before that blank. */
+/* The first `max` characters, or fewer: no cluster is cut.  If the last third of them has a blank, the text ends before
+ * that blank. */
 struct span utf8_cut(struct span s, size_t max);
 
 /* Folds for search: compatibility forms, case, accents and vowel marks are gone ("Ærø Łódź" -> "aero lodz", "ＫＡ" -> "ka"),

@@ -4,19 +4,25 @@
 
 #define CLUSTER_BYTES 64 /* the flag of a country's part has 28; who stacks more marks on a letter loses them */
 
+/* The length of the character at s[at]; 0: there is none, or it is malformed. */
+static size_t next_at(struct span s, size_t at, utf8proc_int32_t *c)
+{
+  utf8proc_ssize_t n = at < s.n ? utf8proc_iterate((const utf8proc_uint8_t *)s.p + at, (utf8proc_ssize_t)(s.n - at), c) : 0;
+  return n > 0 ? (size_t)n : 0;
+}
+
 struct span utf8_cluster(struct span s)
 {
-  uint32_t before, c;
-  utf8proc_int32_t state = 0;
-  size_t n = utf8_next(s, &before), whole = n, next;
-  if (!n)
+  utf8proc_int32_t before, c, state = 0;
+  size_t first = next_at(s, 0, &before), n = first, next;
+  if (!first)
     return span_head(s, s.n ? 1 : 0);
-  while (n < s.n && ((unsigned char)s.p[n] & 0x80) && (next = utf8_next(span_from(s, n), &c)) > 0) {
-    if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)c, &state))
+  while (n < s.n && ((unsigned char)s.p[n] & 0x80) && (next = next_at(s, n, &c)) > 0) {
+    if (utf8proc_grapheme_break_stateful(before, c, &state))
       return span_head(s, n);
     n += next;
     if (n > CLUSTER_BYTES)
-      return span_head(s, whole);
+      return span_head(s, first);
     before = c;
   }
   return span_head(s, n);

@@ -69,7 +69,8 @@ static void database_down(struct watcher *w, enum err err)
   if (!w->down_since_us) {
     log_warn("%s: %s", /* db.c has logged the reason */
              err == ERR_INVALID ? "the database refuses the watcher" : "the database is away",
-             catalog_publication(w->catalog) ? "pages show what was last read" : "nothing was read before, so pages answer 503 until then");
+             catalog_publication(w->catalog) ? "pages show what was last read"
+                                             : "nothing was read before, so pages answer 503 until then");
     w->down_since_us = clock_mono_us();
   }
   w->galera.ask_after_us = w->galera.sync_after_us = w->primary_after_us = 0; /* it may come back as another server */
