@@ -161,8 +161,9 @@ static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, 
     struct lint_place at = {.table = span_z(table), .id = *after, .column = "slug"};
     lint_found_cell(l, reserved ? LINT_slug_reserved : LINT_slug, &at, rows, 1,
                     reserved ? LINT_SAYING(N_("the slug is one of the site's own words: the page is left out"))
-                             : LINT_SAYING(N_("the slug is not %1$s, at most %2$s bytes, without %3$s: the row is left out"),
-                                           "[a-z0-9]+(-[a-z0-9]+)*", LINT_NUMBER(SLUG_MAX), "-vs-"));
+                             : LINT_SAYING(N_("the slug is not %1$s, at most %2$s bytes, without -vs- inside, vs- at the beginning"
+                                              " or -vs at the end: the row is left out"),
+                                           "[a-z0-9]+(-[a-z0-9]+)*", LINT_NUMBER(SLUG_MAX)));
   }
 }
 

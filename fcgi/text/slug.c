@@ -9,7 +9,7 @@ bool slug_valid(struct span s)
     if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && (c != '-' || s.p[i + 1] == '-'))
       return false;
   }
-  return span_find_span(s, SPAN("-vs-")) == s.n;
+  return !span_starts(s, SPAN("vs-")) && !span_ends(s, SPAN("-vs")) && span_find_span(s, SPAN("-vs-")) == s.n;
 }
 
 bool slug_valid_page(struct span s)

@@ -1,5 +1,6 @@
-/* Slugs are the names in addresses: [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes, without "-vs-", which joins the slugs of
- * a set.  The CHECK of the tables has the same rule; rows of another CMS are checked here. */
+/* Slugs are the names in addresses: [a-z0-9]+(-[a-z0-9]+)*, at most 64 bytes.  "-vs-" joins the slugs of a set, so that no slug
+ * contains it, begins with "vs-" or ends with "-vs": a joined set is split in one way only.  The CHECKs of the tables have the
+ * same rule; rows of another CMS are checked here. */
 #ifndef DIPTYCH_TEXT_SLUG_H
 #define DIPTYCH_TEXT_SLUG_H
 
