@@ -1,8 +1,7 @@
 /* Finds the products that a path names and plans the page of their comparison.  Plan only.
  *
- * A slug never contains "-vs-", but it may begin with "vs-" or end with "-vs".  "a-vs-vs-b" can therefore be split in
- * two ways, at separators that share a hyphen.  Both are tried.  A split ends at the first slug that is not a product,
- * so a long path is not expensive. */
+ * A slug never contains "-vs-", begins with "vs-" or ends with "-vs" (text/slug.h), so the first "-vs-" of a path ends its
+ * first slug.  The first name that is not a product ends the search, so a long path is not expensive. */
 #include "site/page_compare.h"
 
 #include <stdlib.h>
@@ -36,27 +35,6 @@ static enum plan parse_slug(struct page *p, struct span slug, struct compare *c)
   return PLAN_OK;
 }
 
-static enum plan parse_rest(struct page *p, struct span rest, struct compare *c, int depth)
-{
-  size_t joint = span_find_span(rest, JOINT), n = c->n;
-  enum plan result = PLAN_NOT_FOUND;
-  if (depth == SLUGS_MAX)
-    return PLAN_NOT_FOUND;
-  if (joint == rest.n)
-    return parse_slug(p, rest, c);
-  for (size_t at = joint; result != PLAN_OK && at <= joint + 3; at += 3) {
-    if (!span_starts(span_from(rest, at), JOINT))
-      break;
-    c->n = n;
-    enum plan one = parse_slug(p, span_head(rest, at), c);
-    if (one != PLAN_NOT_FOUND)
-      one = worse(one, parse_rest(p, span_from(rest, at + JOINT.n), c, depth + 1));
-    if (one != PLAN_NOT_FOUND)
-      result = one;
-  }
-  return result;
-}
-
 static int member_cmp(const void *a, const void *b)
 {
   return span_cmp(((const struct planned_product *)a)->member.facts.slug, ((const struct planned_product *)b)->member.facts.slug);
@@ -64,7 +42,14 @@ static int member_cmp(const void *a, const void *b)
 
 enum plan compare_parse(struct page *p, struct span slugs, struct compare *c)
 {
-  enum plan result = parse_rest(p, slugs, c, 0);
+  enum plan result = PLAN_OK;
+  size_t n = 0;
+  for (bool more = true; more && result != PLAN_NOT_FOUND; n++) {
+    size_t joint = span_find_span(slugs, JOINT);
+    more = joint < slugs.n;
+    result = n < SLUGS_MAX ? worse(result, parse_slug(p, span_head(slugs, joint), c)) : PLAN_NOT_FOUND;
+    slugs = span_from(slugs, joint + JOINT.n);
+  }
   if (result == PLAN_OK)
     qsort(c->set, c->n, sizeof *c->set, member_cmp);
   return result;
