@@ -128,10 +128,10 @@ def test_children_go_before_their_product(editor):
 # words that are refused -----------------------------------------------------------------------
 
 MODES = ["STRICT_TRANS_TABLES", ""]
-GOOD_SLUGS = ["a", "7zip", "vs-code", "a-vs", "x" * 64, "vs", "a-b-c-9"]
-STRICTER = {"attribute": ["vs-code", "a-vs"]}
+GOOD_SLUGS = ["a", "7zip", "vscode", "a-vsb", "x" * 64, "vs", "a-b-c-9"]
 BAD_SLUGS = ["", " ", "a ", "a b", "A", "kafkA", "-a", "a-", "a--b", "a-vs-b", "a_b", "a.b", "a/b", "\u00e9",
-             "a\n", "\na", "a\t", "a'", "x" * 65, "x" * 64 + "-y", "x" * 300, "%", "a%b", "a-vs-vs-b"]
+             "a\n", "\na", "a\t", "a'", "x" * 65, "x" * 64 + "-y", "x" * 300, "%", "a%b", "a-vs-vs-b",
+             "vs-code", "a-vs", "vs-vs", "vs-a-b", "a-b-vs", "vs-" + "x" * 61]
 SLUGGED = {
     "product": {"name": "n"}, "sector": {"name": "n"}, "theme": {"name": "n"}, "page": {"title": "t"},
     "product_alias": {"product_id": 1}, "attribute": {"name": "n"},
@@ -143,12 +143,10 @@ def test_slugs(words, table):
     editor = words
     editor("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'")
     editor("INSERT IGNORE INTO product (id, slug, name) VALUES (1, 'first', 'First')")
-    stricter = STRICTER.get(table, [])
     for slug in GOOD_SLUGS:
-        if slug not in stricter:
-            editor.add(table, slug=slug, **SLUGGED[table])
+        editor.add(table, slug=slug, **SLUGGED[table])
     before = editor.one(f"SELECT COUNT(*) FROM {table}")
-    for mode, slug in itertools.product(MODES, BAD_SLUGS + stricter):
+    for mode, slug in itertools.product(MODES, BAD_SLUGS):
         editor("SET SESSION sql_mode = %s", mode)
         with pytest.raises(REFUSED):
             editor.add(table, slug=slug, **SLUGGED[table])
