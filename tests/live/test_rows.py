@@ -336,7 +336,8 @@ def test_a_foreign_view_may_hold_anything(own):
         (2, 'bytes', 0x41ff42c3, 'live', 'dead', 'fast', '0000-00-00'),
         (3, 'Upper', 'U', 'published', 'active', 5, '2026-01-01'), (4, 'a-vs-b', 'V', 'published', 'active', 5, NULL),
         (5, 'über', 'W', 'published', 'active', 5, NULL), (6, NULL, 'X', 'published', 'active', 5, NULL),
-        (7, 'over', 'O', 'published', 'discontinued', '12.5', NULL);
+        (7, 'over', 'O', 'published', 'discontinued', '12.5', NULL),
+        (8, 'vs-a', 'Y', 'published', 'active', 5, NULL), (9, 'a-vs', 'Z', 'published', 'active', 5, NULL);
       CREATE OR REPLACE VIEW site_product AS SELECT id, slug, name, status, NULL AS website_url, NULL AS repository_url,
         NULL AS logo_url, NULL AS license, lifecycle, velocity_override, NULL AS created_at, updated_at, NULL AS summary, 'more' AS extra
         FROM odd_product;
@@ -363,8 +364,8 @@ def test_a_foreign_view_may_hold_anything(own):
     assert (odd["status"], odd["lifecycle"], odd["override"], odd["has_editorial"]) == (0, 0, -1, False)
     assert odd["name"] == "A\ufffdB\ufffd" and odd["changed_us"] is None
     assert (over["override"], over["lifecycle"]) == (100, 2)
-    whole = rows(config_file(own, own.folder), "products", *range(1, 8))[0]
-    assert [p["id"] for p in whole] == [1, 2, 0, 0, 0, 0, 7]
+    whole = rows(config_file(own, own.folder), "products", *range(1, 10))[0]
+    assert [p["id"] for p in whole] == [1, 2, 0, 0, 0, 0, 7, 0, 0]
     assert [facts(p) for p in whole if p["id"]] == [facts(found[i]) for i in (1, 2, 7)]
     assert [(a["title"], a["kind"], a["class"]) for a in whole[0]["timeline"]] == [("T", 0, 0), ("", 0, 0)]
 
