@@ -17,7 +17,7 @@
   X(404, N_("Not found"), N_("There is no page at this address."),                                                             \
     N_("It may have been spelled differently: the search finds products, themes and sectors."))                            \
   X(405, N_("Method not allowed"), N_("This site answers GET, HEAD and OPTIONS."), "")                                         \
-  X(410, N_("Gone"), N_("This page was withdrawn by the editors and will not come back."),                                     \
+  X(410, N_("Gone"), N_("This page was withdrawn by the editors."),                                                           \
     N_("The search finds what is compared here today."))                                                                   \
   X(414, N_("Address too long"), N_("The address is longer than 2,048 bytes."), "")                                            \
   X(429, N_("Too many requests"), N_("Too many requests came at once."), N_("Try again in a moment."))                             \

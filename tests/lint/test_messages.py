@@ -87,3 +87,11 @@ def test_all_text_of_a_template_is_a_message(path):
     wrong = [(n, words) for n, line in enumerate(text.splitlines(), 1)
              if (words := bare_words(line, ".html" in path.name)) and words != ["leaderboard"]]
     assert not wrong, "write {{#_}}text{{/_}}"
+
+
+def test_no_french_word_that_elides_stands_before_a_name():
+    """"que Ansible" would have to be "qu’Ansible", and nobody knows the first letter of a name."""
+    text = (TOP / "po/fr.po").read_text()
+    wrong = [s for s in re.findall(r'^msgstr.* "(.*)"$|^msgstr "(.*)"$', text, re.M) for s in s
+             if re.search(r"\b(?:[cC]e que|Qu’est-ce que|meilleur que|produits? proches? de|Proches? de) (?:%\d\$s|\{\{(?:name|title|product)\}\})", s)]
+    assert not wrong

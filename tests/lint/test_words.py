@@ -27,6 +27,8 @@ MISTAKES = {
     r"\b(?:is|are) (?:now |officially )?(?:ready|built|stable|supported|archived|available)\b[^.;:]{0,60}\bsince\b": "has been … since",
     r"\ba version of \d{4}\b": "a version from 2016",
     r", and no rivals?\b": "neighbours, not rivals",
+    r"\bsparks those\b": "sparks are no releases: they are counted over 30 days",
+    r"\bwill not come back\b": "what was withdrawn may be published again",
     r"\bfastest\b[^.]*\bby far\b": "a rank is the table’s to state",
     r"\bof 90 days\b|\bof 30 days\b": "in 90 days",
     r"\bWhy this score:": "a heading, not a sentence",
