@@ -99,6 +99,7 @@ struct catalog_term { /* a sector or a theme */
   int64_t sort;
   int64_t edited_us;           /* as in struct facts */
   uint32_t median2;            /* sectors: twice the median n90 of the products whose first sector it is */
+  uint32_t firsts;             /* sectors: the number of those products */
   struct catalog_list ranking; /* of its products */
 };
 uint32_t catalog_sectors(const struct catalog_pin *pin); /* their number; index order: sort, then name, then id */

@@ -50,6 +50,7 @@ static void list_set(struct catalog_writer *w, enum catalog_kind kind, uint32_t 
   struct catalog_median *m =
       kind == KIND_SECTOR ? catalog_median_of(w, catalog_term_of(w, w->terms[kind][row].record)->id) : NULL;
   out->median2 = m ? m->now.median2 : 0;
+  out->firsts = m ? m->now.products : 0;
 }
 
 static enum err orders_write(struct catalog_writer *w, enum catalog_kind kind, struct catalog_entry *entries)

@@ -93,7 +93,7 @@ struct catalog_snapshot {
 struct catalog_entry { /* a sector, theme, page or attribute in index order */
   uint32_t record;
   uint32_t list, n_list; /* its range in TABLE_LISTS */
-  uint32_t median2;
+  uint32_t median2, firsts; /* as in struct catalog_term */
 };
 
 /* One product.  After it come the times that are stored (in the order of TIME_*), pair ids (ascending), with FLAG_PAIR_TEXTS the

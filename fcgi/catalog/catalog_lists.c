@@ -96,6 +96,7 @@ static bool term_at(const struct catalog_pin *pin, const struct entries *e, uint
     return false;
   const uint32_t *lists = catalog_table_read(pin, TABLE_LISTS, sizeof *lists, &n);
   out->median2 = entry.median2;
+  out->firsts = entry.firsts;
   if (entry.list <= n && entry.n_list <= n - entry.list && entry.n_list)
     out->ranking = (struct catalog_list){lists + entry.list, entry.n_list};
   return true;

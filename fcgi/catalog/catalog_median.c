@@ -56,6 +56,7 @@ static bool median_find(struct catalog_distribution *d, uint32_t zeros)
   uint64_t total = zeros;
   for (size_t i = 0; i < d->n; i++)
     total += d->counts[i].products;
+  d->products = (uint32_t)total;
   d->median2 = total ? rank_count(d, zeros, (total - 1) / 2) + rank_count(d, zeros, total / 2) : 0;
   return d->median2 != before;
 }

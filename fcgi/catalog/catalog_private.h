@@ -26,7 +26,7 @@ struct catalog_distribution { /* how many products have which n90, ascending */
     uint32_t n90, products;
   } *counts;
   size_t n, cap;
-  uint32_t median2;
+  uint32_t median2, products; /* found by catalog_medians_find; products: with those that no count names */
 };
 
 struct catalog_median { /* of the products with this first sector */

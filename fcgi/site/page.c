@@ -64,7 +64,7 @@ void page_digest_span(struct page *p, struct span s)
 
 void page_digest_term(struct page *p, const struct catalog_term *t)
 {
-  uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2}; /* version.hash covers slug and name */
+  uint64_t words[] = {t->id, t->version.rev, t->version.hash, t->median2, t->firsts}; /* version.hash covers slug and name */
   page_changed_at(p, t->edited_us);
   page_digest(p, words, sizeof words);
 }

@@ -150,19 +150,40 @@ static struct span median_text(struct page *p, uint32_t median2)
   return SAY(p->arena, _("%1$s times"), decimal_text(p->arena, build_median(p, median2)));
 }
 
-/* Of a sector or theme: "7 products, fastest first. The sector’s median product shipped 8.5 times in 90 days." */
+/* "The 8 that have it as their first sector shipped 10.5 times in 90 days at the median."  Empty: there are none. */
+static struct span firsts_text(struct page *p, const struct catalog_term *t)
+{
+  if (!t->firsts)
+    return SPAN("");
+  if (t->firsts == 1)
+    return ARENA_JOIN(p->arena, SPAN(" "), SAY(p->arena, _("The one that has it as its first sector shipped %1$s in 90 days."),
+                                               median_text(p, t->median2)));
+  /* TRANSLATORS: "10.5 times", their median; the number of products */
+  return ARENA_JOIN(p->arena, SPAN(" "),
+                    SAY(p->arena, PLURAL("The %2$s that has it as its first sector shipped %1$s in 90 days at the median.",
+                                         "The %2$s that have it as their first sector shipped %1$s in 90 days at the median.",
+                                         t->firsts),
+                        median_text(p, t->median2), arena_uint(p->arena, t->firsts, 1)));
+}
+
+/* Of a sector or theme: "7 products, fastest first. The sector’s median product shipped 8.5 times in 90 days."  The median is of
+ * the products whose first sector it is. */
 static struct span term_intro(struct page *p, const struct ranking *r)
 {
-  struct span sorted = sort_sentence(p->order), median = median_text(p, r->term.median2);
+  struct span sorted = sort_sentence(p->order);
   if (!r->list.total)
     return r->theme ? _("No published product has this theme yet.") : _("No published product has this sector yet.");
   if (r->theme)
     return SAY(p->arena, PLURAL("%1$s product with the theme %2$s, %3$s.", "%1$s products with the theme %2$s, %3$s.",
                                 r->list.total),
                arena_uint(p->arena, r->list.total, 1), r->term.slug, sorted);
+  if (r->term.firsts != r->list.total)
+    return ARENA_JOIN(p->arena, SAY(p->arena, PLURAL("%1$s product, %2$s.", "%1$s products, %2$s.", r->list.total),
+                                    arena_uint(p->arena, r->list.total, 1), sorted),
+                      firsts_text(p, &r->term));
   return SAY(p->arena, PLURAL("%1$s product, %2$s. The sector’s median product shipped %3$s in 90 days.",
                               "%1$s products, %2$s. The sector’s median product shipped %3$s in 90 days.", r->list.total),
-             arena_uint(p->arena, r->list.total, 1), sorted, median);
+             arena_uint(p->arena, r->list.total, 1), sorted, median_text(p, r->term.median2));
 }
 
 static struct span intro_of(struct page *p, const struct ranking *r)

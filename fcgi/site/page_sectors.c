@@ -38,7 +38,9 @@ struct sector_view *sectors_build(struct page *p, const struct sector_row *rows,
                                 .name = t->name,
                                 .href = build_path(p, "/sectors/", t->slug),
                                 .products = t->ranking.n,
-                                .median = build_median(p, t->median2)};
+                                .median = t->firsts ? build_median(p, t->median2) : SPAN(""),
+                                .firsts = t->firsts,
+                                .mixed = t->firsts != t->ranking.n};
     if (rows[i].leader.ordinal == CATALOG_NONE || rows[i].leader.tenths == SCORE_NONE)
       continue;
     v[i].leader = rows[i].leader.facts.name;

@@ -300,7 +300,8 @@ VIEW_DECLARE(days_draw, DAYS_DRAW)
 VIEW_DECLARE(qa_view, QA_VIEW)
 
 /* A sector in a list.  products: the number of its published products; median: the median n90 of the products with
- * this as their first sector ("12.5"); leader: the product ranked first, empty when none has a score; leader_kind: as in
+ * this as their first sector ("12.5"), empty when there are none; firsts: how many they are; mixed: not all products are
+ * among them; leader: the product ranked first, empty when none has a score; leader_kind: as in
  * link_view. */
 #define SECTOR_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                        \
   TEXT(slug)                                                                                                           \
@@ -308,6 +309,8 @@ VIEW_DECLARE(qa_view, QA_VIEW)
   TEXT(href)                                                                                                           \
   INT(products)                                                                                                        \
   TEXT(median)                                                                                                         \
+  INT(firsts)                                                                                                          \
+  FLAG(mixed)                                                                                                          \
   TEXT(leader)                                                                                                         \
   TEXT(leader_href)                                                                                                    \
   TEXT(leader_score)                                                                                                   \

@@ -56,6 +56,8 @@
   X(search_view, summary, "what was found, in a sentence") \
   X(search_view, themes, "themes with the words in their slugs") \
   X(sector_view, products, "the number of its products") \
+  X(sector_view, firsts, "the number of products whose first sector it is; the median is theirs") \
+  X(sector_view, mixed, "some of its products have another first sector") \
   X(since_view, editorials, "the number of editorials that were published since") \
   X(since_view, facts, "the number of facts that were checked since") \
   X(since_view, products, "the products, with what is new of each") \

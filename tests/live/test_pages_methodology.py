@@ -35,7 +35,7 @@ def stated(site):
 
 def test_formula_medians_and_bands_give_every_score(sample_site, said, ranked):
     scale, half = stated(sample_site)
-    medians = {s["name"]: Decimal(s["median"]) for s in said["sectors"]}
+    medians = {s["name"]: Decimal(s["median"] or 0) for s in said["sectors"]}
     counted = {b["name"]: 0 for b in said["bands"]}
     for p in ranked:
         if not p["scored"]:
@@ -62,6 +62,18 @@ def test_each_product_shows_the_median_of_its_sector(sample_site, said, ranked):
 def test_beside_the_medians_stands_the_number_of_all_products(said, ranked):
     for s in said["sectors"]:
         assert int(s["products"]) == sum(s["name"] in {in_["label"] for in_ in p["sectors"]} for p in ranked), s
+        firsts = sum(p["sectors"][0]["label"] == s["name"] for p in ranked if p["sectors"])
+        assert s["firsts"] == firsts and s["mixed"] == (firsts != s["products"]) and bool(s["median"]) == bool(firsts), s
+
+
+def test_the_twin_says_whose_medians_they_are(sample_site, said):
+    """What HTML says in captions."""
+    page, twin = parse(sample_site.get(PAGE).text), sample_site.get(PAGE + ".md").text
+    for table in ("medians", "bands"):
+        assert f"\n\n{page.id(table).one('caption').text}\n\n" in twin
+    assert "over the products whose first sector it is" in twin
+    for s in said["sectors"]:
+        assert f"| {s['name']} | {s['median'] or 'none'} | {s['firsts']} | {s['products']} |\n" in twin.replace("\\", ""), s
 
 
 def test_the_facts_of_the_list_are_those_of_the_tables(sample_site):

@@ -36,9 +36,13 @@ def test_methodology_has_the_formula_the_bands_and_todays_medians(sample_site):
     rows = {r.one("th").text.removesuffix(" sector"): [c.text for c in r.all("td")] for r in page.id("medians").one("tbody").all("tr")}
     products = counts(sample_site)
     assert set(rows) == {r[0] for r in sample_site.database.sql("SELECT name FROM sector")}
-    for sector, (value, _) in rows.items():
+    for sector, (value, firsts, _) in rows.items():
         own = [r[2] for r in products if r[1] == sector]
-        assert float(value) == max(1, median(own) if own else 0), sector
+        assert int(firsts) == len(own), sector
+        if not own:
+            assert value == "none", sector
+            continue
+        assert float(value) == max(1, median(own)), sector
     bands = {r.one("th").text: r.all("td") for r in page.id("bands").one("tbody").all("tr")}
     scores, path = [], "/leaderboard.json"
     while path:

@@ -102,9 +102,9 @@ static void dump_terms(FILE *out, const struct catalog_pin *pin, bool themes)
     assert_true(themes ? catalog_theme(pin, i, &t) : catalog_sector(pin, i, &t));
     assert_true(themes ? catalog_theme_id(pin, t.id, &by_id) : catalog_sector_id(pin, t.id, &by_id));
     assert_true(span_eq(t.slug, by_id.slug));
-    fprintf(out, "%s %llu v%llu %.*s \"%.*s\" sort %lld edited %lld median2 %u", themes ? "theme" : "sector",
+    fprintf(out, "%s %llu v%llu %.*s \"%.*s\" sort %lld edited %lld median2 %u of %u", themes ? "theme" : "sector",
             (unsigned long long)t.id, (unsigned long long)t.version.rev, SPAN_ARG(t.slug), SPAN_ARG(t.name),
-            (long long)t.sort, (long long)t.edited_us, t.median2);
+            (long long)t.sort, (long long)t.edited_us, t.median2, t.firsts);
     dump_list(out, pin, "", t.ranking);
     if (!themes)
       dump_past(out, pin, t.id);

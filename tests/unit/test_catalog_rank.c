@@ -95,21 +95,22 @@ static bool shown(const struct model *m, int i)
   return m->facts[i].slug.n && m->facts[i].status == PRODUCT_PUBLISHED;
 }
 
-static uint32_t model_median2(const struct model *m, uint64_t sector)
+static uint32_t model_median2(const struct model *m, uint64_t sector, uint32_t *firsts)
 {
   uint32_t counts[PRODUCTS];
   size_t n = 0;
   for (int i = 0; i < PRODUCTS; i++)
     if (shown(m, i) && m->facts[i].n_sectors && m->sectors[i][0] == sector)
       counts[n++] = m->facts[i].activities ? m->facts[i].n90 : 0;
+  *firsts = (uint32_t)n;
   return score_median2(counts, n);
 }
 
 static void model_score(struct model *m)
 {
-  uint32_t median2[TERMS + 1];
+  uint32_t median2[TERMS + 1], firsts;
   for (uint64_t s = 1; s <= TERMS; s++)
-    median2[s] = model_median2(m, s);
+    median2[s] = model_median2(m, s, &firsts);
   for (int i = 0; i < PRODUCTS; i++) {
     const struct facts *f = &m->facts[i];
     m->scores[i] = SCORE_NONE;
@@ -235,7 +236,9 @@ static void check_terms(const struct catalog_pin *pin, struct model *m)
     struct catalog_term t;
     assert_int_equal(catalog_sector_id(pin, id, &t), m->sector[id]);
     if (m->sector[id]) {
-      assert_int_equal(t.median2, model_median2(m, id));
+      uint32_t firsts;
+      assert_int_equal(t.median2, model_median2(m, id, &firsts));
+      assert_int_equal(t.firsts, firsts);
       check_list(pin, m, t.ranking, SECTOR, id, rank_cmp);
       check_part(pin, m, &t, false);
     }

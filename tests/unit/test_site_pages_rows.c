@@ -45,6 +45,24 @@ static void a_product_with_nothing_says_so(void **state)
   PAGE_OF(*state, "/products/bare.atom", "<updated>2025-02-03T12:00:00Z</updated>", "!<entry>");
 }
 
+static void a_median_is_that_of_the_products_whose_first_sector_it_is(void **state)
+{
+  struct page_site *s = *state;
+  PAGE_OF(s, "/sectors/streaming", "3 products, fastest first. The sector\u2019s median product shipped ");
+  PAGE_OF(s, "/sectors/brokers", "2 products, fastest first. The one that has it as its first sector shipped ");
+  PAGE_OF(s, "/sectors/brokers.md", "2 products, fastest first. The one that has it as its first sector shipped ");
+  PAGE_OF(s, "/sectors", "First sector of 1, with a median of ", "Median of ", "!Median of 0", "!median of 0");
+  PAGE_OF(s, "/sectors.md", "2 tracked, first sector of 1 with a median of ", "3 tracked, median of ", "0 tracked\n");
+  PAGE_OF(s, "/sectors.json", "\"products\":0,\"median\":null,\"firsts\":0,\"mixed\":false",
+          "\"firsts\":1,\"mixed\":true");
+  PAGE_OF(s, "/methodology.md", "over the products whose first sector it is", "| Quiet corner | none | 0 | 0 |");
+  struct facts *rabbit = &page_rows_product(s->rows, PAGE_RABBIT)->product.facts;
+  rabbit->status = PRODUCT_DRAFT, rabbit->version.rev++, rabbit->version.hash++;
+  page_site_publish(s);
+  PAGE_OF(s, "/sectors/brokers", "<p class=\"lede\">1 product, fastest first.</p>");
+  PAGE_OF(s, "/sectors.md", "1 tracked, led by ");
+}
+
 static void what_a_product_is_comes_from_its_summary(void **state)
 {
   PAGE_OF(*state, "/compare/kafka-vs-nats", "A log of records &amp; what reads it.", "!<h3>Current state",
@@ -198,6 +216,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       ON_A_SITE(a_product_with_nothing_says_so),
+      ON_A_SITE(a_median_is_that_of_the_products_whose_first_sector_it_is),
       ON_A_SITE(what_a_product_is_comes_from_its_summary),
       ON_A_SITE(rows_at_a_glance_that_no_product_fills_are_left_out),
       ON_A_SITE(the_picker_names_what_it_does_not_know),

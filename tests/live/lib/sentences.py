@@ -379,6 +379,19 @@ def best(name, picks, close):
                          if close else ""))
 
 
+def sector_intro(products, firsts, middle, order):
+    """middle: the median of the firsts, whose first sector it is."""
+    text = f"{products} product{'s' if products > 1 else ''}, {order}."
+    if not firsts:
+        return text
+    shipped = {1: "once", 2: "twice"}.get(middle, f"{number(middle)} times")
+    if firsts == products:
+        return f"{text} The sector’s median product shipped {shipped} in 90 days."
+    if firsts == 1:
+        return f"{text} The one that has it as its first sector shipped {shipped} in 90 days."
+    return f"{text} The {firsts} that have it as their first sector shipped {shipped} in 90 days at the median."
+
+
 def alternatives_intro(p, picks, close, others):
     """How many picks, close and other products there are."""
     sectors, name = join(p["sector_names"], "or") if p["sectors"] else "", p["name"]
