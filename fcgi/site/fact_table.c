@@ -101,6 +101,15 @@ static size_t day_count(const struct table *t, int64_t day)
   return n;
 }
 
+static size_t recorded_count(const struct table *t)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < t->n_rows; i++)
+    for (size_t k = 0; k < t->n; k++)
+      n += t->rows[i].cells[k] != NULL;
+  return n;
+}
+
 /* The newest of the most frequent days; INT64_MIN: no value has one. */
 static int64_t day_usual(const struct table *t)
 {
@@ -215,6 +224,7 @@ static struct fact_view fact_of(const struct table *t, const struct row *row, si
   struct fact_view v = *row->cells[i]->fact;
   v.block = part_block(&c->part, c->v, (size_t)(row->cells[i] - c->v->cells.v));
   v.other_day = row->cells[i]->day != INT64_MIN && row->cells[i]->day != usual;
+  v.undated = row->cells[i]->day == INT64_MIN && usual != INT64_MIN;
   return v;
 }
 
@@ -293,7 +303,7 @@ static struct facts_view *view_fill(const struct table *t)
     return v;
   v->checked_on = day_iso(t->p, usual);
   v->checked = day_short(t->p, usual);
-  v->several_days = day_count(t, usual) + day_count(t, INT64_MIN) < t->n_rows * t->n;
+  v->several_days = day_count(t, usual) < recorded_count(t);
   return v;
 }
 

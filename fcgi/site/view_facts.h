@@ -10,7 +10,7 @@
  *               wrote in its place, when it is no address
  *   checked_on  "2026-08-22"; checked: "22 Aug 2026"; empty: unknown
  *   new         checked since the day of ?since=
- *   other_day   it was not checked on the day of facts_view
+ *   other_day   it was checked on another day than that of facts_view; undated: facts_view has a day, and it has none
  *
  * An attribute (a row):
  *   name, unit, help, group   the editors' words; kind: "text", "number", "bool", "date", "version", "list" or "url"
@@ -25,7 +25,7 @@
  *
  * All facts of a page:
  *   checked_on, checked   the day on which most values were checked; empty: none has a day
- *   several_days          some were checked on other days
+ *   several_days          some were checked on other days, or have none
  *   all_since             "1 June 2026", when all values were checked since the day of ?since=; else empty */
 #ifndef DIPTYCH_SITE_VIEW_FACTS_H
 #define DIPTYCH_SITE_VIEW_FACTS_H
@@ -54,6 +54,7 @@ VIEW_DECLARE(fact_name_draw, FACT_NAME_DRAW)
   TEXT(checked_on)                                                                                                     \
   TEXT(checked)                                                                                                        \
   FLAG(other_day)                                                                                                      \
+  FLAG(undated)                                                                                                        \
   FLAG(new)
 VIEW_DECLARE(fact_view, FACT_VIEW)
 

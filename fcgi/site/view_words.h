@@ -332,7 +332,7 @@
   X(sep, "what stands before the next one, or nothing") \
   X(separator, "what stands before the name") \
   X(several, "there are several products") \
-  X(several_days, "the facts were checked on several days") \
+  X(several_days, "some facts were checked on another day, or nobody knows when") \
   X(shared, "another product of the page has it as well") \
   X(shipped, "something was shipped") \
   X(short_name, "the name of the site, shortened") \
@@ -369,6 +369,7 @@
   X(top, "top of the lane, in pixels") \
   X(top_themes, "its first four themes") \
   X(total, "how many there are in all") \
+  X(undated, "nobody knows when it was checked, and the rest has a day") \
   X(unit, "the unit of the number") \
   X(unscored, "how many products have no score") \
   X(updated, "when it was changed") \

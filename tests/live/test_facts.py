@@ -194,7 +194,7 @@ def test_an_edit_of_a_fact_shows_at_once(own_site):
             ("source_url = 'https://nginx.example/'", lambda v: v["source"] == "https://nginx.example/"),
             ("source_url = 'javascript:alert(1)'", lambda v: v["source"] is None),
             ("checked_on = '2026-01-02'", lambda v: v["checked_on"] == "2026-01-02" and v["other_day"]),
-            ("checked_on = NULL", lambda v: v["checked_on"] is None),
+            ("checked_on = NULL", lambda v: v["checked_on"] is None and v["undated"] and not v["other_day"]),
             ("value = ' \u200b '", lambda v: not v["recorded"] and v["block"] == "partial")]:
         shows_within_a_second(own_site, FACT.format(edit), shown=lambda: shown(nginx()))
     page = parse(own_site.get(PAIR).text)

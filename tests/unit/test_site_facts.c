@@ -40,21 +40,21 @@ static void rows_stand_where_they_differ_where_they_are_the_same_and_where_one_i
         "| Memory | 1,024\xc2\xa0MB (source: javascript:alert(1)), checked 2024-10-05 | 16 \\<MB\\> [source](<https://nats.io/>), checked 2024-10-13 | \n",
         "### The same in both\n", "| Written in | Java, Scala (Clients \\<in\\> more.) [source](<https://kafka.apache.org/?a=1&b=2>)",
         "| scala, JAVA,", "| Needs at least | 17, checked 2024-10-05 | 17.0,", "### Recorded for one only\n",
-        "| Manual | not recorded | <https://docs.nats.io/>, checked", "| Public since | 11 Jan 2011 | not recorded | \n",
+        "| Manual | not recorded | <https://docs.nats.io/>, checked", "| Public since | 11 Jan 2011, day of check unknown | not recorded | \n",
         "| Routing | not recorded | By subject,", "## The editors on");
 }
 
 static void the_table_marks_what_differs_and_says_the_usual_day_once(void **state)
 {
   ORDER(*state, "/compare/kafka-vs-nats", "<a href=\"#facts\">Facts</a>", "id=\"what-is-nats\"", "<section class=\"part\" id=\"facts\"",
-        ": facts</a></h2>", "<caption>", "checked on <time datetime=\"2024-10-05\">5 Oct 2024</time> unless another day is given. ",
+        ": facts</a></h2>", "<caption>", "checked on <time datetime=\"2024-10-05\">5 Oct 2024</time> unless a value says otherwise. ",
         "colspan=\"3\">Where they differ</th>", "\xe2\x89\xa0 </span>Open source <span class=\"of\">Project</span></th>",
         "\xe2\x89\xa0 </span>Memory <span class=\"of\">Running &lt;it&gt;</span></th>", "1,024\xc2\xa0MB", "<bdi>16 &lt;MB&gt;</bdi>",
         "<a class=\"src\" href=\"https://nats.io/\"", "checked 13 Oct 2024", "The same in both",
         "<th scope=\"row\">Written in <span", "<bdi>Java, Scala</bdi> <a class=\"src\" href=\"https://kafka.apache.org/?a=1&amp;b=2\"",
         "<span class=\"note\">Clients &lt;in&gt; more.</span>", "Recorded for one only", "<th scope=\"row\">Manual</th>",
         "<span class=\"none\">not recorded</span>", "<a href=\"https://docs.nats.io/\" rel=\"nofollow noopener\">docs.nats.io</a>",
-        "<time datetime=\"2011-01-11\">11 Jan 2011</time>", "id=\"editors-word\"", "!href=\"javascript:", "!checked 5 Oct 2024");
+        "<time datetime=\"2011-01-11\">11 Jan 2011</time> <span class=\"src\">day of check unknown</span>", "id=\"editors-word\"", "!href=\"javascript:", "!checked 5 Oct 2024");
 }
 
 static void what_is_no_business_of_the_page_is_left_out(void **state)
@@ -79,7 +79,8 @@ static void nothing_is_said_where_nothing_is_recorded(void **state)
   ORDER(*state, "/compare/bare-vs-rabbit.json", "\"facts\":null");
   ORDER(*state, "/compare/bare-vs-rabbit.md", "!: facts");
   ORDER(*state, "/products/bare", "id=\"facts\"", "!source<", "!<h3 class=\"label\">");
-  ORDER(*state, "/products/pulsar", "id=\"facts\"", ">Project</h3>", "<dt>Written in</dt><dd><bdi>Java</bdi></dd>", "!Checked on");
+  ORDER(*state, "/products/pulsar", "id=\"facts\"", ">Project</h3>", "<dt>Written in</dt><dd><bdi>Java</bdi></dd>", "!Checked on",
+        "!day of check unknown");
 }
 
 static void a_trajectory_has_the_facts_by_group(void **state)
@@ -94,6 +95,15 @@ static void a_trajectory_has_the_facts_by_group(void **state)
         "\"checked_on\":\"2024-10-05\"", "\"slug\":\"memory\"", "\"unit\":\"MB\"", "\"value\":\"1024\",\"text\":\"1,024");
   ORDER(*state, "/products/kafka", "\"additionalProperty\":[{\"@type\":\"PropertyValue\",\"propertyID\":\"written-in\"", "\"name\":\"Memory\"",
         "\"value\":\"1024\",\"unitText\":\"MB\"");
+}
+
+/* All values of Kafka have one day, but for one that has none. */
+static void a_value_without_a_day_is_excepted_from_the_day_of_the_others(void **state)
+{
+  ORDER(*state, "/products/kafka", "11 Jan 2011</time> <span class=\"src\">day of check unknown</span>",
+        "Checked on <time datetime=\"2024-10-05\">5 Oct 2024</time> unless a value says otherwise. ");
+  ORDER(*state, "/products/kafka.md", "- Public since: 11 Jan 2011, day of check unknown\n");
+  ORDER(*state, "/products/kafka.json", "\"several_days\":true", "\"checked_on\":null,\"checked\":null,\"other_day\":false,\"undated\":true");
 }
 
 static void an_edit_of_an_attribute_needs_no_new_fragment(void **state)
@@ -172,6 +182,7 @@ int main(void)
       TEST(a_gap_among_three_is_no_difference),
       TEST(nothing_is_said_where_nothing_is_recorded),
       TEST(a_trajectory_has_the_facts_by_group),
+      TEST(a_value_without_a_day_is_excepted_from_the_day_of_the_others),
       TEST(an_edit_of_an_attribute_needs_no_new_fragment),
       TEST(last_modified_follows_the_attributes_that_are_shown),
       TEST(the_greatest_facts_fit)};
