@@ -22,16 +22,25 @@ struct span sentences_join(struct arena *a, const struct span *names, size_t n, 
   return SAY(a, *last == 'o' ? _("%1$s or %2$s") : _("%1$s and %2$s"), head, names[n - 1]);
 }
 
+static bool ends_with_one(struct span text, const struct span *ends, size_t n, size_t *which)
+{
+  for (*which = 0; *which < n; ++*which)
+    if (span_ends(text, ends[*which]))
+      return true;
+  return false;
+}
+
 struct span sentences_stop(struct arena *a, struct span text)
 {
   static const struct span stops[] = {{".", 1}, {"!", 1}, {"?", 1}, {"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
+  /* Quotes and brackets that close, and the end of an isolate, which is not seen. */
+  static const struct span closing[] = {{")", 1}, {"]", 1}, {"\"", 1}, {"'", 1}, {"”", 3}, {"’", 3}, {"“", 3}, {"»", 2}, {"«", 2},
+                                        {"›", 3}, {"」", 3}, {"』", 3}, {"）", 3}, {"】", 3}, {"\u2069", 3}};
   struct span seen = text;
-  if (span_ends(seen, SPAN("\u2069"))) /* the end of an isolate, which is not seen */
-    seen.n -= strlen("\u2069");
-  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-    if (span_ends(seen, stops[i]))
-      return text;
-  return ARENA_JOIN(a, text, SPAN("."));
+  size_t which;
+  while (ends_with_one(seen, closing, sizeof closing / sizeof *closing, &which))
+    seen.n -= closing[which].n;
+  return ends_with_one(seen, stops, sizeof stops / sizeof *stops, &which) ? text : ARENA_JOIN(a, text, SPAN("."));
 }
 
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n)

@@ -14,7 +14,8 @@
 /* "A", "A and B", "A, B and C".  last: "and " or "or ". */
 struct span sentences_join(struct arena *a, const struct span *names, size_t n, const char *last);
 /* The text with the full stop that ends its sentence.  A text that has one already, because it ends with a name like
- * "Yahoo!" or "Acme Inc.", gets no second. */
+ * "Yahoo!" or "Acme Inc.", also before a closing quote or bracket, gets no second.  For every text of the editors that
+ * another sentence follows, too. */
 struct span sentences_stop(struct arena *a, struct span text);
 /* "A vs B vs C" */
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n);

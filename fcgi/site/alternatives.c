@@ -134,12 +134,17 @@ struct span alternatives_shared(const struct planned_product *members, size_t n,
   return SPAN("");
 }
 
-struct span alternatives_reason(const struct profile *f, const struct planned_product *other)
+void alternatives_reason(struct page *p, const struct profile *f, const struct planned_product *other, struct card_view *card)
 {
-  for (uint32_t i = 0; f && i < f->facts.n_picks; i++)
+  for (uint32_t i = 0; f && i < f->facts.n_picks && !card->reason.n; i++)
     if (f->picks[i].other_id == other->member.facts.id)
-      return f->picks[i].reason;
-  return SPAN("");
+      card->reason = f->picks[i].reason;
+  struct prose_draw *prose = card->reason.n ? ARENA_NEW(p->arena, struct prose_draw) : NULL;
+  if (!prose)
+    return;
+  *prose = (struct prose_draw){.reason = sentences_stop(p->arena, card->reason),
+                               .summary = card->prose ? card->prose->summary : SPAN("")};
+  card->prose = prose; /* that of a part belongs to other pages, too */
 }
 
 static struct span names_join(struct page *p, const struct facts *const *others, size_t n)

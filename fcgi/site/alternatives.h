@@ -55,8 +55,8 @@ struct ended_view *alternatives_ended(struct page *p, const struct alternatives_
 void alternatives_versus(struct page *p, const struct facts *with, struct card_view *card);
 /* The name of the first sector of the members that the product of the card has, too.  Empty: none. */
 struct span alternatives_shared(const struct planned_product *members, size_t n, const struct card_view *card);
-/* The editors' sentence on one of their picks; empty: it is none.  f: the profile of the product, or NULL. */
-struct span alternatives_reason(const struct profile *f, const struct planned_product *other);
+/* Gives the card of `other` the editors' sentence, if it is one of their picks.  f: the profile of the product, or NULL. */
+void alternatives_reason(struct page *p, const struct profile *f, const struct planned_product *other, struct card_view *card);
 /* Answers which alternatives are best, and says how they were found. */
 struct span alternatives_sentence(struct page *p, const struct alternatives_named *a);
 /* The links below that sentence: to all alternatives and, when it names none, to the sector. */

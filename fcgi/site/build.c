@@ -330,6 +330,8 @@ void build_card(struct page *p, struct planned_product *g, const struct card *c,
     out->band = band_name(score_band(tenths));
   }
   CHIPS(p, out->sectors, g->sectors, g->n_sectors, true);
+  if (out->summary.n && (out->prose = ARENA_NEW(p->arena, struct prose_draw)))
+    out->prose->summary = sentences_stop(p->arena, out->summary);
   if (c) {
     out->latest_release = build_release(p, c->latest_release);
     build_months(p, &c->months, out);

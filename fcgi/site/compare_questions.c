@@ -74,7 +74,8 @@ struct span compare_description(struct page *p, const struct compare_view *v)
   struct span out = ARENA_JOIN(p->arena, v->title, SPAN(": "), v->lede);
   for (size_t i = 0; i < v->products.n; i++)
     if (v->products.v[i].summary.n)
-      out = ARENA_JOIN(p->arena, out, SPAN(" "), v->products.v[i].name, SPAN(": "), v->products.v[i].summary);
+      out = ARENA_JOIN(p->arena, out, SPAN(" "), v->products.v[i].name, SPAN(": "),
+                       sentences_stop(p->arena, v->products.v[i].summary));
   return build_cut(p, out);
 }
 

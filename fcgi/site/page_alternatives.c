@@ -111,7 +111,7 @@ static void fill_cards(struct page *p, struct alternatives *a, const struct prof
   size_t n = cards ? a->list.n : 0, close = a->n_first > a->list.first ? a->n_first - a->list.first : 0;
   close = close < n ? close : n;
   for (size_t i = 0; i < n; i++) {
-    cards[i].reason = alternatives_reason(f, &a->list.cards[i]);
+    alternatives_reason(p, f, &a->list.cards[i], &cards[i]);
     alternatives_versus(p, &a->product.member.facts, &cards[i]);
   }
   v->products.v = cards;

@@ -79,7 +79,7 @@ static void cards(struct page *p, struct compare *c, struct compare_view *v)
     struct card_view *card = &v->alternatives.v[v->alternatives.n++];
     compare_card(p, g, page_value(p, g->member.want), card);
     for (size_t k = 0; k < c->n && !card->reason.n; k++) {
-      card->reason = alternatives_reason(page_value(p, c->set[k].member.want), g);
+      alternatives_reason(p, page_value(p, c->set[k].member.want), g, card);
       card->reason_for = card->reason.n ? c->set[k].member.facts.name : SPAN("");
     }
     card->also_in = i < c->n_first ? SPAN("") : alternatives_shared(c->set, c->n, card);

@@ -315,9 +315,10 @@ static struct span subtitle_of(struct page *p, const struct feed *f)
   for (size_t i = 0; i < f->n; i++) {
     const struct profile *profile = page_value(p, f->streams[i].member.want);
     if (profile && profile->summary.n && f->single_product)
-      out = ARENA_JOIN(p->arena, profile->summary, SPAN(" "));
+      out = ARENA_JOIN(p->arena, sentences_stop(p->arena, profile->summary), SPAN(" "));
     else if (profile && profile->summary.n)
-      out = ARENA_JOIN(p->arena, out, profile->facts.name, SPAN(": "), profile->summary, SPAN(" "));
+      out = ARENA_JOIN(p->arena, out, profile->facts.name, SPAN(": "), sentences_stop(p->arena, profile->summary),
+                       SPAN(" "));
   }
   return ARENA_JOIN(p->arena, out, f->subtitle);
 }

@@ -97,7 +97,7 @@ static void related(struct page *p, struct trajectory *t, struct trajectory_view
   for (size_t i = 0; i < t->n_related && v->related.v; i++) {
     struct card_view *card = &v->related.v[v->related.n++];
     build_card(p, &t->related[i], page_value(p, t->related[i].member.want), card);
-    card->reason = alternatives_reason(page_value(p, t->product.member.want), &t->related[i]);
+    alternatives_reason(p, page_value(p, t->product.member.want), &t->related[i], card);
     alternatives_versus(p, &t->product.member.facts, card);
   }
 }
@@ -128,7 +128,8 @@ static void fill_sentences(struct page *p, struct trajectory *t, struct trajecto
 static struct span description(struct page *p, const struct profile *f, const struct trajectory_view *v)
 {
   if (v->product->summary.n)
-    return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), v->product->summary, SPAN(" "), v->product->outline));
+    return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), sentences_stop(p->arena, v->product->summary),
+                                   SPAN(" "), v->product->outline));
   if (!v->product->editorial || !f->headline.n)
     return v->ended ? ARENA_JOIN(p->arena, SAY(p->arena, _("%1$s is discontinued."), v->title), SPAN(" "), v->lede) : v->lede;
   return build_cut(p, ARENA_JOIN(p->arena, v->title, SPAN(": "), sentences_stop(p->arena, f->headline), SPAN(" "), f->excerpt));

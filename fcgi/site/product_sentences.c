@@ -140,7 +140,7 @@ static void ask_what(struct asking *a)
   const struct product_view *v = a->in->product;
   struct qa_view *q = ask(a, SAY(arena, _("What is %1$s?"), v->name));
   struct span headline = v->editorial ? v->editorial->headline : SPAN("");
-  q->text = ARENA_JOIN(arena, v->summary.n ? v->summary : tracked_in(a, v), SPAN(" "), v->outline);
+  q->text = ARENA_JOIN(arena, v->summary.n ? sentences_stop(arena, v->summary) : tracked_in(a, v), SPAN(" "), v->outline);
   if (headline.n)
     q->text = ARENA_JOIN(arena, q->text, SPAN(" "), SAY(arena, _("The editors’ headline: %1$s"), sentences_stop(arena, headline)));
   link_to(a, q, SAY(arena, _("Read the full %1$s trajectory"), v->name), v->href);

@@ -189,12 +189,17 @@ VIEW_DECLARE(month_view, MONTH_VIEW)
 #define BARS_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(bars) TEXT(label)
 VIEW_DECLARE(bars_draw, BARS_DRAW)
 
+/* Texts of the editors before other text: each ends its sentence. */
+#define PROSE_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(summary) TEXT(reason)
+VIEW_DECLARE(prose_draw, PROSE_DRAW)
+
 /* Another product, as a card or as a row of a ranking.
  *   rank       its place in the list, from 1; 0: the list has no places; ranked: the place is a rank, not that of its name
  *   letter     by name: the letter that begins with this product ("K", "0–9"), letter_id its id in the HTML; else empty
  *   summary    one line of the editors: what it is; headline: of its editorial; empty: none
  *   reason     of an alternative that the editors picked: their sentence why; empty: they did not pick it.  reason_for: of a
  *              set, the member for which they picked it
+ *   prose      summary and reason as sentences; NULL: neither is there
  *   also_in    of an alternative that is not close: the sector that it shares; empty: it is close, or no alternative
  *   versus     links to its comparison with each product of the page, in the page's order
  *   found      of a search that found the product by another text than its name; NULL: it did not.  found_summary: by its
@@ -229,6 +234,7 @@ VIEW_DECLARE(bars_draw, BARS_DRAW)
   RECORD(block, block_draw)                                                                                            \
   TEXT(reason)                                                                                                         \
   TEXT(reason_for)                                                                                                     \
+  RECORD(prose, prose_draw)                                                                                            \
   TEXT(also_in)                                                                                                        \
   LIST(versus, versus_view)                                                                                            \
   RECORD(found, found_view)                                                                                            \

@@ -295,6 +295,7 @@
   X(previous, "the editorial before") \
   X(problem, "what is wrong with the input") \
   X(product, "the product, or its name") \
+  X(prose, "summary and reason, each ended as a sentence, for text that goes on") \
   X(product_href, "the page of the product") \
   X(product_slug, "the slug of the product") \
   X(products, "the products, or how many there are") \

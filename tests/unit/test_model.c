@@ -190,7 +190,9 @@ static void those_that_shipped_nothing_are_told_together(void **state)
 static void a_sentence_that_ends_with_a_name_has_one_stop(void **state)
 {
   static const char *const rows[][2] = {{"Kafka", "Kafka."}, {"Acme Inc.", "Acme Inc."}, {"Yahoo!", "Yahoo!"}, {"Who?", "Who?"},
-                                        {"And so on…", "And so on…"}, {"です。", "です。"}, {"\u2068Acme!\u2069", "\u2068Acme!\u2069"}, {"", "."}};
+                                        {"And so on…", "And so on…"}, {"です。", "です。"}, {"\u2068Acme!\u2069", "\u2068Acme!\u2069"}, {"", "."},
+                                        {"Fast (and small)", "Fast (and small)."}, {"(Fast.)", "(Fast.)"}, {"“Why?”", "“Why?”"},
+                                        {"\"Fast\"", "\"Fast\"."}, {"「速い。」", "「速い。」"}, {"Go！", "Go！"}, {"«\u2068Oui…\u2069»", "«\u2068Oui…\u2069»"}};
   (void)state;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     is(sentences_stop(arena, span_z(rows[i][0])), rows[i][1]);

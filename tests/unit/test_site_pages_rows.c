@@ -80,6 +80,23 @@ static void what_a_product_is_comes_from_its_summary(void **state)
   PAGE_OF(*state, "/compare/kafka-vs-nats.atom", "<subtitle>Apache Kafka: A log of records");
 }
 
+static void an_editors_text_ends_before_the_next_sentence(void **state)
+{
+  struct page_site *s = *state;
+  struct product *bare = &page_rows_product(s->rows, PAGE_BARE)->product, *rabbit = &page_rows_product(s->rows, PAGE_RABBIT)->product;
+  bare->summary = SPAN("A small tool for files"), bare->facts.version.hash++, bare->facts.version.rev++;
+  rabbit->summary = SPAN("Carries (some) letters"), rabbit->facts.version.hash++, rabbit->facts.version.rev++;
+  page_site_publish(s);
+  static const char *const targets[] = {"/faq/bare", "/faq/bare.md", "/faq/bare.json"};
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+    PAGE_OF(s, targets[i], "A small tool for files. Bare did not ship", "!A small tool for files Bare");
+  PAGE_OF(s, "/products/bare", "<p class=\"gist\">A small tool for files</p>", "content=\"Bare: A small tool for files. Bare did not ship",
+          "\"description\":\"A small tool for files\"");
+  PAGE_OF(s, "/products/bare.atom", "A small tool for files. The newest");
+  PAGE_OF(s, "/compare/bare-vs-rabbit", "Bare: A small tool for files. Rabbit: Carries (some) letters.");
+  PAGE_OF(s, "/alternatives/pulsar.md", " for less. Carries (some) letters. ");
+}
+
 static void rows_at_a_glance_that_no_product_fills_are_left_out(void **state)
 {
   PAGE_OF(*state, "/compare/kafka-vs-nats", ">Latest release<", ">Moves · 90d<", ">Licence<", ">First release<", ">Repository<");
@@ -218,6 +235,7 @@ int main(void)
       ON_A_SITE(a_product_with_nothing_says_so),
       ON_A_SITE(a_median_is_that_of_the_products_whose_first_sector_it_is),
       ON_A_SITE(what_a_product_is_comes_from_its_summary),
+      ON_A_SITE(an_editors_text_ends_before_the_next_sentence),
       ON_A_SITE(rows_at_a_glance_that_no_product_fills_are_left_out),
       ON_A_SITE(the_picker_names_what_it_does_not_know),
       ON_A_SITE(a_discontinued_product_leads_to_others),

@@ -89,7 +89,8 @@ def join(names, last="and"):
 
 
 def stop(text):
-    return text if text[-1:] and text[-1] in ".!?…。！？" else text + "."
+    seen = text.rstrip(")]\"'”’“»«›」』）】\u2069")
+    return text if seen[-1:] and seen[-1] in ".!?…。！？" else text + "."
 
 
 def number(n):
@@ -362,7 +363,7 @@ def what_is(p, headline):
     themes = p["themes"][:4]
     tracked = stop(f"{p['name']} is tracked in {join(p['sector_names']) if p['sectors'] else 'no sector yet'}" +
                    (f", with the theme{'s' if len(themes) > 1 else ''} {join(themes)}" if themes else ""))
-    return f"{p['summary'] or tracked} {outline(p)}" + (f" The editors’ headline: {stop(headline)}" if headline else "")
+    return f"{stop(p['summary']) if p['summary'] else tracked} {outline(p)}" + (f" The editors’ headline: {stop(headline)}" if headline else "")
 
 
 def best(name, picks, close):
