@@ -155,6 +155,7 @@ struct basis {
   bool medians;     /* counts against the medians of sectors explain the order of all scores */
   bool same_sector;
   bool differ;      /* the sectors' pace explains that a score is higher with no higher count */
+  bool paces;       /* two of them are measured against different medians */
 };
 
 static struct basis basis_of(const struct sentences_member *const *m, size_t n)
@@ -164,6 +165,7 @@ static struct basis basis_of(const struct sentences_member *const *m, size_t n)
     b.medians = b.medians && !m[i]->override && m[i]->sector;
     b.same_sector = b.same_sector && m[i]->sector == m[0]->sector;
     for (size_t k = 0; k < n; k++) {
+      b.paces = b.paces || (m[i]->sector && m[k]->sector && median_of(m[i]) != median_of(m[k]));
       if (m[i]->tenths < m[k]->tenths || (m[i]->tenths == m[k]->tenths && i >= k))
         continue;
       bool tie = m[i]->tenths == m[k]->tenths;
@@ -209,7 +211,9 @@ static struct span pace(struct arena *a, const struct sentences_member *const *m
     bool override = false;
     for (size_t i = 0; i < n; i++)
       override = override || m[i]->override;
-    return SAY(a, override || n == 1 ? _("Velocity: %1$s") : _("Velocity, which counts sparks as well: %1$s"), pace_list(a, m, n));
+    return SAY(a, override || n == 1 ? _("Velocity: %1$s")
+                  : b.paces          ? _("Their sectors differ in pace, and velocity counts sparks as well: %1$s")
+                                     : _("Velocity, which counts sparks as well: %1$s"), pace_list(a, m, n));
   }
   bool one = n == 1 || (n == 2 && m[0]->tenths != m[1]->tenths);
   /* TRANSLATORS: what scores are measured against */
@@ -278,7 +282,8 @@ static struct span reason_text(struct arena *a, const struct sentences_member *c
     if (m[i]->override)
       return SPAN("");
   if (n > 1 && !b.medians)
-    return ARENA_JOIN(a, SPAN(" "), _("Sparks count as well."));
+    return ARENA_JOIN(a, SPAN(" "), b.paces ? _("Their sectors differ in pace, and sparks count as well.")
+                                            : _("Sparks count as well."));
   return b.differ ? ARENA_JOIN(a, SPAN(" "), _("Their sectors differ in pace.")) : SPAN("");
 }
 

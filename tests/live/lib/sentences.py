@@ -200,12 +200,18 @@ def basis(scored):
     return medians, len({tuple(p["sectors"][:1]) for p in scored}) == 1, differ and medians
 
 
+def paces(scored):
+    """Two are measured against different medians."""
+    return len({p["m"] for p in scored if p["sectors"]}) > 1
+
+
 def pace(scored, alone):
     medians, one_sector, differ = basis(scored)
     listed = join(f"{p['name']} {score(p)}" for p in by(scored, "tenths"))
     if not medians:
         plain = len(scored) == 1 or any(p["override"] is not None for p in scored)
-        return ("Velocity: " if plain else "Velocity, which counts sparks as well: ") + listed
+        return ("Velocity: " if plain else "Their sectors differ in pace, and velocity counts sparks as well: " if paces(scored) else
+                "Velocity, which counts sparks as well: ") + listed
     single = len(scored) == 1 or (len(scored) == 2 and scored[0]["tenths"] != scored[1]["tenths"])
     measure = "the median of their sector" if one_sector and len(scored) > 1 else \
         "the median of its own sector" if single else "the medians of their own sectors"
@@ -254,6 +260,7 @@ def standing(of):
         text += f"{', ' if order else ''}{join(names(level))} {'at' if order else 'stand at'} {score(level[0])} {moves(0, not order)}"
     medians, _, differ = basis(scored)
     why = "" if any(p["override"] is not None for p in scored) else \
+        " Their sectors differ in pace, and sparks count as well." if len(scored) > 1 and not medians and paces(scored) else \
         " Sparks count as well." if len(scored) > 1 and not medians else " Their sectors differ in pace." if differ else ""
     return f"{text}{unscored(of)}.{why}"
 
