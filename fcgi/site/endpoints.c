@@ -104,6 +104,7 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
   const struct config *c = site_config(s);
   struct machine_view v = {.site_name = span_z(c->site_name),
                            .base_url = span_z(c->base_url),
+                           .base_path = config_base_path(c),
                            .lang = span_z(c->lang),
                            .contact = span_z(c->contact),
                            .about = has_about(s),

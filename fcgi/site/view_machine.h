@@ -48,6 +48,7 @@ VIEW_DECLARE(sitemap_view, SITEMAP_VIEW)
   TEXT(site_name)                                                                                                      \
   TEXT(short_name)                                                                                                     \
   TEXT(base_url)                                                                                                       \
+  TEXT(base_path)                                                                                                      \
   TEXT(lang)                                                                                                           \
   TEXT(contact)                                                                                                        \
   FLAG(about)                                                                                                          \

@@ -98,6 +98,7 @@
   X(band, "dormant, slow, steady, active or surging") \
   X(bands, "the bands of the velocity") \
   X(bars, "months as small bars") \
+  X(base_path, "the path of base_url, such as /tools; empty when it has none") \
   X(base_url, "the address of the site") \
   X(before_href, "where the day began, when it did on another page") \
   X(below, "the score at which the next band begins") \
