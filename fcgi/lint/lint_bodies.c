@@ -119,14 +119,19 @@ void lint_body_judge(struct lint *l, const struct lint_place *at, const struct l
                                    .base_url = span_z(c->base_url), .format = body->format};
   struct markdown_note *notes;
   size_t n;
-  if (utf8_is_blank(md) || !render_judge(l, at, &limits, md) || markdown_notes(&limits, l->arena, md, &notes, &n) != MARKDOWN_OK)
+  enum markdown_result found = utf8_is_blank(md) ? MARKDOWN_OK : markdown_format_find(&limits, md);
+  if (utf8_is_blank(md) || !render_judge(l, at, &limits, md) || found != MARKDOWN_OK ||
+      markdown_notes(&limits, l->arena, md, &notes, &n) != MARKDOWN_OK)
     return;
+  bool only_html = limits.format > BODY_MARKDOWN && body->format <= BODY_MARKDOWN, shown = has_note(notes, n, NOTE_SHOWN);
   bool left_out = has_note(notes, n, NOTE_HTML) || has_note(notes, n, NOTE_SHORTCODE) || has_note(notes, n, NOTE_BLOCK);
-  if (left_out && !has_note(notes, n, NOTE_SHOWN))
+  if (only_html || (left_out && !shown))
     lint_found(l, LINT_html_only, at, span_head(md, 160),
-               &(struct lint_saying){.meaning = N_("nothing but HTML: nothing of it is shown"),
+               &(struct lint_saying){.meaning = shown ? N_("nothing but HTML where Markdown is expected: it is read as HTML")
+                                                      : N_("nothing but HTML: nothing of it is shown"),
                                      .advice = advice_of(NOTE_HTML, body->format)});
-  else
-    for (size_t i = 0; i < n; i++)
-      note_judge(l, at, &notes[i], body);
+  else if (!shown && body->answer)
+    lint_found(l, LINT_answer_blank, at, span_head(md, 160), LINT_SAYING(N_("the answer shows nothing: the question is not shown")));
+  for (size_t i = 0; i < n && shown; i++)
+    note_judge(l, at, &notes[i], body);
 }

@@ -222,9 +222,9 @@ static void column_judge(struct lint *l, const struct column *c, struct lint_pla
   if (c->asks & DATE)
     date_judge(l, at, rows, column, c->asks);
   if ((c->asks & ANSWER) && utf8_is_blank(s))
-    lint_found(l, LINT_answer_blank, at, s, LINT_SAYING(N_("the question has no answer")));
+    lint_found(l, LINT_answer_blank, at, s, LINT_SAYING(N_("the answer shows nothing: the question is not shown")));
   if (c->asks & BODY)
-    lint_body_judge(l, at, &(struct lint_body){s, format_of(l, rows), c->asks & CLAIMS});
+    lint_body_judge(l, at, &(struct lint_body){s, format_of(l, rows), c->asks & CLAIMS, c->asks & ANSWER});
   if ((c->asks & OWN) && l->texts)
     lint_texts_add(l->texts, at, s);
 }

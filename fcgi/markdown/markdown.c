@@ -80,6 +80,30 @@ enum markdown_result markdown_html(const struct markdown_limits *l, struct span 
   return markdown_write(l, source, markdown_write_html, out);
 }
 
+bool markdown_html_shows(struct span html)
+{
+  while (html.n) {
+    size_t tag = span_find(html, '<');
+    struct span rest = span_from(html, tag);
+    if (!utf8_is_blank(span_head(html, tag)) || span_starts(rest, SPAN("<img")) || span_starts(rest, SPAN("<hr")))
+      return true;
+    html = span_from(rest, span_find(rest, '>') + 1);
+  }
+  return false;
+}
+
+enum markdown_result markdown_format_find(struct markdown_limits *l, struct span source)
+{
+  struct buf html = BUF_INIT;
+  if (l->format > BODY_MARKDOWN || !span_starts(utf8_trim(source), SPAN("<")))
+    return MARKDOWN_OK;
+  enum markdown_result result = markdown_html(l, source, &html);
+  if (result == MARKDOWN_OK && !markdown_html_shows(buf_view(&html)))
+    l->format = BODY_HTML;
+  buf_free(&html);
+  return result;
+}
+
 enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out)
 {
   return markdown_write(l, source, markdown_write_source, out);

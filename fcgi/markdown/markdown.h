@@ -66,6 +66,13 @@ const char *markdown_parser_version(void);
 
 MUST_USE enum markdown_result markdown_html(const struct markdown_limits *l, struct span source, struct buf *out);
 
+/* Whether readers see anything of HTML from markdown_html: a word, a picture or a rule. */
+bool markdown_html_shows(struct span html);
+
+/* Raw HTML in Markdown is left out.  A Markdown body of which nothing would be left is one that its editor wrote as HTML, so it
+ * is read as HTML: sets l->format to BODY_HTML.  Another result than MARKDOWN_OK is that of rendering the body. */
+MUST_USE enum markdown_result markdown_format_find(struct markdown_limits *l, struct span source);
+
 /* Renders the body to safe Markdown, for the JSON and Markdown representations: without raw HTML, with links, pictures
  * and headings as in markdown_html. */
 MUST_USE enum markdown_result markdown_source(const struct markdown_limits *l, struct span source, struct buf *out);

@@ -137,16 +137,27 @@ static const struct moves_count *unpack_moves(struct unpack *u, struct arena *a,
   return v;
 }
 
+/* A question whose answer shows nothing is left out. */
 static void pack_answers(struct fragment_renderer *r, struct buf *b, const struct question *v, size_t n)
 {
-  pack_uint(b, n);
+  struct buf all = BUF_INIT;
+  size_t shown = 0;
   for (size_t i = 0; i < n; i++) {
     struct fragment_place at = {"faq", v[i].id, 'a', v[i].format};
-    pack_uint(b, v[i].id);
-    pack_span(b, v[i].question);
-    fragment_text_pack(r, b, at, v[i].answer_md);
-    fragment_text_source(r, b, at, v[i].answer_md);
+    size_t before = all.n;
+    pack_uint(&all, v[i].id);
+    pack_span(&all, v[i].question);
+    if (!fragment_text_pack(r, &all, at, v[i].answer_md)) {
+      buf_truncate(&all, before);
+      continue;
+    }
+    fragment_text_source(r, &all, at, v[i].answer_md);
+    shown++;
   }
+  pack_uint(b, shown);
+  buf_put(b, all.p, all.n);
+  b->failed = b->failed || all.failed;
+  buf_free(&all);
 }
 
 static struct answers unpack_answers(struct unpack *u, struct arena *a)

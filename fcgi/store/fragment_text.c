@@ -92,14 +92,16 @@ static enum markdown_result render(struct fragment_renderer *r, struct fragment_
     return MARKDOWN_OK;
   if (known_slow(r, md, limits.format))
     return MARKDOWN_TOO_SLOW;
-  enum markdown_result result = function(&limits, md, out);
+  enum markdown_result result = markdown_format_find(&limits, md);
+  if (result == MARKDOWN_OK)
+    result = function(&limits, md, out);
   if (result == MARKDOWN_TOO_SLOW && r->slow)
-    r->slow->hashes[r->slow->next++ % FRAGMENT_SLOW] = hash_of(md, limits.format);
+    r->slow->hashes[r->slow->next++ % FRAGMENT_SLOW] = hash_of(md, format_of(r, at.format));
   r->incomplete = r->incomplete || result == MARKDOWN_NO_TIME;
   return result;
 }
 
-void fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md)
+bool fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md)
 {
   struct buf html = BUF_INIT;
   enum markdown_result result = render(r, at, md, markdown_html, &html);
@@ -118,9 +120,11 @@ void fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fra
     if (r->metrics)
       METRICS_ADD(r->metrics, markdown_refused, 1);
   }
+  bool shown = result == MARKDOWN_OK && markdown_html_shows(buf_view(&html));
   pack_uint(out, result != MARKDOWN_OK);
-  pack_span(out, result == MARKDOWN_OK ? buf_view(&html) : SPAN(""));
+  pack_span(out, shown ? buf_view(&html) : SPAN(""));
   buf_free(&html);
+  return shown || result != MARKDOWN_OK;
 }
 
 void fragment_text_source(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md)
@@ -148,9 +152,13 @@ void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct sp
     out->failed = true;
     return;
   }
-  enum markdown_result result = MARKDOWN_OK;
-  struct markdown_plain_limits limits = {format_of(r, format), chars, r->deadline_us};
-  pack_span(out, md.n ? markdown_plain_by(a, &limits, md, &result) : SPAN(""));
+  char prefix[PREFIX_ROOM];
+  struct markdown_limits whole = limits_of(r, (struct fragment_place){"", 0, 'x', format}, prefix);
+  enum markdown_result result = md.n && !known_slow(r, md, whole.format) ? markdown_format_find(&whole, md) : MARKDOWN_OK;
+  struct markdown_plain_limits limits = {whole.format, chars, r->deadline_us};
+  if (result == MARKDOWN_NO_MEMORY)
+    arena_fail(a);
+  pack_span(out, md.n && result == MARKDOWN_OK ? markdown_plain_by(a, &limits, md, &result) : SPAN(""));
   r->incomplete = r->incomplete || result == MARKDOWN_NO_TIME;
   if (arena_failed(a))
     out->failed = true;

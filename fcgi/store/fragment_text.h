@@ -16,8 +16,9 @@ struct fragment_place {
   enum body_format format;
 };
 
-/* Packs whether `md` was refused, and its HTML (empty when refused). */
-void fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
+/* Packs whether `md` was refused, and its HTML (empty when refused, and when readers would see nothing of it).  False: readers
+ * see neither a text nor a notice. */
+bool fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 /* Packs `md` as safe Markdown, for the JSON and Markdown representations; empty when refused. */
 void fragment_text_source(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 /* Packs the first `chars` characters of its plain text. */

@@ -111,6 +111,46 @@ def test_a_question_that_nobody_can_see_is_left_out(module_site):
         assert "Unasked." not in module_site.get(path).text
 
 
+WORDS = {"<p>Yes</p>": "Yes", "<div onclick='x()'>Yes <a href='javascript:x()' class=c>now</a></div>": "Yes now",
+         "<p>Yes</p><script>alert(1)</script><style>p{}</style><!-- secret -->": "Yes", "<p>\n\n</p>\n<p>So <b>be</b> it &amp; rest</p>": "So be it & rest"}
+WORDLESS = ["<script>alert(1)</script>", "<!-- secret -->", "<p></p>", "<div>\n\n</div>", "<p>&nbsp;</p>", "<span></span>", "<style>p{}</style>", "", " \n"]
+RAW = re.compile(r"alert\(|secret|onclick|javascript|class=c\b|p\{\}")
+
+
+def test_a_body_of_html_alone_shows_its_words(own_site):
+    """A question whose answer shows nothing stands nowhere."""
+    site, kafka, nats = own_site, "(SELECT id FROM product WHERE slug = 'kafka')", "(SELECT id FROM product WHERE slug = 'nats')"
+    site.sql("DELETE FROM faq")
+    site.sql("DELETE FROM comparison")
+    for owner, other in (("NULL", "NULL"), (kafka, "NULL"), (kafka, nats)):
+        for i, answer in enumerate([*WORDS, *WORDLESS]):
+            site.sql(f"INSERT INTO faq (product_id, other_product_id, question, answer_md, status, sort) VALUES ({owner}, {other}, %s, %s, 'published', %s)",
+                     f"Asked {i}?", answer, i)
+    site.sql(f"INSERT INTO comparison (product_id, other_product_id, status, intro_md, verdict_md) VALUES ({kafka}, {nats}, 'published',"
+             " '<p>Both</p>', '<script>alert(1)</script>')")
+    site.sql(f"UPDATE editorial SET current_state_md = '<p>State</p><script>alert(1)</script>', heading_md = '<!-- secret -->' WHERE product_id = {kafka}")
+    site.sql("UPDATE page SET body_md = '<p onclick=\"x()\">About us</p>' WHERE slug = 'about'")
+    wait_until(lambda: "Both" in site.get("/compare/kafka-vs-nats").text and "About us" in site.get("/about").text)
+    for path in ("/faq", "/faq/kafka", "/products/kafka", "/compare/kafka-vs-nats", "/faq/kafka-vs-nats"):
+        wait_until(lambda: "Asked 0?" in site.get(path).text)
+        page, twin, data = parse(site.get(path).text), site.get(f"{path}.md").text, site.get(f"{path}.json")
+        asked = [q for q in data.json["questions"] if q["question"].startswith("Asked")]
+        assert [q["question"] for q in asked] == [f"Asked {i}?" for i in range(len(WORDS))], path
+        ld = next(n for n in json.loads(page.one("script", {"type": "application/ld+json"}).text)["@graph"] if n["@type"] == "FAQPage")
+        told = {q["name"]: q["acceptedAnswer"]["text"] for q in ld["mainEntity"]}
+        for i, words in enumerate(WORDS.values()):
+            assert re.sub(r"<[^>]*>", "", told[f"Asked {i}?"]).strip() == words.replace("&", "&amp;"), (path, told[f"Asked {i}?"])
+        for text in (str(site.get(path).text), twin, data.text):
+            assert not re.search(rf"Asked ({'|'.join(str(len(WORDS) + i) for i in range(len(WORDLESS)))})\?", text), path
+            assert not RAW.search(text), (path, RAW.search(text))
+        assert "Yes" in page.text and "\nYes\n" in twin
+    compared = site.get("/compare/kafka-vs-nats").text
+    assert "<p>Both</p>" in compared and "<p>State</p>" in compared
+    assert "<p>About us</p>" in site.get("/about").text and "About us" in site.get("/about.md").text and "left out" not in site.get("/about.json").text
+    said = [f for f in json.loads(site.diptych("lint", "--json", "--table", "faq").stdout)["findings"] if f["rule"] in ("html_only", "answer_blank")]
+    assert len(said) == 3 * len(WORDS) + 3 * len(WORDLESS)
+
+
 def test_separators_become_blanks(own_site):
     joined = "".join(f"w{i}{c}" for i, c in enumerate("\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\n\t")) + "end"
     own_site.sql("UPDATE product SET name = %s, license = %s WHERE slug = 'kafka'", joined, joined)
