@@ -131,7 +131,8 @@ void lint_body_judge(struct lint *l, const struct lint_place *at, const struct l
                                                       : N_("nothing but HTML: nothing of it is shown"),
                                      .advice = advice_of(NOTE_HTML, body->format)});
   else if (!shown && body->answer)
-    lint_found(l, LINT_answer_blank, at, span_head(md, 160), LINT_SAYING(N_("the answer shows nothing: the question is not shown")));
+    lint_found(l, LINT_answer_blank, at, span_head(md, 160),
+               LINT_SAYING(N_("the answer shows nothing: the question is not shown")));
   for (size_t i = 0; i < n && shown; i++)
     note_judge(l, at, &notes[i], body);
 }

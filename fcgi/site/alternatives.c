@@ -91,9 +91,15 @@ void alternatives_notice(struct page *p, const struct alternatives_named *a, siz
   v->name = a->of->name;
   v->position = build_position(position);
   v->all_href = build_path(p, "/alternatives/", a->of->slug);
-  v->best.v = ARENA_ARRAY(p->arena, ALTERNATIVES_TOP, struct link_view);
-  for (size_t i = 0; i < a->n && v->best.v; i++)
-    v->best.v[v->best.n++] = link_words_product(p, a->others[i]->name, build_path(p, "/products/", a->others[i]->slug));
+  v->best.v = ARENA_ARRAY(p->arena, ALTERNATIVES_TOP, struct listed_link_view);
+  for (size_t i = 0; i < a->n && v->best.v; i++) {
+    struct link_view link = link_words_product(p, a->others[i]->name, build_path(p, "/products/", a->others[i]->slug));
+    if (a->others[i]->lifecycle != LIFECYCLE_DISCONTINUED)
+      v->best.v[v->best.n++] = (struct listed_link_view){link.text, link.href, SPAN(","), link.kind};
+  }
+  if (v->best.n)
+    v->best.v[v->best.n - 1].sep = SPAN(".");
+  v->lead = v->best.n ? _("Try instead:") : !a->n ? _("No close alternative is tracked here.") : SPAN("");
   v->sector = a->n ? NULL : alternatives_sector(p, a);
 }
 
@@ -150,8 +156,10 @@ void alternatives_reason(struct page *p, const struct profile *f, const struct p
 static struct span names_join(struct page *p, const struct facts *const *others, size_t n)
 {
   struct span names[ALTERNATIVES_TOP];
-  for (size_t i = 0; i < n; i++)
-    names[i] = others[i]->name;
+  for (size_t i = 0; i < n; i++) {
+    bool ended = others[i]->lifecycle == LIFECYCLE_DISCONTINUED;
+    names[i] = ended ? ARENA_JOIN(p->arena, others[i]->name, SPAN(" "), _("(discontinued)")) : others[i]->name;
+  }
   return sentences_join(p->arena, names, n, "and ");
 }
 

@@ -98,6 +98,7 @@ static struct span intro_of(struct page *p, const struct alternatives *a)
 /* The page itself has what the notice leads to. */
 static void notice_shorten(struct ended_view *v)
 {
+  v->lead = SPAN("");
   v->best.n = 0;
   v->sector = NULL;
   v->all_href = SPAN("");

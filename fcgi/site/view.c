@@ -97,6 +97,10 @@ VIEW_DEFINE(sector_view, SECTOR_VIEW)
 VIEW_DEFINE(member_view, MEMBER_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct listed_link_view
+VIEW_DEFINE(listed_link_view, LISTED_LINK_VIEW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct ended_view
 VIEW_DEFINE(ended_view, ENDED_VIEW)
 #undef VIEW_THIS

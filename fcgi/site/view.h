@@ -341,14 +341,20 @@ VIEW_DECLARE(sector_view, SECTOR_VIEW)
   TEXT(atom_href)
 VIEW_DECLARE(member_view, MEMBER_VIEW)
 
-/* The notice that a product is discontinued, near the top of the page.  best: the three alternatives closest to it (text:
- * the name, href: the trajectory); sector: when there are none, a link to its sector; NULL: there are some, or it has no
- * sector.  all_href: "/alternatives/{slug}".  The first page of the alternatives has none of the three, because it says all that
+/* A link of an enumeration.  sep: ",", and "." for the last. */
+#define LISTED_LINK_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text) TEXT(href) TEXT(sep) RECORD(kind, kind_draw)
+VIEW_DECLARE(listed_link_view, LISTED_LINK_VIEW)
+
+/* The notice that a product is discontinued, near the top of the page.  lead: "Try instead:", or that there is no alternative;
+ * best: of the three alternatives closest to it, those that are not discontinued themselves (text: the name, href: the
+ * trajectory); sector: when no alternative is close, a link to its sector; NULL: there are some, or it has no
+ * sector.  all_href: "/alternatives/{slug}".  The first page of the alternatives has none of the four, because it says all that
  * itself. */
 #define ENDED_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                         \
   TEXT(name)                                                                                                           \
   TEXT(position)                                                                                                       \
-  LIST(best, link_view)                                                                                                \
+  TEXT(lead)                                                                                                           \
+  LIST(best, listed_link_view)                                                                                         \
   RECORD(sector, link_view)                                                                                            \
   TEXT(all_href)
 VIEW_DECLARE(ended_view, ENDED_VIEW)

@@ -24,6 +24,7 @@
   X(day_draw, more, "how many moves of the day are not shown") \
   X(day_draw, product, "the name of the product") \
   X(editorial_view, heading, "where the product is heading") \
+  X(ended_view, lead, "what the links are, or that there are none") \
   X(error_view, links, "links to what may be meant") \
   X(fact_block_view, block, "the name of the group") \
   X(fact_block_view, heading, "the heading of the group") \
@@ -36,6 +37,7 @@
   X(home_view, more, "there are more releases") \
   X(home_view, sparks, "the newest sparks") \
   X(link_view, kind, "hidden words that explain a generic word") \
+  X(listed_link_view, kind, "hidden words that explain a generic word") \
   X(methodology_view, facts, "the editors record facts") \
   X(pager_view, page, "the number of this page") \
   X(pager_view, total, "how many entries the list has") \

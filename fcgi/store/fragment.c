@@ -137,29 +137,6 @@ static const struct moves_count *unpack_moves(struct unpack *u, struct arena *a,
   return v;
 }
 
-/* A question whose answer shows nothing is left out. */
-static void pack_answers(struct fragment_renderer *r, struct buf *b, const struct question *v, size_t n)
-{
-  struct buf all = BUF_INIT;
-  size_t shown = 0;
-  for (size_t i = 0; i < n; i++) {
-    struct fragment_place at = {"faq", v[i].id, 'a', v[i].format};
-    size_t before = all.n;
-    pack_uint(&all, v[i].id);
-    pack_span(&all, v[i].question);
-    if (!fragment_text_pack(r, &all, at, v[i].answer_md)) {
-      buf_truncate(&all, before);
-      continue;
-    }
-    fragment_text_source(r, &all, at, v[i].answer_md);
-    shown++;
-  }
-  pack_uint(b, shown);
-  buf_put(b, all.p, all.n);
-  b->failed = b->failed || all.failed;
-  buf_free(&all);
-}
-
 static struct answers unpack_answers(struct unpack *u, struct arena *a)
 {
   size_t count = unpack_count(u, 4);
@@ -446,7 +423,7 @@ bool fragment_pack_product(struct fragment_renderer *r, enum fragment_kind kind,
                                                      .n_activities = p->n_activities},
                                   out);
   else if (kind == FRAGMENT_QUESTIONS)
-    pack_answers(r, out, p->questions, p->n_questions);
+    fragment_answers_pack(r, out, p->questions, p->n_questions);
   else if (kind == FRAGMENT_SOURCE)
     pack_source(r, p, out);
   else if (kind == FRAGMENT_PREDICTIONS)
@@ -475,13 +452,13 @@ bool fragment_pack_pair(struct fragment_renderer *r, const struct pair_source *w
   fragment_text_source(r, out, intro, w->intro_md);
   fragment_text_source(r, out, verdict, w->verdict_md);
   fragment_text_plain(r, out, w->intro_md, w->format, EXCERPT_CHARS);
-  pack_answers(r, out, w->questions, w->n_questions);
+  fragment_answers_pack(r, out, w->questions, w->n_questions);
   return !out->failed;
 }
 
 bool fragment_pack_site(struct fragment_renderer *r, const struct question *v, size_t n, struct buf *out)
 {
-  pack_answers(r, out, v, n);
+  fragment_answers_pack(r, out, v, n);
   return !out->failed;
 }
 

@@ -164,3 +164,25 @@ void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct sp
     out->failed = true;
   arena_free(&a);
 }
+
+void fragment_answers_pack(struct fragment_renderer *r, struct buf *b, const struct question *v, size_t n)
+{
+  struct buf all = BUF_INIT;
+  size_t shown = 0;
+  for (size_t i = 0; i < n; i++) {
+    struct fragment_place at = {"faq", v[i].id, 'a', v[i].format};
+    size_t before = all.n;
+    pack_uint(&all, v[i].id);
+    pack_span(&all, v[i].question);
+    if (!fragment_text_pack(r, &all, at, v[i].answer_md)) {
+      buf_truncate(&all, before);
+      continue;
+    }
+    fragment_text_source(r, &all, at, v[i].answer_md);
+    shown++;
+  }
+  pack_uint(b, shown);
+  buf_put(b, all.p, all.n);
+  b->failed = b->failed || all.failed;
+  buf_free(&all);
+}

@@ -23,6 +23,8 @@ bool fragment_text_pack(struct fragment_renderer *r, struct buf *out, struct fra
 void fragment_text_source(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 /* Packs the first `chars` characters of its plain text. */
 void fragment_text_plain(struct fragment_renderer *r, struct buf *out, struct span md, enum body_format format, size_t chars);
+/* Packs questions with their answers.  A question whose answer shows nothing is left out. */
+void fragment_answers_pack(struct fragment_renderer *r, struct buf *b, const struct question *v, size_t n);
 /* Appends the plain text, one line for each paragraph.  False: over a limit; out->failed: no memory. */
 bool fragment_text_lines(struct fragment_renderer *r, struct buf *out, struct fragment_place at, struct span md);
 

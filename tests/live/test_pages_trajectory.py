@@ -213,6 +213,24 @@ def test_a_discontinued_product_leads_to_what_is_close(own_site):
         wait_until(lambda: "is discontinued." in own_site.get(path).text, 5)
         notice = next(n for n in parse(own_site.get(path).text).all("p") if (n["class"] or "").startswith("notice"))
         assert [a["href"] for a in notice.all("a")] == [b["href"] for b in best] + ["/alternatives/redis"]
+        names = ", ".join(b["name"] for b in best)
+        assert " ".join(notice.text.split()) == f"Redis is discontinued. Try instead: {names}. See all Redis alternatives"
+        links = ", ".join(f"[{b['name']}]({b['href']})" for b in best)
+        assert f"**Redis is discontinued.** Try instead: {links}. [See all Redis alternatives](/alternatives/redis)\n" in own_site.get(path + ".md").text
+
+
+def test_a_discontinued_product_does_not_lead_to_another(own_site):
+    """Sentences name it and say what it is."""
+    best = own_site.get("/alternatives/redis.json").json["products"][:3]
+    own_site.database.sql("UPDATE product SET lifecycle = 'discontinued' WHERE slug IN ('redis', %s)", best[0]["slug"])
+    for path in ("/products/redis", "/compare/kafka-vs-redis"):
+        wait_until(lambda: f"{best[0]['name']} (discontinued)" in own_site.get(path).text, 5)
+        text = " ".join(parse(own_site.get(path).text).one("main").text.split())
+        assert f"Redis is discontinued. Try instead: {best[1]['name']}, {best[2]['name']}. See all Redis alternatives" in text
+        assert re.search(rf"alternatives? to Redis (is|are) {best[0]['name']} \(discontinued\)", text)
+    own_site.database.sql("UPDATE product SET lifecycle = 'discontinued' WHERE slug IN (%s, %s)", best[1]["slug"], best[2]["slug"])
+    wait_until(lambda: "Try instead" not in own_site.get("/products/redis").text, 5)
+    assert "Redis is discontinued. See all Redis alternatives" in " ".join(parse(own_site.get("/products/redis").text).one("main").text.split())
 
 
 def test_a_bare_product_has_sentences_for_what_is_missing(own_site):

@@ -93,7 +93,8 @@ def test_questions_and_answers_about_alternatives(pairs, larger, numbers, closen
 def nearest(closeness, numbers, slug, known={}):
     if (id(closeness), slug) not in known:
         picks, close, others = closeness.alternatives(slug)
-        known[id(closeness), slug] = [numbers[s]["name"] for s in picks], [numbers[s]["name"] for s in close], others
+        named = [[numbers[s]["name"] + " (discontinued)" * (numbers[s]["lifecycle"] == "discontinued") for s in slugs] for slugs in (picks, close)]
+        known[id(closeness), slug] = *named, others
     return known[id(closeness), slug]
 
 

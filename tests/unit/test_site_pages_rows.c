@@ -127,7 +127,7 @@ static void a_pick_stands_first_with_its_reason(void **state)
   PAGE_OF(*state, "/alternatives/pulsar", "Rabbit &lt;asks&gt; for less.", "1 alternative to Pulsar picked by the editors, then ",
           "!It was here first.");
   PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
-  PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit; by shared sectors and themes, the next closest",
+  PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit (discontinued); by shared sectors and themes, the next closest",
           "Rabbit &lt;asks&gt; for less.");
   PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick for Pulsar: Rabbit", "The editors’ picks, then products close to");
   PAGE_OF(*state, "/compare/pulsar-vs-rabbit", "!noindex");
