@@ -71,9 +71,7 @@ static bool is_shown(json_t *v)
   switch (v ? json_typeof(v) : JSON_NULL) {
   case JSON_NULL:
   case JSON_FALSE: return false;
-  case JSON_STRING: return json_string_length(v) != 0;
-  case JSON_INTEGER:
-  case JSON_REAL: return json_number_value(v) != 0;
+  case JSON_STRING: return json_string_length(v) != 0 && !template_data_is_zero(v); /* numbers are strings here */
   case JSON_ARRAY: return json_array_size(v) != 0;
   default: return true;
   }

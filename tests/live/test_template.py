@@ -6,6 +6,10 @@ import pytest
 from lib.servers import diptych
 
 
+class Written(str):
+    """JSON as it is written."""
+
+
 @pytest.fixture
 def render(tmp_path):
     """render(template, data, name=text, ...) -> the output; every file is written byte for byte."""
@@ -13,7 +17,7 @@ def render(tmp_path):
     def run(template, data, **partials):
         for name, text in {"page": template, **partials}.items():
             (tmp_path / f"{name}.mustache").write_bytes(text.encode())
-        (tmp_path / "data.json").write_text(json.dumps(data))
+        (tmp_path / "data.json").write_text(data if isinstance(data, Written) else json.dumps(data))
         done = diptych("template", tmp_path / "page.mustache", tmp_path / "data.json", text=False)
         assert done.returncode == 0, done.stderr.decode()
         assert done.stderr == b""
@@ -45,6 +49,26 @@ def table(*rows):
 )
 def test_interpolation(render, template, data, expected):
     assert render(template, data) == expected
+
+
+NUMBERS = ["1e3", "1E3", "1.50", "0.1000", "-0", "-0.0", "0", "0.0", "0e5", "-1.0e-07", "1e+2", "2.5E-400", "1e999", "100000000000000000000.00", "7"]
+
+
+def test_every_number_is_written_as_it_was(render):
+    data = Written('{"l":[%s],"text":"1e3 [1.50]","1.50":{"-0":1.0}}' % " , ".join(NUMBERS))
+    assert render("{{#l}}{{.}} {{/l}}", data) == "".join(f"{n} " for n in NUMBERS)
+    assert render("{{{l}}}{{text}}{{{.}}}", data) == f"[{','.join(NUMBERS)}]1e3 [1.50]" + data.replace(" , ", ",")
+    for n in NUMBERS:
+        assert render("{{.}}", Written(n)) == n
+        assert render("{{#n}}yes{{/n}}{{^n}}no{{/n}}", Written('{"n":%s}' % n)) == ("no" if set(n.lower().split("e")[0]) <= set("-0.") else "yes"), n
+
+
+@pytest.mark.parametrize("number", ["01", "1.", ".5", "+1", "1e", "1e+", "--1", "1.2.3", "-", "1-2", "0x1", "[1e999, 1.2.3]", "[1e999, 01]", "[1e999, 1 2]"])
+def test_what_is_no_number_is_a_fault(tmp_path, number):
+    (tmp_path / "a.mustache").write_text("{{.}}")
+    (tmp_path / "a.json").write_text(number)
+    done = diptych("template", tmp_path / "a.mustache", tmp_path / "a.json")
+    assert done.returncode == 1 and "a.json:1:" in done.stderr and done.stdout == ""
 
 
 def test_every_integer_has_the_digits_that_were_written(render):
