@@ -44,10 +44,19 @@ static bool render_judge(struct lint *l, const struct lint_place *at, const stru
   return result == MARKDOWN_OK;
 }
 
+/* Where "[[kafka|the broker]]" leads. */
+static struct span product_path(struct arena *a, struct span words)
+{
+  struct span inner = span_from(words, 2), slugs = span_trim(span_head(inner, strcspn(inner.n ? inner.p : "", "|]")));
+  bool set = span_find_span(slugs, SPAN("-vs-")) < slugs.n;
+  return ARENA_JOIN(a, set ? SPAN("/compare/") : SPAN("/products/"), slugs);
+}
+
 static void link_judge(struct lint *l, const struct lint_place *at, const struct markdown_note *note)
 {
   enum lint_rule rule = LINT_link_dead;
-  const char *fault = l->links ? lint_links_fault(l->links, note->words, &rule) : NULL;
+  struct span path = note->kind == NOTE_LINK ? note->words : product_path(l->arena, note->words);
+  const char *fault = l->links ? lint_links_fault(l->links, path, &rule) : NULL;
   if (fault)
     lint_found(l, rule, at, note->words, LINT_SAYING(fault));
 }
@@ -88,7 +97,7 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
       {NOTE_HEADING, LINT_heading_order, N_("line %1$s: a heading more than one level below the one before")},
       {NOTE_NUMBER, LINT_number_without_link, N_("line %1$s: a number without a source")},
   };
-  if (note->kind == NOTE_LINK)
+  if (note->kind == NOTE_LINK || note->kind == NOTE_PRODUCT)
     link_judge(l, at, note);
   if (note->kind == NOTE_ACTIVITY && l->cited)
     lint_cited_add(l->cited, at, strtoull(note->words.p, NULL, 10));

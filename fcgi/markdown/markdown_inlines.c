@@ -159,7 +159,7 @@ static size_t product_cut(struct children *c, cmark_node *text, struct span s, s
   if (!is_slug(slugs) || (label.p && !shown.n))
     return 1;
   text_before(text, span_of(s.p + *kept, at - *kept));
-  cmark_node_insert_before(text, markdown_product_new(slugs, label.p ? &shown : NULL));
+  cmark_node_insert_before(text, markdown_product_new(slugs, label.p ? &shown : NULL, span_of(s.p + at, end + 4)));
   *kept = at + 2 + end + 2;
   return *kept - at;
 }

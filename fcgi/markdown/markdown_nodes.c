@@ -67,12 +67,18 @@ cmark_node *markdown_task_new(bool done)
   return custom_new(CMARK_NODE_CUSTOM_INLINE, (struct markdown_extra){.kind = MARKDOWN_TASK, .set = done});
 }
 
-cmark_node *markdown_product_new(struct span slugs, const struct span *text)
+static char *text_copy(struct span s)
 {
-  char *own = markdown_memory()->calloc(slugs.n + 1, 1);
-  memcpy(own, slugs.p, slugs.n);
+  char *own = markdown_memory()->calloc(s.n + 1, 1);
+  memcpy(own, s.p, s.n);
+  return own;
+}
+
+cmark_node *markdown_product_new(struct span slugs, const struct span *text, struct span written)
+{
   cmark_node *n = custom_new(CMARK_NODE_CUSTOM_INLINE,
-                             (struct markdown_extra){.kind = MARKDOWN_PRODUCT, .set = text != NULL, .slugs = own});
+                             (struct markdown_extra){.kind = MARKDOWN_PRODUCT, .set = text != NULL,
+                                                      .slugs = text_copy(slugs), .written = text_copy(written)});
   cmark_node_append_child(n, markdown_text_new(text ? *text : slugs));
   return n;
 }

@@ -37,6 +37,7 @@ struct markdown_extra {
   enum markdown_kind kind;
   bool set;                  /* ROW: it is the header; TASK: done; PRODUCT: the text is the editor's */
   const char *slugs;         /* PRODUCT: "kafka" or "kafka-vs-nats" */
+  const char *written;       /* PRODUCT: "[[kafka | the broker]]", as it stands in the source */
   enum markdown_align align; /* CELL */
   unsigned number;           /* REFERENCE, FOOTNOTE: from 1 on; 0: of an activity that is unknown, nothing is written */
   uint64_t activity;         /* REFERENCE: the id of such an activity */
@@ -59,7 +60,7 @@ cmark_node *markdown_cell_new(enum markdown_align align);
 cmark_node *markdown_strike_new(void);
 cmark_node *markdown_task_new(bool done);
 /* text NULL: the name of the product, which the page knows.  slugs: "[a-z0-9-]+". */
-cmark_node *markdown_product_new(struct span slugs, const struct span *text);
+cmark_node *markdown_product_new(struct span slugs, const struct span *text, struct span written);
 cmark_node *markdown_reference_new(unsigned number, unsigned which);
 cmark_node *markdown_footnote_new(unsigned number, unsigned references);
 

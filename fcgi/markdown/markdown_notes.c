@@ -223,8 +223,7 @@ static void extra_note(struct notes *w, const struct markdown_extra *e)
   if (e->kind == MARKDOWN_CELL)
     buf_putc(&w->paragraph, ' ');
   if (e->kind == MARKDOWN_PRODUCT) {
-    snprintf(path, sizeof path, "%s%s", strstr(e->slugs, "-vs-") ? "/compare/" : "/products/", e->slugs);
-    note_put(w, NOTE_LINK, span_z(path));
+    note_put(w, NOTE_PRODUCT, span_z(e->written));
     w->linked = true;
   }
   if (e->kind == MARKDOWN_REFERENCE && e->activity) {

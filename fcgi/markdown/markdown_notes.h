@@ -13,6 +13,7 @@ enum markdown_note_kind {
   NOTE_TABLE = 't',           /* a paragraph that looks like a table and is none */
   NOTE_MARK = 'm',            /* [[x]], ~~x~~, [^x] or a box of a task, shown as it is written */
   NOTE_LINK = 'l',            /* a link to this site: its path, without base_url */
+  NOTE_PRODUCT = 'k',         /* "[[kafka]]" or "[[kafka|the broker]]", as it is written */
   NOTE_ACTIVITY = 'v',        /* "[^activity:7]": the id */
   NOTE_LINK_DROPPED = 'd',    /* of which only the text is shown */
   NOTE_PICTURE_DROPPED = 'p', /* of which only the text is shown */
