@@ -100,6 +100,7 @@ static enum plan plan_term(struct page *p, const struct catalog_term *term, bool
     return PLAN_OK;
   r->term = *term;
   r->theme = theme;
+  p->noindex = p->noindex || !term->ranking.n;
   enum plan result = p->order == CATALOG_BY_VELOCITY ? listing_plan(p, term->ranking, &r->list) : plan_part(p, r);
   if (result == PLAN_OK)
     plan_related(p, r);

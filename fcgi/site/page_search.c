@@ -42,7 +42,7 @@ static size_t terms_find(struct page *p, const struct catalog_terms_search *sear
   struct catalog_match m[TERMS_MAX];
   size_t found = catalog_search_terms(&p->pin, search, p->arena, m, TERMS_MAX), n = 0;
   for (size_t i = 0; i < found; i++)
-    n += search->themes ? catalog_theme(&p->pin, m[i].ordinal, &out[n]) : catalog_sector(&p->pin, m[i].ordinal, &out[n]);
+    n += (search->themes ? catalog_theme : catalog_sector)(&p->pin, m[i].ordinal, &out[n]) && out[n].ranking.n;
   return n;
 }
 

@@ -10,18 +10,28 @@ struct sectors {
   uint32_t n;
 };
 
+/* Sectors without a published product say nothing, so no list has them. */
+static uint32_t shown_count(const struct page *p)
+{
+  struct catalog_term t;
+  uint32_t all = catalog_sectors(&p->pin), n = 0;
+  for (uint32_t i = 0; i < all; i++)
+    n += catalog_sector(&p->pin, i, &t) && t.ranking.n;
+  return n;
+}
+
 uint32_t sectors_plan_rows(struct page *p, uint32_t first, uint32_t most, struct sector_row **out)
 {
   uint32_t all = catalog_sectors(&p->pin), n = 0;
   struct sector_row *rows = ARENA_ARRAY(p->arena, most, struct sector_row);
-  for (uint32_t i = first; rows && i < all && n < most; i++) {
+  for (uint32_t i = 0, shown = 0; rows && i < all && n < most; i++) {
     struct sector_row *row = &rows[n];
-    if (!catalog_sector(&p->pin, i, &row->term))
+    if (!catalog_sector(&p->pin, i, &row->term) || !row->term.ranking.n || shown++ < first)
       continue;
     page_digest_term(p, &row->term);
     page_digest(p, &row->term.ranking.n, sizeof row->term.ranking.n);
     row->leader.ordinal = CATALOG_NONE;
-    if (row->term.ranking.n && !page_member(p, row->term.ranking.ordinals[0], &row->leader))
+    if (!page_member(p, row->term.ranking.ordinals[0], &row->leader))
       row->leader.ordinal = CATALOG_NONE;
     n++;
   }
@@ -59,7 +69,7 @@ enum plan plan_sectors(struct page *p, struct span param)
   p->plan = s;
   if (!s)
     return PLAN_OK;
-  enum plan result = listing_page(p, catalog_sectors(&p->pin), &s->list);
+  enum plan result = listing_page(p, shown_count(p), &s->list);
   if (result == PLAN_OK)
     s->n = sectors_plan_rows(p, s->list.first, LISTING_PAGE, &s->rows);
   return result;
@@ -73,7 +83,7 @@ enum err build_sectors(struct page *p)
     return ERR_NO_MEMORY;
   v->title = _("Sectors");
   v->intro = s->list.total ? _("The fields that products are compared within, each with the one that ships fastest.")
-                           : _("No sector has been set up yet.");
+                           : _("No published product is in a sector yet.");
   v->as_of = page_hour(p, p->pin.window_us);
   v->sectors.v = sectors_build(p, s->rows, s->n);
   v->sectors.n = v->sectors.v ? s->n : 0;

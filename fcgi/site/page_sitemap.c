@@ -1,5 +1,5 @@
 /* /sitemap.xml, an index, and its parts:
- *   /sitemaps/pages-N.xml     home, lists, sectors, themes, static pages
+ *   /sitemaps/pages-N.xml     home, lists, sectors and themes with published products, static pages
  *   /sitemaps/products-N.xml  trajectory, alternatives and questions of SITEMAP_PRODUCTS products each
  *   /sitemaps/pairs-N.xml     meaningful pairs of SITEMAP_PAIRS products each: of each product the 20 that are
  *                             closest to it, the editors' picks and those that they compared it with, every pair once.  A part
@@ -82,9 +82,9 @@ static void add_numbered_page(struct page *p, struct sitemap_view *v, uint32_t n
     if (catalog_page_at(&p->pin, n, &e) && e.status == PRODUCT_PUBLISHED)
       sitemap_add(p, v, build_path(p, "/", e.slug), e.changed_us);
   } else if ((n -= pages) < sectors) {
-    if (catalog_sector(&p->pin, n, &t))
+    if (catalog_sector(&p->pin, n, &t) && t.ranking.n)
       sitemap_add(p, v, build_path(p, "/sectors/", t.slug), CLOCK_NEVER);
-  } else if (catalog_theme(&p->pin, n - sectors, &t))
+  } else if (catalog_theme(&p->pin, n - sectors, &t) && t.ranking.n)
     sitemap_add(p, v, build_path(p, "/themes/", t.slug), CLOCK_NEVER);
 }
 

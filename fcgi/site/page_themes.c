@@ -11,19 +11,29 @@ struct themes {
   uint32_t n;
 };
 
+/* A theme without a published product says nothing. */
+static bool theme_shown(const struct page *p, uint32_t index, struct catalog_term *out)
+{
+  return catalog_theme(&p->pin, index, out) && out->ranking.n;
+}
+
 enum plan plan_themes(struct page *p, struct span param)
 {
   struct themes *t = ARENA_NEW(p->arena, struct themes);
+  struct catalog_term one;
   (void)param;
   p->canonical = SPAN("/themes");
   p->plan = t;
   if (!t)
     return PLAN_OK;
-  uint32_t all = catalog_themes(&p->pin);
-  enum plan result = listing_page_of(p, all, THEMES_PAGE, &t->list);
+  uint32_t all = catalog_themes(&p->pin), shown = 0;
+  for (uint32_t i = 0; i < all; i++)
+    shown += theme_shown(p, i, &one);
+  enum plan result = listing_page_of(p, shown, THEMES_PAGE, &t->list);
   t->v = result == PLAN_OK ? ARENA_ARRAY(p->arena, THEMES_PAGE, struct catalog_term) : NULL;
-  for (uint32_t i = t->list.first; t->v && i < all && t->n < THEMES_PAGE; i++)
-    if (catalog_theme(&p->pin, i, &t->v[t->n])) {
+  shown = 0;
+  for (uint32_t i = 0; t->v && i < all && t->n < THEMES_PAGE; i++)
+    if (theme_shown(p, i, &t->v[t->n]) && shown++ >= t->list.first) {
       page_digest_term(p, &t->v[t->n]);
       page_digest(p, &t->v[t->n].ranking.n, sizeof t->v[t->n].ranking.n);
       t->n++;
@@ -57,7 +67,7 @@ static void groups(struct page *p, const struct themes *t, struct themes_view *v
 static struct span intro_of(struct page *p, uint32_t total)
 {
   if (!total)
-    return _("No theme has been set up yet.");
+    return _("No published product has a theme yet.");
   return total == 1 ? _("The only theme so far, with the number of its products.")
                     : SAY(p->arena, _("All %1$s themes from A to Z, each with the number of its products."),
                           arena_uint(p->arena, total, 1));

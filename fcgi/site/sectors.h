@@ -9,7 +9,8 @@ struct sector_row {
   struct member leader; /* ordinal CATALOG_NONE: the sector has no product */
 };
 
-/* Plan.  Reads up to `most` sectors from index `first` on, in their order; returns their number. */
+/* Plan.  Reads up to `most` sectors that have published products, in their order, and leaves out the first `first` of them;
+ * returns their number. */
 uint32_t sectors_plan_rows(struct page *p, uint32_t first, uint32_t most, struct sector_row **out);
 /* Build. */
 struct sector_view *sectors_build(struct page *p, const struct sector_row *rows, uint32_t n);

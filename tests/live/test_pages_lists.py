@@ -321,7 +321,7 @@ def test_home_of_a_site_without_editorials_and_of_an_empty_one(make_site):
     assert [s["id"] for s in page.one("main").all("section")] == []
     assert "none is published here yet" in page.one("main").text and "/methodology" in {a["href"] for a in page.one("main").all("a")}
     assert "No product is published here yet." in empty.get("/products").text
-    assert "No theme has been set up yet." in empty.get("/themes").text
+    assert "No published product has a theme yet." in empty.get("/themes").text
 
 
 def test_an_edit_moves_a_product_in_every_order(own_site):
@@ -411,3 +411,39 @@ def test_the_error_page_of_an_unknown_set_leads_on(sample_site, path, reason, li
 def test_other_unknown_addresses_say_what_they_always_said(sample_site, path):
     answer = sample_site.get(path)
     assert answer.status == 404 and "There is no page at this address." in answer.text
+
+
+def test_a_sector_or_theme_without_a_published_product_stands_nowhere(own_site):
+    """Its page is there for those who follow an old link."""
+    site, pages = own_site, ("/sectors/hollow", "/themes/hollow")
+    site.sql("INSERT INTO sector (slug, name, sort) VALUES ('hollow', 'Hollow', -5)")
+    site.sql("INSERT INTO theme (slug, name) VALUES ('hollow', 'hollow'), ('unborne', 'unborne')")
+    site.sql("INSERT INTO product (slug, name, status) VALUES ('unfinished', 'Unfinished', 'draft')")
+    for term in ("sector", "theme"):
+        site.sql(f"INSERT INTO product_{term} (product_id, {term}_id) SELECT p.id, t.id FROM product p, {term} t"
+                 " WHERE p.slug = 'unfinished' AND t.slug = 'hollow'")
+    holders = ["/", "/sectors", "/themes", "/methodology", "/search?q=hollow", "/sitemaps/pages-1.xml", "/sectors.json", "/themes.json", "/sectors.md"]
+
+    def shown():
+        return {(holder, page) for holder in holders for page in pages if page in site.get(holder).text}
+
+    def both(status):
+        wait_until(lambda: all(site.get(page).status == 200 and ("Unfinished" in site.get(page).text) == status for page in pages))
+
+    def indexed(path):
+        return not list(parse(site.get(path).text).all("meta", {"name": "robots"}))
+
+    both(False)
+    assert shown() == set() and "unborne" not in site.get("/themes").text
+    for page in (*pages, "/themes/unborne"):
+        assert not indexed(page) and "median" not in parse(site.get(page).text).one("main").text
+        assert not re.search("[Mm]edian", site.get(page + ".md").text)
+    total = len(re.findall('href="/themes/', site.get("/themes").text))
+    assert f"All {total} themes from A to Z" in site.get("/themes").text
+    site.sql("UPDATE product SET status = 'published' WHERE slug = 'unfinished'")
+    both(True)
+    assert all(indexed(page) for page in pages)
+    assert {holder for holder, _ in shown()} == set(holders)
+    site.sql("UPDATE product SET status = 'archived' WHERE slug = 'unfinished'")
+    both(False)
+    assert shown() == set() and not any(indexed(page) for page in pages)

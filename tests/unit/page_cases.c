@@ -113,7 +113,7 @@ const struct page_case page_case_themes = {.title = "Themes · Testbed",
 const struct page_case page_case_sectors = {.title = "Sectors · Testbed",
                                             .h1 = "Sectors",
                                             .sections = "sectors",
-                                            .shown = {"Event streaming", "Message brokers", "Quiet corner", "8.5"},
+                                            .shown = {"Event streaming", "Message brokers", "8.5"},
                                             .kafka = "Apache Kafka"};
 const struct page_case page_case_sector = {
     .segment = "streaming",
