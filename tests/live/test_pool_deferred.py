@@ -139,7 +139,7 @@ def test_a_body_does_not_matter(one, size):
 def test_a_stop_answers_what_is_deferred(one, number):
     peers = defer_requests(one, count=3)
     one.pool.signal(number)
-    wait_until(lambda: not one.socket.exists(), 10 * SLOW)
+    wait_until(lambda: [w["state"] for w in one.status()["workers"]] == ["leaving"], 10 * SLOW, "the worker to know of the stop")
     one.release("go")
     for p in peers:
         answer = p.answer()
