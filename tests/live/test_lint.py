@@ -288,12 +288,15 @@ def test_lines_name_the_row_the_words_and_what_to_do(found, config):
 def test_the_report_is_stored_for_a_cms(found, config):
     done = diptych("lint", "--store", config=config(found.database))
     assert done.returncode == 1 and "the view lint_report has them" in done.stdout, done.stdout
-    rows = found.database.sql("SELECT rule, table_name, row_id, column_name FROM lint_report")
-    assert sorted(map(tuple, rows)) == sorted((f["rule"], f["table"], f["id"], f["column"]) for f in found.report["findings"])
-    assert found.database.sql("SELECT COUNT(*) FROM lint_report WHERE found_at > UTC_TIMESTAMP() - INTERVAL 1 HOUR AND meaning <> '' AND advice <> ''") \
-        == [(len(rows),)]
+    lasting = "rule <> 'body_slow'"  # whether a body is slow depends on the machine
+    rows = found.database.sql(f"SELECT rule, table_name, row_id, column_name FROM lint_report WHERE {lasting}")
+    assert sorted(map(tuple, rows)) == sorted((f["rule"], f["table"], f["id"], f["column"]) for f in found.report["findings"]
+                                              if f["rule"] != "body_slow")
+    assert found.database.sql(f"""SELECT COUNT(*) FROM lint_report WHERE {lasting} AND found_at > UTC_TIMESTAMP() - INTERVAL 1 HOUR
+                                  AND meaning <> '' AND advice <> ''""") == [(len(rows),)]
     diptych("lint", "--store", config=config(found.database))
-    assert found.database.sql("SELECT COUNT(*), COUNT(DISTINCT run) FROM lint_finding") == [(len(rows), 1)]
+    assert found.database.sql(f"SELECT COUNT(*) FROM lint_finding WHERE {lasting}") == [(len(rows),)]
+    assert found.database.sql("SELECT COUNT(DISTINCT run) FROM lint_finding") == [(1,)]
 
 
 def test_the_pools_account_cannot_store(found, config):
