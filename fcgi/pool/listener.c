@@ -60,18 +60,25 @@ static void lock_note(const struct listener *l)
   (void)written; /* a missing pid only makes in_use() stricter at the next start */
 }
 
-/* true: another program listens on the socket.  Workers that outlive a killed master for a moment do not count. */
-static bool in_use(const struct listener *l, const struct sockaddr_un *a)
+/* The process that listens on the socket; 0: nobody does, or it is unknown.  *lives: somebody does. */
+static pid_t listening(const struct sockaddr_un *a, bool *lives)
 {
   struct ucred peer = {0};
   socklen_t n = sizeof peer;
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  bool lives = fd >= 0 && (connect(fd, (const struct sockaddr *)a, sizeof *a) == 0 || errno == EAGAIN);
-  if (lives && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 && peer.pid && peer.pid == lock_owner(l))
-    lives = false;
+  *lives = fd >= 0 && (connect(fd, (const struct sockaddr *)a, sizeof *a) == 0 || errno == EAGAIN);
+  bool known = *lives && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0;
   if (fd >= 0)
     close(fd);
-  return lives;
+  return known ? peer.pid : 0;
+}
+
+/* true: another program listens on the socket.  Workers that outlive a killed master for a moment do not count. */
+static bool in_use(const struct listener *l, const struct sockaddr_un *a)
+{
+  bool lives;
+  pid_t pid = listening(a, &lives);
+  return lives && !(pid && pid == lock_owner(l));
 }
 
 static bool bind_unix(struct listener *l, const struct sockaddr_un *a, mode_t mode, int backlog)
@@ -139,6 +146,10 @@ enum listener_file listener_renew(struct listener *l, mode_t mode, int backlog, 
   bool found = lstat(l->path, &there) == 0;
   if (found && there.st_dev == l->device && there.st_ino == l->inode)
     return LISTENER_KEPT;
+  if (found && listening(&a, &(bool){false}) == getpid()) { /* a file system that numbers its files anew */
+    file_note(l);
+    return LISTENER_KEPT;
+  }
   if (found && (!S_ISSOCK(there.st_mode) || in_use(l, &a))) {
     snprintf(why, LISTENER_WHY, "%s",
              S_ISSOCK(there.st_mode) ? "another program listens there: stop it" : "something else is there: remove it");
