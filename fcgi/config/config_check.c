@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "config/config_languages.h"
+#include "config/config_text.h"
 #include "text/body_format.h"
 #include "text/utf8.h"
 
@@ -309,7 +310,7 @@ static bool secret_read(struct check *k, const char *key, const char *path, char
   if (!*path)
     return true;
   bool read = file_read(&text, path);
-  struct span rest = buf_view(&text), line = span_split(&rest, '\n');
+  struct span rest = config_text_begin(buf_view(&text)), line = span_split(&rest, '\n');
   line = span_head(line, span_find(line, '\r'));
   char *secret = read ? strndup(line.n ? line.p : "", line.n) : NULL;
   if (secret) {

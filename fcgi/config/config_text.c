@@ -12,13 +12,20 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "text/utf8.h"
 
+struct span config_text_begin(struct span text)
+{
+  bool marked = text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
+  return marked ? span_of(text.p + 3, text.n - 3) : text;
+}
+
 struct config_text config_text_of(struct span text, const char *path, FILE *why)
 {
-  return (struct config_text){.text = text, .path = path, .why = why, .line = 1, .value = BUF_INIT};
+  return (struct config_text){.text = config_text_begin(text), .path = path, .why = why, .line = 1, .value = BUF_INIT};
 }
 
 void config_text_free(struct config_text *t)

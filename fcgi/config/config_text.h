@@ -35,6 +35,9 @@ struct config_entry {
 /* Reads a file.  False: it cannot be read or is not UTF-8 text; the reason is written to `why`. */
 MUST_USE bool config_text_read(struct buf *text, const char *path, FILE *why);
 
+/* The text after a byte order mark, which some editors write and nobody sees. */
+struct span config_text_begin(struct span text);
+
 /* path and text must outlive the reader. */
 struct config_text config_text_of(struct span text, const char *path, FILE *why);
 void config_text_free(struct config_text *t);

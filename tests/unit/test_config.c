@@ -56,6 +56,29 @@ static void taken(const char *text)
   free(messages);
 }
 
+static void a_byte_order_mark_is_no_text(void **state)
+{
+  (void)state;
+  char control[] = "\xef\xbb\xbf" "control = /tmp/c.sock\nwibble = 1\n";
+  taken("\xef\xbb\xbf# a comment\nworkers = 3\n");
+  taken("\xef\xbb\xbfworkers = 3\r\n");
+  file_write(span_z(control));
+  char *found = config_control(path);
+  assert_string_equal(found, "/tmp/c.sock");
+  free(found);
+  char secret[] = "/tmp/diptych-secret-XXXXXX", text[128];
+  int fd = mkstemp(secret);
+  assert_int_equal(write(fd, "\xef\xbb\xbflong word\r\n", 14), 14);
+  close(fd);
+  snprintf(text, sizeof text, "mysql_password_file = %s\n", secret);
+  file_write(span_z(text));
+  struct config *c = config_read(path, stderr);
+  assert_non_null(c);
+  assert_string_equal(c->mysql_password, "long word");
+  config_free(&c);
+  unlink(secret);
+}
+
 static void an_open_quote_or_comment_is_reported_where_it_begins(void **state)
 {
   (void)state;
@@ -351,6 +374,7 @@ static int file_remove(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_byte_order_mark_is_no_text),
       cmocka_unit_test(an_open_quote_or_comment_is_reported_where_it_begins),
       cmocka_unit_test(bytes_that_are_not_text_are_reported),
       cmocka_unit_test(an_unreadable_file_is_reported),
