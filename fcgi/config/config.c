@@ -27,6 +27,9 @@ struct key {
 #define KEY_FLAG(key, fallback, text) {#key, NULL, text, KIND_FLAG, fallback, 0, 1, AT(key)},
 static const struct key keys[] = {CONFIG_KEYS(KEY_WORD, KEY_INT, KEY_FLAG)};
 #define KEYS (sizeof keys / sizeof *keys)
+#define NAME_MOST 63 /* bytes of a key */
+#define NAME_FITS(key, ...) _Static_assert(sizeof #key <= NAME_MOST + 1, "a key is longer than NAME_MOST");
+CONFIG_KEYS(NAME_FITS, NAME_FITS, NAME_FITS)
 
 /* The state of one reading. */
 struct reading {
@@ -41,6 +44,47 @@ static const struct key *key_find(struct span name)
     if (span_eq(span_z(keys[i].name), name))
       return &keys[i];
   return NULL;
+}
+
+/* Changes of single bytes that make one name of the other, letters of either case being equal. */
+static size_t distance(struct span a, struct span b)
+{
+  size_t row[NAME_MOST + 1];
+  for (size_t j = 0; j <= b.n; j++)
+    row[j] = j;
+  for (size_t i = 0; i < a.n; i++) {
+    size_t corner = row[0]++;
+    for (size_t j = 0; j < b.n; j++) {
+      size_t changed = corner + (strncasecmp(a.p + i, b.p + j, 1) != 0), least = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
+      corner = row[j + 1];
+      row[j + 1] = changed < least ? changed : least;
+    }
+  }
+  return row[b.n];
+}
+
+/* The key that was probably meant: the nearest one, at most two changes and a third of the name away.  NULL: none. */
+static const struct key *key_near(struct span name)
+{
+  const struct key *near = NULL;
+  size_t least = name.n / 3 < 2 ? name.n / 3 + 1 : 3;
+  for (size_t i = 0; i < KEYS && name.n <= NAME_MOST; i++) {
+    size_t d = distance(name, span_z(keys[i].name));
+    if (d < least) {
+      near = &keys[i];
+      least = d;
+    }
+  }
+  return near;
+}
+
+static void unknown_report(struct config_text *t, const struct config_entry *e)
+{
+  const struct key *near = key_near(e->key);
+  if (near)
+    config_text_fault(t, e->line, "there is no key %.*s: did you mean %s?", SPAN_ARG(e->key), near->name);
+  else
+    config_text_fault(t, e->line, "there is no key %.*s: remove it, or find the right key in `man diptych`", SPAN_ARG(e->key));
 }
 
 static bool word_set(struct config *c, const struct key *k, const char *value)
@@ -135,8 +179,7 @@ static void entry_take(struct reading *r, const struct config_entry *e)
 {
   const struct key *k = key_find(e->key);
   if (!k) {
-    config_text_fault(&r->text, e->line, "there is no key %.*s: remove it, or find the right key in `man diptych`",
-                      SPAN_ARG(e->key));
+    unknown_report(&r->text, e);
     return;
   }
   size_t *set_in = &r->set_in[k - keys];

@@ -56,6 +56,18 @@ static void taken(const char *text)
   free(messages);
 }
 
+static void the_key_that_was_meant_is_named(void **state)
+{
+  (void)state;
+  refused("\nwrkers = 3\n", 2, "there is no key wrkers: did you mean workers?");
+  refused("Workers = 3\n", 1, "did you mean workers?");
+  refused("mysql_pasword = x\n", 1, "did you mean mysql_password?");
+  refused("lanf = x\n", 1, "did you mean lang?");
+  refused("wibble = 3\n", 1, "there is no key wibble: remove it");
+  refused("x = 3\n", 1, "there is no key x: remove it");
+  refused("a_key_that_is_far_longer_than_every_key_of_this_program_and_than_its_limit = 1\n", 1, "remove it");
+}
+
 static void a_byte_order_mark_is_no_text(void **state)
 {
   (void)state;
@@ -375,6 +387,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_byte_order_mark_is_no_text),
+      cmocka_unit_test(the_key_that_was_meant_is_named),
       cmocka_unit_test(an_open_quote_or_comment_is_reported_where_it_begins),
       cmocka_unit_test(bytes_that_are_not_text_are_reported),
       cmocka_unit_test(an_unreadable_file_is_reported),
