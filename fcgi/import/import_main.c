@@ -40,7 +40,7 @@ int main(int argc, char **argv)
   struct import_options o = {0};
   const char *path = NULL;
   if (!options_read(argc, argv, &path, &o)) {
-    fputs("usage: diptych import [--product SLUG] [--dry-run] [--draft] [--allow-private]\n", stderr);
+    fputs("usage: diptych import [--product SLUG] [--dry-run] [--draft] [--allow-private] [--config FILE]\n", stderr);
     return IMPORT_USAGE;
   }
   curl_global_init(CURL_GLOBAL_DEFAULT);
