@@ -2,7 +2,7 @@
  * Markdown is CommonMark, and more of GitHub's; any input is rendered safely.
  *
  * libcmark parses the body.  A writer of this project walks the tree and writes only allowed markup:
- *   - raw HTML is left out; an HTML comment marks a block of it;
+ *   - raw HTML is left out;
  *   - links and pictures use http, https, mailto or relative addresses; of other links only the text is written;
  *   - addresses get a scheme where editors leave it out, and pictures of http are asked for by https (text/address.h);
  *   - links that leave the site have rel="nofollow noopener";

@@ -173,7 +173,6 @@ static void node(struct writer *w, cmark_node *n, bool in)
   case CMARK_NODE_LIST: list(w, n, in); break;
   case CMARK_NODE_ITEM: buf_puts(w->out, !in ? "</li>\n" : markdown_is_task(n) ? "<li class=\"task\">" : "<li>"); break;
   case CMARK_NODE_CODE_BLOCK: code_block(w, n); break;
-  case CMARK_NODE_HTML_BLOCK: buf_puts(w->out, "<!-- HTML left out -->\n"); break;
   case CMARK_NODE_PARAGRAPH: paragraph(w, n, in); break;
   case CMARK_NODE_HEADING: heading(w, n, in); break;
   case CMARK_NODE_THEMATIC_BREAK: buf_puts(w->out, "<hr>\n"); break;
@@ -191,7 +190,7 @@ static void node(struct writer *w, cmark_node *n, bool in)
   case CMARK_NODE_IMAGE: image_write(w, n, in); break;
   case CMARK_NODE_CUSTOM_BLOCK:
   case CMARK_NODE_CUSTOM_INLINE: markdown_extra_html(w->out, w->limits, n, in); break;
-  default: break; /* the document, inline HTML and what libcmark does not make */
+  default: break; /* the document, HTML and what libcmark does not make */
   }
 }
 

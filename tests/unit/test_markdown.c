@@ -113,9 +113,10 @@ static void pictures(void **state)
 static void raw_html(void **state)
 {
   (void)state;
-  shows("<script>alert(1)</script>\n", "<!-- HTML left out -->\n");
+  shows("<script>alert(1)</script>\n", "");
+  shows("a\n\n<div>b</div>\n\n> <p>c</p>\n\n- <hr>\n", "<p>a</p>\n<blockquote>\n</blockquote>\n<ul>\n<li></li>\n</ul>\n");
   shows("a <b onclick=x>b</b> <img src=x onerror=y> c", "<p>a b  c</p>\n");
-  shows("<!-- --> <script>\nx\n", "<!-- HTML left out -->\n<p>x</p>\n");
+  shows("<!-- --> <script>\nx\n", "<p>x</p>\n");
   shows("a <script", "<p>a &lt;script</p>\n");
 }
 
