@@ -1,8 +1,10 @@
 /* What is written of addresses, and their completion in the tree, for all writers.  An address that pages do not ask for
  * becomes empty in a picture, and stays as it is in a link. */
+#include "markdown/markdown_nodes.h"
 #include "markdown/markdown_tree.h"
 #include "text/address.h"
 #include "text/url.h"
+#include "text/utf8.h"
 
 #include <ctype.h>
 
@@ -59,6 +61,8 @@ void markdown_addresses_complete(cmark_node *root, struct span base_url)
     if (e != CMARK_EVENT_ENTER || (type != CMARK_NODE_LINK && type != CMARK_NODE_IMAGE))
       continue;
     struct span url = span_z(cmark_node_get_url(n));
+    if (type == CMARK_NODE_LINK && !cmark_node_first_child(n)) /* nobody could see, hear or reach it */
+      cmark_node_append_child(n, markdown_text_new(utf8_trim_unseen(url)));
     struct address a = type == CMARK_NODE_LINK ? address_of_link(url) : address_of_picture(url, base_url);
     if (type == CMARK_NODE_LINK || is_own_picture(a.rest))
       a = below_base(a, base_url);
@@ -69,7 +73,7 @@ void markdown_addresses_complete(cmark_node *root, struct span base_url)
 
 bool markdown_url_ok(struct span url)
 {
-  return url_scheme_ok(url);
+  return url.n && url_scheme_ok(url);
 }
 
 bool markdown_url_external(struct span url, struct span base_url)

@@ -110,6 +110,14 @@ static void pictures(void **state)
   shows("[![a](/p.png)](/l)", "<p><a href=\"/l\"><img src=\"/p.png\" alt=\"a\" loading=\"lazy\" decoding=\"async\"></a></p>\n");
 }
 
+/* A link that leads nowhere is its text; one without a text is its address. */
+static void empty_links(void **state)
+{
+  (void)state;
+  shows("[a]() [b](<>) []()", "<p>a b </p>\n");
+  shows("[](/p) ![x]() [](javascript:x)", "<p><a href=\"/p\">/p</a> x javascript:x</p>\n");
+}
+
 static void raw_html(void **state)
 {
   (void)state;
@@ -376,7 +384,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(blocks),       cmocka_unit_test(headings),     cmocka_unit_test(links),
-      cmocka_unit_test(pictures),     cmocka_unit_test(raw_html),     cmocka_unit_test(injections),
+      cmocka_unit_test(pictures),     cmocka_unit_test(empty_links),
+      cmocka_unit_test(raw_html),     cmocka_unit_test(injections),
       cmocka_unit_test(bad_bytes),    cmocka_unit_test(limits_hold),  cmocka_unit_test(hostile_bodies),
       cmocka_unit_test(references_to_characters_that_are_not_allowed),
       cmocka_unit_test(child_agrees), cmocka_unit_test(child_is_given_up),
