@@ -201,6 +201,8 @@ static bool word_take(struct reading *r)
     r->c.hour += r->c.hour < 12 ? 12 : 0;
     return true;
   }
+  if (word_is(word, "am") && r->time && r->c.hour == 12)
+    r->c.hour = 0;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     if (word_is(word, others[i]))
       return true;

@@ -51,6 +51,8 @@ static void days(void **state)
   assert_string_equal(iso_of("Sept. 3, 2026"), "2026-09-03T00:00:00Z");
   assert_string_equal(iso_of("3 Sep 99"), "1999-09-03T00:00:00Z");
   assert_string_equal(iso_of("Aug 22 2026 10:30:00 pm"), "2026-08-22T22:30:00Z");
+  assert_string_equal(iso_of("Aug 22 2026 12:30 pm"), "2026-08-22T12:30:00Z");
+  assert_string_equal(iso_of("Aug 22 2026 12:30 am"), "2026-08-22T00:30:00Z");
   assert_string_equal(iso_of("2016-12-31T23:59:60Z"), "2016-12-31T23:59:59Z");
 }
 
