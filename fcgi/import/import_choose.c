@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "import/import_text.h"
 #include "text/utf8.h"
 
 #define KEYS_SEED UINT64_C(0x696d706f7274)
@@ -138,7 +139,7 @@ static struct span release_title(const struct choosing *c, const struct import_e
     bare = span_from(bare, 1);
   if (title.n && !span_eq(title, e->tag) && !span_eq(bare, version))
     return title;
-  return ARENA_JOIN(a, c->context->product.name, SPAN(" "), version);
+  return ARENA_JOIN(a, utf8_cut(c->context->product.name, IMPORT_TITLE_CHARS), SPAN(" "), version); /* the column has 500 */
 }
 
 static void take(struct choosing *c, struct import_release r, int64_t at_us)

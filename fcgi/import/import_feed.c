@@ -2,10 +2,15 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "import/import_text.h"
 #include "text/url.h"
 
+/* A tag comes from an address or from JSON: any bytes, of any length.  A database refuses what is no UTF-8 or too long. */
 void import_feed_add(struct import_feed *f, const struct import_entry *e)
 {
+  struct span tag = import_text_plain(f->arena, e->tag);
+  if (!tag.n && !e->title.n)
+    return;
   if (f->n == IMPORT_ENTRIES_MAX) {
     f->left_out++;
     return;
@@ -20,7 +25,8 @@ void import_feed_add(struct import_feed *f, const struct import_entry *e)
     f->v = v;
     f->cap = cap;
   }
-  f->v[f->n++] = *e;
+  f->v[f->n] = *e;
+  f->v[f->n++].tag = tag;
 }
 
 bool import_feed_fault(struct import_feed *f, const char *format, ...)

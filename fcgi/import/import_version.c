@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "text/utf8.h"
 
 #define YEAR_LEAST 1900
 #define YEAR_MOST 2199
@@ -116,7 +117,7 @@ static bool version_write(struct arena *a, struct import_version *v, struct span
     buf_putc(&text, is_digit(numbers.p[i]) ? numbers.p[i] : '.');
   size_t n = text.n;
   buf_span(&text, tail);
-  v->text = span_head(arena_take(a, &text), IMPORT_VERSION_TEXT);
+  v->text = utf8_cut(arena_take(a, &text), IMPORT_VERSION_TEXT);
   v->tail = span_from(v->text, n);
   v->prerelease = tail_is_prerelease(v->tail);
   return v->text.n > 0;

@@ -12,7 +12,7 @@
 #include "base/err.h"
 
 #define IMPORT_VERSION_NUMBERS 6
-#define IMPORT_VERSION_TEXT 80   /* bytes of `text` */
+#define IMPORT_VERSION_TEXT 80   /* characters of `text`; a tag is UTF-8 */
 #define IMPORT_VERSION_KEY 160   /* bytes of a key, the end included */
 
 struct import_version {

@@ -79,6 +79,19 @@ def test_odd_values_in_json(importer):  # noqa: F811
         refused(importer, "github_releases", body, "the answer is no JSON")
 
 
+def test_odd_tags_in_addresses(importer):  # noqa: F811
+    """Tags that no column takes as they are: bytes that are no UTF-8, and more characters than a version has.  No other source
+    waits for them, and the next run knows their releases."""
+    tags = ["build-%FF-ugly", "n" * 600, "1.2.3-" + "a" * 73 + "%C3%A9", "named-" + "%F0%9F%9A%80" * 150]
+    entries = [(str(n), "", f"https://x.example/p/releases/tag/{tag}", f"2026-08-{n + 1:02}") for n, tag in enumerate(tags)]
+    product = importer.feed("atom", atom(*entries), name="N" * 480)[0]
+    good = importer.feed("atom", GOOD)[0]
+    importer()
+    assert len(importer.rows(product)) == len(tags) and len(importer.rows(good)) == 1
+    importer.sql("UPDATE product_source SET etag = NULL, last_modified = NULL")
+    assert "4 known" in importer() and len(importer.rows(product)) == len(tags)
+
+
 def test_html_in_titles_is_text(importer):  # noqa: F811
     titles = {
         "&lt;b&gt;Bold&lt;/b&gt; move": "Bold move", "AT&amp;amp;T": "AT&T", "a &lt; b and c &gt; d": "a < b and c > d",

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "import/import_version.h"
+#include "text/utf8.h"
 
 static struct arena *arena;
 
@@ -71,6 +72,24 @@ static void tags(void **state)
   assert_false(import_version_of_tag(arena, SPAN(""), &v));
   assert_true(import_version_of_tag(arena, SPAN("v256"), &v));
   assert_string_equal(import_version_class(&v, true), "improvement");
+}
+
+static void long_tags_end_with_a_whole_character(void **state)
+{
+  (void)state;
+  for (int n = 60; n < 90; n++) {
+    struct import_version v;
+    struct span tag = arena_printf(arena, "1.2.3-%0*d\xC3\xA9\xF0\x9F\x9A\x80\xE2\x82\xAC", n, 0);
+    assert_true(import_version_of_tag(arena, tag, &v));
+    assert_true(utf8_valid(v.text));
+    assert_true(v.tail.n && v.tail.p + v.tail.n == v.text.p + v.text.n);
+    char key[IMPORT_VERSION_KEY], again[IMPORT_VERSION_KEY];
+    struct import_version stored;
+    assert_true(import_version_key(key, &v) > 0);
+    assert_true(import_version_of_tag(arena, v.text, &stored));
+    import_version_key(again, &stored);
+    assert_string_equal(key, again);
+  }
 }
 
 static void titles(void **state)
@@ -149,6 +168,6 @@ static int close_arena(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(tags), cmocka_unit_test(titles), cmocka_unit_test(any_bytes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(tags), cmocka_unit_test(long_tags_end_with_a_whole_character), cmocka_unit_test(titles), cmocka_unit_test(any_bytes)};
   return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
