@@ -19,6 +19,7 @@ struct request {
   bool may_defer;                /* the response may set `deferred` */
   struct arena *arena;           /* all memory of this request */
   bool under_load;               /* other requests wait for this worker */
+  bool lately_loaded;            /* a request waited for this worker a moment ago, or others wait */
   struct waiter *waiter;         /* what its worker does while it waits; NULL: nothing */
   struct stage *stage;           /* where the request reports what it is doing; never NULL */
 };

@@ -7,7 +7,8 @@
 #include "http/target.h"
 
 #define LINGER_US (1000 * INT64_C(1000))
-#define IDLE_US (2 * INT64_C(1000))        /* a worker that has been idle this long could have served the request */
+#define LOADED_US (100 * INT64_C(1000)) /* a worker counts as loaded this long after a request waited for it */
+#define IDLE_US (2 * INT64_C(1000))     /* a worker that has been idle this long could have served the request */
 
 void gateway_bad(struct gateway *g, const char *why)
 {
@@ -154,6 +155,9 @@ void gateway_request(struct gateway *g, struct connection *c, struct gateway_eve
   int64_t now_us = clock_mono_us();
   struct request rq = gateway_request_empty(g, now_us + s->config->deadline * 1000);
   rq.under_load = event.under_load;
+  if (event.waited || event.under_load)
+    g->loaded_us = now_us;
+  rq.lately_loaded = now_us - g->loaded_us < LOADED_US;
   gateway_touch(g, c);
   g->last_served = c;
   c->body_awaited = false;

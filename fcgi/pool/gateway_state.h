@@ -22,6 +22,7 @@ struct gateway {
   bool listening;
   bool holding;      /* not listening, because a new connection's request is on its way */
   int64_t resume_us; /* when to listen again */
+  int64_t loaded_us; /* when a request last waited for this worker, or others did; 0: never */
   struct arena *arena;
   char *buffer; /* 2 * RECORD_LIMIT */
   struct buf head;

@@ -191,7 +191,7 @@ static struct store_context context_of(const struct page_request *v)
                                 .stage = v->rq->stage,
                                 .deadline_us = v->rq->deadline_us,
                                 .pin = &v->page.pin,
-                                .under_load = v->rq->under_load,
+                                .under_load = v->rq->lately_loaded,
                                 .earlier = v->earlier,
                                 .n_earlier = v->n_earlier};
 }

@@ -1,6 +1,7 @@
 /* The fragment cache of a worker holds fragments that the worker has verified and unpacked.  A key names the version
  * and the hash of the rows, so a cached fragment is never stale.  The cache saves a worker under load the round trip
- * to memcached.  An idle worker still asks memcached (store.c decides), which keeps memcached's own LRU order right.
+ * to memcached; a worker is under load until 100 ms after a request last waited for it (pool/gateway_serve.c).  Other workers
+ * still ask memcached (store.c decides), which keeps memcached's own LRU order right.
  * Fragments whose memcached server is down are kept here too.
  *
  * The cache is bounded in bytes and evicts the least recently used fragment first (base/lru.h).  A value that it has

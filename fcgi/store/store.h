@@ -45,7 +45,7 @@ struct store_context {
   struct stage *stage;
   int64_t deadline_us; /* monotonic */
   const struct catalog_pin *pin;
-  bool under_load; /* other requests wait for this worker */
+  bool under_load; /* other requests wait for this worker, or did a moment ago */
   bool may_defer;  /* wants whose fragments another worker is filling may get ERR_DEFERRED; only the first fetch of a request */
   /* The wants of an earlier fetch of this request.  Incomplete values are in no cache, so they are taken from here. */
   const struct want *earlier;

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -12,6 +13,7 @@ from lib.daemon import freeze
 from lib.fcgi_client import Peer, request
 from lib.questions import questions
 from lib.servers import diptych, wait_until
+from lib.wrk import Wrk
 
 QUIET = {"poll_interval": 60000, "sweep_seconds": 86400,  # every statement counted is a page's,
          "memcached_timeout": 5000}                            # on a machine that may be busy
@@ -85,6 +87,25 @@ def test_a_busy_worker_asks_memcached_once_for_what_waiting_pairs_share(make_sit
                  " WHERE p.slug = 'kafka'")
         wait_until(lambda: "A log, and what grew on it" in site.get("/products/kafka").text, 10)
         assert all("A log, and what grew on it" in answer.text for answer in ask_all_at_once())
+
+
+def test_workers_under_load_seldom_ask_memcached_for_what_they_hold(make_site):
+    site = make_site(config={**QUIET, "workers": 2, "page_cache_bytes": 0})
+    warm(site)
+    paths = ["/compare/" + "-vs-".join(pair) for pair in itertools.combinations(slugs(site), 2)]
+    with Wrk(site.port, paths, connections=4) as load:
+        def counts_after(n):
+            done = metric(site, "requests")
+            wait_until(lambda: metric(site, "requests") >= done + n, 60)
+            return metric(site, "cache_gets"), metric(site, "requests")
+        gets, requests = counts_after(3000)  # by now the workers hold what the pages are made of
+        gets_after, requests_after = counts_after(2000)
+    assert not load.result.failed
+    assert gets_after - gets < (requests_after - requests) / 10
+    gets = metric(site, "cache_gets")
+    time.sleep(1)  # the load is over for longer than workers remember it
+    assert site.get(paths[0]).status == 200
+    assert metric(site, "cache_gets") == gets + 1
 
 
 @pytest.mark.parametrize("path", ["/", "/leaderboard", "/leaderboard?page=2", "/sectors", "/sectors/devops",
