@@ -447,3 +447,16 @@ def test_a_sector_or_theme_without_a_published_product_stands_nowhere(own_site):
     site.sql("UPDATE product SET status = 'archived' WHERE slug = 'unfinished'")
     both(False)
     assert shown() == set() and not any(indexed(page) for page in pages)
+
+
+def test_a_median_of_one_is_no_plural(own_site):
+    own_site.sql("INSERT INTO sector (slug, name, sort) VALUES ('lone', 'Lone', -9)")
+    own_site.sql("INSERT INTO product (slug, name, status) VALUES ('lone-one', 'Lone One', 'published')")
+    own_site.sql("INSERT INTO product_sector (product_id, sector_id) SELECT p.id, s.id FROM product p, sector s"
+                 " WHERE p.slug = 'lone-one' AND s.slug = 'lone'")
+    own_site.sql("INSERT INTO activity (product_id, kind, class, title, version, occurred_at) SELECT id, 'release', 'trivial', 'Lone', '1.0',"
+                 f" '{when()}' FROM product WHERE slug = 'lone-one'")
+    wait_until(lambda: re.search("edian of moves in 90 days: 1\\b", own_site.get("/sectors.md").text), what="the median is 1")
+    for path in ("/", "/sectors", "/sectors.md"):
+        text = own_site.get(path).text
+        assert not re.search(r"\b1 moves", text) and re.search(r"edian of moves in 90 days: 1\b", text), path

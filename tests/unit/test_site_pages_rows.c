@@ -51,8 +51,8 @@ static void a_median_is_that_of_the_products_whose_first_sector_it_is(void **sta
   PAGE_OF(s, "/sectors/streaming", "3 products, fastest first. The sector\u2019s median product shipped ");
   PAGE_OF(s, "/sectors/brokers", "2 products, fastest first. The one that has it as its first sector shipped ");
   PAGE_OF(s, "/sectors/brokers.md", "2 products, fastest first. The one that has it as its first sector shipped ");
-  PAGE_OF(s, "/sectors", "First sector of 1, with a median of ", "Median of ", "!Median of 0", "!median of 0");
-  PAGE_OF(s, "/sectors.md", "2 tracked, first sector of 1 with a median of ", "3 tracked, median of ", "!0 tracked");
+  PAGE_OF(s, "/sectors", "First sector of 1, median of moves in 90 days: ", "Median of moves in 90 days: ", "!90 days: 0");
+  PAGE_OF(s, "/sectors.md", "2 tracked, first sector of 1, median of moves in 90 days: ", "3 tracked, median of moves in 90 days: ", "!0 tracked");
   PAGE_OF(s, "/sectors.json", "\"firsts\":1,\"mixed\":true", "!Quiet corner");
   PAGE_OF(s, "/methodology.md", "over the products whose first sector it is", "!Quiet corner");
   struct facts *rabbit = &page_rows_product(s->rows, PAGE_RABBIT)->product.facts;
