@@ -173,7 +173,7 @@ static struct span term_intro(struct page *p, const struct ranking *r)
 {
   struct span sorted = sort_sentence(p->order);
   if (!r->list.total)
-    return r->theme ? _("No published product has this theme yet.") : _("No published product has this sector yet.");
+    return r->theme ? _("No published product has this theme yet.") : _("No published product is in this sector yet.");
   if (r->theme)
     return SAY(p->arena, PLURAL("%1$s product with the theme %2$s, %3$s.", "%1$s products with the theme %2$s, %3$s.",
                                 r->list.total),
@@ -262,7 +262,7 @@ static enum err build_ranking(struct page *p)
   v->eyebrow = !r->term.slug.n ? SPAN("") : r->theme ? _("Theme") : _("Sector");
   v->intro = intro_of(p, r);
   v->as_of = page_hour(p, p->pin.window_us);
-  v->by = sort_name(p->order);
+  v->by = r->list.total ? sort_name(p->order) : SPAN("");
   v->months = build_months_shown(p);
   v->total = r->list.total;
   v->orders.v = r->list.total > 1 ? sort_links(p) : NULL;

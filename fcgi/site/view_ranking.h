@@ -1,7 +1,7 @@
 /* Lists of products: /leaderboard, /products, /sectors/{slug} and /themes/{slug}; and /sectors and /themes.
  *   eyebrow   "Sector", "Theme" or empty
  *   intro     what the list contains and how it is ordered; for a sector, its median too
- *   by        its order: "velocity", "moves", "latest release" or "name"
+ *   by        its order: "velocity", "moves", "latest release" or "name"; empty: the list has no product
  *   ranked    the products have ranks (not by name)
  *   months    the months of the small charts: "September 2025 to August 2026"
  *   orders    links to the same list in each order; sortable: there are any

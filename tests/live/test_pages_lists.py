@@ -438,6 +438,9 @@ def test_a_sector_or_theme_without_a_published_product_stands_nowhere(own_site):
     for page in (*pages, "/themes/unborne"):
         assert not indexed(page) and "median" not in parse(site.get(page).text).one("main").text
         assert not re.search("[Mm]edian", site.get(page + ".md").text)
+        assert [h["id"] for h in parse(site.get(page).text).one("main").all("section")] == ["related"]  # no table without rows
+        for text in (parse(site.get(page).text).one("main").text, site.get(page + ".md").text):
+            assert len(re.findall("No published product", text)) == 1 and "Latest release" not in text
     total = len(re.findall('href="/themes/', site.get("/themes").text))
     assert f"All {total} themes from A to Z" in site.get("/themes").text
     site.sql("UPDATE product SET status = 'published' WHERE slug = 'unfinished'")

@@ -20,7 +20,7 @@ def urls(site, path):
 def test_a_site_with_no_product_and_then_with_one(make_site):
     site = make_site(data="schema")
     said = words(site)
-    assert "none is published here yet" in said["/"] and "No published product stands here yet." in said["/leaderboard"]
+    assert "none is published here yet" in said["/"] and "No product is published here yet." in said["/leaderboard"]
     assert not [path for path in PATHS if re.search(r"\b0 products|move fastest|Led by", said[path])]
     parts = urls(site, "/sitemap.xml")
     assert parts and all(urls(site, part.removeprefix(site.url)) for part in parts)
