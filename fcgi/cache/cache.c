@@ -14,7 +14,9 @@
  * Stores and deletions ask for no answer, and libmemcached sends several of them together: a page whose fragments are missing
  * stores two dozen.  Their order is kept.  cache_settle then touches the largest of the stored values: its answer comes after
  * they were handled, and says when the server has no room for such a value.  It may take CACHE_TIMEOUTS_MOST times
- * memcached_timeout, too: a server that has just started takes milliseconds for the first value of each size. */
+ * memcached_timeout, too: a server that has just started takes milliseconds for the first value of each size.  This holds for
+ * a server that has answered the same request.  Another one may be frozen: a product's fragments are stored together, also
+ * those that the page did not ask for. */
 #include "cache/cache.h"
 
 #include <inttypes.h>
@@ -354,6 +356,8 @@ static enum err values_get(struct cache *c, const struct span *keys, size_t n, b
 
 enum err cache_get(struct cache *c, const struct span *keys, size_t n, struct arena *arena, struct span *values)
 {
+  for (size_t at = 0; at < c->n; at++)
+    c->servers[at].answered = false;
   return values_get(c, keys, n, false, arena, values);
 }
 
@@ -389,7 +393,7 @@ static void server_settle(struct cache *c, struct cache_server *s)
     (void)sending_end(c, "delete", memcached_flush_buffers(mc));
     return;
   }
-  c->patient = 1;
+  c->patient = s->answered;
   enum cache_answer answer = operation_end(c, "set", memcached_touch(mc, p.key, p.key_n, c->ttl));
   if (answer == CACHE_DONE)
     METRICS_ADD(c->metrics, cache_stores, p.stores);

@@ -189,6 +189,7 @@ static void trouble_handle(struct cache_server *s, const char *what, memcached_r
 enum cache_answer cache_server_settle(struct cache_server *s, const char *what, memcached_return_t rc)
 {
   enum cache_answer answer = cache_answer_settle(&s->health->breaker, rc, hold_us(s));
+  s->answered = answer != CACHE_TROUBLE;
   if (answer == CACHE_TROUBLE)
     trouble_handle(s, what, rc);
   else if (s->on_trial) {

@@ -38,6 +38,7 @@ struct cache_server {
   bool doubted;                      /* an operation of this process failed, or this process probes for the others */
   bool on_trial;                     /* a probe was answered, and no operation has succeeded since */
   int64_t hold_until_us;             /* monotonic, doubted: send nothing and begin no new probe before */
+  bool answered;                     /* since this process last asked for fragments */
   struct cache_probe probe;
   struct cache_posted posted;
   struct log_limit failed, changed;

@@ -1,4 +1,5 @@
 """Several memcached servers: a faulty one costs its share of the keys and nothing else, and comes back with nothing old."""
+import itertools
 import json
 import os
 import re
@@ -23,12 +24,12 @@ CONFIG = {"page_cache_bytes": 0, "fragment_cache_bytes": 0, "memcached_timeout":
 
 
 class Servers:
-    """A site with three memcached: the first on a UNIX socket, the others over TCP with one port on two addresses."""
+    """A site with several memcached: the first on a UNIX socket, the others over TCP with one port on several addresses."""
 
-    def __init__(self, make_site, **config):
+    def __init__(self, make_site, count=3, **config):
         self.folder, port = short_folder("dp-c-"), free_port()
-        self.caches = [Cache(self.folder).start(), Cache(self.folder, name="one", address=("127.0.0.1", port)).start(),
-                       Cache(self.folder, name="two", address=("127.0.0.2", port)).start()]
+        self.caches = [Cache(self.folder).start()] + [
+            Cache(self.folder, name=f"tcp-{i}", address=(f"127.0.0.{i}", port)).start() for i in range(1, count)]
         self.names = [c.server for c in self.caches]
         self.site = make_site(memcached=False, config={**CONFIG, "memcached": ", ".join(self.names), **config})
         self.right = {page: self.site.get(page).body for page in PAGES}
@@ -195,6 +196,40 @@ def test_frozen_servers_cost_each_worker_one_timeout_and_only_once(make_servers)
     assert sum(s["errors"] for s in servers.status().values()) <= 4
     for cache in servers.caches[:2]:
         cache.daemon.thaw()
+    servers.down()
+
+
+def stored_unasked(servers):
+    """A page and a server that the page asks nothing, but on which it stores a fragment."""
+    def counted(cache):
+        stats = cache.stats()
+        return int(stats["cmd_get"]), int(stats["cmd_touch"])
+
+    slugs = sorted({slug for pair in PAIRS for slug in pair.split("-vs-")})
+    for a, b in itertools.combinations(slugs, 2):
+        for cache in servers.caches:
+            cache.flush()
+        before = [counted(cache) for cache in servers.caches]
+        assert servers.site.get(f"/compare/{a}-vs-{b}").status == 200
+        for cache, (gets, touches) in zip(servers.caches, before):
+            if (now := counted(cache))[0] == gets and now[1] > touches:
+                return f"/compare/{a}-vs-{b}", cache
+    raise AssertionError("no such page")
+
+
+@pytest.mark.timing
+def test_a_frozen_server_that_only_stores_something_costs_one_timeout(make_servers):
+    """A server that answers stores slowly gets more time, but only if it has just answered something else."""
+    servers = make_servers(count=8, memcached_timeout=1000, workers=1, workers_min=1)
+    page, frozen = stored_unasked(servers)
+    for cache in servers.caches:
+        cache.flush()
+    frozen.daemon.freeze()
+    began = moment()
+    assert servers.site.get(page).status == 200
+    assert elapsed(began) < 2.9
+    assert servers.status()[frozen.server]["errors"] == 1
+    frozen.daemon.thaw()
     servers.down()
 
 
