@@ -117,15 +117,31 @@ static void source_fail(struct import_work *w, const struct import_source *s, co
 
 /* ---- one source */
 
-static enum err add_all(struct import_work *w, const struct import_source *s, struct import_choice *choice, size_t *added)
+struct refusal {
+  size_t n;         /* releases */
+  struct span text; /* of the first; in the arena of the feed */
+};
+
+static void refusal_note(struct import_work *w, struct arena *arena, const struct import_release *r, struct refusal *refusal)
+{
+  const char *message;
+  unsigned number = db_failure(w->db, &message);
+  if (refusal->n++ == 0)
+    refusal->text = arena_printf(arena, "\"%.*s\": database error %u: %s", SPAN_ARG(r->title), number, message);
+}
+
+static enum err add_all(struct import_work *w, const struct import_source *s, struct arena *arena, struct import_choice *choice,
+                        size_t *added, struct refusal *refusal)
 {
   for (size_t i = 0; i < choice->n; i++) {
     const struct import_release *r = &choice->v[i];
     bool mine = true;
     enum err e = w->options->dry ? ERR_OK : import_rows_add(w->db, s, r, w->options->draft, &mine);
-    if (e != ERR_OK)
+    if (e != ERR_OK && !import_rows_refused(w->db))
       return e;
-    if (r->at_us != CLOCK_NEVER) {
+    if (e != ERR_OK)
+      refusal_note(w, arena, r, refusal);
+    else if (r->at_us != CLOCK_NEVER) {
       *added += mine;
       choice->known += !mine;
     }
@@ -140,11 +156,12 @@ static void feed_apply(struct import_work *w, const struct import_source *s, con
   struct import_context context = {.kind = s->kind, .product = s->product, .now_us = clock_now_us()};
   struct import_keys known;
   struct import_choice choice = {0};
+  struct refusal refusal = {0};
   size_t added = 0;
   enum err e = import_rows_known(w->db, feed->arena, s, &known, &context.first);
   if (e == ERR_OK) {
     import_choose(feed, &context, &known, &choice);
-    e = arena_failed(feed->arena) ? ERR_NO_MEMORY : add_all(w, s, &choice, &added);
+    e = arena_failed(feed->arena) ? ERR_NO_MEMORY : add_all(w, s, feed->arena, &choice, &added, &refusal);
   }
   if (e == ERR_NO_MEMORY) {
     source_fail(w, s, f, SPAN("out of memory"), line);
@@ -157,6 +174,12 @@ static void feed_apply(struct import_work *w, const struct import_source *s, con
   choice_put(line, &choice, added, w->options->dry);
   if (w->options->dry)
     dry_put(line, &choice);
+  if (refusal.n) {
+    buf_puts(line, "; ");
+    source_fail(w, s, f, arena_printf(feed->arena, "the database refused %zu %s, first %.*s", refusal.n,
+                                      refusal.n == 1 ? "release" : "releases", SPAN_ARG(refusal.text)), line);
+    return;
+  }
   /* A release that is not out yet must be seen again, although the document does not change. */
   struct import_note n = {.error = SPAN("")};
   if (!choice.future) {

@@ -12,6 +12,9 @@
 
 enum { SERVER_DUPLICATE = 1062, SERVER_NO_PARENT = 1452 };
 
+/* What a value can do wrong, and what a publisher's own CHECK (3819 of MySQL, 4025 of MariaDB) or trigger (1644) says. */
+static const unsigned refusals[] = {1048, 1264, 1265, 1292, 1300, 1364, 1366, 1406, 1644, 3819, 4025};
+
 static enum err ask(struct db *db, struct buf *sql, struct db_rows *rows)
 {
   enum err e = db_query(db, sql, clock_mono_us() + STATEMENT_US, rows);
@@ -215,6 +218,16 @@ enum err import_rows_add(struct db *db, const struct import_source *s, const str
   if (e == ERR_OK && r->other_key.n)
     e = release_insert(db, s, r->other_key, NULL, draft, &other);
   return e;
+}
+
+bool import_rows_refused(struct db *db)
+{
+  const char *message;
+  unsigned number = db_failure(db, &message);
+  for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+    if (number == refusals[i])
+      return true;
+  return false;
 }
 
 enum err import_rows_note(struct db *db, const struct import_source *s, const struct import_note *n)

@@ -42,6 +42,9 @@ MUST_USE enum err import_rows_known(struct db *db, struct arena *a, const struct
 MUST_USE enum err import_rows_add(struct db *db, const struct import_source *s, const struct import_release *r, bool draft,
                                   bool *added);
 
+/* The last failure concerns this one row, not the connection, the account or the schema. */
+MUST_USE bool import_rows_refused(struct db *db);
+
 struct import_note {
   struct span etag, last_modified, error; /* empty: NULL */
   int64_t retry_s; /* with an error: seconds until the next try */

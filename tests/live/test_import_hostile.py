@@ -408,6 +408,24 @@ def test_a_database_that_refuses(importer):  # noqa: F811
     assert importer.server.seen == []
 
 
+def test_a_row_that_the_database_refuses_ends_nothing_else(importer):  # noqa: F811
+    """A publisher may have rules of its own.  The other releases and the other sources are imported."""
+    product, slug, _ = importer.feed("atom", atom(*[(str(n), f"v{n}.0.0", f"https://x.example/{n}", f"2026-03-0{n}") for n in (1, 2, 3)]))
+    good = importer.feed("atom", GOOD)[0]
+    importer.sql("CREATE TRIGGER no_twos BEFORE INSERT ON activity FOR EACH ROW BEGIN IF NEW.version = '2.0.0' THEN"
+                 " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'two is refused'; END IF; END")
+    try:
+        said = importer(status=3)
+        assert re.search(rf'^{slug} atom \S+: 2 added, 0 known; failed: the database refused 1 release, first "{slug.title()} 2.0.0":'
+                         r" database error 1644: two is refused: .*; it is not asked again before", said, re.M), said
+        assert [row[2] for row in importer.rows(product)] == ["1.0.0", "3.0.0"] and len(importer.rows(good)) == 1
+        [(error, failures)] = importer.sql("SELECT error, failures FROM product_source WHERE product_id = %s", product)
+        assert "two is refused" in error and failures == 1
+    finally:
+        importer.sql("DROP TRIGGER no_twos")
+    assert "1 added, 2 known" in importer("--product", slug) and len(importer.rows(product)) == 3
+
+
 def test_the_configuration_of_the_pool_may_be_shared(importer, tmp_path):  # noqa: F811
     """The import reads its own secret, and none of the pool's, which its account may not read."""
     importer.feed("atom", GOOD)
