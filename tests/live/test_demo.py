@@ -97,6 +97,14 @@ def test_detached_then_stopped_then_again(demo):
     assert FILES <= {p.name for p in demo.folder.iterdir()}
     assert len(set(demo.pids().values())) == 4
 
+    # what was written is in order, and other languages can be tried
+    configuration = demo.folder / "diptych.conf"
+    assert configuration.stat().st_mode & 0o077 == 0
+    german = demo.folder / "german.conf"
+    german.write_text(configuration.read_text() + 'lang = "de"\n')
+    page = subprocess.run([TOP / "build/diptych", "render", PAGE, "--config", german], capture_output=True, text=True, check=True)
+    assert '<html lang="de"' in page.stdout
+
     # root reaches the database over the socket, and an editor's row the page
     connection = pymysql.connect(unix_socket=str(demo.folder / "mysql.sock"), user="root", database="diptych", autocommit=True)
     with connection.cursor() as cursor:
