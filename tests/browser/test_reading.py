@@ -1,4 +1,4 @@
-"""A page in the hands of a reader: titles break between names, timelines fill their columns, a click on a score opens it."""
+"""A page in the hands of a reader: titles break between names, timelines keep the order of time, a click on a score opens it."""
 import pytest
 
 from pages import PAGES
@@ -34,18 +34,35 @@ def test_a_title_breaks_between_words_and_vs_stays_with_its_name(browser, sample
     assert [b for b in beside if not b[1] or b[2] != 1] == []
 
 
-TOPS = """return [".a", ".b"].map(side => [...document.querySelectorAll(".moves .move" + side)].map(e => {
-  const r = e.getBoundingClientRect(); return [r.top, r.bottom, r.left, r.right]}))"""
+AXIS = """const whole = document.querySelector(".moves").getBoundingClientRect();
+return [...document.querySelectorAll(".moves .move")].map(e => {
+  const r = e.getBoundingClientRect(), m = e.querySelector(".mark").getBoundingClientRect(), w = e.querySelector("time");
+  return {side: e.className.includes("a") ? "a" : "b", top: r.top, bottom: r.bottom, left: r.left, right: r.right, mark: m.top,
+    middle: m.left + m.width / 2, axis: whole.left + whole.width / 2, start: whole.top, time: w && w.dateTime}})"""
 
 
 @pytest.mark.parametrize("path", (PAGES["comparison"], "/compare/kafka-vs-nats", "/compare/h2o-vs-keydb", LONG))
-@pytest.mark.parametrize("width", (768, 1280))
-def test_both_sides_of_a_timeline_begin_at_its_top_and_have_no_holes(browser, sample_site, path, width):
-    left, right = browser.look(sample_site.url + path, width).js(TOPS)
-    assert left and right and left[0][0] == right[0][0]
-    assert max(r[3] for r in left) <= min(r[2] for r in right)
-    for side in (left, right):
-        assert all(abs(b[0] - a[1]) < 1 for a, b in zip(side, side[1:])), "one below the other"
+@pytest.mark.parametrize("width", (640, 768, 1280))
+def test_the_moves_of_a_pair_stand_on_one_axis_in_the_order_of_time(browser, sample_site, path, width):
+    moves = browser.look(sample_site.url + path, width).js(AXIS)
+    assert {m["side"] for m in moves} == {"a", "b"} and moves[0]["top"] == moves[0]["start"]
+    for m in moves:
+        assert abs(m["middle"] - m["axis"]) < 1.5, "its mark is on the axis"
+        assert m["right"] < m["axis"] if m["side"] == "a" else m["left"] > m["axis"]
+    for before, after in zip(moves, moves[1:]):
+        assert before["mark"] + 12 < after["mark"], "what is older is lower, also across the axis"
+        assert after["top"] <= before["bottom"] + 1, "no part of the axis is without a move"
+        assert after["time"] is None or before["time"][:10] >= after["time"][:10]
+    for side in "ab":
+        own = [m for m in moves if m["side"] == side]
+        assert all(b["top"] >= a["bottom"] - 1 for a, b in zip(own, own[1:])), "no two of a side overlap"
+
+
+@pytest.mark.parametrize("width, media", ((360, ""), (720, "print")))
+def test_on_phones_and_paper_the_timeline_of_a_pair_is_one_column(browser, sample_site, width, media):
+    moves = browser.look(sample_site.url + PAGES["comparison"], width, media=media).js(AXIS)
+    assert len({m["left"] for m in moves}) == 1 and all(abs(m["middle"] - m["left"]) < 2 for m in moves)
+    assert all(abs(b["top"] - a["bottom"]) < 1 for a, b in zip(moves, moves[1:]))
 
 
 @pytest.mark.parametrize("scripts", (True, False))
