@@ -46,26 +46,58 @@ struct app_worker {
   const struct scoreboard *board;
 };
 
-struct app_resources *app_resources_open(struct app_shared *s, const struct config *c, FILE *why)
+struct messages *app_messages_read(const struct config *c, FILE *why)
 {
-  struct app_resources *r = calloc(1, sizeof *r);
-  if (!r) {
-    fputs("out of memory at the start\n", why);
-    return NULL;
+  char *fault = NULL;
+  size_t n = 0;
+  FILE *out = open_memstream(&fault, &n);
+  struct messages *m = messages_read(c->locale_dir, c->lang, out ? out : why);
+  if (out)
+    fclose(out);
+  if (!m && fault) {
+    config_blame(c, "lang", why);
+    fputs(fault, why);
   }
+  free(fault);
+  return m;
+}
+
+/* False: a part is missing, and its fault was written.  Templates are compiled in English when the language has no catalogue, to
+ * name all faults at once. */
+static bool resources_read(struct app_resources *r, struct app_shared *s, const struct config *c, FILE *why)
+{
   r->read_us = clock_now_us();
   r->theme = theme_open(c, why);
   r->assets = r->theme ? assets_read(c, r->theme, why) : NULL;
-  r->messages = messages_read(c->locale_dir, c->lang, why);
+  r->messages = app_messages_read(c, why);
   messages_use(r->messages);
-  r->templates = r->assets && r->messages ? templates_open(r->theme, r->assets, why) : NULL;
+  r->templates = r->assets ? templates_open(r->theme, r->assets, why) : NULL;
   messages_use(NULL);
   bool placed = !s || cache_healths_open(&r->caches, &s->backends->caches, span_z(c->memcached));
   if (!placed)
     fprintf(why, "memcached: more than %d servers, or the name of one is too long\n", CACHE_SERVERS_MAX);
-  if (!r->templates || !placed || !theme_settled(r->theme, why))
+  return r->messages && r->templates && placed && theme_settled(r->theme, why);
+}
+
+struct app_resources *app_resources_open(struct app_shared *s, const struct config *c, FILE *why)
+{
+  struct app_resources *r = calloc(1, sizeof *r);
+  if (!r)
+    fputs("out of memory at the start\n", why);
+  else if (!resources_read(r, s, c, why))
     app_resources_close(&r);
   return r;
+}
+
+bool app_resources_check(const struct config *c, enum app_templates *templates, FILE *why)
+{
+  struct app_resources *r = calloc(1, sizeof *r);
+  if (!r)
+    fputs("out of memory\n", why);
+  bool whole = r && resources_read(r, NULL, c, why);
+  *templates = !r || !r->assets ? APP_TEMPLATES_UNREAD : r->templates ? APP_TEMPLATES_COMPILE : APP_TEMPLATES_FAULTY;
+  app_resources_close(&r);
+  return whole;
 }
 
 void app_resources_close(struct app_resources **r)
@@ -97,6 +129,7 @@ int app_shared_create(struct app_shared *s, const struct config *c, FILE *why)
   s->catalog = catalog_create((size_t)c->catalog_bytes);
   s->backends = mmap(NULL, sizeof *s->backends, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (!s->catalog || s->backends == MAP_FAILED || sodium_init() < 0) {
+    config_blame(c, "catalog_bytes", why);
     fputs("no shared memory for the catalog: set catalog_bytes lower\n", why);
     return 1;
   }

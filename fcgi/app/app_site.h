@@ -22,6 +22,10 @@ struct app_shared {
 
 const struct app *app_site(void);
 
+/* The catalogue of the site's language.  NULL: the fault is written to why, with its place in the configuration. */
+struct messages;
+MUST_USE struct messages *app_messages_read(const struct config *c, FILE *why);
+
 /* Creates it, also for a process outside of a pool.  0: done; else the reason is written to why. */
 MUST_USE int app_shared_create(struct app_shared *s, const struct config *c, FILE *why);
 
@@ -29,6 +33,9 @@ MUST_USE int app_shared_create(struct app_shared *s, const struct config *c, FIL
  * only a check, no worker can be opened with it.  NULL: the faults are written to why. */
 struct app_resources;
 MUST_USE struct app_resources *app_resources_open(struct app_shared *s, const struct config *c, FILE *why);
+/* Only a check.  False: the faults are written to why; they may be those of other files than the templates. */
+enum app_templates { APP_TEMPLATES_UNREAD, APP_TEMPLATES_FAULTY, APP_TEMPLATES_COMPILE };
+MUST_USE bool app_resources_check(const struct config *c, enum app_templates *templates, FILE *why);
 void app_resources_close(struct app_resources **r);
 
 struct app_worker;

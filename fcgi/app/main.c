@@ -110,7 +110,7 @@ static int run_lint(const struct invocation *in)
   if (!lint_options_read(in, &o, &run))
     return usage_wrong(in);
   struct config *config = config_read(in->config_path, stderr);
-  struct messages *messages = config ? messages_read(config->locale_dir, config->lang, stderr) : NULL;
+  struct messages *messages = config ? app_messages_read(config, stderr) : NULL;
   messages_use(messages);
   int code = messages ? run(config, &o, stdout) : 1;
   messages_use(NULL);

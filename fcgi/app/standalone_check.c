@@ -222,7 +222,7 @@ static void verdict(const struct service_unit *u, bool ok, FILE *out)
 static void rows_note(const struct config *c, FILE *out)
 {
   FILE *unread = fopen("/dev/null", "w");
-  struct messages *messages = messages_read(c->locale_dir, c->lang, unread ? unread : out);
+  struct messages *messages = app_messages_read(c, unread ? unread : out);
   if (unread)
     fclose(unread);
   messages_use(messages);
@@ -233,8 +233,10 @@ static void rows_note(const struct config *c, FILE *out)
 
 static int config_check(const struct config *c, const struct service_unit *u, FILE *out)
 {
-  bool whole = app_site()->check(NULL, c, out) == 0;
-  fprintf(out, "templates  %s: %s\n", c->template_dir, whole ? "compile" : "have faults");
+  enum app_templates templates;
+  bool whole = app_resources_check(c, &templates, out);
+  if (templates != APP_TEMPLATES_UNREAD)
+    fprintf(out, "templates  %s: %s\n", c->template_dir, templates == APP_TEMPLATES_COMPILE ? "compile" : "have faults");
   if (whole && *c->theme_dir)
     theme_check(c, out);
   bool reached = check_database(c, out);

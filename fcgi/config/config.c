@@ -35,7 +35,6 @@ CONFIG_KEYS(NAME_FITS, NAME_FITS, NAME_FITS)
 struct reading {
   struct config_text text;
   struct config *config;
-  size_t set_in[KEYS]; /* the line; 0: not set yet */
 };
 
 static const struct key *key_find(struct span name)
@@ -182,7 +181,7 @@ static void entry_take(struct reading *r, const struct config_entry *e)
     unknown_report(&r->text, e);
     return;
   }
-  size_t *set_in = &r->set_in[k - keys];
+  size_t *set_in = &r->config->lines[k - keys];
   if (*set_in)
     fprintf(r->text.why, "%s:%zu: %s was already set in line %zu: this line counts\n", r->text.path, e->line, k->name,
             *set_in);
@@ -195,10 +194,23 @@ static void entry_take(struct reading *r, const struct config_entry *e)
     flag_take(r, k, e);
 }
 
-static size_t line_find(const void *lines, const char *key)
+static size_t line_find(const void *config, const char *key)
 {
-  const struct reading *r = lines;
-  return r->set_in[key_find(span_z(key)) - keys];
+  const struct config *c = config;
+  return c->lines[key_find(span_z(key)) - keys];
+}
+
+void config_blame(const struct config *c, const char *key, FILE *why)
+{
+  size_t line = line_find(c, key);
+  int error = errno;
+  if (!c->path) /* a configuration that no file has */
+    return;
+  fprintf(why, "%s:", c->path);
+  if (line)
+    fprintf(why, "%zu:", line);
+  fputc(' ', why);
+  errno = error;
 }
 
 /* Relations between keys are checked only when every line is valid. */
@@ -211,7 +223,7 @@ static unsigned text_take(struct config *c, struct span text, FILE *why)
   config_text_free(&r.text);
   if (!clock_parse(span_z(c->as_of), &c->as_of_us))
     c->as_of_us = CLOCK_NEVER;
-  return r.text.faults ? r.text.faults : config_relations_check(c, line_find, &r, why);
+  return r.text.faults ? r.text.faults : config_relations_check(c, line_find, c, why);
 }
 
 static struct config *read_with(enum config_secrets secrets, const char *path, FILE *why)

@@ -106,6 +106,10 @@
  * account may not read the others. */
 enum config_secrets { CONFIG_SECRETS_POOL, CONFIG_SECRETS_IMPORT };
 
+#define CONFIG_C_ONE(...) +1
+enum { CONFIG_KEY_COUNT = 0 CONFIG_KEYS(CONFIG_C_ONE, CONFIG_C_ONE, CONFIG_C_ONE) };
+#undef CONFIG_C_ONE
+
 struct config {
 #define CONFIG_C_WORD(key, fallback, text) char *key;
 #define CONFIG_C_INT(key, fallback, least, most, text) int64_t key;
@@ -115,6 +119,7 @@ struct config {
 #undef CONFIG_C_INT
 #undef CONFIG_C_FLAG
   char *path;       /* of the file */
+  size_t lines[CONFIG_KEY_COUNT]; /* in which each key is set, in the order of CONFIG_KEYS; 0: it is not set */
   enum config_secrets secrets;
   int64_t as_of_us; /* as_of as a time; CLOCK_NEVER: the real clock */
 };
@@ -125,6 +130,10 @@ MUST_USE struct config *config_read_import(const char *path, FILE *why); /* with
  * of control cannot be read, or memory ran out. */
 MUST_USE char *config_control(const char *path);
 void config_free(struct config **c);
+
+/* Begins a line about a value that was found wrong after the file was read: "file:line: ", as config_read writes it, or
+ * "file: " for a key that is not set.  errno stays. */
+void config_blame(const struct config *c, const char *key, FILE *why);
 
 /* The file with the authorities that may sign the database's certificate: mysql_tls_ca, or the bundle of Debian's
  * package ca-certificates. */

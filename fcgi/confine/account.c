@@ -11,7 +11,8 @@
 
 static bool unknown(const struct config *c, const char *what, const char *name, FILE *why)
 {
-  fprintf(why, "%s: %s = \"%s\": this machine has no such %s: create it, or name another\n", c->path, what, name, what);
+  config_blame(c, what, why);
+  fprintf(why, "%s = \"%s\": this machine has no such %s: create it, or name another\n", what, name, what);
   return false;
 }
 
@@ -23,8 +24,9 @@ bool account_find(struct account *a, const struct config *c, FILE *why)
   if (geteuid() != 0)
     return true;
   if (!*c->user) {
-    fprintf(why, "%s: the pool is started as root: set user, and perhaps group, to an account with few rights; user = root "
-                 "lets it stay root\n", c->path);
+    config_blame(c, "user", why);
+    fputs("the pool is started as root: set user, and perhaps group, to an account with few rights; user = root lets it stay"
+          " root\n", why);
     return false;
   }
   if (!user)

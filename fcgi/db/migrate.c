@@ -375,9 +375,11 @@ MUST_USE static bool folder_apply(struct migration *mg)
   int n = migration_files(mg->config, &files);
   bool ok = n > 0 && numbers_check(mg, files, n) && recorded_read(mg) && routines_check(mg) &&
             files_apply(mg, files, n);
-  if (n <= 0)
-    fprintf(mg->why, "migrate: no migrations NNN_*.sql in sql_dir = %s%s%s\n", mg->config->sql_dir, n < 0 ? ": " : "",
+  if (n <= 0) {
+    config_blame(mg->config, "sql_dir", mg->why);
+    fprintf(mg->why, "no migrations NNN_*.sql in sql_dir = %s%s%s\n", mg->config->sql_dir, n < 0 ? ": " : "",
             n < 0 ? strerror(errno) : "");
+  }
   for (int i = 0; i < n; i++)
     free(files[i]);
   free(files);

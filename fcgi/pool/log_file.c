@@ -17,11 +17,14 @@ const char *log_file_path(const struct config *c)
 }
 
 /* O_NONBLOCK: a pipe without a reader is a fault, not a wait. */
-int log_file_open_path(const char *path, FILE *why)
+int log_file_open_path(const struct config *c, FILE *why)
 {
+  const char *path = log_file_path(c);
   int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-  if (fd < 0)
+  if (fd < 0) {
+    config_blame(c, "request_log", why);
     fprintf(why, "request_log = \"%s\": %s: let the account of the pool write to the file and its folder\n", path, strerror(errno));
+  }
   return fd;
 }
 
@@ -39,7 +42,7 @@ bool log_file_open(struct log_file *l, const struct config *c, FILE *why)
     fprintf(why, "cannot start: %s\n", strerror(errno));
     return false;
   }
-  return !path || (l->fd = log_file_open_path(path, why)) >= 0;
+  return !path || (l->fd = log_file_open_path(c, why)) >= 0;
 }
 
 void log_file_close(struct log_file *l)
@@ -53,7 +56,7 @@ void log_file_close(struct log_file *l)
 bool log_file_try(struct log_file *l, const struct config *next, FILE *why)
 {
   const char *path = log_file_path(next);
-  int fd = path ? log_file_open_path(path, why) : -1;
+  int fd = path ? log_file_open_path(next, why) : -1;
   if (path && fd < 0)
     return false;
   l->held_fd = l->fd;
@@ -109,10 +112,12 @@ static void queue_drain(const struct log_file *l)
 static enum log_file_result reopen(struct log_file *l, const struct config *c, struct scoreboard *b, FILE *why)
 {
   const char *path = log_file_path(c);
-  int fd = path && l->fd >= 0 ? log_file_open_path(path, why) : -1;
+  int fd = path && l->fd >= 0 ? log_file_open_path(c, why) : -1;
   l->wanted = false;
-  if (!path)
+  if (!path) {
+    config_blame(c, "request_log", why);
     fprintf(why, "request_log = %s: there is no file to reopen\n", c->request_log);
+  }
   if (fd < 0)
     return LOG_FILE_FAILED;
   close(l->fd);

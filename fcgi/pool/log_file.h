@@ -29,8 +29,8 @@ struct log_file {
 
 /* The path of the file; NULL: this configuration has none. */
 const char *log_file_path(const struct config *c);
-/* -1: the reason is written to why. */
-MUST_USE int log_file_open_path(const char *path, FILE *why);
+/* Opens that file.  -1: the reason is written to why. */
+MUST_USE int log_file_open_path(const struct config *c, FILE *why);
 
 /* Master.  The functions with `why` return false and write the reason when the file cannot be opened. */
 MUST_USE bool log_file_open(struct log_file *l, const struct config *c, FILE *why);

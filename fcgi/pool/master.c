@@ -173,7 +173,7 @@ static void handover_go_on(struct master *m, int64_t now_us)
     handover_ready(&m->handover, now_us);
   if (m->handover.state != HANDOVER_TAKING || m->stopping || !names_take(m, now_us))
     return;
-  if (!pid_file_write(m->config->pid_file, &m->pid_file, stderr))
+  if (!pid_file_write(m->config, &m->pid_file, stderr))
     log_error("upgrade: the pid file is not written; see the line above");
   m->handover.state = HANDOVER_NONE;
   log_info("upgrade: this program has taken over");
@@ -422,7 +422,7 @@ static bool master_open(struct master *m, FILE *why)
   if (!handed_over &&
       (!control_open(&m->control, m->config->control, why) ||
        (m->listener.fd < 0 && !listener_open(&m->listener, m->config, why)) ||
-       !pid_file_write(m->config->pid_file, &m->pid_file, why)))
+       !pid_file_write(m->config, &m->pid_file, why)))
     return false;
   if (!handover_take_metrics(&m->metrics.listener, m->config->metrics_listen) && !metrics_process_open(&m->metrics, m->config, why))
     return false;

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-bool pid_file_write(const char *path, char **own, FILE *why)
+bool pid_file_write(const struct config *c, char **own, FILE *why)
 {
+  const char *path = c->pid_file;
   char name[4096];
   *own = NULL;
   if (!*path)
@@ -21,6 +22,7 @@ bool pid_file_write(const char *path, char **own, FILE *why)
     *own = copy;
     return true;
   }
+  config_blame(c, "pid_file", why);
   fprintf(why, "pid_file %s: %s: make its folder, and let this account write to it\n", path, strerror(errno));
   free(copy);
   return false;

@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "config/config.h"
 
-/* Writes the file as a whole.  *own: the path to remove at the end, to be freed; NULL when path is empty.  false: the
+/* Writes the file as a whole.  *own: the path to remove at the end, to be freed; NULL when pid_file is empty.  false: the
  * reason is written to why. */
-MUST_USE bool pid_file_write(const char *path, char **own, FILE *why);
+MUST_USE bool pid_file_write(const struct config *c, char **own, FILE *why);
 
 #endif

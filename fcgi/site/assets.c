@@ -46,7 +46,8 @@ static bool line_take(struct assets *a, const char *line, const char *before)
   return true;
 }
 
-static bool map_read(struct assets *a, const char *path, const char *before, const char *cure, FILE *why)
+/* c: of a map that it names. */
+static bool map_read(struct assets *a, const struct config *c, const char *path, const char *before, const char *cure, FILE *why)
 {
   char line[256];
   FILE *f = fopen(path, "re");
@@ -54,6 +55,8 @@ static bool map_read(struct assets *a, const char *path, const char *before, con
   while (f && fits && fgets(line, sizeof line, f))
     fits = line_take(a, line, before);
   bool read = f && !ferror(f);
+  if (c && (!read || !fits))
+    config_blame(c, "static_version_file", why);
   if (!read)
     fprintf(why, "%s: %s: %s\n", path, strerror(errno), cure);
   else if (!fits)
@@ -73,7 +76,7 @@ static bool theme_map_read(struct assets *a, const char *folder, FILE *why)
   if (!wanted && access(path, F_OK) != 0)
     return true;
   snprintf(cure, sizeof cure, "run `diptych theme assets %s`, which writes it", folder);
-  return map_read(a, path, ASSETS_THEME_HREF, cure, why);
+  return map_read(a, NULL, path, ASSETS_THEME_HREF, cure, why);
 }
 
 struct assets *assets_read(const struct config *c, const struct theme *t, FILE *why)
@@ -87,8 +90,11 @@ struct assets *assets_read(const struct config *c, const struct theme *t, FILE *
     ok = theme_map_read(a, t->folders.dirs[i], why);
   snprintf(path, sizeof path, "%s%s", *c->static_version_file ? c->static_version_file : c->template_dir,
            *c->static_version_file ? "" : "/" ASSETS_MAP);
-  ok = ok && map_read(a, path, ASSETS_HREF, CURE, why);
+  const struct config *names = *c->static_version_file ? c : NULL;
+  ok = ok && map_read(a, names, path, ASSETS_HREF, CURE, why);
   if (ok && !has_required(a)) {
+    if (names)
+      config_blame(c, "static_version_file", why);
     fprintf(why, "%s: it lacks a name that pages need: " CURE "\n", path);
     ok = false;
   }

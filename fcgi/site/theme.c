@@ -55,15 +55,17 @@ bool theme_settled(const struct theme *t, FILE *why)
 /* ---- the folders */
 
 /* The caller frees it.  NULL: the reason is written to `why`. */
-static char *folder_resolve(struct span name, FILE *why)
+static char *folder_resolve(const struct config *c, struct span name, FILE *why)
 {
   char *path = strndup(name.p, name.n), *whole = path ? realpath(path, NULL) : NULL;
   if (whole && access(whole, R_OK | X_OK) != 0) {
     free(whole);
     whole = NULL;
   }
-  if (!whole)
+  if (!whole) {
+    config_blame(c, "theme_dir", why);
     fprintf(why, "%.*s: %s: theme_dir names the folders of a theme\n", SPAN_ARG(name), strerror(errno));
+  }
   free(path);
   return whole;
 }
@@ -75,10 +77,11 @@ static bool folders_take(struct theme *t, const struct config *c, FILE *why)
     if (!name.n)
       continue;
     if (t->folders.n + 1 == TEMPLATE_FOLDERS_MAX) {
+      config_blame(c, "theme_dir", why);
       fprintf(why, "theme_dir: more than %d folders\n", TEMPLATE_FOLDERS_MAX - 1);
       return false;
     }
-    if (!(t->folders.dirs[t->folders.n] = folder_resolve(name, why)))
+    if (!(t->folders.dirs[t->folders.n] = folder_resolve(c, name, why)))
       return false;
     t->folders.n++;
   }
@@ -88,6 +91,7 @@ static bool folders_take(struct theme *t, const struct config *c, FILE *why)
 static bool installed_take(struct theme *t, const struct config *c, FILE *why)
 {
   if (access(c->template_dir, R_OK | X_OK) != 0) {
+    config_blame(c, "template_dir", why);
     fprintf(why, "%s: %s: template_dir names the folder of the templates\n", c->template_dir, strerror(errno));
     return false;
   }

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from lib.servers import BINARY, TOP, Cache, configuration_text, diptych
+from lib.probe import make_probe  # noqa: F401 (fixture)
+from lib.servers import BINARY, BUILD, SLOW, TOP, Cache, configuration_text, diptych
 
 COMMANDS = re.findall(r"^  (\w+)", diptych("--help").stdout, re.M)
 
@@ -43,11 +44,12 @@ def test_it_tells_its_version():
 
 
 def test_check_names_a_missing_folder_once(config, tmp_path):
-    done = diptych("check", config=config(template_dir="/nowhere", state_dir=tmp_path / "gone"))
+    path = config(template_dir="/nowhere", state_dir=tmp_path / "gone")
+    done = diptych("check", config=path)
     said = (done.stdout + done.stderr).splitlines()
     assert done.returncode == 1
-    assert [line for line in said if line.startswith("/nowhere") and "assets.map" not in line] == \
-        ["/nowhere: No such file or directory: template_dir names the folder of the templates"]
+    assert [re.sub(r":\d+: ", ":N: ", line) for line in said if "/nowhere" in line] == \
+        [f"{path}:N: /nowhere: No such file or directory: template_dir names the folder of the templates"]
     assert any(line.startswith(f"state      {tmp_path / 'gone'}: No such file") for line in said), said
 
 
@@ -104,6 +106,36 @@ def test_a_fault_in_the_configuration_says_what_to_write(tmp_path, line):
     done = subprocess.run([BINARY, "check", "--config", path], capture_output=True, text=True)
     assert done.returncode == 1 and not done.stdout
     assert re.match(re.escape(str(path)) + r":(2:|3:)? ", done.stderr) and FAULTS[line] in done.stderr
+
+
+LATE = {  # what is found wrong after the file was read: what is said of it, after the place in the file
+    'lang = "xx"': 'lang = "xx": there is no catalogue for it in',
+    'theme_dir = "/none"': "/none: No such file or directory: theme_dir names",
+    'theme_dir = "/,/,/,/,/,/,/,/"': "theme_dir: more than 7 folders",
+    'template_dir = "/none"': "/none: No such file or directory: template_dir names",
+    'static_version_file = "/none"': "/none: No such file or directory: it maps static files",
+    'static_version_file = "/dev/null"': "/dev/null: it lacks a name that pages need",
+}
+
+
+@pytest.mark.parametrize("line", LATE)
+def test_a_value_refused_after_the_file_was_read_is_named_with_its_line(config, line):
+    path = config(static_version_file=BUILD / "assets.map")
+    path.write_text(path.read_text().rstrip("\n") + f"\n\n{line}\n")
+    done = diptych("check", config=path)
+    at = f"{path}:{path.read_text().count(chr(10))}: "
+    assert done.returncode == 1 and at + LATE[line] in done.stdout, done
+    assert "have faults" not in done.stdout and done.stdout.count(LATE[line]) == 1
+    assert ("templates  " in done.stdout) == line.startswith("lang"), "what could not be read is not judged"
+
+
+def test_a_file_that_cannot_be_written_is_named_with_its_line(make_probe):  # noqa: F811
+    for key, words in (("pid_file", "pid_file /none/x: No such file"), ("request_log", 'request_log = "/none/x": No such file')):
+        probe = make_probe(start=False)
+        probe.write_config(**{key: "/none/x"})
+        probe.pool.start()
+        assert probe.pool.process.wait(20 * SLOW) == 1
+        assert re.search(rf"^{probe.config_path}:\d+: {words}", probe.log, re.M), probe.log
 
 
 RUN = [["check"], ["lint"], ["migrate"], ["serve"], ["render", "/"], ["warm"], ["status"], ["scale", "2"], ["reload"], ["stop"]]

@@ -59,11 +59,13 @@ def test_a_reload_to_another_language_loses_no_request(module_site):
 def test_an_unknown_language_is_refused_with_those_that_there_are(module_site):
     assert language(module_site, "en").returncode == 0
     refused = language(module_site, "xx")
-    assert refused.returncode == 1 and 'lang = "xx": there is no catalogue for it in' in refused.stderr
+    assert refused.returncode == 1
+    assert re.search(rf'^{module_site.config_path}:\d+: lang = "xx": there is no catalogue for it in', refused.stderr, re.M), refused
     assert "there are: de, en, fr" in refused.stderr
     assert SKIP["en"] in module_site.get("/").text
     check = diptych("check", config=module_site.config_path)
     assert check.returncode == 1 and "there are: de, en, fr" in check.stdout + check.stderr
+    assert re.search("^templates  .*: compile$", check.stdout, re.M), check.stdout
     assert language(module_site, "en").returncode == 0
 
 

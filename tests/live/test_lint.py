@@ -377,7 +377,8 @@ def test_lines_the_report_and_check_speak_it_too(found, config):
 def test_a_language_without_a_catalogue(found, config):
     strange = config(found.database, lang="xx")
     done = diptych("lint", "--json", config=strange)
-    assert (done.returncode, done.stdout) == (1, "") and 'lang = "xx": there is no catalogue for it in' in done.stderr
+    assert (done.returncode, done.stdout) == (1, "") and re.match(rf"{strange}:\d+: ", done.stderr), done
+    assert 'lang = "xx": there is no catalogue for it in' in done.stderr
     checked = diptych("check", config=strange).stdout
     assert checked.count("there is no catalogue") == 1 and "; write small letters, digits and single hyphens" in checked
 

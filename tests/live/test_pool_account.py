@@ -57,6 +57,9 @@ def refused(probe):
     ({"group": "none-here"}, 'group = "none-here": this machine has no such group: create it, or name another')])
 def test_a_start_as_root_without_an_account_is_refused(make, config, words):
     probe = make(start=False, **config)
+    key = next(iter(config))
+    at = 1 + next(i for i, line in enumerate(probe.config_path.read_text().splitlines()) if line.startswith(f"{key} = "))
+    words = f"{probe.config_path}:{at}: {words}"
     assert words in refused(probe)
     assert not (probe.folder / "run").exists(), "nothing was made"
     done = diptych("check", config=probe.config_path)

@@ -327,13 +327,14 @@ def test_purge(site, migrate):
     ({"mysql_socket": "/nonexistent/mysql.sock"}, ["/nonexistent/mysql.sock", "mysql_socket"]),
     ({"mysql_admin_user": "nobody"}, ["refused nobody", "mysql_admin_user"]),
     ({"mysql_database": "nosuch"}, ["CREATE DATABASE `nosuch`"]),
-    ({"sql_dir": "/nonexistent/sql"}, ["sql_dir = /nonexistent/sql"]),
+    ({"sql_dir": "/nonexistent/sql"}, [": no migrations NNN_*.sql in sql_dir = /nonexistent/sql"]),
 ])
 def test_what_stands_in_the_way_is_said(migrate, changes, words):
     result = migrate(**changes)
     assert result.returncode == 1
     for word in words:
         assert word in result.stderr
+    assert "sql_dir" not in changes or re.match(rf"{migrate.config}:\d+: ", result.stderr), "with its line"
 
 
 def test_files_that_are_wrong_are_said(site, migrate):
