@@ -171,6 +171,20 @@ static int64_t deadline(void)
   return clock_mono_us() + (int64_t)LINT_MS * 1000;
 }
 
+/* True: the row that was asked for is not there, so it is not in order.  *e: of lint_run before, and of this question. */
+static bool row_missing(struct db *db, const struct lint_options *o, const struct lint_counts *counts, enum err *e)
+{
+  bool found = true;
+  if (*e == ERR_OK && o->id && !counts->found)
+    *e = lint_row_find(db, o, deadline(), &found);
+  return *e == ERR_OK && !found;
+}
+
+static void missing_write(const struct lint_options *o, FILE *out)
+{
+  fprintf(out, "rows       site_%s has no row with the id %llu\n", lint_table_name(o->table), (unsigned long long)o->id);
+}
+
 int standalone_lint_lines(const struct config *c, const struct lint_options *o, FILE *out)
 {
   struct metrics m = {0};
@@ -180,14 +194,17 @@ int standalone_lint_lines(const struct config *c, const struct lint_options *o, 
   struct db *db = reader_new(c, &m, &b);
   options.most = LINES_MOST;
   enum err e = db ? lint_run(db, &options, deadline(), line_write, out, &counts) : ERR_NO_MEMORY;
-  if (e == ERR_OK) {
+  bool missing = row_missing(db, o, &counts, &e);
+  if (missing)
+    missing_write(o, out);
+  else if (e == ERR_OK) {
     more_write(out, &counts);
     fprintf(out, counts.found ? "rows       %zu need attention\n" : "rows       all in order\n", counts.found);
   } else
     failure_write(db, out);
   output_note(out);
   db_free(&db);
-  return e != ERR_OK || counts.found;
+  return e != ERR_OK || missing || counts.found;
 }
 
 int standalone_lint_json(const struct config *c, const struct lint_options *o, FILE *out)
@@ -200,14 +217,17 @@ int standalone_lint_json(const struct config *c, const struct lint_options *o, F
   struct db *db = reader_new(c, &m, &b);
   options.most = FINDINGS_MOST;
   enum err e = db ? lint_run(db, &options, deadline(), json_write, &j, &counts) : ERR_NO_MEMORY;
-  if (e == ERR_OK && !j.out.failed)
+  bool missing = row_missing(db, o, &counts, &e);
+  if (missing)
+    missing_write(o, stderr);
+  else if (e == ERR_OK && !j.out.failed)
     fprintf(out, "{\"found\":%zu,\"findings\":[%s]}\n", counts.found, buf_z(&j.out));
   else
     failure_write(db, stderr);
   buf_free(&j.out);
   output_note(out);
   db_free(&db);
-  return e != ERR_OK || j.out.failed || counts.found;
+  return e != ERR_OK || missing || j.out.failed || counts.found;
 }
 
 int standalone_lint_store(const struct config *c, const struct lint_options *o, FILE *out)

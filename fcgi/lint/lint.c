@@ -34,3 +34,14 @@ enum err lint_run(struct db *db, const struct lint_options *o, int64_t deadline_
   arena_free(&pages);
   return err;
 }
+
+enum err lint_row_find(struct db *db, const struct lint_options *o, int64_t deadline_us, bool *found)
+{
+  struct db_rows rows;
+  struct lint l = {.db = db, .options = o, .deadline_us = deadline_us};
+  const char *table = lint_table_name(o->table);
+  enum err err = lint_ask(&l, &rows, "SELECT 1 FROM site_%s WHERE id = %llu LIMIT 1", table, (unsigned long long)o->id);
+  *found = err == ERR_OK && db_next(&rows);
+  db_rows_free(&rows);
+  return err != ERR_OK && lint_is_optional(&l, table) ? ERR_OK : err;
+}

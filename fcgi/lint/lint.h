@@ -111,10 +111,15 @@ struct lint_counts {
 
 /* True: lint reads a table of this name. */
 bool lint_table_known(const char *table);
+/* The name without site_. */
+const char *lint_table_name(const char *table);
 
 /* deadline_us is monotonic.  INVALID and UNAVAILABLE: db_failure tells why. */
 MUST_USE enum err lint_run(struct db *db, const struct lint_options *o, int64_t deadline_us, lint_sink *sink, void *arg,
                            struct lint_counts *counts);
+
+/* Whether the view of o->table has the row o->id.  Fails as lint_run does. */
+MUST_USE enum err lint_row_find(struct db *db, const struct lint_options *o, int64_t deadline_us, bool *found);
 
 /* Writes words for a person: quoted, at most `chars` characters; what cannot be seen as \u{200b}, bytes that are no text as
  * \xff. */

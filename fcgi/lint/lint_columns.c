@@ -74,11 +74,16 @@ static const struct column {
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
+const char *lint_table_name(const char *table)
+{
+  size_t prefix = strlen("site_");
+  return strncmp(table, "site_", prefix) == 0 ? table + prefix : table;
+}
+
 bool lint_table_known(const char *table)
 {
   static const char *const links[] = {"product_sector", "product_theme", "product_alias", "attribute_sector"};
-  struct span name = span_z(table);
-  name = span_starts(name, SPAN("site_")) ? span_from(name, strlen("site_")) : name;
+  struct span name = span_z(lint_table_name(table));
   for (size_t i = 0; i < COLUMNS; i++)
     if (span_eq(name, span_z(columns[i].table)))
       return true;

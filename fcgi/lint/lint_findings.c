@@ -23,8 +23,7 @@ const char *lint_rule_name(enum lint_rule rule)
 
 static struct span table_wanted(const struct lint *l)
 {
-  struct span table = span_z(l->options->table);
-  return span_starts(table, SPAN("site_")) ? span_from(table, strlen("site_")) : table;
+  return span_z(lint_table_name(l->options->table));
 }
 
 bool lint_wants(const struct lint *l, struct span table, uint64_t id)

@@ -277,6 +277,16 @@ def test_one_row_alone(found, config):
     assert (done.returncode, done.stdout) == (0, "rows       all in order\n")
 
 
+def test_a_row_that_is_not_there_is_not_in_order(found, config):
+    path = config(found.database)
+    for table in sorted({re.sub("^site_", "", table) for _, table, *_ in found.bad} | {table for table, _ in found.good}):
+        words = f"rows       site_{table} has no row with the id 987654321\n"
+        done = diptych("lint", "--table", f"site_{table}", "--id", "987654321", config=path)
+        assert (done.returncode, done.stdout, done.stderr) == (1, words, ""), table
+    done = diptych("lint", "--json", "--table", "product", "--id", "987654321", config=path)
+    assert (done.returncode, done.stdout) == (1, "") and "site_product has no row with the id 987654321" in done.stderr
+
+
 def test_lines_name_the_row_the_words_and_what_to_do(found, config):
     done = diptych("lint", "--table", "product", config=config(found.database))
     assert done.returncode == 1
