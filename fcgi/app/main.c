@@ -157,6 +157,11 @@ static int run_render(const struct invocation *in)
 {
   if (in->argc != 2)
     return usage_wrong(in);
+  if (*in->argv[1] != '/') {
+    usage_wrong(in);
+    fprintf(stderr, "PATH begins with /, as in /compare: \"%s\" does not\n", in->argv[1]);
+    return 2;
+  }
   struct config *config = config_read(in->config_path, stderr);
   int code = config ? standalone_render(config, in->argv[1], stdout, stderr) : 1;
   config_free(&config);

@@ -39,6 +39,12 @@ def test_a_wrong_command_line_does_nothing(config, words):
     assert done.stderr.startswith(f"usage: diptych {words[0]}")
 
 
+@pytest.mark.parametrize("path", ["compare", "", "https://example.org/compare", "?q=x"])
+def test_render_asks_for_a_path(config, path):
+    done = diptych("render", path, config=config())
+    assert (done.returncode, done.stdout) == (2, "") and f'PATH begins with /, as in /compare: "{path}" does not' in done.stderr, done
+
+
 def test_it_tells_its_version():
     assert re.fullmatch(r"diptych \d+\.\d+\.\d+\n", diptych("--version").stdout)
 
