@@ -31,6 +31,7 @@ struct invocation {
   const char *usage; /* of the subcommand */
   int argc;
   char **argv; /* of the subcommand, argv[0] its name */
+  bool help;   /* only tells what the subcommand does */
 };
 
 struct command {
@@ -38,16 +39,38 @@ struct command {
   int (*run)(const struct invocation *in);
 };
 
-static int usage_wrong(const struct invocation *in)
+/* The line after the usage says what is wrong. */
+static int usage_wrong(const struct invocation *in, const char *reason)
 {
-  fprintf(stderr, "usage: diptych %s [--config FILE]\n", in->usage);
+  fprintf(stderr, "usage: diptych %s [--config FILE]\n%s\n", in->usage, reason);
   return 2;
+}
+
+/* at: of the first word that is wrong, which is shown with its value when it is an option; argc: a word is missing. */
+static int word_wrong(const struct invocation *in, int at)
+{
+  char reason[256];
+  const char *word = at < in->argc ? in->argv[at] : NULL, *value = word && *word == '-' ? in->argv[at + 1] : NULL;
+  if (value && *value == '-')
+    value = NULL;
+  if (!word)
+    snprintf(reason, sizeof reason, "a word is missing after \"%s\"", in->argv[in->argc - 1]);
+  else
+    snprintf(reason, sizeof reason, "not understood: \"%s%s%s\"", word, value ? " " : "", value ? value : "");
+  return usage_wrong(in, reason);
+}
+
+/* For a command that knows `option VALUE` and nothing else. */
+static int option_wrong(const struct invocation *in, const char *option)
+{
+  bool known = strcmp(in->argv[1], option) == 0;
+  return word_wrong(in, !known || in->argc == 3 ? 1 : in->argc == 2 ? 2 : 3);
 }
 
 static int run_sample(const struct invocation *in)
 {
   if (in->argc > 1)
-    return usage_wrong(in);
+    return word_wrong(in, 1);
   config_sample(stdout);
   return 0;
 }
@@ -56,12 +79,16 @@ static int run_migrate(const struct invocation *in)
 {
   struct migrate_task task = {0};
   for (int i = 1; i < in->argc; i++) {
-    task.purge |= strcmp(in->argv[i], "--purge") == 0;
-    task.repair |= strcmp(in->argv[i], "--repair") == 0;
-    task.dry |= strcmp(in->argv[i], "--dry-run") == 0;
+    bool *flag = strcmp(in->argv[i], "--purge") == 0     ? &task.purge
+                 : strcmp(in->argv[i], "--repair") == 0  ? &task.repair
+                 : strcmp(in->argv[i], "--dry-run") == 0 ? &task.dry
+                                                         : NULL;
+    if (!flag || *flag)
+      return word_wrong(in, i);
+    *flag = true;
   }
-  if (in->argc - 1 != task.purge + task.repair + task.dry || (task.dry && (!task.repair || task.purge)))
-    return usage_wrong(in);
+  if (task.dry && (!task.repair || task.purge))
+    return usage_wrong(in, "--dry-run goes with --repair alone");
   struct config *config = config_read(in->config_path, stderr);
   bool ok = config && migrate_run(config, &task, stdout, stderr);
   config_free(&config);
@@ -72,7 +99,7 @@ static int run_check(const struct invocation *in)
 {
   bool unit = in->argc == 3 && strcmp(in->argv[1], "--unit") == 0;
   if (in->argc > 1 && !unit)
-    return usage_wrong(in);
+    return option_wrong(in, "--unit");
   return standalone_check(in->config_path, unit ? in->argv[2] : NULL, stdout, stderr);
 }
 
@@ -84,35 +111,38 @@ static bool is_id(const char *text)
   return digits && digits < 20 && !text[digits] && *text != '0';
 }
 
-/* --json or --store, --table T, --id N. */
-static bool lint_options_read(const struct invocation *in, struct lint_options *o, lint_command **run)
+/* --json or --store, --table T, --id N.  Not 0: the command line is wrong, and what is wrong was written. */
+static int lint_options_read(const struct invocation *in, struct lint_options *o, lint_command **run)
 {
   for (int i = 1; i < in->argc; i++) {
     const char *value = i + 1 < in->argc ? in->argv[i + 1] : "";
     if (strcmp(in->argv[i], "--json") == 0 || strcmp(in->argv[i], "--store") == 0) {
       if (*run != standalone_lint_lines)
-        return false;
+        return word_wrong(in, i);
       *run = in->argv[i][2] == 'j' ? standalone_lint_json : standalone_lint_store;
     } else if (strcmp(in->argv[i], "--table") == 0 && lint_table_known(value))
       o->table = in->argv[++i];
     else if (strcmp(in->argv[i], "--id") == 0 && is_id(value))
       o->id = strtoull(in->argv[++i], NULL, 10);
     else
-      return false;
+      return word_wrong(in, i);
   }
-  return (!o->id || o->table) && !(o->table && *run == standalone_lint_store); /* a part of a report is no report */
+  if (o->id && !o->table)
+    return usage_wrong(in, "--id needs --table");
+  return o->table && *run == standalone_lint_store ? usage_wrong(in, "--store stores all findings: leave out --table") : 0;
 }
 
 static int run_lint(const struct invocation *in)
 {
   struct lint_options o = {0};
   lint_command *run = standalone_lint_lines;
-  if (!lint_options_read(in, &o, &run))
-    return usage_wrong(in);
+  int code = lint_options_read(in, &o, &run);
+  if (code)
+    return code;
   struct config *config = config_read(in->config_path, stderr);
   struct messages *messages = config ? app_messages_read(config, stderr) : NULL;
   messages_use(messages);
-  int code = messages ? run(config, &o, stdout) : 1;
+  code = messages ? run(config, &o, stdout) : 1;
   messages_use(NULL);
   messages_free(&messages);
   config_free(&config);
@@ -124,8 +154,9 @@ static int run_import(const struct invocation *in)
   return import_start(in->config_path, in->argc - 1, in->argv + 1);
 }
 
-/* --name, --address, --database, --cache and --language with their answers; --share DIR; --migrate. */
-static bool init_options_read(const struct invocation *in, struct init_task *t)
+/* --name, --address, --database, --cache and --language with their answers; --share DIR; --migrate.  Not 0: where the command
+ * line is wrong. */
+static int init_options_read(const struct invocation *in, struct init_task *t)
 {
   for (int i = 1; i < in->argc; i++) {
     const char *option = in->argv[i], *value = in->argv[i + 1];
@@ -133,34 +164,37 @@ static bool init_options_read(const struct invocation *in, struct init_task *t)
       t->migrate = true;
       continue;
     }
-    if (strncmp(option, "--", 2) != 0 || !value)
-      return false;
-    i++;
+    if (strncmp(option, "--", 2) != 0)
+      return i;
+    if (!value)
+      return in->argc;
     if (strcmp(option, "--share") == 0)
       t->share = value;
     else if (!init_answers_option(&t->answers, option + 2, value))
-      return false;
+      return i;
+    i++;
   }
-  return true;
+  return 0;
 }
 
 static int run_init(const struct invocation *in)
 {
   struct init_task t = {0};
-  if (init_options_read(in, &t))
+  int wrong = init_options_read(in, &t);
+  if (!wrong)
     return init_site(&t, in->config_path, stdin, stdout, stderr);
   init_answers_free(&t.answers);
-  return usage_wrong(in);
+  return word_wrong(in, wrong);
 }
 
 static int run_render(const struct invocation *in)
 {
   if (in->argc != 2)
-    return usage_wrong(in);
+    return word_wrong(in, in->argc > 2 ? 2 : 1);
   if (*in->argv[1] != '/') {
-    usage_wrong(in);
-    fprintf(stderr, "PATH begins with /, as in /compare: \"%s\" does not\n", in->argv[1]);
-    return 2;
+    char reason[256];
+    snprintf(reason, sizeof reason, "PATH begins with /, as in /compare: \"%s\" does not", in->argv[1]);
+    return usage_wrong(in, reason);
   }
   struct config *config = config_read(in->config_path, stderr);
   int code = config ? standalone_render(config, in->argv[1], stdout, stderr) : 1;
@@ -178,7 +212,7 @@ static int run_warm(const struct invocation *in)
 {
   bool rated = in->argc == 3 && strcmp(in->argv[1], "--rate") == 0 && is_count(in->argv[2]);
   if (in->argc > 1 && !rated)
-    return usage_wrong(in);
+    return option_wrong(in, "--rate");
   struct config *config = config_read(in->config_path, stderr);
   int code = config ? standalone_warm(config, rated ? (unsigned)strtoul(in->argv[2], NULL, 10) : 0, stdout) : 1;
   config_free(&config);
@@ -188,7 +222,7 @@ static int run_warm(const struct invocation *in)
 static int run_serve(const struct invocation *in)
 {
   if (in->argc > 1)
-    return usage_wrong(in);
+    return word_wrong(in, 1);
   struct config *config = config_read(in->config_path, stderr);
   return config ? master_run(&config, app_site()) : 1;
 }
@@ -240,7 +274,7 @@ static int run_status(const struct invocation *in)
   if (watch && (in->argc == 2 || timed))
     return status_watch(in, timed ? atoi(in->argv[2]) : 1);
   if (in->argc > 1 && !json)
-    return usage_wrong(in);
+    return strcmp(in->argv[1], "--json") == 0 ? word_wrong(in, 2) : option_wrong(in, "--watch");
   return control_ask(in, json ? "status json" : "status", 5000, false);
 }
 
@@ -248,11 +282,8 @@ static int run_scale(const struct invocation *in)
 {
   char line[32];
   bool automatic = in->argc == 2 && strcmp(in->argv[1], "auto") == 0;
-  if (in->argc != 2 || (!automatic && (!is_count(in->argv[1]) || atoi(in->argv[1]) == 0))) {
-    usage_wrong(in);
-    fputs("N is a number of workers, 1 or more; auto lets the pool choose it; `diptych stop` ends the pool\n", stderr);
-    return 2;
-  }
+  if (in->argc != 2 || (!automatic && (!is_count(in->argv[1]) || atoi(in->argv[1]) == 0)))
+    return usage_wrong(in, "N is a number of workers, 1 or more; auto lets the pool choose it; `diptych stop` ends the pool");
   snprintf(line, sizeof line, "scale %s", in->argv[1]);
   return control_ask(in, line, 5000, false);
 }
@@ -264,7 +295,7 @@ static int run_reload(const struct invocation *in)
   size_t n = 0;
   int grace_ms;
   if (in->argc > 1)
-    return usage_wrong(in);
+    return word_wrong(in, 1);
   FILE *faults = open_memstream(&text, &n);
   char *control = control_of(in, &grace_ms, faults ? faults : stderr);
   struct control_call call = {.line = "reload", .wait_ms = 90000, .out = stdout, .err = stderr};
@@ -281,17 +312,17 @@ static int run_reload(const struct invocation *in)
 
 static int run_stop(const struct invocation *in)
 {
-  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "stop", 10000, true);
+  return in->argc > 1 ? word_wrong(in, 1) : control_ask(in, "stop", 10000, true);
 }
 
 static int run_upgrade(const struct invocation *in)
 {
-  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "upgrade", 200000, false);
+  return in->argc > 1 ? word_wrong(in, 1) : control_ask(in, "upgrade", 200000, false);
 }
 
 static int run_reopen(const struct invocation *in)
 {
-  return in->argc > 1 ? usage_wrong(in) : control_ask(in, "reopen", 90000, false);
+  return in->argc > 1 ? word_wrong(in, 1) : control_ask(in, "reopen", 90000, false);
 }
 
 static int run_template(const struct invocation *in)
@@ -304,8 +335,18 @@ static int run_template(const struct invocation *in)
   if (describes && in->argc < 4)
     return describe_page(in->argc == 3 ? in->argv[2] : NULL, stdout, stderr);
   if (in->argc != 3)
-    return usage_wrong(in);
+    return word_wrong(in, in->argc > 3 ? 3 : in->argc);
   return template_command(in->argv[1], in->argv[2], stdout, stderr);
+}
+
+static int theme_wrong(const struct invocation *in)
+{
+  static const char *const known[] = {"new", "copy", "accept", "assets"};
+  bool is_known = in->argc < 2;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    is_known = is_known || strcmp(in->argv[1], known[i]) == 0;
+  bool folder = in->argc > 2 && *in->argv[2] && *in->argv[2] != '-';
+  return word_wrong(in, !is_known ? 1 : in->argc < 3 ? in->argc : folder ? 3 : 2);
 }
 
 /* Without a configuration, the installed templates are those of this program. */
@@ -316,7 +357,7 @@ static int run_theme(const struct invocation *in)
   int code = configured && !config ? 1
              : theme_command(config ? config->template_dir : PKGDATADIR "/templates", in->argc - 1, in->argv + 1, stdout, stderr);
   config_free(&config);
-  return code == 2 ? usage_wrong(in) : code;
+  return code == 2 ? theme_wrong(in) : code;
 }
 
 static const struct command commands[] = {
@@ -361,7 +402,7 @@ static bool asks_help(const char *argument)
 static int command_run(const struct command *c, struct invocation *in)
 {
   in->usage = c->usage;
-  if (!asks_help(in->argv[1]))
+  if (!in->help && !asks_help(in->argv[1]))
     return c->run(in);
   printf("usage: diptych %s [--config FILE]\n\n%s\n", c->usage, c->help);
   return 0;
@@ -398,11 +439,15 @@ int main(int argc, char **argv)
     help_print(stderr);
     return 2;
   }
-  if (asks_help(argv[1])) {
+  if (strcmp(argv[1], "help") == 0 && argc > 2) {
+    in.help = true;
+    argc--;
+    argv++;
+  } else if (asks_help(argv[1]) || strcmp(argv[1], "help") == 0) {
     help_print(stdout);
     return output_close(0);
   }
-  if (strcmp(argv[1], "--version") == 0) {
+  if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
     puts("diptych " PACKAGE_VERSION);
     return output_close(0);
   }

@@ -16,7 +16,8 @@ static void error_ignore(void *arg, const char *format, ...)
 {
 }
 
-static bool options_read(int argc, char **argv, const char **config, struct import_options *o)
+/* The first word that is wrong; argc: a word is missing; 0: all are right. */
+static int options_read(int argc, char **argv, const char **config, struct import_options *o)
 {
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--dry-run") == 0)
@@ -30,17 +31,22 @@ static bool options_read(int argc, char **argv, const char **config, struct impo
     else if (i + 1 < argc && strcmp(argv[i], "--config") == 0)
       *config = argv[++i];
     else
-      return false;
+      return strcmp(argv[i], "--product") == 0 && i + 1 == argc ? argc : i;
   }
-  return *config;
+  return *config ? 0 : argc;
 }
 
 int main(int argc, char **argv)
 {
   struct import_options o = {0};
   const char *path = NULL;
-  if (!options_read(argc, argv, &path, &o)) {
+  int wrong = options_read(argc, argv, &path, &o);
+  if (wrong) {
     fputs("usage: diptych import [--product SLUG] [--dry-run] [--draft] [--allow-private] [--config FILE]\n", stderr);
+    if (wrong < argc)
+      fprintf(stderr, "not understood: \"%s\"\n", argv[wrong]);
+    else
+      fputs("a word is missing at the end\n", stderr);
     return IMPORT_USAGE;
   }
   curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -57,7 +57,7 @@ def test_the_sample_is_a_configuration_with_the_defaults(tmp_path):
     sample = diptych("sample")
     path = tmp_path / "diptych.conf"
     path.write_text(re.sub(r"^# ?(\w+ = )", r"\1", sample, flags=re.M))
-    done = subprocess.run([BUILD / "diptych", "check", "--config", path], capture_output=True, text=True)
+    done = subprocess.run([BUILD / "diptych", "status", "--config", path], capture_output=True, text=True)
     assert not re.search(rf"{re.escape(str(path))}:\d+:", done.stdout + done.stderr), done.stdout + done.stderr
 
 

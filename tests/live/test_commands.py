@@ -30,19 +30,49 @@ def test_help_tells_and_does_nothing(config, command):
     assert done.stdout.startswith(f"usage: diptych {command}") and done.stdout.count("\n") >= 3
 
 
-@pytest.mark.parametrize("words", [("stop", "now"), ("reload", "x"), ("serve", "x"), ("check", "x"), ("lint", "x"),
-                                   ("sample", "x"), ("scale",), ("scale", "two"), ("warm", "--rate", "x"), ("render",),
-                                   ("migrate", "x"), ("template", "x"), ("status", "x")])
+WRONG = {  # the words after diptych: what the line after the usage says
+    "stop now": 'not understood: "now"', "reload x": 'not understood: "x"', "serve x": 'not understood: "x"',
+    "check x": 'not understood: "x"', "check --unit": 'a word is missing after "--unit"', "check --unit a b": 'not understood: "b"',
+    "sample x": 'not understood: "x"', "scale": "N is a number", "scale two": "N is a number",
+    "warm --rate x": 'not understood: "--rate x"', "warm --rate": 'a word is missing after "--rate"',
+    "warm 5": 'not understood: "5"',
+    "render": 'a word is missing after "render"', "render / x": 'not understood: "x"', "migrate x": 'not understood: "x"',
+    "migrate --purge --purge": 'not understood: "--purge"', "migrate --dry-run": "--dry-run goes with --repair alone",
+    "template x": 'a word is missing after "x"', "template a b c": 'not understood: "c"', "status x": 'not understood: "x"',
+    "lint x": 'not understood: "x"', "lint --table nosuch": 'not understood: "--table nosuch"', "lint --id 3": "--id needs --table",
+    "lint --table page --id x": 'not understood: "--id x"', "lint --store --table page": "leave out --table",
+    "init x": 'not understood: "x"', "init --name": 'a word is missing after "--name"', "init --nam x": 'not understood: "--nam x"',
+    "theme": 'a word is missing after "theme"', "theme make x": 'not understood: "make"',
+    "theme new": 'a word is missing after "new"',
+    "theme new -x": 'not understood: "-x"', "theme new a --of": 'not understood: "--of"',
+    "theme copy a": 'a word is missing after "a"',
+    "lint --all --json": 'not understood: "--all"', "import x": 'not understood: "x"',
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
 def test_a_wrong_command_line_does_nothing(config, words):
-    done = diptych(*words, config=config())
+    done = diptych(*words.split(), config=config())
     assert (done.returncode, done.stdout) == (2, ""), done
-    assert done.stderr.startswith(f"usage: diptych {words[0]}")
+    usage, wrong = done.stderr.splitlines()
+    assert usage.startswith(f"usage: diptych {words.split()[0]}") and WRONG[words] in wrong
+
+
+def test_help_and_version_have_other_names():
+    for words in (["help"], ["-h"], ["--help"]):
+        done = diptych(*words)
+        assert done.returncode == 0 and done.stdout == diptych("--help").stdout and "  lint " in done.stdout
+    assert diptych("-V").stdout == diptych("--version").stdout
+    assert diptych("help", "lint").stdout == diptych("lint", "--help").stdout
+    done = diptych("help", "nosuch")
+    assert (done.returncode, done.stdout) == (2, "") and 'no command "nosuch"' in done.stderr
 
 
 @pytest.mark.parametrize("path", ["compare", "", "https://example.org/compare", "?q=x"])
 def test_render_asks_for_a_path(config, path):
     done = diptych("render", path, config=config())
-    assert (done.returncode, done.stdout) == (2, "") and f'PATH begins with /, as in /compare: "{path}" does not' in done.stderr, done
+    assert (done.returncode, done.stdout) == (2, ""), done
+    assert f'PATH begins with /, as in /compare: "{path}" does not' in done.stderr, done
 
 
 def test_it_tells_its_version():

@@ -169,9 +169,10 @@ def test_one_product(importer):
     for slug in ("nobody", "no such slug", "'; DROP TABLE activity; --"):
         done = diptych("import", "--product", slug, config=importer.config)
         assert done.returncode == 1 and f"no product has the slug {slug}" in done.stderr
-    for wrong in (["--product"], ["--product", ""], ["--quiet"], ["kafka"]):
+    for wrong, words in ((["--product"], "a word is missing at the end"), (["--product", ""], 'not understood: "--product"'),
+                         (["--quiet"], 'not understood: "--quiet"'), (["--draft", "kafka"], 'not understood: "kafka"')):
         done = diptych("import", *wrong, config=importer.config)
-        assert done.returncode == 2 and done.stderr.endswith("[--allow-private] [--config FILE]\n")
+        assert done.returncode == 2 and done.stderr.endswith(f"[--allow-private] [--config FILE]\n{words}\n"), done
     assert "usage: diptych import [--product SLUG]" in diptych("import", "--help").stdout
 
 

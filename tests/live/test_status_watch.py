@@ -216,9 +216,11 @@ def test_a_reader_that_leaves_ends_it(probe):
 
 
 def test_wrong_arguments(probe):
-    for words in (["--watch", "0"], ["--watch", "x"], ["--watch", "1", "2"], ["--json", "--watch"], ["--watch", "3601"], ["-w"]):
+    for words, wrong in ((["--watch", "0"], "--watch 0"), (["--watch", "x"], "--watch x"), (["--watch", "1", "2"], "2"),
+                         (["--json", "--watch"], "--watch"), (["--watch", "3601"], "--watch 3601"), (["-w"], "-w")):
         done = probe.diptych("status", *words)
-        assert done.returncode == 2 and done.stderr == "usage: diptych status [--json | --watch [SECONDS]] [--config FILE]\n", words
+        usage = "usage: diptych status [--json | --watch [SECONDS]] [--config FILE]\n"
+        assert done.returncode == 2 and done.stderr == f'{usage}not understood: "{wrong}"\n', words
 
 
 # ---- what status tells of processes
