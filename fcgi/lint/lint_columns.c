@@ -74,12 +74,6 @@ static const struct column {
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
-const char *lint_table_name(const char *table)
-{
-  size_t prefix = strlen("site_");
-  return strncmp(table, "site_", prefix) == 0 ? table + prefix : table;
-}
-
 bool lint_table_known(const char *table)
 {
   static const char *const links[] = {"product_sector", "product_theme", "product_alias", "attribute_sector"};

@@ -21,6 +21,12 @@ const char *lint_rule_name(enum lint_rule rule)
   return names[rule];
 }
 
+const char *lint_table_name(const char *table)
+{
+  size_t prefix = strlen("site_");
+  return strncmp(table, "site_", prefix) == 0 ? table + prefix : table;
+}
+
 static struct span table_wanted(const struct lint *l)
 {
   return span_z(lint_table_name(l->options->table));
