@@ -114,10 +114,8 @@ static enum log_file_result reopen(struct log_file *l, const struct config *c, s
   const char *path = log_file_path(c);
   int fd = path && l->fd >= 0 ? log_file_open_path(c, why) : -1;
   l->wanted = false;
-  if (!path) {
-    config_blame(c, "request_log", why);
+  if (!path)
     fprintf(why, "request_log = %s: there is no file to reopen\n", c->request_log);
-  }
   if (fd < 0)
     return LOG_FILE_FAILED;
   close(l->fd);
