@@ -30,17 +30,39 @@ static bool ends_with_one(struct span text, const struct span *ends, size_t n, s
   return false;
 }
 
-struct span sentences_stop(struct arena *a, struct span text)
+static bool has_stop(struct span text)
 {
-  static const struct span stops[] = {{".", 1}, {"!", 1}, {"?", 1}, {"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
+  static const struct span stops[] = {{".", 1}, {"!", 1}, {"?", 1}, {"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}, {"؟", 2}};
   /* Quotes and brackets that close, and the end of an isolate, which is not seen. */
   static const struct span closing[] = {{")", 1}, {"]", 1}, {"\"", 1}, {"'", 1}, {"”", 3}, {"’", 3}, {"“", 3}, {"»", 2}, {"«", 2},
                                         {"›", 3}, {"」", 3}, {"』", 3}, {"）", 3}, {"】", 3}, {"\u2069", 3}};
-  struct span seen = text;
   size_t which;
-  while (ends_with_one(seen, closing, sizeof closing / sizeof *closing, &which))
-    seen.n -= closing[which].n;
-  return ends_with_one(seen, stops, sizeof stops / sizeof *stops, &which) ? text : ARENA_JOIN(a, text, SPAN("."));
+  while (ends_with_one(text, closing, sizeof closing / sizeof *closing, &which))
+    text.n -= closing[which].n;
+  return ends_with_one(text, stops, sizeof stops / sizeof *stops, &which);
+}
+
+struct span sentences_stop(struct arena *a, struct span text)
+{
+  return has_stop(text) ? text : ARENA_JOIN(a, text, SPAN("."));
+}
+
+struct span sentences_once(struct span text)
+{
+  static const struct span isolate = {"\u2069", 3}, asking[] = {{"?", 1}, {"？", 3}, {"؟", 2}};
+  static const struct span blanks[] = {{" ", 1}, {"\u00a0", 2}, {"\u202f", 3}};
+  size_t which;
+  bool question = span_ends(text, SPAN("?"));
+  if (!question && !span_ends(text, SPAN(".")))
+    return text;
+  struct span before = span_head(text, text.n - 1);
+  while (ends_with_one(before, blanks, sizeof blanks / sizeof *blanks, &which))
+    before.n -= blanks[which].n;
+  struct span seen = before;
+  while (span_ends(seen, isolate))
+    seen.n -= isolate.n;
+  bool twice = question ? ends_with_one(seen, asking, sizeof asking / sizeof *asking, &which) : has_stop(seen);
+  return twice ? before : text;
 }
 
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n)

@@ -17,6 +17,9 @@ struct span sentences_join(struct arena *a, const struct span *names, size_t n, 
  * "Yahoo!" or "Acme Inc.", also before a closing quote or bracket, gets no second.  For every text of the editors that
  * another sentence follows, too. */
 struct span sentences_stop(struct arena *a, struct span text);
+/* The same for a text that has its mark from a message: "What is Who?" and "A post of Yahoo!" for names with these marks.  A
+ * question keeps its own after other marks, or it would be none: "What is Yahoo!?", "What is Acme Inc.?". */
+struct span sentences_once(struct span text);
 /* "A vs B vs C" */
 struct span sentences_versus(struct arena *a, const struct span *names, size_t n);
 

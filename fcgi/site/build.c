@@ -287,6 +287,8 @@ void build_product(struct page *p, struct planned_product *g, const struct profi
                                .moves = facts->n90,
                                .sparks = facts->s30};
   f = f ? f : &none;
+  if ((out->what = ARENA_NEW(p->arena, struct question_draw)))
+    out->what->text = sentences_once(SAY(p->arena, _("What is %1$s?"), facts->name));
   out->summary = f->summary;
   out->outline = outline_of(p, facts, f);
   out->latest_release = build_release(p, f->latest_release);

@@ -117,7 +117,7 @@ static void link_to(struct page *p, struct qa_view *q, struct span text, struct 
 
 static void ask_difference(struct page *p, const struct compare *c, struct compare_view *v)
 {
-  struct qa_view *q = parts_add(p, v, SAY(p->arena, _("What is the difference between %1$s?"), v->names));
+  struct qa_view *q = parts_add(p, v, sentences_once(SAY(p->arena, _("What is the difference between %1$s?"), v->names)));
   q->text = ARENA_JOIN(p->arena, v->overlap, v->overlap.n ? SPAN(" ") : SPAN(""), v->cadence, SPAN(" "),
                        SAY(p->arena, _("As of %1$s. The table at a glance sets their figures side by side."), v->as_of));
   link_to(p, q, SAY(p->arena, _("See %1$s at a glance"), v->title),
@@ -130,7 +130,7 @@ static void ask_better(struct page *p, const struct compare *c, struct compare_v
       c->n == 2 ? SAY(p->arena, _("Is %1$s better than %2$s?"), c->set[0].member.facts.name, c->set[1].member.facts.name)
                 : SAY(p->arena, _("Which is better: %1$s?"), compare_names(p, c, "or "));
   struct sentences_member m[COMPARE_MAX];
-  struct qa_view *q = parts_add(p, v, question);
+  struct qa_view *q = parts_add(p, v, sentences_once(question));
   compare_sentence_members(p, c, m);
   q->text = ARENA_JOIN(p->arena,
                        SAY(p->arena, _("%1$s picks no winner: velocity measures how often a product ships compared with its "
@@ -178,7 +178,7 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
 static void ask_alternatives(struct page *p, const struct compare *c, size_t i, struct compare_view *v)
 {
   struct alternatives_named named = compare_named(c, i);
-  struct qa_view *q = parts_add(p, v, SAY(p->arena, _("What are the best alternatives to %1$s?"), named.of->name));
+  struct qa_view *q = parts_add(p, v, sentences_once(SAY(p->arena, _("What are the best alternatives to %1$s?"), named.of->name)));
   q->text = alternatives_sentence(p, &named);
   q->position = build_position(i);
   alternatives_links(p, &named, q);

@@ -58,7 +58,7 @@ static void near_link(struct page *p, const struct missing *m, const struct fact
   for (size_t i = 0; i < n; i++)
     names[i] = set[i].name, slugs[i] = set[i].slug;
   struct span text = n > 1 ? sentences_versus(p->arena, names, n) : near->name;
-  link_add(p, SAY(p->arena, _("Did you mean %1$s?"), text),
+  link_add(p, sentences_once(SAY(p->arena, _("Did you mean %1$s?"), text)),
            n > 1 ? build_set_path(p, slugs, n) : build_path(p, "/products/", near->slug));
 }
 

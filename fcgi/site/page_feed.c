@@ -69,7 +69,7 @@ enum plan plan_site_feed(struct page *p, struct span param)
   }
   f->id = SPAN("feed/site");
   f->title = SAY(p->arena, _("%1$s: ship moves"), span_z(site));
-  f->subtitle = SAY(p->arena, _("The newest ship moves of every product on %1$s."), span_z(site));
+  f->subtitle = sentences_once(SAY(p->arena, _("The newest ship moves of every product on %1$s."), span_z(site)));
   return PLAN_OK;
 }
 
@@ -258,9 +258,12 @@ static struct span content(struct page *p, const struct activity_view *v, struct
   buf_puts(&link, "</a>");
   struct buf out = BUF_INIT;
   buf_puts(&out, "<p>");
-  escape_html(&out, v->title);
-  buf_puts(&out, ". ");
-  buf_span(&out, SAY(p->arena, kind_sentence(v), arena_take(p->arena, &link)));
+  escape_html(&out, sentences_stop(p->arena, v->title));
+  buf_putc(&out, ' ');
+  struct span plain = SAY(p->arena, kind_sentence(v), v->product);
+  struct span linked = SAY(p->arena, kind_sentence(v), arena_take(p->arena, &link));
+  size_t doubled = plain.n - sentences_once(plain).n; /* the end tag hides the end of the name */
+  buf_span(&out, span_head(linked, linked.n > doubled ? linked.n - doubled : 0));
   buf_puts(&out, "</p>");
   return arena_take(p->arena, &out);
 }

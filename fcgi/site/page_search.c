@@ -183,7 +183,7 @@ static struct span meant(struct page *p, const struct search *s)
   }
   if (n > MEANT_MAX)
     n = MEANT_MAX;
-  return SAY(p->arena, _("Did you mean %1$s?"), sentences_join(p->arena, names, n, "or "));
+  return sentences_once(SAY(p->arena, _("Did you mean %1$s?"), sentences_join(p->arena, names, n, "or ")));
 }
 
 /* "5 products mention the words of “message broker”."  quoted: the sentence before it does

@@ -69,7 +69,7 @@ struct span picker_unknown(struct page *p, const struct span *unknown, size_t n,
   struct span format = given == 1  ? _("This name is not on our list: %1$s.")
                        : n < given ? message_of(some[n - 1])
                                    : _("None of these names is on our list: %1$s.");
-  return SAY(p->arena, format, sentences_join(p->arena, quoted, n, "and "));
+  return sentences_once(SAY(p->arena, format, sentences_join(p->arena, quoted, n, "and ")));
 }
 
 /* The address of the form with the value of field `at` corrected. */

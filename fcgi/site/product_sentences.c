@@ -138,7 +138,7 @@ static void ask_what(struct asking *a)
 {
   struct arena *arena = a->page->arena;
   const struct product_view *v = a->in->product;
-  struct qa_view *q = ask(a, SAY(arena, _("What is %1$s?"), v->name));
+  struct qa_view *q = ask(a, sentences_once(SAY(arena, _("What is %1$s?"), v->name)));
   struct span headline = v->editorial ? v->editorial->headline : SPAN("");
   q->text = ARENA_JOIN(arena, v->summary.n ? sentences_stop(arena, v->summary) : tracked_in(a, v), SPAN(" "), v->outline);
   if (headline.n)
@@ -190,7 +190,7 @@ static void ask_alternatives(struct asking *a)
 {
   struct arena *arena = a->page->arena;
   const struct product_view *p = a->in->product;
-  struct qa_view *q = ask(a, SAY(arena, _("What are the best alternatives to %1$s?"), p->name));
+  struct qa_view *q = ask(a, sentences_once(SAY(arena, _("What are the best alternatives to %1$s?"), p->name)));
   struct alternatives_named named = alternatives_name(a->in->g, a->in->others, a->in->n_others, a->in->n_picks);
   q->text = alternatives_sentence(a->page, &named);
   alternatives_links(a->page, &named, q);

@@ -61,6 +61,10 @@ VIEW_DEFINE(piece_view, PIECE_VIEW)
 VIEW_DEFINE(found_view, FOUND_VIEW)
 #undef VIEW_THIS
 
+#define VIEW_THIS struct question_draw
+VIEW_DEFINE(question_draw, QUESTION_DRAW)
+#undef VIEW_THIS
+
 #define VIEW_THIS struct prose_draw
 VIEW_DEFINE(prose_draw, PROSE_DRAW)
 #undef VIEW_THIS

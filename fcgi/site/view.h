@@ -123,7 +123,12 @@ VIEW_DECLARE(editorial_view, EDITORIAL_VIEW)
 #define RELEASE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(version) TEXT(url) TEXT(datetime) TEXT(date)
 VIEW_DECLARE(release_view, RELEASE_VIEW)
 
+/* text: "What is Apache Kafka?" */
+#define QUESTION_DRAW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD) TEXT(text)
+VIEW_DECLARE(question_draw, QUESTION_DRAW)
+
 /* A product that the page is about.
+ *   what          the question of its section on comparisons; NULL: no memory
  *   sign          its shape as a character for Markdown: ● ◆ ■ ▲ by position
  *   monogram      about two letters that no other product of the page has (model/monogram.h), drawn when logo is empty;
  *                 logo is an https address
@@ -143,6 +148,7 @@ VIEW_DECLARE(release_view, RELEASE_VIEW)
   TEXT(name)                                                                                                           \
   TEXT(href)                                                                                                           \
   TEXT(position)                                                                                                       \
+  RECORD(what, question_draw)                                                                                          \
   TEXT(sign)                                                                                                           \
   TEXT(monogram)                                                                                                       \
   TEXT(logo)                                                                                                           \

@@ -392,6 +392,7 @@
   X(website_host, "the address of its website, as it is shown") \
   X(website_url, "the address of its website") \
   X(weeks, "the lanes count by weeks") \
+  X(what, "the question what it is") \
   X(when, "when it happened") \
   X(width, "width in pixels") \
   X(with, "the name of the other product") \

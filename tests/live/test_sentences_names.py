@@ -95,8 +95,19 @@ def test_sentences_about_each_product(edited, numbers):
         check_product(edited, numbers[slug], closeness, numbers)
 
 
+def test_no_question_ends_with_two_question_marks(edited):
+    for path in ("/products/redis", "/faq/redis", "/compare/kafka-vs-redis", "/faq/kafka-vs-redis", "/compare/etcd-vs-nats-vs-redis",
+                 "/search?q=who%27s+nxt", "/compare?a=kafka&b=redi"):
+        for form in ("", ".md", ".json"):
+            text = edited.get(path.replace("?", form + "?", 1) if "?" in path else path + form).text
+            assert "Who’s Next??" not in text, path + form
+    headings = [line for line in edited.get("/compare/kafka-vs-redis.md").text.splitlines() if line.startswith("#")]
+    assert {"## What is Acme Inc.?", "## What is Who’s Next?"} <= set(headings)
+    assert 'Who’s Next?</a></h2>' in edited.get("/compare/kafka-vs-redis").text
+
+
 def test_feeds_and_calendars_end_their_sentences_once(edited):
     for slug in NAMES:
         for path in (f"/products/{slug}.atom", f"/feeds/{slug}.ics", f"/compare/{slug}-vs-zookeeper.atom"):
             text = edited.get(path).text
-            assert not any(bad in text for bad in ("..<", "!.<", "?.<", "。.<", "..\r", "!.\r", "?.\r")), path
+            assert not any(bad in text for bad in ("..<", "!.<", "?.<", "。.<", "..&lt;", "!.&lt;", "?.&lt;", ".&lt;/a&gt;.", "!&lt;/a&gt;.", "..\r", "!.\r", "?.\r")), path

@@ -198,6 +198,19 @@ static void a_sentence_that_ends_with_a_name_has_one_stop(void **state)
     is(sentences_stop(arena, span_z(rows[i][0])), rows[i][1]);
 }
 
+static void a_message_that_ends_with_a_name_has_one_mark(void **state)
+{
+  static const char *const rows[][2] = {{"What is Who??", "What is Who?"}, {"What is Kafka?", "What is Kafka?"},
+                                        {"What is \u2068؟?\u2069?", "What is \u2068؟?\u2069"}, {"C’est \u2068Who?\u2069\u00a0?", "C’est \u2068Who?\u2069"},
+                                        {"C’est Who? ?", "C’est Who?"}, {"C’est Kafka ?", "C’est Kafka ?"}, {"What is 何？?", "What is 何？"},
+                                        {"What is Yahoo!?", "What is Yahoo!?"}, {"What is Acme Inc.?", "What is Acme Inc.?"},
+                                        {"A post of Acme Inc..", "A post of Acme Inc."}, {"On Yahoo!.", "On Yahoo!"},
+                                        {"Not on our list: “Who?”.", "Not on our list: “Who?”"}, {"On Kafka.", "On Kafka."}, {"?", "?"}, {"", ""}};
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    is(sentences_once(span_z(rows[i][0])), rows[i][1]);
+}
+
 static void the_standing_says_scores_and_counts_in_other_words(void **state)
 {
   struct sentences_member m[] = {shipped("A", 10, 0, 1, 20), shipped("B", 5, 0, 1, 20), shipped("C", 5, 0, 2, 6),
@@ -338,6 +351,7 @@ int main(void)
       cmocka_unit_test(counts_come_first_in_the_grammar_of_their_numbers),
       cmocka_unit_test(those_that_shipped_nothing_are_told_together),
       cmocka_unit_test(a_sentence_that_ends_with_a_name_has_one_stop),
+      cmocka_unit_test(a_message_that_ends_with_a_name_has_one_mark),
       cmocka_unit_test(the_standing_says_scores_and_counts_in_other_words),
       cmocka_unit_test(pace_is_measured_against_the_own_sector),
       cmocka_unit_test(what_medians_do_not_explain_is_not_called_faster),

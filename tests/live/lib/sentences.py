@@ -93,6 +93,12 @@ def stop(text):
     return text if seen[-1:] and seen[-1] in ".!?…。！？" else text + "."
 
 
+def once(text):
+    """The text of a message with one mark at its end, where a name brings another."""
+    before = text[:-1].rstrip(" \u00a0\u202f")
+    return before if text[-1] == "?" and before.rstrip("\u2069")[-1:] in ("?", "？", "؟") else text
+
+
 def number(n):
     return f"{float(n):g}"
 
@@ -277,9 +283,9 @@ def better(of):
 
 def questions(of):
     n = names(of)
-    return [f"What is the difference between {join(n)}?",
-            f"Is {n[0]} better than {n[1]}?" if len(of) == 2 else f"Which is better: {join(n, 'or')}?",
-            *(f"What are the best alternatives to {name}?" for name in n)]
+    return [once(f"What is the difference between {join(n)}?"),
+            once(f"Is {n[0]} better than {n[1]}?" if len(of) == 2 else f"Which is better: {join(n, 'or')}?"),
+            *(once(f"What are the best alternatives to {name}?") for name in n)]
 
 
 def cards_intro(of, picks, close, others):
