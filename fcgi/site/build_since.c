@@ -95,9 +95,18 @@ static struct span days_before(struct page *p, int days)
   return ARENA_JOIN(p->arena, p->canonical, SPAN("?since="), since_iso(p->arena, p->pin.window_us - days * CLOCK_DAY));
 }
 
-struct since_form_draw *build_since_form(struct page *p)
+static bool on_record(const struct profile *const *f, size_t n, const struct facts_view *facts)
 {
-  struct since_form_draw *v = ARENA_NEW(p->arena, struct since_form_draw);
+  bool any = facts != NULL;
+  for (size_t i = 0; i < n; i++)
+    any = any || f[i]->facts.activities || f[i]->facts.has_editorial;
+  return any;
+}
+
+struct since_form_draw *build_since_form(struct page *p, const struct profile *const *f, size_t n, const struct facts_view *facts)
+{
+  bool useful = p->since.state != SINCE_NONE || on_record(f, n, facts);
+  struct since_form_draw *v = useful ? ARENA_NEW(p->arena, struct since_form_draw) : NULL;
   if (v)
     *v = (struct since_form_draw){.action = p->canonical,
                                   .day = p->since.state == SINCE_DAY ? since_iso(p->arena, p->since.us) : SPAN(""),

@@ -11,6 +11,7 @@
 /* The profiles f belong to the n products g, and facts may be NULL.  NULL: the address names no day, or memory ran out. */
 struct since_view *build_since(struct page *p, const struct planned_product *g, const struct profile *const *f, size_t n,
                                const struct facts_view *facts);
-struct since_form_draw *build_since_form(struct page *p);
+/* NULL as well on a page with nothing on record that could be new, unless its address names a day. */
+struct since_form_draw *build_since_form(struct page *p, const struct profile *const *f, size_t n, const struct facts_view *facts);
 
 #endif

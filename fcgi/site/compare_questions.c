@@ -158,16 +158,22 @@ struct alternatives_named compare_named(const struct compare *c, size_t i)
 struct span compare_alternatives_intro(struct page *p, const struct compare *c)
 {
   struct span names = compare_names(p, c, "or "), out;
-  bool picks = c->n_picks > 0, close = c->n_first > c->n_picks, others = c->n_cards > c->n_first;
+  size_t close = c->n_first - c->n_picks, others = c->n_cards - c->n_first; /* one has no order */
+  bool picks = c->n_picks > 0;
   if (!c->n_cards)
     return sentences_stop(p->arena, SAY(p->arena, _("No other product tracked here shares a sector with %1$s"), names));
   if (!picks && !close)
     out = SAY(p->arena, _("Outside this comparison, no close alternative to %1$s is tracked here"), names);
   else
-    out = SAY(p->arena, !close  ? _("The editors’ picks for %1$s")
+    out = SAY(p->arena, !close       ? _("The editors’ picks for %1$s")
+                        : close == 1 ? picks ? _("The editors’ picks, then one product close to %1$s by shared sectors and themes")
+                                             : _("Close to %1$s by shared sectors and themes")
                         : picks ? _("The editors’ picks, then products close to %1$s by shared sectors and themes, closest first")
                                 : _("Close to %1$s by shared sectors and themes, closest first"), names);
-  if (others)
+  if (others == 1)
+    out = SAY(p->arena, picks || close ? _("%1$s; then one that shares only a sector")
+                                       : _("%1$s; this one shares only a sector"), out);
+  else if (others)
     out = SAY(p->arena, picks || close ? _("%1$s; then others that share only a sector, ranked by velocity")
                                        : _("%1$s; these share only a sector, ranked by velocity"), out);
   return ARENA_JOIN(p->arena, sentences_stop(p->arena, out), SPAN(" "),

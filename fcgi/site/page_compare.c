@@ -172,6 +172,16 @@ static void note_rows(struct compare_view *v)
   }
 }
 
+static struct span timeline_intro(const struct profile *const *f, size_t n)
+{
+  uint64_t moves = 0;
+  for (size_t i = 0; i < n; i++)
+    moves += f[i]->n_activities;
+  if (!moves)
+    return SPAN("");
+  return moves == 1 ? _("One ship move is on record.") : _("The latest ship moves of each, newest first.");
+}
+
 static bool written(const struct pair_text *pair)
 {
   return pair->intro.html.n || pair->intro.refused || pair->verdict.html.n || pair->verdict.refused;
@@ -247,10 +257,11 @@ enum err build_compare(struct page *p)
   if (p->target->form != FORM_HTML)
     mark_shared(v);
   v->lede = compare_lede(p, c, f);
+  v->timeline_intro = timeline_intro(f, c->n);
   note_rows(v);
   v->facts = fact_table_build(p, &c->attributes, c->set, f, c->n);
   v->since = build_since(p, c->set, f, c->n, v->facts);
-  v->since_form = build_since_form(p);
+  v->since_form = build_since_form(p, f, c->n, v->facts);
   members(p, c, v);
   ended(p, c, v);
   cards(p, c, v);

@@ -70,6 +70,7 @@ enum err build_history(struct page *p)
   v->href = p->preferred;
   v->past = editorials_past(f);
   v->any = f->n_editorials;
+  v->several = f->n_editorials > 1;
   v->editorials.v = ARENA_ARRAY(p->arena, LISTING_PAGE, struct dated_editorial_view);
   for (uint32_t i = h->list.first; v->editorials.v && i < f->n_editorials && i < h->list.first + LISTING_PAGE; i++)
     v->editorials.n += history_row(p, f, from, i, &v->editorials.v[v->editorials.n]);

@@ -93,6 +93,7 @@ enum err build_predictions(struct page *p)
   v->title = _("Predictions");
   v->verdict = verdict_of(p, l);
   v->total = l->list.total;
+  v->several = l->list.total > 1;
   v->came_true = l->came_true;
   v->failed = l->failed;
   v->open = v->total - graded;

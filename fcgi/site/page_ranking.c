@@ -174,6 +174,9 @@ static struct span term_intro(struct page *p, const struct ranking *r)
   struct span sorted = sort_sentence(p->order);
   if (!r->list.total)
     return r->theme ? _("No published product has this theme yet.") : _("No published product is in this sector yet.");
+  if (r->list.total == 1) /* no order among one */
+    return r->theme ? SAY(p->arena, _("One product with the theme %1$s."), r->term.slug)
+                    : ARENA_JOIN(p->arena, _("One product."), firsts_text(p, &r->term));
   if (r->theme)
     return SAY(p->arena, PLURAL("%1$s product with the theme %2$s, %3$s.", "%1$s products with the theme %2$s, %3$s.",
                                 r->list.total),

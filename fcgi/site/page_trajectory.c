@@ -75,11 +75,20 @@ static void note_continued(const struct timeline *f, struct trajectory_view *v)
     v->days.v[v->days.n - 1].after_href = v->pager->next;
 }
 
+static struct span timeline_intro(struct page *p, uint64_t total)
+{
+  struct span n = arena_uint(p->arena, total, 1);
+  if (!total)
+    return SPAN("");
+  return total == 1 ? SAY(p->arena, _("On record: %1$s."), n) : SAY(p->arena, _("On record: %1$s, newest first."), n);
+}
+
 static void fill_timeline(struct page *p, const struct trajectory *t, const struct timeline *f, struct trajectory_view *v)
 {
   const struct facts *member = &t->product.member.facts;
   struct sentences_move *moves = ARENA_ARRAY(p->arena, f->n_activities, struct sentences_move);
   v->moves = (int64_t)f->total;
+  v->timeline_intro = timeline_intro(p, f->total);
   for (size_t i = 0; i < f->n_activities && moves; i++)
     moves[i] = (struct sentences_move){&f->activities[i], 0};
   struct timeline_moves m = {moves, moves ? f->n_activities : 0, &member, 1};
@@ -253,7 +262,7 @@ enum err build_trajectory(struct page *p)
   v->sector = alternatives_sector(p, &named);
   v->facts = fact_table_build(p, &t->attributes, &t->product, &f, 1);
   v->since = build_since(p, &t->product, &f, 1, v->facts);
-  v->since_form = build_since_form(p);
+  v->since_form = build_since_form(p, &f, 1, v->facts);
   v->chart = build_chart(p, &t->product, &f, 1);
   v->velocity_history = build_velocity_history(p, &t->product, &f, 1);
   v->history = history_link(p, &t->product.member.facts);

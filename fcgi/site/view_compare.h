@@ -30,6 +30,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
  *   atom_href, calendar_href   "/compare/kafka-vs-nats.atom", "/feeds/kafka+nats.ics"
  *   pick_href          "/compare?from=kafka-vs-nats": the picker with the products filled in
  *   add                up to three links that add a product: text "Add Redis"; empty for four products
+ *   timeline_intro     what the timeline shows; empty: no product has a move
  *   timeline           at most 6 activities of each product, newest first, for the JSON representation
  *   days               the same as rows, for the others */
 #define COMPARE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
@@ -63,6 +64,7 @@ VIEW_DECLARE(comparison_view, COMPARISON_VIEW)
   LIST(add, link_view)                                                                                                 \
   RECORD(chart, chart_view)                                                                                            \
   RECORD(velocity_history, velocity_history_view)                                                                      \
+  TEXT(timeline_intro)                                                                                                 \
   LIST(timeline, activity_view)                                                                                        \
   LIST(days, day_draw)                                                                                                 \
   LIST(questions, qa_view)

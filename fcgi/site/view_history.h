@@ -23,7 +23,7 @@
 VIEW_DECLARE(dated_editorial_view, DATED_EDITORIAL_VIEW)
 
 /* /products/{slug}/history.  intro counts the past ones; product: its name; href: its trajectory;
- * any: there is an editorial. */
+ * any: there is an editorial; several: there are more. */
 #define HISTORY_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
@@ -32,6 +32,7 @@ VIEW_DECLARE(dated_editorial_view, DATED_EDITORIAL_VIEW)
   TEXT(href)                                                                                                           \
   INT(past)                                                                                                            \
   FLAG(any)                                                                                                            \
+  FLAG(several)                                                                                                        \
   LIST(editorials, dated_editorial_view)                                                                               \
   RECORD(pager, pager_view)
 VIEW_DECLARE(history_view, HISTORY_VIEW)
@@ -99,6 +100,7 @@ VIEW_DECLARE(past_view, PAST_VIEW)
   TEXT(title)                                                                                                          \
   TEXT(verdict)                                                                                                        \
   INT(total)                                                                                                           \
+  FLAG(several)                                                                                                        \
   INT(open)                                                                                                            \
   INT(came_true)                                                                                                       \
   INT(failed)                                                                                                          \

@@ -12,7 +12,8 @@
  *   days        the same as rows, for the others
  *   related     up to six alternatives, picks and close ones, each with one versus link
  *   sector      a link to its own sector; NULL: it has none
- *   moves       the number of all activities */
+ *   moves       the number of all activities
+ *   timeline_intro  how many they are and in which order; empty: there are none */
 #ifndef DIPTYCH_SITE_VIEW_PRODUCT_H
 #define DIPTYCH_SITE_VIEW_PRODUCT_H
 
@@ -37,6 +38,7 @@
   RECORD(chart, chart_view)                                                                                            \
   RECORD(velocity_history, velocity_history_view)                                                                      \
   INT(moves)                                                                                                           \
+  TEXT(timeline_intro)                                                                                                 \
   LIST(timeline, activity_view)                                                                                        \
   LIST(days, day_draw)                                                                                                 \
   RECORD(pager, pager_view)                                                                                            \

@@ -60,6 +60,8 @@
   X(sector_view, products, "the number of its products") \
   X(sector_view, firsts, "the number of products whose first sector it is; the median is theirs") \
   X(sector_view, mixed, "some of its products have another first sector") \
+  X(history_view, several, "the list has more than one entry") \
+  X(predictions_view, several, "the list has more than one entry") \
   X(since_view, editorials, "the number of editorials that were published since") \
   X(since_view, facts, "the number of facts that were checked since") \
   X(since_view, products, "the products, with what is new of each") \
@@ -368,6 +370,7 @@
   X(theme_stylesheet, "the address of theme.css of the theme; empty: none") \
   X(themes, "its themes, or the themes") \
   X(ticks, "marks of moves, as path data") \
+  X(timeline_intro, "a sentence about the timeline") \
   X(timeline, "what was shipped, newest first") \
   X(title, "its title") \
   X(top, "top of the lane, in pixels") \

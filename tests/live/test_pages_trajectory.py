@@ -280,9 +280,28 @@ def test_words_around_one_old_event(own_site):
         own_site.database.sql(statement)
     wait_until(lambda: ">One<" in own_site.get("/products/single").text, 5)
     page = parse(own_site.get("/products/single").text)
-    assert "On record: 1, newest first." in page.id("activity").text
+    assert "On record: 1. " in page.id("activity").text and "first" not in own_site.get("/products/single.json").json["timeline_intro"]
+    assert "\nOn record: 1.\n" in own_site.get("/products/single.md").text
+    assert own_site.get("/sectors/lonely.json").json["intro"].startswith("One product. The one that has it as its first sector")
+    assert "by velocity" not in own_site.get("/sectors/lonely").text and "Ranked" not in own_site.get("/sectors/lonely").text
+    assert "Newest first" not in own_site.get("/products/single/history").text
     assert "counted as 1 because it is lower" in page.id("velocity").text and "shipped 1" not in page.id("faq").text
     assert "- Median of Lonely, counted as 1 because it is lower: 1\n" in own_site.get("/products/single.md").text
     assert "- Median of DevOps: 10.5\n" in own_site.get("/products/kafka.md").text
     assert page.one("p", {"class": "by"}).text.startswith("Published ")
     assert "An event of" in own_site.get("/products/single.atom").text
+
+
+def test_nothing_on_record_is_said_once_and_offers_no_day(own_site):
+    own_site.database.sql("INSERT INTO product (id, slug, name, status) VALUES (9002, 'void', 'Void', 'published')")
+    own_site.database.sql("INSERT INTO product (id, slug, name, status) VALUES (9003, 'vain', 'Vain', 'published')")
+    wait_until(lambda: own_site.get("/products/vain").status == own_site.get("/products/void").status == 200, 10)
+    bare, twin = own_site.get("/products/void"), own_site.get("/products/void.md").text
+    for text in (parse(bare.text).id("activity").text, twin):
+        assert "On record" not in text and "newest first" not in text and text.count("No ship move") == 1
+    assert own_site.get("/products/void.json").json["timeline_intro"] is None
+    both = parse(own_site.get("/compare/vain-vs-void").text).id("activity").text
+    assert "newest first" not in both and both.count("No ship move") == 1
+    for path, offered in (("/products/void", 0), ("/compare/vain-vs-void", 0), ("/products/kafka", 1), ("/compare/kafka-vs-void", 1),
+                          ("/products/void?since=2026-08-01", 1)):
+        assert own_site.get(path).text.count('name="since"') == offered, path

@@ -103,7 +103,7 @@ def test_what_the_cards_are(pairs, larger, numbers, closeness):
         of = [numbers[s] for s in slugs]
         picks = {o for s in slugs for o in closeness.picks.get(s, {})} - set(slugs)
         shown = [c["slug"] for c in v["alternatives"] if not c["also_in"]]
-        wanted = say.cards_intro(of, bool(picks), bool(set(shown) - picks), len(shown) < len(v["alternatives"]))
+        wanted = say.cards_intro(of, len(picks & set(shown)), len(set(shown) - picks), len(v["alternatives"]) - len(shown))
         assert v["alternatives_intro"] == wanted, slugs
 
 
@@ -183,7 +183,7 @@ def test_the_questions_about_a_pair_begin_as_its_comparison(sample_site, pairs):
 
 # Which function makes a sentence, and which function of lib/sentences.py recomputes it.
 GENERATORS = {
-    "sentences_join": "join", "sentences_versus": "title", "sentences_stop": "stop", "sentences_overlap": "overlap",
+    "sentences_join": "join", "sentences_versus": "title", "sentences_stop": "stop", "sentences_once": "once", "sentences_overlap": "overlap",
     "sentences_shipped": "outline", "sentences_counts": "counts", "sentences_cadence": "cadence", "sentences_standing": "standing",
     "sentences_score": "score", "product_sentences_standing": "ranked", "product_sentences_lede": "product_lede",
     "product_sentences_sectors": "what_is", "product_sentences_questions": "how_fast", "alternatives_sentence": "best",

@@ -58,7 +58,7 @@ static void a_median_is_that_of_the_products_whose_first_sector_it_is(void **sta
   struct facts *rabbit = &page_rows_product(s->rows, PAGE_RABBIT)->product.facts;
   rabbit->status = PRODUCT_DRAFT, rabbit->version.rev++, rabbit->version.hash++;
   page_site_publish(s);
-  PAGE_OF(s, "/sectors/brokers", "<p class=\"lede\">1 product, fastest first.</p>");
+  PAGE_OF(s, "/sectors/brokers", "<p class=\"lede\">One product.</p>");
   PAGE_OF(s, "/sectors.md", "1 tracked, led by ");
   PAGE_OF(s, "/sectors.json", "\"products\":1,\"median\":null,\"firsts\":0,");
 }

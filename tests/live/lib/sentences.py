@@ -289,14 +289,16 @@ def questions(of):
 
 
 def cards_intro(of, picks, close, others):
-    """picks, close, others: are there any among the cards?"""
+    """picks, close, others: how many are among the cards.  One has no order."""
     who = join(names(of), "or")
     if not (picks or close or others):
         return stop(f"No other product tracked here shares a sector with {who}")
     text = f"Outside this comparison, no close alternative to {who} is tracked here" if not (picks or close) else \
-        ("The editors’ picks" if picks else "Close") + (", then products close" if picks and close else "") + \
-        (" to " if close else " for ") + who + (" by shared sectors and themes, closest first" if close else "")
-    if others:
+        ("The editors’ picks" if picks else "Close") + (f", then {'products' if close > 1 else 'one product'} close" if picks and close else "") + \
+        (" to " if close else " for ") + who + (" by shared sectors and themes" if close else "") + (", closest first" if close > 1 else "")
+    if others == 1:
+        text += "; then one that shares only a sector" if picks or close else "; this one shares only a sector"
+    elif others:
         text += "; then others that share only a sector, ranked by velocity" if picks or close else \
             "; these share only a sector, ranked by velocity"
     return f"{stop(text)} Each links to its trajectory and to a comparison with {'either' if len(of) == 2 else 'each of them'}."
@@ -395,11 +397,11 @@ def best(name, picks, close):
 
 def sector_intro(products, firsts, middle, order):
     """middle: the median of the firsts, whose first sector it is."""
-    text = f"{products} product{'s' if products > 1 else ''}, {order}."
+    text = f"{products} products, {order}." if products > 1 else "One product."
     if not firsts:
         return text
     shipped = {1: "once", 2: "twice"}.get(middle, f"{number(middle)} times")
-    if firsts == products:
+    if firsts == products > 1:
         return f"{text} The sector’s median product shipped {shipped} in 90 days."
     if firsts == 1:
         return f"{text} The one that has it as its first sector shipped {shipped} in 90 days."
