@@ -77,7 +77,7 @@ static struct span speed(struct page *p, const struct product_view *v, const str
     return SPAN("");
   struct span shipped = sentences_shipped(a, (uint32_t)v->moves);
   if (!v->velocity->scored)
-    return SAY(a, _("Nothing that %1$s shipped is on record yet, so it is not scored."), v->name);
+    return SAY(a, _("Nothing that %1$s shipped is on record yet."), v->name);
   /* TRANSLATORS: the product, "shipped 3 times", "velocity 2.2, slow", the median of the sector */
   return SAY(a, v->velocity->sector.n && g->median2 >= 2 /* v->velocity->median is m, which is at least 1 */
                     ? _("%1$s %2$s in 90 days (sector median %4$s): %3$s.") : _("%1$s %2$s in 90 days: %3$s."),
@@ -182,7 +182,7 @@ static void ask_speed(struct asking *a)
   if (!v)
     return;
   struct qa_view *q = ask(a, SAY(arena, _("How fast does %1$s ship?"), p->name));
-  q->text = v->scored ? pace(a, p, v) : speed(a->page, p, a->in->g);
+  q->text = v->scored ? pace(a, p, v) : _("That cannot be said before its first ship move is on record.");
   link_to(a, q, _("How velocity is computed"), SPAN("/methodology"));
 }
 

@@ -300,6 +300,8 @@ def test_nothing_on_record_is_said_once_and_offers_no_day(own_site):
     for text in (parse(bare.text).id("activity").text, twin):
         assert "On record" not in text and "newest first" not in text and text.count("No ship move") == 1
     assert own_site.get("/products/void.json").json["timeline_intro"] is None
+    for text in (parse(bare.text).one("main").text, twin):
+        assert text.count("not scored") == 1 and text.count("Nothing that Void shipped") == 1
     both = parse(own_site.get("/compare/vain-vs-void").text).id("activity").text
     assert "newest first" not in both and both.count("No ship move") == 1
     for path, offered in (("/products/void", 0), ("/compare/vain-vs-void", 0), ("/products/kafka", 1), ("/compare/kafka-vs-void", 1),

@@ -36,7 +36,7 @@ static int close_site(void **state)
 static void a_product_with_nothing_says_so(void **state)
 {
   PAGE_OF(*state, "/products/bare", "No editorial yet", "not scored",
-          "Nothing that Bare shipped is on record yet, so it is not scored.", "!7.7");
+          "Nothing that Bare shipped is on record yet.", "!7.7");
   PAGE_OF(*state, "/faq/bare", "Bare is tracked in no sector yet. Bare did not ship in 90 days.");
   PAGE_OF(*state, "/products/bare.json", "\"editorial\":null", "\"chart\":null", "\"timeline\":[]", "\"scored\":false");
   PAGE_OF(*state, "/compare/bare-vs-kafka", "Bare", "none given", "not scored", "The log that everything reads");
@@ -129,7 +129,7 @@ static void a_pick_stands_first_with_its_reason(void **state)
   PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
   PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit (discontinued); by shared sectors and themes, the next closest",
           "Rabbit &lt;asks&gt; for less.");
-  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick for Pulsar: Rabbit", "The editors’ picks, then products close to");
+  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick for Pulsar: Rabbit", "The editors’ picks, then one product close to");
   PAGE_OF(*state, "/compare/pulsar-vs-rabbit", "!noindex");
   PAGE_OF(*state, "/sitemaps/pairs-1.xml", "/compare/pulsar-vs-rabbit<");
   PAGE_OF(*state, "/alternatives/rabbit", "!asks");

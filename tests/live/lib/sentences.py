@@ -341,7 +341,7 @@ def outline(p):
 
 def speed(p):
     if p["tenths"] is None:
-        return f"Nothing that {p['name']} shipped is on record yet, so it is not scored."
+        return f"Nothing that {p['name']} shipped is on record yet."
     does = f"shipped {times(p['n90'])}" if p["n90"] else "did not ship"
     compared = f" (sector median {number(p['m'])})" if p["sectors"] and p["median"] >= 1 else ""
     by_hand = ", set by the editors" if p["override"] is not None else ""
@@ -355,7 +355,7 @@ def product_lede(p):
 
 def how_fast(p):
     if p["tenths"] is None:
-        return speed(p)
+        return "That cannot be said before its first ship move is on record."
     made = f"{p['n90']} releases and posts" if p["n90"] > 1 else f"{('no', 'one')[p['n90']]} release or post"
     text, at = f"{p['name']} made {made} in the 90 days to {AS_OF}.", f"{p['tenths'] / 10:.1f} of 10, which is {band(p['tenths'])}."
     if p["override"] is not None:
