@@ -45,6 +45,7 @@
   X(html, N_("write it in Markdown"))                                                                                  \
   X(table_pipes, N_("write a line of dashes below the heads of the table, as many columns as they are"))               \
   X(mark, N_("write it in the Markdown of CommonMark, or put it into code"))                                           \
+  X(address_blank, N_("write %%20 for the blank, or put the address into <>"))                                         \
   X(body_refused, N_("shorten or split it"))                                                                           \
   X(body_slow, N_("use fewer brackets, asterisks and nested lists"))                                                   \
   X(link_dropped, N_("write an https address, or a path of this site that begins with /"))                             \

@@ -90,6 +90,8 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
       {NOTE_BLOCK, LINT_html, N_("line %1$s: a block that WordPress fills in when it shows the page: it is left out")},
       {NOTE_TABLE, LINT_table_pipes, N_("line %1$s: not a table: the bars are shown as they are")},
       {NOTE_MARK, LINT_mark, N_("line %1$s: marks that pages do not read: they are shown as they are")},
+      {NOTE_ADDRESS, LINT_address_blank,
+       N_("line %1$s: an address with a blank, which makes no link: it is shown as it is written")},
       {NOTE_LINK_DROPPED, LINT_link_dropped, N_("line %1$s: an address that pages do not link: only the text is shown")},
       {NOTE_PICTURE_DROPPED, LINT_picture_dropped, N_("line %1$s: a picture that pages cannot show: its text stands in its place")},
       {NOTE_PICTURE_HTTP, LINT_picture_http, N_("line %1$s: a picture by http: pages ask for it by https")},

@@ -84,6 +84,32 @@ static struct span mark_find(struct span text)
   return span_starts(text, SPAN("[ ] ")) || span_starts(text, SPAN("[x] ")) ? span_head(text, span_find(text, '\n')) : SPAN("");
 }
 
+/* "[x](my file.pdf)", "![x](my pic.png)": with a blank in its address, it is no link.  What has neither a point nor a slash
+ * there is a remark in brackets.  From *at on; empty: there is none. */
+static struct span broken_link(struct span text, size_t *at)
+{
+  for (struct span rest = span_from(text, *at); rest.n; rest = span_from(text, *at)) {
+    size_t middle = *at + span_find_span(rest, SPAN("](")), begin = middle;
+    if (middle >= text.n)
+      break;
+    struct span address = span_from(text, middle + 2);
+    address = span_head(address, span_find(address, '\n'));
+    size_t end = span_find(address, ')');
+    bool closed = end < address.n;
+    address = span_trim(span_head(address, end));
+    *at = middle + 2;
+    while (begin && text.p[begin] != '[' && text.p[begin] != '\n')
+      begin--;
+    if (!closed || text.p[begin] != '[' || span_find(address, ' ') == address.n ||
+        (span_find(address, '.') == address.n && span_find(address, '/') == address.n))
+      continue;
+    begin -= begin && text.p[begin - 1] == '!';
+    *at += end + 1;
+    return span_head(span_from(text, begin), *at - begin);
+  }
+  return SPAN("");
+}
+
 /* ---- quantities */
 
 static bool is_digit(struct span s, size_t i)
@@ -141,10 +167,13 @@ static void paragraph_end(struct notes *w)
   size_t at, end;
   if (mark.n)
     note_put(w, NOTE_MARK, mark);
+  size_t from = 0;
+  for (struct span link; w->limits->format == BODY_MARKDOWN && (link = broken_link(text, &from)).n;)
+    note_put(w, NOTE_ADDRESS, link);
   if (looks_like_table(text))
     note_put(w, NOTE_TABLE, span_head(text, span_find(text, '\n')));
   if (!w->linked && number_find(text, &at, &end)) {
-    size_t from = at > 20 ? at - 20 : 0;
+    from = at > 20 ? at - 20 : 0;
     while (from && from < at && text.p[from - 1] != ' ')
       from++;
     note_put(w, NOTE_NUMBER, span_head(span_from(text, from), end - from + 24));

@@ -12,6 +12,7 @@ enum markdown_note_kind {
   NOTE_BLOCK = 'b',           /* of WordPress, whose content is not in the body */
   NOTE_TABLE = 't',           /* a paragraph that looks like a table and is none */
   NOTE_MARK = 'm',            /* [[x]], ~~x~~, [^x] or a box of a task, shown as it is written */
+  NOTE_ADDRESS = 'w',         /* [x](my file.pdf) or ![x](my pic.png), shown as it is written because of the blank */
   NOTE_LINK = 'l',            /* a link to this site: its path, without base_url */
   NOTE_PRODUCT = 'k',         /* "[[kafka]]" or "[[kafka|the broker]]", as it is written */
   NOTE_ACTIVITY = 'v',        /* "[^activity:7]": the id */

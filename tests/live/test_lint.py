@@ -97,6 +97,8 @@ BAD = [
     ("table_pipes", "page", "body_md", {"body_md": "| a | b |\n| 1 | 2 |\n| 3 | 4 |"}, "| a | b |"),
     *[("mark", "page", "body_md", {"body_md": f"See {text} here."}, text) for text in ("[[No Such]]", "~~old ~~", "[^1]")],
     ("mark", "faq", "answer_md", {"answer_md": "[ ] do it"}, "[ ] do it"),
+    ("address_blank", "page", "body_md", {"body_md": "Read [this, please](my file.pdf) (soon)."}, "[this, please](my file.pdf)"),
+    ("address_blank", "faq", "answer_md", {"answer_md": "![A map](https://x.example/my pic.png)"}, "![A map](https://x.example/my pic.png)"),
     ("body_refused", "page", "body_md", {"body_md": LONG * 6000}, LONG[:80]), ("body_refused", "faq", "answer_md", {"answer_md": SLOW}, SLOW[:80]),
     ("link_dropped", "editorial", "heading_md", {"heading_md": "[x](javascript:alert(1))"}, "javascript:alert(1)"),
     ("link_dropped", "page", "body_md", {"body_md": "[x](ftp://x.example)"}, "ftp://x.example"),
@@ -142,6 +144,7 @@ APART = {"slug_twice", "repeated", "too_many", "same_product", "body_slow", "dat
          "fact_unasked", "unit_spelling"}
 
 GOOD = [
+    ("page", {"slug": "remarks", "body_md": "It is [sic](as they say) so: `[a](my file.pdf)`, ![a map](<https://x.example/my pic.png>)."}),
     ("product", {"name": "Ærø \u26a1\ufe0f"}), ("product", {"name": "\U0001f468\u200d\U0001f4bb Tools 1\ufe0f\u20e3"}), ("product", {"name": "مرحبا\u200c بالعالم"}),
     ("product", {"name": "AT&T R&D; C++ <3 a*b **"}), ("product", {"name": "Ten\u00a0%"}), ("product", {"name": "שלום\u200f!"}),
     ("product", {"summary": "s" * 200, "website_url": "www.x.example", "repository_url": "x.example/a", "logo_url": "https://x.example/l.png"}),
