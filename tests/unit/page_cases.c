@@ -128,7 +128,7 @@ const struct page_case page_case_theme = {.segment = "logs",
                                           .title = "logs · Testbed",
                                           .h1 = "logs",
                                           .sections = "products related",
-                                          .shown = {"1 product with the theme logs", "Apache Kafka", "replication"},
+                                          .shown = {"One product with the theme logs.", "Apache Kafka", "replication"},
                                           .unknown = "nothing",
                                           .asks = true,
                                           .kafka = "Apache Kafka"};
