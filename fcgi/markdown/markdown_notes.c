@@ -11,6 +11,7 @@
 #include "text/utf8.h"
 
 #define WORDS_MOST 120 /* characters */
+#define LINK_MOST 500  /* bytes of its text, and of its address: what is hostile costs little */
 
 struct notes {
   const struct markdown_limits *limits;
@@ -93,12 +94,13 @@ static struct span broken_link(struct span text, size_t *at)
     if (middle >= text.n)
       break;
     struct span address = span_from(text, middle + 2);
+    address = span_head(address, LINK_MOST);
     address = span_head(address, span_find(address, '\n'));
     size_t end = span_find(address, ')');
     bool closed = end < address.n;
     address = span_trim(span_head(address, end));
     *at = middle + 2;
-    while (begin && text.p[begin] != '[' && text.p[begin] != '\n')
+    while (begin && middle - begin < LINK_MOST && text.p[begin] != '[' && text.p[begin] != '\n')
       begin--;
     if (!closed || text.p[begin] != '[' || span_find(address, ' ') == address.n ||
         (span_find(address, '.') == address.n && span_find(address, '/') == address.n))
