@@ -3,7 +3,7 @@ import pytest
 
 from lib.certificates import authority, certificate
 from lib.database_server import MYSQL
-from lib.servers import BINARY, free_port, wait_until
+from lib.servers import BINARY, SLOW, free_port, wait_until
 
 GLOBAL_STATUS = "performance_schema.global_status" if MYSQL else "information_schema.global_status"
 
@@ -30,7 +30,8 @@ def site(module_site, keys):
         f"--ssl-ca={keys / 'ca.pem'}", f"--ssl-cert={keys / 'server.pem'}", f"--ssl-key={keys / 'server.key'}"]
     site.database.start()
     site.config.update(mysql_socket="", mysql_host="127.0.0.1", mysql_port=port, mysql_tls=True,
-                       mysql_tls_ca=keys / "ca.pem")
+                       mysql_tls_ca=keys / "ca.pem",
+                       mysql_timeout=int(1000 * SLOW))  # a slow program reads a bundle of authorities slowly
     site.restart_pool()
     return site
 
