@@ -150,3 +150,16 @@ def test_an_upgrade_keeps_the_assets_of_pages_that_are_open(installed, tmp_path)
     old.write_text("old")
     subprocess.run(["make", "-s", "-C", BUILD, "install", f"DESTDIR={installed}"], check=True, capture_output=True)
     assert old.read_text() == "old"
+
+
+def test_installations_at_the_same_time_keep_their_own_folders(tmp_path):
+    """Packagers and tests install from one build folder side by side."""
+    names = [f"site{n}" for n in range(6)]
+    runs = [subprocess.Popen(["make", "-s", "-C", BUILD, "install", f"DESTDIR={tmp_path}", f"prefix=/{name}"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, text=True) for name in names]
+    assert [(run.communicate()[1], run.returncode) for run in runs] == [("", 0)] * len(runs)
+    for name in names:
+        texts = [path.read_text() for path in (tmp_path / name).rglob("*") if path.suffix in (".conf", ".service", ".7", ".8")]
+        assert len(texts) > 10
+        places = {place for text in texts for place in re.findall(r"/(\w+)/(?:share|etc|libexec)/(?:doc/)?diptych\b", text)}
+        assert places - {"usr"} == {name}  # /usr is the container's

@@ -46,7 +46,8 @@ def missing():
 
 def share(folder):
     """What the image has in /usr/share/diptych, and the program."""
-    subprocess.run(["make", "-s", "-C", BUILD, "install", f"DESTDIR={folder}"], check=True, capture_output=True)
+    done = subprocess.run(["make", "-s", "-C", BUILD, "install", f"DESTDIR={folder}"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     binary = next(folder.rglob("bin/diptych"))
     return binary, binary.parents[1] / "share/diptych"
 
