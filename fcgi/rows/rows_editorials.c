@@ -2,7 +2,7 @@
  * table on disk, because the rows have texts: that took a third of the statement's time.
  *
  * The watcher gets a brief of each (model/editorials.h) and its digest.  With texts, the current editorial is read whole
- * and of past ones what lists show.  The statement also tells when the next editorial falls due: that row has id 0.
+ * and of past ones what lists show.  Of those to come, the statement returns the first one, which tells when it falls due.
  *
  * Each id counts once.  When a view returns several rows of one id, the latest counts; of equal times, the one with the
  * least digest. */
@@ -33,7 +33,17 @@ void rows_editorials_evidence(const struct rows_reading *r, struct buf *sql)
   rows_sql_time(sql, r->snapshot.site_now_us);
 }
 
-static void due_sql(const struct rows_reading *r, struct buf *sql)
+/* The number of an editorial among those of its product that are due, from the newest, or among those to come, from the next. */
+static void nearest_sql(const struct rows_reading *r, struct buf *sql)
+{
+  buf_puts(sql, "ROW_NUMBER() OVER (PARTITION BY product_id, published_at > ");
+  rows_sql_time(sql, r->snapshot.db_now_us);
+  buf_puts(sql, " ORDER BY ABS(TIMESTAMPDIFF(MICROSECOND, published_at, ");
+  rows_sql_time(sql, r->snapshot.db_now_us);
+  buf_puts(sql, ")), id DESC)");
+}
+
+void rows_editorials_sql(const struct rows_reading *r, struct buf *sql)
 {
   int64_t most = db_config(r->db)->markdown_bytes;
   buf_puts(sql, "SELECT e.product_id, e.id, e.published_at, newest.nth, " ROWS_EDITORIAL_DIGEST
@@ -50,14 +60,11 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
   }
   if (r->cards)
     buf_puts(sql, ", e.headline");
-  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ROW_NUMBER() OVER"
-                " (PARTITION BY product_id ORDER BY published_at DESC, id DESC)"
-                " AS nth FROM");
-  rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "due");
-  buf_puts(sql, " WHERE status = 'published' AND published_at >= " ROWS_EARLIEST " AND " ROWS_DAY_EXISTS("published_at")
-                " AND published_at <= ");
-  rows_sql_time(sql, r->snapshot.db_now_us);
-  buf_puts(sql, " AND");
+  buf_puts(sql, " FROM (SELECT id, product_id, published_at, ");
+  nearest_sql(r, sql);
+  buf_puts(sql, " AS nth FROM");
+  rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "dated");
+  buf_puts(sql, " WHERE status = 'published' AND published_at >= " ROWS_EARLIEST " AND " ROWS_DAY_EXISTS("published_at") " AND");
   rows_sql_in(sql, "product_id", &r->set);
   buf_puts(sql, ") AS newest JOIN");
   rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "e");
@@ -65,25 +72,9 @@ static void due_sql(const struct rows_reading *r, struct buf *sql)
                 " AND e.published_at = newest.published_at AND e.status = 'published'" ROWS_FORMAT_JOIN);
   if (r->texts)
     rows_editorials_evidence(r, sql);
-  buf_printf(sql, " WHERE newest.nth <= %d", ROWS_MOST);
-}
-
-void rows_editorials_sql(const struct rows_reading *r, struct buf *sql)
-{
-  due_sql(r, sql);
-  buf_puts(sql, " UNION ALL SELECT product_id, 0, MIN(published_at), 0, 0, NULL, NULL, 0");
-  if (r->texts)
-    buf_puts(sql, ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
-  if (r->cards)
-    buf_puts(sql, ", NULL");
-  buf_puts(sql, " FROM");
-  rows_preview_source(sql, r->preview, PREVIEW_EDITORIAL, "later");
-  buf_puts(sql, " WHERE status = 'published' AND " ROWS_DAY_EXISTS("published_at")
-                " AND published_at > ");
+  buf_puts(sql, " WHERE newest.nth <= IF(newest.published_at > ");
   rows_sql_time(sql, r->snapshot.db_now_us);
-  buf_puts(sql, " AND");
-  rows_sql_in(sql, "product_id", &r->set);
-  buf_puts(sql, " GROUP BY product_id");
+  buf_printf(sql, ", 1, %d)", ROWS_MOST);
 }
 
 enum err rows_editorials_grade(struct rows_reading *r, const struct db_rows *rows, unsigned state, unsigned note,
@@ -207,7 +198,7 @@ enum err rows_editorials_take(struct rows_reading *r, struct db_rows *rows)
   size_t n = 0;
   while (err == ERR_OK && db_next(rows)) {
     struct product *p = rows_reading_find(r, db_uint(rows, E_PRODUCT));
-    if (p && db_uint(rows, E_ID) == 0)
+    if (p && db_time(rows, E_PUBLISHED) > r->snapshot.db_now_us)
       rows_reading_due(&p->facts, db_time(rows, E_PUBLISHED));
     else if (p)
       err = due_row_take(r, rows, p, &due[n++]);

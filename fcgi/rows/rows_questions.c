@@ -1,7 +1,7 @@
 /* Reads questions on products and pairs, texts on pairs, editors' picks, and facts, with one statement.
  *
- * A pair's row belongs to both of its products, so each of its tables is read twice: once by each of its two product
- * columns.  When the reading has both products, the row is taken for each of them.  A pick or a fact belongs to one product. */
+ * A pair's row belongs to both of its products.  When the reading has both, the row is taken for each of them.  A pick or a fact
+ * belongs to one product. */
 #include <stdlib.h>
 
 #include "base/must.h"
@@ -34,11 +34,19 @@ static void no_fact_sql(const struct rows_reading *r, struct buf *sql)
   buf_puts(sql, r->texts ? ", NULL, NULL, NULL, NULL" : r->search ? ", NULL, NULL" : "");
 }
 
-static void questions_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
+/* The server merges the ranges of two indexes. */
+static void either_sql(const struct rows_reading *r, struct buf *sql, const char *first, const char *second)
 {
-  const char *owner = swapped ? "f.other_product_id" : "f.product_id";
-  const char *other = swapped ? "f.product_id" : "f.other_product_id";
-  buf_printf(sql, "SELECT %d, %s, %s, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION, owner, other);
+  buf_puts(sql, " (");
+  rows_sql_in(sql, first, &r->set);
+  buf_puts(sql, " OR");
+  rows_sql_in(sql, second, &r->set);
+  buf_puts(sql, ")");
+}
+
+static void questions_sql(const struct rows_reading *r, struct buf *sql)
+{
+  buf_printf(sql, "SELECT %d, f.product_id, f.other_product_id, f.id, f.sort, " ROWS_FAQ_DIGEST, KIND_QUESTION);
   no_fact_sql(r, sql);
   if (r->texts) {
     buf_puts(sql, ", f.question, ");
@@ -48,15 +56,13 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql, bool sw
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_FAQ, "f");
   buf_puts(sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND");
-  rows_sql_in(sql, owner, &r->set);
+  either_sql(r, sql, "f.product_id", "f.other_product_id");
 }
 
-static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped)
+static void pair_sql(const struct rows_reading *r, struct buf *sql)
 {
-  const char *owner = swapped ? "c.other_product_id" : "c.product_id";
-  const char *other = swapped ? "c.product_id" : "c.other_product_id";
   int64_t most = db_config(r->db)->markdown_bytes;
-  buf_printf(sql, "SELECT %d, %s, %s, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT, owner, other);
+  buf_printf(sql, "SELECT %d, c.product_id, c.other_product_id, c.id, 0, " ROWS_COMPARISON_DIGEST, KIND_TEXT);
   no_fact_sql(r, sql);
   if (r->texts) {
     buf_puts(sql, ", NULL, NULL, ");
@@ -68,7 +74,7 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql, bool swapped
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_COMPARISON, "c");
   buf_puts(sql, ROWS_FORMAT_JOIN " WHERE c.status = 'published' AND");
-  rows_sql_in(sql, owner, &r->set);
+  either_sql(r, sql, "c.product_id", "c.other_product_id");
 }
 
 static void picks_sql(const struct rows_reading *r, struct buf *sql)
@@ -163,19 +169,28 @@ static void item_texts(struct rows_reading *r, struct db_rows *rows, struct item
   }
 }
 
+/* The row as an item of one of its products.  false: it is none of this product, which is not in the reading or no pair with the
+ * other one, or it names no attribute; only a foreign table can contain the last two. */
+static bool item_take(struct rows_reading *r, struct db_rows *rows, enum kind kind, bool swapped, struct item *to)
+{
+  struct product *p = rows_reading_find(r, db_uint(rows, swapped ? Q_OTHER : Q_PRODUCT));
+  uint64_t other = db_uint(rows, swapped ? Q_PRODUCT : Q_OTHER);
+  if (!p || (kind != KIND_FACT && other == p->facts.id) || (kind != KIND_QUESTION && other == 0))
+    return false;
+  *to = (struct item){.owner = p, .other = other, .kind = kind, .sort = db_int(rows, Q_SORT), .id = db_uint(rows, Q_ID),
+                      .digest = db_uint(rows, Q_DIGEST)};
+  item_texts(r, rows, to);
+  return true;
+}
+
 static struct item *items_take(struct rows_reading *r, struct db_rows *rows, size_t *n)
 {
-  struct item *items = ARENA_ARRAY(r->arena, rows->count + 1, struct item);
+  struct item *items = ARENA_ARRAY(r->arena, 2 * rows->count + 1, struct item);
   *n = 0;
   while (items && db_next(rows)) {
-    struct product *p = rows_reading_find(r, db_uint(rows, Q_PRODUCT));
     enum kind kind = (enum kind)db_uint(rows, Q_KIND);
-    uint64_t other = db_uint(rows, Q_OTHER);
-    if (!p || kind > KIND_FACT || (kind != KIND_FACT && other == p->facts.id) || (kind != KIND_QUESTION && other == 0))
-      continue; /* not a pair, or no attribute; only a foreign table can contain such a row */
-    items[*n] = (struct item){.owner = p, .other = other, .kind = kind, .sort = db_int(rows, Q_SORT),
-                              .id = db_uint(rows, Q_ID), .digest = db_uint(rows, Q_DIGEST)};
-    item_texts(r, rows, &items[(*n)++]);
+    *n += kind <= KIND_FACT && item_take(r, rows, kind, false, &items[*n]);
+    *n += kind <= KIND_QUESTION && item_take(r, rows, kind, true, &items[*n]);
   }
   if (items)
     *n = items_once(items, *n);
@@ -304,12 +319,9 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
 
 void rows_questions_sql(const struct rows_reading *r, struct buf *sql)
 {
-  for (int swapped = 0; swapped < 2; swapped++) {
-    buf_puts(sql, swapped ? " UNION ALL " : "");
-    questions_sql(r, sql, swapped);
-    buf_puts(sql, " UNION ALL ");
-    pair_sql(r, sql, swapped);
-  }
+  questions_sql(r, sql);
+  buf_puts(sql, " UNION ALL ");
+  pair_sql(r, sql);
   buf_puts(sql, " UNION ALL ");
   picks_sql(r, sql);
   buf_puts(sql, " UNION ALL ");
