@@ -215,3 +215,43 @@ enum err rows_signs_read(struct db *db, int64_t deadline_us, struct rows_signs *
   qsort(s->v, s->n, sizeof s->v[0], sign_compare);
   return err;
 }
+
+/* ---- what they follow from */
+
+#define COUNTERS_LEAST 10 /* fewer: the server hides them */
+
+static const char *const counters =
+  "'Com_alter_db', 'Com_alter_table', 'Com_alter_user', 'Com_create_db', 'Com_create_function', 'Com_create_index',"
+  " 'Com_create_procedure', 'Com_create_table', 'Com_create_trigger', 'Com_create_user', 'Com_create_view', 'Com_drop_db',"
+  " 'Com_drop_function', 'Com_drop_index', 'Com_drop_procedure', 'Com_drop_table', 'Com_drop_trigger', 'Com_drop_user',"
+  " 'Com_drop_view', 'Com_flush', 'Com_grant', 'Com_grant_role', 'Com_rename_table', 'Com_rename_user', 'Com_revoke',"
+  " 'Com_revoke_all', 'Com_revoke_role', 'Com_truncate'";
+
+/* The hash of all cells, or 0 when there are fewer rows. */
+static enum err cells_hash(struct db *db, struct buf *sql, int64_t deadline_us, size_t least, uint64_t *hash)
+{
+  struct db_rows rows;
+  enum err err = db_query(db, sql, deadline_us, &rows);
+  buf_free(sql);
+  *hash = err == ERR_OK && rows.count >= least;
+  while (*hash && db_next(&rows))
+    for (unsigned i = 0; i < rows.columns; i++)
+      *hash = hash_span(*hash, db_text(&rows, i));
+  db_rows_free(&rows);
+  return err == ERR_INVALID ? ERR_OK : err;
+}
+
+enum err rows_signs_source(struct db *db, int64_t deadline_us, const struct rows_signs *s, uint64_t *source)
+{
+  struct buf counted = BUF_INIT, state = BUF_INIT;
+  uint64_t of_state;
+  buf_printf(&counted, "SHOW GLOBAL STATUS WHERE Variable_name IN (%s)", counters);
+  enum err err = cells_hash(db, &counted, deadline_us, COUNTERS_LEAST, source);
+  if (err != ERR_OK || !*source)
+    return err;
+  buf_printf(&state, "SELECT CONNECTION_ID(), incarnation%s FROM site_state WHERE id = 1",
+             s->version_seen ? ", (SELECT COUNT(*) FROM schema_version)" : "");
+  err = cells_hash(db, &state, deadline_us, 1, &of_state);
+  *source = of_state ? hash_mix(*source, of_state) : 0;
+  return err;
+}

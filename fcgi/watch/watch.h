@@ -117,7 +117,10 @@ struct watch_doubt {
   uint64_t polls, loss_polls;        /* successful polls; as of the first reading with a loss that no sign explains, 0: none */
   bool active;                       /* a reading is not believed */
   bool restoring;                    /* signs of a restore were there since the last settled sweep */
-  int64_t signs_us;                  /* monotonic: when the signs were read; 0: never */
+  int64_t signs_us;                  /* monotonic: when the signs were read, or known to be the same; 0: never */
+  int64_t looked_us;                 /* monotonic: when they were read */
+  uint64_t source;                   /* what they follow from (rows_signs_source), as of the last look at it; 0: not known */
+  int64_t source_since_us;           /* monotonic: since when it is the same */
   int64_t next_us;                   /* monotonic: when the rows may be counted again */
   int64_t same_since_us;             /* monotonic: since when all readings agree */
   char trouble[240];                 /* for operators, while active */

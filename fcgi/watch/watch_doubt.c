@@ -31,6 +31,7 @@
 #define COUNT_SHARE 10              /* or this multiple of their duration */
 #define LARGE_SHARE 10              /* a large part is more than one in so many rows of a kind */
 #define HURRY_US (30 * CLOCK_SECOND)
+#define QUIET_US (5 * CLOCK_SECOND)
 
 enum loss { LOSS_NONE, LOSS_SOME, LOSS_LARGE };
 
@@ -73,19 +74,44 @@ static void accepted_prune(struct watch_doubt *d)
   d->accepted.n = kept;
 }
 
+/* Reading the signs costs the server as much as many edits.  *unchanged: they are those of the last reading, because no statement
+ * that could change them has begun since then, nor in the QUIET_US before it: what had begun earlier has ended.  A statement that
+ * takes longer, as one that waits for a lock, is found by the reading that follows every WATCH_SIGNS_IDLE_US. */
+static enum err signs_source(struct watcher *w, bool *unchanged)
+{
+  struct watch_doubt *d = &w->doubt;
+  uint64_t source;
+  enum err err = rows_signs_source(w->db, watch_deadline(), &d->signs, &source);
+  int64_t now_us = clock_mono_us();
+  if (err == ERR_OK && source != d->source)
+    d->source_since_us = now_us;
+  d->source = err == ERR_OK ? source : 0;
+  *unchanged = d->source && !d->active && d->looked_us - d->source_since_us >= QUIET_US &&
+               now_us - d->looked_us < WATCH_SIGNS_IDLE_US;
+  return err;
+}
+
+/* age_us 0: reads them in any case. */
 static enum err signs_refresh(struct watcher *w, int64_t age_us, bool *same)
 {
   struct watch_doubt *d = &w->doubt;
   struct rows_signs now = d->signs;
+  bool unchanged;
   *same = true;
   if (d->signs_us && clock_mono_us() - d->signs_us < age_us)
     return ERR_OK;
-  enum err err = rows_signs_read(w->db, watch_deadline(), &now);
+  enum err err = signs_source(w, &unchanged);
   if (err != ERR_OK)
+    return err;
+  if (unchanged && age_us) {
+    d->signs_us = clock_mono_us();
+    return ERR_OK;
+  }
+  if ((err = rows_signs_read(w->db, watch_deadline(), &now)) != ERR_OK)
     return err;
   *same = signs_same(&now, &d->signs);
   d->signs = now;
-  d->signs_us = clock_mono_us();
+  d->signs_us = d->looked_us = clock_mono_us();
   accepted_prune(d);
   d->restoring |= sign_new(d) != NULL;
   return ERR_OK;

@@ -240,6 +240,44 @@ def test_a_table_that_is_restored_between_two_looks_at_the_schema(make_site):
     assert site.metrics()["diptych_sweep_found_total"] == 0
 
 
+def looks(site):
+    """How often the pool has read the schema."""
+    return site.sql("SELECT COUNT(*) FROM mysql.general_log WHERE argument LIKE '%%FROM site_%%schema WHERE%%'"
+                    " AND argument NOT LIKE '%%general_log%%'")[0][0]
+
+
+def save(site, text):
+    site.sql("UPDATE product SET summary = %s WHERE slug = 'kafka'", text)
+
+
+def edit(site, text):
+    save(site, text)
+    wait_until(lambda: text in site.get("/products/kafka").text, 5 * SLOW, text)
+    time.sleep(0.3)  # longer than what the pool knows of the schema may be old
+
+
+def test_edits_ask_for_the_schema_only_when_a_statement_may_have_changed_it(make_site):
+    """Reading it costs as much as many edits.  Long after the last look, the first edit during a restore is held back as ever."""
+    site = make_site(config={"poll_interval": 20, "sweep_seconds": 60, "page_cache_bytes": 0})
+    site.sql("SET GLOBAL log_output = 'TABLE'")
+    site.sql("SET GLOBAL general_log = 1")
+    seen = [looks(site)]
+    while len(seen) < 60 * SLOW and not (len(seen) > 5 and seen[-1] == seen[-5]):
+        edit(site, f"Edit number {len(seen)}.")
+        seen.append(looks(site))
+    assert seen[-1] == seen[-5], seen
+    before = words(site.get("/products/kafka"))
+    site.sql("RENAME TABLE fact TO fact_old")
+    site.sql("CREATE TABLE fact LIKE fact_old")
+    save(site, "Held back.")
+    wait_until(lambda: "fact has no trigger" in readiness(site)[1], 10 * SLOW, "a pool that does not believe the database")
+    assert words(site.get("/products/kafka")) == before
+    site.sql("DROP TABLE fact")
+    site.sql("RENAME TABLE fact_old TO fact")
+    wait_until(lambda: "Held back." in site.get("/products/kafka").text, 15 * SLOW, "the edit, after the restore")
+    assert words(site.get("/products/kafka"))[2].count("Language") == before[2].count("Language") > 0
+
+
 def test_a_reload_leaves_the_pool_ready(live):
     """Whoever asks /readyz in front of several pools takes none out of service."""
     with ThreadPoolExecutor(1) as executor:
