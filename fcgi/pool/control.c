@@ -18,9 +18,9 @@ static const struct {
 #undef CONTROL_ROW
 };
 
-bool control_open(struct control *c, const char *path, FILE *why)
+bool control_open(struct control *c, const struct config *config, FILE *why)
 {
-  return listener_open_control(&c->listener, path, why);
+  return listener_open_control(&c->listener, config, why);
 }
 
 static void client_free(struct control_client *client)

@@ -55,7 +55,7 @@ struct control {
   void *context;
 };
 
-MUST_USE bool control_open(struct control *c, const char *path, FILE *why);
+MUST_USE bool control_open(struct control *c, const struct config *config, FILE *why);
 void control_close(struct control *c);
 void control_release(struct control *c); /* accepts no more clients and frees the name; clients go on */
 void control_disown(struct control *c); /* in a child: closes the descriptors only */

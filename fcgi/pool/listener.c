@@ -15,6 +15,20 @@
 /* sd_listen_fds(3): the first passed descriptor. */
 #define ACTIVATED_FD 3
 
+/* What a key of the configuration wants. */
+struct opening {
+  const struct config *config; /* NULL: no line of it is to be named */
+  const char *key, *address;
+  mode_t mode; /* of a UNIX socket */
+  int backlog;
+};
+
+static void blame(const struct opening *w, FILE *why)
+{
+  if (w->config)
+    config_blame(w->config, w->key, why);
+}
+
 static bool address_unix(const char *path, struct sockaddr_un *a)
 {
   *a = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -24,18 +38,21 @@ static bool address_unix(const char *path, struct sockaddr_un *a)
   return true;
 }
 
-static bool lock_take(struct listener *l, const char *path, FILE *why)
+static bool lock_take(struct listener *l, const struct opening *w, FILE *why)
 {
+  const char *path = w->address;
   char name[sizeof(struct sockaddr_un) + 8];
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   snprintf(name, sizeof name, "%s.lock", path);
   l->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (l->lock_fd < 0) {
+    blame(w, why);
     fprintf(why, "%s: %s: make the folder, and let this account write to it\n", name, strerror(errno));
     return false;
   }
   if (fcntl(l->lock_fd, F_SETLK, &whole) == 0)
     return true;
+  blame(w, why);
   if (fcntl(l->lock_fd, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK)
     fprintf(why, "%s is served by another diptych, process %d: stop it first, or choose another path\n", path,
             (int)whole.l_pid);
@@ -108,26 +125,31 @@ static void file_note(struct listener *l)
   }
 }
 
-static bool open_unix(struct listener *l, const char *path, mode_t mode, int backlog, FILE *why)
+static bool open_unix(struct listener *l, const struct opening *w, FILE *why)
 {
   struct sockaddr_un a;
   struct stat there;
+  const char *path = w->address;
   l->is_unix = true;
   if (!address_unix(path, &a)) {
+    blame(w, why);
     fprintf(why, "%s: longer than the %zu bytes that a UNIX socket's path may have\n", path, sizeof a.sun_path - 1);
     return false;
   }
-  if (!lock_take(l, path, why))
+  if (!lock_take(l, w, why))
     return false;
   if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode)) {
+    blame(w, why);
     fprintf(why, "%s exists and is not a socket: remove it, or choose another path\n", path);
     return false;
   }
   if (in_use(l, &a)) {
+    blame(w, why);
     fprintf(why, "another program listens on %s: stop it, or choose another path\n", path);
     return false;
   }
-  if (!bind_unix(l, &a, mode, backlog) || !(l->path = strdup(path))) {
+  if (!bind_unix(l, &a, w->mode, w->backlog) || !(l->path = strdup(path))) {
+    blame(w, why);
     fprintf(why, "cannot listen on %s: %s\n", path, strerror(errno));
     return false;
   }
@@ -185,18 +207,28 @@ struct listener_address listener_address_tcp(const char *text)
   return to;
 }
 
-static bool open_tcp(struct listener *l, const char *address, int backlog, FILE *why)
+static bool open_tcp(struct listener *l, const struct opening *w, FILE *why)
 {
-  struct listener_address to = listener_address_tcp(address);
+  struct listener_address to = listener_address_tcp(w->address);
   int on = 1;
   l->fd = socket(to.a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (l->fd >= 0)
     setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (l->fd < 0 || bind(l->fd, &to.a.any, to.n) != 0 || listen(l->fd, backlog) != 0) {
-    fprintf(why, "cannot listen on %s: %s\n", address, strerror(errno));
+  if (l->fd < 0 || bind(l->fd, &to.a.any, to.n) != 0 || listen(l->fd, w->backlog) != 0) {
+    blame(w, why);
+    fprintf(why, "cannot listen on %s: %s\n", w->address, strerror(errno));
     return false;
   }
   return true;
+}
+
+static bool opening_try(struct listener *l, const struct opening *w, FILE *why)
+{
+  snprintf(l->address, sizeof l->address, "%s", w->address);
+  bool opened = strchr(w->address, '/') ? open_unix(l, w, why) : open_tcp(l, w, why);
+  if (!opened)
+    listener_close(l);
+  return opened;
 }
 
 static bool listens(int fd, int *domain)
@@ -292,7 +324,7 @@ bool listener_own(struct listener *l, int backlog)
   char *text = NULL;
   size_t n = 0;
   FILE *why = open_memstream(&text, &n);
-  bool owned = why && (!l->path || lock_take(l, l->path, why));
+  bool owned = why && (!l->path || lock_take(l, &(struct opening){.address = l->path}, why));
   if (why)
     fclose(why);
   free(text);
@@ -314,30 +346,21 @@ bool listener_open(struct listener *l, const struct config *c, FILE *why)
     address_find(l);
     return true;
   }
-  snprintf(l->address, sizeof l->address, "%s", c->listen);
-  bool opened = strchr(c->listen, '/') ? open_unix(l, c->listen, (mode_t)c->socket_mode, (int)c->backlog, why)
-                                       : open_tcp(l, c->listen, (int)c->backlog, why);
-  if (!opened)
-    listener_close(l);
-  return opened;
+  return opening_try(l, &(struct opening){c, "listen", c->listen, (mode_t)c->socket_mode, (int)c->backlog}, why);
 }
 
 bool listener_open_metrics(struct listener *l, const struct config *c, FILE *why)
 {
-  const char *address = c->metrics_listen;
   *l = (struct listener)LISTENER_NONE;
-  snprintf(l->address, sizeof l->address, "%s", address);
-  if (strchr(address, '/') ? open_unix(l, address, (mode_t)c->socket_mode, LISTENER_METRICS_BACKLOG, why)
-                           : open_tcp(l, address, LISTENER_METRICS_BACKLOG, why))
-    return true;
-  listener_close(l);
-  return false;
+  return opening_try(
+      l, &(struct opening){c, "metrics_listen", c->metrics_listen, (mode_t)c->socket_mode, LISTENER_METRICS_BACKLOG}, why);
 }
 
-bool listener_open_control(struct listener *l, const char *path, FILE *why)
+bool listener_open_control(struct listener *l, const struct config *c, FILE *why)
 {
+  struct opening w = {c, "control", c->control, LISTENER_CONTROL_MODE, LISTENER_CONTROL_BACKLOG};
   *l = (struct listener)LISTENER_NONE;
-  if (open_unix(l, path, LISTENER_CONTROL_MODE, LISTENER_CONTROL_BACKLOG, why))
+  if (open_unix(l, &w, why))
     return true;
   listener_close(l);
   return false;

@@ -30,7 +30,7 @@ struct listener {
 
 #define LISTENER_NONE {.fd = -1, .lock_fd = -1}
 
-/* false: the reason is written to why. */
+/* false: the reason is written to why, with the line of the configuration. */
 MUST_USE bool listener_open(struct listener *l, const struct config *c, FILE *why);
 
 /* Takes the socket of another master.  from: the path that leads to it, "" for a TCP socket, or "=HOLDER" (see upgrade.h).
@@ -42,7 +42,7 @@ MUST_USE bool listener_own(struct listener *l, int backlog);
 /* Opens a UNIX socket for the control protocol in the same way. */
 #define LISTENER_CONTROL_MODE 0600
 #define LISTENER_CONTROL_BACKLOG 128
-MUST_USE bool listener_open_control(struct listener *l, const char *path, FILE *why);
+MUST_USE bool listener_open_control(struct listener *l, const struct config *c, FILE *why);
 
 /* The socket of metrics_listen: a UNIX socket with the mode of socket_mode, or TCP.  Its queue is short. */
 MUST_USE bool listener_open_metrics(struct listener *l, const struct config *c, FILE *why);

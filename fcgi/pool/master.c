@@ -155,7 +155,7 @@ static bool names_take(struct master *m, int64_t now_us)
   char *text = NULL;
   size_t n = 0;
   FILE *why = open_memstream(&text, &n);
-  bool taken = why && (m->control.listener.fd >= 0 || control_open(&m->control, m->config->control, why)) &&
+  bool taken = why && (m->control.listener.fd >= 0 || control_open(&m->control, m->config, why)) &&
                listener_own(&m->listener, (int)m->config->backlog) &&
                (m->metrics.listener.fd < 0 || listener_own(&m->metrics.listener, LISTENER_METRICS_BACKLOG));
   if (why)
@@ -420,7 +420,7 @@ static bool master_open(struct master *m, FILE *why)
     return false;
   }
   if (!handed_over &&
-      (!control_open(&m->control, m->config->control, why) ||
+      (!control_open(&m->control, m->config, why) ||
        (m->listener.fd < 0 && !listener_open(&m->listener, m->config, why)) ||
        !pid_file_write(m->config, &m->pid_file, why)))
     return false;

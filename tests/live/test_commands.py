@@ -1,6 +1,7 @@
 """The command line when it is typed wrong, or asked what it would do: nothing happens, and it says why.
 The configuration names a pool and a database that are not there, so whatever did happen would fail."""
 import re
+import socket
 import subprocess
 
 import pytest
@@ -172,6 +173,28 @@ def test_a_file_that_cannot_be_written_is_named_with_its_line(make_probe):  # no
         probe.pool.start()
         assert probe.pool.process.wait(20 * SLOW) == 1
         assert re.search(rf"^{probe.config_path}:\d+: {words}", probe.log, re.M), probe.log
+
+
+@pytest.mark.parametrize("key", ["listen", "control", "metrics_listen"])
+def test_an_address_that_cannot_be_opened_is_named_with_its_line(make_probe, key):  # noqa: F811
+    probe = make_probe(start=False)
+    held = probe.folder / "held.sock"
+    with socket.socket(socket.AF_UNIX) as s, socket.socket() as port:
+        s.bind(str(held))
+        s.listen()
+        port.bind(("127.0.0.1", 0))
+        port.listen()
+        taken = f"127.0.0.1:{port.getsockname()[1]}"
+        for address, words in ((held, f"another program listens on {held}"), ("/none/x", "/none/x.lock: No such file"),
+                               (probe.config_path, "is not a socket"), (taken, f"cannot listen on {taken}: Address already in use")):
+            if key == "control" and address == taken:
+                continue
+            probe.write_config(**{key: address})
+            probe.pool.start()
+            assert probe.pool.process.wait(20 * SLOW) == 1
+            [line] = [n for n, text in enumerate(probe.config_path.read_text().splitlines(), 1) if text.startswith(f"{key} ")]
+            [said] = [text for text in probe.log.splitlines() if words in text]
+            assert said.startswith(f"{probe.config_path}:{line}: "), probe.log
 
 
 RUN = [["check"], ["lint"], ["migrate"], ["serve"], ["render", "/"], ["warm"], ["status"], ["scale", "2"], ["reload"], ["stop"]]
