@@ -282,8 +282,9 @@ bool config_text_read(struct buf *text, const char *path, FILE *why)
   text->max = CONFIG_TEXT_MOST;
   if (!file_read(text, path)) {
     fprintf(why, "%s: %s: %s\n", path, strerror(errno),
-            errno == EACCES ? "let this account read it, or use another account (sudo)"
-                            : "name a readable file with --config FILE");
+            errno == EACCES   ? "let this account read it, or use another account (sudo)"
+            : errno == ENOENT ? "write one with `diptych init`, or name another file with --config FILE"
+                              : "name a readable file with --config FILE");
     return false;
   }
   struct span rest = buf_view(text);

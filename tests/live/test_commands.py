@@ -80,6 +80,12 @@ def test_it_tells_its_version():
     assert re.fullmatch(r"diptych \d+\.\d+\.\d+\n", diptych("--version").stdout)
 
 
+@pytest.mark.parametrize("words", ["serve", "check", "status", "import", "migrate"])
+def test_a_missing_configuration_is_answered_with_how_to_begin_one(tmp_path, words):
+    done = diptych(words, config=tmp_path / "none.conf")
+    assert done.returncode == 1 and f"{tmp_path}/none.conf: No such file or directory: write one with `diptych init`" in done.stderr
+
+
 def test_check_names_a_missing_folder_once(config, tmp_path):
     path = config(template_dir="/nowhere", state_dir=tmp_path / "gone")
     done = diptych("check", config=path)

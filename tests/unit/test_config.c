@@ -136,7 +136,8 @@ static void an_unreadable_file_is_reported(void **state)
   fclose(why);
   assert_string_equal(messages, "/tmp: Is a directory: name a readable file with --config FILE\n"
                             "/dev/zero: File too large: name a readable file with --config FILE\n"
-                            "/nowhere: No such file or directory: name a readable file with --config FILE\n");
+                            "/nowhere: No such file or directory: write one with `diptych init`, or name another file"
+                            " with --config FILE\n");
   free(messages);
 }
 
