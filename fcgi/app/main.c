@@ -448,6 +448,10 @@ int main(int argc, char **argv)
     return output_close(0);
   }
   if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+    if (argc > 2) {
+      fprintf(stderr, "usage: diptych --version\nnot understood: \"%s\"\n", argv[2]);
+      return 2;
+    }
     puts("diptych " PACKAGE_VERSION);
     return output_close(0);
   }

@@ -77,6 +77,8 @@ def test_render_asks_for_a_path(config, path):
 
 
 def test_it_tells_its_version():
+    done = diptych("--version", "extra")
+    assert (done.returncode, done.stdout) == (2, "") and 'not understood: "extra"' in done.stderr
     assert re.fullmatch(r"diptych \d+\.\d+\.\d+\n", diptych("--version").stdout)
 
 
