@@ -18,6 +18,7 @@
 #define SAVE_BACKGROUND_BYTES ((size_t)16 << 20) /* of records; more are written by a child process */
 #define SAVE_SHARE 20                          /* pause after a child, in multiples of its duration */
 #define SAVE_PAUSE_MOST_US (300 * CLOCK_SECOND)
+#define SAVER_REFUSED 2 /* exit status of a child that could not write */
 
 static struct catalog_file_header header_of(const struct catalog_writer *w)
 {
@@ -112,7 +113,7 @@ static bool saver_start(struct catalog_writer *w, const char *path, const char *
     if (getppid() != parent)
       _exit(1);
     title_set("catalog file");
-    _exit(file_replace(w, path, temp) ? 0 : 1);
+    _exit(file_replace(w, path, temp) ? 0 : half_valid(w) ? SAVER_REFUSED : 1);
   }
   w->saver = pid;
   w->saver_step = w->step;
@@ -130,6 +131,8 @@ bool catalog_saver_reap(struct catalog_writer *w, bool wait)
     return false;
   if (pid == w->saver && WIFEXITED(status) && WEXITSTATUS(status) == 0)
     w->saved_step = w->saver_step;
+  if (pid == w->saver && WIFEXITED(status))
+    w->save_refused = WEXITSTATUS(status) == SAVER_REFUSED;
   int64_t now_us = clock_mono_us(), pause_us = SAVE_SHARE * (now_us - w->saver_began_us);
   w->saver_not_before_us = now_us + (pause_us < SAVE_PAUSE_MOST_US ? pause_us : SAVE_PAUSE_MOST_US);
   w->saver = 0;
@@ -151,10 +154,18 @@ static enum err save(struct catalog_writer *w, const char *path, bool background
     return ERR_RETRY;
   if (background && saver_start(w, path, temp))
     return ERR_OK;
-  if (!file_replace(w, path, temp))
+  if (!file_replace(w, path, temp)) {
+    w->save_refused = half_valid(w);
     return ERR_IO;
+  }
+  w->save_refused = false;
   w->saved_step = w->step;
   return ERR_OK;
+}
+
+bool catalog_save_refused(const struct catalog_writer *w)
+{
+  return w->save_refused;
 }
 
 enum err catalog_save(struct catalog_writer *w, const char *path)

@@ -89,6 +89,7 @@ void catalog_state_put(struct catalog_writer *w, const struct catalog_state *s);
  *   NOT_FOUND  there is no file
  *   INVALID    damaged, of another format, or with a value that no writer writes; logged
  *   LIMIT      it does not fit */
+MUST_USE bool catalog_save_refused(const struct catalog_writer *w); /* it could not be written when that was tried last */
 MUST_USE enum err catalog_save(struct catalog_writer *w, const char *path);
 MUST_USE enum err catalog_save_now(struct catalog_writer *w, const char *path);
 MUST_USE enum err catalog_load(struct catalog_writer *w, const char *path);

@@ -164,6 +164,7 @@ struct watcher {
   int64_t purge_after_us;    /* monotonic */
   char purge_trouble[280];   /* nobody purges the change log; empty: it is not overdue */
   char schema_trouble[280];  /* what the schema lacks; empty: nothing */
+  char file_trouble[320];    /* the state file cannot be saved; empty: it can */
   int64_t schema_after_us;   /* monotonic */
 
   struct watch_replica replica;

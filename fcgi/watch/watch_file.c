@@ -97,6 +97,10 @@ void watch_file_save(struct watcher *w, bool now)
   enum err err = now ? catalog_save_now(w->writer, path) : catalog_save(w->writer, path);
   if (err != ERR_OK && err != ERR_RETRY && err != ERR_IO) /* IO was logged where it happened */
     log_error("%s cannot be saved: %s", path, err_text(err));
+  w->file_trouble[0] = 0;
+  if (catalog_save_refused(w->writer))
+    snprintf(w->file_trouble, sizeof w->file_trouble,
+             "%.200s cannot be saved: the log says why; a pool that starts while the database is away has nothing to serve", path);
   int64_t took_us = clock_mono_us() - began_us;
   log_debug("%s: saved in %.3f s", path, (double)took_us / 1e6);
   w->unsaved = err != ERR_OK;

@@ -39,6 +39,8 @@ static void state_publish(struct watcher *w)
     sentence = w->schema_trouble;
   else if (w->purge_trouble[0])
     sentence = w->purge_trouble;
+  else if (w->file_trouble[0])
+    sentence = w->file_trouble;
   snprintf(w->state.trouble, sizeof w->state.trouble, "%s", sentence);
   w->state.doubted = watch_doubted(w);
   w->state.replica = watch_replica_is(w);

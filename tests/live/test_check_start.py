@@ -178,7 +178,8 @@ def full_folder():
 
 
 def test_a_full_state_folder(place, full_folder):
-    """check says so, and so does the pool's log, with what to do."""
+    """check says so, and so do the pool's log, with what to do, and status until there is room."""
+    trouble = f"trouble: {full_folder}/catalog cannot be saved: the log says why; "
     path = place(state_dir=full_folder)
     done = diptych("check", config=path)
     assert f"{full_folder}: No space left on device: make room there\n" in done.stdout + done.stderr
@@ -186,6 +187,10 @@ def test_a_full_state_folder(place, full_folder):
         pool = subprocess.Popen([BINARY, "serve", "--config", path], stdout=out, stderr=out)
     try:
         wait_until(lambda: b"cannot be saved: No space left on device: make room there" in (place.folder / "serve.log").read_bytes(), 30 * SLOW)
+        wait_until(lambda: trouble in diptych("status", config=path).stdout, 10 * SLOW)
+        (full_folder / "filler").unlink()
+        subprocess.run(["mount", "-o", "remount,size=4m", full_folder], check=True)
+        wait_until(lambda: "trouble:" not in diptych("status", config=path).stdout, 60 * SLOW)
     finally:
         pool.terminate()
         pool.wait(20 * SLOW)
