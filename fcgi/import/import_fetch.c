@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -184,15 +184,15 @@ static struct span header_of(struct fetching *g, struct transfer *t, const char 
   return arena_printf(g->arena, "%s", header->value);
 }
 
-/* charset=utf-8, charset="utf-8" */
-static struct span charset_of(struct span type)
+/* charset=utf-8, Charset="utf-8"; in its arena.  type NULL: none. */
+static struct span charset_of(struct arena *a, const char *type)
 {
-  size_t at = span_find_span(type, SPAN("charset="));
-  struct span value = span_from(type, at + 8);
+  const char *at = type ? strcasestr(type, "charset=") : NULL;
+  struct span value = at ? arena_printf(a, "%s", at + strlen("charset=")) : SPAN("");
   value = span_trim(span_head(value, span_find(value, ';')));
   if (value.n > 1 && value.p[0] == '"')
     value = span_of(value.p + 1, value.n - 2);
-  return at < type.n ? value : SPAN("");
+  return value;
 }
 
 /* Also the time when GitHub's rate begins anew. */
@@ -241,7 +241,7 @@ static void answer_take(struct fetching *g, struct transfer *t, CURLcode code)
   f->status = f->fault.n ? 0 : (int)status;
   f->body = buf_view(&t->body);
   f->final_url = url ? url : f->url;
-  f->charset = charset_of(arena_printf(g->arena, "%s", type ? type : ""));
+  f->charset = charset_of(g->arena, type);
   f->new_etag = header_of(g, t, "etag", ETAG_MOST);
   f->new_last_modified = header_of(g, t, "last-modified", DATE_MOST);
   f->retry_after_s = retry_of(g, t);

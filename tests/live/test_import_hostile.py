@@ -124,6 +124,7 @@ ENCODINGS = {
     "undeclared": ("windows-1252", "", {}),
     "of an unknown name": ("windows-1252", '<?xml version="1.0" encoding="x-none"?>', {}),
     "in the header": ("iso-8859-15", '<?xml version="1.0"?>', {"content_type": 'text/xml; charset="iso-8859-15"'}),
+    "in the header, in capitals": ("cp437", '<?xml version="1.0"?>', {"content_type": "text/xml; CHARSET=IBM437"}),
     "wrong in the header": ("utf-8", '<?xml version="1.0" encoding="utf-8"?>', {"content_type": "text/xml; charset=us-ascii"}),
     "with a mark": ("utf-8-sig", "", {}),
 }
