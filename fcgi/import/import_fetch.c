@@ -322,6 +322,19 @@ static void end_finished(struct fetching *g, const struct import_fetch_call *cal
   }
 }
 
+/* libcurl cannot go on, for want of memory. */
+static void end_running(struct fetching *g, const struct import_fetch_call *call, CURLMcode code)
+{
+  for (size_t i = 0; i < AT_ONCE; i++) {
+    struct import_fetch *f = g->slots[i].fetch;
+    if (!f)
+      continue;
+    transfer_end(g, &g->slots[i]);
+    f->fault = span_z(curl_multi_strerror(code));
+    call->done(call->arg, f);
+  }
+}
+
 bool import_fetch_all(struct import_fetch *v, size_t n, const struct import_fetch_limits *limits, struct arena *arena,
                       void (*done)(void *arg, struct import_fetch *f), void *arg)
 {
@@ -329,16 +342,18 @@ bool import_fetch_all(struct import_fetch *v, size_t n, const struct import_fetc
   struct import_fetch_call call = {v, n, ARENA_ARRAY(arena, n + 1, bool), done, arg};
   g.hosts = ARENA_ARRAY(arena, n + 1, struct span);
   bool ok = g.multi && g.hosts && call.begun;
-  int running;
+  int running = 0;
   for (size_t i = 0; ok && i < n; i++)
     g.hosts[i] = host_of(arena, v[i].url);
   if (ok)
     curl_multi_setopt(g.multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1L); /* also for hosts that redirects lead to */
   while (ok && begin_more(&g, &call)) {
-    curl_multi_perform(g.multi, &running);
+    CURLMcode code = curl_multi_perform(g.multi, &running);
     end_finished(&g, &call);
-    if (running)
-      curl_multi_poll(g.multi, NULL, 0, WAIT_MS, NULL);
+    if (code == CURLM_OK && running)
+      code = curl_multi_poll(g.multi, NULL, 0, WAIT_MS, NULL);
+    if (code != CURLM_OK)
+      end_running(&g, &call, code);
   }
   curl_multi_cleanup(g.multi);
   return ok;

@@ -1,8 +1,10 @@
 """`diptych import` against hostile sources: documents that explode, bodies without end, redirects, slow drips, wrong encodings,
 addresses of the own network.  A good source beside each one is read all the same."""
 import gzip
+import os
 import re
 import socket
+import subprocess
 import time
 import zlib
 
@@ -425,6 +427,16 @@ def test_a_row_that_the_database_refuses_ends_nothing_else(importer):  # noqa: F
     finally:
         importer.sql("DROP TRIGGER no_twos")
     assert "1 added, 2 known" in importer("--product", slug) and len(importer.rows(product)) == 3
+
+
+def test_libcurl_that_cannot_go_on(importer, tmp_path):  # noqa: F811
+    """It says so for each source, and the run ends."""
+    (tmp_path / "c.c").write_text("int curl_multi_perform(void *multi, int *running) { return 3; } /* CURLM_OUT_OF_MEMORY */")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "c.so", tmp_path / "c.c"], check=True)
+    for _ in range(10):
+        importer.feed("atom", GOOD)
+    done = diptych("import", "--allow-private", config=importer.config, env={**os.environ, "LD_PRELOAD": str(tmp_path / "c.so")}, timeout=20)
+    assert done.returncode == 3 and done.stdout.count("failed: Out of memory") == 10, done
 
 
 def test_the_configuration_of_the_pool_may_be_shared(importer, tmp_path):  # noqa: F811
