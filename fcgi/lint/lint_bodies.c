@@ -144,6 +144,7 @@ void lint_body_judge(struct lint *l, const struct lint_place *at, const struct l
   else if (!shown && body->answer)
     lint_found(l, LINT_answer_blank, at, span_head(md, 160),
                LINT_SAYING(N_("the answer shows nothing: the question is not shown")));
-  for (size_t i = 0; i < n && shown; i++)
+  bool said = !shown && (only_html || left_out || body->answer);
+  for (size_t i = 0; i < n && !said; i++)
     note_judge(l, at, &notes[i], body);
 }

@@ -107,6 +107,7 @@ BAD = [
        "/products/kafka/more", "/compare/kafka-vs-nats-vs-caddy-vs-nginx-vs-curl", "/badge")],
     *[("link_dead", "page", "body_md", {"body_md": f"See {text} here."}, text) for text in ("[[nosuch]]", "[[ nosuch | the other one ]]", "[[kafka-vs-nosuch]]", "[[nosuch|a]]")],
     ("link_relative", "page", "body_md", {"body_md": "[x](products/kafka)"}, "products/kafka"), ("link_relative", "faq", "answer_md", {"answer_md": "[x](kafka.md)"}, "kafka.md"),
+    ("activity_unknown", "page", "body_md", {"body_md": "[^activity:8]"}, "[^activity:8]"),
     ("activity_unknown", "page", "body_md", {"body_md": "A.[^activity:7]"}, "[^activity:7]"),
     ("activity_unknown", "editorial", "heading_md", {"heading_md": "So.[^activity:9999999]"}, "[^activity:9999999]"),
     ("picture_dropped", "page", "body_md", {"body_md": "![x](http://x.example:8080/a.png)"}, "http://x.example:8080/a.png"),
