@@ -85,11 +85,15 @@ static int64_t retry_s(const struct import_source *s, int64_t asked_s)
   return asked_s > wait ? asked_s : wait;
 }
 
-static void database_fail(struct import_work *w, struct buf *line)
+/* Rows that somebody else holds cost this source, and nothing else: it is asked again by the next run.  counted: the source
+ * has failed already. */
+static void database_fail(struct import_work *w, bool counted, struct buf *line)
 {
   const char *message;
   unsigned number = db_failure(w->db, &message);
-  w->database_failed = true;
+  bool locked = import_rows_locked(w->db);
+  w->failed += locked && !counted;
+  w->database_failed |= !locked;
   buf_printf(line, "not done: database error %u: %s", number, message);
 }
 
@@ -97,7 +101,7 @@ static void note(struct import_work *w, const struct import_source *s, const str
 {
   if (!w->options->dry && import_rows_note(w->db, s, n) != ERR_OK) {
     buf_puts(line, "; ");
-    database_fail(w, line);
+    database_fail(w, n->error.n > 0, line);
   }
 }
 
@@ -168,7 +172,7 @@ static void feed_apply(struct import_work *w, const struct import_source *s, con
     return;
   }
   if (e != ERR_OK) {
-    database_fail(w, line);
+    database_fail(w, false, line);
     return;
   }
   choice_put(line, &choice, added, w->options->dry);

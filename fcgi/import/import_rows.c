@@ -10,7 +10,7 @@
 #define FORGET_AT_ONCE 500
 #define ERROR_CHARS 500 /* the column */
 
-enum { SERVER_DUPLICATE = 1062, SERVER_NO_PARENT = 1452 };
+enum { SERVER_DUPLICATE = 1062, SERVER_LOCK_WAIT_TIMEOUT = 1205, SERVER_DEADLOCK = 1213, SERVER_NO_PARENT = 1452 };
 
 /* What a value can do wrong, and what a publisher's own CHECK (3819 of MySQL, 4025 of MariaDB) or trigger (1644) says. */
 static const unsigned refusals[] = {1048, 1264, 1265, 1292, 1300, 1364, 1366, 1406, 1644, 3819, 4025};
@@ -218,6 +218,13 @@ enum err import_rows_add(struct db *db, const struct import_source *s, const str
   if (e == ERR_OK && r->other_key.n)
     e = release_insert(db, s, r->other_key, NULL, draft, &other);
   return e;
+}
+
+bool import_rows_locked(struct db *db)
+{
+  const char *message;
+  unsigned number = db_failure(db, &message);
+  return number == SERVER_LOCK_WAIT_TIMEOUT || number == SERVER_DEADLOCK;
 }
 
 bool import_rows_refused(struct db *db)

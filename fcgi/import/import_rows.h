@@ -42,6 +42,9 @@ MUST_USE enum err import_rows_known(struct db *db, struct arena *a, const struct
 MUST_USE enum err import_rows_add(struct db *db, const struct import_source *s, const struct import_release *r, bool draft,
                                   bool *added);
 
+/* The last failure: a statement had to give way to another connection that holds its rows for long. */
+MUST_USE bool import_rows_locked(struct db *db);
+
 /* The last failure concerns this one row, not the connection, the account or the schema. */
 MUST_USE bool import_rows_refused(struct db *db);
 

@@ -429,6 +429,36 @@ def test_a_row_that_the_database_refuses_ends_nothing_else(importer):  # noqa: F
     assert "1 added, 2 known" in importer("--product", slug) and len(importer.rows(product)) == 3
 
 
+@pytest.mark.parametrize("held", ["import_release", "product_source"])
+def test_rows_that_somebody_holds_end_nothing_else(importer, held):  # noqa: F811
+    """The other sources are imported, and the next run asks the source again without a wait."""
+    product, slug, _ = importer.feed("atom", GOOD)
+    importer()
+    [(source, key)] = importer.sql("SELECT source_id, release_key FROM import_release")
+    importer.sql("DELETE FROM import_release")
+    importer.sql("DELETE FROM activity")
+    importer.sql("UPDATE product_source SET etag = NULL, last_modified = NULL")
+    good = importer.feed("atom", GOOD)[0]
+    [(before,)] = importer.sql("SELECT @@GLOBAL.innodb_lock_wait_timeout")
+    importer.sql("SET GLOBAL innodb_lock_wait_timeout = 1")
+    holder = importer.database.connect(autocommit=False)
+    try:
+        with holder.cursor() as cursor:
+            if held == "product_source":
+                cursor.execute("SELECT * FROM product_source WHERE id = %s FOR UPDATE", [source])
+            else:
+                cursor.execute("INSERT INTO import_release (product_id, source_id, release_key) VALUES (%s, %s, %s)", [product, source, key])
+            said = importer(status=3)
+            assert re.search(rf"^{slug} atom \S+: .*not done: database error 1205", said, re.M) and said.endswith(" 1 failed\n"), said
+            assert len(importer.rows(good)) == 1
+    finally:
+        holder.rollback()
+        holder.close()
+        importer.sql("SET GLOBAL innodb_lock_wait_timeout = %s", before)
+    importer()
+    assert len(importer.rows(product)) == 1 and importer.sql("SELECT failures FROM product_source") == [(0, ), (0, )]
+
+
 def test_libcurl_that_cannot_go_on(importer, tmp_path):  # noqa: F811
     """It says so for each source, and the run ends."""
     (tmp_path / "c.c").write_text("int curl_multi_perform(void *multi, int *running) { return 3; } /* CURLM_OUT_OF_MEMORY */")
