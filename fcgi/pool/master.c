@@ -335,6 +335,7 @@ static void turn(struct master *m)
   int64_t now_us = clock_mono_us();
   atomic_store_explicit(&m->board->master_us, now_us, memory_order_relaxed);
   notify_alive(now_us);
+  workers_turn_begin(&m->workers, now_us);
   signals_take(m, now_us);
   reap(m, now_us);
   control_turn(&m->control, now_us);

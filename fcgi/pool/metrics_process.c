@@ -77,8 +77,9 @@ void metrics_process_turn(struct metrics_process *p, struct workers *w, int64_t 
 {
   if (metrics_process_missing(p) && now_us >= p->after_us)
     server_start(p, w, now_us);
-  else if (p->pid && (p->stop_requested_us ? now_us - p->stop_requested_us > LEAVE_MOST_US
-                                           : now_us - atomic_load(&w->board->metrics_heartbeat_us) > HUNG_US))
+  else if (p->pid && (p->stop_requested_us
+                          ? workers_silent_us(w, p->stop_requested_us, now_us) > LEAVE_MOST_US
+                          : workers_silent_us(w, atomic_load(&w->board->metrics_heartbeat_us), now_us) > HUNG_US))
     kill(p->pid, SIGKILL);
 }
 

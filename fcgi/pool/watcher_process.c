@@ -84,7 +84,7 @@ static bool hangs(const struct watcher *w, const struct workers *workers, int64_
 {
   int64_t heartbeat = atomic_load(&workers->board->watcher.heartbeat_us), limit = workers->config->request_timeout * 1000;
   int64_t least = heartbeat ? HUNG_LEAST_US : HUNG_FIRST_US;
-  return now_us - (heartbeat ? heartbeat : w->started_us) > (limit > least ? limit : least);
+  return workers_silent_us(workers, heartbeat ? heartbeat : w->started_us, now_us) > (limit > least ? limit : least);
 }
 
 void watcher_turn(struct watcher *w, struct workers *workers, int64_t now_us)
@@ -98,7 +98,7 @@ void watcher_turn(struct watcher *w, struct workers *workers, int64_t now_us)
   }
   if (now_us - w->started_us > STABLE_US)
     atomic_store(&workers->board->watcher_failures, 0);
-  if (w->stop_requested_us && now_us - w->stop_requested_us >= workers->config->stop_grace * 1000)
+  if (w->stop_requested_us && workers_silent_us(workers, w->stop_requested_us, now_us) >= workers->config->stop_grace * 1000)
     watcher_kill(w, "did not end in time", now_us);
   else if (w->aborted_us || hangs(w, workers, now_us))
     watcher_kill(w, "hangs", now_us);

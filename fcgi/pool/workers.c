@@ -15,6 +15,7 @@
 #define ABORT_US (500 * INT64_C(1000))         /* from SIGABRT to SIGKILL */
 #define DEATHS_US (60 * CLOCK_SECOND)           /* two deaths within this time and request_timeout: see refused_paths.h */
 #define IDLE_LEAST_US (3 * CLOCK_SECOND)        /* an idle worker hangs only after this time */
+#define STILL_US CLOCK_SECOND                   /* the master turns at least every 200 ms */
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
 void workers_ending(char *out, pid_t pid, int status)
@@ -209,6 +210,23 @@ void workers_retire(struct workers *w, unsigned generation, bool matching, int64
       worker_stop(w, i, now_us);
 }
 
+void workers_turn_begin(struct workers *w, int64_t now_us)
+{
+  int64_t still_us = w->turned_us ? now_us - w->turned_us : 0;
+  w->turned_us = now_us;
+  if (still_us <= STILL_US)
+    return;
+  w->resumed_us = now_us;
+  log_limited(&w->still_limit, 10, LOG_LEVEL_WARN,
+              "the master has not run for %.1f s: was the pool frozen, or is the machine overloaded?",
+              (double)still_us / CLOCK_SECOND);
+}
+
+int64_t workers_silent_us(const struct workers *w, int64_t since_us, int64_t now_us)
+{
+  return now_us - (since_us > w->resumed_us ? since_us : w->resumed_us);
+}
+
 /* The time counts from the start of the running request; without a request from the last turn of the loop, which
  * comes at least every 500 ms; before the first turn from the start of the worker. */
 static bool hangs(const struct workers *w, const struct scoreboard_slot *s, int64_t now_us)
@@ -216,10 +234,10 @@ static bool hangs(const struct workers *w, const struct scoreboard_slot *s, int6
   int64_t request = LOAD(s->request_us), heartbeat = LOAD(s->heartbeat_us), since = LOAD(s->started_us);
   int64_t limit = w->config->request_timeout * 1000;
   if (request)
-    return now_us - request > limit;
+    return workers_silent_us(w, request, now_us) > limit;
   if (heartbeat > since)
     since = heartbeat;
-  return now_us - since > (limit > IDLE_LEAST_US ? limit : IDLE_LEAST_US);
+  return workers_silent_us(w, since, now_us) > (limit > IDLE_LEAST_US ? limit : IDLE_LEAST_US);
 }
 
 static void hung_kill(struct workers *w, int i, int64_t now_us)
@@ -260,7 +278,7 @@ void workers_watch(struct workers *w, int64_t now_us)
       continue;
     if (m->aborted_us || hangs(w, slot_of(w, i), now_us))
       hung_kill(w, i, now_us);
-    if (m->stop_requested_us && now_us - m->stop_requested_us >= w->config->stop_grace * 1000)
+    if (m->stop_requested_us && workers_silent_us(w, m->stop_requested_us, now_us) >= w->config->stop_grace * 1000)
       overdue_kill(w, i, now_us);
   }
 }

@@ -41,6 +41,8 @@ struct workers {
   const int *transfer_fds;
   struct log_file *log;        /* of new workers */
   bool stopping;
+  int64_t turned_us;           /* last turn of the master */
+  int64_t resumed_us;          /* the master had not run for a while before this time; 0: never */
   void (*in_child)(void *);    /* called in a child after fork: closes the master's own descriptors */
   void *in_child_context;
   int64_t fork_after_us;       /* start no worker before this time */
@@ -50,7 +52,7 @@ struct workers {
   int64_t crowd_after_us;      /* start no worker above the floor before this time */
   int64_t request_death_us;    /* time of the last death in a request */
   unsigned request_deaths;     /* number of them in a row */
-  struct log_limit fork_limit, death_limit;
+  struct log_limit fork_limit, death_limit, still_limit;
   struct worker_process members[SCOREBOARD_SLOTS];
 };
 
@@ -62,6 +64,13 @@ void workers_balance(struct workers *w, int64_t now_us);
 
 /* When workers_balance may start the next worker.  Monotonic. */
 int64_t workers_next_start_us(const struct workers *w);
+
+/* Call it first in each turn of the master. */
+void workers_turn_begin(struct workers *w, int64_t now_us);
+
+/* How long a process of the pool has been silent since since_us.  When the master itself did not run, because the pool was
+ * frozen or the machine stood still, nobody else may have run, so only the time after it counts. */
+MUST_USE int64_t workers_silent_us(const struct workers *w, int64_t since_us, int64_t now_us);
 
 /* Kills workers that hang or that do not end within stop_grace.  Call it about every 100 ms. */
 void workers_watch(struct workers *w, int64_t now_us);

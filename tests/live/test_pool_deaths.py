@@ -162,6 +162,30 @@ def test_stopped_worker_is_ended_by_the_watchdog(make_probe, busy):
     assert probe.ask("/echo").status == 200
 
 
+def test_a_pool_that_was_frozen_as_a_whole_ends_no_worker(make_probe):
+    """As by `docker pause`: no worker has hung, and none of its connections may be lost."""
+    probe = make_probe(workers=3, request_timeout=1000)
+    before = {w["pid"] for w in probe.wait_workers(3)}
+    with probe.peer() as waiting, probe.peer() as kept:
+        assert kept.ask("/x", keep=True).status == 200
+        waiting.send(request("/wait/go"))
+        probe.busy("/wait/go")
+        everybody = [probe.pool.pid, *probe.pids()]
+        for pid in everybody:
+            freeze(pid)
+        time.sleep(3.5)  # an idle worker hangs after 3 s
+        for pid in everybody:
+            os.kill(pid, signal.SIGCONT)
+        probe.wait_logged("WARN master", "the master has not run for 3.", "was the pool frozen")
+        probe.release("go")
+        assert waiting.answer().status == 200
+        assert kept.ask("/x", keep=True).status == 200
+    assert {w["pid"] for w in probe.workers()} == before and probe.restarts("hung") == 0
+    victim = min(before)
+    freeze(victim)  # alone
+    assert probe.wait_logged(f"({victim}) killed by signal 9", "because it hung while idle")
+
+
 def test_deaths_before_the_first_request_slow_the_next_start_down(make_probe):
     probe = make_probe(start=False, workers=1, site_name="no-open")
     probe.start(wait=False)
