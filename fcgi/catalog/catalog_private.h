@@ -119,6 +119,7 @@ struct catalog_writer {
   bool position_known;
   uint64_t saved_step;        /* step that the state file holds */
   int saver;                  /* process that writes the file; 0: none */
+  char saver_path[4096];
   uint64_t saver_step;
   bool save_refused; /* the file could not be written when that was tried last */
   int64_t saver_began_us, saver_not_before_us; /* monotonic */

@@ -18,7 +18,6 @@
 #define SAVE_BACKGROUND_BYTES ((size_t)16 << 20) /* of records; more are written by a child process */
 #define SAVE_SHARE 20                          /* pause after a child, in multiples of its duration */
 #define SAVE_PAUSE_MOST_US (300 * CLOCK_SECOND)
-#define SAVER_REFUSED 2 /* exit status of a child that could not write */
 
 static struct catalog_file_header header_of(const struct catalog_writer *w)
 {
@@ -85,21 +84,33 @@ static bool half_valid(const struct catalog_writer *w)
   return retired_us == 0 || clock_mono_us() - retired_us < w->c->grace_us;
 }
 
-static bool file_replace(struct catalog_writer *w, const char *path, const char *temp)
+/* 0, or the errno that failed.  EAGAIN: the half went while it was written, which is no fault. */
+static int file_replace(struct catalog_writer *w, const char *path, const char *temp)
 {
-  static struct log_limit limit;
+  errno = 0;
   int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   bool ok = fd >= 0 && file_write(w, fd);
-  if (fd >= 0 && close(fd) != 0)
-    ok = false;
-  ok = ok && half_valid(w) && rename(temp, path) == 0 && folder_sync(path);
-  if (!ok) {
-    log_limited(&limit, 60, LOG_LEVEL_ERROR,
-                "%s cannot be saved: %s: %s, otherwise a pool that starts while the database is away has nothing to serve", path,
-                strerror(errno), errno == ENOSPC || errno == EDQUOT ? "make room there" : "let this account write there");
+  int error = ok ? 0 : errno ? errno : EIO;
+  if (fd >= 0 && close(fd) != 0 && !error)
+    error = errno;
+  if (!error && !half_valid(w))
+    error = EAGAIN;
+  if (!error && (rename(temp, path) != 0 || !folder_sync(path)))
+    error = errno ? errno : EIO;
+  if (error)
     unlink(temp);
-  }
-  return ok;
+  return error;
+}
+
+/* In the watcher, also for a child process: the limit of a child would end with it. */
+static void failure_log(const char *path, int error)
+{
+  static struct log_limit limit;
+  if (error == EAGAIN)
+    return;
+  log_limited(&limit, 60, LOG_LEVEL_ERROR,
+              "%s cannot be saved: %s: %s, otherwise a pool that starts while the database is away has nothing to serve", path,
+              strerror(error), error == ENOSPC || error == EDQUOT ? "make room there" : "let this account write there");
 }
 
 /* ---- the child process, which has a copy of the mirrors as of the fork */
@@ -111,14 +122,28 @@ static bool saver_start(struct catalog_writer *w, const char *path, const char *
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* the next watcher starts its own child, and two must not write one file */
     if (getppid() != parent)
-      _exit(1);
+      _exit(EAGAIN);
     title_set("catalog file");
-    _exit(file_replace(w, path, temp) ? 0 : half_valid(w) ? SAVER_REFUSED : 1);
+    _exit(file_replace(w, path, temp));
   }
   w->saver = pid;
+  snprintf(w->saver_path, sizeof w->saver_path, "%s", path);
   w->saver_step = w->step;
   w->saver_began_us = clock_mono_us();
   return true;
+}
+
+static void saver_result(struct catalog_writer *w, int status)
+{
+  static struct log_limit limit;
+  w->save_refused = status != 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == EAGAIN);
+  if (WIFSIGNALED(status))
+    log_limited(&limit, 60, LOG_LEVEL_ERROR, "%s cannot be saved: the process that writes it was ended by signal %d", w->saver_path,
+                WTERMSIG(status));
+  else if (WEXITSTATUS(status) != 0)
+    failure_log(w->saver_path, WEXITSTATUS(status));
+  else
+    w->saved_step = w->saver_step;
 }
 
 bool catalog_saver_reap(struct catalog_writer *w, bool wait)
@@ -129,10 +154,8 @@ bool catalog_saver_reap(struct catalog_writer *w, bool wait)
   pid_t pid = waitpid(w->saver, &status, wait ? 0 : WNOHANG);
   if (pid == 0 || (pid < 0 && errno == EINTR))
     return false;
-  if (pid == w->saver && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-    w->saved_step = w->saver_step;
-  if (pid == w->saver && WIFEXITED(status))
-    w->save_refused = WEXITSTATUS(status) == SAVER_REFUSED;
+  if (pid == w->saver)
+    saver_result(w, status);
   int64_t now_us = clock_mono_us(), pause_us = SAVE_SHARE * (now_us - w->saver_began_us);
   w->saver_not_before_us = now_us + (pause_us < SAVE_PAUSE_MOST_US ? pause_us : SAVE_PAUSE_MOST_US);
   w->saver = 0;
@@ -154,11 +177,12 @@ static enum err save(struct catalog_writer *w, const char *path, bool background
     return ERR_RETRY;
   if (background && saver_start(w, path, temp))
     return ERR_OK;
-  if (!file_replace(w, path, temp)) {
-    w->save_refused = half_valid(w);
-    return ERR_IO;
+  int error = file_replace(w, path, temp);
+  w->save_refused = error && error != EAGAIN;
+  if (error) {
+    failure_log(path, error);
+    return error == EAGAIN ? ERR_RETRY : ERR_IO;
   }
-  w->save_refused = false;
   w->saved_step = w->step;
   return ERR_OK;
 }

@@ -274,6 +274,51 @@ static void test_foreign_files_are_refused(void **state)
   assert_int_equal(rmdir(x->path), 0);
 }
 
+static void large_publish(struct catalog *large, struct catalog_writer *w)
+{
+  char slug[16], name[901];
+  memset(name, 'n', sizeof name);
+  for (uint64_t id = 1; id <= 20000; id++) {
+    struct facts f = product_of(id, "", "");
+    f.slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "p%u", (unsigned)id));
+    f.name = span_of(name, 900);
+    put(w, &f);
+  }
+  publish(large, w, 7);
+}
+
+/* Each of them is another process, and the limit is the watcher's. */
+static void test_background_saves_that_fail_are_logged_once_a_minute(void **state)
+{
+  struct fixture *x = *state;
+  struct catalog *large = catalog_create((size_t)256 << 20);
+  struct catalog_writer *w = catalog_writer_open(large);
+  large_publish(large, w);
+  char temp[300], log_path[300], log[4096] = "";
+  snprintf(temp, sizeof temp, "%s.new", x->path);
+  snprintf(log_path, sizeof log_path, "%s.log", x->path);
+  assert_int_equal(mkdir(temp, 0700), 0); /* in the way */
+  int before = dup(STDERR_FILENO), file = open(log_path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+  assert_true(before >= 0 && dup2(file, STDERR_FILENO) >= 0);
+  for (int i = 0; i < 4; i++) {
+    enum err e;
+    while ((e = catalog_save(w, x->path)) == ERR_RETRY)
+      usleep(10000);
+    assert_int_equal(e, ERR_OK); /* a child begins */
+  }
+  catalog_writer_close(&w); /* waits for it */
+  dup2(before, STDERR_FILENO);
+  assert_true(pread(file, log, sizeof log - 1, 0) > 0);
+  close(before);
+  close(file);
+  const char *first = strstr(log, "cannot be saved: Is a directory");
+  assert_non_null(first);
+  assert_null(strstr(first + 1, "cannot be saved"));
+  assert_int_equal(rmdir(temp), 0);
+  assert_int_equal(unlink(log_path), 0);
+  catalog_destroy(&large);
+}
+
 static void test_a_load_replaces_what_is_published(void **state)
 {
   struct fixture *x = *state;
@@ -297,15 +342,7 @@ static void test_a_large_file_is_written_in_the_background(void **state)
   struct fixture *x = *state;
   struct catalog *large = catalog_create((size_t)256 << 20), *c = catalog_create((size_t)256 << 20);
   struct catalog_writer *w = catalog_writer_open(large), *other = catalog_writer_open(c);
-  char slug[16], name[901];
-  memset(name, 'n', sizeof name);
-  for (uint64_t id = 1; id <= 20000; id++) {
-    struct facts f = product_of(id, "", "");
-    f.slug = span_of(slug, (size_t)snprintf(slug, sizeof slug, "p%u", (unsigned)id));
-    f.name = span_of(name, 900);
-    put(w, &f);
-  }
-  publish(large, w, 7);
+  large_publish(large, w);
   assert_int_equal(catalog_save(w, x->path), ERR_OK);
   assert_int_equal(catalog_save(w, x->path), ERR_RETRY); /* one at a time */
   assert_int_equal(catalog_remove_product(w, 1), ERR_OK);
@@ -339,6 +376,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_a_file_with_new_times_is_valid_while_a_sector_is_staged, setup, teardown),
       cmocka_unit_test_setup_teardown(test_every_flipped_bit_is_detected, setup, teardown),
       cmocka_unit_test_setup_teardown(test_every_truncation_is_detected, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_background_saves_that_fail_are_logged_once_a_minute, setup, teardown),
+      /* after the one before, whose limit for lines it would share */
       cmocka_unit_test_setup_teardown(test_foreign_files_are_refused, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_large_file_is_written_in_the_background, setup, teardown),
       cmocka_unit_test_setup_teardown(test_a_load_replaces_what_is_published, setup, teardown),
