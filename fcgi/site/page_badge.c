@@ -26,7 +26,7 @@ enum err build_badge(struct page *p)
   v->label = _("velocity");
   v->value = sentences_score(p->arena, m->tenths);
   v->title = SAY(p->arena, _("%1$s: velocity %2$s"), m->facts.name, v->value);
-  v->label_width = (int64_t)v->label.n * LETTER_PX + MARGIN_PX;
+  v->label_width = (int64_t)utf8_count(v->label) * LETTER_PX + MARGIN_PX;
   v->value_width = (int64_t)utf8_count(v->value) * LETTER_PX + MARGIN_PX;
   v->width = v->label_width + v->value_width;
   v->label_x = v->label_width / 2;

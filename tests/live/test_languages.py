@@ -177,3 +177,12 @@ def test_what_a_preview_finds_is_in_german(module_site):
             if not any(line.startswith(f"product {id}, {f['column']}: ") and line.endswith(f" {f['meaning']}. Zu tun: {f['advice']}.") for line in shown)] == []
     assert [text for f in english for text in (f["meaning"], f["advice"]) if text in "\n".join(shown)] == []
     assert not banner.xpath(".//*[@lang]"), "all of it is in the language of the page"
+
+
+@pytest.mark.parametrize("lang, word", [("en", "velocity"), ("fr", "vélocité")])
+def test_a_badge_is_as_wide_as_its_letters(module_site, lang, word):
+    """Not as its bytes."""
+    assert language(module_site, lang).returncode == 0
+    badge = module_site.get("/badge/kafka.svg").text
+    assert f">{word}</text>" in badge
+    assert re.search(r'<rect x="(\d+)"', badge)[1] == str(7 * len(word) + 10)
