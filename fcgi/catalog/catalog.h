@@ -130,6 +130,10 @@ bool catalog_attribute(const struct catalog_pin *pin, uint32_t index, struct are
 struct version catalog_site_version(const struct catalog_pin *pin); /* of the site's own FAQ */
 int64_t catalog_site_edited(const struct catalog_pin *pin);         /* as in struct facts */
 
+/* When a product, sector, theme or page last came or went, or a product another sector or theme: pages that had it no longer
+ * have a row that tells.  CLOCK_NEVER: not since the state was read from nothing. */
+int64_t catalog_public_changed(const struct catalog_pin *pin);
+
 /* True: the pair (ids in any order) has an editor's text or questions. */
 bool catalog_pair(const struct catalog_pin *pin, uint64_t id, uint64_t other_id);
 uint32_t catalog_pairs(const struct catalog_pin *pin);

@@ -7,7 +7,7 @@
 
 #include "catalog/catalog_private.h"
 
-#define CATALOG_FILE_FORMAT 12
+#define CATALOG_FILE_FORMAT 13
 
 struct catalog_file_header {
   char magic[8];
@@ -16,7 +16,7 @@ struct catalog_file_header {
   uint64_t publication;
   int64_t window_us, saved_us, confirmed_us;
   struct version site;
-  int64_t site_edited_us;
+  int64_t site_edited_us, public_us;
   char incarnation[64];
   uint64_t body_sum, header_sum; /* header_sum: of all fields before it */
 };

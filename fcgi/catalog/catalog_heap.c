@@ -72,7 +72,7 @@ bool catalog_half_begin(struct catalog_writer *w)
   w->base = catalog_half(w->c, half);
   w->switched = true;
   w->next = (struct catalog_snapshot){.window_us = w->next.window_us, .site = w->next.site,
-                                   .site_edited_us = w->next.site_edited_us,
+                                   .site_edited_us = w->next.site_edited_us, .public_us = w->next.public_us,
                                    .publication = w->next.publication, .heap_top = HEAP_START};
   w->next.tables_low = (uint32_t)(((char *)catalog_index_directory(w->c, w->base) - w->base) / 8);
   memset(w->published, 0, sizeof w->published);

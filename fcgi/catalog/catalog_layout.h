@@ -78,7 +78,7 @@ struct catalog_snapshot {
   uint64_t step, publication;
   int64_t window_us;
   struct version site;
-  int64_t site_edited_us;
+  int64_t site_edited_us, public_us;
   uint32_t products; /* number of ordinals in use */
   uint32_t heap_top, tables_low; /* where the next writer continues */
   uint32_t slugs_at, slugs_bits; /* hash tables of uint32_t */

@@ -242,6 +242,11 @@ int64_t catalog_site_edited(const struct catalog_pin *pin)
   return ((const struct catalog_snapshot *)pin->snapshot)->site_edited_us;
 }
 
+int64_t catalog_public_changed(const struct catalog_pin *pin)
+{
+  return ((const struct catalog_snapshot *)pin->snapshot)->public_us;
+}
+
 /* ---- the ledger */
 struct catalog_list catalog_ledger(const struct catalog_pin *pin)
 {

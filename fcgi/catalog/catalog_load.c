@@ -65,6 +65,7 @@ static enum err body_read(struct catalog_writer *w, const struct catalog_file_he
   w->next.window_us = h->window_us;
   w->next.site = h->site;
   w->next.site_edited_us = h->site_edited_us;
+  w->next.public_us = h->public_us;
   w->n_by_slug = h->n_by_slug;
   catalog_stream_open(&s, fd, false);
   catalog_stream_body(&s, w, h);

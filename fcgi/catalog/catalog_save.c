@@ -26,7 +26,8 @@ static struct catalog_file_header header_of(const struct catalog_writer *w)
                           .products = w->next.products, .n_by_slug = w->n_by_slug, .n_gaps = w->position.n_gaps,
                           .publication = w->next.publication, .window_us = w->next.window_us,
                           .saved_us = clock_now_us(), .confirmed_us = atomic_load(&w->c->confirmed_us),
-                          .site = w->next.site, .site_edited_us = w->next.site_edited_us};
+                          .site = w->next.site, .site_edited_us = w->next.site_edited_us,
+                          .public_us = w->next.public_us};
   for (int k = 0; k < KIND_COUNT; k++)
     h.n_terms[k] = (uint32_t)w->n_terms[k];
   memcpy(h.incarnation, w->position.incarnation, sizeof h.incarnation);

@@ -219,7 +219,8 @@ bool catalog_valid(const struct catalog_writer *w)
     if (!catalog_terms_valid(w, k) || !terms_ordered(w, k))
       return false;
   return products_valid(w) && position_valid(&w->position) && w->next.publication < CATALOG_PUBLICATION_MOST &&
-         catalog_time_valid(w->next.window_us) && catalog_time_valid(w->next.site_edited_us);
+         catalog_time_valid(w->next.window_us) && catalog_time_valid(w->next.site_edited_us) &&
+         catalog_time_valid(w->next.public_us);
 }
 
 bool catalog_ids_valid(const struct catalog_writer *w)

@@ -38,7 +38,7 @@ static bool private_new(struct catalog_writer *w, struct catalog *c)
 {
   *w = (struct catalog_writer){
       .c = c, .scratch = BUF_INIT, .arena = arena_new(0), .alive = w->alive, .alive_arg = w->alive_arg};
-  w->next.window_us = w->next.site_edited_us = CLOCK_NEVER;
+  w->next.window_us = w->next.site_edited_us = w->next.public_us = CLOCK_NEVER;
   for (int i = 0; i < CATALOG_RING; i++)
     w->slot_stale[i] = true;
   return w->arena;
@@ -291,6 +291,14 @@ void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited
   w->dirty = true;
   w->next.site = v;
   w->next.site_edited_us = edited_us;
+}
+
+void catalog_put_public(struct catalog_writer *w, int64_t us)
+{
+  if (us == CLOCK_NEVER || us <= w->next.public_us)
+    return;
+  w->dirty = true;
+  w->next.public_us = us;
 }
 
 void catalog_put_window(struct catalog_writer *w, int64_t window_us)

@@ -53,6 +53,7 @@ void catalog_remove_page(struct catalog_writer *w, uint64_t id);
 MUST_USE enum err catalog_put_attribute(struct catalog_writer *w, const struct attribute *a);
 void catalog_remove_attribute(struct catalog_writer *w, uint64_t id);
 void catalog_put_site(struct catalog_writer *w, struct version v, int64_t edited_us);
+void catalog_put_public(struct catalog_writer *w, int64_t us); /* as catalog_public_changed; an earlier time changes nothing */
 void catalog_put_window(struct catalog_writer *w, int64_t window_us);
 
 /* Sets counts of one product without another version (the hour moved, or a month ended).  past: as in struct facts; NULL:

@@ -44,15 +44,16 @@ static void metrics_answer(struct site *s, const struct request *rq, struct resp
              false, out);
 }
 
-/* Answers with a text that changes only with the configuration and its files. */
-static void constant_answer(struct site *s, const struct request *rq, const char *type, struct buf *text,
+/* Answers with a text that changes with the configuration and its files, and at changed_us. */
+static void constant_answer(struct site *s, const struct request *rq, const char *type, struct buf *text, int64_t changed_us,
                            struct response *out)
 {
   const struct config *c = site_config(s);
   struct http h = {.config = c, .now_us = config_now_us(c), .embeddable = true};
+  int64_t read_us = site_resources_of(s)->read_us;
   struct finished_page f = {.body = arena_take(rq->arena, text),
                             .content_type = span_z(type),
-                            .modified_us = site_resources_of(s)->read_us,
+                            .modified_us = changed_us > read_us ? changed_us : read_us,
                             .next_change_us = CLOCK_FOREVER,
                             .embeddable = true};
   http_etag(f.etag, f.body);
@@ -66,7 +67,7 @@ static void openapi(struct site *s, const struct request *rq, struct response *o
 {
   struct buf text = BUF_INIT;
   openapi_write(site_config(s), &text);
-  constant_answer(s, rq, "application/json", &text, out);
+  constant_answer(s, rq, "application/json", &text, CLOCK_NEVER, out);
 }
 
 #define ENDPOINT_ROW(path, function) {path, function},
@@ -89,32 +90,46 @@ static struct span expires(struct arena *a)
   return arena_printf(a, "%04d-%s-01T00:00:00Z", now.month < 7 ? now.year : now.year + 1, now.month < 7 ? "12" : "06");
 }
 
-/* Until the catalog is there, the site has its usual pages. */
-static bool has_about(struct site *s)
+/* When the date of expires() changed last. */
+static int64_t expires_changed_us(void)
+{
+  struct clock_civil now = clock_split(clock_now_us());
+  return clock_join(now.year, now.month < 7 ? 1 : 7, 1, 0, 0, 0);
+}
+
+/* Until the catalog is there, the site has its usual pages.  changed_us: when one last came or went. */
+static bool has_about(struct site *s, int64_t *changed_us)
 {
   struct catalog_pin pin;
   struct page_head found;
+  *changed_us = CLOCK_NEVER;
   if (!catalog_pin_current(site_resources_of(s)->catalog, &pin))
     return true;
+  *changed_us = catalog_public_changed(&pin);
   return catalog_page_slug(&pin, SPAN("about"), &found) && found.status == PRODUCT_PUBLISHED;
 }
 
 static void file_answer(struct site *s, const struct request *rq, size_t at, struct response *out)
 {
   const struct config *c = site_config(s);
+  int64_t pages_us, changed_us = CLOCK_NEVER;
   struct machine_view v = {.site_name = span_z(c->site_name),
                            .base_url = span_z(c->base_url),
                            .base_path = config_base_path(c),
                            .lang = span_z(c->lang),
                            .contact = span_z(c->contact),
-                           .about = has_about(s),
+                           .about = has_about(s, &pages_us),
                            .expires = expires(rq->arena),
                            .short_name = utf8_cut(span_z(c->site_name), 16)};
   struct span icon = assets_href(site_assets(s), "favicon.svg");
   v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
   struct buf text = BUF_INIT;
   template_render(templates_file(site_resources_of(s)->templates, (enum templates_file)at), &v, &text);
-  constant_answer(s, rq, files[at].type, &text, out);
+  if (at == TEMPLATES_LLMS || at == TEMPLATES_SECURITY)
+    changed_us = pages_us;
+  if (at == TEMPLATES_SECURITY && expires_changed_us() > changed_us)
+    changed_us = expires_changed_us();
+  constant_answer(s, rq, files[at].type, &text, changed_us, out);
 }
 
 /* Redirects another spelling of an address to the address; false: the spelling is the right one. */

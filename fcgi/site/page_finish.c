@@ -71,10 +71,13 @@ static bool render(struct page_request *v, struct buf *body)
   return !body->failed;
 }
 
-/* The later of data and labels.  A page without either is as old as the window of its counts. */
+/* The latest of data, labels, and what came or went: no row of the page tells of what it lost.  A page without any is as old
+ * as the window of its counts. */
 static int64_t modified_us(const struct page *p)
 {
+  int64_t public_us = catalog_public_changed(&p->pin);
   int64_t us = p->changed_us > p->label_us ? p->changed_us : p->label_us;
+  us = public_us > us ? public_us : us;
   return us == CLOCK_NEVER ? p->pin.window_us : us;
 }
 

@@ -28,13 +28,46 @@ static int64_t edited_us(const struct watcher *w, const struct version *before, 
   return !before && w->loading ? CLOCK_NEVER : watch_changed_us(w);
 }
 
-static int64_t product_edited_us(const struct watcher *w, const struct facts *f)
+static bool ids_same(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b)
+{
+  size_t same = 0;
+  for (size_t i = 0; i < n_a; i++)
+    for (size_t k = 0; k < n_b; k++)
+      same += a[i] == b[k];
+  return n_a == n_b && same == n_a;
+}
+
+/* Pages that had the product, or something of it, may have it no longer.  before and now may be NULL. */
+static void public_note(struct watcher *w, const struct facts *before, const struct facts *now)
+{
+  bool was = before && before->status == PRODUCT_PUBLISHED, is = now && now->status == PRODUCT_PUBLISHED;
+  bool moved = was && is &&
+               (!ids_same(before->sectors, before->n_sectors, now->sectors, now->n_sectors) ||
+                !ids_same(before->themes, before->n_themes, now->themes, now->n_themes) ||
+                now->n_editorials < before->n_editorials || now->activities < before->activities);
+  if ((was != is && (before || !w->loading)) || moved)
+    catalog_put_public(w->writer, watch_changed_us(w));
+}
+
+/* Sets edited_us of a product, and notes what pages lose. */
+static void product_compare(struct watcher *w, struct facts *f)
 {
   struct catalog_pin pin;
   struct facts before;
   uint32_t ordinal = catalog_pin_current(w->catalog, &pin) ? catalog_find_id(&pin, f->id) : CATALOG_NONE;
   bool known = ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &before);
-  return edited_us(w, known ? &before.version : NULL, known ? before.edited_us : CLOCK_NEVER, &f->version);
+  f->edited_us = edited_us(w, known ? &before.version : NULL, known ? before.edited_us : CLOCK_NEVER, &f->version);
+  public_note(w, known ? &before : NULL, f);
+}
+
+static enum err product_remove(struct watcher *w, uint64_t id)
+{
+  struct catalog_pin pin;
+  struct facts before;
+  uint32_t ordinal = catalog_pin_current(w->catalog, &pin) ? catalog_find_id(&pin, id) : CATALOG_NONE;
+  if (ordinal != CATALOG_NONE && catalog_facts(&pin, ordinal, &before))
+    public_note(w, &before, NULL);
+  return catalog_remove_product(w->writer, id);
 }
 
 enum err watch_staging_result(struct watcher *w, enum err err)
@@ -60,7 +93,7 @@ enum err watch_product_stage(struct watcher *w, const struct product *p)
     if (p->pairs[i].text_id)
       written[facts.n_written++] = (struct written_pair){pairs[i], p->pairs[i].text_id};
   }
-  facts.edited_us = product_edited_us(w, &facts);
+  product_compare(w, &facts);
   return watch_staging_result(w, catalog_put_product(w->writer, &facts, p->aliases, p->n_aliases, pairs, p->n_pairs));
 }
 
@@ -90,7 +123,7 @@ static enum err batch_apply(struct watcher *w, const uint64_t *ids, size_t n)
     if (at < batch.n && batch.products[at].facts.id == ids[i])
       err = watch_product_stage(w, &batch.products[at++]);
     else
-      err = catalog_remove_product(w->writer, ids[i]);
+      err = product_remove(w, ids[i]);
   }
   return err;
 }
@@ -124,6 +157,13 @@ struct terms_change {
   enum err err; /* of the first row that could not be staged: the position must not advance beyond its change */
 };
 
+/* A sector, theme or page came or went. */
+static void public_change(struct terms_change *c)
+{
+  if (!c->dry && !c->all)
+    catalog_put_public(c->w->writer, watch_changed_us(c->w));
+}
+
 /* True: `now` must be staged, since the catalog has `before` (NULL: nothing). */
 static bool differs(struct terms_change *c, const struct version *before, const struct version *now)
 {
@@ -137,6 +177,8 @@ static bool term_differs(struct terms_change *c, const struct catalog_term *befo
 {
   const struct version *version = before ? &before->version : NULL;
   now->edited_us = edited_us(c->w, version, before ? before->edited_us : CLOCK_NEVER, &now->version);
+  if (!before)
+    public_change(c);
   return differs(c, version, &now->version);
 }
 
@@ -173,6 +215,7 @@ static void sectors_apply(struct terms_change *c, const struct rows_terms *t)
     if (catalog_sector(&c->pin, i, &before) && !terms_hold(t->sectors, t->n_sectors, before.id)) {
       if (!c->dry)
         catalog_remove_sector(c->w->writer, before.id);
+      public_change(c);
       c->found++;
     }
 }
@@ -189,6 +232,7 @@ static void themes_apply(struct terms_change *c, const struct rows_terms *t)
     if (catalog_theme(&c->pin, i, &before) && !terms_hold(t->themes, t->n_themes, before.id)) {
       if (!c->dry)
         catalog_remove_theme(c->w->writer, before.id);
+      public_change(c);
       c->found++;
     }
 }
@@ -201,6 +245,8 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
     bool known = false;
     for (uint32_t k = 0; k < n && !known; k++)
       known = catalog_page_at(&c->pin, k, &before) && before.id == t->pages[i].id;
+    if ((known ? before.status : PRODUCT_DRAFT) != t->pages[i].status)
+      public_change(c);
     if (differs(c, known ? &before.version : NULL, &t->pages[i].version))
       staging_note(c, catalog_put_page(c->w->writer, &t->pages[i]));
   }
@@ -211,6 +257,7 @@ static void pages_apply(struct terms_change *c, const struct rows_terms *t)
     if (!stays) {
       if (!c->dry)
         catalog_remove_page(c->w->writer, before.id);
+      public_change(c);
       c->found++;
     }
   }

@@ -132,8 +132,8 @@ static void dump_others(FILE *out, const struct catalog_pin *pin)
   arena_free(&arena);
   for (uint32_t i = 0; catalog_written_at(pin, i, &a, &b); i++)
     fprintf(out, "written %llu %llu\n", (unsigned long long)a, (unsigned long long)b);
-  fprintf(out, "site v%llu %lld window %lld\n", (unsigned long long)catalog_site_version(pin).rev,
-          (long long)catalog_site_edited(pin), (long long)pin->window_us);
+  fprintf(out, "site v%llu %lld public %lld window %lld\n", (unsigned long long)catalog_site_version(pin).rev,
+          (long long)catalog_site_edited(pin), (long long)catalog_public_changed(pin), (long long)pin->window_us);
 }
 
 static int dump_id_cmp(const void *a, const void *b)

@@ -317,6 +317,7 @@ static void test_the_header_out_of_range(void **state)
   REFUSED(header(x)->saved_us = INT64_MAX);
   REFUSED(header(x)->confirmed_us = INT64_MIN + 1);
   REFUSED(header(x)->site_edited_us = INT64_MAX);
+  REFUSED(header(x)->public_us = INT64_MAX);
   REFUSED(memset(header(x)->incarnation, 'x', 64));
 }
 
