@@ -16,6 +16,7 @@
 #define DEATHS_US (60 * CLOCK_SECOND)           /* two deaths within this time and request_timeout: see refused_paths.h */
 #define IDLE_LEAST_US (3 * CLOCK_SECOND)        /* an idle worker hangs only after this time */
 #define STILL_US CLOCK_SECOND                   /* the master turns at least every 200 ms */
+#define STILL_SAID_US (2 * CLOCK_SECOND)
 #define LOAD(field) atomic_load_explicit(&(field), memory_order_relaxed)
 
 void workers_ending(char *out, pid_t pid, int status)
@@ -217,9 +218,10 @@ void workers_turn_begin(struct workers *w, int64_t now_us)
   if (still_us <= STILL_US)
     return;
   w->resumed_us = now_us;
-  log_limited(&w->still_limit, 10, LOG_LEVEL_WARN,
-              "the master has not run for %.1f s: was the pool frozen, or is the machine overloaded?",
-              (double)still_us / CLOCK_SECOND);
+  if (still_us > STILL_SAID_US)
+    log_limited(&w->still_limit, 10, LOG_LEVEL_WARN,
+                "the master has not run for %.1f s: was the pool frozen, or is the machine overloaded?",
+                (double)still_us / CLOCK_SECOND);
 }
 
 int64_t workers_silent_us(const struct workers *w, int64_t since_us, int64_t now_us)
