@@ -324,7 +324,7 @@ bool listener_own(struct listener *l, int backlog)
   char *text = NULL;
   size_t n = 0;
   FILE *why = open_memstream(&text, &n);
-  bool owned = why && (!l->path || lock_take(l, &(struct opening){.address = l->path}, why));
+  bool owned = why && (!l->path || l->lock_fd >= 0 || lock_take(l, &(struct opening){.address = l->path}, why));
   if (why)
     fclose(why);
   free(text);

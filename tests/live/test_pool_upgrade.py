@@ -1,13 +1,17 @@
 """Upgrades: another program takes over the sockets, no request is lost, and a program that cannot serve changes nothing."""
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
 from lib.daemon import wait_until
+from lib.endpoint import Endpoint
 from lib.fcgi_client import Peer
 from lib.probe import load, make_probe  # noqa: F401 (fixture)
 from lib.servers import BINARY, SLOW, Site, free_port
@@ -193,3 +197,31 @@ def test_what_goes_on_is_said(site):
         assert done.returncode == 1 and "going on" in done.stderr, done
     os.kill(master(site), signal.SIGTERM)  # the new program is ended with it
     assert site.pool.process.wait(20 * SLOW) == 0
+
+
+def test_a_lock_that_somebody_else_holds_is_waited_for(site):
+    """The new program takes each name as soon as it can, and opens nothing twice meanwhile."""
+    metrics = site.folder / "metrics.sock"
+    site.pool.stop()
+    site.config["metrics_listen"] = metrics
+    site.write_config()
+    site.pool.start()
+    wait_until(lambda: site.get("/readyz").status == 200, 30 * SLOW)
+    before = master(site)
+    holder = subprocess.Popen(["/usr/bin/python3", "-c", "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX);"
+                               " print('held', flush=True); sys.stdin.read()", f"{metrics}.lock"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        wait_until(lambda: f"{holder.pid} " in Path("/proc/locks").read_text(), 10 * SLOW, "a program that waits for the lock")
+        replace(site)
+        new = int(re.search(r"process (\d+)", site.diptych("upgrade").stdout)[1])
+        assert holder.stdout.readline() == b"held\n"
+        wait_until(lambda: not running(before), 30 * SLOW, "the end of the old program")
+        descriptors = [len(os.listdir(f"/proc/{new}/fd"))]
+        for _ in range(20):
+            time.sleep(0.05)  # it tries about every 5 ms
+            descriptors.append(len(os.listdir(f"/proc/{new}/fd")))
+        assert descriptors[-1] <= descriptors[0] + 2 and site.get("/products/kafka").status == 200, descriptors
+    finally:
+        holder.communicate()
+    wait_until(lambda: master(site) == new, 20 * SLOW, "a program that has taken over")
+    assert Endpoint(metrics).ask().status == 200
