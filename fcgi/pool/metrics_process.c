@@ -49,6 +49,7 @@ static _Noreturn void server_become(struct workers *w, int listen_fd, int stop_f
 
 static void server_start(struct metrics_process *p, struct workers *w, int64_t now_us)
 {
+  static struct log_limit limit;
   int ends[2] = {-1, -1}, listen_fd = fcntl(p->listener.fd, F_DUPFD_CLOEXEC, 0); /* the child closes what its master has */
   pid_t pid = listen_fd >= 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? workers_fork(w, "metrics") : -1;
   if (pid == 0) {
@@ -60,7 +61,7 @@ static void server_start(struct metrics_process *p, struct workers *w, int64_t n
   if (ends[0] >= 0)
     close(ends[0]);
   if (pid < 0) {
-    log_error("cannot start the metrics process: %s; trying again", strerror(error));
+    log_limited(&limit, 10, LOG_LEVEL_ERROR, "cannot start the metrics process: %s; trying again", strerror(error));
     if (ends[1] >= 0)
       close(ends[1]);
     p->after_us = now_us + CLOCK_SECOND;

@@ -32,12 +32,18 @@ static _Noreturn void watcher_become(struct workers *workers, int stop_fd)
                                               .stop_fd = stop_fd}));
 }
 
+static void failure_log(void)
+{
+  static struct log_limit limit;
+  log_limited(&limit, 10, LOG_LEVEL_ERROR, "cannot start the watcher: %s; trying again", strerror(errno));
+}
+
 static void watcher_start(struct watcher *w, struct workers *workers, int64_t now_us)
 {
   int ends[2] = {-1, -1};
   w->after_us = now_us + CLOCK_SECOND; /* when to try again if the start fails */
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-    log_error("cannot start the watcher: %s; trying again", strerror(errno));
+    failure_log();
     return;
   }
   scoreboard_slot_clear(&workers->board->watcher, workers->generation, now_us);
@@ -46,9 +52,10 @@ static void watcher_start(struct watcher *w, struct workers *workers, int64_t no
     close(ends[1]);
     watcher_become(workers, ends[0]);
   }
+  if (pid < 0)
+    failure_log();
   close(ends[0]);
   if (pid < 0) {
-    log_error("cannot start the watcher: %s; trying again", strerror(errno));
     close(ends[1]);
     return;
   }
