@@ -147,3 +147,15 @@ def test_a_date_of_a_list_stands_on_one_line(browser, sample_site, name, width):
     lines = browser.look(sample_site.url + PAGES[name], width).js(
         "return [...document.querySelectorAll('.board .last time')].map(t => t.getClientRects().length)")
     assert len(lines) > 5 and set(lines) == {1}
+
+
+def test_a_preview_says_on_paper_what_it_is(browser, sample_site):
+    """Browsers print no background: words in the colour of paper would be lost."""
+    sample_site.sql("INSERT INTO page (slug, title, body_md, status) VALUES ('on-paper', 'A draft', 'Words.', 'draft')")
+    try:
+        token = sample_site.sql("SELECT preview_token FROM page WHERE slug = 'on-paper'")[0][0]
+        browser.look(f"{sample_site.url}/preview/{token}", media="print")
+        assert browser.js("""const banner = document.querySelector(".preview"), state = getComputedStyle(banner.querySelector(".new"));
+            return [banner.offsetHeight > 0, state.color, state.backgroundColor]""") == [True, "rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"]
+    finally:
+        sample_site.sql("DELETE FROM page WHERE slug = 'on-paper'")
