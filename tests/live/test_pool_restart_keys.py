@@ -77,7 +77,8 @@ def body_of(path, function):
 
 def test_the_table_names_what_the_start_of_the_master_reads_and_no_more():
     start = [("fcgi/pool/master.c", "master_open"), ("fcgi/pool/listener.c", "listener_open"),
-             ("fcgi/pool/listener.c", "listener_open_metrics"), ("fcgi/confine/account.c", "account_find"),
+             ("fcgi/pool/listener.c", "listener_open_metrics"), ("fcgi/pool/listener.c", "listener_open_control"),
+             ("fcgi/confine/account.c", "account_find"),
              ("fcgi/pool/confinement.c", "confinement_begin"), ("fcgi/pool/pid_file.c", "pid_file_write"),
              ("fcgi/app/app_site.c", "app_shared_create")]
     reread = {"path", "workers"}  # path: the name of the file; workers: workers_want at each reload

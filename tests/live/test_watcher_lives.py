@@ -12,7 +12,7 @@ from lib.daemon import wait_until
 from lib.servers import BUILD, SLOW, TOP
 from lib.xxh64 import xxh64
 
-HEADER, SUMMED, BODY_SUM = 200, 192, 184  # bytes of the state file's header; of it that header_sum covers; where body_sum is
+HEADER, SUMMED, BODY_SUM = 208, 200, 192  # bytes of the state file's header; of it that header_sum covers; where body_sum is
 OVERRIDE = 27  # where a product's record has its override
 
 
