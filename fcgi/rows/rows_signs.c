@@ -241,7 +241,7 @@ static enum err cells_hash(struct db *db, struct buf *sql, int64_t deadline_us, 
   return err == ERR_INVALID ? ERR_OK : err;
 }
 
-enum err rows_signs_source(struct db *db, int64_t deadline_us, const struct rows_signs *s, uint64_t *source)
+enum err rows_signs_source(struct db *db, int64_t deadline_us, uint64_t *source)
 {
   struct buf counted = BUF_INIT, state = BUF_INIT;
   uint64_t of_state;
@@ -249,8 +249,7 @@ enum err rows_signs_source(struct db *db, int64_t deadline_us, const struct rows
   enum err err = cells_hash(db, &counted, deadline_us, COUNTERS_LEAST, source);
   if (err != ERR_OK || !*source)
     return err;
-  buf_printf(&state, "SELECT CONNECTION_ID(), incarnation%s FROM site_state WHERE id = 1",
-             s->version_seen ? ", (SELECT COUNT(*) FROM schema_version)" : "");
+  buf_puts(&state, "SELECT CONNECTION_ID(), incarnation FROM site_state WHERE id = 1");
   err = cells_hash(db, &state, deadline_us, 1, &of_state);
   *source = of_state ? hash_mix(*source, of_state) : 0;
   return err;

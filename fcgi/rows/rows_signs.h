@@ -30,9 +30,9 @@ struct rows_signs {
 MUST_USE enum err rows_signs_read(struct db *db, int64_t deadline_us, struct rows_signs *s);
 
 /* A number of what the signs follow from: of how often the server has begun a statement that changes a schema or an account, of
- * the rows of site_state and schema_version, and of the connection.  It stays the same while no such statement begins; one that
+ * the row of site_state, and of the connection.  It stays the same while no such statement begins; one that
  * had begun before may still end.  0: the server does not tell.  Two statements, under 1 ms. */
-MUST_USE enum err rows_signs_source(struct db *db, int64_t deadline_us, const struct rows_signs *s, uint64_t *source);
+MUST_USE enum err rows_signs_source(struct db *db, int64_t deadline_us, uint64_t *source);
 
 MUST_USE bool rows_signs_have(const struct rows_signs *s, const char *sign);
 

@@ -81,7 +81,7 @@ static enum err signs_source(struct watcher *w, bool *unchanged)
 {
   struct watch_doubt *d = &w->doubt;
   uint64_t source;
-  enum err err = rows_signs_source(w->db, watch_deadline(), &d->signs, &source);
+  enum err err = rows_signs_source(w->db, watch_deadline(), &source);
   int64_t now_us = clock_mono_us();
   if (err == ERR_OK && source != d->source)
     d->source_since_us = now_us;
