@@ -465,7 +465,9 @@ def test_libcurl_that_cannot_go_on(importer, tmp_path):  # noqa: F811
     subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "c.so", tmp_path / "c.c"], check=True)
     for _ in range(10):
         importer.feed("atom", GOOD)
-    done = diptych("import", "--allow-private", config=importer.config, env={**os.environ, "LD_PRELOAD": str(tmp_path / "c.so")}, timeout=20)
+    sanitizers = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+    env = {**os.environ, "LD_PRELOAD": str(tmp_path / "c.so"), "ASAN_OPTIONS": sanitizers}
+    done = diptych("import", "--allow-private", config=importer.config, env=env, timeout=20 * SLOW)
     assert done.returncode == 3 and done.stdout.count("failed: Out of memory") == 10, done
 
 
