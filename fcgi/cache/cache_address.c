@@ -11,15 +11,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/name_lookup.h"
 
 #define FDS_MAX 4096 /* more than a worker opens */
 #define PORT_USUAL 11211
-
-struct cache_lookup {
-  struct gaicb request;
-  struct addrinfo hints;
-  char host[CACHE_ADDRESS_HOST];
-};
 
 static bool port_parse(struct span text, uint16_t *port)
 {
@@ -101,48 +96,25 @@ bool cache_address_parse(struct cache_address *a, struct span server)
   return true;
 }
 
-/* A lookup that cannot be cancelled still writes to its memory, which is therefore not freed. */
 void cache_address_close(struct cache_address *a)
 {
-  if (a->lookup && gai_cancel(&a->lookup->request) != EAI_NOTCANCELED) {
-    if (gai_error(&a->lookup->request) == 0)
-      freeaddrinfo(a->lookup->request.ar_result);
-    free(a->lookup);
-  }
-  a->lookup = NULL;
+  name_lookup_end(&a->lookup);
 }
 
 void cache_address_look_up(struct cache_address *a)
 {
-  struct cache_lookup *l = a->is_name && !a->lookup ? calloc(1, sizeof *l) : NULL;
-  if (!l)
-    return;
-  memcpy(l->host, a->host, sizeof l->host);
-  l->hints = (struct addrinfo){.ai_socktype = SOCK_STREAM};
-  l->request = (struct gaicb){.ar_name = l->host, .ar_request = &l->hints};
-  if (getaddrinfo_a(GAI_NOWAIT, &(struct gaicb *){&l->request}, 1, NULL) == 0)
-    a->lookup = l;
-  else
-    free(l);
+  if (a->is_name && !a->lookup)
+    a->lookup = name_lookup_start(a->host);
 }
 
 enum cache_lookup_result cache_address_settle(struct cache_address *a, int64_t wait_us)
 {
-  struct timespec wait = {wait_us / CLOCK_SECOND, wait_us % CLOCK_SECOND * 1000};
-  struct cache_lookup *l = a->lookup;
-  int result = l ? gai_error(&l->request) : EAI_AGAIN;
-  if (result == EAI_INPROGRESS && wait_us > 0) {
-    gai_suspend((const struct gaicb *[]){&l->request}, 1, &wait);
-    result = gai_error(&l->request);
-  }
-  if (result == EAI_INPROGRESS)
+  enum name_lookup_state state = a->lookup ? name_lookup_wait(a->lookup, wait_us) : NAME_LOOKUP_FAILED;
+  if (state == NAME_LOOKUP_RUNS)
     return a->n ? CACHE_LOOKUP_DONE : CACHE_LOOKUP_RUNS;
-  if (result == 0) {
-    list_take(a, l->request.ar_result);
-    freeaddrinfo(l->request.ar_result);
-  }
-  free(l);
-  a->lookup = NULL;
+  if (state == NAME_LOOKUP_DONE)
+    list_take(a, name_lookup_list(a->lookup));
+  name_lookup_end(&a->lookup);
   return a->n ? CACHE_LOOKUP_DONE : CACHE_LOOKUP_FAILED; /* after a failure, the last known addresses are used */
 }
 

@@ -1,7 +1,7 @@
 /* The address of one memcached server, and the connections of this process to it.
  *
  * A server is configured as "/path/to/socket", "host:port", "host" or "[IPv6]:port".  A host name is looked up in the
- * background (getaddrinfo_a), so a name server that does not answer costs no request more than the wait that the caller
+ * background (base/name_lookup.h), so a name server that does not answer costs no request more than the wait that the caller
  * allows.  libmemcached gets numbers only: it would look a name up at each connection, without a time limit.
  *
  * libmemcached does not expose its descriptors.  They are found by the address of their peer.  cache_address_readable and
@@ -21,7 +21,7 @@
 #define CACHE_ADDRESS_HOST 256
 #define CACHE_ADDRESS_CHOICES 8 /* addresses of one name that are tried */
 
-struct cache_lookup;
+struct name_lookup;
 
 struct cache_address {
   char host[CACHE_ADDRESS_HOST]; /* without brackets; or the path of a UNIX socket */
@@ -32,7 +32,7 @@ struct cache_address {
     struct sockaddr_un un;
     struct sockaddr_storage room;
   } v[CACHE_ADDRESS_CHOICES];
-  struct cache_lookup *lookup; /* a lookup that runs; NULL: none */
+  struct name_lookup *lookup; /* a lookup that runs; NULL: none */
   bool is_name;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/name_lookup.h"
 
 enum role { ROLE_UNKNOWN, ROLE_READ_ONLY, ROLE_WRITABLE };
 
@@ -32,6 +33,7 @@ static void server_read(struct db_server *v, struct span text, const struct conf
   *v = (struct db_server){.port = local ? 0 : has_port ? (unsigned)strtoul(digits, NULL, 10) : (unsigned)c->mysql_port};
   snprintf(v->host, sizeof v->host, "%.*s", SPAN_ARG(host));
   snprintf(v->name, sizeof v->name, "%.*s", SPAN_ARG(text));
+  v->is_name = v->port && name_lookup_needed(v->host);
 }
 
 static void list_read(struct db_servers *s, const struct config *c)
@@ -48,6 +50,7 @@ static void list_read(struct db_servers *s, const struct config *c)
   s->v[0].port = *c->mysql_socket ? 0 : (unsigned)c->mysql_port;
   snprintf(s->v[0].host, sizeof s->v[0].host, "%s", *c->mysql_socket ? c->mysql_socket : c->mysql_host);
   snprintf(s->v[0].name, sizeof s->v[0].name, "%s", s->v[0].host);
+  s->v[0].is_name = s->v[0].port && name_lookup_needed(s->v[0].host);
 }
 
 void db_servers_open(struct db_servers *s, const struct config *c, struct breaker *breaker)
@@ -65,7 +68,13 @@ void db_servers_open(struct db_servers *s, const struct config *c, struct breake
   atomic_store_explicit(&shared->list, s->list, memory_order_release);
 }
 
-const struct db_server *db_servers_at(const struct db_servers *s)
+void db_servers_close(struct db_servers *s)
+{
+  for (unsigned i = 0; i < s->n; i++)
+    name_lookup_end(&s->v[i].lookup);
+}
+
+struct db_server *db_servers_at(struct db_servers *s)
 {
   return &s->v[s->at];
 }

@@ -19,10 +19,14 @@
 
 #define DB_SERVER_HOLD_US (5 * CLOCK_SECOND)
 
+struct name_lookup;
+
 struct db_server {
   char name[264]; /* for logs */
   char host[256]; /* or the path of the socket */
   unsigned port;  /* 0: a socket */
+  bool is_name;   /* the host must be looked up: db_name.h */
+  struct name_lookup *lookup;
 };
 
 struct db_servers {
@@ -39,7 +43,8 @@ struct db_servers {
 };
 
 void db_servers_open(struct db_servers *s, const struct config *c, struct breaker *breaker);
-const struct db_server *db_servers_at(const struct db_servers *s);
+void db_servers_close(struct db_servers *s);
+struct db_server *db_servers_at(struct db_servers *s);
 
 /* There is more than one to choose from. */
 MUST_USE bool db_servers_choice(const struct db_servers *s);
