@@ -184,10 +184,8 @@ def test_the_watcher_saves_the_catalog_and_workers_reconnect(module_site):
 
 def test_workers_find_a_server_by_its_name(make_site):
     """The resolver of libc reads its files and asks over the network; each worker connects to what it finds."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    from lib.servers import Cache
+    from lib.servers import Cache, free_port
+    port = free_port()
     site = make_site()
     cache = Cache(site.folder, name="named", address=("127.0.0.1", port)).start()
     try:

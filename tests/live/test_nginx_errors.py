@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from lib.http import exchange
-from lib.servers import TOP, Web, short_folder
+from lib.servers import TOP, Web, free_port, short_folder
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
@@ -23,9 +23,7 @@ def web():
     static = folder / "static"
     static.mkdir()
     (static / "site.0123456789ab.css").write_text("p{}")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        tls = s.getsockname()[1]
+    tls = free_port()
     web = Web(folder, f"unix:{folder}/nobody.sock", static=static,
               server_extra=f"listen 127.0.0.1:{tls} ssl; ssl_reject_handshake on;").start()
     web.tls = tls

@@ -27,6 +27,7 @@ from pymysql.constants import CR
 from . import database_server, http
 from .daemon import Daemon, wait_until
 from .database_server import local as program
+from .ports import free_port
 
 TOP = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("DIPTYCH_BUILD", TOP / "build")).resolve()
@@ -51,12 +52,6 @@ SCRATCH = os.environ.get("DIPTYCH_TEST_TMP") or ("/dev/shm" if roomy_memory() el
 def short_folder(prefix="dp-"):
     """A new folder whose path is short enough for UNIX sockets (107 bytes)."""
     return Path(tempfile.mkdtemp(prefix=prefix, dir=SCRATCH))
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def diptych(*args, config=None, timeout=60, check=False, **kw):
