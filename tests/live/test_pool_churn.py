@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import threading
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from lib.daemon import freeze, wait_until
 from lib.fcgi_client import request
 from lib.probe import load, make_probe  # noqa: F401 (fixture)
 from lib.servers import SLOW
+from lib.stopwatch import elapsed, moment
 
 WHOLE = "DIPTYCH_TEST_ALL" in os.environ and SLOW == 1
 
@@ -45,22 +45,22 @@ def test_no_request_of_a_million_fails_over_a_hundred_reloads_and_two_hundred_sc
 def test_status_answers_within_50_ms_while_every_worker_is_stopped(make_probe):
     """Stopped by SIGSTOP: half of them in a request.  Connections wait in the listen queue."""
     probe = make_probe(workers=4, request_timeout=60000)
-    peers = probe.occupied("/sleep/100", 2)
+    peers = probe.occupied("/wait/go", 2)
     for worker in probe.workers():
         freeze(worker["pid"])
     peers += [probe.peer().send(request("/echo")) for _ in range(3)]
     for line in ("status", "status json", "metrics", "scale 4"):
         times = []
         for _ in range(20):
-            began = time.monotonic()
+            began = moment()
             assert probe.control(line)[0]
-            times.append(time.monotonic() - began)
+            times.append(elapsed(began))
         assert sorted(times)[17] < 0.05 * SLOW, (line, times)
-    began = time.monotonic()
     done = probe.diptych("status")
     assert done.returncode == 0 and "4 alive, 2 busy" in done.stdout
     assert probe.status()["listen_queue"] == 3
     probe.thaw_all()
+    probe.release("go")
     assert [p.answer().status for p in peers] == [200] * 5
     for p in peers:
         p.close()

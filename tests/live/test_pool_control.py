@@ -25,9 +25,9 @@ def test_it_answers_within_50_ms_while_all_workers_are_busy(probe):
     for line in ("status", "status json", "metrics"):
         times = []
         for _ in range(10):
-            began = time.monotonic()
+            began = moment()
             assert probe.control(line)[0]
-            times.append(time.monotonic() - began)
+            times.append(elapsed(began))
         assert sorted(times)[8] < 0.05 * SLOW, (line, times)
     status = probe.status()
     assert status["workers_busy"] == 2 and status["listen_queue"] == 3, "3 wait to be accepted"
@@ -91,11 +91,12 @@ def test_metrics_are_prometheus_text_and_count(probe):
 
 
 def test_time_is_counted_in_seconds(probe):
+    began = time.monotonic()
     for _ in range(3):
         probe.ask("/sleep/100")
     probe.counted(3)
     seconds = probe.metric("busy_seconds_total")
-    assert 0.3 <= seconds < 0.3 + 1 * SLOW
+    assert 0.3 <= seconds < time.monotonic() - began
     assert probe.status()["metrics"]["busy_seconds"] == seconds
     for text in (probe.control("metrics")[1], json.dumps(probe.status())):
         assert not re.search(r'\b\w+_(us|ns|microseconds|milliseconds)(_total)?\b', text), "no other unit in a name"
@@ -237,7 +238,7 @@ def test_a_master_without_descriptors_pauses_says_so_and_recovers(probe, held):
     assert probe.ask("/echo").status == 200
     wait_until(lambda: time.monotonic() - began > 1.5)  # what it uses in that time is looked at
     used = cpu_s(pid) - before
-    assert used < 0.3, used
+    assert used < 0.2 * (time.monotonic() - began), used
     resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
     for client in clients:
         assert "workers: 2 wanted" in client.communicate(timeout=10 * SLOW)[0] and client.returncode == 0
