@@ -48,13 +48,13 @@ def test_what_has_fallen_due_is_never_taken_back(own_site):
     page, other = "/compare/kafka-vs-kubernetes", "/compare/kafka-vs-nginx"
     own_site.sql("INSERT INTO editorial (product_id, status, headline, current_state_md, heading_md, prediction_md, author,"
                  " published_at) SELECT id, 'published', 'Fallen due', 'x', 'y', 'z', 'A', UTC_TIMESTAMP(6) + INTERVAL %s"
-                 " SECOND FROM product WHERE slug = 'kafka'", 3 * SLOW)
+                 " SECOND FROM product WHERE slug = 'kafka'", 6 * SLOW)
     own_site.sql("UPDATE product SET name = 'Kafka, due soon' WHERE slug = 'kafka'")
     wait_until(lambda: "Kafka, due soon" in own_site.get(page).text, 10)
     for _ in range(20):  # into every worker's table
         assert "Fallen due" not in own_site.get(page).text
     with watcher_held(own_site):
-        wait_until(lambda: own_site.sql("SELECT MAX(published_at) < UTC_TIMESTAMP(6) FROM editorial")[0][0], 10 * SLOW)
+        wait_until(lambda: own_site.sql("SELECT MAX(published_at) < UTC_TIMESTAMP(6) FROM editorial")[0][0], 20 * SLOW)
         own_site.cache.flush()
         assert "Fallen due" in own_site.get(other).text
         assert all("Fallen due" in own_site.get(page).text for _ in range(20))
