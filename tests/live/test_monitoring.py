@@ -227,11 +227,16 @@ def test_every_rule_evaluates_names_what_exists_and_is_quiet_about_a_healthy_poo
         found = [r for g in prometheus.get("/api/v1/rules")["data"]["groups"] for r in g["rules"]]
         return found if len(found) == len(ALERTS) and all(r["health"] != "unknown" for r in found) else None
 
+    def quiet():
+        """One scrape that comes late makes an alert pending for a moment."""
+        found = rules()
+        return found and not any(rule["alerts"] for rule in found)
+
     for rule in wait_until(rules, 30 * SLOW, "all rules to be evaluated"):
         assert rule["health"] == "ok", rule
         named = set(re.findall(r"\b(?:diptych_\w+|up)\b", rule["query"]))
         assert named and named <= exist, (rule["name"], named - exist)
-        assert rule["alerts"] == [], "the pool is healthy"
+    wait_until(quiet, 30 * SLOW, "no alert about a healthy pool")
     for name, expression in EXPRESSIONS.items():
         named = set(re.findall(r"\bdiptych_\w+", expression))
         assert named and named <= exist, (name, named - exist)
