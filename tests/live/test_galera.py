@@ -326,9 +326,9 @@ def never_fresh_before_seen(watcher, ident, name, edited_us, seconds):
         assert confirmed < edited_us or now == name, "what is old is confirmed"
         return now == name
 
-    began = time.monotonic()
+    began = moment()
     wait_until(there, seconds * SLOW, f"{name} in the catalog")
-    return time.monotonic() - began
+    return elapsed(began)
 
 
 class OutOfStep:

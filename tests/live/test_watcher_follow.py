@@ -9,6 +9,7 @@ import pytest
 from lib.daemon import wait_until
 from lib.probes import Watcher, config_file, rows
 from lib.servers import SLOW, Database, short_folder
+from lib.stopwatch import elapsed, moment
 
 FRESH = 1.0  # seconds from COMMIT to the catalog
 LATE = 4.0  # well before a sweep would find it
@@ -42,9 +43,9 @@ def watch(base):
 
 
 def seen(watcher, what, seconds=FRESH, why="the edit in the catalog"):
-    began = time.monotonic()
+    began = moment()
     wait_until(what, seconds * SLOW, why)
-    return time.monotonic() - began
+    return elapsed(began)
 
 
 def name_of(watcher, ident):
@@ -327,16 +328,17 @@ def test_log_that_is_purged_behind_the_watcher(base, watch):
 def test_editorial_and_activity_fall_due_without_an_edit(base, watch):
     watcher = watch(as_of="")
     base.sql("INSERT INTO editorial (product_id, status, headline, published_at) VALUES "
-             "(5, 'published', 'Tomorrow', UTC_TIMESTAMP(6) + INTERVAL 2 SECOND)")
+             "(5, 'published', 'Tomorrow', UTC_TIMESTAMP(6) + INTERVAL %s SECOND)", 3 * SLOW)
     base.sql("INSERT INTO activity (product_id, kind, class, title, occurred_at) VALUES "
-             "(6, 'post', 'spark', 'Soon', UTC_TIMESTAMP(6) + INTERVAL 2 SECOND)")
+             "(6, 'post', 'spark', 'Soon', UTC_TIMESTAMP(6) + INTERVAL %s SECOND)", 3 * SLOW)
     seen(watcher, lambda: (watcher.ask("id", 5)["next_due_us"] and watcher.ask("id", 6)["next_due_us"]))
     before = watcher.ask("id", 6)["activities"]
     due = max(watcher.ask("id", i)["next_due_us"] for i in (5, 6)) / 1e6
+    began, ahead = moment(), due - time.time()
     assert not watcher.ask("id", 5)["has_editorial"]
     wait_until(lambda: watcher.ask("id", 5)["has_editorial"] and watcher.ask("id", 6)["activities"] == before + 1,
-               4 * SLOW, "what fell due")
-    assert time.time() - due < FRESH * SLOW
+               6 * SLOW, "what fell due")
+    assert elapsed(began) - ahead < FRESH * SLOW
     assert watcher.ask("id", 5)["next_due_us"] is None
 
 
@@ -361,12 +363,12 @@ def test_windows_move_at_the_full_hour(base, watch):
 def test_idle_watcher_costs_next_to_nothing(base, watch):
     watcher = watch(sweep_seconds=300)
     wait_until(lambda: watcher.ask("metrics")["sweep_products"] >= 64, 5 * SLOW, "the sweep's first slice")
-    before = watcher.ask("metrics")
+    began, before = time.monotonic(), watcher.ask("metrics")
     time.sleep(3)  # the thing measured
-    after = watcher.ask("metrics")
+    after, took = watcher.ask("metrics"), time.monotonic() - began
     watcher.ask("stop")
     polls = after["polls"] - before["polls"]
-    assert 10 <= polls <= 16
+    assert 6 <= polls <= 1 + 5 * took, "one in 200 ms, which may come late on a busy machine"
     assert after["publishes"] == before["publishes"]
     assert after["db_statements"] - before["db_statements"] == polls, "one statement a poll"
     assert watcher.ask("cpu") < 200000 * SLOW

@@ -7,6 +7,7 @@ import time
 
 from .daemon import wait_until
 from .servers import AS_OF, BUILD, SLOW, Database, configuration_text, database_settings, short_folder
+from .stopwatch import elapsed, moment
 
 SHOWN = ("id", "version", "slug", "name", "status", "lifecycle", "override", "has_editorial", "has_questions", "n90",
          "s30", "activities", "sectors", "themes", "window_us", "editorial_us", "activity_us", "spark_us",
@@ -88,9 +89,9 @@ class Watcher:
 
     def wait(self, what, seconds=5, why="the watcher"):
         """Waits until what(state) is true; returns the elapsed seconds."""
-        began = time.monotonic()
+        began = moment()
         wait_until(lambda: what(self.state()), seconds * SLOW, why)
-        return time.monotonic() - began
+        return elapsed(began)
 
     def ready(self, seconds=10):
         return self.wait(lambda s: s["ready"] and s["up"], seconds, "a watcher that has caught up")
@@ -105,12 +106,12 @@ class Watcher:
     def converges(self, seconds):
         """Waits until the catalog equals the database.  Returns the elapsed seconds without the comparison
         itself, which takes longer on a busy machine."""
-        began = time.monotonic()
+        began = moment()
         while True:
-            had, took, has = self.all(), time.monotonic() - began, self.truth()
+            had, took, has = self.all(), elapsed(began), self.truth()
             if had == has:
                 return took
-            if took > seconds * SLOW:
+            if took > seconds * SLOW or time.monotonic() > began + 10 * seconds * SLOW + 10:
                 wrong = {i: (had.get(i), has.get(i)) for i in had.keys() | has.keys() if had.get(i) != has.get(i)}
                 raise AssertionError(f"after {seconds} s {len(wrong)} products differ, among them "
                                      f"{next(iter(wrong.values()))}; {self.state()}")
