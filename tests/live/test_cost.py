@@ -11,7 +11,7 @@ import pytest
 
 from lib.daemon import freeze
 from lib.fcgi_client import Peer, request
-from lib.questions import questions
+from lib.questions import page_questions
 from lib.servers import diptych, wait_until
 from lib.wrk import Wrk
 
@@ -27,7 +27,7 @@ def quiet_site(request, templates):
 
 
 def statements_of(site, act):
-    count = questions(site.database)
+    count = page_questions(site)
     before = count()
     act()
     return count() - before

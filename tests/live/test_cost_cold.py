@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from lib.questions import questions
+from lib.questions import page_questions
 from lib.servers import TOP, Site, wait_until
 from test_faults_drip import Server
 
@@ -159,7 +159,7 @@ def test_without_memcached_a_page_is_read_once(templates, request, path, away):
             site.cache.stop()
         first = site.get(path)
         assert first.status == 200
-        count = questions(site.database)
+        count = page_questions(site)
         before = count()
         assert site.get(path).status == 200
         assert count() == before

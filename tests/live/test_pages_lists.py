@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from lib.page import parse
-from lib.questions import questions
+from lib.questions import page_questions
 from lib.servers import AS_OF, diptych, wait_until
 
 ORDERS = ["velocity", "moves", "latest", "name"]
@@ -346,7 +346,7 @@ def test_an_edit_moves_a_product_in_every_order(own_site):
 def test_orders_cost_no_statement(make_site):
     site = make_site(config={"poll_interval": 60000, "sweep_seconds": 86400, "page_cache_bytes": 0})
     diptych("warm", config=site.config_path, check=True)
-    count = questions(site.database)
+    count = page_questions(site)
     paths = [address(p, o) for p in LISTS for o in ORDERS] + ["/themes", "/", "/compare/kafak-vs-nats", "/compare?from=kafka-vs-nats"]
     for path in paths:
         site.get(path)

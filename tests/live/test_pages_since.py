@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lib.page import parse
-from lib.questions import questions
+from lib.questions import page_questions
 from lib.servers import AS_OF, diptych, wait_until
 from lib.stopwatch import elapsed, moment
 
@@ -309,7 +309,7 @@ def test_an_edit_shows_within_a_second(own_site):
 def test_the_page_costs_no_statement_and_no_further_trip_to_the_cache(make_site):
     site = make_site(config={"poll_interval": 60000, "sweep_seconds": 86400, "page_cache_bytes": 0})
     diptych("warm", config=site.config_path, check=True)
-    count = questions(site.database)
+    count = page_questions(site)
     for path in PATHS:
         site.get(path)
     statements, gets = count(), site.metrics()["diptych_cache_gets_total"]
