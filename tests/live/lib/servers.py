@@ -416,7 +416,7 @@ class Site:
         if status.returncode != 0:  # it has no control socket
             return True
         catalog = json.loads(status.stdout)["catalog"]
-        return catalog["ready"] or catalog["reading_fails"] or not catalog["database_up"] or catalog["doubted"]
+        return catalog["ready"] or catalog["reading_fails"] or catalog["doubted"] or catalog["trouble"] != ""
 
     def start_pool(self):
         self.pool.start().wait_ready(self.pool_listens, 30 * SLOW)
