@@ -16,7 +16,7 @@ FOLDER = Path("/usr/share/adminer")
 def site(request, templates):
     from conftest import _live
     from lib.servers import Site
-    for site in _live._run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": ""})):
+    for site in _live._run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": "", "deadline": 8000})):
         site.database.script((TOP / "sql/accounts.sql").read_text())
         site.sql("ALTER USER 'diptych_cms'@'localhost' IDENTIFIED BY 'a word' ACCOUNT UNLOCK")
         yield site

@@ -24,7 +24,7 @@ def blog(request, templates):
         files = other
     from conftest import _live
     from lib.servers import Site
-    for site in _live._run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": ""})):
+    for site in _live._run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": "", "deadline": 8000})):
         site.press = Press(site, files).start()
         site.sql("INSERT INTO attribute (slug, name, kind, status) VALUES ('written-in', 'Written in', 'list', 'published')")
         for name in ("Streams & logs", "Storage"):

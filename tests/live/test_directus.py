@@ -32,7 +32,7 @@ SECOND = 10  # a busy machine takes longer than the second that it takes elsewhe
 def site(request, templates):
     from conftest import _run
     from lib.servers import Site
-    yield from _run(request, Site(templates, config={"as_of": "", "sweep_seconds": 86400}, nginx_server=PANE))
+    yield from _run(request, Site(templates, config={"as_of": "", "sweep_seconds": 86400, "deadline": 8000}, nginx_server=PANE))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ SECOND = 4  # on a busy machine; the watcher polls five times a second
 def blog(request, templates):
     from conftest import _run
     from lib.servers import Site
-    for site in _run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": ""})):
+    for site in _run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": "", "deadline": 8000})):
         site.database.script(tables("short"))
         site.database.script(ADAPTER.read_text())
 

@@ -24,7 +24,7 @@ CLASSIC = "It <em>serves</em> files.\n\nA second paragraph,\nwith a line of its 
 def blog(request, templates):
     from conftest import _run
     from lib.servers import Site
-    for site in _run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": ""})):
+    for site in _run(request, Site(templates, data="schema", config={"sweep_seconds": 86400, "as_of": "", "deadline": 8000})):
         press = Press(site)
         site.press = press.start()
         try:
