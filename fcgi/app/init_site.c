@@ -45,17 +45,28 @@ static bool is_absent(const char *path, FILE *why)
   return false;
 }
 
+/* A disk that fills up takes the first part without an error. */
+static bool all_write(int fd, struct span text)
+{
+  ssize_t n = 1;
+  for (; text.n && n > 0; text = span_from(text, n > 0 ? (size_t)n : 0))
+    n = write(fd, text.p, text.n);
+  return n > 0;
+}
+
 /* group: the file is that of root and of the group of nginx. */
 static bool file_write(const char *path, struct buf *text, mode_t mode, bool group, FILE *why)
 {
   struct group *nginx = group && geteuid() == 0 ? getgrnam(NGINX_GROUP) : NULL;
   int fd = text->failed ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0600);
-  bool ok = fd >= 0 && write(fd, text->p, text->n) == (ssize_t)text->n && (!nginx || fchown(fd, 0, nginx->gr_gid) == 0) &&
+  bool ok = fd >= 0 && all_write(fd, buf_view(text)) && (!nginx || fchown(fd, 0, nginx->gr_gid) == 0) &&
             fchmod(fd, mode) == 0 && fsync(fd) == 0;
   if (!ok)
     fprintf(why, "init: %s could not be written: %s\n", path, text->failed ? "out of memory" : strerror(errno));
   if (fd >= 0)
     close(fd);
+  if (fd >= 0 && !ok)
+    unlink(path);
   buf_free(text);
   return ok;
 }
@@ -244,10 +255,18 @@ static char *beside(const char *config, const char *name)
   return out;
 }
 
+/* All three or none: a file that stayed alone would keep the next attempt from writing. */
 static bool files_write(const struct init_files *f, const struct init_answers *a, FILE *why)
 {
-  return is_absent(f->config, why) && is_absent(f->accounts, why) && is_absent(f->nginx, why) && accounts_write(f, a, why) &&
-         nginx_write(f, a, why) && config_write(f, a, why);
+  if (!is_absent(f->config, why) || !is_absent(f->accounts, why) || !is_absent(f->nginx, why) || !accounts_write(f, a, why))
+    return false;
+  bool nginx = nginx_write(f, a, why);
+  if (nginx && config_write(f, a, why))
+    return true;
+  if (nginx)
+    unlink(f->nginx);
+  unlink(f->accounts);
+  return false;
 }
 
 static bool migrate(const char *path, FILE *out, FILE *why)
@@ -289,10 +308,12 @@ int init_site(struct init_task *t, const char *config, FILE *in, FILE *out, FILE
     secret_make(f.pool);
     secret_make(f.import);
     secret_make(f.cache);
-    ok = files_write(&f, &t->answers, why) && (!t->migrate || migrate(config, out, why));
+    ok = files_write(&f, &t->answers, why);
   }
-  if (ok)
-    next_write(&f, &t->answers, t->migrate, out);
+  if (ok) { /* the files stay when there are no tables yet: `diptych migrate` is a command that is left then */
+    ok = !t->migrate || migrate(config, out, why);
+    next_write(&f, &t->answers, t->migrate && ok, out);
+  }
   free(f.accounts);
   free(f.nginx);
   messages_free(&f.messages);

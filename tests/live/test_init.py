@@ -4,7 +4,9 @@ import functools
 import os
 import pty
 import re
+import resource
 import shutil
+import signal
 import stat
 import subprocess
 
@@ -79,6 +81,31 @@ def test_no_file_is_changed(tmp_path, name):
     done = init(tmp_path)
     assert done.returncode == 1 and f"{tmp_path / name} exists, and nothing was written" in done.stderr
     assert [p.read_text() for p in tmp_path.iterdir()] == ["mine"]
+
+
+def broken_share(folder):
+    """An installation that lacks the files for nginx."""
+    (folder / "sql").mkdir(parents=True)
+    (folder / "sql/accounts.sql").symlink_to(TOP / "sql/accounts.sql")
+    (folder / "locale").symlink_to(BUILD / "locale")
+    return folder
+
+
+def test_an_attempt_that_fails_leaves_no_file_that_stops_the_next(tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    done = init(site, "--share", broken_share(tmp_path / "share"))
+    assert done.returncode == 1 and "is diptych installed?" in done.stderr and list(site.iterdir()) == []
+    assert init(site).returncode == 0
+
+
+def test_a_full_disk_is_named_and_no_part_of_a_file_stays(tmp_path):
+    """The limit of the process stands for the disk: the write takes what fits, and the next one fails."""
+    run = [BINARY, "init", *options(), "--share", share(), "--config", tmp_path / "diptych.conf"]
+    done = subprocess.run(run, capture_output=True, text=True, preexec_fn=lambda: (
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))))
+    assert done.returncode == 1 and f"{tmp_path / 'accounts.sql'} could not be written: File too large" in done.stderr, done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_answers_on_standard_input(tmp_path):
@@ -218,3 +245,15 @@ def test_an_empty_site_tells_its_editor_how_to_begin(make_site):
     site.sql("INSERT INTO product_sector (product_id, sector_id) SELECT p.id, s.id FROM product p, sector s")
     wait_until(lambda: site.get("/compare/emacs-vs-vim").status == 200, what="the first comparison")
     wait_until(lambda: "the first rows" not in site.get("/").text, what="a home page with products")
+
+
+def test_without_a_database_the_files_stay_and_the_tables_are_a_command_that_is_left(templates, tmp_path):
+    running = _database(templates, "empty")
+    database = next(running)
+    try:
+        done = init(tmp_path, "--migrate", answers={"database": str(database.socket)})
+        assert done.returncode == 1 and "create it first" in done.stderr
+        assert f"Written: {tmp_path / 'diptych.conf'}" in done.stdout and "diptych migrate --config" in done.stdout
+        assert len(list(tmp_path.iterdir())) == 3
+    finally:
+        next(running, None)
