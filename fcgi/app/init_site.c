@@ -211,26 +211,43 @@ static bool nginx_path_write(const struct init_files *f, const struct init_answe
   return false;
 }
 
+/* `listen 80;` or `listen 443 ssl;` with the port of the address, and for a host that is an IPv6 address with that family. */
+static void listen_replace(struct buf *text, struct span from, struct span host, struct span port)
+{
+  struct buf word = BUF_INIT;
+  struct span rest = span_from(from, strlen("listen "));
+  buf_printf(&word, "listen %s%.*s%.*s", host.n && host.p[0] == '[' ? "[::]:" : "", SPAN_ARG(port),
+             SPAN_ARG(port.n ? span_from(rest, strspn(rest.p, "0123456789")) : rest));
+  replace(text, from, buf_view(&word));
+  text->failed |= word.failed;
+  buf_free(&word);
+}
+
 static bool nginx_write(const struct init_files *f, const struct init_answers *a, FILE *why)
 {
-  struct buf text = BUF_INIT, word = BUF_INIT;
-  struct span host = host_of(a);
-  size_t colon = span_find(host, ':');
+  struct buf text = BUF_INIT, target = BUF_INIT;
+  struct span host = host_of(a), port;
+  bool secure = strncmp(a->address, "https:", 6) == 0;
+  size_t number = span_starts(host, SPAN("[")) ? span_find(host, ']') : 0, colon = number + span_find(span_from(host, number), ':');
   if (path_of(a).n)
     return nginx_path_write(f, a, why);
   if (!shared_read(f, "nginx/diptych.conf", &text, why) || !errors_put(f, a, &text, why)) {
     buf_free(&text);
     return false;
   }
-  if (strncmp(a->address, "https:", 6) == 0)
-    for (int i = 0; i < 2; i++)
-      replace(&text, i ? SPAN("#https\n") : SPAN("#https "), i ? SPAN("\n") : SPAN(""));
-  if (colon < host.n) {
-    buf_printf(&word, "listen %.*s;", SPAN_ARG(span_from(host, colon + 1)));
-    replace(&text, SPAN("listen 80;"), buf_view(&word));
+  port = span_from(host, colon + 1);
+  host = span_head(host, colon);
+  for (int i = 0; secure && i < 2; i++)
+    replace(&text, i ? SPAN("#https\n") : SPAN("#https "), i ? SPAN("\n") : SPAN(""));
+  if (secure && port.n) {
+    buf_printf(&target, "https://$host:%.*s$request_uri", SPAN_ARG(port));
+    replace(&text, SPAN("https://$host$request_uri"), buf_view(&target));
   }
-  replace(&text, SPAN("example.org"), span_head(host, colon));
-  buf_free(&word);
+  listen_replace(&text, SPAN("listen 80;"), host, secure ? SPAN("") : port);
+  listen_replace(&text, SPAN("listen 443 ssl;"), host, port);
+  replace(&text, SPAN("example.org"), host);
+  text.failed |= target.failed;
+  buf_free(&target);
   return file_write(f->nginx, &text, 0644, false, why);
 }
 

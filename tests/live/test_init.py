@@ -182,11 +182,25 @@ def test_a_site_that_was_begun_serves(templates, tmp_path):
         next(running, None)
 
 
-def test_nginx_takes_the_file(tmp_path):
+LISTENS = [("http://x.example", ["80"], "x.example"), ("http://x.example:8099", ["8099"], "x.example"),
+           ("https://x.example", ["80", "443 ssl"], "x.example"), ("https://x.example:8443", ["80", "8443 ssl"], "x.example"),
+           ("http://[::1]:8099", ["[::]:8099"], "[::1]"), ("http://[::1]", ["[::]:80"], "[::1]"),
+           ("https://[::1]:8443", ["[::]:80", "[::]:8443 ssl"], "[::1]")]
+
+
+@pytest.mark.parametrize("address, listens, name", LISTENS)
+def test_nginx_takes_the_file_and_listens_where_the_address_leads(tmp_path, address, listens, name):
     if not shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"):
         pytest.skip("nginx is not installed")
-    init(tmp_path, answers={"address": "http://x.example:8099"})
+    init(tmp_path, answers={"address": address})
     (tmp_path / "diptych").symlink_to(TOP / "nginx")
+    site = tmp_path / "nginx-site.conf"
+    text = re.sub("^ *#.*", "", site.read_text(), flags=re.M)
+    assert re.findall(r"^ *listen (.*?);", text, re.M) == listens and set(re.findall(r"server_name (.*?);", text)) == {name}
+    port = re.search(r":(\d+)$", address)
+    redirects = re.findall(r"return 301 (\S+);", text)
+    assert redirects == ([f"https://$host{port[0] if port else ''}$request_uri"] if address.startswith("https:") else [])
+    site.write_text(re.sub(r"^ *ssl_certificate.*", "", text, flags=re.M).replace(" ssl;", ";"))  # there is no certificate here
     (tmp_path / "nginx.conf").write_text("events {}\nhttp { include nginx-site.conf; }\n")
     done = subprocess.run([shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"), "-t", "-c", tmp_path / "nginx.conf", "-p", tmp_path, "-e", "stderr",
                            "-g", f"pid {tmp_path}/pid;"], capture_output=True, text=True)
