@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/init_errors.h"
+#include "app/service_unit.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "config/config.h"
@@ -18,7 +19,9 @@
 #define SECRET_BYTES 24
 #define SECRET_TEXT (2 * SECRET_BYTES + 1)
 #define NGINX_GROUP "www-data"
+#define NGINX_FOLDER "/etc/nginx/diptych"
 #define DATABASE "diptych"
+#define SOCKET "/run/mysqld/mysqld.sock" /* the client's own */
 
 struct init_files {
   const char *config;
@@ -294,22 +297,58 @@ static bool migrate(const char *path, FILE *out, FILE *why)
   return ok;
 }
 
+/* The client on the server of the database, whose administrator is root. */
+static void client_write(const struct init_answers *a, FILE *out)
+{
+  char host[256];
+  int port;
+  fputs("mariadb", out);
+  if (!init_database_host(a->database, host, &port))
+    return;
+  if (*host)
+    fprintf(out, " -h %s", host);
+  if (port)
+    fprintf(out, " -P %d", port);
+  if (*host)
+    fputs(" -u root -p", out);
+  else if (strcmp(a->database, SOCKET) != 0)
+    fprintf(out, " --socket=%s", a->database);
+}
+
+/* `make install` leaves the unit and the files for nginx in its own folder; a package puts them where they are read. */
+static void unit_write(const char *share, FILE *out)
+{
+  char unit[4096];
+  snprintf(unit, sizeof unit, "%s/systemd/diptych.service", share);
+  if (!service_unit_installed() && access(unit, F_OK) == 0)
+    fprintf(out,
+            "cp %s/systemd/sysusers.conf /etc/sysusers.d/diptych.conf && systemd-sysusers && cp %s /etc/systemd/system/ && "
+            "systemctl daemon-reload && ",
+            share, unit);
+}
+
 static void next_write(const struct init_files *f, const struct init_answers *a, bool migrated, FILE *out)
 {
+  const char *share = f->share ? f->share : PKGDATADIR;
   fprintf(out, "Written: %s, %s, %s\n\nThree commands are left:\n\n  ", f->config, f->accounts, f->nginx);
-  if (!migrated)
-    fprintf(out, "mariadb -e 'CREATE DATABASE IF NOT EXISTS " DATABASE " CHARACTER SET utf8mb4' && diptych migrate --config %s && ",
-            f->config);
-  fprintf(out, "mariadb " DATABASE " <%s\n", f->accounts);
-  fputs("  systemctl enable --now diptych\n", out);
+  if (!migrated) {
+    client_write(a, out);
+    fprintf(out, " -e 'CREATE DATABASE IF NOT EXISTS " DATABASE " CHARACTER SET utf8mb4' && diptych migrate --config %s && ", f->config);
+  }
+  client_write(a, out);
+  fprintf(out, " " DATABASE " <%s\n  ", f->accounts);
+  unit_write(share, out);
+  fputs("systemctl enable --now diptych\n  ", out);
+  if (access(NGINX_FOLDER, F_OK) != 0)
+    fprintf(out, "cp -r %s/nginx " NGINX_FOLDER " && ", share);
   if (path_of(a).n)
     fprintf(out,
-            "  cp %s /etc/nginx/diptych-path.conf && cp %s/nginx/upstream.conf /etc/nginx/conf.d/diptych.conf && systemctl reload"
+            "cp %s /etc/nginx/diptych-path.conf && cp %s/nginx/upstream.conf /etc/nginx/conf.d/diptych.conf && systemctl reload"
             " nginx\n\nbefore the last one, add to the server block of your site in nginx:\n"
             "\n    set $diptych_static %s/static;\n    include diptych-path.conf;\n",
-            f->nginx, f->share ? f->share : PKGDATADIR, f->share ? f->share : PKGDATADIR);
+            f->nginx, share, share);
   else
-    fprintf(out, "  cp %s /etc/nginx/conf.d/diptych-site.conf && systemctl reload nginx\n", f->nginx);
+    fprintf(out, "cp %s /etc/nginx/conf.d/diptych-site.conf && systemctl reload nginx\n", f->nginx);
 }
 
 int init_site(struct init_task *t, const char *config, FILE *in, FILE *out, FILE *why)

@@ -151,11 +151,20 @@ static bool unit_try(struct service_unit *u, const char *path, const char *confi
   return true;
 }
 
+static const char *const usual[] = {"/etc/systemd/system/" NAME, "/run/systemd/system/" NAME,
+                                    "/usr/local/lib/systemd/system/" NAME, "/usr/lib/systemd/system/" NAME,
+                                    "/lib/systemd/system/" NAME};
+
+bool service_unit_installed(void)
+{
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    if (access(usual[i], F_OK) == 0)
+      return true;
+  return false;
+}
+
 void service_unit_find(struct service_unit *u, const char *path, const char *config)
 {
-  static const char *const usual[] = {"/etc/systemd/system/" NAME, "/run/systemd/system/" NAME,
-                                      "/usr/local/lib/systemd/system/" NAME, "/usr/lib/systemd/system/" NAME,
-                                      "/lib/systemd/system/" NAME};
   if (path) {
     (void)unit_try(u, path, config, true);
     return;

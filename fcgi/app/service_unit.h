@@ -35,6 +35,9 @@ struct service_unit {
 /* `path`: the unit's file; NULL: diptych.service where systemd looks for it, if it names this configuration. */
 void service_unit_find(struct service_unit *u, const char *path, const char *config);
 
+/* True: diptych.service is where systemd looks for it. */
+bool service_unit_installed(void);
+
 /* Sets the variables of the unit's Environment, EnvironmentFile and LoadCredential lines.  As root: becomes the unit's
  * account.  False: systemd could not start the service; the reason is written to why. */
 MUST_USE bool service_unit_enter(struct service_unit *u, FILE *why);

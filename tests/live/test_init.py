@@ -271,3 +271,56 @@ def test_without_a_database_the_files_stay_and_the_tables_are_a_command_that_is_
         assert len(list(tmp_path.iterdir())) == 3
     finally:
         next(running, None)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A machine after `make install`, and its shell: /etc is a folder, and the programs that need root say that they ran."""
+    for installed in ("/etc/nginx/diptych", "/etc/systemd/system/diptych.service", "/usr/lib/systemd/system/diptych.service"):
+        if os.path.exists(installed):
+            pytest.skip(f"this machine has {installed}")
+    etc, programs, there = tmp_path / "etc", tmp_path / "bin", tmp_path / "share"
+    for folder in (etc / "nginx/conf.d", etc / "sysusers.d", etc / "systemd/system", programs, there / "systemd"):
+        folder.mkdir(parents=True)
+    shutil.copytree(TOP / "nginx", there / "nginx")
+    for name in ("sql", "locale"):
+        (there / name).symlink_to(share() / name)
+    for name in ("diptych.service", "sysusers.conf"):
+        shutil.copy(TOP / "fcgi/pool" / name, there / "systemd")
+    for name in ("mariadb", "diptych", "systemctl", "systemd-sysusers"):
+        (programs / name).write_text(f'#!/bin/sh\necho {name} "$@" >>{tmp_path}/ran\n')
+        (programs / name).chmod(0o755)
+
+    def run(*lines):
+        text = "\n".join(line.replace("/etc/", f"{etc}/") for line in lines)
+        subprocess.run(["bash", "-euc", text], check=True, env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"})
+        return (tmp_path / "ran").read_text().splitlines()
+
+    return etc, there, run
+
+
+@pytest.mark.parametrize("address", ["http://x.example:8099", "http://x.example:8099/tools"])
+def test_the_commands_that_are_left_are_enough(fresh, tmp_path, address):
+    """After them, systemd and nginx find all that they read."""
+    etc, there, run = fresh
+    (tmp_path / "site").mkdir()
+    done = init(tmp_path / "site", "--share", there, answers={"database": "/run/mysqld/mysqld.sock", "address": address})
+    left = [line for line in done.stdout.splitlines() if re.match("  [a-z]", line) and not line.startswith("    ")]
+    assert len(left) == 3, done.stdout
+    ran = run(*left)
+    assert ran[-1] == "systemctl reload nginx" and ran.index("systemctl daemon-reload") < ran.index("systemctl enable --now diptych")
+    assert (etc / "systemd/system/diptych.service").exists() and (etc / "sysusers.d/diptych.conf").exists()
+    path = address.endswith("/tools")
+    server = "server { set $diptych_static /x; include diptych-path.conf; }" if path else ""
+    (etc / "nginx/nginx.conf").write_text("events {}\nhttp { include conf.d/*.conf; %s }\n" % server)
+    done = subprocess.run([program("nginx"), "-t", "-c", etc / "nginx/nginx.conf", "-p", etc / "nginx", "-e", "stderr", "-g", f"pid {tmp_path}/pid;"],
+                          capture_output=True, text=True)
+    assert "syntax is ok" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("database, client", [("/run/mysqld/mysqld.sock", "mariadb"), ("/tmp/d.sock", "mariadb --socket=/tmp/d.sock"),
+                                              ("db.example.org:3307", "mariadb -h db.example.org -P 3307 -u root -p"),
+                                              ("db.example.org", "mariadb -h db.example.org -u root -p")])
+def test_the_commands_that_are_left_ask_the_database_of_the_answer(tmp_path, database, client):
+    said = init(tmp_path, answers={"database": database}).stdout
+    assert f"  {client} -e 'CREATE DATABASE" in said and f"&& {client} diptych <{tmp_path / 'accounts.sql'}\n" in said
