@@ -231,7 +231,8 @@ static bool nginx_write(const struct init_files *f, const struct init_answers *a
   struct buf text = BUF_INIT, target = BUF_INIT;
   struct span host = host_of(a), port;
   bool secure = strncmp(a->address, "https:", 6) == 0;
-  size_t number = span_starts(host, SPAN("[")) ? span_find(host, ']') : 0, colon = number + span_find(span_from(host, number), ':');
+  size_t number = span_starts(host, SPAN("[")) ? span_find(host, ']') : 0; /* where an IPv6 address ends */
+  size_t colon = number + span_find(span_from(host, number), ':');
   if (path_of(a).n)
     return nginx_path_write(f, a, why);
   if (!shared_read(f, "nginx/diptych.conf", &text, why) || !errors_put(f, a, &text, why)) {
@@ -322,8 +323,8 @@ static void unit_write(const char *share, FILE *out)
   snprintf(unit, sizeof unit, "%s/systemd/diptych.service", share);
   if (!service_unit_installed() && access(unit, F_OK) == 0)
     fprintf(out,
-            "cp %s/systemd/sysusers.conf /etc/sysusers.d/diptych.conf && systemd-sysusers && cp %s /etc/systemd/system/ && "
-            "systemctl daemon-reload && ",
+            "install -D -m 644 %s/systemd/sysusers.conf /etc/sysusers.d/diptych.conf && systemd-sysusers && cp %s"
+            " /etc/systemd/system/ && systemctl daemon-reload && ",
             share, unit);
 }
 
@@ -333,7 +334,8 @@ static void next_write(const struct init_files *f, const struct init_answers *a,
   fprintf(out, "Written: %s, %s, %s\n\nThree commands are left:\n\n  ", f->config, f->accounts, f->nginx);
   if (!migrated) {
     client_write(a, out);
-    fprintf(out, " -e 'CREATE DATABASE IF NOT EXISTS " DATABASE " CHARACTER SET utf8mb4' && diptych migrate --config %s && ", f->config);
+    fprintf(out, " -e 'CREATE DATABASE IF NOT EXISTS " DATABASE " CHARACTER SET utf8mb4' && diptych migrate --config %s && ",
+            f->config);
   }
   client_write(a, out);
   fprintf(out, " " DATABASE " <%s\n  ", f->accounts);

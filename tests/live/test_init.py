@@ -275,12 +275,12 @@ def test_without_a_database_the_files_stay_and_the_tables_are_a_command_that_is_
 
 @pytest.fixture
 def fresh(tmp_path):
-    """A machine after `make install`, and its shell: /etc is a folder, and the programs that need root say that they ran."""
+    """Debian 12 after `make install`, and its shell: /etc is a folder, and the programs that need root say that they ran."""
     for installed in ("/etc/nginx/diptych", "/etc/systemd/system/diptych.service", "/usr/lib/systemd/system/diptych.service"):
         if os.path.exists(installed):
             pytest.skip(f"this machine has {installed}")
     etc, programs, there = tmp_path / "etc", tmp_path / "bin", tmp_path / "share"
-    for folder in (etc / "nginx/conf.d", etc / "sysusers.d", etc / "systemd/system", programs, there / "systemd"):
+    for folder in (etc / "nginx/conf.d", etc / "systemd/system", programs, there / "systemd"):
         folder.mkdir(parents=True)
     shutil.copytree(TOP / "nginx", there / "nginx")
     for name in ("sql", "locale"):
