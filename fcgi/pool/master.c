@@ -132,7 +132,8 @@ static bool upgrade_ask(struct master *m, const char *source, struct control_cli
   struct upgrade_program next = {.program = program_invocation_name,
                                  .config_path = m->config->path,
                                  .listener = &m->listener,
-                                 .metrics = &m->metrics.listener};
+                                 .metrics = &m->metrics.listener,
+                                 .control = &m->control.listener, .pid_file = m->pid_file};
   scaling_pass(&m->workers, next.scaling);
   if (m->stopping)
     why = "the pool is stopping";
@@ -175,7 +176,7 @@ static void handover_go_on(struct master *m, int64_t now_us)
     return;
   if (!pid_file_write(m->config, &m->pid_file, stderr))
     log_error("upgrade: the pid file is not written; see the line above");
-  m->handover.state = HANDOVER_NONE;
+  handover_end(&m->handover, &m->listener, m->config);
   log_info("upgrade: this program has taken over");
   notify_ready();
 }
@@ -425,7 +426,8 @@ static bool master_open(struct master *m, FILE *why)
        (m->listener.fd < 0 && !listener_open(&m->listener, m->config, why)) ||
        !pid_file_write(m->config, &m->pid_file, why)))
     return false;
-  if (!handover_take_metrics(&m->metrics.listener, m->config->metrics_listen) && !metrics_process_open(&m->metrics, m->config, why))
+  if (!handover_take_metrics(&m->handover, &m->metrics.listener, m->config->metrics_listen) &&
+      !metrics_process_open(&m->metrics, m->config, why))
     return false;
   m->reload.socket_passed = m->listener.holder;
   m->control.run = control_run;

@@ -18,7 +18,8 @@ static _Noreturn void program_become(const struct upgrade_program *next, int rea
 {
   const char *argv[] = {next->program, "serve", "--config", next->config_path, NULL};
   if (fcntl(next->listener->fd, F_SETFD, 0) == 0 && fcntl(ready_fd, F_SETFD, 0) == 0 &&
-      handover_offer(next->listener, ready_fd, next->scaling) && handover_offer_metrics(next->metrics))
+      handover_offer(next->listener, ready_fd, next->scaling) && handover_offer_metrics(next->metrics) &&
+      handover_offer_files(next->pid_file, next->control->path))
     execvp(next->program, (char *const *)(uintptr_t)argv);
   fprintf(stderr, "diptych: upgrade: %s: %s\n", next->program, strerror(errno));
   _exit(127);

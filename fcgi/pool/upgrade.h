@@ -29,7 +29,8 @@ enum upgrade_result { UPGRADE_NOTHING, UPGRADE_DONE, UPGRADE_REFUSED };
 /* Starts `program serve --config config_path` with the sockets.  false: u->why has the reason. */
 struct upgrade_program {
   const char *program, *config_path;
-  const struct listener *listener, *metrics; /* metrics: its fd is -1 without metrics_listen */
+  const struct listener *listener, *metrics, *control; /* metrics: its fd is -1 without metrics_listen */
+  const char *pid_file;                      /* NULL: none */
   char scaling[HANDOVER_SCALING];            /* see scaling_pass */
 };
 MUST_USE bool upgrade_begin(struct upgrade *u, const struct upgrade_program *next, int64_t now_us);

@@ -225,3 +225,50 @@ def test_a_lock_that_somebody_else_holds_is_waited_for(site):
         holder.communicate()
     wait_until(lambda: master(site) == new, 20 * SLOW, "a program that has taken over")
     assert Endpoint(metrics).ask().status == 200
+
+
+MOVED = ("control", "pid_file", "metrics_listen")
+
+
+def moved(site, spelling):
+    """An upgrade by USR2 with other names of the files; the old names, the new ones, the new master."""
+    old = {"control": site.folder / "control.sock", "pid_file": site.folder / "diptych.pid", "metrics_listen": site.folder / "metrics.sock"}
+    site.pool.stop()
+    site.config.update(old)
+    site.write_config()
+    site.pool.start()
+    wait_until(lambda: site.get("/readyz").status == 200, 30 * SLOW)
+    before, new = master(site), {key: spelling(key, path) for key, path in old.items()}
+    site.config.update(new)
+    site.write_config()
+    os.kill(before, signal.SIGUSR2)
+    wait_until(lambda: "this program has taken over" in site.log and not running(before), 30 * SLOW)
+    return old, new
+
+
+def test_files_that_have_another_name_in_the_new_configuration_do_not_stay(site):
+    """A pid file that stays names a process that is gone, later a stranger."""
+    old, new = moved(site, lambda key, path: f"{path}.moved")
+    after = int(Path(new["pid_file"]).read_text())
+    try:
+        assert [key for key in MOVED if old[key].exists()] == []
+        assert site.diptych("status").returncode == 0 and Endpoint(new["metrics_listen"]).ask().status == 200
+        assert site.get("/products/kafka").status == 200
+    finally:
+        end(after)
+    assert not any(os.path.exists(path) for path in new.values())
+
+
+def test_files_that_have_only_another_spelling_stay(site):
+    old, new = moved(site, lambda key, path: path if key == "metrics_listen" else f"{path.parent}/./{path.name}")
+    assert running(master(site)) and all(path.exists() for path in old.values())
+    assert site.diptych("status").returncode == 0 and Endpoint(old["metrics_listen"]).ask().status == 200
+
+
+def test_an_address_that_waits_for_a_restart_is_named(site):
+    there = site.folder / "elsewhere.sock"
+    old = re.search(r'^listen = "(.*)"', site.config_path.read_text(), re.M)[1]
+    site.config_path.write_text(site.config_path.read_text().replace(f'listen = "{old}"', f'listen = "{there}"'))
+    upgrade(site)
+    wait_until(lambda: f'listen = "{there}" waits for a restart; the pool goes on at {old}' in site.log, 10 * SLOW)
+    assert site.get("/products/kafka").status == 200 and not there.exists()
