@@ -439,11 +439,12 @@ int main(int argc, char **argv)
     help_print(stderr);
     return 2;
   }
-  if (strcmp(argv[1], "help") == 0 && argc > 2) {
+  bool help = asks_help(argv[1]) || strcmp(argv[1], "help") == 0;
+  if (help && argc > 2 && !asks_help(argv[2])) {
     in.help = true;
     argc--;
     argv++;
-  } else if (asks_help(argv[1]) || strcmp(argv[1], "help") == 0) {
+  } else if (help) {
     help_print(stdout);
     return output_close(0);
   }

@@ -64,9 +64,10 @@ def test_help_and_version_have_other_names():
         done = diptych(*words)
         assert done.returncode == 0 and done.stdout == diptych("--help").stdout and "  lint " in done.stdout
     assert diptych("-V").stdout == diptych("--version").stdout
-    assert diptych("help", "lint").stdout == diptych("lint", "--help").stdout
-    done = diptych("help", "nosuch")
-    assert (done.returncode, done.stdout) == (2, "") and 'no command "nosuch"' in done.stderr
+    for word in ("help", "-h", "--help"):
+        assert diptych(word, "lint").stdout == diptych("lint", "--help").stdout
+        done = diptych(word, "nosuch")
+        assert (done.returncode, done.stdout) == (2, "") and 'no command "nosuch"' in done.stderr
 
 
 @pytest.mark.parametrize("path", ["compare", "", "https://example.org/compare", "?q=x"])
