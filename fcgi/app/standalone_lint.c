@@ -9,6 +9,7 @@
 #include "app/standalone.h"
 #include "app/output.h"
 #include "base/clock.h"
+#include "db/db_fault.h"
 #include "lint/lint.h"
 #include "text/json.h"
 #include "text/utf8.h"
@@ -251,8 +252,9 @@ int standalone_lint_store(const struct config *c, const struct lint_options *o, 
   else {
     const char *sentence;
     unsigned number = db_failure(s.db, &sentence);
-    fprintf(out, "rows       %zu need attention; they could not be stored: error %u: %s; see mysql_admin_user\n", counts.found,
-            number, sentence);
+    fprintf(out, "rows       %zu need attention; they could not be stored: error %u: ", counts.found, number);
+    db_fault_write(sentence, "admin", out);
+    fputs("; see mysql_admin_user\n", out);
   }
   buf_free(&s.sql);
   db_free(&s.db);

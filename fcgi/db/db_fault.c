@@ -26,3 +26,17 @@ const struct db_fault *db_fault_find(unsigned number, const char *state)
     i++; /* the last row fits every state */
   return &states[i].fault;
 }
+
+void db_fault_write(const char *message, const char *account, FILE *out)
+{
+  static const char *const keys[] = {"mysql_user", "mysql_password"};
+  for (; *message; message++) {
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+      if (strncmp(message, keys[i], strlen(keys[i])) == 0) {
+        fprintf(out, "mysql_%s", account);
+        message += strlen("mysql");
+        break;
+      }
+    putc(*message, out);
+  }
+}

@@ -4,6 +4,7 @@
 #define DIPTYCH_DB_DB_FAULT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -167,6 +168,10 @@ struct db_fault {
 
 /* Never NULL.  state: the SQLSTATE, which decides for a number that is not listed; "": unknown. */
 const struct db_fault *db_fault_find(unsigned number, const char *state);
+
+/* Writes a failure of another account than the pool's: advice that names mysql_user and mysql_password names
+ * mysql_<account>_user and mysql_<account>_password. */
+void db_fault_write(const char *message, const char *account, FILE *out);
 
 /* True: the server has no connection left for this account or for anybody. */
 static inline bool db_fault_full(unsigned number)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "config.h"
+#include "db/db_fault.h"
 #include "import/import_fetch.h"
 #include "import/import_rows.h"
 #include "text/url.h"
@@ -276,8 +277,9 @@ static int database_refuse(struct import_work *w, FILE *why)
 {
   const char *message;
   unsigned number = db_failure(w->db, &message);
-  fprintf(why, "import: database error %u: %s; see mysql_import_user in %s and `import` in sql/README.md\n", number, message,
-          w->config->path);
+  fprintf(why, "import: database error %u: ", number);
+  db_fault_write(message, "import", why);
+  fprintf(why, "; see mysql_import_user in %s and `import` in sql/README.md\n", w->config->path);
   return IMPORT_FAILED;
 }
 

@@ -403,7 +403,7 @@ def test_a_proxy_of_the_environment_is_not_used(importer):  # noqa: F811
 
 def test_a_database_that_refuses(importer):  # noqa: F811
     importer.feed("atom", GOOD)
-    for settings, words in (({"mysql_import_password": "wrong"}, "Access denied for user 'diptych_import'"), ({"mysql_socket": "/nowhere"}, "database error 2002"),
+    for settings, words in (({"mysql_import_password": "wrong"}, "check mysql_import_user and mysql_import_password"), ({"mysql_socket": "/nowhere"}, "database error 2002"),
                             ({"mysql_import_user": "diptych_cms", "mysql_import_password": ""}, "database error 1142")):
         importer.configure(**settings)
         done = diptych("import", config=importer.config)

@@ -316,6 +316,8 @@ def test_the_report_is_stored_for_a_cms(found, config):
 def test_the_pools_account_cannot_store(found, config):
     done = diptych("lint", "--store", config=config(found.database, mysql_admin_user="diptych_pool"))
     assert done.returncode == 1 and "could not be stored" in done.stdout and "mysql_admin_user" in done.stdout
+    done = diptych("lint", "--store", config=config(found.database, mysql_admin_user="nobody", mysql_admin_password="wrong"))
+    assert done.returncode == 1 and "check mysql_admin_user and mysql_admin_password in" in done.stdout, done.stdout
 
 
 def test_editors_may_read_the_report(found):
