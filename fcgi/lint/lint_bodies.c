@@ -75,6 +75,10 @@ static const char *advice_of(enum markdown_note_kind kind, enum body_format form
   case NOTE_SHORTCODE:
   case NOTE_BLOCK: return N_("write what it shows, or link the page that has it");
   case NOTE_HTML: return format > BODY_MARKDOWN ? N_("take it out, or link to what it shows") : NULL;
+  case NOTE_HASH: return N_("write a blank behind the #, or a backslash before it");
+  case NOTE_BRACKETS: return N_("write [text](address)");
+  case NOTE_REFERENCE: return N_("write [text](address), or add a line such as [name]: address");
+  case NOTE_FENCE: return N_("end the code by a line that has its first marks alone");
   case NOTE_ALT: return format > BODY_MARKDOWN ? N_("write the alternative text of the picture") : NULL;
   case NOTE_TABLE:
   case NOTE_MARK: return format > BODY_MARKDOWN ? N_("use the tool's own button for it") : NULL;
@@ -92,9 +96,15 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
       {NOTE_MARK, LINT_mark, N_("line %1$s: marks that pages do not read: they are shown as they are")},
       {NOTE_ADDRESS, LINT_address_blank,
        N_("line %1$s: an address with a blank, which makes no link: it is shown as it is written")},
+      {NOTE_HASH, LINT_mark, N_("line %1$s: a heading without a blank behind the #: it is shown as it is written")},
+      {NOTE_BRACKETS, LINT_mark, N_("line %1$s: brackets that make no link: they are shown as they are written")},
+      {NOTE_REFERENCE, LINT_mark, N_("line %1$s: a link to an address that the text does not name: it is shown as it is written")},
+      {NOTE_FENCE, LINT_mark, N_("line %1$s: code that nothing ends: all that follows is shown as code")},
       {NOTE_LINK_DROPPED, LINT_link_dropped, N_("line %1$s: an address that pages do not link: only the text is shown")},
       {NOTE_PICTURE_DROPPED, LINT_picture_dropped, N_("line %1$s: a picture that pages cannot show: its text stands in its place")},
       {NOTE_PICTURE_HTTP, LINT_picture_http, N_("line %1$s: a picture by http: pages ask for it by https")},
+      {NOTE_PICTURE_RELATIVE, LINT_link_relative,
+       N_("line %1$s: a picture whose path does not begin with /: each page looks for it elsewhere")},
       {NOTE_ALT, LINT_alt_missing, N_("line %1$s: a picture without a text: who cannot see it learns nothing")},
       {NOTE_HEADING, LINT_heading_order, N_("line %1$s: a heading more than one level below the one before")},
       {NOTE_NUMBER, LINT_number_without_link, N_("line %1$s: a number without a source")},

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "markdown/markdown_misread.h"
 #include "markdown/markdown_parse.h"
 #include "text/address.h"
 #include "text/utf8.h"
@@ -163,6 +164,15 @@ static bool number_find(struct span s, size_t *at, size_t *end)
   return false;
 }
 
+static void misread_notes(struct notes *w, struct span text)
+{
+  struct span link = markdown_misread_link(text), reference = markdown_misread_reference(text);
+  if (link.n)
+    note_put(w, NOTE_BRACKETS, link);
+  if (reference.n)
+    note_put(w, NOTE_REFERENCE, reference);
+}
+
 static void paragraph_end(struct notes *w)
 {
   struct span text = buf_view(&w->paragraph), mark = mark_find(text);
@@ -172,6 +182,8 @@ static void paragraph_end(struct notes *w)
   size_t from = 0;
   for (struct span link; w->limits->format == BODY_MARKDOWN && (link = broken_link(text, &from)).n;)
     note_put(w, NOTE_ADDRESS, link);
+  if (w->limits->format <= BODY_MARKDOWN)
+    misread_notes(w, text);
   if (looks_like_table(text))
     note_put(w, NOTE_TABLE, span_head(text, span_find(text, '\n')));
   if (!w->linked && number_find(text, &at, &end)) {
@@ -222,6 +234,9 @@ static void picture_note(struct notes *w, cmark_node *n)
     note_put(w, NOTE_PICTURE_DROPPED, url);
   else if (whole.before.n && strncasecmp(utf8_trim_unseen(url).p, "http:", 5) == 0)
     note_put(w, NOTE_PICTURE_HTTP, url);
+  else if (!whole.before.n && whole.rest.p[0] != '/' && !markdown_url_external(whole.rest, w->limits->base_url) &&
+           !span_starts(whole.rest, w->limits->base_url.n ? w->limits->base_url : SPAN("/")))
+    note_put(w, NOTE_PICTURE_RELATIVE, whole.rest);
   if (!has_text(n))
     note_put(w, NOTE_ALT, url);
   w->shown = w->shown || whole.rest.n;
@@ -264,6 +279,39 @@ static void extra_note(struct notes *w, const struct markdown_extra *e)
   w->linked = w->linked || e->kind == MARKDOWN_REFERENCE;
 }
 
+static int lines_of(struct span text)
+{
+  int n = 0;
+  for (size_t i = 0; i < text.n; i++)
+    n += text.p[i] == '\n';
+  return n;
+}
+
+static void text_note(struct notes *w, cmark_node *n)
+{
+  cmark_node *before = cmark_node_previous(n);
+  struct span text = span_z(cmark_node_get_literal(n));
+  if (w->limits->format <= BODY_MARKDOWN && cmark_node_get_type(cmark_node_parent(n)) == CMARK_NODE_PARAGRAPH &&
+      (!before || cmark_node_get_type(before) == CMARK_NODE_SOFTBREAK) && markdown_misread_heading(text)) {
+    int begin = w->line;
+    w->line += lines_of(buf_view(&w->paragraph));
+    note_put(w, NOTE_HASH, text);
+    w->line = begin;
+  }
+  buf_span(&w->paragraph, text);
+}
+
+/* A fence that nothing closes leaves nothing behind its code but footnotes. */
+static void code_note(struct notes *w, cmark_node *n)
+{
+  cmark_node *next = cmark_node_next(n);
+  struct span code = utf8_trim(span_z(cmark_node_get_literal(n)));
+  bool last = !next || markdown_kind_of(next) == MARKDOWN_FOOTNOTE;
+  if (last && cmark_node_get_type(cmark_node_parent(n)) == CMARK_NODE_DOCUMENT && w->limits->format <= BODY_MARKDOWN)
+    note_put(w, NOTE_FENCE, span_head(code, span_find(code, '\n')));
+  w->shown = w->shown || code.n;
+}
+
 static void node_enter(struct notes *w, cmark_node *n, cmark_node_type type)
 {
   bool html = w->limits->format > BODY_MARKDOWN, block = type >= CMARK_NODE_FIRST_BLOCK && type <= CMARK_NODE_LAST_BLOCK;
@@ -276,11 +324,11 @@ static void node_enter(struct notes *w, cmark_node *n, cmark_node_type type)
   case CMARK_NODE_LINK: link_note(w, n); break;
   case CMARK_NODE_IMAGE: picture_note(w, n); break;
   case CMARK_NODE_CUSTOM_INLINE: extra_note(w, markdown_extra_of(n)); break;
-  case CMARK_NODE_TEXT: buf_puts(&w->paragraph, cmark_node_get_literal(n)); break;
+  case CMARK_NODE_TEXT: text_note(w, n); break;
   case CMARK_NODE_SOFTBREAK:
   case CMARK_NODE_LINEBREAK: buf_putc(&w->paragraph, '\n'); break;
-  case CMARK_NODE_CODE:
-  case CMARK_NODE_CODE_BLOCK: w->shown = w->shown || !utf8_is_blank(span_z(cmark_node_get_literal(n))); break;
+  case CMARK_NODE_CODE_BLOCK: code_note(w, n); break;
+  case CMARK_NODE_CODE: w->shown = w->shown || !utf8_is_blank(span_z(cmark_node_get_literal(n))); break;
   default: break;
   }
 }
@@ -326,7 +374,11 @@ enum markdown_result markdown_notes(const struct markdown_limits *l, struct aren
   *out = ARENA_ARRAY(a, MARKDOWN_NOTES_MAX + 1, struct markdown_note);
   enum markdown_result result = *out ? markdown_write(l, source, notes_write, &records) : MARKDOWN_NO_MEMORY;
   struct span rest = arena_take(a, &records);
-  while (result == MARKDOWN_OK && rest.n && *n <= MARKDOWN_NOTES_MAX)
-    (*out)[(*n)++] = note_of(span_split(&rest, '\n'));
+  while (result == MARKDOWN_OK && rest.n && *n <= MARKDOWN_NOTES_MAX) {
+    struct markdown_note note = note_of(span_split(&rest, '\n'));
+    if ((note.kind != NOTE_FENCE || markdown_misread_fence(source, note.line)) &&
+        (note.kind != NOTE_HASH || markdown_misread_heading_at(source, note.line)))
+      (*out)[(*n)++] = note;
+  }
   return arena_failed(a) ? MARKDOWN_NO_MEMORY : result;
 }

@@ -13,12 +13,17 @@ enum markdown_note_kind {
   NOTE_TABLE = 't',           /* a paragraph that looks like a table and is none */
   NOTE_MARK = 'm',            /* [[x]], ~~x~~, [^x] or a box of a task, shown as it is written */
   NOTE_ADDRESS = 'w',         /* [x](my file.pdf) or ![x](my pic.png), shown as it is written because of the blank */
+  NOTE_HASH = 'o',            /* "#Heading", shown as it is written */
+  NOTE_BRACKETS = 'j',        /* "[x](https://x.example" or "(https://x.example)[x]", shown as it is written */
+  NOTE_REFERENCE = 'r',       /* "[x][y]" of an y that nothing defines, shown as it is written */
+  NOTE_FENCE = 'f',           /* at most one: the fence of code that nothing closes; what follows is code */
   NOTE_LINK = 'l',            /* a link to this site: its path, without base_url */
   NOTE_PRODUCT = 'k',         /* "[[kafka]]" or "[[kafka|the broker]]", as it is written */
   NOTE_ACTIVITY = 'v',        /* "[^activity:7]": the id */
   NOTE_LINK_DROPPED = 'd',    /* of which only the text is shown */
   NOTE_PICTURE_DROPPED = 'p', /* of which only the text is shown */
   NOTE_PICTURE_HTTP = 'i',    /* asked for by https */
+  NOTE_PICTURE_RELATIVE = 'e', /* a path that does not begin with "/" */
   NOTE_ALT = 'a',             /* a picture without a text */
   NOTE_HEADING = 'g',         /* a heading that is more than one level below the one before */
   NOTE_NUMBER = 'n',          /* a quantity in a paragraph or item without a link */

@@ -97,6 +97,10 @@ BAD = [
     ("table_pipes", "page", "body_md", {"body_md": "| a | b |\n| 1 | 2 |\n| 3 | 4 |"}, "| a | b |"),
     *[("mark", "page", "body_md", {"body_md": f"See {text} here."}, text) for text in ("[[No Such]]", "~~old ~~", "[^1]")],
     ("mark", "faq", "answer_md", {"answer_md": "[ ] do it"}, "[ ] do it"),
+    *[("mark", "page", "body_md", {"body_md": f"Words.\n{text}"}, text) for text in ("#Heading", "##heading", "#Überschrift")],
+    *[("mark", "page", "body_md", {"body_md": f"See {text}\nSo it is."}, text.rstrip(",")) for text in
+      ("[the notes](https://x.example", "[the notes](/products/kafka", "(https://x.example/a)[the notes]", "(/about)[about]", "[the notes][ref]", "![a map][map]", "[the notes][]")],
+    *[("mark", "page", "body_md", {"body_md": f"So:[^a]\n\n{fence}\nmake {fence}\n\n## More\n\n[^a]: Here."}, f"make {fence}") for fence in ("```", "~~~~")],
     ("address_blank", "page", "body_md", {"body_md": "Read [this, please](my file.pdf) (soon)."}, "[this, please](my file.pdf)"),
     ("address_blank", "faq", "answer_md", {"answer_md": "![A map](https://x.example/my pic.png)"}, "![A map](https://x.example/my pic.png)"),
     ("body_refused", "page", "body_md", {"body_md": LONG * 6000}, LONG[:80]), ("body_refused", "faq", "answer_md", {"answer_md": SLOW}, SLOW[:80]),
@@ -115,6 +119,7 @@ BAD = [
     ("picture_dropped", "product", "logo_url", {"logo_url": "http://x.example:81/l.png"}),
     ("picture_http", "page", "body_md", {"body_md": "![x](http://x.example/a.png)"}, "http://x.example/a.png"),
     ("picture_http", "product", "logo_url", {"logo_url": "http://x.example/l.png"}),
+    *[("link_relative", "page", "body_md", {"body_md": f"![x]({path})"}, path) for path in ("a.png", "./a.png", "uploads/a.png")],
     ("alt_missing", "page", "body_md", {"body_md": "![](https://x.example/a.png)"}, "https://x.example/a.png"),
     ("alt_missing", "editorial", "current_state_md", {"current_state_md": "![ ](https://x.example/b.png)"}, "https://x.example/b.png"),
     ("heading_order", "page", "body_md", {"body_md": "## A\n\n#### B"}, "B"),
@@ -145,6 +150,12 @@ APART = {"slug_twice", "repeated", "too_many", "same_product", "body_slow", "dat
          "fact_unasked", "unit_spelling"}
 
 GOOD = [
+    ("page", {"slug": "marks", "body_md": "#1 of them, #kafka #nats, \\#Heading, C#\n\\#Heading\n#Kafka #Nats\n#kafka\n`#Heading`\n\n    #Heading\n\n#\n\n"
+                                         "[a][b] [B][] ![a map][b] `[x][y]` map[string][]byte (see below)[1] (a/b)[c] [1][2] [a](https://x.example/(b))\n"
+                                         "`[a](https://x.example`\n\n[b]: https://x.example/b.png"}),
+    *[("page", {"slug": f"fence-{i}", "body_md": text}) for i, text in enumerate((
+        "```\nmake\n```", "~~~ sh\nmake\n```\n~~~~", "```` \n```\n  ````  ", "> ```\n> make\n\nWords.", "Words.\n\n    make\n    ```", "So.[^a]\n\n[^a]: Here.\n\n```\r\nmake\r\n```\r\n"))],
+    ("page", {"slug": "pictures", "body_md": "![a](/static/x.png) ![b](https://site.example/b.png) ![c](x.example/c.png) ![d](//x.example/d.png)"}),
     ("page", {"slug": "remarks", "body_md": "It is [sic](as they say) so: `[a](my file.pdf)`, ![a map](<https://x.example/my pic.png>)."}),
     ("product", {"name": "Ærø \u26a1\ufe0f"}), ("product", {"name": "\U0001f468\u200d\U0001f4bb Tools 1\ufe0f\u20e3"}), ("product", {"name": "مرحبا\u200c بالعالم"}),
     ("product", {"name": "AT&T R&D; C++ <3 a*b **"}), ("product", {"name": "Ten\u00a0%"}), ("product", {"name": "שלום\u200f!"}),
