@@ -165,11 +165,15 @@ struct span compare_alternatives_intro(struct page *p, const struct compare *c)
   if (!picks && !close)
     out = SAY(p->arena, _("Outside this comparison, no close alternative to %1$s is tracked here"), names);
   else
-    out = SAY(p->arena, !close       ? _("The editors’ picks for %1$s")
-                        : close == 1 ? picks ? _("The editors’ picks, then one product close to %1$s by shared sectors and themes")
-                                             : _("Close to %1$s by shared sectors and themes")
-                        : picks ? _("The editors’ picks, then products close to %1$s by shared sectors and themes, closest first")
-                                : _("Close to %1$s by shared sectors and themes, closest first"), names);
+    out = SAY(p->arena,
+              !close ? PLURAL("The editors’ pick for %1$s", "The editors’ picks for %1$s", c->n_picks)
+              : !picks ? close == 1 ? _("Close to %1$s by shared sectors and themes")
+                                    : _("Close to %1$s by shared sectors and themes, closest first")
+              : close == 1 ? PLURAL("The editors’ pick, then one product close to %1$s by shared sectors and themes",
+                                    "The editors’ picks, then one product close to %1$s by shared sectors and themes", c->n_picks)
+                           : PLURAL("The editors’ pick, then products close to %1$s by shared sectors and themes, closest first",
+                                    "The editors’ picks, then products close to %1$s by shared sectors and themes, closest first",
+                                    c->n_picks), names);
   if (others == 1)
     out = SAY(p->arena, picks || close ? _("%1$s; then one that shares only a sector")
                                        : _("%1$s; this one shares only a sector"), out);

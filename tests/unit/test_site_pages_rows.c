@@ -129,7 +129,7 @@ static void a_pick_stands_first_with_its_reason(void **state)
   PAGE_OF(*state, "/alternatives/pulsar.json", "\"slug\":\"rabbit\"", "\"reason\":\"Rabbit ");
   PAGE_OF(*state, "/products/pulsar", "The editors’ pick as an alternative to Pulsar is Rabbit (discontinued); by shared sectors and themes, the next closest",
           "Rabbit &lt;asks&gt; for less.");
-  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick for Pulsar: Rabbit", "The editors’ picks, then one product close to");
+  PAGE_OF(*state, "/compare/kafka-vs-pulsar.md", "The editors’ pick for Pulsar: Rabbit", "The editors’ pick, then one product close to");
   PAGE_OF(*state, "/compare/pulsar-vs-rabbit", "!noindex");
   PAGE_OF(*state, "/sitemaps/pairs-1.xml", "/compare/pulsar-vs-rabbit<");
   PAGE_OF(*state, "/alternatives/rabbit", "!asks");

@@ -294,7 +294,7 @@ def cards_intro(of, picks, close, others):
     if not (picks or close or others):
         return stop(f"No other product tracked here shares a sector with {who}")
     text = f"Outside this comparison, no close alternative to {who} is tracked here" if not (picks or close) else \
-        ("The editors’ picks" if picks else "Close") + (f", then {'products' if close > 1 else 'one product'} close" if picks and close else "") + \
+        (f"The editors’ pick{'s' if picks > 1 else ''}" if picks else "Close") + (f", then {'products' if close > 1 else 'one product'} close" if picks and close else "") + \
         (" to " if close else " for ") + who + (" by shared sectors and themes" if close else "") + (", closest first" if close > 1 else "")
     if others == 1:
         text += "; then one that shares only a sector" if picks or close else "; this one shares only a sector"
