@@ -118,6 +118,7 @@ enum err build_home(struct page *p)
   v->months = build_months_shown(p);
   v->total = h->total;
   v->any = h->total > 0;
+  v->several = h->total > 1;
   home_news_build(p, &h->news, v);
   sparks_fill(p, h, v);
   v->sparked = v->sparks.n > 0;

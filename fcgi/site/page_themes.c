@@ -81,6 +81,7 @@ enum err build_themes(struct page *p)
     return ERR_NO_MEMORY;
   v->title = _("Themes");
   v->intro = intro_of(p, t->list.total);
+  v->several = t->list.total > 1;
   groups(p, t, v);
   v->pager = listing_pager(p, &t->list);
   v->page = listing_collection(p, &(struct page_frame){.title = v->title, .description = v->intro, .representations = true},

@@ -5,7 +5,7 @@
  *   sparks       the newest sparks, with an empty position; sparked: there are any
  *   leaders      the first 10 of the ranking, with their ranks
  *   months       the months of the small charts, as in ranking_view
- *   total        the number of published products; any: it is not 0 */
+ *   total        the number of published products; any: it is not 0; several: it is not 1 */
 #ifndef DIPTYCH_SITE_VIEW_HOME_H
 #define DIPTYCH_SITE_VIEW_HOME_H
 
@@ -44,6 +44,7 @@ VIEW_DECLARE(shipped_day_view, SHIPPED_DAY_VIEW)
   TEXT(lede)                                                                                                           \
   TEXT(as_of)                                                                                                          \
   TEXT(months)                                                                                                         \
+  FLAG(several)                                                                                                        \
   FLAG(any)                                                                                                            \
   INT(total)                                                                                                           \
   RECORD(lead, story_view)                                                                                             \

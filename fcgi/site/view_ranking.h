@@ -58,6 +58,7 @@ VIEW_DECLARE(theme_group_view, THEME_GROUP_VIEW)
   RECORD(page, page_view)                                                                                              \
   TEXT(title)                                                                                                          \
   TEXT(intro)                                                                                                          \
+  FLAG(several)                                                                                                        \
   LIST(groups, theme_group_view)                                                                                       \
   RECORD(pager, pager_view)
 VIEW_DECLARE(themes_view, THEMES_VIEW)

@@ -337,7 +337,7 @@
   X(sentence, "a whole sentence") \
   X(sep, "what stands before the next one, or nothing") \
   X(separator, "what stands before the name") \
-  X(several, "there are several products") \
+  X(several, "there are several") \
   X(several_days, "some facts were checked on another day, or nobody knows when") \
   X(shared, "another product of the page has it as well") \
   X(shipped, "something was shipped") \

@@ -27,12 +27,17 @@ def test_a_site_with_no_product_and_then_with_one(make_site):
 
     for statement in ("INSERT INTO sector (id, slug, name) VALUES (1, 'caches', 'Caches')",
                       "INSERT INTO product (id, slug, name, status) VALUES (1, 'redis', 'Redis', 'published')",
-                      "INSERT INTO product_sector (product_id, sector_id) VALUES (1, 1)"):
+                      "INSERT INTO product_sector (product_id, sector_id) VALUES (1, 1)",
+                      "INSERT INTO theme (id, slug, name) VALUES (1, 'memory', 'Memory')",
+                      "INSERT INTO product_theme (product_id, theme_id) VALUES (1, 1)"):
         site.sql(statement)
-    wait_until(lambda: site.get("/sectors/caches").status == 200 and "Redis" in site.get("/sectors/caches").text, 5)
+    wait_until(lambda: site.get("/themes/memory").status == 200 and "Redis" in site.get("/themes/memory").text, 5)
     said = words(site)
     assert "1 product side by side" in said["/"] and "1 product for" in said["/search?q=redis"]
-    assert not [path for path in PATHS if re.search(r"\b1 products|Led by", said[path])]
+    assert "The only theme so far" in said["/themes"]
+    assert not [path for path in PATHS if re.search(r"\b1 products|Led by|fastest of", said[path])]
+    assert ">A to Z<" not in site.get("/themes").text
+    assert "Counts as of" in site.get("/index.md").text and "fastest of" not in site.get("/index.md").text
     parts = urls(site, "/sitemap.xml")
     assert len(parts) == 2 and all(urls(site, part.removeprefix(site.url)) for part in parts)
 
