@@ -120,7 +120,8 @@ static void file_answer(struct site *s, const struct request *rq, size_t at, str
                            .contact = span_z(c->contact),
                            .about = has_about(s, &pages_us),
                            .expires = expires(rq->arena),
-                           .short_name = utf8_cut(span_z(c->site_name), 16)};
+                           .short_name = utf8_cut(span_z(c->site_name), 16),
+                           .long_name = utf8_cut(span_z(c->site_name), 48)};
   struct span icon = assets_href(site_assets(s), "favicon.svg");
   v.icon = arena_printf(rq->arena, "%s%.*s", c->base_url, SPAN_ARG(icon));
   struct buf text = BUF_INIT;

@@ -42,10 +42,11 @@ VIEW_DECLARE(sitemap_url_view, SITEMAP_URL_VIEW)
 VIEW_DECLARE(sitemap_view, SITEMAP_VIEW)
 
 /* The view of opensearch.xml, robots.txt, llms.txt and security.txt.  expires (RFC 9116): "2027-06-01T00:00:00Z".
- * contact may be empty; security.txt then names base_url/about, or the home page of a site without that page.  short_name:
- * the site's name, cut to the 16 characters that OpenSearch allows.  icon: absolute. */
+ * contact may be empty; security.txt then names base_url/about, or the home page of a site without that page.  short_name,
+ * long_name: the site's name, cut to the 16 and 48 characters that OpenSearch allows.  icon: absolute. */
 #define MACHINE_VIEW(TEXT, HTML, FLAG, INT, TEXTS, LIST, RECORD)                                                       \
   TEXT(site_name)                                                                                                      \
+  TEXT(long_name)                                                                                                      \
   TEXT(short_name)                                                                                                     \
   TEXT(base_url)                                                                                                       \
   TEXT(base_path)                                                                                                      \

@@ -227,6 +227,7 @@
   X(lives, "until when the link works") \
   X(loc, "the address, absolute") \
   X(logo, "the address of its logo; empty: the monogram is drawn") \
+  X(long_name, "the name of the site, shortened less") \
   X(maintenance, "the product is in maintenance") \
   X(mark, "it is a word that was looked for") \
   X(markdown, "the text as Markdown: {{&markdown}}") \

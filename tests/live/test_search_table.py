@@ -3,12 +3,14 @@
 A row is a query and what the results begin with, in the order of the page: "=a+b" is a link to the comparison of a and b,
 "@x" a sector, "#x" a theme, "~x" a product that has the words in its summary or its facts, and a bare slug a product found
 by name.  A "?" stands before what is only near.  A row without results finds nothing."""
+import re
 from urllib.parse import quote
 
 import pytest
 
 from lib.daemon import wait_until
 from lib.page import bare, parse
+from lib.servers import diptych
 
 TABLE = [[part.strip(" ") for part in line.split("|")] for line in """
 kafka | kafka
@@ -244,6 +246,16 @@ def test_results_have_pages(sample_site):
 def test_browsers_search_the_same_address(sample_site):
     description = sample_site.get("/opensearch.xml").text
     assert "/search?q={searchTerms}" in description and "<InputEncoding>UTF-8</InputEncoding>" in description
+
+
+@pytest.mark.parametrize("name, long, short", [
+    ("Sidelight", "Sidelight", "Sidelight"), ("N" * 60, "N" * 48, "N" * 16),
+    ("Ein Vergleich von Werkzeugen für Rechenzentren und Büros", "Ein Vergleich von Werkzeugen für Rechenzentren", "Ein Vergleich")])
+def test_opensearch_has_names_of_the_lengths_that_it_allows(sample_site, tmp_path, name, long, short):
+    config = tmp_path / "diptych.conf"
+    config.write_text(re.sub("(?m)^site_name = .*\n", "", sample_site.config_path.read_text()) + f'\nsite_name = "{name}"\n')
+    names = dict(re.findall("<(ShortName|LongName|Description)>(.*)</", diptych("render", "/opensearch.xml", config=config).stdout))
+    assert (names["ShortName"], names["LongName"]) == (short, long) and name in names["Description"]
 
 
 @pytest.mark.parametrize("words, sentence", [
