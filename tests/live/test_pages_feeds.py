@@ -4,7 +4,7 @@ import re
 import pytest
 
 from lib import schemas
-from lib.servers import wait_until
+from lib.servers import diptych, wait_until
 
 A = schemas.ATOM
 DUE = "a.status = 'published' AND a.occurred_at <= '2026-08-22 12:00' AND p.status = 'published'"
@@ -124,3 +124,15 @@ def test_a_feed_is_revalidated_like_a_page(sample_site):
     again = sample_site.http("GET", "/feed.atom", {"If-None-Match": answer["ETag"]})
     assert again.status == 304 and again.body == b""
     assert answer["Last-Modified"] == again["Last-Modified"]
+
+
+@pytest.mark.parametrize("address, name", [("[2001:db8::1]:8443", "2001-db8--1"), ("[::1]", "0--1"), ("[fe80::]", "fe80--0")])
+def test_ids_have_a_name_for_an_ipv6_address(sample_site, tmp_path, address, name):
+    config = tmp_path / "diptych.conf"
+    config.write_text(re.sub("(?m)^base_url = .*$", f'base_url = "https://{address}"', sample_site.config_path.read_text()))
+    assert address in config.read_text()
+    root = schemas.atom(diptych("render", "/feed.atom", config=config, text=False).stdout.partition(b"\n\n")[2])
+    found = [root.findtext(A + "id"), *(id for id, _ in entries(root))]
+    assert len(found) > 50 and all(id.startswith(f"tag:{name},2026-01-01:") for id in found), found
+    calendar = diptych("render", "/feeds/kafka+nats.ics", config=config).stdout
+    assert f"@{name}\n" in calendar.replace("\r\n ", "").replace("\n ", "").replace("\r", "")
