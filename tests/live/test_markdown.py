@@ -52,6 +52,14 @@ def test_every_representation_shows_it(own_site):
         assert "[[" not in own_site.get(path).text.split("</head>")[0]
 
 
+def test_a_twin_says_that_it_cannot_show_what_the_page_shows(own_site):
+    write(own_site, "Deep. " + "*a **b " * 5000 + "c** d*" * 5000)
+    assert "<strong>b" in seen(own_site, "/products/kafka", "Deep.")
+    markdown = own_site.get("/products/kafka.md").text
+    assert "Deep." not in markdown and "Nothing written here yet" not in markdown
+    assert markdown.count("This text is too long to show here.") == 2
+
+
 def test_a_link_follows_the_product_it_names(own_site):
     """The linked product is not on the page, and the body's own row does not change."""
     write(own_site, "It follows [[hugo]].")
