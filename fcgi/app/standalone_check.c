@@ -235,8 +235,10 @@ static int config_check(const struct config *c, const struct service_unit *u, FI
 {
   enum app_templates templates;
   bool whole = app_resources_check(c, &templates, out);
-  if (templates != APP_TEMPLATES_UNREAD)
-    fprintf(out, "templates  %s: %s\n", c->template_dir, templates == APP_TEMPLATES_COMPILE ? "compile" : "have faults");
+  if (templates == APP_TEMPLATES_COMPILE)
+    fprintf(out, "templates  %s: compile\n", c->template_dir);
+  if (templates == APP_TEMPLATES_FAULTY) /* the lines before name the file; it may be the theme's */
+    fprintf(out, "templates  %s%s%s: have faults\n", c->template_dir, *c->theme_dir ? ", with the theme " : "", c->theme_dir);
   if (whole && *c->theme_dir)
     theme_check(c, out);
   bool reached = check_database(c, out);

@@ -147,7 +147,10 @@ def test_a_broken_file_is_named_with_its_line(theme, config, name):
     (theme.folder / name).write_text(FAULTS[name][0])
     path = theme.folder.parent / "check.conf"
     path.write_text(config.read_text() + f'theme_dir = "{theme.folder}"\n')
-    assert re.search(f"{theme.folder}/{FAULTS[name][1]}", diptych("check", config=path).stdout), diptych("check", config=path).stdout
+    said = diptych("check", config=path).stdout
+    assert re.search(f"{theme.folder}/{FAULTS[name][1]}", said), said
+    assert re.findall("^templates .*: have faults$", said, re.M) == (
+        [f"templates  {INSTALLED}, with the theme {theme.folder}: have faults"] if "mustache" in name else []), said
 
 
 def test_folders_that_are_not_there(theme, config):
