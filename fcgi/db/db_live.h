@@ -1,4 +1,5 @@
-/* The state of a connection and the functions that db.c (statements), db_open.c (connecting) and db_failure.c (failures, closing) share. */
+/* The state of a connection and the functions that db.c (statements), db_open.c (connecting) and db_failure.c (failures, closing)
+ * share. */
 #ifndef DIPTYCH_DB_DB_LIVE_H
 #define DIPTYCH_DB_DB_LIVE_H
 
