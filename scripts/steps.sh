@@ -9,7 +9,7 @@ export LC_ALL=C.UTF-8 TZ=UTC
 PACKAGES_BUILD="autoconf automake gcc gettext libc6-dev libbrotli-dev libcmark-dev libcurl4-openssl-dev libfcgi-dev libgumbo-dev libjansson-dev
   libmariadb-dev libmemcached-dev libpango1.0-dev libseccomp-dev libsodium-dev libssl-dev libutf8proc-dev libxml2-dev libxxhash-dev libzstd-dev make pkg-config zlib1g-dev"
 PACKAGES_RUN="ca-certificates fonts-dejavu-core fonts-sil-charis mariadb-client-core mariadb-server-core memcached nginx python3-minimal"
-PACKAGES_TEST="cmark galera-4 haproxy iproute2 libcmocka-dev logrotate mariadb-client openssl procps prometheus python3 python3-brotli python3-icalendar python3-jsonschema python3-lxml python3-pymysql python3-pytest python3-pytest-xdist python3-yaml python3-zstandard strace wrk"
+PACKAGES_TEST="cmark galera-4 haproxy iproute2 libcmocka-dev logrotate mariadb-client openssl procps prometheus python3 python3-brotli python3-icalendar python3-jsonschema python3-lxml python3-pymysql python3-pytest python3-pytest-timeout python3-pytest-xdist python3-yaml python3-zstandard strace wrk"
 PACKAGES_CHECK="adminer chromium chromium-driver fonts-liberation libasan8 libubsan1 php-cgi php-cli php-mysql python3-selenium wordpress" # ./check --fast does not need them
 PACKAGES_ALL="debootstrap galera-arbitrator-4 systemd-container" # only ./check --all needs them
 
