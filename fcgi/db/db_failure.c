@@ -7,8 +7,8 @@
 #include "db/db_tables.h"
 
 #define LOG_EVERY_S 10
-#define BREAKER_WAIT_US (500 * INT64_C(1000))  /* a shorter wait does not open the breaker: the deadline was near */
-#define SERVER_WAIT_US (200 * INT64_C(1000))   /* of several servers, one that is silent for longer is left alone */
+#define BREAKER_WAIT_US (500 * INT64_C(1000)) /* a shorter wait does not open the breaker: the deadline was near */
+#define SERVER_WAIT_US (200 * INT64_C(1000))  /* of several servers, one that is silent for longer is left alone */
 
 void db_close(struct db *db)
 {

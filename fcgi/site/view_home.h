@@ -5,7 +5,7 @@
  *   sparks       the newest sparks, with an empty position; sparked: there are any
  *   leaders      the first 10 of the ranking, with their ranks
  *   months       the months of the small charts, as in ranking_view
- *   total        the number of published products; any: it is not 0; several: it is not 1 */
+ *   total        the number of published products; any: it is not 0; several: it is more than 1 */
 #ifndef DIPTYCH_SITE_VIEW_HOME_H
 #define DIPTYCH_SITE_VIEW_HOME_H
 
