@@ -6,6 +6,7 @@
 #include "base/buf.h"
 
 #define FAULTS_MOST 400
+#define LACKS_SHOWN 10
 
 struct repair {
   const struct schema *s;
@@ -205,20 +206,39 @@ static bool rows_read(struct repair *r, struct schema_row **rows, size_t *n)
   return *rows != NULL;
 }
 
+/* The faults, at most FAULTS_MOST, in the arena.  NULL: the schema cannot be read, and `out` says why. */
+static struct schema_fault *faults_find(struct repair *r, size_t *n)
+{
+  struct schema_row *rows;
+  size_t n_rows;
+  struct schema_fault *faults = ARENA_ARRAY(r->s->arena, FAULTS_MOST, struct schema_fault);
+  if (!faults || !rows_read(r, &rows, &n_rows)) {
+    fprintf(r->out, "the schema cannot be read: %s\n", r->db->error(r->db->context));
+    return NULL;
+  }
+  *n = schema_compare(r->s, rows, n_rows, faults, FAULTS_MOST);
+  return faults;
+}
+
 /* A mended table may lack the parts that are not said of a missing one: its triggers. */
 static bool round_run(struct repair *r, size_t *found)
 {
-  struct schema_row *rows;
-  size_t n;
-  struct schema_fault *faults = ARENA_ARRAY(r->s->arena, FAULTS_MOST, struct schema_fault);
-  if (!faults || !rows_read(r, &rows, &n)) {
-    fprintf(r->out, "the schema cannot be read: %s\n", r->db->error(r->db->context));
-    return false;
-  }
-  *found = schema_compare(r->s, rows, n, faults, FAULTS_MOST);
-  for (size_t i = 0; i < *found; i++)
+  const struct schema_fault *faults = faults_find(r, found);
+  for (size_t i = 0; faults && i < *found; i++)
     fault_mend(r, &faults[i]);
-  return true;
+  return faults != NULL;
+}
+
+bool schema_lacks(const struct schema *s, const struct repair_session *db, FILE *out)
+{
+  struct repair r = {s, db, true, out, 0, 0};
+  size_t n = 0;
+  const struct schema_fault *faults = faults_find(&r, &n);
+  for (size_t i = 0; faults && i < n && i < LACKS_SHOWN; i++)
+    fprintf(out, "%.*s\n", SPAN_ARG(faults[i].words));
+  if (n > LACKS_SHOWN)
+    fprintf(out, "and %zu more\n", n - LACKS_SHOWN);
+  return n > 0;
 }
 
 bool schema_repair(const struct schema *s, const struct repair_session *db, bool dry, FILE *out)

@@ -22,4 +22,7 @@ struct repair_session {
 /* dry: only writes to out what it would do.  false: something is not mended. */
 MUST_USE bool schema_repair(const struct schema *s, const struct repair_session *db, bool dry, FILE *out);
 
+/* Writes to `out` what the database lacks, a line each.  true: it lacks something. */
+bool schema_lacks(const struct schema *s, const struct repair_session *db, FILE *out);
+
 #endif

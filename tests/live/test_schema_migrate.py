@@ -374,3 +374,20 @@ def test_a_procedure_that_a_dump_left_out_comes_back(server, site, migrate):  # 
     assert editor.one("SELECT COUNT(*) FROM change_log") == 2
     assert "nothing to do" in migrate().stdout
     other.drop()
+
+
+def test_what_a_restore_lost_is_named(site, migrate):
+    """The numbers of all files came back, and triggers did not: nothing to do would be wrong."""
+    assert migrate().returncode == 0
+    root = site.editor()
+    root("DROP TRIGGER editorial_after_insert")
+    result = migrate()
+    assert result.returncode == 0 and "editorial_after_insert" in result.stdout, result.stdout
+    assert result.stdout.endswith(f"the schema is at version {LAST}, but not whole: run `diptych migrate --repair`\n")
+    names = [n for n, in root("SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()")]
+    for name in names[:12]:
+        root(f"DROP TRIGGER {name}")
+    lines = migrate().stdout.splitlines()
+    assert len(lines) == 12 and lines[10] == "and 3 more" and "but not whole" in lines[11], lines
+    assert migrate("--repair").returncode == 0
+    assert migrate().stdout == f"the schema is at version {LAST}: nothing to do\n"
