@@ -170,8 +170,9 @@ MUST_USE static bool folder_apply(struct migration *mg, bool repair)
 /* Such a lock belongs to the whole server, so its name contains the database; MySQL allows 64 bytes. */
 MUST_USE static bool lock_take(struct migration *mg)
 {
+  static const char asked[] = "SELECT GET_LOCK(CONCAT('diptych.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), " OTHER_RUN_WAIT_S ")";
   long long got = 0;
-  if (!migrate_number(mg, "SELECT GET_LOCK(CONCAT('diptych.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), " OTHER_RUN_WAIT_S ")", &got))
+  if (!migrate_number(mg, asked, &got))
     return migrate_failure(mg, "waiting for another run");
   if (got != 1)
     fputs("migrate: another run has held its lock for " OTHER_RUN_WAIT_S " seconds: see SHOW PROCESSLIST\n", mg->why);

@@ -7,8 +7,8 @@ static bool repair_run(void *context, struct span sql)
 {
   struct migration *mg = context;
   struct sql_script nothing = sql_script_open(SPAN(""));
-  return migrate_sql(mg, SPAN("SET SESSION foreign_key_checks = 0")) && migrate_statement(mg, sql, &nothing) && migrate_unlock(mg) &&
-         migrate_sql(mg, SPAN("SET SESSION foreign_key_checks = 1"));
+  return migrate_sql(mg, SPAN("SET SESSION foreign_key_checks = 0")) && migrate_statement(mg, sql, &nothing) &&
+         migrate_unlock(mg) && migrate_sql(mg, SPAN("SET SESSION foreign_key_checks = 1"));
 }
 
 static bool repair_query(void *context, struct span sql, struct arena *arena, struct span **cells, size_t *rows, unsigned columns)
