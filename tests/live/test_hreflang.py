@@ -15,10 +15,16 @@ LINE = ", ".join(f"{tag} {url}" for tag, url in OTHERS.items())
 
 @pytest.fixture(scope="module")
 def several(module_site):
-    module_site.config.update(languages=LINE, lang="en", deadline=8000)
-    module_site.write_config()
-    assert module_site.diptych("reload").returncode == 0
+    configure(module_site, languages=LINE, lang="en", deadline=8000)
     return module_site
+
+
+def configure(site, **config):
+    """Returns when the workers of the old configuration, which could still answer, are gone."""
+    site.config.update(config)
+    site.write_config()
+    assert site.diptych("reload").returncode == 0
+    site.workers(2)
 
 
 def named(text):
@@ -48,15 +54,11 @@ def test_pages_of_a_list(several):
     ("fr https://fr.example.org, x-default https://www.example.org", "de", "www.example.org"),
     ("x-default https://www.example.org", "de", "www.example.org")])
 def test_all_sites_name_the_same_default(module_site, languages, lang, default):
-    module_site.config.update(languages=languages, lang=lang)
-    module_site.write_config()
-    assert module_site.diptych("reload").returncode == 0
+    configure(module_site, languages=languages, lang=lang)
     links = named(module_site.get("/products/kafka").text)
     assert links["x-default"] == links.get(default, f"https://{default}/products/kafka")
     own = {**dict(entry.split() for entry in languages.split(", ")), lang: module_site.url}
-    module_site.config.update(languages=", ".join(f"{tag} {url}" for tag, url in own.items()))
-    module_site.write_config()
-    assert module_site.diptych("reload").returncode == 0
+    configure(module_site, languages=", ".join(f"{tag} {url}" for tag, url in own.items()))
     assert named(module_site.get("/products/kafka").text) == links, "the own entry may stand in the line"
 
 

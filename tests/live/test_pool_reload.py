@@ -87,7 +87,8 @@ def test_kept_connections_outlive_the_workers_that_had_them(make_probe):
         probe.write_config(site_name="second", workers=2)
         assert probe.control("reload")[0]
         answers = [p.ask("/config") for p in peers]
-        assert {a.text for a in answers} == {"second"}, "an old worker answered after the reload"
+        # An old worker that has not run since then may answer once more, and says that it was the last time.
+        assert {a.text for a in answers if not a.said_last} == {"second"}
         peers = [p for p, a in zip(peers, answers) if not a.said_last]
         assert len(peers) >= 4, "most keep theirs; a busy machine makes workers give up more"
         wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in before), 5 * SLOW)

@@ -51,6 +51,7 @@ def test_each_stage_shows_up_and_each_cache_is_named(site):
     assert again["cache"] == "page" and again["statements"] == 0 and again["params_ms"] > 0 and again["write_ms"] > 0
     assert [k for k in ("memcached_ms", "mysql_ms", "markdown_ms", "build_ms", "render_ms") if again[k]] == []
     site.diptych("reload", check=True)  # a new worker, whose page cache is empty
+    site.workers(1)  # and the old one is gone
     _, warm = get(site, path)
     assert warm["cache"] == "memcached" and warm["statements"] == 0
     assert [k for k in (*WORK, "memcached_ms") if warm[k] <= 0] == [] and warm["mysql_ms"] == warm["markdown_ms"] == 0
