@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from lib.answered import answered
 from lib.daemon import wait_until
 from lib.endpoint import Endpoint, answers
 from lib.exposition import families
@@ -32,10 +33,16 @@ def scrape(site):
     return families(site.endpoint.ask("/metrics").text)
 
 
+def at_rest(site):
+    """With all answers counted that are out."""
+    answered(site)
+    return scrape(site)
+
+
 def counted(site, before, n):
     """The increase of a family's samples once n more answers are counted, without those of the waiting itself."""
     wait_until(lambda: scrape(site)[REQUESTS].sum() - before[REQUESTS].sum() >= n, 10 * SLOW)
-    now = scrape(site)
+    now = at_rest(site)
     return {name: {key: v - before[name].samples.get(key, 0) for key, v in f.samples.items() if v != before[name].samples.get(key, 0)}
             for name, f in now.items()}
 
@@ -49,7 +56,7 @@ def test_routes_are_those_of_the_pages(site):
              "/products/kafka.atom": "product_feed", "/search?q=kaf": "search", "/leaderboard": "leaderboard", "/sitemap.xml": "sitemap_index",
              "/badge/kafka.svg": "badge", "/methodology": "methodology", "/robots.txt": "robots.txt",
              "/api/openapi.json": "api/openapi.json", "/healthz": "healthz"}
-    before = scrape(site)
+    before = at_rest(site)
     for path in asked:
         assert site.get(path).status == 200, path
     wrong = {"/compare/kafka-vs-nothing": ("compare", "4xx"), "/compare/nats-vs-kafka": ("compare", "3xx"),
@@ -70,17 +77,17 @@ def test_pages_are_counted_by_the_level_that_they_needed(site):
     wait_until(lambda: answers(site.endpoint, "/readyz"), 30 * SLOW)
     seen = []
     for p in (path, path, path + ".json", "/sectors"):
-        before = scrape(site)
+        before = at_rest(site)
         assert site.get(p).status == 200
         seen.append(by(counted(site, before, 1)[LEVELS], "level"))
     assert seen == [{("database",): 1}, {("page_cache",): 1}, {("memcached",): 1}, {("catalog",): 1}]
-    before = scrape(site)
+    before = at_rest(site)
     assert site.get("/products/none-such").status == 404
     assert counted(site, before, 1)[LEVELS] == {}, "an error is no page"
 
 
 def test_bytes_are_those_that_nginx_received(site):
-    before = scrape(site)
+    before = at_rest(site)
     bodies = sum(len(site.get("/products/kafka").body) for _ in range(5))
     found = by(counted(site, before, 5)["diptych_http_response_bytes_total"], "route")[("trajectory",)]
     assert bodies < found < bodies + 5 * 2000

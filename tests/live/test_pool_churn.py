@@ -112,8 +112,6 @@ def quiet(probe):
     """Stops a worker between two requests, so that the signal that kills it cannot come between an answer and its count."""
     for _ in range(1000):
         pid = random.choice(probe.workers())["pid"]
-        freeze(pid)
-        if not next(w["busy"] for w in probe.status()["workers"] if w["pid"] == pid):
+        if probe.stopped_idle(pid):
             return pid
-        os.kill(pid, signal.SIGCONT)
     raise AssertionError("no worker was idle")

@@ -18,7 +18,7 @@ import threading
 import pytest
 
 from . import fcgi_client
-from .daemon import Daemon, process_state, wait_until
+from .daemon import Daemon, freeze, process_state, wait_until
 from .servers import BUILD, ENVIRONMENT, SLOW, Web, configuration_text, diptych, short_folder
 
 
@@ -177,6 +177,14 @@ class Probe:
             peers.append(self.peer().send(fcgi_client.request(target)))
             self.busy(target, n)
         return peers
+
+    def stopped_idle(self, pid):
+        """Stops a worker between two requests; false: it has one, and goes on."""
+        freeze(pid)
+        if not next((w["busy"] for w in self.status()["workers"] if w["pid"] == pid), True):
+            return True
+        os.kill(pid, signal.SIGCONT)
+        return False
 
     def pids(self):
         """All children of the master, including zombies."""

@@ -1,4 +1,6 @@
 """Counts the statements of other connections at the server, without those of the counter itself."""
+import time
+
 from lib.daemon import wait_until
 
 
@@ -15,14 +17,16 @@ class Questions:
         return int(self.cursor.fetchone()[1]) - self.asked
 
     def settled(self):
-        """The count when it no longer grows.  The server also counts the end of a connection, with a delay."""
-        last = []
+        """The count when it has not grown for a while.  The server also counts the end of a connection, with a delay."""
+        last, since = self(), time.monotonic()
 
         def still():
-            last.append(self())
-            return len(last) > 3 and len(set(last[-4:])) == 1
+            nonlocal last, since
+            if (now := self()) != last:
+                last, since = now, time.monotonic()
+            return time.monotonic() - since > 0.3
         wait_until(still, 20)
-        return last[-1]
+        return last
 
 
 def questions(database):

@@ -269,7 +269,7 @@ class Cache:
             s.connect(self.address or str(self.socket))
             s.sendall(line.encode() + b"\r\n")
             received = ""
-            while not received.endswith(tuple(end)) and not received.startswith(("VERSION", "ERROR", "CLIENT_ERROR")):
+            while not received.endswith(tuple(end)) and not received.startswith(("VERSION", "ERROR", "CLIENT_ERROR", "BUSY")):
                 part = s.recv(65536)
                 if not part:
                     break
@@ -284,8 +284,9 @@ class Cache:
         self.command("flush_all")
 
     def keys(self):
-        """All stored keys, as the LRU crawler lists them."""
-        return [unquote(w[4:]) for line in self.command("lru_crawler metadump all").splitlines()
+        """All stored keys, as the LRU crawler lists them; it crawls by itself, too, and is busy then."""
+        listing = wait_until(lambda: not (t := self.command("lru_crawler metadump all")).startswith("BUSY") and t)
+        return [unquote(w[4:]) for line in listing.splitlines()
                 for w in line.split()[:1] if w.startswith("key=")]
 
 
