@@ -318,6 +318,7 @@ def test_a_reload_keeps_the_counts_of_servers_that_stay(servers):
     site.config["memcached"] = ", ".join(servers.names)
     site.write_config()
     assert site.diptych("reload").returncode == 0
+    wait_until(lambda: set(servers.status()) == set(servers.names))
     assert servers.status()[servers.names[2]]["errors"] == 0
     servers.visit()
 

@@ -119,7 +119,7 @@ def test_the_watcher_writes_in_one_folder_only(make_probe, name, wanted):
     (probe.folder / "state/new").write_text(name)
     (probe.folder / "state/new").rename(probe.folder / "state/watcher-try")
     assert probe.wait_logged(f"tried {name.split()[0]}").endswith(f": {wanted}")
-    assert probe.status()["workers"][0]["state"] == "ready"
+    probe.wait_workers(1)
 
 
 def test_a_kernel_without_these_parts(make_probe):

@@ -35,6 +35,11 @@ def statements(site, act):
     """(rows sent, rows examined, the beginning) of the pool's statements."""
     began = site.slow.stat().st_size
     act()
+    # The server writes a statement down after it has answered it.
+    return wait_until(lambda: len(found := logged(site, began)) >= 5 and found, 10, "the statements")
+
+
+def logged(site, began):
     log = site.slow.read_bytes()[began:].decode(errors="replace")
     found = []
     for entry in re.split(r"(?m)^(?=# User@Host: )", log):
@@ -50,7 +55,6 @@ def test_no_statement_of_a_cold_page_examines_much_more_than_it_returns(site, pa
     assert site.get(path).status == 200  # the connection is open
     site.cache.flush()
     found = statements(site, lambda: site.get(path))
-    assert len(found) >= 5
     # A scan of this small table may be cheaper than looking up each entry.
     entries = site.sql("SELECT COUNT(*) FROM revision_base")[0][0]
     for sent, examined, text in found:
@@ -62,9 +66,13 @@ def test_no_statement_of_a_cold_page_examines_much_more_than_it_returns(site, pa
 def test_a_cold_page_takes_at_most_three_round_trips_to_the_database(site, path):
     assert site.get(path).status == 200
     site.cache.flush()
-    before = site.metrics()["diptych_db_round_trips_total"]
+    def trips():
+        """Without those of the watcher, which polls once a minute."""
+        found = site.metrics()
+        return found["diptych_db_round_trips_total"] - found["diptych_polls_total"]
+    before = trips()
     assert site.get(path).status == 200
-    assert 1 <= site.metrics()["diptych_db_round_trips_total"] - before <= 3
+    assert 1 <= trips() - before <= 3
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -157,7 +157,7 @@ def proxied(make_site, **config):
 @pytest.mark.parametrize("mysql_timeout", [300, 10000], ids=["one answer", "the snapshot"])
 def test_a_dripping_database_costs_a_deadline_and_opens_the_breaker(make_site, mysql_timeout):
     site, proxy = proxied(make_site, mysql_timeout=mysql_timeout)
-    right = site.get(PAGE).body
+    right = wait_until(lambda: (a := site.get(PAGE)).status == 200 and a.body, 10 * SLOW, "the page")
     before, skipped = site.workers(), metric(site, "db_skipped")
     proxy.slow = True
     for n in range(3):

@@ -55,7 +55,7 @@ def test_tables_of_different_collations(own_site):
             connection.close()
             site.sql("UPDATE product SET name = %s WHERE slug = 'kafka'", f"Kafka {turn}-{n} of {table}")
             wait_until(lambda: f"Kafka {turn}-{n} of {table}" in site.get("/compare/kafka-vs-kubernetes").text, 20, table)
-            assert site.get("/readyz").text == "ready\n", table
+            wait_until(lambda: site.get("/readyz").text == "ready\n", 5, table)  # the state is told after the rows
     site.sql("UPDATE product SET slug = 'kafka-renamed' WHERE slug = 'kafka'")
     wait_until(lambda: site.get("/products/kafka-renamed").status == 200, 20)
     assert "ready to serve" in site.diptych("check").stdout.splitlines()

@@ -121,8 +121,7 @@ def test_a_number_set_by_hand_suspends_it_until_scale_auto(auto):
         probe.control("scale auto")
         before = wanted(probe)
         probe.pool.signal(number)
-        wait_until(lambda: wanted(probe) != before)
-        assert probe.status()["scaling"]["mode"] == "suspended"
+        wait_until(lambda: wanted(probe) != before and probe.status()["scaling"]["mode"] == "suspended")
     assert probe.diptych("scale", 9).returncode == 2, "a number beyond workers_max"
     assert probe.control("scale auto")[0] and not probe.control("scale Auto")[0]
     assert probe.diptych("scale", "autos").returncode == 2

@@ -44,8 +44,7 @@ def test_a_request_that_is_deferred_holds_nobody_up(one):
             assert other.ask(f"/echo?{i}").status == 200
     assert silent(p)
     one.counted(20)
-    status = one.status()
-    assert status["workers_busy"] == 0 and status["workers"][0]["request"] is None
+    wait_until(lambda: (s := one.status())["workers_busy"] == 0 and s["workers"][0]["request"] is None)
     assert one.metric("pool_requests_deferred") == 1 and ", 1 deferred" in one.control("status")[1]
     one.release("go")
     answer = p.answer()
