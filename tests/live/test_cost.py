@@ -23,7 +23,8 @@ QUIET = {"poll_interval": 60000, "sweep_seconds": 86400,  # every statement coun
 def quiet_site(request, templates):
     from conftest import _run
     from lib.servers import Site
-    yield from _run(request, Site(templates, config=QUIET))
+    # Without the fragments that a worker keeps when a request has waited for it, as on a busy machine.
+    yield from _run(request, Site(templates, config={**QUIET, "fragment_cache_bytes": 0}))
 
 
 def statements_of(site, act):

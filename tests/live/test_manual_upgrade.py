@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -142,6 +143,7 @@ def test_its_feeds_sitemaps_and_json_ld_are_valid(made):
 
 
 def test_an_upgrade_over_it_loses_nothing_of_theirs_and_check_names_the_changed_original(made):
+    hour = time.time() // 3600  # the counts on the pages end at the last full one
     before, pages = theirs(made), {path: made.get(path).text for path in PAGES}
     first = int((made.folder / "pid").read_text())
     asked = iter(range(10 ** 9))
@@ -155,7 +157,8 @@ def test_an_upgrade_over_it_loses_nothing_of_theirs_and_check_names_the_changed_
     for path in PAGES:
         text = made.get(path).text
         assert '<html lang="de"' in text and "Werkzeuge" in text and "/tools/static/theme/" in text
-        assert re.sub(r"installed \d|site\.[0-9a-f]{12}", "", text) == re.sub(r"installed \d|site\.[0-9a-f]{12}", "", pages[path])
+        same = re.sub(r"installed \d|site\.[0-9a-f]{12}", "", text) == re.sub(r"installed \d|site\.[0-9a-f]{12}", "", pages[path])
+        assert same or time.time() // 3600 > hour, (path, text, pages[path])
     assert "<!-- ours -->" in made.get(PAGES[1]).text and "installed 2" not in made.get(PAGES[1]).text
     assert "2.1.0" in made.get(PAGES[2]).text
     for href in re.findall(r'href="(/tools/static/[^"]+)"', "".join(pages.values())):

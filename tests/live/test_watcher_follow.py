@@ -219,7 +219,7 @@ def test_transaction_that_was_open_with_the_oldest_number_that_matters(base, wat
 
 
 def test_numbers_of_rolled_back_transactions_are_given_up(base, watch):
-    watcher = watch(gap_memory=2)
+    watcher = watch(gap_memory=5)  # longer than a busy machine takes for the edits
     connection = base.connect(autocommit=False)
     with connection.cursor() as cursor:
         for _ in range(30):
@@ -230,7 +230,7 @@ def test_numbers_of_rolled_back_transactions_are_given_up(base, watch):
     connection.close()
     assert watcher.converges(FRESH) < FRESH * SLOW
     watcher.wait(lambda s: s["gaps"] == 30, 2, "the gaps")
-    watcher.wait(lambda s: s["gaps"] == 0, 4, "gaps given up")
+    watcher.wait(lambda s: s["gaps"] == 0, 8, "gaps given up")
     base.sql("UPDATE product SET name = 'After' WHERE id = 5")
     seen(watcher, lambda: name_of(watcher, 5) == "After")
 
@@ -335,7 +335,7 @@ def test_editorial_and_activity_fall_due_without_an_edit(base, watch):
     before = watcher.ask("id", 6)["activities"]
     due = max(watcher.ask("id", i)["next_due_us"] for i in (5, 6)) / 1e6
     began, ahead = moment(), due - time.time()
-    assert not watcher.ask("id", 5)["has_editorial"]
+    assert not watcher.ask("id", 5)["has_editorial"] or time.time() >= due
     wait_until(lambda: watcher.ask("id", 5)["has_editorial"] and watcher.ask("id", 6)["activities"] == before + 1,
                6 * SLOW, "what fell due")
     assert elapsed(began) - ahead < FRESH * SLOW
