@@ -90,7 +90,7 @@ def server(templates, keys):
 def test_the_right_server_is_accepted(server, host, word, command):
     server.take("right")
     done = diptych(command, config=server.configuration(host, word, "ca"))
-    assert "2026" not in done.stdout + done.stderr
+    assert "error 2026" not in done.stdout + done.stderr
     assert "answers; " in done.stdout if command == "check" else done.returncode == 0, done.stdout + done.stderr
 
 
