@@ -5,7 +5,7 @@ from lib.servers import SLOW
 
 
 def test_editors_and_readers(make_site):
-    checker = Checker(make_site(), 6, seed=1, faults=False).run()
+    checker = Checker(make_site(config={"deadline": 8000}), 6, seed=1, faults=False).run()
     print(checker.summary)
     assert not checker.wrong, "\n".join([checker.summary, *checker.wrong[:20]])
     assert checker.views > 30 // SLOW and checker.edits > 20 // SLOW and checker.previews > 5 // SLOW

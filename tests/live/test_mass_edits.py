@@ -21,7 +21,8 @@ EDITS = {
 
 @pytest.fixture(scope="module")
 def site(request, templates):
-    yield from run(request, Site(templates, config={"poll_interval": 20, "sweep_seconds": 5, "page_cache_bytes": 0}))
+    config = {"poll_interval": 20, "sweep_seconds": 5, "page_cache_bytes": 0, "deadline": 8000}
+    yield from run(request, Site(templates, config=config))
 
 
 def compared(site):

@@ -100,7 +100,7 @@ def test_a_site_that_begins(make_site):
 
 def test_a_site_with_more_than_fits(make_site):
     """More moves than a feed takes, more products than a part of the sitemap."""
-    site = make_site(data="schema")
+    site = make_site(data="schema", config={"deadline": 20000, "mysql_timeout": 10000})  # the first pages of so many rows
     site.sql("INSERT INTO sector (slug, name) VALUES ('tools', 'Tools')")
     site.sql("INSERT INTO product (slug, name, status) SELECT CONCAT('p', 100000 + n), CONCAT('Product ', n, REPEAT('ä', 60)),"
              " 'published' FROM (SELECT seq n FROM seq_0_to_15000) s")
