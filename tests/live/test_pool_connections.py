@@ -45,9 +45,12 @@ class Holder:
         self.site, self.held = site, []
 
     def fill(self):
-        with contextlib.suppress(pymysql.MySQLError):
-            while True:
+        """The server counts a connection for a moment after its end, so one refusal does not mean that it stays full."""
+        since = time.monotonic()
+        while time.monotonic() - since < 0.3:
+            with contextlib.suppress(pymysql.MySQLError):
                 self.held.append(self.site.database.connect("holder", None))
+                since = time.monotonic()
 
     def release(self):
         for connection in self.held:
