@@ -69,13 +69,23 @@ bool control_client_reaches(const char *control)
   return fd >= 0;
 }
 
+/* The pool that runs may be on the socket that the file named before. */
+static void absence_explain(const char *control, FILE *err)
+{
+  if (access(control, F_OK) != 0 && errno == ENOENT)
+    fputs("diptych: after a change of control, a pool keeps its socket until it restarts: a signal to its master still "
+          "reloads it (HUP), upgrades it (USR2) or stops it (TERM)\n", err);
+}
+
 int control_client_call(const char *control, const struct control_call *call)
 {
   struct buf answer = BUF_INIT;
   char line[256];
   int n = snprintf(line, sizeof line, "%s\n", call->line), fd = connect_to(control, call->err), status = 1;
-  if (fd < 0)
+  if (fd < 0) {
+    absence_explain(control, call->err);
     return 1;
+  }
   if (n >= (int)sizeof line || send(fd, line, (size_t)n, MSG_NOSIGNAL) != n)
     fprintf(call->err, "diptych: the pool on %s does not take the command\n", control);
   else if (!answer_read(fd, call->wait_ms, &answer))

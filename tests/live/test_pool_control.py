@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -212,6 +213,14 @@ def test_a_pool_is_asked_scaled_and_ended_although_its_configuration_has_faults(
     assert probe.pool.process.wait(10 * SLOW) == 0
     done = probe.diptych("status")
     assert done.returncode == 1 and f"no pool runs on {control}" in done.stderr
+
+
+def test_a_control_socket_that_the_file_names_anew_is_explained(probe):
+    probe.write_config(control=probe.folder / "another.sock")
+    done = probe.diptych("upgrade")
+    assert done.returncode == 1 and "another.sock" in done.stderr and "keeps its socket until it restarts" in done.stderr
+    probe.pool.signal(signal.SIGHUP)
+    probe.wait_logged("control changed: only a restart")
 
 
 def cpu_s(pid):
