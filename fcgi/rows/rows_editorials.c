@@ -17,9 +17,7 @@
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
 
-/* 1: the prediction of e has more than blanks.  The literals make the result a byte string. */
-#define PREDICTS                                                                                                       \
-  "TRIM(REPLACE(REPLACE(REPLACE(LEFT(IFNULL(e.prediction_md, ''), 4000), 0x0a, ''), 0x0d, ''), 0x09, '')) <> ''"
+#define PREDICTS ROWS_HAS_WORDS("e.prediction_md")
 #define ROWS_MOST (2 * PRODUCT_EDITORIALS_MAX) /* of a product, copies included */
 
 enum { E_PRODUCT, E_ID, E_PUBLISHED, E_NTH, E_DIGEST, E_UPDATED, E_STATE, E_PREDICTS, E_HEADLINE, E_CURRENT, E_HEADING,

@@ -1,7 +1,8 @@
 /* Reads questions on products and pairs, texts on pairs, editors' picks, and facts, with one statement.
  *
  * A pair's row belongs to both of its products.  When the reading has both, the row is taken for each of them.  A pick or a fact
- * belongs to one product. */
+ * belongs to one product.  A question or a text on a pair that has no words counts as none: pages that have nothing else would
+ * be listed and announced for its sake. */
 #include <stdlib.h>
 
 #include "base/must.h"
@@ -55,7 +56,8 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql)
   }
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_FAQ, "f");
-  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND");
+  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND " ROWS_HAS_WORDS("f.question") " AND " ROWS_HAS_WORDS("f.answer_md")
+                " AND");
   either_sql(r, sql, "f.product_id", "f.other_product_id");
 }
 
@@ -73,7 +75,8 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql)
   }
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_COMPARISON, "c");
-  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE c.status = 'published' AND");
+  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE c.status = 'published' AND (" ROWS_HAS_WORDS("c.intro_md") " OR " ROWS_HAS_WORDS("c.verdict_md")
+                ") AND");
   either_sql(r, sql, "c.product_id", "c.other_product_id");
 }
 
@@ -301,7 +304,7 @@ static enum err product_set(struct rows_reading *r, const struct item *items, si
   size_t n_questions = n_alone;
   p->questions = questions_copy(r, items, &n_questions);
   p->n_questions = n_questions;
-  p->facts.has_questions = n_alone > 0; /* also of questions without words: the watcher reads no texts */
+  p->facts.has_questions = n_alone > 0;
   struct pair_source *pairs = ARENA_ARRAY(r->arena, n - n_alone + 1, struct pair_source);
   if (!p->questions || !pairs)
     return ERR_NO_MEMORY;

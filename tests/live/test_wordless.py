@@ -1,0 +1,40 @@
+"""Rows without words count as none: what has nothing to say is neither listed nor announced, and lint names it."""
+import pytest
+
+from lib.page import parse
+from lib.servers import wait_until
+
+BLANKS = "CONCAT(' ', CHAR(9), CHAR(10))"
+PAIR = "/compare/kafka-vs-wordpress"  # nothing makes it meaningful but words
+
+
+@pytest.fixture(scope="module")
+def ids(module_site):
+    return dict(module_site.sql("SELECT slug, id FROM product"))
+
+
+def test_a_text_on_a_pair_without_words_is_not_the_newest_comparison(module_site, ids):
+    site = module_site
+    site.sql(f"INSERT INTO comparison (product_id, other_product_id, status, intro_md, verdict_md)"
+             f" VALUES ({ids['kafka']}, {ids['wordpress']}, 'published', '', {BLANKS})")
+    site.sql("UPDATE product SET summary = 'Seen.' WHERE slug = 'kafka'")
+    wait_until(lambda: "Seen." in site.get(PAIR).text, 10)
+    assert "Apache Kafka vs WordPress" not in site.get("/index.md").text
+    assert "/faq/kafka-vs-wordpress" not in site.get("/faq").text
+    assert parse(site.get(PAIR).text).one("meta", {"name": "robots"})["content"] == "noindex"
+    assert PAIR not in site.get("/sitemaps/pairs-1.xml").text
+    site.sql(f"UPDATE comparison SET verdict_md = 'Neither.' WHERE other_product_id = {ids['wordpress']}"
+             f" AND product_id = {ids['kafka']}")
+    wait_until(lambda: "Apache Kafka vs WordPress" in site.get("/index.md").text, 10)
+    assert PAIR in site.get("/sitemaps/pairs-1.xml").text
+
+
+@pytest.mark.parametrize("question, answer", [("' '", "'An answer.'"), ("'A question?'", BLANKS)])
+def test_a_question_without_words_lists_no_page(module_site, ids, question, answer):
+    site = module_site
+    site.sql(f"INSERT INTO faq (product_id, question, answer_md, status)"
+             f" VALUES ({ids['terraform']}, {question}, {answer}, 'published')")
+    seen = f"After {len(question)} and {len(answer)}."
+    site.sql("UPDATE product SET summary = %s WHERE slug = 'terraform'", seen)
+    wait_until(lambda: seen in site.get("/products/terraform").text, 10)
+    assert "/faq/terraform" not in site.get("/faq").text
