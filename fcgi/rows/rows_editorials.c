@@ -16,6 +16,7 @@
 #include "rows/rows_cells.h"
 #include "rows/rows_facts.h"
 #include "rows/rows_values.h"
+#include "text/utf8.h"
 
 #define PREDICTS ROWS_HAS_WORDS("e.prediction_md")
 #define ROWS_MOST (2 * PRODUCT_EDITORIALS_MAX) /* of a product, copies included */
@@ -76,16 +77,18 @@ void rows_editorials_sql(const struct rows_reading *r, struct buf *sql)
 }
 
 enum err rows_editorials_grade(struct rows_reading *r, const struct db_rows *rows, unsigned state, unsigned note,
-                               unsigned evidence, struct grade *out)
+                               unsigned evidence, struct editorial *e)
 {
-  *out = (struct grade){.state = rows_prediction_state(db_text(rows, state)), .note = rows_line(r->arena, rows, note)};
+  if (utf8_is_blank(e->prediction_md))
+    return ERR_OK;
+  e->grade = (struct grade){.state = rows_prediction_state(db_text(rows, state)), .note = rows_line(r->arena, rows, note)};
   if (db_null(rows, evidence))
     return ERR_OK;
   struct activity *a = ARENA_NEW(r->arena, struct activity);
   if (!a)
     return ERR_NO_MEMORY;
   rows_activity_take(r->arena, rows, evidence, a);
-  out->evidence = a;
+  e->grade.evidence = a;
   return ERR_OK;
 }
 
@@ -122,7 +125,7 @@ static enum err text_take(struct rows_reading *r, struct db_rows *rows, struct e
                           .author = rows_line(r->arena, rows, E_AUTHOR),
                           .published_us = db_time(rows, E_PUBLISHED),
                           .updated_us = db_time(rows, E_UPDATED)};
-  return rows_editorials_grade(r, rows, E_STATE, E_NOTE, E_EVIDENCE, &e->grade);
+  return rows_editorials_grade(r, rows, E_STATE, E_NOTE, E_EVIDENCE, e);
 }
 
 /* The first row of a product is its current editorial. */

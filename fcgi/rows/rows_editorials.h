@@ -9,8 +9,9 @@
 
 /* " LEFT JOIN site_activity a ON ...": evidence is a published activity of the product that is not in the future. */
 void rows_editorials_evidence(const struct rows_reading *r, struct buf *sql);
-/* The grade from three columns and the evidence that follow each other: state, note, ROWS_EVIDENCE. */
+/* The grade of e->prediction_md from two columns and those of ROWS_EVIDENCE, which begin at `evidence`.  An editorial without a
+ * prediction has no grade, whatever its columns say: it reads as open. */
 MUST_USE enum err rows_editorials_grade(struct rows_reading *r, const struct db_rows *rows, unsigned state, unsigned note,
-                                        unsigned evidence, struct grade *out);
+                                        unsigned evidence, struct editorial *e);
 
 #endif

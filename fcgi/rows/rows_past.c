@@ -45,7 +45,7 @@ static enum err past_take(struct past_reading *t, struct db_rows *rows, struct e
                           .author = rows_line(t->r.arena, rows, H_AUTHOR),
                           .published_us = db_time(rows, H_PUBLISHED),
                           .updated_us = db_time(rows, H_UPDATED)};
-  return rows_editorials_grade(&t->r, rows, H_STATE, H_NOTE, H_EVIDENCE, &e->grade);
+  return rows_editorials_grade(&t->r, rows, H_STATE, H_NOTE, H_EVIDENCE, e);
 }
 
 static enum err past_query(struct past_reading *t, const struct product *p)

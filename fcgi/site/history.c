@@ -1,6 +1,7 @@
 #include "site/history.h"
 
 #include "model/editorials.h"
+#include "text/utf8.h"
 
 struct span history_path(struct page *p, const struct facts *f)
 {
@@ -56,7 +57,7 @@ bool history_row(struct page *p, const struct facts *f, const struct predictions
                                        .href = history_editorial_path(p, f, i),
                                        .author = e->author,
                                        .current = i == 0,
-                                       .text = e->text,
+                                       .text = utf8_is_blank(e->text) ? SPAN("") : e->text,
                                        .grade = build_grade(p, f, &e->grade)};
   page_changed_at(p, e->published_us);
   page_changed_at(p, e->updated_us);

@@ -38,3 +38,22 @@ def test_a_question_without_words_lists_no_page(module_site, ids, question, answ
     site.sql("UPDATE product SET summary = %s WHERE slug = 'terraform'", seen)
     wait_until(lambda: seen in site.get("/products/terraform").text, 10)
     assert "/faq/terraform" not in site.get("/faq").text
+
+
+@pytest.mark.parametrize("blank", ["''", BLANKS, "CONVERT(UNHEX('C2A0E2808B') USING utf8mb4)"])
+def test_a_grade_without_a_prediction_stands_nowhere(module_site, ids, blank):
+    site = module_site
+    site.sql(f"DELETE FROM editorial WHERE product_id = {ids['nginx']}")
+    for day, prediction, head in ((1, "'Past.'", "One"), (2, blank, "Two"), (3, blank, f"Now {len(blank)}")):
+        site.sql(f"INSERT INTO editorial (product_id, status, headline, prediction_md, prediction_state, prediction_note,"
+                 f" published_at) VALUES ({ids['nginx']}, 'published', '{head}', {prediction}, 'failed', 'Because.', '2026-08-0{day}')")
+    wait_until(lambda: f"Now {len(blank)}" in site.get("/products/nginx").text, 10)
+    for path in ("/products/nginx", "/compare/caddy-vs-nginx", "/products/nginx/history/2026-08-02"):
+        for suffix in ("", ".md"):
+            text = site.get(path + suffix).text
+            assert "Failed" not in text and "Because." not in text and "Not graded yet." not in text, path + suffix
+    assert site.get("/products/nginx.json").json["product"]["editorial"]["grade"] == {
+        "state": "open", "open": True, "came_true": False, "failed": False, "note": None, "evidence": None}
+    listed = site.get("/products/nginx/history.json").json["editorials"]
+    assert [(e["text"], e["grade"]["state"]) for e in listed] == [(None, "open"), (None, "open"), ("Past.", "failed")]
+    assert site.get("/products/nginx/history").text.count("Failed") == 1
