@@ -353,6 +353,18 @@ static struct span class_name(enum activity_class c)
   return names[c];
 }
 
+/* Of a move without a title and a version, its kind: "a release". */
+static struct span move_title(struct page *p, const struct activity *a, const struct facts *f)
+{
+  if (a->title.n)
+    return a->title;
+  if (a->version.n)
+    return arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(f->name), SPAN_ARG(a->version));
+  if (a->kind == ACTIVITY_EVENT)
+    return C_("move", "an event");
+  return a->kind == ACTIVITY_POST ? C_("move", "a post") : C_("move", "a release");
+}
+
 void build_move(struct page *p, const struct activity *a, const struct facts *f, size_t position,
                 struct activity_view *out)
 {
@@ -362,7 +374,7 @@ void build_move(struct page *p, const struct activity *a, const struct facts *f,
       .product_href = build_path(p, "/products/", f->slug),
       .position = build_position(position),
       .sign = build_sign(position),
-      .title = a->title.n ? a->title : arena_printf(p->arena, "%.*s %.*s", SPAN_ARG(f->name), SPAN_ARG(a->version)),
+      .title = move_title(p, a, f),
       .url = build_web_url(p, a->url),
       .version = a->version,
       .kind = kind_name(a->kind),

@@ -57,3 +57,13 @@ def test_a_grade_without_a_prediction_stands_nowhere(module_site, ids, blank):
     listed = site.get("/products/nginx/history.json").json["editorials"]
     assert [(e["text"], e["grade"]["state"]) for e in listed] == [(None, "open"), (None, "open"), ("Past.", "failed")]
     assert site.get("/products/nginx/history").text.count("Failed") == 1
+
+
+@pytest.mark.parametrize("kind, words", [("release", "a release"), ("post", "a post"), ("event", "an event")])
+def test_a_move_without_a_title_and_a_version_is_named_by_its_kind(module_site, ids, kind, words):
+    site = module_site
+    site.sql(f"INSERT INTO activity (product_id, kind, title, version, occurred_at)"
+             f" VALUES ({ids['caddy']}, '{kind}', ' ', '', '2026-08-21')")
+    wait_until(lambda: f"<title>{words}</title>" in site.get("/products/caddy.atom").text, 10)
+    assert f">{words}<" in site.get("/products/caddy").text
+    assert f"<title>{site.sql('SELECT name FROM product WHERE slug = %s', 'caddy')[0][0]}: {words}</title>" in site.get("/feed.atom").text
