@@ -32,14 +32,20 @@
   X(too_many, N_("remove some, or put the most important ones first"))                                                 \
   X(theme_unknown, N_("link a theme that exists"))                                                                     \
   X(same_product, N_("name two products"))                                                                             \
+  X(partner_hidden, N_("publish the product, or withdraw the row"))                                                    \
   X(name_blank, N_("write a name"))                                                                                    \
+  X(name_repeated, N_("add a word that tells them apart"))                                                             \
+  X(title_blank, N_("write a title"))                                                                                  \
   X(unseen, N_("delete the character, or write a blank"))                                                              \
   X(markup, N_("write plain text"))                                                                                    \
   X(headline_long, N_("shorten it"))                                                                                   \
   X(summary_long, N_("shorten it"))                                                                                    \
+  X(question_repeated, N_("delete one of them"))                                                                       \
   X(question_blank, N_("write the question, or withdraw the row"))                                                     \
   X(answer_blank, N_("write the answer, or withdraw the row"))                                                         \
   X(editorial_blank, N_("write something, or withdraw the row"))                                                       \
+  X(comparison_blank, N_("write something, or withdraw the row"))                                                      \
+  X(page_blank, N_("write something, or withdraw the row"))                                                            \
   X(reason_blank, N_("write a sentence why"))                                                                          \
   X(html_only, N_("write it in Markdown"))                                                                             \
   X(html, N_("write it in Markdown"))                                                                                  \
@@ -58,6 +64,7 @@
   X(heading_order, N_("use the level below the one before"))                                                           \
   X(number_without_link, N_("link the source in the same paragraph"))                                                  \
   X(address, N_("write an https address"))                                                                             \
+  X(address_user, N_("write the address without what stands before the @"))                                            \
   X(date_impossible, N_("write a day that exists"))                                                                    \
   X(date_missing, N_("write the time"))                                                                                \
   X(date_far, N_("check the year"))                                                                                    \

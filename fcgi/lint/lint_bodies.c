@@ -101,6 +101,7 @@ static void note_judge(struct lint *l, const struct lint_place *at, const struct
       {NOTE_REFERENCE, LINT_mark, N_("line %1$s: a link to an address that the text does not name: it is shown as it is written")},
       {NOTE_FENCE, LINT_mark, N_("line %1$s: code that nothing ends: all that follows is shown as code")},
       {NOTE_LINK_DROPPED, LINT_link_dropped, N_("line %1$s: an address that pages do not link: only the text is shown")},
+      {NOTE_LINK_USER, LINT_address_user, N_("line %1$s: an address with a name before the @, which readers take for the site")},
       {NOTE_PICTURE_DROPPED, LINT_picture_dropped, N_("line %1$s: a picture that pages cannot show: its text stands in its place")},
       {NOTE_PICTURE_HTTP, LINT_picture_http, N_("line %1$s: a picture by http: pages ask for it by https")},
       {NOTE_PICTURE_RELATIVE, LINT_link_relative,

@@ -25,6 +25,7 @@ enum {
   CLAIMS = 4096,  /* whose numbers need a source */
   ANSWER = 8192,  /* must show something */
   OWN = 16384,    /* no other product has the same */
+  TITLE = 32768,  /* one line that should say something */
 };
 
 static const struct column {
@@ -50,7 +51,7 @@ static const struct column {
     {"editorial", "created_at", DATE},
     {"editorial", "updated_at", DATE},
     {"editorial", "prediction_note", LINE},
-    {"activity", "title", LINE},
+    {"activity", "title", LINE | TITLE},
     {"activity", "url", ADDRESS},
     {"activity", "version", LINE},
     {"activity", "occurred_at", DATE | NEAR},
@@ -144,6 +145,8 @@ static void line_judge(struct lint *l, const struct lint_place *at, struct span 
   bool blank = utf8_is_blank(s);
   if (blank && (asks & NAME))
     lint_found(l, LINT_name_blank, at, s, LINT_SAYING(N_("nothing that can be seen: pages show the slug in its place")));
+  if (blank && (asks & TITLE))
+    lint_found(l, LINT_title_blank, at, s, LINT_SAYING(N_("no title: pages show the version, or only the kind of the move")));
   if (blank && (asks & QUESTION))
     lint_found(l, LINT_question_blank, at, s, LINT_SAYING(N_("nothing that can be seen: the question is not shown")));
   if (blank && (asks & REASON))
@@ -173,6 +176,8 @@ static void address_judge(struct lint *l, const struct lint_place *at, struct sp
     lint_found(l, LINT_address, at, s,
                LINT_SAYING(logo ? N_("no address of a picture: pages show letters in its place")
                                 : N_("no http or https address with a host: it is not linked")));
+  else if (address_has_user(s))
+    lint_found(l, LINT_address_user, at, s, LINT_SAYING(N_("a name before the @, which readers take for the site")));
   else if (logo && !picture.rest.n)
     lint_found(l, LINT_picture_dropped, at, s,
                LINT_SAYING(N_("a picture that pages cannot ask for: they show letters in its place")));
@@ -228,21 +233,33 @@ static void column_judge(struct lint *l, const struct column *c, struct lint_pla
     lint_texts_add(l->texts, at, s);
 }
 
-/* An editorial that says nothing. */
-static void editorial_judge(struct lint *l, struct lint_place *at, const struct db_rows *rows)
+/* A row that says nothing, in none of the columns that its table has for words. */
+static void words_judge(struct lint *l, struct lint_place *at, const struct db_rows *rows)
 {
-  static const char *const texts[] = {"headline", "current_state_md", "heading_md", "prediction_md"};
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-    if (!utf8_is_blank(db_text(rows, db_column(rows, texts[i]))))
-      return;
-  at->column = "headline";
-  lint_found(l, LINT_editorial_blank, at, SPAN(""), LINT_SAYING(N_("an editorial without a word")));
+  static const struct {
+    const char *table, *texts[4];
+    enum lint_rule rule;
+    const char *meaning;
+  } all[] = {
+      {"editorial", {"headline", "current_state_md", "heading_md", "prediction_md"}, LINT_editorial_blank,
+       N_("an editorial without a word")},
+      {"comparison", {"intro_md", "verdict_md"}, LINT_comparison_blank, N_("no words on the pair: the row counts as none")},
+      {"page", {"body_md"}, LINT_page_blank, N_("a page with nothing but its title")},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    bool blank = span_eq(at->table, span_z(all[i].table));
+    for (size_t k = 0; k < 4 && blank && all[i].texts[k]; k++)
+      blank = utf8_is_blank(db_text(rows, db_column(rows, all[i].texts[k])));
+    at->column = all[i].texts[0];
+    if (blank)
+      lint_found(l, all[i].rule, at, SPAN(""), LINT_SAYING(all[i].meaning));
+  }
 }
 
 static void row_judge(struct lint *l, size_t first, size_t last, const struct db_rows *rows, uint64_t id)
 {
   struct lint_place at = {.table = span_z(columns[first].table), .id = id};
-  bool product = span_eq(at.table, SPAN("product")), editorial = span_eq(at.table, SPAN("editorial"));
+  bool product = span_eq(at.table, SPAN("product"));
   at.product = product ? id : db_uint(rows, db_column(rows, "product_id"));
   at.other = db_uint(rows, db_column(rows, "other_product_id"));
   if (span_eq(db_text(rows, db_column(rows, "status")), SPAN("archived")))
@@ -253,8 +270,7 @@ static void row_judge(struct lint *l, size_t first, size_t last, const struct db
       column_judge(l, &columns[i], &at, rows);
     arena_reset(l->arena);
   }
-  if (editorial)
-    editorial_judge(l, &at, rows);
+  words_judge(l, &at, rows);
 }
 
 static bool has_bodies(size_t first, size_t last)

@@ -82,12 +82,15 @@ static enum err old_check(struct lint *l)
 
 enum { F_ID, F_VALUE, F_NOTE, F_SOURCE, F_KIND };
 
-/* "16 GB": a number, then something that is no number. */
+/* "16 GB": a number, then something that is no number; not "1,000" and not "1e3". */
 static bool has_unit(struct span value)
 {
   size_t n = 0;
   while (n < value.n && strchr("-.0123456789", value.p[n]) && value.p[n])
     n++;
+  struct span rest = span_from(value, n);
+  if (rest.n > 1 && strchr(",eE", rest.p[0]) && strchr("+-0123456789", rest.p[1]))
+    return false;
   return n && n < value.n && attribute_fits(ATTRIBUTE_NUMBER, span_trim(span_head(value, n)));
 }
 
@@ -108,6 +111,9 @@ static void value_judge(struct lint *l, const struct db_rows *rows, const struct
   else if (!fits)
     lint_found_cell(l, LINT_fact_misfit, at, rows, F_VALUE,
                     LINT_SAYING(N_("the value does not fit the kind of its attribute: it is shown and compared as text")));
+  if (kind == ATTRIBUTE_URL && address_has_user(value))
+    lint_found_cell(l, LINT_address_user, at, rows, F_VALUE,
+                    LINT_SAYING(N_("a name before the @, which readers take for the site")));
   if (longer(value, PRODUCT_VALUE_CHARS))
     lint_found_cell(l, LINT_fact_long, at, rows, F_VALUE,
                     LINT_SAYING(N_("the value has more than %1$s characters: the rest is not shown"),
@@ -129,6 +135,9 @@ static void fact_judge(struct lint *l, const struct db_rows *rows, uint64_t id)
     lint_found_cell(l, LINT_fact_source, &at, rows, F_SOURCE,
                     LINT_SAYING(N_("the source is no http or https address with a host, or too long: it is shown as text, or"
                                    " not at all")));
+  else if (source.n && address_has_user(source))
+    lint_found_cell(l, LINT_address_user, &at, rows, F_SOURCE,
+                    LINT_SAYING(N_("a name before the @, which readers take for the site")));
 }
 
 static enum err facts_check(struct lint *l)

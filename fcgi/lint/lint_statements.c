@@ -31,6 +31,21 @@
   {LINT_slug_twice, table, "slug",                                                                                     \
    "SELECT MAX(id) AS id, slug AS value FROM site_" table " GROUP BY slug HAVING COUNT(DISTINCT id) > 1",              \
    {N_("the slug is there more than once: only one row is found by it"), NULL, {NULL}}}
+/* Equal by the collation of the column: case and accents tell no reader which is which. */
+#define SAME_NAME(table, column, condition)                                                                            \
+  {LINT_name_repeated, table, column,                                                                                  \
+   "SELECT MAX(id) AS id, MAX(" column ") AS value FROM site_" table " WHERE TRIM(" column ") <> ''" condition         \
+   " GROUP BY TRIM(" column ") HAVING COUNT(DISTINCT id) > 1",                                                         \
+   {N_("another row has this name: readers cannot tell the two apart"), NULL, {NULL}}}
+/* A product of the row that readers do not see, while they see the other one. */
+#define HIDDEN(table, column, other)                                                                                   \
+  {LINT_partner_hidden, table, column,                                                                                 \
+   "SELECT r.id, h.slug AS value FROM site_" table " r JOIN site_product h ON h.id = r." column                        \
+   " JOIN site_product s ON s.id = r." other " WHERE r.status = 'published' AND s.status = 'published'"                \
+   " AND IFNULL(h.status, '') <> 'published'",                                                                         \
+   {N_("%1$s names a product that is not published: the row is not shown"), NULL, {column}}}
+#define QUESTION_OWNER(choose)                                                                                         \
+  choose "(COALESCE(product_id, other_product_id, 0), COALESCE(other_product_id, product_id, 0))"
 #define REPEATED(table)                                                                                                \
   {LINT_repeated, table, "id", "SELECT id, COUNT(*) AS value FROM site_" table " GROUP BY id HAVING COUNT(*) > 1",     \
    {N_("the view returns this id several times: the row counts once; does the view join something that is stored several"  \
@@ -108,6 +123,19 @@ static const struct rule {
     PAIR("faq"),
     PAIR("comparison"),
     PAIR("alternative"),
+    HIDDEN("alternative", "other_product_id", "product_id"),
+    HIDDEN("comparison", "product_id", "other_product_id"),
+    HIDDEN("comparison", "other_product_id", "product_id"),
+    HIDDEN("faq", "product_id", "other_product_id"),
+    HIDDEN("faq", "other_product_id", "product_id"),
+    SAME_NAME("product", "name", " AND status = 'published'"),
+    SAME_NAME("sector", "name", ""),
+    SAME_NAME("attribute", "name", " AND status = 'published'"),
+    SAME_NAME("page", "title", " AND status = 'published'"),
+    {LINT_question_repeated, "faq", "question",
+     "SELECT MAX(id) AS id, MAX(question) AS value FROM site_faq WHERE status = 'published' AND TRIM(question) <> '' GROUP BY "
+     QUESTION_OWNER("LEAST") ", " QUESTION_OWNER("GREATEST") ", TRIM(question) HAVING COUNT(DISTINCT id) > 1",
+     {N_("another row asks this question on the same page"), NULL, {NULL}}},
     {LINT_date_missing, "editorial", "published_at",
      "SELECT id, published_at AS value FROM site_editorial WHERE status = 'published' AND published_at IS NULL",
      {N_("published without published_at: it never becomes due"), NULL, {NULL}}},
@@ -148,6 +176,23 @@ static enum err rule_check(struct lint *l, const struct rule *rule)
   }
   db_rows_free(&rows);
   return err != ERR_OK && lint_is_optional(l, rule->table) ? ERR_OK : err;
+}
+
+/* Evidence is shown from the day on which it happens. */
+static enum err evidence_check(struct lint *l)
+{
+  struct buf sql = BUF_INIT;
+  int64_t frozen = db_config(l->db)->as_of_us;
+  buf_puts(&sql, "SELECT e.id, e.prediction_activity_id AS value FROM site_editorial e JOIN site_activity a"
+                 " ON a.id = e.prediction_activity_id AND a.product_id = e.product_id AND a.status = 'published'"
+                 " WHERE a.occurred_at > ");
+  rows_sql_time(&sql, frozen == CLOCK_NEVER ? clock_now_us() : frozen);
+  struct rule rule = {LINT_prediction_evidence, "editorial", "prediction_activity_id", buf_z(&sql),
+                      {N_("%1$s names an activity that is still to come: the prediction shows no evidence"), NULL,
+                       {"prediction_activity_id"}}};
+  enum err err = sql.failed ? ERR_NO_MEMORY : rule_check(l, &rule);
+  buf_free(&sql);
+  return err;
 }
 
 static void slugs_list(struct lint *l, struct db_rows *rows, const char *table, bool page, uint64_t *after)
@@ -194,5 +239,5 @@ enum err lint_statements(struct lint *l)
 #undef SLUGS
   for (size_t i = 0; err == ERR_OK && i < sizeof rules / sizeof *rules; i++)
     err = rule_check(l, &rules[i]);
-  return err;
+  return err == ERR_OK ? evidence_check(l) : err;
 }

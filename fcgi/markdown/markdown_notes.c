@@ -207,6 +207,8 @@ static void link_note(struct notes *w, cmark_node *n)
   w->linked = true;
   if (!markdown_url_ok(whole.rest))
     note_put(w, NOTE_LINK_DROPPED, url);
+  else if (address_has_user(url))
+    note_put(w, NOTE_LINK_USER, url);
   else if (own && !markdown_url_external(whole.rest, base))
     note_put(w, NOTE_LINK, span_from(whole.rest, base.n));
   else if (!whole.before.n && !own && !markdown_url_external(whole.rest, base) &&

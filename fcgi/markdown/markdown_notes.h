@@ -20,6 +20,7 @@ enum markdown_note_kind {
   NOTE_LINK = 'l',            /* a link to this site: its path, without base_url */
   NOTE_PRODUCT = 'k',         /* "[[kafka]]" or "[[kafka|the broker]]", as it is written */
   NOTE_ACTIVITY = 'v',        /* "[^activity:7]": the id */
+  NOTE_LINK_USER = 'u',       /* an address with a name before the @ of its host */
   NOTE_LINK_DROPPED = 'd',    /* of which only the text is shown */
   NOTE_PICTURE_DROPPED = 'p', /* of which only the text is shown */
   NOTE_PICTURE_HTTP = 'i',    /* asked for by https */

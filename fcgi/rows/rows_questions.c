@@ -56,8 +56,8 @@ static void questions_sql(const struct rows_reading *r, struct buf *sql)
   }
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_FAQ, "f");
-  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND " ROWS_HAS_WORDS("f.question") " AND " ROWS_HAS_WORDS("f.answer_md")
-                " AND");
+  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE f.status = 'published' AND " ROWS_HAS_WORDS("f.question")
+                " AND " ROWS_HAS_WORDS("f.answer_md") " AND");
   either_sql(r, sql, "f.product_id", "f.other_product_id");
 }
 
@@ -75,8 +75,8 @@ static void pair_sql(const struct rows_reading *r, struct buf *sql)
   }
   buf_puts(sql, " FROM");
   rows_preview_source(sql, r->preview, PREVIEW_COMPARISON, "c");
-  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE c.status = 'published' AND (" ROWS_HAS_WORDS("c.intro_md") " OR " ROWS_HAS_WORDS("c.verdict_md")
-                ") AND");
+  buf_puts(sql, ROWS_FORMAT_JOIN " WHERE c.status = 'published' AND (" ROWS_HAS_WORDS("c.intro_md")
+                " OR " ROWS_HAS_WORDS("c.verdict_md") ") AND");
   either_sql(r, sql, "c.product_id", "c.other_product_id");
 }
 

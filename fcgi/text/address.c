@@ -109,3 +109,14 @@ bool address_is_web(struct span typed)
   struct address whole = address_of_column(typed);
   return whole.before.n || url_web(whole.rest);
 }
+
+bool address_has_user(struct span typed)
+{
+  struct address whole = address_of_column(typed);
+  struct span rest = whole.rest;
+  if (!address_is_web(typed))
+    return false;
+  size_t slashes = span_find_span(rest, SPAN("//"));
+  struct span authority = authority_of(whole.before.n > strlen("https:") ? rest : span_from(rest, slashes + 2));
+  return span_find(authority, '@') < authority.n;
+}

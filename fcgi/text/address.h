@@ -24,5 +24,7 @@ struct address address_of_picture(struct span typed, struct span base_url);
 struct span address_completed(struct arena *a, struct span typed);
 /* True: address_completed makes an http or https address of it. */
 bool address_is_web(struct span typed);
+/* True: it is such an address and names a user before the host, "https://x.example@y.example", which leads to y.example. */
+bool address_has_user(struct span typed);
 
 #endif

@@ -40,11 +40,11 @@ class Rows:
         n = self.n
         base = {"product": {"slug": f"p{n}", "name": f"Product {n}", "status": "published"},
                 "sector": {"slug": f"s{n}", "name": f"Sector {n}"}, "theme": {"slug": f"t{n}", "name": f"Theme {n}"},
-                "page": {"slug": f"g{n}", "title": f"Page {n}", "status": "published"},
+                "page": {"slug": f"g{n}", "title": f"Page {n}", "body_md": "Words.", "status": "published"},
                 "attribute": {"slug": f"a{n}", "name": f"Attribute {n}", "status": "draft"},
                 "editorial": {"headline": f"Headline number {n}", "status": "published", "published_at": "2026-08-01"},
                 "activity": {"title": f"Move {n}", "occurred_at": "2026-08-01"}, "faq": {"question": f"What is {n}?", "answer_md": "That.", "status": "published"},
-                "comparison": {"status": "published"}, "alternative": {"reason": f"Because {n}", "status": "published"},
+                "comparison": {"intro_md": "Words.", "status": "published"}, "alternative": {"reason": f"Because {n}", "status": "published"},
                 "fact": {"value": "yes", "checked_on": "2026-08-01"}, "product_source": {"url": f"https://x.example/{n}"}}.get(table, {})
         needs = {"editorial": 1, "activity": 1, "comparison": 2, "alternative": 2, "fact": 1, "product_source": 1, "product_theme": 1,
                  "product_sector": 1, "product_alias": 1}.get(table, 0)
@@ -77,9 +77,9 @@ BAD = [
     ("name_blank", "product", "name", {"name": "\u00a0\u200b"}), ("name_blank", "sector", "name", {"name": ""}),
     ("name_blank", "theme", "name", {"name": "\u2060"}), ("name_blank", "page", "title", {"title": " "}),
     ("name_blank", "attribute", "name", {"name": "\u3000"}),
-    ("unseen", "product", "name", {"name": "Kaf\u200bka"}), ("unseen", "product", "name", {"name": "Kafka\u00a0"}),
-    ("unseen", "product", "name", {"name": "Kaf\u00adka"}), ("unseen", "product", "name", {"name": "\u202eKafka"}),
-    ("unseen", "product", "name", {"name": "Kaf\u200dka"}), ("unseen", "product", "license", {"license": "M\x0bIT"}),
+    ("unseen", "product", "name", {"name": "Kaf\u200bka"}), ("unseen", "product", "name", {"name": "Vite of one\u00a0"}),
+    ("unseen", "product", "name", {"name": "Rab\u00adbit"}), ("unseen", "product", "name", {"name": "\u202eReversed"}),
+    ("unseen", "product", "name", {"name": "Na\u200dils"}), ("unseen", "product", "license", {"license": "M\x0bIT"}),
     ("unseen", "activity", "title", {"title": "\ufeffMove"}), ("unseen", "editorial", "author", {"author": "A\u2066B"}),
     ("unseen", "sector", "name", {"name": "Line\nbreak"}), ("unseen", "faq", "question", {"question": "What\u2800is it?"}),
     ("markup", "product", "name", {"name": "AT&amp;T"}), ("markup", "product", "name", {"name": "It&#8217;s"}),
@@ -90,6 +90,8 @@ BAD = [
     ("question_blank", "faq", "question", {"question": ""}), ("question_blank", "faq", "question", {"question": "\u200b"}),
     ("answer_blank", "faq", "answer_md", {"answer_md": " \n"}),
     ("editorial_blank", "editorial", "headline", {"headline": " "}),
+    ("comparison_blank", "comparison", "intro_md", {"intro_md": "", "verdict_md": " \n"}), ("page_blank", "page", "body_md", {"body_md": "\u200b"}),
+    ("title_blank", "activity", "title", {"title": " ", "version": "1.0"}),
     ("reason_blank", "alternative", "reason", {"reason": ""}),
     ("html_only", "faq", "answer_md", {"answer_md": "<p>Yes</p>"}), ("html_only", "editorial", "current_state_md", {"current_state_md": "<div>\n\nx</div>".replace("x", "")}),
     ("html", "page", "body_md", {"body_md": "Words.\n\n<div>more</div>"}, "<div>more</div>"),
@@ -130,6 +132,10 @@ BAD = [
     ("address", "product", "website_url", {"website_url": "see below"}), ("address", "product", "repository_url", {"repository_url": "ftp://x.example"}),
     ("address", "activity", "url", {"url": "javascript:alert(1)"}), ("address", "product", "logo_url", {"logo_url": "logo"}),
     ("address", "product_source", "url", {"url": "https:/x.example"}),
+    ("address_user", "product", "website_url", {"website_url": "https://x.example@y.example/a"}),
+    ("address_user", "activity", "url", {"url": "//u:p@y.example"}), ("address_user", "fact", "source_url", {"source_url": "http://u@y.example"}),
+    ("address_user", "fact", "value", {"value": "https://u@y.example", "kind": "url"}),
+    ("address_user", "page", "body_md", {"body_md": "[x](https://x.example@y.example)"}, "https://x.example@y.example"),
     ("date_impossible", "activity", "occurred_at", {"occurred_at": "2026-00-00"}), ("date_impossible", "activity", "occurred_at", {"occurred_at": "2026-02-31"}),
     ("date_impossible", "editorial", "published_at", {"published_at": "0000-00-00"}), ("date_impossible", "fact", "checked_on", {"checked_on": "2026-06-31"}),
     ("date_impossible", "product_source", "checked_at", {"checked_at": "2026-00-01"}), ("date_impossible", "product", "created_at", {"created_at": "2026-01-00"}),
@@ -140,6 +146,7 @@ BAD = [
     ("prediction_blank", "editorial", "prediction_state", {"prediction_state": "failed", "prediction_note": "It did not."}),
     ("fact_blank", "fact", "value", {"value": " "}), ("fact_unit", "fact", "value", {"value": "16 GB", "kind": "number"}),
     ("fact_misfit", "fact", "value", {"value": "true", "kind": "bool"}), ("fact_misfit", "fact", "value", {"value": "soon", "kind": "date"}),
+    *[("fact_misfit", "fact", "value", {"value": value, "kind": "number"}) for value in ("1,000", "1e3")],
     ("fact_long", "fact", "value", {"value": "v" * 501}), ("fact_source", "fact", "source_url", {"source_url": "page 4"}),
     ("fact_old", "fact", "checked_on", {"checked_on": "2025-08-01"}),
     ("unit", "attribute", "unit", {"unit": "1000 rows", "kind": "number"}), ("unit_without_number", "attribute", "unit", {"unit": "furlongs"}),
@@ -147,7 +154,7 @@ BAD = [
 ]
 # bad rows that need more than one row: see their functions below
 APART = {"slug_twice", "repeated", "too_many", "same_product", "body_slow", "date_missing", "text_repeated", "prediction_open", "fact_repeated",
-         "fact_unasked", "unit_spelling"}
+         "fact_unasked", "unit_spelling", "name_repeated", "question_repeated", "partner_hidden"}
 
 GOOD = [
     ("page", {"slug": "marks", "body_md": "#1 of them, #kafka #nats, \\#Heading, C#\n\\#Heading\n#Kafka #Nats\n#kafka\n`#Heading`\n\n    #Heading\n\n#\n\n"
@@ -203,7 +210,8 @@ def apart(rows):
     move = rows.new("activity", product_id=two)
     found.append(("prediction_open", "editorial", rows.new("editorial", product_id=two, prediction_md="It will be.", prediction_activity_id=move), "prediction_activity_id"))
     draft = rows.new("activity", product_id=one, status="draft")
-    for owner, evidence in ((one, move), (one, draft)):
+    ahead = rows.new("activity", product_id=one, occurred_at="2026-09-01")
+    for owner, evidence in ((one, move), (one, draft), (one, ahead)):
         found.append(("prediction_evidence", "editorial", rows.new("editorial", product_id=owner, prediction_md=f"It will be {evidence}.",
                                                                    prediction_activity_id=evidence, prediction_state="came_true"), "prediction_activity_id"))
     rows.run("ALTER TABLE fact DROP INDEX fact_attribute_id_unique, ADD KEY fact_attribute_id_unique (product_id, attribute_id)")
@@ -215,6 +223,26 @@ def apart(rows):
     found.append(("fact_unasked", "fact", rows.new("fact", attribute_id=attribute), "attribute_id"))
     for unit in ("GiB", "gib"):
         found.append(("unit_spelling", "attribute", rows.new("attribute", unit=unit, kind="number"), "unit"))
+    for table, column in (("product", "name"), ("sector", "name"), ("attribute", "name"), ("page", "title")):
+        shown = {} if table == "sector" else {"status": "published"}
+        for name in ("Twice", " twice"):
+            again = rows.new(table, **{column: f"{name} a {table}", **shown})
+        found.append(("name_repeated", table, again, column))
+        if table == "attribute":
+            rows.run("INSERT INTO fact (product_id, attribute_id, value, checked_on) SELECT %s, id, 'yes', '2026-08-01' FROM attribute"
+                     " WHERE name LIKE '%%twice a%%'", one)
+    for owners in ({}, {"product_id": one}, {"product_id": one, "other_product_id": two}):
+        rows.new("faq", question="Twice?", **owners)
+    rows.run("ALTER TABLE faq DROP INDEX faq_question_unique")
+    for owners in ({}, {"other_product_id": one}, {"product_id": two, "other_product_id": one}):
+        found.append(("question_repeated", "faq", rows.new("faq", question="twice?", **owners), "question"))
+    for status in ("draft", "archived"):
+        hidden = rows.new("product", status=status)
+        for table in ("comparison", "faq"):
+            found.append(("partner_hidden", table, rows.new(table, product_id=hidden, other_product_id=one), "product_id"))
+        for table in ("comparison", "faq", "alternative"):
+            found.append(("partner_hidden", table, rows.new(table, product_id=two, other_product_id=hidden), "other_product_id"))
+        rows.new("comparison", product_id=hidden, other_product_id=rows.new("product", status="draft"))
     doubled = rows.new("sector")
     rows.run("CREATE OR REPLACE VIEW site_sector AS SELECT id, slug, name, sort FROM sector UNION ALL"
              f" SELECT id, slug, name, sort FROM sector WHERE id = {doubled}")
