@@ -47,7 +47,8 @@ bool catalog_pin_current(const struct catalog *c, struct catalog_pin *pin); /* f
 bool catalog_pin_valid(const struct catalog_pin *pin); /* false: data read through the pin may be overwritten */
 uint64_t catalog_publication(const struct catalog *c); /* of the current snapshot; 0: none */
 
-/* By slug, then by alias (*alias = true: the product has another slug now). */
+/* By slug, then by alias (*alias = true: the product has another slug now).  The slug of a draft gives way to an alias of a
+ * published product: its old address leads to it until the draft is published. */
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias);
 uint32_t catalog_find_id(const struct catalog_pin *pin, uint64_t id);
 bool catalog_facts(const struct catalog_pin *pin, uint32_t ordinal, struct facts *out);

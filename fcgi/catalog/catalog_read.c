@@ -107,9 +107,10 @@ static const uint32_t *hash_read(const struct catalog_pin *pin, const uint32_t *
 uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *alias)
 {
   const struct catalog_snapshot *b = snapshot_of(pin);
-  uint32_t mask, found = CATALOG_NONE;
+  uint32_t mask, draft = CATALOG_NONE, old = CATALOG_NONE;
   const uint32_t *table = hash_read(pin, &b->slugs_at, &b->slugs_bits, &mask);
   uint64_t hash = catalog_hash(slug.p, slug.n);
+  bool old_published = false;
   *alias = false;
   for (uint32_t i = 0; table && i <= mask; i++) {
     uint32_t entry = __atomic_load_n(&table[(hash + i) & mask], __ATOMIC_RELAXED);
@@ -121,15 +122,18 @@ uint32_t catalog_find(const struct catalog_pin *pin, struct span slug, bool *ali
     uint32_t ordinal = (entry & 0xffffff) - 1;
     const void *body = catalog_record_read(pin, ordinal, &head);
     if (body && span_eq(catalog_record_slug(&head, body), slug)) {
-      *alias = false;
-      return ordinal;
-    }
-    if (body && found == CATALOG_NONE && catalog_record_has_alias(&head, body, slug)) {
-      found = ordinal;
-      *alias = true;
+      if (catalog_record_status(&head) != PRODUCT_DRAFT)
+        return ordinal;
+      draft = ordinal;
+    } else if (body && old == CATALOG_NONE && catalog_record_has_alias(&head, body, slug)) {
+      old = ordinal;
+      old_published = catalog_record_status(&head) == PRODUCT_PUBLISHED;
     }
   }
-  return found;
+  if (draft != CATALOG_NONE && !old_published)
+    return draft;
+  *alias = old != CATALOG_NONE;
+  return old;
 }
 
 /* True: the folded name of the record has these words. */

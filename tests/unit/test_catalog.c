@@ -121,6 +121,17 @@ static void test_slugs_aliases_and_renames(void **state)
   assert_int_equal(catalog_find(&pin, SPAN("kubernetes"), &alias), kafka);
   assert_true(alias);
   assert_int_equal(catalog_find(&pin, SPAN(""), &alias), CATALOG_NONE);
+  struct facts taken = product_of(3, "kubernetes", "A draft"); /* an old address outlives a draft that has it as its slug */
+  taken.status = PRODUCT_DRAFT;
+  put(x->w, &taken);
+  pin = publish(x->c, x->w, 4);
+  assert_int_equal(catalog_find(&pin, SPAN("kubernetes"), &alias), kafka);
+  assert_true(alias);
+  taken.status = PRODUCT_ARCHIVED;
+  put(x->w, &taken);
+  pin = publish(x->c, x->w, 5);
+  assert_int_equal(catalog_find(&pin, SPAN("kubernetes"), &alias), catalog_find_id(&pin, 3));
+  assert_false(alias);
 }
 
 static void test_lists_hold_published_products_only(void **state)
