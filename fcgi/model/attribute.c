@@ -293,12 +293,19 @@ static struct span list_key(struct arena *arena, struct span s)
   return arena_take(arena, &out);
 }
 
-/* Browsers add the slash after a host, so both forms are one address. */
-static struct span url_key(struct span s)
+/* Browsers add the slash after a host, and read scheme and host in any case, so all these forms are one address. */
+static struct span url_key(struct arena *arena, struct span s)
 {
+  struct buf out = BUF_INIT;
+  size_t host = span_find_span(s, SPAN("//")) + 2;
+  bool in_path = false;
   while (span_ends(s, SPAN("/")))
     s.n--;
-  return s;
+  for (size_t i = 0; i < s.n; i++) {
+    in_path = in_path || (i >= host && strchr("/?#", s.p[i]));
+    buf_putc(&out, in_path || s.p[i] < 'A' || s.p[i] > 'Z' ? s.p[i] : (char)(s.p[i] + ('a' - 'A')));
+  }
+  return arena_take(arena, &out);
 }
 
 static struct span fitting_key(struct arena *arena, enum attribute_kind kind, struct span value)
@@ -307,15 +314,38 @@ static struct span fitting_key(struct arena *arena, enum attribute_kind kind, st
   case ATTRIBUTE_NUMBER: return number_key(arena, value);
   case ATTRIBUTE_VERSION: return version_key(arena, value);
   case ATTRIBUTE_LIST: return list_key(arena, value);
-  case ATTRIBUTE_URL: return url_key(address_completed(arena, value));
+  case ATTRIBUTE_URL: return url_key(arena, address_completed(arena, value));
   case ATTRIBUTE_TEXT: return text_key(arena, value);
   default: return value;
   }
 }
 
+/* A text that is what pages show of a number, "1,000": the number; else empty. */
+static struct span number_as_shown(struct arena *arena, struct span value)
+{
+  struct buf out = BUF_INIT;
+  struct span groups = decimal_groups();
+  bool thin = span_starts(value, SPAN(THIN_MINUS)), minus = thin || span_starts(value, SPAN("-"));
+  value = span_from(value, thin ? strlen(THIN_MINUS) : minus);
+  for (size_t at = 0; at < value.n;) {
+    bool group = groups.n && span_starts(span_from(value, at), groups);
+    if (!group)
+      buf_putc(&out, value.p[at]);
+    at += group ? groups.n : 1;
+  }
+  struct span number = arena_take(arena, &out);
+  bool shown = fits_number(number) && (span_eq(number, value) || span_eq(number_text(arena, number, SPAN("")), value));
+  return shown ? ARENA_JOIN(arena, minus ? SPAN("-") : SPAN(""), number) : SPAN("");
+}
+
+/* What readers see as the same is the same, also where one of the two values does not fit: "Yes" and "yes". */
 struct span attribute_key(struct arena *arena, enum attribute_kind kind, struct span value)
 {
-  if (!attribute_fits(kind, value))
+  bool fits = attribute_fits(kind, value);
+  struct span number = !fits && kind == ATTRIBUTE_NUMBER ? number_as_shown(arena, value) : SPAN("");
+  if (number.n && fits_number(number))
+    return attribute_key(arena, kind, number);
+  if (!fits || kind == ATTRIBUTE_BOOL)
     return ARENA_JOIN(arena, SPAN("~"), text_key(arena, value));
   return ARENA_JOIN(arena, SPAN("="), fitting_key(arena, kind, value));
 }

@@ -12,8 +12,8 @@
  *   url      an http or https address with a host
  *   text     anything
  *
- * A value that does not fit its kind is shown and compared as text.  Texts and items of lists are the same when they
- * differ only in case, accents and blanks. */
+ * A value that does not fit its kind is shown as text, and compared as what it looks like: "1,000" is 1000, "Yes" is "yes".
+ * Texts and items of lists are the same when they differ only in case, accents and blanks. */
 #ifndef DIPTYCH_MODEL_ATTRIBUTE_H
 #define DIPTYCH_MODEL_ATTRIBUTE_H
 
