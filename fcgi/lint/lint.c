@@ -23,6 +23,8 @@ enum err lint_run(struct db *db, const struct lint_options *o, int64_t deadline_
   enum err err = pages && l.arena && l.said && l.texts && l.cited ? lint_statements(&l) : ERR_NO_MEMORY;
   if (err == ERR_OK)
     err = lint_facts(&l);
+  if (err == ERR_OK)
+    err = lint_questions(&l);
   if (err == ERR_OK && !o->quick)
     err = texts_check(&l, pages);
   if (err == ERR_OK && arena_failed(l.said))

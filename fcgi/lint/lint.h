@@ -41,6 +41,7 @@
   X(headline_long, N_("shorten it"))                                                                                   \
   X(summary_long, N_("shorten it"))                                                                                    \
   X(question_repeated, N_("delete one of them"))                                                                       \
+  X(question_generated, N_("ask something else, or withdraw the row"))                                                 \
   X(question_blank, N_("write the question, or withdraw the row"))                                                     \
   X(answer_blank, N_("write the answer, or withdraw the row"))                                                         \
   X(editorial_blank, N_("write something, or withdraw the row"))                                                       \

@@ -64,6 +64,7 @@ void lint_found_cell(struct lint *l, enum lint_rule rule, const struct lint_plac
 
 MUST_USE enum err lint_statements(struct lint *l);
 MUST_USE enum err lint_facts(struct lint *l);
+MUST_USE enum err lint_questions(struct lint *l);
 MUST_USE enum err lint_columns(struct lint *l); /* needs links, texts and cited, unless it is quick */
 
 #endif

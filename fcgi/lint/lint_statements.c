@@ -103,6 +103,10 @@ static const struct rule {
     DUPLICATE_SLUG("attribute"),
     LIMITED("sectors", "product_sector", PRODUCT_SECTORS_MAX, N_("this many sectors: only the first %1$s by sort are shown")),
     LIMITED("themes", "product_theme", PRODUCT_THEMES_MAX, N_("this many themes: only the first %1$s by sort are shown")),
+    {LINT_too_many, "product", "picks",
+     "SELECT product_id AS id, COUNT(DISTINCT other_product_id) AS value FROM site_alternative WHERE status = 'published'"
+     " GROUP BY product_id HAVING COUNT(DISTINCT other_product_id) > " LINT_NUMBER(PRODUCT_PICKS_MAX),
+     {N_("this many picks: only the first %1$s by sort are shown"), NULL, {LINT_NUMBER(PRODUCT_PICKS_MAX)}}},
     OWNER("product_sector", "product_id", "product"),
     OWNER("product_sector", "sector_id", "sector"),
     OWNER("product_theme", "product_id", "product"),

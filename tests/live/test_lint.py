@@ -236,6 +236,10 @@ def apart(rows):
     rows.run("ALTER TABLE faq DROP INDEX faq_question_unique")
     for owners in ({}, {"other_product_id": one}, {"product_id": two, "other_product_id": one}):
         found.append(("question_repeated", "faq", rows.new("faq", question="twice?", **owners), "question"))
+    picking = rows.new("product")
+    for _ in range(13):
+        rows.new("alternative", product_id=picking)
+    found.append(("too_many", "product", picking, "picks"))
     for status in ("draft", "archived"):
         hidden = rows.new("product", status=status)
         for table in ("comparison", "faq"):
@@ -281,7 +285,7 @@ def found(templates, config):
 
 
 def test_every_rule_has_a_bad_row(found):
-    assert {one[0] for one in found.bad} | {"body_slow"} == set(RULES)
+    assert {one[0] for one in found.bad} | {"body_slow", "question_generated"} == set(RULES)
 
 
 def test_every_bad_row_is_named(found):
@@ -379,6 +383,23 @@ def test_a_slow_body_is_named(templates, config):
     next(runs, None)
 
 
+@pytest.mark.parametrize("lang, questions, others", [
+    ("en", ["How fast does Red ship?", "what are the best alternatives to RED?"], ["What is the difference between Blue and Red?", "Is Red better than Blue?"]),
+    ("de", ["Was sind die besten Alternativen zu Red?"], ["Was ist der Unterschied zwischen Red und Blue?"])])
+def test_a_question_that_the_page_asks_itself(templates, config, lang, questions, others):
+    runs = _database(templates, "schema")
+    database = next(runs)
+    rows = Rows(database)
+    red, blue = rows.new("product", name="Red"), rows.new("product", name=" Blue ")
+    ids = [rows.new("faq", question=q, product_id=red) for q in questions]
+    ids += [rows.new("faq", question=q, product_id=blue, other_product_id=red) for q in others]
+    for question in ("How fast does Blue ship?", "Is Red better than Blue?", "How fast is Red?"):
+        rows.new("faq", question=question, product_id=red)
+    said = json.loads(diptych("lint", "--json", config=config(database, lang=lang)).stdout)["findings"]
+    assert [(f["rule"], f["id"]) for f in said] == [("question_generated", id) for id in ids]
+    next(runs, None)
+
+
 # ---- languages
 
 def split(report):
@@ -397,7 +418,7 @@ def said_in(found, config, lang, **more):
 @pytest.mark.parametrize("lang", ["de", "fr"])
 def test_findings_are_in_the_language_of_the_site(found, config, lang):
     (places, english), (others, said) = split(found.report), said_in(found, config, lang)
-    assert {rule for rule, *_ in places} == set(RULES) - {"body_slow"}
+    assert {rule for rule, *_ in places} == set(RULES) - {"body_slow", "question_generated"}
     assert others == places, "rules, tables, ids, columns and words stay"
     assert [text for text in said if not text or text in english] == []
     assert len(set(said)) == len(set(english)) == len(set(zip(said, english))), "each text has a translation of its own"
