@@ -55,7 +55,7 @@ def test_a_password_hides(blog):
     press = blog.press
     press.post(30, "move", "Hidden move", parent=20)
     press.post(31, "faq", "Hidden question?", parent=20, post_content="Yes.")
-    press.post(32, "page", "Hidden page", "hidden-page")
+    press.post(32, "page", "Hidden page", "hidden-page", post_content="Words.")
     wait_until(lambda: "Hidden move" in blog.get("/products/kafka").text and "Hidden question" in blog.get("/faq/kafka").text
                and blog.get("/hidden-page").status == 200, SECOND)
     press.sql("UPDATE wp_posts SET post_password = 'secret' WHERE ID >= 30")
@@ -79,7 +79,7 @@ def lint(site):
 def test_the_trash_is_gone_and_not_a_fault(blog):
     press = blog.press
     press.post(40, "product", "Trash", "trash", post_excerpt="A headline")
-    press.post(41, "page", "Trash page", "trash-page")
+    press.post(41, "page", "Trash page", "trash-page", post_content="Words.")
     press.post(42, "move", "Trash move", parent=40)
     press.post(43, "product", "Not named yet", "", "draft", post_excerpt="A headline")
     press.post(44, "product", "Auto Draft", "", "auto-draft")
