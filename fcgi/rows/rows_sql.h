@@ -63,9 +63,11 @@
  * exist; for the others it is false or NULL. */
 #define ROWS_DAY_EXISTS(column) "DAYOFMONTH(" column ") BETWEEN 1 AND DAYOFMONTH(LAST_DAY(" column "))"
 
-/* True: the text has more than blanks at its beginning.  The literals make it a byte string, whatever its collation is. */
+/* True: the text has more than blanks at its beginning.  Nearly every text shows it by its first byte.  The literals make the rest
+ * a byte string, whatever its collation is. */
 #define ROWS_HAS_WORDS(column)                                                                                         \
-  "TRIM(REPLACE(REPLACE(REPLACE(LEFT(IFNULL(" column ", ''), 4000), 0x0a, ''), 0x0d, ''), 0x09, '')) <> ''"
+  "(IFNULL(ASCII(" column "), 0) > 32 OR"                                                                              \
+  " TRIM(REPLACE(REPLACE(REPLACE(LEFT(IFNULL(" column ", ''), 4000), 0x0a, ''), 0x0d, ''), 0x09, '')) <> '')"
 
 /* A Markdown body.  One over `most` bytes (markdown_bytes) is not read whole: it comes cut, but still over `most`, and ends with
  * a line that has its size; see rows_body_bytes. */
