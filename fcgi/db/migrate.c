@@ -122,13 +122,13 @@ MUST_USE static bool numbers_check(struct migration *mg, struct dirent **files, 
   return true;
 }
 
-/* A restore may bring back the numbers of all files and lose a trigger. */
-static void end_print(struct migration *mg, unsigned last, bool idle)
+/* A restore may bring back the numbers of all files and lose a trigger.  repair: it tells next what the schema lacks. */
+static void end_print(struct migration *mg, unsigned last, bool idle, bool repair)
 {
   if (mg->newest > last)
     fprintf(mg->out, "the schema is at version %u, newer than this diptych, which knows %u\n", mg->newest, last);
-  else if (!migrate_lacks(mg))
-    fprintf(mg->out, "the schema is at version %u%s\n", last, idle ? ": nothing to do" : "");
+  else if (repair || !migrate_lacks(mg))
+    fprintf(mg->out, "the schema is at version %u%s\n", last, idle && !repair ? ": nothing to do" : "");
   else
     fprintf(mg->out, "the schema is at version %u, but not whole: run `diptych migrate --repair`\n", last);
 }
@@ -145,8 +145,7 @@ MUST_USE static bool files_apply(struct migration *mg, struct dirent **files, in
       return false;
     applied++;
   }
-  if (!repair)
-    end_print(mg, last, !applied);
+  end_print(mg, last, !applied, repair);
   return true;
 }
 
