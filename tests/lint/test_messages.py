@@ -95,3 +95,10 @@ def test_no_french_word_that_elides_stands_before_a_name():
     wrong = [s for s in re.findall(r'^msgstr.* "(.*)"$|^msgstr "(.*)"$', text, re.M) for s in s
              if re.search(r"\b(?:[cC]e que|Qu’est-ce que|meilleur que|produits? proches? de|Proches? de) (?:%\d\$s|\{\{(?:name|title|product)\}\})", s)]
     assert not wrong
+
+
+def test_lint_knows_the_questions_that_pages_ask():
+    """It names a question of an editor that the page asks itself: each format must be one of the pages."""
+    formats = re.findall(r'N_\("([^"]+\?)"\)', (TOP / "fcgi/lint/lint_questions.c").read_text())
+    asked = "".join(p.read_text() for p in (TOP / "fcgi/site").glob("*.c"))
+    assert len(formats) >= 5 and [f for f in formats if f'_("{f}")' not in asked] == []
